@@ -1,0 +1,113 @@
+"""Equations as plain text in reading order: ``m[t] = beta1*m[t-1] + (1 - beta1)*g[t]``.
+
+Used in terminals, and in generated code as the comment that says where a line came from.
+"""
+
+from sympy import Abs, Basic, Expr, Integer, Max, Min, Piecewise, Pow, Rational, Symbol, sign
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, Boolean, Not, Or
+
+from ..specs.language import GradientAt, Optimizer, Update, Value
+from ..specs.language.heads import Head
+from .order import ReadingOrder
+
+_SUM, _PRODUCT, _POWER, _ATOM = range(4)
+
+
+class TextPrinter:
+    """Prints the expressions of one spec as text that is also valid Python where it can be."""
+
+    def __init__(self, spec: Optimizer) -> None:
+        self._order = ReadingOrder(spec)
+
+    def equation(self, update: Update) -> str:
+        return f"{self.expression(update.target)} = {self.expression(update.value)}"
+
+    def expression(self, expression: Basic) -> str:
+        return self._print(expression)[0]
+
+    def _within(self, expression: Basic, level: int) -> str:
+        text, binding = self._print(expression)
+        return text if binding >= level else f"({text})"
+
+    def _print(self, e: Basic) -> tuple[str, int]:
+        match e:
+            case Rational():
+                return decimal(e), _ATOM if e >= 0 else _SUM
+            case Value():
+                return f"{e.name}[{self.expression(e.index).replace(' ', '')}]", _ATOM
+            case GradientAt():
+                return f"{e.name}({self.expression(e.point)})", _ATOM
+            case Symbol():
+                return e.name, _ATOM
+            case Piecewise():
+                return self._cases(e), _SUM
+            case Boolean() | Relational():
+                return self.condition(e), _SUM
+            case Max() | Min() | Abs() | sign() | Head():
+                arguments = sorted(e.args, key=str) if isinstance(e, Max | Min) else e.args
+                name = {"Max": "max", "Min": "min", "Abs": "abs"}.get(e.func.__name__)
+                listed = ", ".join(self.expression(a) for a in arguments)
+                return f"{name or e.func.__name__}({listed})", _ATOM
+            case Pow() if e.exp == Rational(1, 2):
+                return f"sqrt({self.expression(e.base)})", _ATOM
+            case Pow() if not (e.exp.is_number and e.exp.is_negative):
+                return f"{self._within(e.base, _ATOM)}**{self._within(e.exp, _ATOM)}", _POWER
+            case Expr() if e.is_Add:
+                return self._sum(e), _SUM
+            case Expr() if e.is_Mul or e.is_Pow:
+                return self._product(e)
+        raise NotImplementedError(f"no text for {type(e).__name__}: {e}")
+
+    def _sum(self, e: Expr) -> str:
+        text = ""
+        for subtracted, term in self._order.terms(e):
+            operator = (" - " if subtracted else " + ") if text else ("-" if subtracted else "")
+            text += operator + self._within(term, _PRODUCT)
+        return text
+
+    def _product(self, e: Expr) -> tuple[str, int]:
+        (subtracted, magnitude), *_ = self._order.terms(e)
+        if subtracted:
+            return f"-{self._within(magnitude, _PRODUCT)}", _SUM
+        above, below = self._order.factors(e)
+        text = "*".join(self._within(f, _POWER) for f in above) or "1"
+        for factor in below:
+            text += f"/{self._within(factor, _POWER)}"
+        return text, _PRODUCT
+
+    def _cases(self, e: Piecewise) -> str:
+        *cases, (otherwise, _) = e.args
+        text = "".join(
+            f"{self.expression(value)} if {self.condition(test)} else " for value, test in cases
+        )
+        return text + self.expression(otherwise)
+
+    def condition(self, e: Basic) -> str:
+        match e:
+            case And() | Or():
+                word = " and " if isinstance(e, And) else " or "
+                return word.join(
+                    f"({self.condition(a)})" if isinstance(a, And | Or) else self.condition(a)
+                    for a in sorted(e.args, key=str)
+                )
+            case Not():
+                return f"not {self.condition(e.args[0])}"
+            case Relational():
+                return f"{self.expression(e.lhs)} {e.rel_op} {self.expression(e.rhs)}"
+            case Symbol():
+                return e.name
+        raise NotImplementedError(f"no text for the condition {e}")
+
+
+def decimal(number: Rational) -> str:
+    """A rational as a decimal where that is exact and short, else as a fraction."""
+    if isinstance(number, Integer):
+        return str(number)
+    rest = number.q
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    text = f"{float(number)!r}"
+    exact = rest == 1 and Rational(text) == number and len(text) <= 10
+    return text if exact else f"{number.p}/{number.q}"

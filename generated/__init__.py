@@ -1,0 +1,1 @@
+"""Optimizers generated from equations: ``steprule.numpy``, ``steprule.torch``, ``steprule.latex``."""

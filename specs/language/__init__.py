@@ -1,0 +1,65 @@
+"""The language a spec is written in.
+
+A spec is one :class:`Optimizer`: the hyperparameters and options it takes, the states it
+keeps, and its update equations as time-indexed recurrences over t = 1, 2, ... In them
+``m[t - 1]`` is a stored value, ``m[t]`` the new one, and ``grad(theta[t - 1])`` the gradient
+at a point, an uninterpreted function.
+
+SymPy symbols carry a name and a role and nothing else, so that one symbol means the same in
+every spec; what a spec says *about* a symbol (default, domain, argument name, initial
+value, checkpoint key) stands in its declarations.
+"""
+
+from .declarations import Constraint, Hyper, Option, Shape, State, Update
+from .domains import NON_NEGATIVE, POSITIVE, REAL, UNIT, UNIT_CLOSED, Interval
+from .errors import SpecError
+from .heads import clip, lerp, matmul, mean, norm, one_minus_power, transpose
+from .optimizer import Optimizer
+from .symbols import (
+    Gradient,
+    GradientAt,
+    Series,
+    Value,
+    flags,
+    hyperparameters,
+    intermediates,
+    states,
+    grad,
+    t,
+    theta,
+)
+
+__all__ = [
+    "NON_NEGATIVE",
+    "POSITIVE",
+    "REAL",
+    "UNIT",
+    "UNIT_CLOSED",
+    "Constraint",
+    "Gradient",
+    "GradientAt",
+    "Hyper",
+    "Interval",
+    "Optimizer",
+    "Option",
+    "Series",
+    "Shape",
+    "SpecError",
+    "State",
+    "Update",
+    "Value",
+    "clip",
+    "flags",
+    "grad",
+    "hyperparameters",
+    "intermediates",
+    "lerp",
+    "matmul",
+    "mean",
+    "norm",
+    "one_minus_power",
+    "states",
+    "t",
+    "theta",
+    "transpose",
+]

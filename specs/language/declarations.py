@@ -1,0 +1,125 @@
+"""What a spec says about its symbols: defaults, domains, argument names, initial values."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from sympy import Expr, Symbol, latex, sympify, true
+from sympy.logic.boolalg import Boolean
+
+from .domains import REAL, Interval
+from .symbols import Series, Value
+
+
+class Shape(Enum):
+    """What one state holds for one parameter tensor."""
+
+    TENSOR = "tensor"
+    """One number an element, in the parameter's shape and dtype."""
+    SCALAR = "scalar"
+    """One number for all elements, kept in float64."""
+
+
+@dataclass(frozen=True)
+class Hyper:
+    """A real hyperparameter.
+
+    Args:
+        symbol: the symbol in the equations; its name is the argument's.
+        default: the exact default as text (``"1e-3"``), never a float.
+        domain: the values accepted; anything else is a ``ValueError`` at run time.
+        doc: what it is, for a reader of the generated class.
+        latex: its notation, where it is not SymPy's for the name.
+        argument: the tuple argument it is a member of (``"betas"``), in declaration order.
+        optional: 0 switches its terms off, and generated code then skips them.
+    """
+
+    symbol: Symbol
+    default: str
+    domain: Interval
+    doc: str
+    latex: str = ""
+    argument: str = ""
+    optional: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.symbol.name
+
+    @property
+    def tex(self) -> str:
+        return self.latex or latex(self.symbol)
+
+
+@dataclass(frozen=True)
+class Option:
+    """A flag that is on or off, False by default.
+
+    Args:
+        flag: its symbol, a condition in the equations.
+        doc: what it switches, for a reader of the generated class.
+        keyword: can be passed by keyword only.
+    """
+
+    flag: Symbol
+    doc: str
+    keyword: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.flag.name
+
+
+@dataclass(frozen=True)
+class State:
+    """A quantity kept from one step to the next.
+
+    Args:
+        series: the state in the equations.
+        init: its value before the first step, a number or an expression in
+            hyperparameters; None where the equations give the first value themselves,
+            by a case for t = 1.
+        key: its name in a torch checkpoint.
+        when: the condition on options and hyperparameters under which it exists.
+        shape: one number an element, or one for the whole tensor.
+        domain: the values it can take, by which roots and divisions are checked.
+        latex: its notation, where it is not SymPy's for the name.
+    """
+
+    series: Series
+    init: Expr | int | None
+    key: str
+    when: Boolean | Symbol = true
+    shape: Shape = Shape.TENSOR
+    domain: Interval = REAL
+    latex: str = ""
+
+    def __post_init__(self) -> None:
+        if self.init is not None:
+            object.__setattr__(self, "init", sympify(self.init))
+
+    @property
+    def name(self) -> str:
+        return self.series.name
+
+    @property
+    def tex(self) -> str:
+        return self.latex or latex(self.series.symbol)
+
+
+@dataclass(frozen=True)
+class Update:
+    """One equation: ``target`` takes the value of ``value``. Never evaluated, unlike ``Eq``."""
+
+    target: Value
+    value: Expr
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", sympify(self.value))
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A condition that hyperparameters and options must meet together, and what to say if not."""
+
+    condition: Boolean
+    message: str

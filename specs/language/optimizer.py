@@ -1,0 +1,123 @@
+"""An optimizer: everything the world writes by hand, declared once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sympy import Basic, Symbol, false, true
+from sympy.logic.boolalg import Boolean
+
+from .declarations import Constraint, Hyper, Option, State, Update
+from .symbols import Value, t
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """A step rule.
+
+    Args:
+        name: the class name in generated code; files are named by it in lower case.
+        summary: one sentence, the first line of the generated docstring.
+        source: where the rule was published, with the equation or algorithm number.
+        hyper: hyperparameters and options, in the order of the constructor's arguments.
+        states: what is kept from one step to the next.
+        updates: the equations of one step, in any order that never reads ahead.
+        constraints: what hyperparameters must meet together.
+        peer: the import path of the class this one is a drop-in for, or empty.
+        step_key: the step count's key in a torch checkpoint; empty where none is kept,
+            and then the equations can only tell t = 1 from t > 1.
+        eager: states are made on construction, not at the first step (as the peer does).
+    """
+
+    name: str
+    summary: str
+    source: str
+    hyper: tuple[Hyper | Option, ...]
+    states: tuple[State, ...]
+    updates: tuple[Update, ...]
+    constraints: tuple[Constraint, ...] = ()
+    peer: str = ""
+    step_key: str = "step"
+    eager: bool = False
+
+    def __post_init__(self) -> None:
+        for field in ("hyper", "states", "updates", "constraints"):
+            object.__setattr__(self, field, tuple(getattr(self, field)))
+
+    @property
+    def module(self) -> str:
+        """The stem of the generated files."""
+        return self.name.lower()
+
+    @cached_property
+    def hyperparameters(self) -> tuple[Hyper, ...]:
+        return tuple(h for h in self.hyper if isinstance(h, Hyper))
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        return tuple(h for h in self.hyper if isinstance(h, Option))
+
+    def specialize(
+        self,
+        name: str,
+        *,
+        options: Mapping[Symbol, bool],
+        defaults: Mapping[Symbol, str] | None = None,
+        summary: str,
+        source: str,
+        peer: str = "",
+    ) -> "Optimizer":
+        """The same rule with some options decided, as an optimizer of its own.
+
+        States that no longer exist vanish, and with them the equations that update them.
+
+        Raises:
+            ValueError: an option or a default names no symbol of this spec.
+        """
+        defaults = defaults or {}
+        known = {h.flag for h in self.options} | {h.symbol for h in self.hyperparameters}
+        if unknown := [s.name for s in (*options, *defaults) if s not in known]:
+            raise ValueError(f"{self.name} has no option or hyperparameter {', '.join(unknown)}")
+        decided: dict[Basic, Boolean] = {f: true if on else false for f, on in options.items()}
+        states = tuple(
+            replace(s, when=when)
+            for s in self.states
+            if (when := s.when.xreplace(decided)) != false
+        )
+        gone = {s.series.symbol for s in self.states} - {s.series.symbol for s in states}
+        return replace(
+            self,
+            name=name,
+            summary=summary,
+            source=source,
+            peer=peer,
+            hyper=tuple(
+                replace(h, default=defaults.get(h.symbol, h.default)) if isinstance(h, Hyper) else h
+                for h in self.hyper
+                if isinstance(h, Hyper) or h.flag not in options
+            ),
+            states=states,
+            updates=_without_aliases(
+                Update(u.target, u.value.xreplace(decided))
+                for u in self.updates
+                if u.target.args[0] not in gone
+            ),
+            constraints=tuple(
+                replace(c, condition=condition)
+                for c in self.constraints
+                if (condition := c.condition.xreplace(decided)) != true
+            ),
+        )
+
+
+def _without_aliases(updates: Iterable[Update]) -> tuple[Update, ...]:
+    """The updates, less those that only give another name to a value of the same step."""
+    names: dict[Basic, Basic] = {}
+    kept: list[Update] = []
+    for update in updates:
+        value = update.value.xreplace(names)
+        if isinstance(value, Value) and value.index == t:
+            names[update.target] = value
+        else:
+            kept.append(Update(update.target, value))
+    return tuple(kept)

@@ -1,0 +1,116 @@
+"""Symbols with a role: the step t, the parameter theta, its gradient, and what a spec adds.
+
+A time-indexed quantity is a :class:`Series`; indexing it gives a :class:`Value`, the SymPy
+expression the equations are made of. SymPy sees every value as an opaque real number and
+so can neither split ``sqrt(v/c)`` nor cancel a state against itself.
+"""
+
+from typing import ClassVar
+
+from sympy import Expr, Integer, Symbol, sympify
+
+t = Symbol("t", integer=True, positive=True)
+"""The step, counted from 1."""
+
+
+class Value(Expr):
+    """``x[t + k]``: the value of a series at a time.
+
+    Its arguments are the series' symbol and the index, an expression ``t + k``.
+    """
+
+    is_commutative: ClassVar[bool] = True
+    is_real: ClassVar[bool] = True
+
+    def __new__(cls, symbol: Symbol, index: Expr) -> "Value":
+        return Expr.__new__(cls, symbol, sympify(index))
+
+    @property
+    def name(self) -> str:
+        return self.args[0].name
+
+    @property
+    def index(self) -> Expr:
+        return self.args[1]
+
+    @property
+    def lag(self) -> int | None:
+        """k where the index is ``t - k`` with a whole k, else None."""
+        lag = t - self.index
+        return int(lag) if isinstance(lag, Integer) else None
+
+    def _sympystr(self, printer: object) -> str:
+        return f"{self.name}[{self.index}]"
+
+
+class GradientAt(Expr):
+    """``grad(point)``: the gradient of the loss at a point, an uninterpreted function of it."""
+
+    is_commutative: ClassVar[bool] = True
+    is_real: ClassVar[bool] = True
+
+    def __new__(cls, symbol: Symbol, point: Expr) -> "GradientAt":
+        return Expr.__new__(cls, symbol, sympify(point))
+
+    @property
+    def name(self) -> str:
+        return self.args[0].name
+
+    @property
+    def point(self) -> Expr:
+        return self.args[1]
+
+    def _sympystr(self, printer: object) -> str:
+        return f"{self.name}({self.point})"
+
+
+class Series:
+    """A quantity that has a value at every step: ``m[t]``, ``m[t - 1]``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.symbol = Symbol(name, real=True)
+
+    def __getitem__(self, index: Expr | int) -> Value:
+        return Value(self.symbol, sympify(index))
+
+    def __repr__(self) -> str:
+        return f"Series({self.name!r})"
+
+
+class Gradient:
+    """The gradient as a function of the point it is taken at."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.symbol = Symbol(name, real=True)
+
+    def __call__(self, point: Expr) -> GradientAt:
+        return GradientAt(self.symbol, point)
+
+
+theta = Series("theta")
+"""The parameter, one tensor of any shape."""
+
+grad = Gradient("grad")
+"""The gradient of the loss: ``grad(theta[t - 1])`` is what a framework hands over."""
+
+
+def hyperparameters(names: str) -> tuple[Symbol, ...]:
+    """Real scalars the user sets, by name: ``lr, eps = hyperparameters("lr eps")``."""
+    return tuple(Symbol(name, real=True) for name in names.split())
+
+
+def flags(names: str) -> tuple[Symbol, ...]:
+    """Options that are on or off; they stand as conditions in a ``Piecewise``."""
+    return tuple(Symbol(name) for name in names.split())
+
+
+def states(names: str) -> tuple[Series, ...]:
+    """Quantities kept from one step to the next."""
+    return tuple(Series(name) for name in names.split())
+
+
+def intermediates(names: str) -> tuple[Series, ...]:
+    """Quantities named within a step and forgotten after it."""
+    return tuple(Series(name) for name in names.split())
