@@ -1,0 +1,47 @@
+"""What a backend is, and how it is found.
+
+A backend turns specs into the text of files; it never writes them. It is an object that
+meets :class:`Backend`, announced through the entry-point group ``steprule.backends``, so a
+package of anyone's can add one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Protocol
+
+from ...specs.language import Optimizer
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One generated optimizer, as the files that list them all see it."""
+
+    name: str
+    module: str
+
+
+class Backend(Protocol):
+    """The printer of one target language.
+
+    Attributes:
+        name: the folder its files are written to, and its name in ``show --as``.
+        comment: what starts a comment in its files; the header line is written with it.
+    """
+
+    name: str
+    comment: str
+
+    def files(self, spec: Optimizer) -> Mapping[str, str]:
+        """The files of one optimizer: path in the backend's folder to unformatted text."""
+        ...
+
+    def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
+        """The files all optimizers of a folder share, given every optimizer in it."""
+        ...
+
+
+def backends() -> dict[str, Backend]:
+    """All installed backends by name."""
+    found = entry_points(group="steprule.backends")
+    return {point.name: point.load() for point in sorted(found, key=lambda point: point.name)}
