@@ -6,23 +6,33 @@ with 50 digits and an unbounded exponent. Infinities and NaN are ``mpf`` and fol
 """
 
 import math
+import operator
 from collections.abc import Callable
 from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import mpmath
 
 context = mpmath.MPContext()
 context.dps = 50
 
-Float = context.mpf
-Number = Fraction | Float
+if TYPE_CHECKING:
+    Float: TypeAlias = Any  # mpmath is untyped
+else:
+    Float = context.mpf
+Number: TypeAlias = Fraction | Float
 
 NAN = context.mpf("nan")
 INFINITY = context.mpf("inf")
 
+_LARGEST_EXACT_EXPONENT = 64
+"""Powers beyond it would be exact, but of thousands of digits."""
 
-def exact(value: float | int | str | Fraction) -> Number:
+
+def exact(value: float | int | str | Number) -> Number:
     """The number a float stands for, or a decimal says, without rounding."""
+    if isinstance(value, Float):
+        return value
     if isinstance(value, float) and not math.isfinite(value):
         return context.mpf(value)
     return Fraction(value)
@@ -43,20 +53,38 @@ def is_finite(x: Number) -> bool:
     return isinstance(x, Fraction) or bool(context.isfinite(x))
 
 
-def _binary(
-    rational: Callable[[Fraction, Fraction], Fraction], real: Callable[[Float, Float], Float]
-) -> Callable[[Number, Number], Number]:
-    def operation(a: Number, b: Number) -> Number:
-        if isinstance(a, Fraction) and isinstance(b, Fraction):
-            return rational(a, b)
-        return real(approximate(a), approximate(b))
+def _binary(operation: Callable[[Any, Any], Any]) -> Callable[[Number, Number], Number]:
+    """The operation on two rationals as they are, on anything else to 50 digits."""
 
-    return operation
+    def apply(a: Number, b: Number) -> Number:
+        if type(a) is Fraction and type(b) is Fraction:
+            return operation(a, b)
+        return operation(approximate(a), approximate(b))
+
+    return apply
 
 
-add = _binary(lambda a, b: a + b, lambda a, b: a + b)
-subtract = _binary(lambda a, b: a - b, lambda a, b: a - b)
-multiply = _binary(lambda a, b: a * b, lambda a, b: a * b)
+def _comparison(operation: Callable[[Any, Any], bool]) -> Callable[[Number, Number], bool]:
+    """A comparison; False, or True for "is not equal", where either number is NaN."""
+
+    def apply(a: Number, b: Number) -> bool:
+        if type(a) is Fraction and type(b) is Fraction:
+            return operation(a, b)
+        return bool(operation(approximate(a), approximate(b)))
+
+    return apply
+
+
+add = _binary(operator.add)
+subtract = _binary(operator.sub)
+multiply = _binary(operator.mul)
+
+equal = _comparison(operator.eq)
+unequal = _comparison(operator.ne)
+less = _comparison(operator.lt)
+less_equal = _comparison(operator.le)
+greater = _comparison(operator.gt)
+greater_equal = _comparison(operator.ge)
 
 
 def divide(a: Number, b: Number) -> Number:
@@ -86,20 +114,39 @@ def square(x: Number) -> Number:
 
 
 def square_root(x: Number) -> Number:
+    """The root, rational where it is."""
     if is_nan(x) or x < 0:
         return NAN
+    if isinstance(x, Fraction):
+        above, below = math.isqrt(x.numerator), math.isqrt(x.denominator)
+        if above * above == x.numerator and below * below == x.denominator:
+            return Fraction(above, below)
     return context.sqrt(approximate(x))
 
 
 def power(base: Number, exponent: Number) -> Number:
-    small = isinstance(exponent, Fraction) and exponent.denominator == 1 and abs(exponent) <= 64
-    if small and isinstance(base, Fraction) and not (base == 0 and exponent < 0):
-        return base ** int(exponent)
+    """``base**exponent`` on the reals; as in IEEE 754, ``x**0`` is 1 whatever x is."""
+    if exponent == 0:
+        return Fraction(1)
+    if is_nan(base) or is_nan(exponent):
+        return NAN
+    whole = is_finite(exponent) and exponent == int(exponent)
     if base == 0:
         return Fraction(0) if exponent > 0 else INFINITY
-    if base < 0 and not small:
+    if isinstance(base, Fraction) and whole and abs(exponent) <= _LARGEST_EXACT_EXPONENT:
+        return base ** int(exponent)
+    if not is_finite(exponent):
+        return _power_to_infinity(absolute(base), exponent)
+    if base < 0 and not whole:
         return NAN
-    return context.power(approximate(base), approximate(exponent))
+    return context.power(approximate(base), int(exponent) if whole else approximate(exponent))
+
+
+def _power_to_infinity(size: Number, exponent: Number) -> Number:
+    if size == 1:
+        return Fraction(1)
+    grows = greater(size, Fraction(1)) == (exponent > 0)
+    return INFINITY if grows else Fraction(0)
 
 
 def exponential(x: Number) -> Number:
@@ -114,12 +161,12 @@ def logarithm(x: Number) -> Number:
 
 def maximum(a: Number, b: Number) -> Number:
     """The larger number; NaN if either is."""
-    return a if is_nan(a) else b if is_nan(b) else max(a, b)
+    return b if is_nan(b) or less(a, b) else a
 
 
 def minimum(a: Number, b: Number) -> Number:
     """The smaller number; NaN if either is."""
-    return a if is_nan(a) else b if is_nan(b) else min(a, b)
+    return b if is_nan(b) or greater(a, b) else a
 
 
 def clip(x: Number, lower: Number, upper: Number) -> Number:
@@ -127,8 +174,8 @@ def clip(x: Number, lower: Number, upper: Number) -> Number:
 
 
 def lerp(start: Number, end: Number, weight: Number) -> Number:
-    """``(1 - weight)*start + weight*end``."""
-    return add(multiply(subtract(Fraction(1), weight), start), multiply(weight, end))
+    """``start + weight*(end - start)``, so NaN between two infinities."""
+    return add(start, multiply(weight, subtract(end, start)))
 
 
 def one_minus_power(base: Number, exponent: Number) -> Number:

@@ -6,6 +6,8 @@ what is subtracted; scalars before tensors in a product. Printers and the loweri
 share it, so that the formula and the code read alike.
 """
 
+from typing import cast
+
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, default_sort_key
 
 from ..specs.language import GradientAt, Optimizer, Value, t
@@ -41,6 +43,13 @@ class ReadingOrder:
             elif factor != 1:
                 above.append(factor)
         return sorted(above, key=self._factor_rank), sorted(below, key=self._factor_rank)
+
+    def arguments(self, expression: Expr) -> list[Expr]:
+        """The arguments of a maximum or minimum in reading order, a number last."""
+        arguments = cast("tuple[Expr, ...]", expression.args)
+        return sorted(
+            arguments, key=lambda a: (a.is_number, self._term_rank(a), default_sort_key(a))
+        )
 
     def is_scalar(self, expression: Expr) -> bool:
         """Whether no tensor occurs in the expression."""

@@ -1,0 +1,96 @@
+"""Spec to checked, ordered recurrences.
+
+Every rule is a module of :mod:`.rules`: a code, and a check that yields what it finds.
+:data:`RULES` is the one list of them. A rule may rely on those before it having passed, so
+the first fault is reported alone.
+"""
+
+from dataclasses import replace
+
+from ...specs.language import Optimizer, SpecError
+from .fault import Fault, Rule
+from .rules import (
+    argument,
+    assigned,
+    assigned_once,
+    condition,
+    constraint,
+    cycle,
+    declaration,
+    default,
+    division,
+    domain,
+    duplicate,
+    existence,
+    float_literal,
+    gradient,
+    initial_value,
+    name,
+    piecewise_default,
+    python_condition,
+    root,
+    shape,
+    step_count,
+    supported,
+    target,
+    time,
+    undeclared,
+    unused,
+)
+from .subject import Subject
+
+__all__ = ["RULES", "Fault", "Rule", "analyse"]
+
+RULES: tuple[Rule, ...] = (
+    # what the spec is made of
+    python_condition,
+    target,
+    float_literal,
+    supported,
+    # its declarations
+    default,
+    name,
+    assigned_once,
+    duplicate,
+    argument,
+    assigned,
+    # its symbols
+    undeclared,
+    declaration,
+    condition,
+    time,
+    gradient,
+    piecewise_default,
+    step_count,
+    # the equations together
+    cycle,
+    unused,
+    shape,
+    constraint,
+    # every course a step can take
+    existence,
+    initial_value,
+    root,
+    division,
+    domain,
+)
+"""All rules, in the order they are checked."""
+
+
+def analyse(spec: Optimizer) -> Optimizer:
+    """The spec with its updates in execution order, once it has passed every rule.
+
+    Raises:
+        SpecError: the spec breaks a rule; the error is about the first one.
+    """
+    subject = Subject(spec)
+    for rule in RULES:
+        for fault in rule.check(subject):
+            raise SpecError(
+                rule.CODE,
+                spec=spec.name,
+                where=fault.where,
+                problem=fault.problem,
+                remedy=fault.remedy,
+            )
+    return replace(spec, updates=subject.updates)

@@ -1,0 +1,19 @@
+"""The program: our own small typed tree, on the way from a spec to code.
+
+Stages, each a function from data to data:
+
+``lower``      spec -> :class:`Program`. SymPy ends here. One assignment an equation, options
+               as ``select`` nodes, old and new value of a state under different names.
+``passes``     Program -> Program, one a file, in the explicit list of ``compile``. After
+               each, the program is evaluated beside the spec at random exact points, so a
+               wrong rewrite cannot survive.
+``linearise``  Program -> Program in three-address form, for backends that have no expressions
+               (out= buffers, lists of tensors); one operation a statement.
+``allocate``   three-address Program -> :class:`Listing`: where each result is written, which
+               values may share a buffer, and whether an in-place write would be read later.
+
+The hard cases the tree was drawn for: AMSGrad (a state that exists under an option), SGD (a
+first value given by the equations, in-place momentum, an alias of the gradient that must
+never be written to), NAdam (scalar states on the host), LAMB (a reduction between two
+elementwise parts) and Muon (matrix products whose results have other shapes).
+"""

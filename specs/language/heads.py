@@ -10,6 +10,16 @@ from typing import ClassVar
 
 from sympy import Expr, Function
 
+_TALL = (r"\frac", r"\sqrt", r"\begin", r"\left")
+
+
+def enclosed(tex: str, left: str = "(", right: str = ")") -> str:
+    """LaTeX between delimiters, which stretch only round what is taller than a line."""
+    if any(command in tex for command in _TALL):
+        left, right = rf"\left{left}", rf"\right{right}"
+    gap = " " if left[-1].isalpha() else ""
+    return f"{left}{gap}{tex}{gap}{right}"
+
 
 class Head(Function):
     """Base of the named heads.
@@ -30,7 +40,7 @@ class Head(Function):
 
     @staticmethod
     def tex(args: Sequence[str]) -> str:
-        """LaTeX of the head from the LaTeX of its arguments."""
+        """LaTeX of the head from its arguments', which are bracketed where they need it."""
         raise NotImplementedError
 
 
@@ -55,7 +65,7 @@ class lerp(Head):
     @staticmethod
     def tex(args: Sequence[str]) -> str:
         start, end, weight = args
-        return rf"{start} + {weight} \left({end} - {start}\right)"
+        return f"{start} + {weight} " + enclosed(f"{end} - {start}")
 
 
 class clip(Head):
@@ -66,7 +76,7 @@ class clip(Head):
 
     @staticmethod
     def tex(args: Sequence[str]) -> str:
-        return rf"\operatorname{{clip}}\left({', '.join(args)}\right)"
+        return rf"\operatorname{{clip}}{enclosed(', '.join(args))}"
 
 
 class norm(Head):
@@ -78,7 +88,7 @@ class norm(Head):
 
     @staticmethod
     def tex(args: Sequence[str]) -> str:
-        return rf"\left\lVert {args[0]} \right\rVert_2"
+        return enclosed(args[0], r"\lVert", r"\rVert") + "_2"
 
 
 class mean(Head):
@@ -90,7 +100,7 @@ class mean(Head):
 
     @staticmethod
     def tex(args: Sequence[str]) -> str:
-        return rf"\operatorname{{mean}}\left({args[0]}\right)"
+        return rf"\operatorname{{mean}}{enclosed(args[0])}"
 
 
 class matmul(Head):

@@ -1,0 +1,52 @@
+"""The NumPy backend: in place, in cache-sized blocks, with reused buffers.
+
+Stages: the compiled program is written out (``expand``), linearised and given buffers
+(``allocate``); ``printer`` turns each instruction into a ufunc call and the templates put
+the calls into a class.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from ....specs.language import Optimizer
+from ...program.allocate import Choice, allocate
+from ...program.compile import compile_spec
+from ...program.linearise import linearise
+from ...program.passes.expand import expand
+from .. import Entry
+from ..rendering import environment
+from .context import context
+from .printer import NumpyPrinter, spelled
+
+
+class NumpyBackend:
+    """Prints specs as classes over NumPy arrays."""
+
+    name = "numpy"
+    comment = "#"
+
+    def __init__(self) -> None:
+        self._printer = NumpyPrinter()
+        self._templates = environment(
+            __name__,
+            {
+                "instruction": self._printer,
+                "scalar": self._printer.scalar,
+                "spelled": spelled,
+                "is_choice": lambda step: isinstance(step, Choice),
+            },
+        )
+
+    def files(self, spec: Optimizer) -> Mapping[str, str]:
+        program = linearise(expand(compile_spec(spec)))
+        listing = allocate(program)
+        template = self._templates.get_template("optimizer.py.j2")
+        return {f"{spec.module}.py": template.render(context(spec, program, listing))}
+
+    def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
+        return {
+            name: self._templates.get_template(f"{name}.j2").render(entries=entries)
+            for name in ("__init__.py", "_optimizer.py")
+        }
+
+
+backend = NumpyBackend()

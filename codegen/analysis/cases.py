@@ -1,0 +1,155 @@
+"""The cases in which a step takes one course: options on or off, hyperparameters zero or not.
+
+What exists and what is computed in a step is decided by flags, by hyperparameters being
+zero, and by the step being the first. A check that enumerates those few cases sees every
+course a step can take, and none that constraints rule out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+
+from sympy import Basic, Piecewise, Symbol
+from sympy.core.relational import Relational
+
+from ...specs.language import Hyper, Optimizer, State, Update, Value, t, theta
+from . import intervals
+from .conditions import Truth, truth
+from .intervals import Range
+from .occurrences import conditions, counts_steps, nodes
+
+_ZERO = intervals.ZERO
+_NONZERO = Range(intervals.REAL.low, intervals.REAL.high, nonzero=True)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One course a step can take.
+
+    Args:
+        spec: the spec.
+        flags: which options are on; those that decide nothing are absent.
+        zero: which hyperparameters are zero; those never compared are absent.
+        first: whether it is the first step; None where that decides nothing.
+    """
+
+    spec: Optimizer
+    flags: Mapping[Symbol, bool]
+    zero: Mapping[Symbol, bool]
+    first: bool | None
+
+    @cached_property
+    def steps(self) -> Range:
+        """What t can be."""
+        low, high = {None: (1, None), True: (1, 1), False: (2, None)}[self.first]
+        return Range(Fraction(low), intervals.REAL.high if high is None else Fraction(high))
+
+    @cached_property
+    def admissible(self) -> dict[Basic, Range]:
+        """What each hyperparameter can be, by its domain and this case."""
+        ranges: dict[Basic, Range] = {}
+        for hyper in self.spec.hyperparameters:
+            domain = intervals.over(hyper.domain)
+            if hyper.symbol in self.zero:
+                domain = _ZERO if self.zero[hyper.symbol] else domain.meet(_NONZERO) or domain
+            ranges[hyper.symbol] = domain
+        return ranges
+
+    @cached_property
+    def chosen(self) -> dict[Basic, Range]:
+        """Each hyperparameter at its default, or where this case forbids that, all it can be."""
+        ranges: dict[Basic, Range] = {}
+        for hyper in self.spec.hyperparameters:
+            allowed = self.admissible[hyper.symbol]
+            ranges[hyper.symbol] = intervals.point(Fraction(hyper.default)).meet(allowed) or allowed
+        return ranges
+
+    def decide(self, condition: Basic) -> Truth:
+        """Whether a condition holds throughout this case; None where it depends on more."""
+        return truth(condition, self._range, lambda flag: self.flags.get(flag))
+
+    def _range(self, e: Basic) -> Range:
+        if e == t:
+            return self.steps
+        if e.is_Rational:
+            return intervals.point(Fraction(str(e)))
+        return self.admissible.get(e, intervals.REAL)
+
+    def exists(self, state: State) -> bool:
+        """Whether a state may exist in this case."""
+        return self.decide(state.when) is not False
+
+    def branches(self, cases: Piecewise) -> Iterator[tuple[Basic, Basic]]:
+        """The (value, condition) pairs of a case distinction that can be reached."""
+        for value, condition in cases.args:
+            decided = self.decide(condition)
+            if decided is not False:
+                yield value, condition
+            if decided is True:
+                return
+
+    def reads(self, e: Basic) -> Iterator[Value]:
+        """The values an expression reads in this case."""
+        if isinstance(e, Value):
+            yield e
+        elif isinstance(e, Piecewise):
+            for value, condition in self.branches(e):
+                yield from self.reads(value)
+                if self.decide(condition) is None:
+                    yield from self.reads(condition)
+        else:
+            for argument in e.args:
+                yield from self.reads(argument)
+
+    def live(self) -> dict[str, Update]:
+        """The equations this case carries out: what the parameter and the states need."""
+        equations = {u.target.name: u for u in self.spec.updates}
+        pending = [theta.name, *(s.name for s in self.spec.states if self.exists(s))]
+        live: dict[str, Update] = {}
+        while pending:
+            name = pending.pop()
+            if name in equations and name not in live:
+                live[name] = equations[name]
+                pending += [v.name for v in self.reads(equations[name].value) if v.lag == 0]
+        return {name: u for name, u in equations.items() if name in live}
+
+    def describe(self, symbols: set[Basic]) -> str:
+        """The case in words, as far as it concerns the given symbols."""
+        words = [
+            f"{flag.name} is {'on' if on else 'off'}"
+            for flag, on in self.flags.items()
+            if flag in symbols
+        ]
+        words += [
+            f"{symbol.name} {'=' if zero else '!='} 0"
+            for symbol, zero in self.zero.items()
+            if symbol in symbols
+        ]
+        return " and ".join(words) or "always"
+
+
+def cases(spec: Optimizer) -> Iterator[Case]:
+    """All cases of a spec that its constraints do not rule out."""
+    deciding = [c for u in spec.updates for c in conditions(u.value)]
+    deciding += [s.when for s in spec.states]
+    symbols = {n for c in deciding for n in nodes(c) if isinstance(n, Symbol)}
+    compared = {
+        n for c in deciding for r in c.atoms(Relational) for n in nodes(r) if isinstance(n, Symbol)
+    }
+    flags = [o.flag for o in spec.options if o.flag in symbols]
+    zeroed = [h.symbol for h in spec.hyperparameters if h.symbol in compared and _holds_zero(h)]
+    fresh = any(s.init is None for s in spec.states)
+    firsts = (True, False) if fresh or any(map(counts_steps, deciding)) else (None,)
+    for first, *choices in product(firsts, *[(False, True)] * (len(flags) + len(zeroed))):
+        on, zero = choices[: len(flags)], choices[len(flags) :]
+        case = Case(
+            spec, dict(zip(flags, on, strict=True)), dict(zip(zeroed, zero, strict=True)), first
+        )
+        if all(case.decide(c.condition) is not False for c in spec.constraints):
+            yield case
+
+
+def _holds_zero(hyper: Hyper) -> bool:
+    return intervals.over(hyper.domain).meet(_ZERO) is not None

@@ -1,0 +1,113 @@
+"""Three-valued truth of conditions, and what a true condition says about a range."""
+
+from collections.abc import Callable
+
+from sympy import Basic, Eq, Expr, Ge, Gt, Le, Lt, Ne, Symbol
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, Implies, Not, Or
+
+from . import intervals
+from .intervals import Range
+
+Truth = bool | None
+"""None: it depends."""
+
+Ranges = Callable[[Basic], Range]
+Flags = Callable[[Symbol], Truth]
+
+
+def truth(condition: Basic, ranges: Ranges, flags: Flags) -> Truth:
+    """Whether a condition holds for all numbers in the given ranges, for none, or it depends."""
+    match condition:
+        case Symbol():
+            return flags(condition)
+        case Not():
+            return _negated(truth(condition.args[0], ranges, flags))
+        case And():
+            return _all([truth(a, ranges, flags) for a in condition.args])
+        case Or():
+            return _negated(_all([_negated(truth(a, ranges, flags)) for a in condition.args]))
+        case Implies():
+            premise, conclusion = (truth(a, ranges, flags) for a in condition.args)
+            return _negated(_all([premise, _negated(conclusion)]))
+        case Relational():
+            return _compare(condition, ranges)
+    return condition == True  # noqa: E712  SymPy's true, which is not Python's
+
+
+def _negated(value: Truth) -> Truth:
+    return None if value is None else not value
+
+
+def _all(values: list[Truth]) -> Truth:
+    return False if False in values else None if None in values else True
+
+
+def _compare(relation: Relational, ranges: Ranges) -> Truth:
+    left, right = ranges(relation.lhs), ranges(relation.rhs)
+    difference = intervals.add(left, intervals.negate(right))
+    if right == intervals.ZERO:
+        difference = left
+    elif left == intervals.ZERO:
+        difference = intervals.negate(right)
+    equal: Truth = False if difference.excludes_zero else None
+    if difference.low == difference.high == 0:
+        equal = True
+    match relation:
+        case Eq():
+            return equal
+        case Ne():
+            return _negated(equal)
+        case Gt():
+            return True if difference.positive else False if difference.high <= 0 else None
+        case Ge():
+            return _negated(_less(difference))
+        case Lt():
+            return _less(difference)
+        case Le():
+            return False if difference.positive else True if difference.high <= 0 else None
+    raise NotImplementedError(f"no truth for {relation}")
+
+
+def _less(difference: Range) -> Truth:
+    """Whether the difference is below zero."""
+    if difference.high <= 0 and difference.excludes_zero:
+        return True
+    return False if difference.low >= 0 else None
+
+
+def implied(condition: Basic, ranges: Ranges) -> list[tuple[Expr, Range]]:
+    """Ranges of expressions that follow from a condition being true: x > 0 bounds x below."""
+    if isinstance(condition, And):
+        return [bound for a in condition.args for bound in implied(a, ranges)]
+    if not isinstance(condition, Relational):
+        return []
+    sides = (
+        (condition.lhs, condition.rhs, condition),
+        (condition.rhs, condition.lhs, condition.reversed),
+    )
+    return [(x, _bound(relation, ranges(other))) for x, other, relation in sides if not x.is_number]
+
+
+def _bound(relation: Relational, other: Range) -> Range:
+    """What x can be if ``x relation other`` holds."""
+    zero_is_excluded = other == intervals.ZERO or (isinstance(relation, Eq) and other.excludes_zero)
+    match relation:
+        case Eq():
+            return other
+        case Ne():
+            return Range(*_ends(intervals.REAL), nonzero=other == intervals.ZERO)
+        case Gt():
+            return Range(other.low, intervals.REAL.high, zero_is_excluded or other.low >= 0)
+        case Ge():
+            return Range(other.low, intervals.REAL.high, other.positive)
+        case Lt():
+            return Range(intervals.REAL.low, other.high, zero_is_excluded or other.high <= 0)
+        case Le():
+            negative = intervals.negate(other).positive
+            return Range(intervals.REAL.low, other.high, negative)
+    return intervals.REAL
+
+
+def _ends(a: Range) -> tuple[intervals.End, intervals.End]:
+    return a.low, a.high

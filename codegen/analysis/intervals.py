@@ -1,0 +1,207 @@
+"""Interval arithmetic on the extended reals, rounded outwards.
+
+A :class:`Range` has closed ends, which may be infinite, and knows beside them whether zero
+is excluded: ``x != 0`` has the range of all reals without zero. Rational operations are
+exact; a root or power that is irrational is widened by a part in 10^40.
+"""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from ...specs.language import Interval
+from .. import exact
+
+End = Fraction | float
+"""A finite end is a Fraction; a float only stands for an infinity."""
+
+_INF = math.inf
+_SLACK = Fraction(1, 10**40)
+_HUGE = Fraction(10**400)
+
+
+@dataclass(frozen=True)
+class Range:
+    """The numbers from ``low`` to ``high``; ``nonzero`` says that 0 is none of them."""
+
+    low: End
+    high: End
+    nonzero: bool = False
+
+    @property
+    def excludes_zero(self) -> bool:
+        return self.nonzero or self.low > 0 or self.high < 0
+
+    @property
+    def positive(self) -> bool:
+        return self.low >= 0 and self.excludes_zero
+
+    def within(self, domain: Interval) -> bool:
+        """Whether all its numbers lie in the domain."""
+        return _above(self.low, domain.low, domain.low_open, self.nonzero) and _above(
+            -self.high,
+            None if domain.high is None else -domain.high,
+            domain.high_open,
+            self.nonzero,
+        )
+
+    def meet(self, other: "Range") -> "Range | None":
+        """The numbers in both; None if there are none."""
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        nonzero = self.nonzero or other.nonzero
+        if low > high or (nonzero and low == high == 0):
+            return None
+        return Range(low, high, nonzero)
+
+    def join(self, other: "Range") -> "Range":
+        """The smallest range that holds both."""
+        nonzero = self.excludes_zero and other.excludes_zero
+        return Range(min(self.low, other.low), max(self.high, other.high), nonzero)
+
+    def __str__(self) -> str:
+        left = "(-oo" if self.low == -_INF else f"[{_short(self.low)}"
+        right = "oo)" if self.high == _INF else f"{_short(self.high)}]"
+        return f"{left}, {right}" + (" without 0" if self.nonzero else "")
+
+
+REAL = Range(-_INF, _INF)
+ZERO = Range(Fraction(0), Fraction(0))
+
+
+def point(value: Fraction | int) -> Range:
+    return Range(Fraction(value), Fraction(value))
+
+
+def over(domain: Interval) -> Range:
+    """The range of a domain. Of open ends only one at zero is kept."""
+    low: End = -_INF if domain.low is None else domain.low
+    high: End = _INF if domain.high is None else domain.high
+    return Range(low, high, (low == 0 and domain.low_open) or (high == 0 and domain.high_open))
+
+
+def add(a: Range, b: Range) -> Range:
+    same_sign = (a.low >= 0 and b.low >= 0) or (a.high <= 0 and b.high <= 0)
+    nonzero = same_sign and (a.excludes_zero or b.excludes_zero)
+    return Range(a.low + b.low, a.high + b.high, nonzero)
+
+
+def multiply(a: Range, b: Range) -> Range:
+    ends = [_times(x, y) for x, y in product((a.low, a.high), (b.low, b.high))]
+    return Range(min(ends), max(ends), a.excludes_zero and b.excludes_zero)
+
+
+def reciprocal(a: Range) -> Range:
+    """1/a for what in ``a`` is not zero."""
+    if a.low < 0 < a.high or a.low == a.high == 0:
+        return Range(-_INF, _INF, nonzero=True)
+    low = _inverse(a.high) if a.high != 0 else -_INF
+    high = _inverse(a.low) if a.low != 0 else _INF
+    return Range(low, high, nonzero=True)
+
+
+def integer_power(a: Range, n: int) -> Range:
+    """a**n for a whole n; of a negative n, for what in ``a`` is not zero."""
+    if n < 0:
+        return reciprocal(integer_power(a, -n))
+    if n == 0:
+        return point(1)
+    if n % 2 == 0:
+        a = absolute(a)
+    if a.low >= 0:
+        return Range(_corner(a.low, n)[0], _corner(a.high, n)[1], a.excludes_zero)
+    high = _corner(a.high, n)[1] if a.high >= 0 else -_corner(-a.high, n)[0]
+    return Range(-_corner(-a.low, n)[1], high, a.excludes_zero)
+
+
+def power(a: Range, b: Range) -> Range:
+    """a**b for a base that is not negative; monotone in each, so its ends are at corners."""
+    if b.low == b.high == 0:
+        return point(1)
+    corners = [_corner(x, y) for x, y in product((a.low, a.high), (b.low, b.high))]
+    low, high = min(c[0] for c in corners), max(c[1] for c in corners)
+    return Range(low, high, a.excludes_zero)
+
+
+def absolute(a: Range) -> Range:
+    if a.low >= 0:
+        return a
+    low: End = -a.high if a.high < 0 else Fraction(0)
+    return Range(low, max(-a.low, a.high), a.nonzero)
+
+
+def sign(a: Range) -> Range:
+    low = 1 if a.positive else 0 if a.low >= 0 else -1
+    high = -1 if a.high <= 0 and a.excludes_zero else 0 if a.high <= 0 else 1
+    return Range(Fraction(low), Fraction(high), a.excludes_zero)
+
+
+def maximum(a: Range, b: Range) -> Range:
+    nonzero = a.positive or b.positive or (a.excludes_zero and b.excludes_zero)
+    return Range(max(a.low, b.low), max(a.high, b.high), nonzero)
+
+
+def minimum(a: Range, b: Range) -> Range:
+    return negate(maximum(negate(a), negate(b)))
+
+
+def negate(a: Range) -> Range:
+    return Range(-a.high, -a.low, a.nonzero)
+
+
+def exponential(a: Range) -> Range:
+    low = Fraction(0) if a.low == -_INF else _outward(exact.exponential(Fraction(a.low)))[0]
+    high = _INF if a.high == _INF else _outward(exact.exponential(Fraction(a.high)))[1]
+    return Range(low, high, nonzero=True)
+
+
+def logarithm(a: Range) -> Range:
+    """log(a) for what in ``a`` is positive."""
+    low = -_INF if a.low <= 0 else _outward(exact.logarithm(Fraction(a.low)))[0]
+    high = _INF if a.high == _INF else -_INF
+    if 0 < a.high < _INF:
+        high = _outward(exact.logarithm(Fraction(a.high)))[1]
+    return Range(low, high)
+
+
+def _above(end: End, bound: Fraction | None, bound_open: bool, nonzero: bool) -> bool:
+    if bound is None or end > bound:
+        return True
+    return end == bound and (not bound_open or (bound == 0 and nonzero))
+
+
+def _times(x: End, y: End) -> End:
+    return Fraction(0) if x == 0 or y == 0 else x * y
+
+
+def _inverse(x: End) -> End:
+    return Fraction(0) if math.isinf(x) else 1 / x
+
+
+def _corner(base: End, exponent: End) -> tuple[End, End]:
+    """Bounds on one power of a base that is not negative, infinities as limits."""
+    if exponent == 0 or base == 1:
+        return Fraction(1), Fraction(1)
+    if math.isinf(base) or math.isinf(exponent) or base == 0:
+        value: End = Fraction(0) if (base > 1) != (exponent > 0) else _INF
+        return value, value
+    return _outward(exact.power(Fraction(base), Fraction(exponent)))
+
+
+def _outward(x: exact.Number) -> tuple[End, End]:
+    if isinstance(x, Fraction):
+        return x, x
+    if not exact.is_finite(x):
+        return (_HUGE, _INF) if x > 0 else (-_INF, -_HUGE)
+    if abs(x) > exact.approximate(_HUGE):
+        return (_HUGE, _INF) if x > 0 else (-_INF, -_HUGE)
+    if abs(x) * exact.approximate(_HUGE) < 1:
+        return (Fraction(0), 1 / _HUGE) if x >= 0 else (-1 / _HUGE, Fraction(0))
+    mantissa, exponent = x.man_exp
+    value = Fraction(mantissa) * Fraction(2) ** exponent * (1 if x > 0 else -1)
+    slack = abs(value) * _SLACK
+    return value - slack, value + slack
+
+
+def _short(x: End) -> str:
+    return str(x) if isinstance(x, Fraction) and x.denominator == 1 else f"{float(x):.4g}"

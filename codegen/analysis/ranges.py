@@ -1,0 +1,150 @@
+"""The range of an expression, and the operations in it that its operands do not allow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import reduce
+
+from sympy import Abs, Add, Basic, Expr, Integer, Max, Min, Mul, Piecewise, Pow, Symbol, exp, log
+from sympy import sign as sign_of
+
+from ...specs.language import Value, clip, lerp, mean, norm, one_minus_power, t, theta, transpose
+from . import intervals
+from .cases import Case
+from .conditions import implied
+from .intervals import Range
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """An operation whose operand can take a value it is not defined for.
+
+    Args:
+        kind: ``"division"``, ``"root"`` or ``"logarithm"``.
+        operand: the denominator, or what the root or logarithm is taken of.
+        range: what it can be.
+    """
+
+    kind: str
+    operand: Expr
+    range: Range
+
+
+@dataclass
+class Evaluator:
+    """Ranges of expressions in one case of a spec; ``hazards`` collects what it meets.
+
+    Args:
+        case: the case.
+        stored: the range of each state's stored value.
+        computed: the range of each value at t, as far as they are computed.
+    """
+
+    case: Case
+    stored: Mapping[str, Range]
+    computed: dict[str, Range]
+    hazards: list[Hazard] = field(default_factory=list)
+    _known: list[tuple[Basic, Range]] = field(default_factory=list)
+
+    def range(self, e: Basic) -> Range:
+        """What an expression can be."""
+        found = self._structural(e)
+        for expression, bound in self._known:
+            if expression == e:
+                # A condition on a hyperparameter may ask for another value than its default.
+                allowed = self.case.admissible.get(e, found)
+                found = found.meet(bound) or allowed.meet(bound) or found
+        return found
+
+    def _structural(self, e: Basic) -> Range:
+        match e:
+            case Value():
+                return self._value(e)
+            case Symbol():
+                return self.case.steps if e == t else self.case.chosen.get(e, intervals.REAL)
+            case Piecewise():
+                return self._piecewise(e)
+            case Pow():
+                return self._power(e)
+            case Expr() if e.is_Rational:
+                return intervals.point(Fraction(str(e)))
+        return self._function(e, [self.range(a) for a in e.args])
+
+    def _function(self, e: Basic, ranges: list[Range]) -> Range:
+        match e:
+            case Add():
+                return reduce(intervals.add, ranges)
+            case Mul():
+                return reduce(intervals.multiply, ranges)
+            case Max():
+                return reduce(intervals.maximum, ranges)
+            case Min():
+                return reduce(intervals.minimum, ranges)
+            case Abs():
+                return intervals.absolute(ranges[0])
+            case sign_of():
+                return intervals.sign(ranges[0])
+            case exp():
+                return intervals.exponential(ranges[0])
+            case log():
+                return self._logarithm(e, ranges[0])
+            case lerp():
+                start, end, weight = ranges
+                rest = intervals.add(intervals.point(1), intervals.negate(weight))
+                return intervals.add(
+                    intervals.multiply(rest, start), intervals.multiply(weight, end)
+                )
+            case clip():
+                value, lower, upper = ranges
+                return intervals.minimum(intervals.maximum(value, lower), upper)
+            case one_minus_power():
+                power = self._raised(e.args[0], e.args[1])
+                return intervals.add(intervals.point(1), intervals.negate(power))
+            case norm():
+                return Range(Fraction(0), intervals.REAL.high, ranges[0].excludes_zero)
+            case mean() | transpose():
+                return ranges[0]
+        return intervals.REAL  # the gradient, and matrix products
+
+    def _value(self, e: Value) -> Range:
+        if e.lag == 0:
+            return self.computed.get(e.name, intervals.REAL)
+        return intervals.REAL if e.name == theta.name else self.stored.get(e.name, intervals.REAL)
+
+    def _piecewise(self, e: Piecewise) -> Range:
+        """The join over the branches, each under its condition and the negations before it."""
+        outer = len(self._known)
+        reached: list[Range] = []
+        for value, condition in self.case.branches(e):
+            before = len(self._known)
+            self._known += implied(condition, self.range)
+            reached.append(self.range(value))
+            del self._known[before:]
+            self._known += implied(~condition, self.range)
+        del self._known[outer:]
+        return reduce(intervals.Range.join, reached)
+
+    def _power(self, e: Pow) -> Range:
+        return self._raised(e.base, e.exp)
+
+    def _raised(self, base: Expr, exponent: Expr) -> Range:
+        below = self.range(base)
+        if isinstance(exponent, Integer):
+            if exponent < 0 and not below.excludes_zero:
+                self.hazards.append(Hazard("division", Pow(base, -exponent), below))
+            return intervals.integer_power(below, int(exponent))
+        above = self.range(exponent)
+        if exponent.is_integer and below.low < 0:
+            largest = intervals.power(intervals.absolute(below), above).high
+            return Range(-largest, largest)
+        if below.low < 0:
+            self.hazards.append(Hazard("root", base, below))
+            below = below.meet(Range(Fraction(0), intervals.REAL.high)) or intervals.point(1)
+        if above.low < 0 and not below.excludes_zero:
+            self.hazards.append(Hazard("division", base, below))
+        return intervals.power(below, above)
+
+    def _logarithm(self, e: Basic, operand: Range) -> Range:
+        if not operand.positive:
+            self.hazards.append(Hazard("logarithm", e.args[0], operand))
+        return intervals.logarithm(operand)

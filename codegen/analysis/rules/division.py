@@ -1,0 +1,22 @@
+"""No denominator can be zero."""
+
+from collections.abc import Iterator
+
+from ..fault import Fault
+from ..subject import Subject, declared
+
+CODE = "division"
+
+
+def check(subject: Subject) -> Iterator[Fault]:
+    places = [(subject.equation(u), h) for u, h in subject.survey.hazards]
+    places += [(f"init of {declared(s)}", h) for s, h in subject.survey.initial_hazards]
+    for where, hazard in places:
+        if hazard.kind == "division":
+            operand = subject.text(hazard.operand)
+            yield Fault(
+                where,
+                f"the denominator {operand} can be 0: it ranges over {hazard.range}",
+                f"Add a positive term such as eps to it, guard it with Piecewise((..., "
+                f"Ne({operand}, 0)), (..., True)), or narrow the domain of a state in it",
+            )

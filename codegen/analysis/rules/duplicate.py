@@ -1,0 +1,34 @@
+"""One name, one thing."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ..fault import Fault
+from ..subject import Subject, declared
+
+CODE = "duplicate"
+
+
+def check(subject: Subject) -> Iterator[Fault]:
+    spec = subject.spec
+    named = [(d.name, declared(d)) for d in (*spec.hyper, *spec.states)]
+    named += [(n, f"intermediate {n}") for n in subject.intermediates]
+    arguments = dict.fromkeys(h.argument for h in spec.hyperparameters if h.argument)
+    named += [(a, f"argument {a}") for a in arguments]
+    yield from _clashes(named, "name")
+    keys = [(s.key, declared(s)) for s in spec.states]
+    keys += [(spec.step_key, "step count")] if spec.step_key else []
+    yield from _clashes(keys, "checkpoint key")
+
+
+def _clashes(named: list[tuple[str, str]], what: str) -> Iterator[Fault]:
+    holders: dict[str, list[str]] = defaultdict(list)
+    for name, holder in named:
+        holders[name].append(holder)
+    for name, (first, *others) in holders.items():
+        if others:
+            yield Fault(
+                others[0],
+                f"the {what} {name} is already that of the {first}",
+                f"Rename one of the two, or declare {name} once",
+            )

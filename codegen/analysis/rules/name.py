@@ -1,0 +1,33 @@
+"""Names are Python identifiers that neither Python nor generated code uses otherwise."""
+
+from collections.abc import Iterator
+
+from ..fault import Fault
+from ..reserved import class_objection, objection
+from ..subject import Subject, declared
+
+CODE = "name"
+
+
+def check(subject: Subject) -> Iterator[Fault]:
+    spec = subject.spec
+    if reason := class_objection(spec.name):
+        yield Fault(
+            "its name", f"{spec.name!r} {reason}", 'Give it the name of a class, such as "Adam"'
+        )
+    named = [(declared(d), d.name) for d in (*spec.hyper, *spec.states)]
+    named += [(f"argument {h.argument}", h.argument) for h in spec.hyperparameters if h.argument]
+    named += [
+        (subject.equation(u), u.target.name)
+        for u in spec.updates
+        if u.target.name in subject.intermediates
+    ]
+    for where, name in named:
+        if reason := objection(name):
+            yield Fault(where, f"the name {name!r} {reason}", "Rename it")
+    keys = [(f"key of {declared(s)}", s.key) for s in spec.states]
+    if spec.step_key:
+        keys.append(("step_key", spec.step_key))
+    for where, key in keys:
+        if not key.isidentifier():
+            yield Fault(where, f"{key!r} is no Python identifier", "Give it a name such as exp_avg")

@@ -1,0 +1,24 @@
+"""A case distinction covers every case: its last condition is ``True``."""
+
+from collections.abc import Iterator
+
+from sympy import Piecewise
+
+from ..fault import Fault
+from ..occurrences import nodes
+from ..subject import Subject
+
+CODE = "no-default"
+
+
+def check(subject: Subject) -> Iterator[Fault]:
+    for where, expression in subject.parts():
+        for node in nodes(expression):
+            if isinstance(node, Piecewise) and node.args[-1][1] != True:  # noqa: E712  SymPy's
+                value, condition = node.args[-1]
+                yield Fault(
+                    where,
+                    f"the case {subject.text(value)} if {subject.text(condition)} is the last, "
+                    "and nothing is said for when it does not hold",
+                    "End the Piecewise with (..., True)",
+                )

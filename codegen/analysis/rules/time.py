@@ -1,0 +1,34 @@
+"""A step sees the values stored by the last one and those it has computed itself."""
+
+from collections.abc import Iterator
+
+from ....specs.language import Value, theta
+from ..fault import Fault
+from ..occurrences import values
+from ..subject import Subject
+
+CODE = "time"
+
+
+def check(subject: Subject) -> Iterator[Fault]:
+    for update in subject.spec.updates:
+        for value in values(update.value):
+            if fault := _fault(subject, subject.equation(update), value):
+                yield fault
+
+
+def _fault(subject: Subject, where: str, value: Value) -> Fault | None:
+    name, text = value.name, subject.text(value)
+    if value.lag not in (0, 1):
+        return Fault(
+            where,
+            f"{text} is neither stored nor computed when it is read",
+            f"Use {name}[t - 1] or {name}[t]; to look further back, keep the older value in a state",
+        )
+    if value.lag == 1 and name not in subject.states and name != theta.name:
+        return Fault(
+            where,
+            f"{text} is gone when it is read: an intermediate is forgotten after its step",
+            f"Declare State({name}, ...), or read {name}[t]",
+        )
+    return None

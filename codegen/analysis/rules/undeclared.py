@@ -1,0 +1,67 @@
+"""Every symbol in an equation or declaration is declared."""
+
+from collections.abc import Iterable, Iterator
+
+from sympy import Basic, Symbol
+
+from ....specs.language import GradientAt, Value, grad, t, theta
+from ..fault import Fault
+from ..nearby import either, near
+from ..occurrences import nodes
+from ..subject import Subject
+
+CODE = "undeclared"
+
+
+def check(subject: Subject) -> Iterator[Fault]:
+    for where, expression in subject.parts():
+        for node in nodes(expression):
+            match node:
+                case Value():
+                    yield from _value(subject, where, node)
+                case GradientAt() if node.args[0] != grad.symbol:
+                    yield Fault(
+                        where,
+                        f"{node.name} is not the gradient a framework hands over",
+                        "Use grad, from the language",
+                    )
+                case Symbol() if node != t and node not in subject.hypers | subject.flags:
+                    yield _symbol(subject, where, node)
+
+
+def _value(subject: Subject, where: str, value: Value) -> Iterator[Fault]:
+    known = {theta.name, *subject.states, *subject.assigned}
+    if value.name not in known:
+        if value.lag == 0:
+            how = f"Add an equation for {value.name}[t]"
+        else:
+            how = f"Declare State({value.name}, ...)"
+        yield Fault(where, _problem(value, value.name), _remedy(value.name, known, how))
+
+
+def _symbol(subject: Subject, where: str, symbol: Symbol) -> Fault:
+    hypers, flags = ({s.name for s in symbols} for symbols in (subject.hypers, subject.flags))
+    if symbol.name in hypers | flags:
+        factory = "hyperparameters" if symbol.name in hypers else "flags"
+        return Fault(
+            where,
+            f"{symbol.name} has the name of a declared symbol but is another one",
+            f'Make it once, with {factory}("{symbol.name}"), and use that everywhere',
+        )
+    if symbol.name in subject.states or symbol.name in subject.assigned:
+        return Fault(
+            where,
+            f"{symbol.name} is a series and stands without a time",
+            f"Write {symbol.name}[t] or {symbol.name}[t - 1]",
+        )
+    how = f"Declare {symbol.name} in hyper, as a Hyper or an Option"
+    return Fault(where, _problem(symbol, symbol.name), _remedy(symbol.name, hypers | flags, how))
+
+
+def _problem(node: Basic, name: str) -> str:
+    return f"{name} is not declared" if isinstance(node, Symbol) else f"{name} is given nowhere"
+
+
+def _remedy(name: str, known: Iterable[str], how: str) -> str:
+    close = near(name, known)
+    return f"{how}, or write {either(close)}" if close else how

@@ -1,0 +1,100 @@
+"""A spec under examination: the spec and the views of it that rules share."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from sympy import Basic, Symbol
+
+from ...specs.language import Constraint, Hyper, Optimizer, Option, State, Update, theta
+from ..text import TextPrinter
+from .cases import Case, cases
+from .execution import execution_order
+from .survey import Survey
+
+
+class Subject:
+    """One spec, with lookups by name, equations as text, and the results of shared analyses.
+
+    The views are computed when first asked for: each one needs what the rules that run
+    before its first user have established.
+    """
+
+    def __init__(self, spec: Optimizer) -> None:
+        self.spec = spec
+
+    @cached_property
+    def hypers(self) -> set[Symbol]:
+        return {h.symbol for h in self.spec.hyperparameters}
+
+    @cached_property
+    def flags(self) -> set[Symbol]:
+        return {o.flag for o in self.spec.options}
+
+    @cached_property
+    def states(self) -> dict[str, State]:
+        return {s.name: s for s in self.spec.states}
+
+    @cached_property
+    def assigned(self) -> set[str]:
+        return {u.target.name for u in self.spec.updates}
+
+    @cached_property
+    def intermediates(self) -> list[str]:
+        """What the equations name beside the states and the parameter, in order."""
+        names = dict.fromkeys(u.target.name for u in self.spec.updates)
+        return [n for n in names if n not in self.states and n != theta.name]
+
+    @cached_property
+    def updates(self) -> tuple[Update, ...]:
+        """The updates in execution order; needs equations without a cycle."""
+        return execution_order(self.spec.updates)
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        return tuple(cases(self.spec))
+
+    @cached_property
+    def survey(self) -> Survey:
+        return Survey(self.spec, self.updates, self.cases)
+
+    @cached_property
+    def _printer(self) -> TextPrinter:
+        return TextPrinter(self.spec)
+
+    def text(self, expression: Basic) -> str:
+        """The expression in reading order; as SymPy writes it where it is no legal one."""
+        try:
+            return self._printer.expression(expression)
+        except NotImplementedError:
+            return str(expression)
+
+    def equation(self, update: Update) -> str:
+        return f"{self.text(update.target)} = {self.text(update.value)}"
+
+    def parts(self) -> Iterator[tuple[str, Basic]]:
+        """Every expression of the spec, with the words for where it stands."""
+        for update in self.spec.updates:
+            yield self.equation(update), update.value
+        yield from self.host_parts()
+
+    def host_parts(self) -> Iterator[tuple[str, Basic]]:
+        """The expressions that stand in declarations, not in equations."""
+        for state in self.spec.states:
+            if state.init is not None:
+                yield f"init of {declared(state)}", state.init
+            yield f"when of {declared(state)}", state.when
+        for constraint in self.spec.constraints:
+            yield declared(constraint), constraint.condition
+
+
+def declared(declaration: Hyper | Option | State | Constraint) -> str:
+    """A declaration in words: ``hyperparameter lr``."""
+    match declaration:
+        case Hyper():
+            return f"hyperparameter {declaration.name}"
+        case Option():
+            return f"option {declaration.name}"
+        case State():
+            return f"state {declaration.name}"
+        case Constraint():
+            return f"constraint {declaration.message!r}"

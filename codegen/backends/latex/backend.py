@@ -1,0 +1,62 @@
+"""The LaTeX backend: a fragment for each optimizer, a package, and a document with them all."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ....specs.language import Optimizer
+from .. import Entry
+from .box import box
+from .escape import code, escaped
+from .printer import LatexPrinter
+from .tables import arguments, states
+
+# Jinja's own delimiters would be LaTeX groups and comments.
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    undefined=StrictUndefined,
+    autoescape=False,
+    block_start_string="<%",
+    block_end_string="%>",
+    variable_start_string="<<",
+    variable_end_string=">>",
+    comment_start_string="<#",
+    comment_end_string="#>",
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_TEMPLATES.filters |= {"text": escaped, "code": code}
+
+
+class LatexBackend:
+    """Prints specs as LaTeX: algorithm boxes and tables, as a textbook sets them."""
+
+    name = "latex"
+    comment = "%"
+
+    def files(self, spec: Optimizer) -> Mapping[str, str]:
+        """The optimizer's fragment, to be read in by a document that uses steprule.sty.
+
+        Raises:
+            NotImplementedError: a node in the equations has no LaTeX form.
+        """
+        printer = LatexPrinter(spec)
+        fragment = _TEMPLATES.get_template("optimizer.tex.j2").render(
+            spec=spec,
+            box=box(spec, printer),
+            arguments=arguments(spec, printer),
+            states=states(spec, printer),
+        )
+        return {f"{spec.module}.tex": fragment}
+
+    def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
+        """The package every fragment needs, and a document with all of them and contents."""
+        return {
+            name: _TEMPLATES.get_template(f"{name}.j2").render(entries=entries)
+            for name in ("steprule.sty", "optimizers.tex")
+        }
+
+
+backend = LatexBackend()

@@ -1,0 +1,91 @@
+"""The constructor of a generated optimizer: arguments, defaults, documentation, checks."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from sympy import sympify
+
+from ...specs.language import Hyper, Optimizer, Option
+from ..program.lower import lower_condition
+from ..program.nodes import Apply, Node, apply, negation
+from ..program.operations import AND, OR
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument, of one hyperparameter, a tuple of them, or an option.
+
+    Args:
+        name: its name.
+        default: its default, as Python source.
+        members: the hyperparameters it holds; empty for an option.
+        is_tuple: the members come as a tuple.
+        keyword: it can be passed by keyword only.
+        doc: one sentence.
+    """
+
+    name: str
+    default: str
+    members: tuple[Hyper, ...]
+    is_tuple: bool
+    keyword: bool
+    doc: str
+
+    @property
+    def is_option(self) -> bool:
+        return not self.members
+
+    def label(self, member: Hyper) -> str:
+        """How a message names a member: ``betas[0]``, or the argument itself."""
+        return f"{self.name}[{self.members.index(member)}]" if self.is_tuple else self.name
+
+
+def arguments(spec: Optimizer) -> tuple[Argument, ...]:
+    """The constructor's arguments, in order."""
+
+    def argument_of(h: Hyper | Option) -> str:
+        return (h.argument or h.name) if isinstance(h, Hyper) else h.name
+
+    found: list[Argument] = []
+    for name, group in groupby(spec.hyper, key=argument_of):
+        members = list(group)
+        hyper = tuple(h for h in members if isinstance(h, Hyper))
+        if not hyper:
+            (option,) = members
+            keyword = isinstance(option, Option) and option.keyword
+            found.append(Argument(name, "False", (), False, keyword, option.doc))
+        elif hyper[0].argument:
+            default = f"({', '.join(h.default for h in hyper)})"
+            doc = "; ".join(f"{h.name}, {h.doc}, ``{h.domain.describe(h.name)}``" for h in hyper)
+            found.append(Argument(name, default, hyper, True, False, doc))
+        else:
+            (h,) = hyper
+            bounded = h.domain.low is not None or h.domain.high is not None
+            doc = f"{h.doc}, ``{h.domain.describe(h.name)}``" if bounded else h.doc
+            found.append(Argument(name, h.default, hyper, False, False, doc))
+    # Keyword-only arguments stand last, in the order they were declared.
+    return tuple(sorted(found, key=lambda a: a.keyword))
+
+
+@dataclass(frozen=True)
+class Check:
+    """What arguments must not do together, as a condition, and the message where they do."""
+
+    fails: Node
+    message: str
+
+
+def checks(spec: Optimizer) -> tuple[Check, ...]:
+    """What the arguments must meet together."""
+    return tuple(
+        Check(_opposite(lower_condition(spec, sympify(c.condition))), c.message)
+        for c in spec.constraints
+    )
+
+
+def _opposite(condition: Node) -> Node:
+    """The opposite of a condition, as a person would say it: ``a and not b``."""
+    if isinstance(condition, Apply) and condition.op is OR:
+        a, b = condition.args
+        return apply(AND, _opposite(a), _opposite(b))
+    return negation(condition)

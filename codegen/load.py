@@ -1,0 +1,200 @@
+"""Specs by name or by file: ``adam``, ``path/to/file.py``, ``path/to/file.py:name``."""
+
+import importlib
+import importlib.util
+import pkgutil
+import sys
+import tokenize
+import traceback
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import ModuleType
+
+from ..specs import optimizers
+from ..specs.language import Optimizer, SpecError
+from .analysis.nearby import either, near
+
+
+def builtin() -> dict[str, Optimizer]:
+    """The optimizers of this package by name, in alphabetical order.
+
+    Raises:
+        SpecError: one of their files does not import, or two have the same name.
+    """
+    return discover(optimizers)
+
+
+def discover(package: ModuleType) -> dict[str, Optimizer]:
+    """The optimizers bound to public names in the modules of a package, by name, sorted.
+
+    Raises:
+        SpecError: a module does not import, or two optimizers have the same name.
+    """
+    found: list[tuple[str, Optimizer]] = []
+    for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        try:
+            module = importlib.import_module(info.name)
+        except Exception as error:  # whatever a spec file raises, its author wants the line
+            found_at = importlib.util.find_spec(info.name)
+            path = found_at.origin if found_at else None
+            raise _does_not_import(path or info.name, error) from error
+        found += [(info.name, spec) for spec in _public(vars(module)).values()]
+    return {s.name: s for s in sorted(_distinct(found), key=lambda s: (s.name.lower(), s.name))}
+
+
+def load(reference: str) -> list[Optimizer]:
+    """The optimizers a reference stands for, in the order of their file.
+
+    Args:
+        reference: the name of a built-in spec, in any case; a Python file, for all specs it
+            makes; or a file and a name, ``file.py:name``, for the one spec bound to that
+            name or called by it.
+
+    Raises:
+        SpecError: no such spec or file, or a file that does not import, holds no spec, or
+            holds two of one name.
+    """
+    path, colon, name = reference.rpartition(":")
+    if colon and path.endswith(".py"):
+        return [_named(path, name, _public(_namespace(path)))]
+    if reference.endswith(".py"):
+        return _all(reference, _public(_namespace(reference)))
+    return [_builtin_named(reference)]
+
+
+def _builtin_named(name: str) -> Optimizer:
+    specs = builtin()
+    for known, spec in specs.items():
+        if known.lower() == name.lower():
+            return spec
+    close = near(name, specs)
+    suggestion = f"Did you mean {either(close)}? " if close else ""
+    raise SpecError(
+        "unknown-spec",
+        spec=name,
+        where="name",
+        problem="no built-in spec has this name",
+        remedy=f"{suggestion}There are {', '.join(specs)}; a file is given as path/to/file.py[:name]",
+    )
+
+
+def _all(path: str, public: Mapping[str, Optimizer]) -> list[Optimizer]:
+    ours = {id(spec) for spec in builtin().values()}  # may be imported to build on
+    made = [(f"{path}:{name}", spec) for name, spec in public.items() if id(spec) not in ours]
+    if not made:
+        raise SpecError(
+            "no-spec",
+            spec=path,
+            where="file",
+            problem="it makes no Optimizer",
+            remedy="Bind one to a name without a leading underscore: name = Optimizer(...)",
+        )
+    return _distinct(made)
+
+
+def _named(path: str, name: str, public: Mapping[str, Optimizer]) -> Optimizer:
+    if name in public:
+        return public[name]
+    called = {id(s): s for s in public.values() if s.name.lower() == name.lower()}
+    if len(called) == 1:
+        return next(iter(called.values()))
+    if called:
+        raise _same_name(path, name, [k for k, s in public.items() if id(s) in called])
+    known = dict.fromkeys([*public, *(s.name for s in public.values())])
+    close = near(name, known)
+    suggestion = f"Did you mean {either(close)}? " if close else ""
+    holds = f"The file holds {', '.join(public)}" if public else "The file holds no Optimizer"
+    raise SpecError(
+        "unknown-spec",
+        spec=path,
+        where="name",
+        problem=f"no Optimizer in the file is bound to or named {name!r}",
+        remedy=f"{suggestion}{holds}",
+    )
+
+
+def _public(namespace: Mapping[str, object]) -> dict[str, Optimizer]:
+    """The optimizers bound to names without a leading underscore."""
+    return {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, Optimizer) and not name.startswith("_")
+    }
+
+
+def _distinct(found: Iterable[tuple[str, Optimizer]]) -> list[Optimizer]:
+    """The optimizers, each once; their names, by which files are called, must differ."""
+    places: dict[str, str] = {}
+    distinct: dict[int, Optimizer] = {}
+    for place, spec in found:
+        if id(spec) in distinct:
+            continue
+        if spec.module in places:
+            raise _same_name(place, spec.name, [places[spec.module], place])
+        places[spec.module] = place
+        distinct[id(spec)] = spec
+    return list(distinct.values())
+
+
+def _same_name(where: str, name: str, places: Iterable[str]) -> SpecError:
+    return SpecError(
+        "same-name",
+        spec=name,
+        where=where,
+        problem=f"{' and '.join(places)} are specs of one name (upper and lower case aside)",
+        remedy="Rename one, or give the one you do not mean a leading underscore",
+    )
+
+
+def _namespace(path: str) -> dict[str, object]:
+    """What a file binds. It is compiled afresh: no bytecode is read or written beside it."""
+    file = Path(path)
+    if not file.is_file():
+        raise _no_file(file)
+    module = ModuleType(f"steprule_spec_{file.stem}")
+    module.__file__ = str(file)
+    previous = sys.modules.get(module.__name__)
+    sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
+    try:
+        with tokenize.open(file) as source:
+            code = compile(source.read(), str(file), "exec")
+        exec(code, vars(module))
+    except (Exception, SystemExit) as error:  # whatever a spec file raises
+        raise _does_not_import(str(file), error) from error
+    finally:
+        if previous is None:
+            del sys.modules[module.__name__]
+        else:
+            sys.modules[module.__name__] = previous
+    return vars(module)
+
+
+def _no_file(file: Path) -> SpecError:
+    beside = [f.name for f in file.parent.glob("*.py")] if file.parent.is_dir() else []
+    close = [str(file.parent / f) for f in near(file.name, beside)]
+    return SpecError(
+        "no-file",
+        spec=str(file),
+        where="path",
+        problem="it is a directory" if file.is_dir() else "there is no such file",
+        remedy=f"Give {either(close)}" if close else "Give the path of a Python file",
+    )
+
+
+def _does_not_import(path: str, error: BaseException) -> SpecError:
+    return SpecError(
+        "import",
+        spec=path,
+        where=_line(path, error),
+        problem=f"the file does not import: {type(error).__name__}: {error}",
+        remedy="Mend that line",
+    )
+
+
+def _line(path: str, error: BaseException) -> str:
+    """The last line of the file that the error passed through."""
+    if isinstance(error, SyntaxError) and error.filename == path:
+        return f"line {error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"line {f.lineno}: {f.line}" for f in frames if f.filename == path]
+    return lines[-1] if lines else "file"

@@ -1,0 +1,75 @@
+"""Run the passes over a spec's program, each one timed, counted and checked."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...specs.language import Optimizer
+from .check import Checker
+from .lower import lower
+from .nodes import Program, assignments, tensor_operations
+from .passes.branch import branch
+from .passes.choose_forms import choose_forms
+from .passes.collect_scalars import collect_scalars
+from .passes.hoist import hoist
+from .passes.inline import inline
+from .passes.prune import prune
+from .passes.reuse_names import reuse_names
+from .passes.share import share
+from .passes.skip_optional import skip_optional
+
+Pass = Callable[[Program], Program]
+
+PASSES: tuple[Pass, ...] = (
+    choose_forms,
+    skip_optional,
+    inline,
+    collect_scalars,
+    share,
+    hoist,
+    branch,
+    prune,
+    reuse_names,
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one pass took and left.
+
+    ``operations`` counts those on tensors in the text of the program, all branches together.
+    """
+
+    name: str
+    seconds: float
+    operations: int
+
+
+def compile_spec(spec: Optimizer) -> Program:
+    """The program of an analysed spec, ready for the backends.
+
+    Raises:
+        RewriteError: a pass changed the program's meaning; a fault of this package.
+    """
+    return compile_with_reports(spec)[0]
+
+
+def compile_with_reports(spec: Optimizer) -> tuple[Program, list[Report]]:
+    """The program, and what each pass took and left, lowering included."""
+    checker = Checker(spec)
+    reports: list[Report] = []
+
+    def run(name: str, produce: Callable[[], Program]) -> Program:
+        start = time.perf_counter()
+        program = produce()
+        seconds = time.perf_counter() - start
+        operations = sum(tensor_operations(a.value) for a in assignments(program.body))
+        reports.append(Report(name, seconds, operations))
+        checker.check(program, after=name)
+        return program
+
+    program = run("lower", lambda: lower(spec))
+    for rewrite in PASSES:
+        before = program
+        program = run(rewrite.__name__, lambda: rewrite(before))  # noqa: B023
+    return program, reports

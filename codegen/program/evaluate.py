@@ -1,0 +1,53 @@
+"""Evaluate a program on exact numbers: what every pass must leave unchanged."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .nodes import Absent, Apply, Assign, Branch, Constant, Name, Node, Program, Statement
+from .operations import SELECT
+
+
+def evaluate(program: Program, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The new value of every slot that exists.
+
+    Args:
+        program: at any stage between two passes.
+        values: exact numbers, truth values, and arrays of exact numbers, by name:
+            hyperparameters, options, ``t``, ``first``, the gradient and every slot.
+    """
+    environment = dict(values)
+    for assign in program.host:
+        environment[assign.target.id] = value_of(assign.value, environment)
+    _run(program.body, environment)
+    return {
+        slot.name: environment[slot.new.id]
+        for slot in program.slots
+        if slot.when is None or value_of(slot.when, environment)
+    }
+
+
+def _run(statements: tuple[Statement, ...], environment: dict[str, Any]) -> None:
+    for statement in statements:
+        if isinstance(statement, Assign):
+            environment[statement.target.id] = value_of(statement.value, environment)
+        elif value_of(statement.condition, environment):
+            _run(statement.then, environment)
+        else:
+            _run(statement.otherwise, environment)
+
+
+def value_of(node: Node, environment: Mapping[str, Any]) -> Any:
+    """The exact value of a node; a choice made on the host evaluates one side only."""
+    match node:
+        case Constant():
+            return node.value
+        case Name():
+            return environment[node.id]
+        case Absent():
+            return None
+        case Apply() if node.op is SELECT and node.args[0].on_host:
+            test, yes, no = node.args
+            return value_of(yes if value_of(test, environment) else no, environment)
+        case Apply():
+            return node.op.exact(*(value_of(a, environment) for a in node.args))
+    raise NotImplementedError(f"no value for {type(node).__name__}")

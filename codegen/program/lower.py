@@ -1,0 +1,212 @@
+"""Spec -> Program: SymPy ends here.
+
+Every equation becomes one assignment. The stored value of a state is named for it, the new
+one ``m[t]``; a state that exists under a condition is assigned ``select(condition, value,
+absent)``. ``Eq(t, 1)`` becomes the name ``first``, which a framework that keeps no step
+count can still tell.
+"""
+
+from fractions import Fraction
+
+from sympy import (
+    Abs,
+    Basic,
+    Expr,
+    Integer,
+    Max,
+    Min,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    exp,
+    false,
+    log,
+    sign,
+    true,
+)
+from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
+from sympy.logic.boolalg import And, Implies, Not, Or
+
+from ...specs.language import GradientAt, Hyper, Optimizer, Value, t
+from ...specs.language import Shape as StateShape
+from ...specs.language.heads import Head
+from ..order import ReadingOrder
+from ..text import TextPrinter
+from . import operations as ops
+from .nodes import (
+    HOST_BOOLEAN,
+    HOST_INTEGER,
+    HOST_REAL,
+    ONE,
+    TENSOR,
+    ZERO,
+    Absent,
+    Assign,
+    Constant,
+    Name,
+    Node,
+    Program,
+    Slot,
+    apply,
+    negation,
+)
+
+GRADIENT = Name("grad", TENSOR)
+STEP = Name("t", HOST_INTEGER)
+FIRST = Name("first", HOST_BOOLEAN)
+
+_RELATIONS = {Eq: ops.EQ, Ne: ops.NE, Lt: ops.LT, Le: ops.LE, Gt: ops.GT, Ge: ops.GE}
+_FUNCTIONS = {Abs: ops.ABS, sign: ops.SIGN, exp: ops.EXP, log: ops.LOG}
+
+
+def lower(spec: Optimizer) -> Program:
+    """The program of an analysed spec: its updates are in an order they can run in."""
+    return _Lowering(spec).program()
+
+
+def lower_condition(spec: Optimizer, condition: Basic) -> Node:
+    """A condition on hyperparameters and options, as a node."""
+    return _Lowering(spec).node(condition)
+
+
+def lower_scalar(spec: Optimizer, expression: Expr) -> Node:
+    """An expression in hyperparameters alone, as a node."""
+    return _Lowering(spec).node(expression)
+
+
+class _Lowering:
+    def __init__(self, spec: Optimizer) -> None:
+        self.spec = spec
+        self.order = ReadingOrder(spec)
+        self.old = {"theta": Name("theta", TENSOR)}
+        for state in spec.states:
+            tensor = state.shape is StateShape.TENSOR
+            self.old[state.name] = Name(state.name, TENSOR if tensor else HOST_REAL)
+        self.new: dict[str, Name] = {}
+        self.symbols: dict[Basic, Node] = {t: STEP}
+        for h in spec.hyper:
+            if isinstance(h, Hyper):
+                self.symbols[h.symbol] = Name(h.name, HOST_REAL)
+            else:
+                self.symbols[h.flag] = Name(h.name, HOST_BOOLEAN)
+
+    def program(self) -> Program:
+        text = TextPrinter(self.spec)
+        when = {s.name: self.node(s.when) for s in self.spec.states if s.when != true}
+        body: list[Assign] = []
+        for update in self.spec.updates:
+            name = update.target.name
+            value = self.node(update.value)
+            if name in when:
+                value = apply(ops.SELECT, when[name], value, Absent())
+            is_slot = name in self.old
+            type_ = self.old[name].type if is_slot else value.type
+            self.new[name] = Name(f"{name}[t]" if is_slot else name, type_)
+            body.append(Assign(self.new[name], value, text.equation(update)))
+        return Program(
+            spec=self.spec.name,
+            slots=tuple(
+                Slot(old, self.new[name], when.get(name)) for name, old in self.old.items()
+            ),
+            body=tuple(body),
+            optional=tuple(h.name for h in self.spec.hyperparameters if h.optional),
+            gradient=GRADIENT,
+        )
+
+    def node(self, e: Basic) -> Node:
+        match e:
+            case Rational():
+                return Constant(Fraction(int(e.p), int(e.q)))
+            case Value():
+                return self.new[e.name] if e.lag == 0 else self.old[e.name]
+            case GradientAt():
+                return GRADIENT
+            case Symbol():
+                return self.symbols[e]
+            case Piecewise():
+                return self._cases(e)
+            case Max() | Min():
+                op = ops.MAX if isinstance(e, Max) else ops.MIN
+                first, *rest = sorted(e.args, key=self._stored_first)
+                node = self.node(first)
+                for argument in rest:
+                    node = apply(op, node, self.node(argument))
+                return node
+            case Head():
+                return apply(ops.TABLE[e.func.__name__], *map(self.node, e.args))
+            case Abs() | sign() | exp() | log():
+                return apply(_FUNCTIONS[e.func], self.node(e.args[0]))
+            case Expr() if e.is_Add:
+                return self._sum(e)
+            case Pow() if not (e.exp.is_number and e.exp.is_negative):
+                return self._power(e)
+            case Expr() if e.is_Mul or e.is_Pow:
+                return self._product(e)
+            case _:
+                return self._condition(e)
+
+    def _stored_first(self, e: Basic) -> tuple[bool, str]:
+        return (not any(v.lag for v in e.atoms(Value)), str(e))
+
+    def _sum(self, e: Expr) -> Node:
+        (subtracted, term), *rest = self.order.terms(e)
+        node = apply(ops.NEG, self.node(term)) if subtracted else self.node(term)
+        for subtracted, term in rest:
+            node = apply(ops.SUB if subtracted else ops.ADD, node, self.node(term))
+        return node
+
+    def _product(self, e: Expr) -> Node:
+        (subtracted, magnitude), *_ = self.order.terms(e)
+        if subtracted:
+            return apply(ops.NEG, self.node(magnitude))
+        above, below = self.order.factors(e)
+        node = self._multiply([self.node(f) for f in above])
+        return apply(ops.DIV, node, self._multiply([self.node(f) for f in below])) if below else node
+
+    def _multiply(self, factors: list[Node]) -> Node:
+        node, *rest = factors or [ONE]
+        for factor in rest:
+            node = apply(ops.MUL, node, factor)
+        return node
+
+    def _power(self, e: Pow) -> Node:
+        base = self.node(e.base)
+        if e.exp == Integer(2):
+            return apply(ops.SQUARE, base)
+        if e.exp == Rational(1, 2):
+            return apply(ops.SQRT, base)
+        return apply(ops.POW, base, self.node(e.exp))
+
+    def _cases(self, e: Piecewise) -> Node:
+        *cases, (otherwise, _) = e.args
+        node = self.node(otherwise)
+        for value, test in reversed(cases):
+            node = apply(ops.SELECT, self.node(test), self.node(value), node)
+        return node
+
+    def _condition(self, e: Basic) -> Node:
+        if e in (Eq(t, 1), t <= 1, t < 2):
+            return FIRST
+        if e in (Ne(t, 1), t > 1, t >= 2):
+            return negation(FIRST)
+        match e:
+            case Eq() if e.rhs == 0:  # one form for a test and its opposite
+                return negation(apply(ops.NE, self.node(e.lhs), ZERO))
+            case Relational():
+                return apply(_RELATIONS[e.func], self.node(e.lhs), self.node(e.rhs))
+            case Not():
+                return negation(self.node(e.args[0]))
+            case And() | Or():
+                op = ops.AND if isinstance(e, And) else ops.OR
+                first, *rest = sorted(e.args, key=str)
+                node = self.node(first)
+                for argument in rest:
+                    node = apply(op, node, self.node(argument))
+                return node
+            case Implies():
+                premise, conclusion = e.args
+                return apply(ops.OR, negation(self.node(premise)), self.node(conclusion))
+        if e in (true, false):
+            return apply(ops.EQ, ZERO, ZERO if e == true else ONE)
+        raise NotImplementedError(f"no node for {type(e).__name__}: {e}")

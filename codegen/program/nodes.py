@@ -1,0 +1,276 @@
+"""Nodes of the tree: frozen, typed, compared by structure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from fractions import Fraction
+from functools import cached_property
+
+from .operations import NOT, SELECT, Kind, Operation
+
+
+class DType(Enum):
+    REAL = "real"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+
+
+class Shape(Enum):
+    SCALAR = "scalar"
+    TENSOR = "tensor"
+
+
+class Place(Enum):
+    """Where a value is known: before any tensor is touched, or only beside the tensors."""
+
+    HOST = "host"
+    DEVICE = "device"
+
+
+@dataclass(frozen=True)
+class Type:
+    """The host's reals are float64; a tensor's reals have the parameter's dtype."""
+
+    dtype: DType
+    shape: Shape
+    place: Place
+
+
+HOST_REAL = Type(DType.REAL, Shape.SCALAR, Place.HOST)
+HOST_INTEGER = Type(DType.INTEGER, Shape.SCALAR, Place.HOST)
+HOST_BOOLEAN = Type(DType.BOOLEAN, Shape.SCALAR, Place.HOST)
+TENSOR = Type(DType.REAL, Shape.TENSOR, Place.DEVICE)
+
+
+class Node:
+    """A constant, a name, or an operation applied to nodes."""
+
+    type: Type
+
+    @property
+    def on_host(self) -> bool:
+        return self.type.place is Place.HOST
+
+    @property
+    def is_tensor(self) -> bool:
+        return self.type.shape is Shape.TENSOR
+
+
+@dataclass(frozen=True)
+class Constant(Node):
+    value: Fraction
+
+    @property
+    def type(self) -> Type:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return HOST_REAL
+
+
+@dataclass(frozen=True)
+class Name(Node):
+    id: str
+    type: Type
+
+
+@dataclass(frozen=True)
+class Absent(Node):
+    """The value of a state that does not exist."""
+
+    type: Type = HOST_REAL
+
+
+@dataclass(frozen=True)
+class Apply(Node):
+    op: Operation
+    args: tuple[Node, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.args) != self.op.arity:
+            raise ValueError(f"{self.op} takes {self.op.arity} operands, got {len(self.args)}")
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.op.name, self.args))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def type(self) -> Type:  # pyright: ignore[reportIncompatibleVariableOverride]
+        known = [a.type for a in self.args if not isinstance(a, Absent)]
+        on_host = all(k.place is Place.HOST for k in known)
+        place = Place.HOST if on_host else Place.DEVICE
+        dtype = DType.BOOLEAN if self.op.kind is Kind.CONDITION else DType.REAL
+        if self.op.kind is Kind.REDUCTION:
+            return Type(dtype, Shape.SCALAR, Place.DEVICE)
+        tensor = any(k.shape is Shape.TENSOR for k in known)
+        return Type(dtype, Shape.TENSOR if tensor else Shape.SCALAR, place)
+
+
+ZERO = Constant(Fraction(0))
+ONE = Constant(Fraction(1))
+
+
+def apply(op: Operation, *args: Node) -> Apply:
+    return Apply(op, args)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it, operands first."""
+    if isinstance(node, Apply):
+        for argument in node.args:
+            yield from walk(argument)
+    yield node
+
+
+def names(node: Node) -> set[str]:
+    """The ids of all names read by the node."""
+    return {n.id for n in walk(node) if isinstance(n, Name)}
+
+
+def rebuild(node: Node, rewrite: Callable[[Node], Node]) -> Node:
+    """The node with ``rewrite`` applied to every node below it, then to itself."""
+    if isinstance(node, Apply):
+        args = tuple(rebuild(a, rewrite) for a in node.args)
+        if args != node.args:
+            node = Apply(node.op, args)
+    return rewrite(node)
+
+
+def substitute(node: Node, values: Mapping[str, Node]) -> Node:
+    """The node with names replaced."""
+    return rebuild(node, lambda n: values.get(n.id, n) if isinstance(n, Name) else n)
+
+
+def negation(test: Node) -> Node:
+    if isinstance(test, Apply) and test.op is NOT:
+        return test.args[0]
+    return apply(NOT, test)
+
+
+def is_host_select(node: Node) -> bool:
+    """Whether the node is a choice that can be made before any tensor is touched."""
+    return isinstance(node, Apply) and node.op is SELECT and node.args[0].on_host
+
+
+def tensor_operations(node: Node) -> int:
+    """How many operations on tensors evaluating the node takes, at most one branch a choice."""
+    if not isinstance(node, Apply):
+        return 0
+    below = [tensor_operations(a) for a in node.args]
+    if is_host_select(node):
+        return max(below)
+    return sum(below) + (0 if node.on_host else 1)
+
+
+@dataclass(frozen=True)
+class Assign:
+    """``target`` takes a value. ``equation`` is the text of the update it came from."""
+
+    target: Name
+    value: Node
+    equation: str = ""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Statements chosen by a condition that is known on the host."""
+
+    condition: Node
+    then: tuple["Statement", ...]
+    otherwise: tuple["Statement", ...] = ()
+
+
+Statement = Assign | Branch
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Storage that lives from step to step: the parameter or a state.
+
+    ``old`` names the stored value and ``new`` the one that replaces it; ``when`` is the
+    condition under which the slot exists, None for always.
+    """
+
+    old: Name
+    new: Name
+    when: Node | None = None
+
+    @property
+    def name(self) -> str:
+        return self.old.id
+
+    @property
+    def is_tensor(self) -> bool:
+        return self.old.is_tensor
+
+
+@dataclass(frozen=True)
+class Program:
+    """One step.
+
+    ``host`` is computed first, in float64, from hyperparameters, step and scalar states;
+    ``body`` works on tensors. The first slot is the parameter.
+    """
+
+    spec: str
+    slots: tuple[Slot, ...]
+    body: tuple[Statement, ...]
+    host: tuple[Assign, ...] = ()
+    optional: tuple[str, ...] = ()
+    gradient: Name = field(default=Name("grad", TENSOR))
+
+    def with_body(self, body: tuple[Statement, ...]) -> "Program":
+        return replace(self, body=body)
+
+    @property
+    def tensor_slots(self) -> tuple[Slot, ...]:
+        return tuple(s for s in self.slots if s.is_tensor)
+
+    @property
+    def scalar_slots(self) -> tuple[Slot, ...]:
+        return tuple(s for s in self.slots if not s.is_tensor)
+
+    def kinds(self) -> set[Kind]:
+        """The kinds of operations in the body."""
+        return {
+            n.op.kind
+            for a in assignments(self.body)
+            for n in walk(a.value)
+            if isinstance(n, Apply)
+        }
+
+
+def assignments(statements: tuple[Statement, ...]) -> Iterator[Assign]:
+    """Every assignment, in order, of both sides of every branch."""
+    for statement in statements:
+        if isinstance(statement, Assign):
+            yield statement
+        else:
+            yield from assignments(statement.then)
+            yield from assignments(statement.otherwise)
+
+
+def map_assignments(
+    statements: tuple[Statement, ...], rewrite: Callable[[Assign], Assign]
+) -> tuple[Statement, ...]:
+    """The statements with every assignment rewritten."""
+    return tuple(
+        rewrite(s)
+        if isinstance(s, Assign)
+        else Branch(
+            s.condition, map_assignments(s.then, rewrite), map_assignments(s.otherwise, rewrite)
+        )
+        for s in statements
+    )
+
+
+def reads(statements: tuple[Statement, ...]) -> set[str]:
+    """The ids of all names the statements read, conditions included."""
+    found: set[str] = set()
+    for statement in statements:
+        if isinstance(statement, Assign):
+            found |= names(statement.value)
+        else:
+            found |= names(statement.condition)
+            found |= reads(statement.then) | reads(statement.otherwise)
+    return found

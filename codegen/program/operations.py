@@ -1,0 +1,108 @@
+"""The operations of the tree: name, arity, kind and exact meaning."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from .. import exact
+
+
+class Kind(Enum):
+    ELEMENTWISE = "elementwise"
+    CONDITION = "condition"
+    """Elementwise, with a truth value as its result."""
+    REDUCTION = "reduction"
+    """From a tensor to one scalar."""
+    MATRIX = "matrix"
+    """Between 2-D tensors; the result may have another shape."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation on values; ``exact`` computes it on exact numbers, or arrays of them."""
+
+    name: str
+    arity: int
+    kind: Kind
+    exact: Callable[..., Any]
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+TABLE: dict[str, Operation] = {}
+
+
+def _define(
+    name: str, arity: int, function: Callable[..., Any], kind: Kind = Kind.ELEMENTWISE
+) -> Operation:
+    if kind in (Kind.ELEMENTWISE, Kind.CONDITION):
+        function = np.frompyfunc(function, arity, 1)
+    operation = Operation(name, arity, kind, function)
+    TABLE[name] = operation
+    return operation
+
+
+ADD = _define("add", 2, exact.add)
+SUB = _define("sub", 2, exact.subtract)
+MUL = _define("mul", 2, exact.multiply)
+DIV = _define("div", 2, exact.divide)
+NEG = _define("neg", 1, exact.negate)
+SQUARE = _define("square", 1, exact.square)
+POW = _define("pow", 2, exact.power)
+SQRT = _define("sqrt", 1, exact.square_root)
+EXP = _define("exp", 1, exact.exponential)
+EXPM1 = _define("expm1", 1, lambda x: exact.subtract(exact.exponential(x), exact.exact(1)))
+LOG = _define("log", 1, exact.logarithm)
+ABS = _define("abs", 1, exact.absolute)
+SIGN = _define("sign", 1, exact.sign)
+MAX = _define("max", 2, exact.maximum)
+MIN = _define("min", 2, exact.minimum)
+CLIP = _define("clip", 3, exact.clip)
+LERP = _define("lerp", 3, exact.lerp)
+ONE_MINUS_POW = _define("one_minus_power", 2, exact.one_minus_power)
+
+# What a library may have as one call; a backend asks for them with the `contract` pass.
+AXPY = _define("axpy", 3, lambda a, x, s: exact.add(a, exact.multiply(s, x)))
+ADDCMUL = _define(
+    "addcmul", 4, lambda a, x, y, s: exact.add(a, exact.multiply(s, exact.multiply(x, y)))
+)
+ADDCDIV = _define(
+    "addcdiv", 4, lambda a, x, y, s: exact.add(a, exact.multiply(s, exact.divide(x, y)))
+)
+
+SELECT = _define("select", 3, lambda test, yes, no: yes if test else no)
+
+EQ = _define("eq", 2, lambda a, b: bool(a == b), Kind.CONDITION)
+NE = _define("ne", 2, lambda a, b: bool(a != b), Kind.CONDITION)
+LT = _define("lt", 2, lambda a, b: bool(a < b), Kind.CONDITION)
+LE = _define("le", 2, lambda a, b: bool(a <= b), Kind.CONDITION)
+GT = _define("gt", 2, lambda a, b: bool(a > b), Kind.CONDITION)
+GE = _define("ge", 2, lambda a, b: bool(a >= b), Kind.CONDITION)
+AND = _define("and", 2, lambda a, b: bool(a and b), Kind.CONDITION)
+OR = _define("or", 2, lambda a, b: bool(a or b), Kind.CONDITION)
+NOT = _define("not", 1, lambda a: not a, Kind.CONDITION)
+
+
+def _sum(x: Any) -> exact.Number:
+    total: exact.Number = exact.exact(0)
+    for element in np.asarray(x, dtype=object).flat:
+        total = exact.add(total, element)
+    return total
+
+
+def _norm(x: Any) -> exact.Number:
+    return exact.square_root(_sum(SQUARE.exact(x)))
+
+
+def _mean(x: Any) -> exact.Number:
+    return exact.divide(_sum(x), exact.exact(np.size(x)))
+
+
+NORM = _define("norm", 1, _norm, Kind.REDUCTION)
+MEAN = _define("mean", 1, _mean, Kind.REDUCTION)
+MATMUL = _define("matmul", 2, lambda a, b: np.dot(a, b), Kind.MATRIX)
+TRANSPOSE = _define("transpose", 1, np.transpose, Kind.MATRIX)

@@ -1,0 +1,94 @@
+"""Turn choices that are known on the host into ``if`` statements.
+
+A choice inside an expression first gets a name of its own; neighbours under one condition
+become one ``if``.
+"""
+
+from collections.abc import Iterable
+
+from ..fold import fold
+from ..nodes import (
+    ZERO,
+    Absent,
+    Apply,
+    Assign,
+    Branch,
+    Name,
+    Node,
+    Program,
+    Statement,
+    apply,
+    is_host_select,
+    negation,
+)
+from ..operations import ADD, SELECT
+
+
+def branch(program: Program) -> Program:
+    return program.with_body(_merge(s for a in program.body for s in _statements(a)))
+
+
+def _statements(statement: Statement) -> list[Statement]:
+    if isinstance(statement, Branch):
+        return [statement]
+    value = fold(_lift_sums(statement.value))
+    if isinstance(value, Absent):
+        return []
+    if isinstance(value, Apply) and is_host_select(value):
+        test, yes, no = value.args
+        then = _statements(Assign(statement.target, yes, statement.equation))
+        otherwise = _statements(Assign(statement.target, no, statement.equation))
+        if not then:
+            test, then, otherwise = negation(test), otherwise, then
+        return [Branch(test, _merge(then), _merge(otherwise))]
+    parts: list[Statement] = []
+    value = _name_choices(value, statement, parts)
+    return [*parts, Assign(statement.target, value, statement.equation)]
+
+
+def _lift_sums(node: Node) -> Node:
+    """``x + select(c, y, 0)`` as ``select(c, x + y, x)``: nothing is added where nothing is."""
+    if not isinstance(node, Apply):
+        return node
+    args = tuple(_lift_sums(a) for a in node.args)
+    if node.op is ADD:
+        for x, choice in (args, args[::-1]):
+            if isinstance(choice, Apply) and is_host_select(choice) and choice.args[2] == ZERO:
+                test, y, _ = choice.args
+                return apply(SELECT, test, apply(ADD, x, y), x)
+    return Apply(node.op, args)
+
+
+def _name_choices(node: Node, origin: Assign, parts: list[Statement]) -> Node:
+    if not isinstance(node, Apply):
+        return node
+    args: list[Node] = []
+    for argument in node.args:
+        if argument.is_tensor and is_host_select(argument):
+            k = sum(1 for _ in parts) + 1
+            name = Name(f"{origin.target.id.removesuffix('[t]')}_part{k}", argument.type)
+            parts += _statements(Assign(name, argument, origin.equation))
+            argument = name
+        else:
+            argument = _name_choices(argument, origin, parts)
+        args.append(argument)
+    return Apply(node.op, tuple(args))
+
+
+def _merge(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    merged: list[Statement] = []
+    for statement in statements:
+        last = merged[-1] if merged else None
+        if (
+            isinstance(statement, Branch)
+            and isinstance(last, Branch)
+            and last.condition == statement.condition
+        ):
+            merged[-1] = Branch(
+                last.condition,
+                _merge((*last.then, *statement.then)),
+                _merge((*last.otherwise, *statement.otherwise)),
+            )
+        else:
+            merged.append(statement)
+    return tuple(merged)

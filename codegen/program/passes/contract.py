@@ -1,0 +1,44 @@
+"""Contract sums of products into the calls torch has for them, where they fit exactly.
+
+``a + s*x`` is ``axpy(a, x, s)``, ``a + s*x*y`` is ``addcmul(a, x, y, s)`` and ``a + s*x/y`` is
+``addcdiv(a, x, y, s)``, for s a scalar on the host.
+"""
+
+from dataclasses import replace
+
+from ..nodes import ONE, Apply, Node, Program, apply, map_assignments, rebuild
+from ..operations import ADD, ADDCDIV, ADDCMUL, AXPY, DIV, MUL, NEG, SQUARE, SUB
+
+
+def contract(program: Program) -> Program:
+    return program.with_body(
+        map_assignments(program.body, lambda a: replace(a, value=rebuild(a.value, _contract)))
+    )
+
+
+def _contract(node: Node) -> Node:
+    if not isinstance(node, Apply) or not node.is_tensor or node.op not in (ADD, SUB):
+        return node
+    start, term = node.args
+    if not start.is_tensor or not term.is_tensor:
+        return node
+    scale, product = _scaled(term)
+    if node.op is SUB:
+        scale = apply(NEG, scale) if scale != ONE else apply(NEG, ONE)
+    if isinstance(product, Apply) and all(a.is_tensor for a in product.args):
+        match product.op:
+            case op if op is MUL:
+                return apply(ADDCMUL, start, *product.args, scale)
+            case op if op is DIV:
+                return apply(ADDCDIV, start, *product.args, scale)
+            case op if op is SQUARE:
+                return apply(ADDCMUL, start, product.args[0], product.args[0], scale)
+    if product is term:
+        return node
+    return apply(AXPY, start, product, scale)
+
+
+def _scaled(term: Node) -> tuple[Node, Node]:
+    if isinstance(term, Apply) and term.op is MUL and term.args[0].on_host:
+        return term.args[0], term.args[1]
+    return ONE, term

@@ -1,0 +1,94 @@
+"""Hoist to the host, in float64, what depends on hyperparameters and the step alone."""
+
+from dataclasses import dataclass, field, replace
+
+from ..nodes import (
+    ONE,
+    Apply,
+    Assign,
+    DType,
+    Name,
+    Node,
+    Place,
+    Program,
+    Type,
+    names,
+    rebuild,
+    walk,
+)
+from ..operations import MUL, ONE_MINUS_POW, SUB
+
+_REAL = Type(DType.REAL, ONE.type.shape, Place.HOST)
+
+
+def hoist(program: Program) -> Program:
+    taken = {n for a in program.body if isinstance(a, Assign) for n in names(a.value)}
+    taken |= {a.target.id for a in program.body if isinstance(a, Assign)}
+    hoisting = _Hoisting(taken | {s.old.id for s in program.slots})
+    body: list[Assign] = []
+    for assign in program.body:
+        assert isinstance(assign, Assign)  # choices are not yet statements
+        if assign.value.on_host:
+            value = hoisting.corrections(assign.value)
+            hoisting.host.append(replace(assign, value=value))
+        else:
+            value = hoisting.tensor(assign.value, assign.target.id)
+            body.append(replace(assign, value=value))
+    return replace(program, host=tuple(hoisting.host), body=tuple(body))
+
+
+@dataclass
+class _Hoisting:
+    taken: set[str]
+    host: list[Assign] = field(default_factory=list)
+    known: dict[Node, Name] = field(default_factory=dict)
+
+    def tensor(self, node: Node, target: str) -> Node:
+        """The node with every scalar expression below it replaced by a name."""
+        if not isinstance(node, Apply):
+            return node
+        args: list[Node] = []
+        for argument in node.args:
+            if isinstance(argument, Apply) and argument.on_host:
+                if argument.type.dtype is not DType.BOOLEAN:  # a test stays where it is made
+                    argument = self.scalar(argument, _stem(argument, node, target))
+            else:
+                argument = self.tensor(argument, target)
+            args.append(argument)
+        return Apply(node.op, tuple(args))
+
+    def scalar(self, node: Apply, stem: str) -> Name:
+        value = node if node.op is ONE_MINUS_POW else self.corrections(node)
+        if value not in self.known:
+            name, k = stem, 2
+            while name in self.taken:
+                name, k = f"{stem}{k}", k + 1
+            self.taken.add(name)
+            self.known[value] = Name(name, _REAL)
+            self.host.append(Assign(self.known[value], value))
+        return self.known[value]
+
+    def corrections(self, node: Node) -> Node:
+        """The node with each one_minus_power in it under a name of its own."""
+
+        def rewrite(n: Node) -> Node:
+            if isinstance(n, Apply) and n.op is ONE_MINUS_POW:
+                return self.scalar(n, _stem(n, n, ""))
+            return n
+
+        return rebuild(node, rewrite)
+
+
+def _stem(node: Apply, parent: Apply, target: str) -> str:
+    """A name that says what the scalar is, or else what it scales."""
+    match node.op, node.args:
+        case op, (Name(base, _), Name(exponent, _)) if op is ONE_MINUS_POW:
+            return f"one_minus_{base}_pow_{exponent}"
+        case op, (first, Name(name, _)) if op is SUB and first == ONE:
+            return f"one_minus_{name}"
+    if target == "theta[t]" and "lr" in names(node):
+        return "step_size"
+    if parent.op is MUL and node is parent.args[0]:
+        scaled = next((n.id for n in walk(parent.args[1]) if isinstance(n, Name)), target)
+        return f"{scaled.removesuffix('[t]')}_factor"
+    return f"{target.removesuffix('[t]')}_factor"

@@ -1,0 +1,43 @@
+"""Put tensors that are read once where they are read, so that scalars can meet and combine.
+
+A choice keeps its name: it is printed as an ``if``. Nothing moves past the statement that
+overwrites a stored value it reads.
+"""
+
+from ..nodes import Assign, Name, Node, Program, is_host_select, names, substitute, walk
+
+
+def inline(program: Program) -> Program:
+    slots = {s.new.id for s in program.slots}
+    overwrites = {s.new.id: s.old.id for s in program.slots}
+    body = [a for a in program.body if isinstance(a, Assign)]
+    i = 0
+    while i < len(body):
+        assign = body[i]
+        name = assign.target.id
+        readers = [j for j, other in enumerate(body) if name in names(other.value)]
+        if (
+            name not in slots
+            and assign.target.is_tensor
+            and (isinstance(assign.value, Name) or _is_read_once(name, body, readers))
+            and not is_host_select(assign.value)
+            and not any(
+                overwrites.get(other.target.id) in names(assign.value)
+                for other in body[i + 1 : max(readers)]
+            )
+        ):
+            for j in readers:
+                value = substitute(body[j].value, {name: assign.value})
+                body[j] = Assign(body[j].target, value, body[j].equation)
+            del body[i]
+        else:
+            i += 1
+    return program.with_body(tuple(body))
+
+
+def _is_read_once(name: str, body: list[Assign], readers: list[int]) -> bool:
+    return len(readers) == 1 and _count(name, body[readers[0]].value) == 1
+
+
+def _count(name: str, node: Node) -> int:
+    return sum(1 for n in walk(node) if isinstance(n, Name) and n.id == name)

@@ -1,0 +1,117 @@
+"""The parameters and gradients a spec is tried on, in a dtype. Deterministic."""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...specs.language import Interval, Optimizer, Shape
+from ..exact import Number
+from .configurations import Configuration, configurations
+from .formats import FORMATS, Format, round_floats, to_floats
+from .oracle import existing, initial
+
+__all__ = ["Case", "Configuration", "configurations", "first_states", "inputs"]
+
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A parameter, and its gradients at consecutive steps.
+
+    Args:
+        name: what is special about it.
+        form: the dtype; arrays have the NumPy dtype that holds it, and only its values.
+        theta: the parameter before the first of the steps.
+        gradients: one a step.
+        start: the first step; where it is not 1, :func:`first_states` makes up a past.
+        exceeds: exact intermediate values leave the range of the dtype: an implementation
+            that computes in it can be far from the oracle, and is held to its peer instead.
+    """
+
+    name: str
+    form: Format
+    theta: Floats
+    gradients: tuple[Floats, ...]
+    start: int = 1
+    exceeds: bool = False
+
+
+def inputs(dtype: str) -> list[Case]:
+    """The cases for a dtype: ``"float64"``, ``"float32"``, ``"bfloat16"`` or ``"float16"``."""
+    form = FORMATS[dtype]
+    tiny, largest = float(form.smallest_normal), float(form.largest)
+    rng = np.random.default_rng(2015)
+
+    def mixed(*shape: int) -> NDArray[np.float64]:
+        # From 1e-6 to 1e3, or as far as a sum of squares stays in range.
+        top = min(3.0, math.log10(largest) / 2 - 0.6)
+        return rng.choice([-1.0, 1.0], shape) * 10.0 ** rng.uniform(-6, top, shape)
+
+    def signed(*shape: int) -> NDArray[np.float64]:
+        return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.1, 1.0, shape)
+
+    def case(name: str, theta: ArrayLike, *gradients: ArrayLike, **more: bool | int) -> Case:
+        rounded = tuple(round_floats(gradient, form) for gradient in gradients)
+        return Case(name, form, round_floats(theta, form), rounded, **more)  # pyright: ignore
+
+    special = [math.nan, math.inf, -math.inf]
+    return [
+        case("random", mixed(8, 12), *(mixed(8, 12) for _ in range(5))),
+        case("scalar", mixed(), mixed(), mixed()),
+        case("empty", mixed(0, 3), mixed(0, 3), mixed(0, 3)),
+        case("zero gradient", [0.0, 1.5, -2.5], np.zeros(3), np.zeros(3), signed(3)),
+        case(
+            "huge", largest * signed(8) / 2, *(largest * signed(8) for _ in range(2)), exceeds=True
+        ),
+        case("denormal", tiny * signed(8), *(tiny * signed(8) / 4 for _ in range(3))),
+        case("large t", mixed(2, 6), mixed(2, 6), mixed(2, 6), start=10**6),
+        case(
+            "nan and infinity",
+            [1.0, -2.0, *special, 0.5, 3.0, -4.0],
+            [0.25, *special, 1.0, -1.0, 0.0, math.inf],
+            [-0.5, 1.0, 2.0, 3.0, 0.5, math.nan, 1.0, math.inf],
+        ),
+    ]
+
+
+def first_states(
+    spec: Optimizer, case: Case, configuration: Configuration
+) -> dict[str, Floats | float]:
+    """The states before the first step of a case: the initial ones, or a plausible past.
+
+    Tensors have the dtype's NumPy dtype, scalars are floats. In a made-up past, quantities
+    that cannot be negative are larger than the squares of those that can: a second moment is
+    never below the square of the first. States that the first step gives are absent at 1.
+    """
+    hyper, options = configuration.hyper, configuration.options
+    if case.start == 1:
+        states = initial(spec, case.theta.shape, hyper, options)
+        return {name: _as_floats(value, case.form) for name, value in states.items()}
+    rng = np.random.default_rng(case.start)
+    past: dict[str, Floats | float] = {}
+    for state in existing(spec, hyper, options):
+        if state.shape is Shape.SCALAR:
+            past[state.name] = _plausible(state.domain, rng.uniform(0.25, 0.75))
+        else:
+            values = [_plausible(state.domain, x) for x in rng.uniform(0, 1, case.theta.size)]
+            past[state.name] = round_floats(np.reshape(values, case.theta.shape), case.form)
+    return past
+
+
+def _plausible(domain: Interval, x: float) -> float:
+    """The number of a domain for an x between 0 and 1."""
+    low, high = domain.low, domain.high
+    if low is None and high is None:
+        return 1.4 * x - 0.7
+    if low is None or high is None:
+        sign, end = (1, low) if low is not None else (-1, high)
+        return float(end or Fraction(0)) + sign * (0.5 + 1.5 * x)
+    return float(low + (high - low) * Fraction(x))
+
+
+def _as_floats(value: NDArray[np.object_] | Number, form: Format) -> Floats | float:
+    return to_floats(value, form) if isinstance(value, np.ndarray) else float(value)

@@ -1,0 +1,121 @@
+"""The arguments a spec is tried with. Deterministic, and for any :class:`Optimizer`."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, product
+
+import numpy as np
+from sympy import Basic, Eq, Ne, Symbol
+
+from ...specs.language import Interval, Optimizer
+from .oracle import allowed
+
+_LEARNING_RATE = 0.5
+"""Large, so that weight decay applied in the wrong place is seen."""
+
+_SWITCHED_ON = (0.9, 0.25, 0.1, 0.05, 0.3, 0.7)
+"""What hyperparameters that can be 0 are otherwise: no two of a spec alike, where possible."""
+
+_MOST = 64
+"""The most configurations tried of one spec; of more, enough to show every pair of choices."""
+
+_MOST_ENUMERATED = 4096
+
+Choice = tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The arguments of a constructor, by name."""
+
+    hyper: Mapping[str, float]
+    options: Mapping[str, bool]
+
+
+def configurations(spec: Optimizer) -> list[Configuration]:
+    """Every option off and on, every hyperparameter that can be switched off at 0 and not.
+
+    The learning rate is large; all others have their defaults. What the spec's constraints
+    forbid is left out. Where that is too many, a few are taken such that every pair of
+    choices found together in any of them is found in those few.
+    """
+    fixed = {h.name: float(h.default) for h in spec.hyperparameters}
+    for h in spec.hyperparameters:
+        if h.name == "lr":
+            fixed["lr"] = inside(h.domain, (_LEARNING_RATE, *_SWITCHED_ON))
+    switched = _switched_on(spec, fixed)
+    flags = [option.name for option in spec.options]
+    found: list[tuple[Choice, Configuration]] = []
+    for choice in _choices(len(switched) + len(flags)):
+        on = dict(zip([*switched, *flags], choice, strict=True))
+        hyper = fixed | {name: value if on[name] else 0.0 for name, value in switched.items()}
+        options = {name: on[name] for name in flags}
+        if allowed(spec, hyper, options):
+            found.append((choice, Configuration(hyper, options)))
+    return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
+
+
+def contains(domain: Interval, value: float) -> bool:
+    """Whether a finite number lies in a domain."""
+    x = Fraction(value)
+    above = domain.low is None or (x > domain.low if domain.low_open else x >= domain.low)
+    below = domain.high is None or (x < domain.high if domain.high_open else x <= domain.high)
+    return above and below
+
+
+def inside(domain: Interval, candidates: Iterable[float], taken: Collection[float] = ()) -> float:
+    """The first candidate in a domain that is not taken, else a candidate moved into it.
+
+    Candidates lie between 0 and 1.
+    """
+    candidates = tuple(candidates)
+    low = domain.low if domain.low is not None else (domain.high or Fraction(0)) - 1
+    high = domain.high if domain.high is not None else low + 1
+    moved = [float(low + (high - low) * Fraction(x)) for x in candidates]
+    possible = [x for x in (*candidates, *moved) if contains(domain, x)]
+    return next((x for x in possible if x not in taken), possible[0])
+
+
+def _switched_on(spec: Optimizer, fixed: Mapping[str, float]) -> dict[str, float]:
+    """The hyperparameters tried at 0 as well, with the value they otherwise have."""
+    compared = _compared_with_zero(spec)
+    values: dict[str, float] = {}
+    for h in spec.hyperparameters:
+        can_be_off = h.optional or h.symbol in compared or fixed[h.name] == 0
+        if can_be_off and contains(h.domain, 0.0):
+            taken = {*fixed.values(), *values.values()}
+            values[h.name] = fixed[h.name] or inside(h.domain, _SWITCHED_ON, taken)
+    return values
+
+
+def _compared_with_zero(spec: Optimizer) -> set[Basic]:
+    """The symbols that equations or declarations test for being 0."""
+    expressions = [
+        *(update.value for update in spec.updates),
+        *(state.when for state in spec.states),
+        *(constraint.condition for constraint in spec.constraints),
+    ]
+    tests = {test for e in expressions for test in e.atoms(Eq, Ne)}
+    return {side for test in tests if 0 in test.args for side in test.atoms(Symbol)}
+
+
+def _choices(count: int) -> Iterator[Choice]:
+    """All choices of off and on; if they are very many, those at most three from an extreme."""
+    if 2**count <= _MOST_ENUMERATED:
+        yield from product((False, True), repeat=count)
+        return
+    for extreme in (False, True):
+        for size in range(4):
+            for changed in combinations(range(count), size):
+                yield tuple((i in changed) != extreme for i in range(count))
+
+
+def _thinned(found: list[tuple[Choice, Configuration]]) -> Iterator[tuple[Choice, Configuration]]:
+    """In a fixed random order, those that show a pair of choices not seen before."""
+    seen: set[tuple[tuple[int, bool], ...]] = set()
+    for index in np.random.default_rng(0).permutation(len(found)):
+        pairs = set(combinations(enumerate(found[index][0]), 2))
+        if not pairs <= seen:
+            seen |= pairs
+            yield found[index]

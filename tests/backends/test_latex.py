@@ -1,0 +1,215 @@
+"""The files of the LaTeX backend: algorithm boxes, tables, and a document that compiles."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+from steprule.codegen.backends import Entry
+from steprule.codegen.backends.latex import backend
+from steprule.codegen.backends.latex.escape import escaped
+from steprule.codegen.load import builtin
+from steprule.specs.language import (
+    REAL,
+    Hyper,
+    Optimizer,
+    State,
+    Update,
+    grad,
+    hyperparameters,
+    states,
+    t,
+    theta,
+)
+
+OVERFULL_LIMIT_PT = 10.0
+"""Wider than this a line visibly runs into the margin."""
+
+OPTIMIZERS = {spec.module: spec for spec in builtin().values()}
+
+
+def _files(specs: Iterable[Optimizer]) -> dict[str, str]:
+    specs = list(specs)
+    files = dict(backend.shared([Entry(s.name, s.module) for s in specs]))
+    for spec in specs:
+        files |= backend.files(spec)
+    return files
+
+
+def test_text_is_escaped() -> None:
+    assert escaped(r"a_b & 5% #1 {x} $ ~ ^ \ <") == (
+        r"a\_b \& 5\% \#1 \{x\} \$ \textasciitilde{} \textasciicircum{} \textbackslash{} "
+        r"\textless{}"
+    )
+    (a,) = hyperparameters("a")
+    plain = Optimizer(
+        "Plain",
+        summary="No state_at_all.",
+        source="Nobody & Noone, 100% of 2020_a",
+        hyper=(Hyper(a, "0.5", REAL, "a_number & more"),),
+        states=(),
+        updates=(Update(theta[t], theta[t - 1] - a * grad(theta[t - 1])),),
+        step_key="",
+    )
+    text = backend.files(plain)["plain.tex"]
+    assert r"No state\_at\_all." in text
+    assert r"$a$ & \texttt{a} & $0.5$ & $\mathbb{R}$ & a\_number \& more \\" in text
+    assert "State kept" not in text
+    assert r"\emph{Source:} Nobody \& Noone, 100\% of 2020\_a." in text
+
+
+@pytest.mark.parametrize(
+    ("module", "row"),
+    [
+        ("adam", r"$\gamma$ & \texttt{lr} & $10^{-3}$ & $[0, \infty)$ & learning rate \\"),
+        (
+            "adam",
+            r"$\beta_1$ & \texttt{betas[0]} & $0.9$ & $[0, 1)$ & decay rate of the first moment \\",
+        ),
+        (
+            "adam",
+            r"$\beta_2$ & \texttt{betas[1]} & $0.999$ & $[0, 1)$ & "
+            r"decay rate of the second moment \\",
+        ),
+        (
+            "adam",
+            r"-- & \texttt{amsgrad} & \texttt{False} & flag & "
+            r"divide by the largest second moment seen so far \\",
+        ),
+        (
+            "adam",
+            r"-- & \texttt{maximize} & \texttt{False} & flag & "
+            r"maximize the objective instead of minimizing it (keyword only) \\",
+        ),
+        ("adamw", r"$\lambda$ & \texttt{weight\_decay} & $10^{-2}$ & $[0, \infty)$ & "),
+        ("sgd", r"$\tau$ & \texttt{dampening} & $0$ & $\mathbb{R}$ & dampening of the momentum \\"),
+        (
+            "adam",
+            r"$v^{\max}_t$ & \texttt{max\_exp\_avg\_sq} & tensor & if $\texttt{amsgrad}$ & $0$ \\",
+        ),
+        ("adam", r"$t$ & \texttt{step} & scalar & always & $0$ \\"),
+        ("nadam", r"$M_t$ & \texttt{mu\_product} & scalar & always & $1$ \\"),
+        ("adagrad", r"$s_t$ & \texttt{sum} & tensor & always & $s_{\mathrm{init}}$ \\"),
+        (
+            "sgd",
+            r"$b_t$ & \texttt{momentum\_buffer} & tensor & if $\mu \ne 0$ & "
+            r"first value from the equation for $t = 1$ \\",
+        ),
+    ],
+)
+def test_the_tables_say_what_the_spec_declares(module: str, row: str) -> None:
+    lines = backend.files(OPTIMIZERS[module])[f"{module}.tex"].splitlines()
+    assert [line for line in lines if line.startswith(row)] != []
+
+
+def test_sgd_keeps_no_step_count() -> None:
+    assert r"\texttt{step}" not in backend.files(OPTIMIZERS["sgd"])["sgd.tex"]
+
+
+def test_the_algorithm_box_has_the_order_of_the_step() -> None:
+    text = backend.files(OPTIMIZERS["rmsprop"])["rmsprop.tex"]
+    box = text[text.index(r"\begin{algorithmic}") : text.index(r"\end{algorithmic}")].splitlines()
+    assert box[1:6] == [
+        r"\Require objective $f$, initial parameter $\theta_0$, number of steps $T$",
+        r"\Require hyperparameters $\gamma$, $\alpha$, $\epsilon$, $\lambda$, $\mu$",
+        r"\Require options \texttt{centered}, \texttt{maximize}",
+        r"\State $v_0 = 0$, $\bar{g}_0 = 0$ if $\texttt{centered}$, $b_0 = 0$ if $\mu \ne 0$",
+        r"\For{$t = 1, 2, \dots, T$}",
+    ]
+    assert box[9:12] == [
+        r"  \If{$\texttt{centered}$}",
+        r"    \State \StepEquation{\bar{g}_t = \alpha \bar{g}_{t-1} + (1 - \alpha) \tilde{g}_t}",
+        r"  \EndIf",
+    ]
+    assert box[-2:] == [r"\EndFor", r"\State \Return $\theta_T$"]
+
+
+def test_a_constraint_is_required() -> None:
+    text = backend.files(OPTIMIZERS["sgd"])["sgd.tex"]
+    assert r"\Require $\texttt{nesterov} \Rightarrow \mu > 0 \text{ and } \tau = 0$" in text
+
+
+def test_the_document_inputs_every_optimizer_and_carries_no_date() -> None:
+    document = _files(OPTIMIZERS.values())["optimizers.tex"]
+    assert re.findall(r"\\input\{(.*?)\.tex\}", document) == list(OPTIMIZERS)
+    assert re.findall(r"\\section\{(.*?)\}", document) == [s.name for s in OPTIMIZERS.values()]
+    assert r"\date{}" in document
+
+
+def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
+    program = (
+        "import sys\n"
+        "from steprule.codegen.backends.latex import backend\n"
+        "from steprule.codegen.load import builtin\n"
+        "for spec in builtin().values():\n"
+        "    sys.stdout.write(backend.files(spec)[spec.module + '.tex'])\n"
+    )
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "4242")
+    )
+    assert first.count(r"\begin{algorithm}") == len(OPTIMIZERS)
+    assert first == second
+
+
+def _compile(folder: Path, files: Mapping[str, str]) -> str:
+    """Compiles the document twice and gives the log of the second run."""
+    engine = shutil.which("pdflatex")
+    assert engine, (
+        "no pdflatex on this machine; on Debian: apt-get install --no-install-recommends "
+        "texlive-latex-base texlive-latex-recommended texlive-science"
+    )
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    for _ in range(2):
+        run = subprocess.run(
+            [engine, "-halt-on-error", "-interaction=nonstopmode", "optimizers.tex"],
+            cwd=folder,
+            env={**os.environ, "max_print_line": "1000"},
+            capture_output=True,
+            text=True,
+            errors="replace",
+        )
+        assert run.returncode == 0, run.stdout[-2000:]
+    return (folder / "optimizers.log").read_text(errors="replace")
+
+
+@pytest.mark.slow
+def test_the_document_compiles_and_fits_its_pages(tmp_path: Path) -> None:
+    log = _compile(tmp_path, _files(OPTIMIZERS.values()))
+    assert [line for line in log.splitlines() if line.startswith("!")] == []
+    assert re.findall(r".*(?:undefined|multiply defined|Rerun to get).*", log) == []
+    overfull = re.findall(r"Overfull \\[hv]box \(([\d.]+)pt", log)
+    assert [width for width in overfull if float(width) > OVERFULL_LIMIT_PT] == []
+    # One page of contents, then one page an optimizer.
+    (pages,) = re.findall(r"Output written on optimizers\.pdf \((\d+) pages", log)
+    assert int(pages) == 1 + len(OPTIMIZERS)
+
+
+@pytest.mark.slow
+def test_no_notation_makes_a_double_script(tmp_path: Path) -> None:
+    series = states("p q r s")
+    notations = (r"v^{\max}", "g'", r"x_\mathrm{a}^2", r"\hat w_{\text{a\_b}}")
+    scripts = Optimizer(
+        "Scripts",
+        summary="Notations with scripts, indexed and squared.",
+        source="none",
+        hyper=(),
+        states=[
+            State(x, init=0, key=x.name, latex=tex)
+            for x, tex in zip(series, notations, strict=True)
+        ],
+        updates=[Update(x[t], x[t - 1] ** 2) for x in series],
+    )
+    assert r"(v^{\max}_{t-1})^2" in backend.files(scripts)["scripts.tex"]
+    _compile(tmp_path, _files([scripts]))

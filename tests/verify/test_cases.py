@@ -1,0 +1,212 @@
+"""What a spec is tried on."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from steprule.codegen.verify.cases import Configuration, first_states, inputs
+from steprule.codegen.verify.configurations import configurations, contains, inside
+from steprule.codegen.verify.formats import FORMATS, round_floats
+from steprule.specs.language import (
+    NON_NEGATIVE,
+    POSITIVE,
+    REAL,
+    UNIT,
+    Constraint,
+    Hyper,
+    Interval,
+    Optimizer,
+    Option,
+    Update,
+    flags,
+    hyperparameters,
+    t,
+    theta,
+)
+from steprule.specs.optimizers.adagrad import adagrad
+from steprule.specs.optimizers.adam import adam
+from steprule.specs.optimizers.nadam import nadam
+from steprule.specs.optimizers.rmsprop import rmsprop
+from steprule.specs.optimizers.sgd import sgd
+from sympy import Implies
+
+CASES = ["random", "scalar", "empty", "zero gradient", "huge", "denormal", "large t",
+         "nan and infinity"]  # fmt: skip
+
+
+def by_name(dtype):
+    return {case.name: case for case in inputs(dtype)}
+
+
+def test_configurations_of_sgd():
+    found = configurations(sgd)
+    assert {c.hyper["lr"] for c in found} == {0.5}
+    seen = {
+        (c.hyper["momentum"], c.hyper["dampening"], c.hyper["weight_decay"],
+         c.options["nesterov"], c.options["maximize"])
+        for c in found
+    }  # fmt: skip
+    expected = {
+        (momentum, dampening, decay, nesterov, maximize)
+        for momentum in (0.0, 0.9)
+        for dampening in (0.0, 0.25)
+        for decay in (0.0, 0.1)
+        for nesterov in (False, True)
+        for maximize in (False, True)
+        if not nesterov or (momentum > 0 and dampening == 0)
+    }
+    assert seen == expected
+    assert len(found) == len(expected) == 20
+
+
+def test_a_hyperparameter_is_tried_at_zero_if_it_can_be_switched_off():
+    for spec, names in [
+        (adam, {"weight_decay"}),
+        (adagrad, {"weight_decay", "lr_decay", "initial_accumulator_value"}),
+        (rmsprop, {"weight_decay", "momentum"}),
+    ]:
+        found = configurations(spec)
+        switched = {
+            h.name for h in spec.hyperparameters if len({c.hyper[h.name] for c in found}) > 1
+        }
+        assert switched == names
+        assert len(found) == 2 ** (len(names) + len(spec.options))
+
+
+def test_other_hyperparameters_have_their_defaults():
+    for configuration in configurations(adam):
+        hyper = configuration.hyper
+        assert [hyper[name] for name in ("beta1", "beta2", "eps")] == [0.9, 0.999, 1e-8]
+
+
+def test_values_switched_on_differ_from_all_others():
+    for spec in (adam, adagrad, rmsprop, sgd):
+        hyper = configurations(spec)[-1].hyper
+        values = [value for value in hyper.values() if value]
+        assert len(set(values)) == len(values), spec.name
+
+
+def probe(count, constraints=()):
+    names = flags(" ".join(f"f{i}" for i in range(count)))
+    (lr,) = hyperparameters("lr")
+    spec = Optimizer(
+        "Probe", summary="", source="", states=(), updates=[Update(theta[t], theta[t - 1] - lr)],
+        hyper=[Hyper(lr, "1e-3", NON_NEGATIVE, ""), *(Option(f, "") for f in names)],
+        constraints=constraints,
+    )  # fmt: skip
+    return spec, names
+
+
+@pytest.mark.parametrize("count", [7, 14])
+def test_of_too_many_configurations_every_pair_of_choices_remains(count):
+    _, (first, second, *_) = probe(count)
+    spec, _ = probe(count, [Constraint(Implies(first, second), "")])
+    found = configurations(spec)
+    assert 4 <= len(found) <= 64
+    names = [o.name for o in spec.options]
+    for one, other in combinations(names, 2):
+        pairs = {(c.options[one], c.options[other]) for c in found}
+        expected = {(False, False), (False, True), (True, False), (True, True)}
+        if (one, other) == ("f0", "f1"):
+            expected.remove((True, False))
+        assert pairs == expected
+
+
+def test_few_configurations_are_all_there():
+    assert len(configurations(probe(6)[0])) == 64
+
+
+@pytest.mark.parametrize(
+    ("domain", "value"),
+    [
+        (REAL, 0.9),
+        (UNIT, 0.9),
+        (Interval(high=0), -0.1),
+        (Interval(low=2, high=4), 3.8),
+        (Interval(low=5), 5.9),
+    ],
+)
+def test_inside(domain, value):
+    assert inside(domain, (0.9, 0.25)) == pytest.approx(value, rel=1e-15)
+
+
+def test_inside_avoids_what_is_taken():
+    assert inside(UNIT, (0.9, 0.25), taken={0.9}) == 0.25
+
+
+def test_contains():
+    assert contains(NON_NEGATIVE, 0.0)
+    assert not contains(POSITIVE, 0.0)
+    assert not contains(UNIT, 1.0)
+    assert contains(REAL, -1e300)
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_inputs_are_values_of_the_dtype_and_the_same_each_time(dtype):
+    cases, again = inputs(dtype), inputs(dtype)
+    assert [case.name for case in cases] == CASES
+    for case, other in zip(cases, again, strict=True):
+        for array, same in zip(
+            (case.theta, *case.gradients), (other.theta, *other.gradients), strict=True
+        ):
+            assert array.dtype == FORMATS[dtype].storage
+            assert array.shape == case.theta.shape
+            np.testing.assert_array_equal(array, same)
+            np.testing.assert_array_equal(array, round_floats(array, FORMATS[dtype]))
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_each_input_is_what_it_is_named_for(dtype):
+    form, cases = FORMATS[dtype], by_name(dtype)
+    largest, tiny = float(form.largest), float(form.smallest_normal)
+    assert cases["random"].theta.shape == (8, 12)
+    assert len(cases["random"].gradients) == 5
+    with np.errstate(over="raise"):
+        for gradient in cases["random"].gradients:
+            np.sum(np.square(gradient[0]))
+    assert cases["scalar"].theta.shape == ()
+    assert cases["empty"].theta.size == 0
+    assert not cases["zero gradient"].gradients[0].any()
+    huge = np.abs(cases["huge"].gradients[0].astype(float))
+    assert np.isfinite(huge).all()
+    assert (huge > largest**0.5 * 2).all()
+    assert cases["huge"].exceeds
+    denormal = np.abs(cases["denormal"].gradients[0].astype(float))
+    assert (denormal < tiny).all()
+    assert (denormal > 0).all()
+    assert cases["large t"].start == 10**6
+    special = cases["nan and infinity"].gradients[0]
+    assert np.isnan(special).any()
+    assert np.isposinf(special).any()
+    assert np.isneginf(special).any()
+    assert np.isfinite(special).any()
+
+
+def on(spec, *options):
+    fixed = configurations(spec)[-1].hyper
+    return Configuration(fixed, {o.name: o.name in options for o in spec.options})
+
+
+def test_first_states_are_the_initial_ones_at_the_first_step():
+    case = by_name("float32")["random"]
+    states = first_states(adagrad, case, on(adagrad))
+    assert states["s"].dtype == np.float32
+    value = on(adagrad).hyper["initial_accumulator_value"]
+    np.testing.assert_array_equal(states["s"], np.full((8, 12), value, dtype=np.float32))
+    assert first_states(sgd, case, on(sgd)) == {}
+    assert first_states(nadam, case, on(nadam))["mu_product"] == 1.0
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_a_made_up_past_is_plausible(dtype):
+    case = by_name(dtype)["large t"]
+    states = first_states(rmsprop, case, on(rmsprop, "centered"))
+    assert set(states) == {"v", "gbar", "b"}
+    assert states["v"].dtype == case.form.storage
+    assert (states["v"].astype(float) > states["gbar"].astype(float) ** 2).all()
+    assert len(np.unique(states["v"])) > 6
+    assert set(first_states(sgd, case, on(sgd))) == {"b"}
+    product = first_states(nadam, case, on(nadam))["mu_product"]
+    assert 0 < product < 1
+    for name, value in states.items():
+        np.testing.assert_array_equal(value, round_floats(value, case.form), err_msg=name)
