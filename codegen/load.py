@@ -74,7 +74,7 @@ def _builtin_named(name: str) -> Optimizer:
         spec=name,
         where="name",
         problem="no built-in spec has this name",
-        remedy=f"{suggestion}There are {', '.join(specs)}; a file is given as path/to/file.py[:name]",
+        remedy=f"{suggestion}There are {', '.join(specs)}; a file is path/to/file.py[:name]",
     )
 
 

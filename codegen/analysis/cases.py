@@ -5,7 +5,7 @@ zero, and by the step being the first. A check that enumerates those few cases s
 course a step can take, and none that constraints rule out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -17,11 +17,8 @@ from sympy.core.relational import Relational
 from ...specs.language import Hyper, Optimizer, State, Update, Value, t, theta
 from . import intervals
 from .conditions import Truth, truth
-from .intervals import Range
-from .occurrences import conditions, counts_steps, nodes
-
-_ZERO = intervals.ZERO
-_NONZERO = Range(intervals.REAL.low, intervals.REAL.high, nonzero=True)
+from .intervals import NONZERO, ZERO, Range
+from .occurrences import conditions, counts_steps, nodes, pairs
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class Case:
         for hyper in self.spec.hyperparameters:
             domain = intervals.over(hyper.domain)
             if hyper.symbol in self.zero:
-                domain = _ZERO if self.zero[hyper.symbol] else domain.meet(_NONZERO) or domain
+                domain = ZERO if self.zero[hyper.symbol] else domain.meet(NONZERO) or domain
             ranges[hyper.symbol] = domain
         return ranges
 
@@ -81,9 +78,9 @@ class Case:
         """Whether a state may exist in this case."""
         return self.decide(state.when) is not False
 
-    def branches(self, cases: Piecewise) -> Iterator[tuple[Basic, Basic]]:
+    def branches(self, distinction: Piecewise) -> Iterator[tuple[Basic, Basic]]:
         """The (value, condition) pairs of a case distinction that can be reached."""
-        for value, condition in cases.args:
+        for value, condition in pairs(distinction):
             decided = self.decide(condition)
             if decided is not False:
                 yield value, condition
@@ -142,14 +139,16 @@ def cases(spec: Optimizer) -> Iterator[Case]:
     zeroed = [h.symbol for h in spec.hyperparameters if h.symbol in compared and _holds_zero(h)]
     fresh = any(s.init is None for s in spec.states)
     firsts = (True, False) if fresh or any(map(counts_steps, deciding)) else (None,)
-    for first, *choices in product(firsts, *[(False, True)] * (len(flags) + len(zeroed))):
-        on, zero = choices[: len(flags)], choices[len(flags) :]
-        case = Case(
-            spec, dict(zip(flags, on, strict=True)), dict(zip(zeroed, zero, strict=True)), first
-        )
+    for first, on, zero in product(firsts, _choices(flags), _choices(zeroed)):
+        case = Case(spec, on, zero, first)
         if all(case.decide(c.condition) is not False for c in spec.constraints):
             yield case
 
 
+def _choices(symbols: Sequence[Symbol]) -> Iterator[dict[Symbol, bool]]:
+    for choice in product((False, True), repeat=len(symbols)):
+        yield dict(zip(symbols, choice, strict=True))
+
+
 def _holds_zero(hyper: Hyper) -> bool:
-    return intervals.over(hyper.domain).meet(_ZERO) is not None
+    return intervals.over(hyper.domain).meet(ZERO) is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sympy import Basic, Eq, Expr, Ge, Gt, Le, Lt, Ne, Symbol
+from sympy import Basic, Eq, Ge, Gt, Le, Lt, Ne, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Implies, Not, Or
 
@@ -76,7 +76,7 @@ def _less(difference: Range) -> Truth:
     return False if difference.low >= 0 else None
 
 
-def implied(condition: Basic, ranges: Ranges) -> list[tuple[Expr, Range]]:
+def implied(condition: Basic, ranges: Ranges) -> list[tuple[Basic, Range]]:
     """Ranges of expressions that follow from a condition being true: x > 0 bounds x below."""
     if isinstance(condition, And):
         return [bound for a in condition.args for bound in implied(a, ranges)]
@@ -89,25 +89,20 @@ def implied(condition: Basic, ranges: Ranges) -> list[tuple[Expr, Range]]:
     return [(x, _bound(relation, ranges(other))) for x, other, relation in sides if not x.is_number]
 
 
-def _bound(relation: Relational, other: Range) -> Range:
+def _bound(relation: Basic, other: Range) -> Range:
     """What x can be if ``x relation other`` holds."""
-    zero_is_excluded = other == intervals.ZERO or (isinstance(relation, Eq) and other.excludes_zero)
     match relation:
         case Eq():
             return other
         case Ne():
-            return Range(*_ends(intervals.REAL), nonzero=other == intervals.ZERO)
+            return intervals.NONZERO if other == intervals.ZERO else intervals.REAL
         case Gt():
-            return Range(other.low, intervals.REAL.high, zero_is_excluded or other.low >= 0)
+            return Range(other.low, intervals.REAL.high, other.low >= 0)
         case Ge():
             return Range(other.low, intervals.REAL.high, other.positive)
         case Lt():
-            return Range(intervals.REAL.low, other.high, zero_is_excluded or other.high <= 0)
+            return Range(intervals.REAL.low, other.high, other.high <= 0)
         case Le():
             negative = intervals.negate(other).positive
             return Range(intervals.REAL.low, other.high, negative)
     return intervals.REAL
-
-
-def _ends(a: Range) -> tuple[intervals.End, intervals.End]:
-    return a.low, a.high

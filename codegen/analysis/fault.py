@@ -25,8 +25,10 @@ class Fault:
 class Rule(Protocol):
     """A module of :mod:`.rules`. A rule may rely on those before it in the list having passed."""
 
-    CODE: str
-    """The stable name of the rule, shown in the error."""
+    @property
+    def CODE(self) -> str:  # noqa: N802  a constant of the module
+        """The stable name of the rule, shown in the error."""
+        ...
 
     def check(self, subject: Subject, /) -> Iterator[Fault]:
         """Every violation in the spec, in the order of its declarations."""

@@ -39,11 +39,9 @@ class Range:
 
     def within(self, domain: Interval) -> bool:
         """Whether all its numbers lie in the domain."""
+        mirrored = None if domain.high is None else -domain.high
         return _above(self.low, domain.low, domain.low_open, self.nonzero) and _above(
-            -self.high,
-            None if domain.high is None else -domain.high,
-            domain.high_open,
-            self.nonzero,
+            -self.high, mirrored, domain.high_open, self.nonzero
         )
 
     def meet(self, other: "Range") -> "Range | None":
@@ -66,6 +64,7 @@ class Range:
 
 
 REAL = Range(-_INF, _INF)
+NONZERO = Range(-_INF, _INF, nonzero=True)
 ZERO = Range(Fraction(0), Fraction(0))
 
 
@@ -94,7 +93,7 @@ def multiply(a: Range, b: Range) -> Range:
 def reciprocal(a: Range) -> Range:
     """1/a for what in ``a`` is not zero."""
     if a.low < 0 < a.high or a.low == a.high == 0:
-        return Range(-_INF, _INF, nonzero=True)
+        return NONZERO
     low = _inverse(a.high) if a.high != 0 else -_INF
     high = _inverse(a.low) if a.low != 0 else _INF
     return Range(low, high, nonzero=True)

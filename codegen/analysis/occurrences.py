@@ -22,6 +22,11 @@ def nodes(expression: Basic) -> Iterator[Basic]:
         yield from nodes(child)
 
 
+def pairs(distinction: Piecewise) -> list[tuple[Basic, Basic]]:
+    """The cases of a piecewise expression, as (value, condition)."""
+    return [(pair.args[0], pair.args[1]) for pair in distinction.args]
+
+
 def values(expression: Basic) -> Iterator[Value]:
     """The series' values an expression reads, in order of their places."""
     return (node for node in nodes(expression) if isinstance(node, Value))
@@ -41,7 +46,7 @@ def places(expression: Basic, *, condition: bool = False) -> Iterator[tuple[Basi
         case GradientAt():
             yield from places(expression.point)
         case Piecewise():
-            for value, test in expression.args:
+            for value, test in pairs(expression):
                 yield from places(value)
                 yield from places(test, condition=True)
         case BooleanFunction():
@@ -56,4 +61,4 @@ def conditions(expression: Basic) -> Iterator[Basic]:
     """The conditions of all case distinctions in an expression, but for ``True``."""
     for node in nodes(expression):
         if isinstance(node, Piecewise):
-            yield from (test for _, test in node.args if test not in (True, False))
+            yield from (test for _, test in pairs(node) if test not in (True, False))

@@ -5,7 +5,22 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
 
-from sympy import Abs, Add, Basic, Expr, Integer, Max, Min, Mul, Piecewise, Pow, Symbol, exp, log
+from sympy import (
+    Abs,
+    Add,
+    Basic,
+    Expr,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    Not,
+    Piecewise,
+    Pow,
+    Symbol,
+    exp,
+    log,
+)
 from sympy import sign as sign_of
 
 from ...specs.language import Value, clip, lerp, mean, norm, one_minus_power, t, theta, transpose
@@ -26,7 +41,7 @@ class Hazard:
     """
 
     kind: str
-    operand: Expr
+    operand: Basic
     range: Range
 
 
@@ -120,18 +135,18 @@ class Evaluator:
             self._known += implied(condition, self.range)
             reached.append(self.range(value))
             del self._known[before:]
-            self._known += implied(~condition, self.range)
+            self._known += implied(Not(condition), self.range)
         del self._known[outer:]
         return reduce(intervals.Range.join, reached)
 
     def _power(self, e: Pow) -> Range:
         return self._raised(e.base, e.exp)
 
-    def _raised(self, base: Expr, exponent: Expr) -> Range:
+    def _raised(self, base: Basic, exponent: Basic) -> Range:
         below = self.range(base)
         if isinstance(exponent, Integer):
             if exponent < 0 and not below.excludes_zero:
-                self.hazards.append(Hazard("division", Pow(base, -exponent), below))
+                self.hazards.append(Hazard("division", sympify(base) ** -exponent, below))
             return intervals.integer_power(below, int(exponent))
         above = self.range(exponent)
         if exponent.is_integer and below.low < 0:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from sympy import Basic, Symbol
+from sympy import Basic, Symbol, sympify
 
 from ...specs.language import Constraint, Hyper, Optimizer, Option, State, Update, theta
 from ..text import TextPrinter
@@ -81,7 +81,7 @@ class Subject:
         """The expressions that stand in declarations, not in equations."""
         for state in self.spec.states:
             if state.init is not None:
-                yield f"init of {declared(state)}", state.init
+                yield f"init of {declared(state)}", sympify(state.init)
             yield f"when of {declared(state)}", state.when
         for constraint in self.spec.constraints:
             yield declared(constraint), constraint.condition

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sympy import sympify
+
 from ...specs.language import Optimizer, State, Update
 from . import intervals
 from .cases import Case
@@ -51,5 +53,5 @@ class Survey:
         for state in self._states.values():
             if state.init is not None and case.exists(state):
                 evaluator = Evaluator(case, {}, {})
-                self.initial.append((state, evaluator.range(state.init)))
+                self.initial.append((state, evaluator.range(sympify(state.init))))
                 self.initial_hazards += [(state, hazard) for hazard in evaluator.hazards]

@@ -51,6 +51,10 @@ class Infix:
     def name(self, name: str) -> str:
         return self._renamed.get(name, name)
 
+    def form(self, node: Apply) -> Form | None:
+        """How a function is written; None leaves the node to the infix operators."""
+        return self.functions.get(node.op)
+
     def constant(self, value: Fraction) -> str:
         return literal(value)
 
@@ -67,8 +71,8 @@ class Infix:
                 return self.name(node.id), _ATOM
             case Absent():
                 return "None", _ATOM
-            case Apply() if node.op in self.functions:
-                return self.functions[node.op](*map(self, node.args)), _ATOM
+            case Apply() if (form := self.form(node)) is not None:
+                return form(*map(self, node.args)), _ATOM
             case Apply() if node.op in _BINARY:
                 symbol, level, left, right = _BINARY[node.op]
                 a, b = node.args

@@ -54,9 +54,11 @@ def inputs(dtype: str) -> list[Case]:
     def signed(*shape: int) -> NDArray[np.float64]:
         return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.1, 1.0, shape)
 
-    def case(name: str, theta: ArrayLike, *gradients: ArrayLike, **more: bool | int) -> Case:
+    def case(
+        name: str, theta: ArrayLike, *gradients: ArrayLike, start: int = 1, exceeds: bool = False
+    ) -> Case:
         rounded = tuple(round_floats(gradient, form) for gradient in gradients)
-        return Case(name, form, round_floats(theta, form), rounded, **more)  # pyright: ignore
+        return Case(name, form, round_floats(theta, form), rounded, start, exceeds)
 
     special = [math.nan, math.inf, -math.inf]
     return [

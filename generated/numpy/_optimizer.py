@@ -20,7 +20,7 @@ Rate: TypeAlias = float | Callable[[int], float]
 Rule: TypeAlias = Callable[..., None]
 """Updates blocks in place: ``rule(theta, grad, *states, *scratch)``."""
 
-BLOCK = 1 << 14
+BLOCK = 1 << 15
 """Elements worked on at a time, so that a block and its states stay in the cache."""
 
 

@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from ._optimizer import Array, Optimizer, Rate, Rule, require
+from ._optimizer import (
+    Array,
+    Optimizer,
+    Rate,
+    Rule,
+    require,
+)
 
 
 class Adadelta(Optimizer):

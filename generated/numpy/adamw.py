@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from ._optimizer import Array, Optimizer, Rate, Rule, one_minus_power, require
+from ._optimizer import (
+    Array,
+    Optimizer,
+    Rate,
+    Rule,
+    one_minus_power,
+    require,
+)
 
 
 class AdamW(Optimizer):

@@ -85,7 +85,3 @@ def test_declarations(momentum, refused):
 def test_other_gradient(momentum, refused):
     value = beta * m[t - 1] + Gradient("slope")(theta[t - 1])
     refused(changed(momentum, value), "undeclared", "slope is not the gradient", "Use grad")
-
-
-def test_states_can_be_read(momentum):
-    assert State(m, 0, "m").name == "m"

@@ -25,10 +25,11 @@ from steprule.specs.language import (
 )
 from steprule.specs.optimizers.adagrad import adagrad
 from steprule.specs.optimizers.adam import adam
+from steprule.specs.optimizers.adamw import adamw
 from steprule.specs.optimizers.nadam import nadam
 from steprule.specs.optimizers.rmsprop import rmsprop
 from steprule.specs.optimizers.sgd import sgd
-from sympy import Implies
+from sympy import Implies, Ne, Piecewise
 
 CASES = ["random", "scalar", "empty", "zero gradient", "huge", "denormal", "large t",
          "nan and infinity"]  # fmt: skip
@@ -62,6 +63,7 @@ def test_configurations_of_sgd():
 def test_a_hyperparameter_is_tried_at_zero_if_it_can_be_switched_off():
     for spec, names in [
         (adam, {"weight_decay"}),
+        (adamw, {"weight_decay"}),
         (adagrad, {"weight_decay", "lr_decay", "initial_accumulator_value"}),
         (rmsprop, {"weight_decay", "momentum"}),
     ]:
@@ -71,6 +73,17 @@ def test_a_hyperparameter_is_tried_at_zero_if_it_can_be_switched_off():
         }
         assert switched == names
         assert len(found) == 2 ** (len(names) + len(spec.options))
+
+
+def test_a_hyperparameter_compared_with_zero_is_tried_at_zero():
+    lr, decay, other = hyperparameters("lr decay other")
+    spec = Optimizer(
+        "Probe", summary="", source="", states=(),
+        hyper=[Hyper(h, "0.5", NON_NEGATIVE, "") for h in (lr, decay, other)],
+        updates=[Update(theta[t], Piecewise((lr, Ne(decay, 0)), (other, True)))],
+    )  # fmt: skip
+    tried = [tuple(c.hyper.values()) for c in configurations(spec)]
+    assert tried == [(0.5, 0.0, 0.5), (0.5, 0.5, 0.5)]
 
 
 def test_other_hyperparameters_have_their_defaults():

@@ -203,8 +203,11 @@ def test_the_gradient_at_another_point():
     arguments = {"t": 1, "theta": np.array([1.0, 2.0]), "states": {}, "hyper": {"a": 2}}
     new = oracle.step(probe, **arguments, gradient=lambda p: p * p, options={"on": False})
     assert new["theta"].tolist() == [1 - 2 * 4, 2 - 2 * 9]
-    with pytest.raises(ValueError, match="must be given as a function"):
-        oracle.step(probe, **arguments, gradient=np.ones(2), options={"on": False})
+    kept = [State(m, init=0, key="m")]
+    ahead = spec(Update(theta[t], 2 * OLD), Update(m[t], grad(theta[t])), kept=kept)
+    for away in (probe, ahead):
+        with pytest.raises(ValueError, match="must be given as a function"):
+            oracle.step(away, **arguments, gradient=np.ones(2), options={"on": False})
 
 
 def test_a_number_fills_the_parameter():

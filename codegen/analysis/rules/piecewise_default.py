@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sympy import Piecewise
 
 from ..fault import Fault
-from ..occurrences import nodes
+from ..occurrences import nodes, pairs
 from ..subject import Subject
 
 CODE = "no-default"
@@ -14,8 +14,10 @@ CODE = "no-default"
 def check(subject: Subject) -> Iterator[Fault]:
     for where, expression in subject.parts():
         for node in nodes(expression):
-            if isinstance(node, Piecewise) and node.args[-1][1] != True:  # noqa: E712  SymPy's
-                value, condition = node.args[-1]
+            if not isinstance(node, Piecewise):
+                continue
+            value, condition = pairs(node)[-1]
+            if condition != True:  # noqa: E712  SymPy's true, which is not Python's
                 yield Fault(
                     where,
                     f"the case {subject.text(value)} if {subject.text(condition)} is the last, "

@@ -23,7 +23,8 @@ def _fault(subject: Subject, where: str, value: Value) -> Fault | None:
         return Fault(
             where,
             f"{text} is neither stored nor computed when it is read",
-            f"Use {name}[t - 1] or {name}[t]; to look further back, keep the older value in a state",
+            f"Use {name}[t - 1] or {name}[t]; to look further back, keep the older value in a "
+            "state",
         )
     if value.lag == 1 and name not in subject.states and name != theta.name:
         return Fault(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sympy import Symbol
+from sympy import Symbol, sympify
 
 from ....specs.language import Hyper
 from ..fault import Fault
@@ -15,7 +15,7 @@ CODE = "unused"
 def check(subject: Subject) -> Iterator[Fault]:
     spec = subject.spec
     effective = [u.value for u in spec.updates] + [s.when for s in spec.states]
-    effective += [s.init for s in spec.states if s.init is not None]
+    effective += [sympify(s.init) for s in spec.states if s.init is not None]
     symbols = {n for e in effective for n in nodes(e) if isinstance(n, Symbol)}
     for hyper in spec.hyper:
         if (hyper.symbol if isinstance(hyper, Hyper) else hyper.flag) not in symbols:
