@@ -28,7 +28,8 @@ class Case:
     Args:
         spec: the spec.
         flags: which options are on; those that decide nothing are absent.
-        zero: which hyperparameters are zero; those never compared are absent.
+        zero: which hyperparameters are zero, of those that are by default (which switches
+            terms off) or that conditions compare.
         first: whether it is the first step; None where that decides nothing.
     """
 
@@ -136,7 +137,11 @@ def cases(spec: Optimizer) -> Iterator[Case]:
         n for c in deciding for r in c.atoms(Relational) for n in nodes(r) if isinstance(n, Symbol)
     }
     flags = [o.flag for o in spec.options if o.flag in symbols]
-    zeroed = [h.symbol for h in spec.hyperparameters if h.symbol in compared and _holds_zero(h)]
+    zeroed = [
+        h.symbol
+        for h in spec.hyperparameters
+        if _holds_zero(h) and (h.symbol in compared or Fraction(h.default) == 0)
+    ]
     fresh = any(s.init is None for s in spec.states)
     firsts = (True, False) if fresh or any(map(counts_steps, deciding)) else (None,)
     for first, on, zero in product(firsts, _choices(flags), _choices(zeroed)):

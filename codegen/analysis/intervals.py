@@ -73,16 +73,21 @@ def point(value: Fraction | int) -> Range:
 
 
 def over(domain: Interval) -> Range:
-    """The range of a domain. Of open ends only one at zero is kept."""
+    """The floats of a domain: an open end is the next float, or 0 with 0 excluded."""
     low: End = -_INF if domain.low is None else domain.low
     high: End = _INF if domain.high is None else domain.high
-    return Range(low, high, (low == 0 and domain.low_open) or (high == 0 and domain.high_open))
+    nonzero = (low == 0 and domain.low_open) or (high == 0 and domain.high_open)
+    if domain.low_open and low != 0:
+        low = _next(low, _INF)
+    if domain.high_open and high != 0:
+        high = _next(high, -_INF)
+    return Range(low, high, nonzero)
 
 
 def add(a: Range, b: Range) -> Range:
     same_sign = (a.low >= 0 and b.low >= 0) or (a.high <= 0 and b.high <= 0)
     nonzero = same_sign and (a.excludes_zero or b.excludes_zero)
-    return Range(a.low + b.low, a.high + b.high, nonzero)
+    return Range(_plus(a.low, b.low), _plus(a.high, b.high), nonzero)
 
 
 def multiply(a: Range, b: Range) -> Range:
@@ -169,19 +174,29 @@ def _above(end: End, bound: Fraction | None, bound_open: bool, nonzero: bool) ->
     return end == bound and (not bound_open or (bound == 0 and nonzero))
 
 
+def _next(x: End, towards: float) -> End:
+    return x if isinstance(x, float) else Fraction(math.nextafter(float(x), towards))
+
+
+def _plus(x: End, y: End) -> End:
+    return x if isinstance(x, float) else y if isinstance(y, float) else x + y
+
+
 def _times(x: End, y: End) -> End:
-    return Fraction(0) if x == 0 or y == 0 else x * y
+    if isinstance(x, Fraction) and isinstance(y, Fraction):
+        return x * y
+    return Fraction(0) if x == 0 or y == 0 else _INF if (x > 0) == (y > 0) else -_INF
 
 
 def _inverse(x: End) -> End:
-    return Fraction(0) if math.isinf(x) else 1 / x
+    return Fraction(0) if isinstance(x, float) else 1 / x
 
 
 def _corner(base: End, exponent: End) -> tuple[End, End]:
     """Bounds on one power of a base that is not negative, infinities as limits."""
     if exponent == 0 or base == 1:
         return Fraction(1), Fraction(1)
-    if math.isinf(base) or math.isinf(exponent) or base == 0:
+    if isinstance(base, float) or isinstance(exponent, float) or base == 0:
         value: End = Fraction(0) if (base > 1) != (exponent > 0) else _INF
         return value, value
     return _outward(exact.power(Fraction(base), Fraction(exponent)))
@@ -203,4 +218,5 @@ def _outward(x: exact.Number) -> tuple[End, End]:
 
 
 def _short(x: End) -> str:
-    return str(x) if isinstance(x, Fraction) and x.denominator == 1 else f"{float(x):.4g}"
+    """The end to four digits."""
+    return exact.context.nstr(exact.approximate(Fraction(x)), 4).removesuffix(".0")

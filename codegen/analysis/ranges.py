@@ -20,14 +20,17 @@ from sympy import (
     Symbol,
     exp,
     log,
+    sympify,
 )
 from sympy import sign as sign_of
+from sympy.core.relational import Relational
 
 from ...specs.language import Value, clip, lerp, mean, norm, one_minus_power, t, theta, transpose
 from . import intervals
 from .cases import Case
 from .conditions import implied
 from .intervals import Range
+from .occurrences import nodes
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,8 @@ class Evaluator:
         outer = len(self._known)
         reached: list[Range] = []
         for value, condition in self.case.branches(e):
+            if self.case.decide(condition) is None:
+                self._examine(condition)
             before = len(self._known)
             self._known += implied(condition, self.range)
             reached.append(self.range(value))
@@ -138,6 +143,13 @@ class Evaluator:
             self._known += implied(Not(condition), self.range)
         del self._known[outer:]
         return reduce(intervals.Range.join, reached)
+
+    def _examine(self, condition: Basic) -> None:
+        """Meets the hazards in what a condition compares."""
+        for node in nodes(condition):
+            if isinstance(node, Relational):
+                self.range(node.lhs)
+                self.range(node.rhs)
 
     def _power(self, e: Pow) -> Range:
         return self._raised(e.base, e.exp)
@@ -149,14 +161,14 @@ class Evaluator:
                 self.hazards.append(Hazard("division", sympify(base) ** -exponent, below))
             return intervals.integer_power(below, int(exponent))
         above = self.range(exponent)
+        if above.low < 0 and not below.excludes_zero:
+            self.hazards.append(Hazard("division", base, below))
         if exponent.is_integer and below.low < 0:
             largest = intervals.power(intervals.absolute(below), above).high
             return Range(-largest, largest)
         if below.low < 0:
             self.hazards.append(Hazard("root", base, below))
             below = below.meet(Range(Fraction(0), intervals.REAL.high)) or intervals.point(1)
-        if above.low < 0 and not below.excludes_zero:
-            self.hazards.append(Hazard("division", base, below))
         return intervals.power(below, above)
 
     def _logarithm(self, e: Basic, operand: Range) -> Range:

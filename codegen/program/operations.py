@@ -76,12 +76,12 @@ ADDCDIV = _define(
 
 SELECT = _define("select", 3, lambda test, yes, no: yes if test else no)
 
-EQ = _define("eq", 2, lambda a, b: bool(a == b), Kind.CONDITION)
-NE = _define("ne", 2, lambda a, b: bool(a != b), Kind.CONDITION)
-LT = _define("lt", 2, lambda a, b: bool(a < b), Kind.CONDITION)
-LE = _define("le", 2, lambda a, b: bool(a <= b), Kind.CONDITION)
-GT = _define("gt", 2, lambda a, b: bool(a > b), Kind.CONDITION)
-GE = _define("ge", 2, lambda a, b: bool(a >= b), Kind.CONDITION)
+EQ = _define("eq", 2, exact.equal, Kind.CONDITION)
+NE = _define("ne", 2, exact.unequal, Kind.CONDITION)
+LT = _define("lt", 2, exact.less, Kind.CONDITION)
+LE = _define("le", 2, exact.less_equal, Kind.CONDITION)
+GT = _define("gt", 2, exact.greater, Kind.CONDITION)
+GE = _define("ge", 2, exact.greater_equal, Kind.CONDITION)
 AND = _define("and", 2, lambda a, b: bool(a and b), Kind.CONDITION)
 OR = _define("or", 2, lambda a, b: bool(a or b), Kind.CONDITION)
 NOT = _define("not", 1, lambda a: not a, Kind.CONDITION)

@@ -67,6 +67,9 @@ class GradientAt(Expr):
 class Series:
     """A quantity that has a value at every step: ``m[t]``, ``m[t - 1]``."""
 
+    __iter__: ClassVar[None] = None
+    """Python would otherwise iterate over m[0], m[1], ... for ever where SymPy is given m."""
+
     def __init__(self, name: str) -> None:
         self.name = name
         self.symbol = Symbol(name, real=True)

@@ -81,4 +81,4 @@ def test_state(step, refused, domain):
     if domain is NON_NEGATIVE:
         assert analyse(spec)
     else:
-        refused(spec, "root", "v[t], of which the root is taken", "declare the domain of a state")
+        refused(spec, "root", "v[t], of which the root is taken", "narrow the domain of what")

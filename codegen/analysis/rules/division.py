@@ -18,5 +18,5 @@ def check(subject: Subject) -> Iterator[Fault]:
                 where,
                 f"the denominator {operand} can be 0: it ranges over {hazard.range}",
                 f"Add a positive term such as eps to it, guard it with Piecewise((..., "
-                f"Ne({operand}, 0)), (..., True)), or narrow the domain of a state in it",
+                f"Ne({operand}, 0)), (..., True)), or narrow the domain of what it is made of",
             )

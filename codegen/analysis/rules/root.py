@@ -19,7 +19,7 @@ def check(subject: Subject) -> Iterator[Fault]:
                 where,
                 f"{operand}, of which the {hazard.kind} is taken, can {bound}: it ranges over "
                 f"{hazard.range}",
-                f"Take Max({operand}, 0), or declare the domain of a state in it"
+                f"Take Max({operand}, 0), or narrow the domain of what it is made of"
                 if hazard.kind == "root"
-                else "Add a positive term to it, or declare the domain of a state in it",
+                else "Add a positive term to it, or narrow the domain of what it is made of",
             )
