@@ -206,6 +206,7 @@ class TestFileThatDoesNotImport:
             ("import steprul_x", "No module named 'steprul_x'"),
             ("x = Optimizer('X')", "TypeError"),
             ("from steprule.specs.language import momentum", "cannot import name 'momentum'"),
+            ("from sympy import Max; bad = Max(theta, 0)", "SympifyError"),
             ("raise SystemExit(3)", "SystemExit: 3"),
         ],
     )

@@ -29,6 +29,13 @@ class Range:
     high: End
     nonzero: bool = False
 
+    def __post_init__(self) -> None:
+        # The numbers are finite, so an end at the far infinity is only beyond what is held.
+        if self.low == _INF:
+            object.__setattr__(self, "low", _HUGE)
+        if self.high == -_INF:
+            object.__setattr__(self, "high", -_HUGE)
+
     @property
     def excludes_zero(self) -> bool:
         return self.nonzero or self.low > 0 or self.high < 0
@@ -60,7 +67,9 @@ class Range:
     def __str__(self) -> str:
         left = "(-oo" if self.low == -_INF else f"[{_short(self.low)}"
         right = "oo)" if self.high == _INF else f"{_short(self.high)}]"
-        return f"{left}, {right}" + (" without 0" if self.nonzero else "")
+        return f"{left}, {right}" + (
+            " without 0" if self.nonzero and self.low <= 0 <= self.high else ""
+        )
 
 
 REAL = Range(-_INF, _INF)
@@ -219,4 +228,4 @@ def _outward(x: exact.Number) -> tuple[End, End]:
 
 def _short(x: End) -> str:
     """The end to four digits."""
-    return exact.context.nstr(exact.approximate(Fraction(x)), 4).removesuffix(".0")
+    return str(exact.context.nstr(exact.approximate(Fraction(x)), 4)).removesuffix(".0")

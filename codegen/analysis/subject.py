@@ -9,6 +9,7 @@ from ...specs.language import Constraint, Hyper, Optimizer, Option, State, Updat
 from ..text import TextPrinter
 from .cases import Case, cases
 from .execution import execution_order
+from .ranges import Hazard
 from .survey import Survey
 
 
@@ -21,6 +22,7 @@ class Subject:
 
     def __init__(self, spec: Optimizer) -> None:
         self.spec = spec
+        self._equations: dict[Update, str] = {}
 
     @cached_property
     def hypers(self) -> set[Symbol]:
@@ -57,6 +59,13 @@ class Subject:
     def survey(self) -> Survey:
         return Survey(self.spec, self.updates, self.cases)
 
+    def hazards(self) -> Iterator[tuple[str, Hazard]]:
+        """What the survey met, with the words for where."""
+        for update, hazard in self.survey.hazards:
+            yield self.equation(update), hazard
+        for state, hazard in self.survey.initial_hazards:
+            yield f"init of {declared(state)}", hazard
+
     @cached_property
     def _printer(self) -> TextPrinter:
         return TextPrinter(self.spec)
@@ -69,7 +78,10 @@ class Subject:
             return str(expression)
 
     def equation(self, update: Update) -> str:
-        return f"{self.text(update.target)} = {self.text(update.value)}"
+        if update not in self._equations:
+            text = f"{self.text(update.target)} = {self.text(update.value)}"
+            self._equations[update] = text
+        return self._equations[update]
 
     def parts(self) -> Iterator[tuple[str, Basic]]:
         """Every expression of the spec, with the words for where it stands."""

@@ -22,6 +22,7 @@ class Survey:
         hazards: operations whose operands can leave their domain, with their equations.
         results: the range of each state's new value, with its equation.
         initial: the range of each state's first stored value.
+        initial_hazards: as ``hazards``, in the states' first values.
     """
 
     def __init__(self, spec: Optimizer, ordered: Sequence[Update], cases: Sequence[Case]) -> None:

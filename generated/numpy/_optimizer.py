@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
 """A floating-point array of any shape."""
 
-Tree: TypeAlias = "Array | Mapping[str, Tree] | Sequence[Tree]"
+Tree: TypeAlias = "Array | Mapping[Any, Tree] | Sequence[Tree]"
 """One array, or arrays in dicts, lists and tuples, nested in any way."""
+
+Leaves: TypeAlias = dict[str, tuple[Array, Array]]
+"""Parameters and their gradients by path: ``layer/weight``, empty for a single array."""
 
 Rate: TypeAlias = float | Callable[[int], float]
 """A learning rate, or a function that gives it from the 0-based step."""
@@ -33,7 +37,7 @@ class Optimizer(ABC):
     _scratch: ClassVar[int] = 0
     _blockwise: ClassVar[bool] = True
 
-    lr: Rate
+    lr: Rate = 0.0  # for rules that have none
 
     def __init__(self) -> None:
         self._step = 0
@@ -50,40 +54,42 @@ class Optimizer(ABC):
         """Take one step: change ``params`` in place, leave ``grads`` alone.
 
         Args:
-            params: floating-point arrays of any shape, one or many in dicts and lists; the
-                same at every call. They keep their dtype.
+            params: floating-point arrays of any shape and memory layout, one or many in
+                dicts, lists and tuples; the same at every call. They keep their dtype.
             grads: the gradient of the loss at ``params``, in the same structure, shapes and
                 dtypes.
 
         Raises:
             TypeError: a leaf is no array, or not of a floating-point dtype.
             ValueError: structures, shapes or dtypes differ, between the two or from those
-                the states were made for; an array is read-only; a hyperparameter or the
-                learning rate of this step lies outside its domain.
+                the states were made for; there is no array, one is read-only, or one shares
+                memory with another parameter or a gradient; a hyperparameter or the learning
+                rate of this step lies outside its domain.
 
-        Nothing has been changed when one of these is raised.
+        Nothing has been changed when one of these is raised. Only what stops the arithmetic
+        itself, such as ``np.errstate(over="raise")``, leaves a step half done.
         """
-        leaves = _paired(params, grads)
+        leaves = _leaves(params, grads)
         lr = float(self.lr(self._step) if callable(self.lr) else self.lr)
         self._check(lr)
         initial = self._initial()
-        self._match(leaves)
-        for name in initial.keys() - self._scalars.keys() & set(self._scalar_states):
-            self._scalars[name] = initial[name]
-        scalars = {name: self._scalars[name] for name in self._scalar_states}
+        states = {
+            name: self._arrays(name, initial[name], leaves)
+            for name in self._tensor_states
+            if name in initial
+        }
+        scalars = {
+            name: float(self._scalars.get(name, initial.get(name, 0.0)))
+            for name in self._scalar_states
+        }
         rule, scalars = self._rule(self._step + 1, lr, **scalars)
-        present = [name for name in self._tensor_states if name in initial]
         for path, (theta, grad) in leaves.items():
-            for name in present:
-                states = self._states.setdefault(name, {})
-                if path not in states:
-                    states[path] = np.full_like(theta, initial[name])
-            states = [self._states[name][path] for name in present]
-            for block in self._blocks(theta, grad, states):
-                given = dict(zip(present, block[2:], strict=True))
+            for block in self._blocks(theta, grad, *(states[name][path] for name in states)):
+                given = dict(zip(states, block[2:], strict=True))
                 slots = (given.get(name) for name in self._tensor_states)
                 rule(block[0], block[1], *slots, *self._scratch_for(block[0]))
-        self._scalars.update(scalars)
+        self._states = states
+        self._scalars = {name: value for name, value in scalars.items() if name in initial}
         self._step += 1
 
     def state_dict(self) -> dict[str, Array]:
@@ -95,42 +101,46 @@ class Optimizer(ABC):
         kept = {"step": np.array(self._step)}
         kept |= {name: np.array(value) for name, value in self._scalars.items()}
         for name, arrays in self._states.items():
-            kept |= {f"{name}/{path}" if path else name: a.copy() for path, a in arrays.items()}
+            kept |= {_key(name, path): array.copy() for path, array in arrays.items()}
         return kept
 
     def load_state_dict(self, state: Mapping[str, Array]) -> None:
         """Take over states kept by :meth:`state_dict`, also as ``np.load`` gives them back.
 
         Raises:
-            ValueError: a state is missing, or is none of this optimizer's. Nothing has been
-                changed then.
+            TypeError: a state is not of a floating-point dtype.
+            ValueError: a state is missing or is none of this optimizer's under its present
+                options, or the step is no whole number.
+
+        Nothing has been changed when one of these is raised.
         """
         initial = self._initial()
         states: dict[str, dict[str, Array]] = {n: {} for n in self._tensor_states if n in initial}
-        scalars: dict[str, float] = {}
+        scalars = {name: 0.0 for name in self._scalar_states if name in initial}
         for key in state:
             name, _, path = key.partition("/")
             if name in states:
                 states[name][path] = np.array(state[key])
-            elif key in self._scalar_states:
+                _require_floating(states[name][path], f"state {key!r}")
+            elif key in scalars:
                 scalars[key] = float(state[key])
             elif key != "step":
-                known = ", ".join(["step", *self._scalar_states, *states])
+                known = ", ".join(["step", *scalars, *states])
                 raise ValueError(f"unknown state {key!r}; the states here are {known}")
         if "step" not in state:
             raise ValueError("the state 'step' is missing")
         step = int(state["step"])
+        if step < 0 or step != state["step"]:
+            raise ValueError(f"the state 'step' must be a whole number, got {state['step']}")
         paths = {path for arrays in states.values() for path in arrays}
-        needed = self._scalar_states if step else ()
-        missing = [name for name in needed if name not in scalars]
-        missing += [
-            f"{name}/{path}" if path else name
-            for name, arrays in states.items()
-            for path in sorted(paths - arrays.keys())
-        ]
-        if missing:
+        needed = [_key(name, path) for name in states for path in sorted(paths)]
+        if step:
+            needed += [*scalars, *(states if not paths else ())]
+        if missing := [key for key in needed if key not in state]:
             raise ValueError(f"states are missing: {', '.join(missing)}")
-        self._step, self._scalars, self._states = step, scalars, states
+        self._step = step
+        self._scalars = scalars if step else {}
+        self._states = states if paths else {}
 
     @abstractmethod
     def _check(self, lr: float) -> None:
@@ -144,33 +154,39 @@ class Optimizer(ABC):
     def _rule(self, t: int, lr: float, **scalars: float) -> tuple[Rule, dict[str, float]]:
         """The rule of step t, and the new values of the scalar states."""
 
-    def _match(self, leaves: Mapping[str, tuple[Array, Array]]) -> None:
-        """Check that the states present were made for these parameters."""
-        for name, arrays in self._states.items():
-            if arrays and arrays.keys() != leaves.keys():
-                odd = sorted(arrays.keys() ^ leaves.keys())
-                raise ValueError(f"params differ from those state {name!r} was made for: {odd}")
-            for path, array in arrays.items():
-                _require_like(leaves[path][0], array, f"params{_at(path)}", f"its state {name!r}")
+    def _arrays(self, name: str, value: float, leaves: Leaves) -> dict[str, Array]:
+        """A state's arrays by path: the present ones, checked to fit, or new ones."""
+        arrays = self._states.get(name)
+        if arrays is None:
+            return {
+                path: np.full_like(theta, value, subok=False) for path, (theta, _) in leaves.items()
+            }
+        if arrays.keys() != leaves.keys():
+            odd = sorted(arrays.keys() ^ leaves.keys())
+            raise ValueError(f"params differ from those state {name!r} was made for: {odd}")
+        for path, array in arrays.items():
+            _require_like(leaves[path][0], array, f"params{_at(path)}", f"its state {name!r}")
+        return arrays
 
-    def _blocks(self, theta: Array, grad: Array, states: list[Array]) -> Iterator[Sequence[Array]]:
-        """The arrays, flat and a block at a time, or whole where the rule needs them whole."""
+    def _blocks(self, *arrays: Array) -> Iterator[Sequence[Array]]:
+        """Theta, grad and states, flat and a block at a time, or whole if the rule needs that."""
+        if not arrays[0].size:
+            return
         if not self._blockwise:
-            yield (theta, grad, *states)
+            yield arrays
             return
         with np.nditer(
-            [theta, grad, *states],
-            flags=["external_loop", "buffered", "zerosize_ok"],
-            op_flags=[["readwrite"], ["readonly"], *(["readwrite"] for _ in states)],
+            arrays,
+            flags=["external_loop", "buffered"],
+            op_flags=[["readonly" if i == 1 else "readwrite"] for i in range(len(arrays))],
             buffersize=BLOCK,
         ) as blocks:
-            if theta.size:
-                yield from blocks
+            yield from blocks
 
     def _scratch_for(self, block: Array) -> list[Array]:
         """Scratch arrays like the block, reused from call to call."""
         if not self._blockwise:
-            return [np.empty_like(block) for _ in range(self._scratch)]
+            return [np.empty_like(block, subok=False) for _ in range(self._scratch)]
         buffers = self._buffers.get(block.dtype)
         if buffers is None:
             buffers = [np.empty(BLOCK, block.dtype) for _ in range(self._scratch)]
@@ -186,38 +202,51 @@ def require(condition: bool, name: str, value: float, domain: str) -> None:
 
 def one_minus_power(base: float, exponent: float) -> float:
     """``1 - base**exponent`` for a base in [0, 1], without cancellation."""
-    return -math.expm1(exponent * math.log(base)) if base > 0 else 1.0
+    return -math.expm1(exponent * math.log(base)) if base > 0 else 1.0 - base**exponent
 
 
-def _paired(params: Tree, grads: Tree) -> dict[str, tuple[Array, Array]]:
+def _leaves(params: Tree, grads: Tree) -> Leaves:
     """Parameters and gradients by path, checked to fit each other."""
-    theta = dict(_leaves(params, "", "params"))
-    grad = dict(_leaves(grads, "", "grads"))
-    if theta.keys() != grad.keys():
-        odd = sorted(theta.keys() ^ grad.keys())
-        raise ValueError(f"params and grads differ in structure: only one of them has {odd}")
-    for path, array in theta.items():
-        if not array.flags.writeable:
-            raise ValueError(f"params{_at(path)} is read-only")
-        _require_like(grad[path], array, f"grads{_at(path)}", f"params{_at(path)}")
-    return {path: (array, grad[path]) for path, array in theta.items()}
+    leaves: Leaves = {}
+    for path, theta, grad in _pairs(params, grads, ""):
+        if path in leaves:
+            raise ValueError(f"two of params have the path {path!r}")
+        leaves[path] = theta, grad
+    if not leaves:
+        raise ValueError("params holds no array")
+    _require_apart(leaves)
+    return leaves
 
 
-def _leaves(tree: Tree, path: str, what: str) -> Iterator[tuple[str, Array]]:
-    if isinstance(tree, np.ndarray):
-        if not np.issubdtype(tree.dtype, np.floating):
-            raise TypeError(f"{what}{_at(path)} must be of a floating dtype, got {tree.dtype}")
-        yield path, tree
-    elif isinstance(tree, Mapping):
-        for key, value in tree.items():
-            if "/" in str(key):
-                raise ValueError(f"{what}{_at(path)} has a key with a '/': {key!r}")
-            yield from _leaves(value, f"{path}/{key}" if path else str(key), what)
-    elif isinstance(tree, list | tuple):
-        for i, value in enumerate(tree):
-            yield from _leaves(value, f"{path}/{i}" if path else str(i), what)
+def _pairs(params: Tree, grads: Tree, path: str) -> Iterator[tuple[str, Array, Array]]:
+    ours, theirs = f"params{_at(path)}", f"grads{_at(path)}"
+    if isinstance(params, Mapping) and isinstance(grads, Mapping):
+        if params.keys() != grads.keys():
+            odd = sorted(map(repr, params.keys() ^ grads.keys()))
+            raise ValueError(f"only one of {ours} and {theirs} has {', '.join(odd)}")
+        for key in params:
+            yield from _pairs(params[key], grads[key], f"{path}/{key}" if path else str(key))
+    elif isinstance(params, list | tuple) and isinstance(grads, list | tuple):
+        if len(params) != len(grads):
+            raise ValueError(f"{ours} has {len(params)} entries, but {theirs} has {len(grads)}")
+        for i, (theta, grad) in enumerate(zip(params, grads, strict=True)):
+            yield from _pairs(theta, grad, f"{path}/{i}" if path else str(i))
     else:
-        raise TypeError(f"{what}{_at(path)} must be a NumPy array, got {type(tree).__name__}")
+        for array, what in ((params, ours), (grads, theirs)):
+            if isinstance(array, Mapping | list | tuple):
+                raise ValueError(f"only one of {ours} and {theirs} is an array")
+            _require_floating(array, what)
+        if not params.flags.writeable:
+            raise ValueError(f"{ours} is read-only")
+        _require_like(grads, params, theirs, ours)
+        yield path, params, grads
+
+
+def _require_floating(array: object, what: str) -> None:
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"{what} must be a NumPy array, got {type(array).__name__}")
+    if not np.issubdtype(array.dtype, np.floating):
+        raise TypeError(f"{what} must be of a floating-point dtype, got {array.dtype}")
 
 
 def _require_like(array: Array, model: Array, what: str, other: str) -> None:
@@ -225,6 +254,24 @@ def _require_like(array: Array, model: Array, what: str, other: str) -> None:
         raise ValueError(f"{what} has shape {array.shape}, but {other} has {model.shape}")
     if array.dtype != model.dtype:
         raise ValueError(f"{what} has dtype {array.dtype}, but {other} has {model.dtype}")
+
+
+def _require_apart(leaves: Leaves) -> None:
+    """Writing to a parameter must change neither another one nor a gradient yet to be read."""
+    named = [(f"params{_at(path)}", theta, True) for path, (theta, _) in leaves.items()]
+    named += [(f"grads{_at(path)}", grad, False) for path, (_, grad) in leaves.items()]
+    spans = [(*byte_bounds(array), name, array, written) for name, array, written in named]
+    reached: list[tuple[int, str, Array, bool]] = []
+    for low, high, name, array, written in sorted(spans, key=lambda span: span[0]):
+        reached = [span for span in reached if span[0] > low]
+        for _, other, its_array, its_written in reached:
+            if (written or its_written) and np.shares_memory(array, its_array):
+                raise ValueError(f"{other} and {name} share memory")
+        reached.append((high, name, array, written))
+
+
+def _key(name: str, path: str) -> str:
+    return f"{name}/{path}" if path else name
 
 
 def _at(path: str) -> str:

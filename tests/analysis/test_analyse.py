@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from steprule.codegen.analysis import RULES, analyse
@@ -54,10 +54,10 @@ def test_builtin_backwards(name):
 
 
 def test_all_builtin_specs_take_well_under_a_second():
-    start = perf_counter()
+    start = process_time()
     for spec in BUILTIN.values():
         analyse(spec)
-    assert perf_counter() - start < 1
+    assert process_time() - start < 1
 
 
 def chain(momentum):

@@ -89,10 +89,27 @@ def test_branch_the_default_does_not_take(step, refused):
     assert analyse(step(Piecewise((g / (mu - 4), mu > 5), (g, True)), hyper=[MU]))
 
 
-def test_intermediate(step):
-    spec = step(g / n[t])
-    guarded = [Update(n[t], norm(g) + 1), *spec.updates]
-    assert analyse(step(g, updates=guarded))
+def test_intermediate(step, refused):
+    (use,) = step(eps * g / n[t]).updates
+    guarded, unguarded = (Update(n[t], norm(g) + 1), Update(n[t], norm(g)))
+    assert analyse(step(g, hyper=[EPS], updates=[guarded, use]))
+    spec = step(g, hyper=[EPS], updates=[unguarded, use])
+    refused(spec, "division", "the denominator n[t] can be 0: it ranges over [0, oo)")
+
+
+def test_zero_by_default_is_also_tried_as_another_number(step, refused):
+    below_one, at_least_zero = (Hyper(mu, "0", d, "momentum") for d in (UNIT, NON_NEGATIVE))
+    assert analyse(step(g / (1 - mu), hyper=[below_one]))
+    refused(step(g / (1 - mu), hyper=[at_least_zero]), "division", "the denominator 1 - mu")
+
+
+def test_negative_whole_power(step, refused):
+    refused(step(eps * g ** (-t), hyper=[EPS]), "division", "can be 0")
+
+
+def test_within_a_condition(step, refused):
+    value = Piecewise((g, eps / g > 1), (-g, True))
+    refused(step(value, hyper=[EPS]), "division", "the denominator grad(theta[t-1])")
 
 
 @pytest.mark.parametrize(("domain", "init"), [(POSITIVE, 1), (REAL, 1)])

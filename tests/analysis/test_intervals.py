@@ -98,7 +98,22 @@ def test_irrational_ends_are_rounded_outwards():
 def test_what_is_too_small_or_large_to_hold():
     tiny = iv.power(point(F(1, 2)), point(10**6))
     assert tiny == span(0, F(1, 10**400), nonzero=True)
-    assert iv.exponential(point(10**6)).high == inf
+    assert iv.exponential(point(10**6)) == span(10**400, inf, nonzero=True)
+    assert iv.exponential(iv.exponential(iv.exponential(point(10**6)))).high == inf
+    assert iv.power(ZERO, point(-1)) == span(10**400, inf)
+    assert str(iv.multiply(point(10**399), point(3))) == "[3.0e+399, 3.0e+399]"
+
+
+def test_text():
+    assert str(REAL) == "(-oo, oo)"
+    assert str(span("1/3", 2)) == "[0.3333, 2]"
+    assert str(span(0, inf, nonzero=True)) == "[0, oo) without 0"
+
+
+def test_open_ends_are_the_next_floats():
+    assert iv.over(POSITIVE) == span(0, inf, nonzero=True)
+    assert iv.over(UNIT) == span(0, 1 - F(1, 2**53))
+    assert iv.over(Interval(low=F(1), low_open=True)) == span(1 + F(1, 2**52), inf)
 
 
 numbers = st.fractions(min_value=-5, max_value=5, max_denominator=8)

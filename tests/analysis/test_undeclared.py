@@ -6,7 +6,6 @@ from steprule.codegen.analysis import analyse
 from steprule.specs.language import (
     Constraint,
     Gradient,
-    State,
     Update,
     flags,
     grad,

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 
 from ..fault import Fault
-from ..subject import Subject, declared
+from ..subject import Subject
 
 CODE = "division"
 
 
 def check(subject: Subject) -> Iterator[Fault]:
-    places = [(subject.equation(u), h) for u, h in subject.survey.hazards]
-    places += [(f"init of {declared(s)}", h) for s, h in subject.survey.initial_hazards]
-    for where, hazard in places:
+    for where, hazard in subject.hazards():
         if hazard.kind == "division":
             operand = subject.text(hazard.operand)
             yield Fault(

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 
 from ..fault import Fault
-from ..subject import Subject, declared
+from ..subject import Subject
 
 CODE = "root"
 
 
 def check(subject: Subject) -> Iterator[Fault]:
-    places = [(subject.equation(u), h) for u, h in subject.survey.hazards]
-    places += [(f"init of {declared(s)}", h) for s, h in subject.survey.initial_hazards]
-    for where, hazard in places:
+    for where, hazard in subject.hazards():
         if hazard.kind != "division":
             bound = "be negative" if hazard.kind == "root" else "be 0 or less"
             operand = subject.text(hazard.operand)
