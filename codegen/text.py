@@ -3,7 +3,21 @@
 Used in terminals, and in generated code as the comment that says where a line came from.
 """
 
-from sympy import Abs, Basic, Expr, Integer, Max, Min, Piecewise, Pow, Rational, Symbol, sign
+from sympy import (
+    Abs,
+    Basic,
+    Expr,
+    Integer,
+    Max,
+    Min,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    exp,
+    log,
+    sign,
+)
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
 
@@ -11,7 +25,7 @@ from ..specs.language import GradientAt, Optimizer, Update, Value
 from ..specs.language.heads import Head
 from .order import ReadingOrder
 
-_SUM, _PRODUCT, _POWER, _ATOM = range(4)
+_CASES, _SUM, _PRODUCT, _POWER, _ATOM = range(5)
 
 
 class TextPrinter:
@@ -33,7 +47,8 @@ class TextPrinter:
     def _print(self, e: Basic) -> tuple[str, int]:
         match e:
             case Rational():
-                return decimal(e), _ATOM if e >= 0 else _SUM
+                text = decimal(e)
+                return text, _SUM if e < 0 else _PRODUCT if "/" in text else _ATOM
             case Value():
                 return f"{e.name}[{self.expression(e.index).replace(' ', '')}]", _ATOM
             case GradientAt():
@@ -41,10 +56,10 @@ class TextPrinter:
             case Symbol():
                 return e.name, _ATOM
             case Piecewise():
-                return self._cases(e), _SUM
+                return self._cases(e), _CASES
             case Boolean() | Relational():
-                return self.condition(e), _SUM
-            case Max() | Min() | Abs() | sign() | Head():
+                return self.condition(e), _CASES
+            case Max() | Min() | Abs() | sign() | exp() | log() | Head():
                 arguments = sorted(e.args, key=str) if isinstance(e, Max | Min) else e.args
                 name = {"Max": "max", "Min": "min", "Abs": "abs"}.get(e.func.__name__)
                 listed = ", ".join(self.expression(a) for a in arguments)
@@ -79,7 +94,7 @@ class TextPrinter:
     def _cases(self, e: Piecewise) -> str:
         *cases, (otherwise, _) = e.args
         text = "".join(
-            f"{self.expression(value)} if {self.condition(test)} else " for value, test in cases
+            f"{self._within(value, _SUM)} if {self.condition(test)} else " for value, test in cases
         )
         return text + self.expression(otherwise)
 
@@ -94,7 +109,7 @@ class TextPrinter:
             case Not():
                 return f"not {self.condition(e.args[0])}"
             case Relational():
-                return f"{self.expression(e.lhs)} {e.rel_op} {self.expression(e.rhs)}"
+                return f"{self._within(e.lhs, _SUM)} {e.rel_op} {self._within(e.rhs, _SUM)}"
             case Symbol():
                 return e.name
         raise NotImplementedError(f"no text for the condition {e}")

@@ -1,1 +1,1 @@
-"""What is true: optimizers declared as update equations. Nothing but declarations; needs SymPy alone."""
+"""What is true: optimizers declared as update equations. Declarations alone; needs only SymPy."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sympy import true
+from sympy import sympify, true
 
 from ...specs.language import Optimizer
 from ..program.allocate import Choice, Instruction, Step
@@ -76,7 +76,7 @@ def _initial(spec: Optimizer, attribute: Infix) -> list[Initial]:
     found: list[Initial] = []
     for state in spec.states:
         # Where the equations give the first value, what was stored before does not matter.
-        node = None if state.init is None else lower_scalar(spec, state.init)
+        node = None if state.init is None else lower_scalar(spec, sympify(state.init))
         value = "0.0" if node is None else attribute(node)
         if isinstance(node, Constant):
             value = repr(float(node.value))

@@ -67,6 +67,12 @@ def arguments(spec: Optimizer) -> tuple[Argument, ...]:
     return tuple(sorted(found, key=lambda a: a.keyword))
 
 
+def members(args: tuple[Argument, ...]) -> dict[str, str]:
+    """Where each hyperparameter and option is found: ``betas[0]``, or under its own name."""
+    found = {a.name: a.name for a in args if a.is_option}
+    return found | {h.name: a.label(h) for a in args for h in a.members}
+
+
 @dataclass(frozen=True)
 class Check:
     """What arguments must not do together, as a condition, and the message where they do."""

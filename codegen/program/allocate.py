@@ -5,13 +5,11 @@ first scratch buffer that no live value occupies. The gradient is the caller's a
 written to. A name that stands for a slot which is about to be overwritten gets a copy.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from enum import Enum
 
-from .evaluate import value_of
 from .nodes import Apply, Assign, Branch, Name, Node, Program, Statement, reads, rebuild
-from .operations import ADD, MAX, MIN, MUL, Kind, Operation
+from .operations import ADD, COPY, MAX, MIN, MUL, TRANSPOSE, Kind, Operation
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,13 @@ class Choice:
 Step = Instruction | Choice
 
 
+class Prefer(Enum):
+    """Where a result goes that is written to no slot, if there is a choice."""
+
+    OPERANDS = "in place over an operand: the fewest new tensors"
+    OWN = "to the buffer its name has had on another path: the fewest buffers"
+
+
 @dataclass(frozen=True)
 class Listing:
     """Instructions and the names of the scratch buffers they need."""
@@ -58,7 +63,7 @@ class Listing:
     scratch: tuple[str, ...]
 
 
-def allocate(program: Program) -> Listing:
+def allocate(program: Program, *, prefer: Prefer = Prefer.OPERANDS) -> Listing:
     """Buffers for a linearised program.
 
     Elementwise programs are given scratch buffers. Where a matrix operation makes results
@@ -67,6 +72,7 @@ def allocate(program: Program) -> Listing:
     allocation = _Allocation(
         slots={s.old.id for s in program.tensor_slots},
         reuse_scratch=Kind.MATRIX not in program.kinds(),
+        prefer=prefer,
     )
     occupied = {s.old.id: frozenset({s.old.id}) for s in program.tensor_slots}
     occupied["grad"] = frozenset({"grad"})
@@ -93,10 +99,15 @@ _COMMUTATIVE = {ADD, MUL, MAX, MIN}
 class _Allocation:
     slots: set[str]
     reuse_scratch: bool
+    prefer: Prefer
     scratch: set[str] = field(default_factory=set)
 
     def block(
-        self, body: tuple[Statement, ...], state: _State, live_out: set[str], written_later: set[str]
+        self,
+        body: tuple[Statement, ...],
+        state: _State,
+        live_out: set[str],
+        written_later: set[str],
     ) -> tuple[tuple[Step, ...], _State]:
         steps: list[Step] = []
         for i, s in enumerate(body):
@@ -127,9 +138,17 @@ class _Allocation:
         args = tuple(_spell(a, state) for a in value.args)
         if target in self.slots:
             self._require_unread(target, state, live)
+            if value.op is TRANSPOSE:  # a view, perhaps of this very slot
+                return Instruction(target, COPY, (Apply(TRANSPOSE, args),), target, s.equation)
             return Instruction(target, value.op, args, target, s.equation)
+        if value.op is TRANSPOSE and isinstance(source := value.args[0], Name):
+            return self._view(s, source, args[0], state, live, written_later)
         over = self._in_place(value, state, live)
-        if over is not None:
+        own = self._own(target, state, live) if self.prefer is Prefer.OWN else None
+        if own is not None:
+            over, into = None, own
+            state.buffers[target] = frozenset({own})
+        elif over is not None:
             into = state.spelled.get(over, over)
             state.buffers[target] = state.buffers[over]
         else:
@@ -147,12 +166,35 @@ class _Allocation:
         if target in self.slots:
             self._require_unread(target, state, live)
             return Instruction(target, None, (source,), target, s.equation)
-        if state.buffers[value.id] & written_later:
+        if state.buffers[value.id] & written_later & self.slots:
             into = self._free(target, state, live)
+            if not self.reuse_scratch:
+                state.buffers[target] = frozenset({into})
+                return Instruction(target, COPY, (source,), None, s.equation)
             state.buffers[target] = frozenset({into})
             return Instruction(target, None, (source,), into, s.equation)
         state.buffers[target] = state.buffers[value.id]
         return Instruction(target, None, (source,), None, s.equation)
+
+    def _view(
+        self,
+        s: Assign,
+        source: Name,
+        spelled: Node,
+        state: _State,
+        live: set[str],
+        written_later: set[str],
+    ) -> Instruction:
+        """A transpose: the source's memory under another shape, unless that is written later."""
+        target = s.target.id
+        fresh = self._free(target, state, live)
+        name = state.spelled[target] = fresh if target.startswith("tmp") else target
+        state.buffers[target] = frozenset({fresh})
+        if state.buffers[source.id] & written_later & self.slots:
+            copied = Apply(TRANSPOSE, (spelled,))
+            return Instruction(name, COPY, (copied,), None, s.equation)
+        state.buffers[target] |= state.buffers[source.id]
+        return Instruction(name, TRANSPOSE, (spelled,), None, s.equation)
 
     def _in_place(self, value: Apply, state: _State, live: set[str]) -> str | None:
         """An operand whose buffer can take the result: ours, of its shape, not read again."""
@@ -163,11 +205,17 @@ class _Allocation:
                 isinstance(a, Name)
                 and a.is_tensor
                 and a.id not in live
-                and all(b in self.scratch for b in state.buffers[a.id])
+                and state.buffers[a.id] <= self.scratch
+                and not any(state.buffers[a.id] & state.buffers.get(v, set()) for v in live)
                 and (i == 0 or value.op in _COMMUTATIVE)
             ):
                 return a.id
         return None
+
+    def _own(self, target: str, state: _State, live: set[str]) -> str | None:
+        """A scratch buffer that the target already has to itself."""
+        shared = {b for v in live - {target} for b in state.buffers.get(v, ())}
+        return min((state.buffers.get(target, frozenset()) & self.scratch) - shared, default=None)
 
     def _free(self, target: str, state: _State, live: set[str]) -> str:
         taken = {b for v in live - {target} for b in state.buffers.get(v, ())}
@@ -208,51 +256,3 @@ def _spell(node: Node, state: _State) -> Node:
         return Name(state.spelled.get(n.id, n.id), n.type) if isinstance(n, Name) else n
 
     return rebuild(node, spell)
-
-
-def simulate(listing: Listing, program: Program, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Run a listing on exact numbers with real buffers, so that a bad overwrite shows.
-
-    Args:
-        listing: what :func:`allocate` made of ``program``.
-        program: the linearised program.
-        values: as for :func:`~.evaluate.evaluate`.
-
-    Returns:
-        The content of every slot's buffer that exists.
-    """
-    scalars = dict(values)
-    for assign in program.host:
-        scalars[assign.target.id] = value_of(assign.value, scalars)
-    contents = {s.old.id: values.get(s.old.id) for s in program.tensor_slots}
-    contents["grad"] = values["grad"]
-    bound = {name: name for name in (*contents, *listing.scratch)}
-    _simulate(listing.steps, contents, bound, scalars)
-    return {
-        s.name: contents[s.name] if s.is_tensor else scalars[s.new.id]
-        for s in program.slots
-        if s.when is None or value_of(s.when, scalars)
-    }
-
-
-def _simulate(
-    steps: tuple[Step, ...], contents: dict[str, Any], bound: dict[str, str], scalars: dict[str, Any]
-) -> None:
-    for step in steps:
-        environment = scalars | {v: contents.get(b) for v, b in bound.items()}
-        if isinstance(step, Choice):
-            side = step.then if value_of(step.condition, environment) else step.otherwise
-            _simulate(side, contents, bound, scalars)
-        elif step.is_scalar:
-            scalars[step.target] = value_of(step.args[0], environment)
-            bound.pop(step.target, None)
-        elif step.op is None and step.into is None:
-            alias = step.args[0]
-            assert isinstance(alias, Name)
-            bound[step.target] = bound[alias.id]
-        else:
-            operands = [value_of(a, environment) for a in step.args]
-            result = operands[0] if step.op is None else step.op.exact(*operands)
-            buffer = f"new {len(contents)}" if step.into is None else bound[step.into]
-            contents[buffer] = result
-            bound[step.target] = buffer

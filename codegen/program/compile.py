@@ -10,9 +10,12 @@ from .lower import lower
 from .nodes import Program, assignments, tensor_operations
 from .passes.branch import branch
 from .passes.choose_forms import choose_forms
+from .passes.clear_roots import clear_roots
 from .passes.collect_scalars import collect_scalars
+from .passes.fill import fill
 from .passes.hoist import hoist
 from .passes.inline import inline
+from .passes.merge_roots import merge_roots
 from .passes.prune import prune
 from .passes.reuse_names import reuse_names
 from .passes.share import share
@@ -24,12 +27,15 @@ PASSES: tuple[Pass, ...] = (
     choose_forms,
     skip_optional,
     inline,
+    merge_roots,
+    clear_roots,
     collect_scalars,
     share,
     hoist,
     branch,
     prune,
     reuse_names,
+    fill,
 )
 
 

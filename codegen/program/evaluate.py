@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .nodes import Absent, Apply, Assign, Branch, Constant, Name, Node, Program, Statement
+from .nodes import Absent, Apply, Assign, Constant, Name, Node, Program, Statement
 from .operations import SELECT
 
 

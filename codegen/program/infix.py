@@ -77,6 +77,8 @@ class Infix:
                 symbol, level, left, right = _BINARY[node.op]
                 a, b = node.args
                 return f"{self._within(a, left)} {symbol} {self._within(b, right)}", level
+            case Apply() if node.op is ops.SQUARE:
+                return f"{self._within(node.args[0], _ATOM)} ** 2", _POWER
             case Apply() if node.op is ops.NEG:
                 return f"-{self._within(node.args[0], _UNARY)}", _UNARY
             case Apply() if node.op is ops.NOT and _opposite(node.args[0]) is not None:

@@ -5,7 +5,7 @@ one: ``v = beta2*v + c*g**2`` is ``v = beta2*v``, ``tmp = g**2``, ``tmp = c*tmp`
 Scalars stay expressions.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .nodes import (
     Apply,
@@ -18,19 +18,14 @@ from .nodes import (
     names,
 )
 from .operations import Kind
+from .passes.settle import settle
 
 
 def linearise(program: Program) -> Program:
     """The program with every tensor operation in a statement of its own."""
+    program = settle(program)
     slots = {s.old.id for s in program.tensor_slots}
-    body = list(_Lines(slots).statements(program.body))
-    # A new value that could not take the place of the old one is moved there at the end.
-    for slot in program.tensor_slots:
-        if slot.new != slot.old:
-            move: Statement = Assign(slot.old, slot.new)
-            body.append(move if slot.when is None else Branch(slot.when, (move,)))
-    settled = tuple(replace(s, new=s.old) if s.is_tensor else s for s in program.slots)
-    return replace(program, body=tuple(body), slots=settled)
+    return program.with_body(_Lines(slots).statements(program.body))
 
 
 @dataclass
@@ -87,7 +82,7 @@ class _Lines:
         if not isinstance(node, Apply):
             return node
         if node.op.kind is Kind.REDUCTION:
-            return Apply(node.op, (self._operand(node.args[0], None, equation),))
+            return Apply(node.op, tuple(self._operand(a, None, equation) for a in node.args))
         return Apply(node.op, tuple(self._scalar(a, equation) for a in node.args))
 
     def _accumulated(self, node: Apply, into: Name | None) -> int | None:

@@ -11,8 +11,7 @@ class _Text(Infix):
     functions = {  # noqa: RUF012
         op: call(op.name)
         for op in ops.TABLE.values()
-        if op.name
-        not in "or and not eq ne lt le gt ge add sub mul div pow neg square".split()
+        if op.name not in "or and not eq ne lt le gt ge add sub mul div pow neg square".split()
     } | {ops.SQUARE: lambda x: f"{x}**2" if x.isidentifier() else f"({x})**2"}
 
 

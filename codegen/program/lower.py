@@ -70,7 +70,7 @@ def lower_condition(spec: Optimizer, condition: Basic) -> Node:
     return _Lowering(spec).node(condition)
 
 
-def lower_scalar(spec: Optimizer, expression: Expr) -> Node:
+def lower_scalar(spec: Optimizer, expression: Basic) -> Node:
     """An expression in hyperparameters alone, as a node."""
     return _Lowering(spec).node(expression)
 
@@ -128,7 +128,7 @@ class _Lowering:
                 return self._cases(e)
             case Max() | Min():
                 op = ops.MAX if isinstance(e, Max) else ops.MIN
-                first, *rest = sorted(e.args, key=self._stored_first)
+                first, *rest = sorted(self.order.arguments(e), key=_reads_no_stored)
                 node = self.node(first)
                 for argument in rest:
                     node = apply(op, node, self.node(argument))
@@ -146,9 +146,6 @@ class _Lowering:
             case _:
                 return self._condition(e)
 
-    def _stored_first(self, e: Basic) -> tuple[bool, str]:
-        return (not any(v.lag for v in e.atoms(Value)), str(e))
-
     def _sum(self, e: Expr) -> Node:
         (subtracted, term), *rest = self.order.terms(e)
         node = apply(ops.NEG, self.node(term)) if subtracted else self.node(term)
@@ -162,7 +159,9 @@ class _Lowering:
             return apply(ops.NEG, self.node(magnitude))
         above, below = self.order.factors(e)
         node = self._multiply([self.node(f) for f in above])
-        return apply(ops.DIV, node, self._multiply([self.node(f) for f in below])) if below else node
+        return (
+            apply(ops.DIV, node, self._multiply([self.node(f) for f in below])) if below else node
+        )
 
     def _multiply(self, factors: list[Node]) -> Node:
         node, *rest = factors or [ONE]
@@ -210,3 +209,8 @@ class _Lowering:
         if e in (true, false):
             return apply(ops.EQ, ZERO, ZERO if e == true else ONE)
         raise NotImplementedError(f"no node for {type(e).__name__}: {e}")
+
+
+def _reads_no_stored(e: Basic) -> bool:
+    """For sorting: what reads a stored value comes first, and is then updated in place."""
+    return not any(v.lag for v in e.atoms(Value))

@@ -127,6 +127,14 @@ def names(node: Node) -> set[str]:
     return {n.id for n in walk(node) if isinstance(n, Name)}
 
 
+def free(stem: str, taken: set[str]) -> str:
+    """The name itself, or with the first number that no name taken has."""
+    name, k = stem, 2
+    while name in taken:
+        name, k = f"{stem}{k}", k + 1
+    return name
+
+
 def rebuild(node: Node, rewrite: Callable[[Node], Node]) -> Node:
     """The node with ``rewrite`` applied to every node below it, then to itself."""
     if isinstance(node, Apply):
@@ -233,10 +241,7 @@ class Program:
     def kinds(self) -> set[Kind]:
         """The kinds of operations in the body."""
         return {
-            n.op.kind
-            for a in assignments(self.body)
-            for n in walk(a.value)
-            if isinstance(n, Apply)
+            n.op.kind for a in assignments(self.body) for n in walk(a.value) if isinstance(n, Apply)
         }
 
 

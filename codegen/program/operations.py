@@ -74,6 +74,11 @@ ADDCDIV = _define(
     "addcdiv", 4, lambda a, x, y, s: exact.add(a, exact.multiply(s, exact.divide(x, y)))
 )
 
+FILL = _define("fill", 2, lambda value, like: value)
+"""A scalar on every element of a tensor like the second operand."""
+COPY = _define("copy", 1, lambda x: x)
+"""The tensor, in memory of its own."""
+
 SELECT = _define("select", 3, lambda test, yes, no: yes if test else no)
 
 EQ = _define("eq", 2, exact.equal, Kind.CONDITION)
@@ -104,5 +109,7 @@ def _mean(x: Any) -> exact.Number:
 
 NORM = _define("norm", 1, _norm, Kind.REDUCTION)
 MEAN = _define("mean", 1, _mean, Kind.REDUCTION)
+LIFT = _define("lift", 2, lambda value, like: value, Kind.REDUCTION)
+"""A scalar of the host as one that lives beside the tensor that is the second operand."""
 MATMUL = _define("matmul", 2, lambda a, b: np.dot(a, b), Kind.MATRIX)
 TRANSPOSE = _define("transpose", 1, np.transpose, Kind.MATRIX)

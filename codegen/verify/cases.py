@@ -69,7 +69,12 @@ def inputs(dtype: str) -> list[Case]:
         case(
             "huge", largest * signed(8) / 2, *(largest * signed(8) for _ in range(2)), exceeds=True
         ),
-        case("denormal", tiny * signed(8), *(tiny * signed(8) / 4 for _ in range(3))),
+        case(
+            "denormal",
+            tiny * signed(8),
+            *(tiny * signed(8) / 4 for _ in range(3)),
+            exceeds=True,
+        ),
         case("large t", mixed(2, 6), mixed(2, 6), mixed(2, 6), start=10**6),
         case(
             "nan and infinity",

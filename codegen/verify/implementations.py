@@ -3,7 +3,7 @@
 import importlib
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +25,20 @@ from .engines import (
     settings,
 )
 
+_FORMS = {
+    "loop": {"foreach": False},
+    "foreach": {"foreach": True},
+    "capturable": {"capturable": True},
+}
+"""The ways a generated torch optimizer can run: arguments of its constructor."""
+
+_PEER_FORMS = {
+    "loop": {"foreach": False},
+    "foreach": {"foreach": True},
+    "capturable": {"foreach": False},
+}
+"""The peer's way beside each; it has no capturable form on the CPU."""
+
 DTYPES = {"numpy": ("float32", "float64"), "torch": ("float32", "float64", "bfloat16")}
 
 
@@ -36,7 +50,7 @@ def generated(spec: Optimizer) -> Iterator[Callable[[str], ModuleType]]:
     occasion.
     """
     if builtin().get(spec.name) is not None and builtin()[spec.name].updates == spec.updates:
-        root = __package__.split(".")[0]
+        root = __name__.partition(".")[0]
         yield lambda backend: importlib.import_module(f"{root}.{backend}")
         return
     with tempfile.TemporaryDirectory(prefix="steprule_") as name:
@@ -51,22 +65,26 @@ def generated(spec: Optimizer) -> Iterator[Callable[[str], ModuleType]]:
             sys.path.remove(str(folder.parent))
 
 
+def dtypes() -> list[str]:
+    """Every dtype some backend is verified in."""
+    return sorted({dtype for of_backend in DTYPES.values() for dtype in of_backend})
+
+
 def implementations(
-    spec: Optimizer, package: Callable[[str], ModuleType], device: str
+    spec: Optimizer, package: Callable[[str], ModuleType], device: str, dtype: str
 ) -> list[Implementation]:
-    """The implementations of a spec on a device; NumPy's run on ``cpu`` alone."""
+    """The implementations of a spec in a dtype; NumPy's run on the device ``cpu`` alone."""
     found: list[Implementation] = []
     peer = _peer(spec)
-    if device == "cpu":
-        for dtype in DTYPES["numpy"]:
-            theirs = peer and _torch(spec, peer, dtype, device, foreach=False)
-            ours = _numpy(spec, getattr(package("numpy"), spec.name))
-            found.append(Implementation("numpy", dtype, ours, theirs))
-    for form, foreach in (("torch loop", False), ("torch foreach", True)):
-        for dtype in DTYPES["torch"]:
-            theirs = peer and _torch(spec, peer, dtype, device, foreach=foreach)
-            ours = _torch(spec, getattr(package("torch"), spec.name), dtype, device, foreach=foreach)
-            found.append(Implementation(form, dtype, ours, theirs))
+    if device == "cpu" and dtype in DTYPES["numpy"]:
+        theirs = peer and _torch(spec, peer, dtype, device, _PEER_FORMS["loop"], is_peer=True)
+        ours = _numpy(spec, getattr(package("numpy"), spec.name))
+        found.append(Implementation("numpy", dtype, ours, theirs, str(_PEER_FORMS["loop"])))
+    for form, arguments in _FORMS.items():
+        theirs = peer and _torch(spec, peer, dtype, device, _PEER_FORMS[form], is_peer=True)
+        ours = _torch(spec, getattr(package("torch"), spec.name), dtype, device, arguments)
+        peer_name = str(_PEER_FORMS[form])
+        found.append(Implementation(f"torch {form}", dtype, ours, theirs, peer_name))
     return found
 
 
@@ -84,11 +102,19 @@ def _numpy(spec: Optimizer, cls: Any) -> Start:
     return start
 
 
-def _torch(spec: Optimizer, cls: Any, dtype: str, device: str, *, foreach: bool) -> Start:
+def _torch(
+    spec: Optimizer,
+    cls: Any,
+    dtype: str,
+    device: str,
+    arguments: Mapping[str, bool],
+    *,
+    is_peer: bool = False,
+) -> Start:
     def start(c: Configuration, theta: Floats, states: States, first: int) -> Engine:
         def make(params: Any) -> Any:
-            return cls(params, **settings(spec, c), foreach=foreach)
+            return cls(params, **settings(spec, c), **arguments)
 
-        return TorchEngine(make, spec, dtype, device, theta, states, first)
+        return TorchEngine(make, spec, dtype, device, theta, states, first, is_peer=is_peer)
 
     return start

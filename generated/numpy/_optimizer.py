@@ -101,7 +101,7 @@ class Optimizer(ABC):
         kept = {"step": np.array(self._step)}
         kept |= {name: np.array(value) for name, value in self._scalars.items()}
         for name, arrays in self._states.items():
-            kept |= {_key(name, path): array.copy() for path, array in arrays.items()}
+            kept |= {_key(name, path): np.array(array) for path, array in arrays.items()}
         return kept
 
     def load_state_dict(self, state: Mapping[str, Array]) -> None:
@@ -120,8 +120,7 @@ class Optimizer(ABC):
         for key in state:
             name, _, path = key.partition("/")
             if name in states:
-                states[name][path] = np.array(state[key])
-                _require_floating(states[name][path], f"state {key!r}")
+                states[name][path] = _floating(np.array(state[key]), f"state {key!r}")
             elif key in scalars:
                 scalars[key] = float(state[key])
             elif key != "step":
@@ -151,8 +150,8 @@ class Optimizer(ABC):
         """The initial value of every state that exists under the present options."""
 
     @abstractmethod
-    def _rule(self, t: int, lr: float, **scalars: float) -> tuple[Rule, dict[str, float]]:
-        """The rule of step t, and the new values of the scalar states."""
+    def _rule(self, t: int, lr: float, *args: Any, **scalars: Any) -> tuple[Rule, dict[str, float]]:
+        """The rule of step t, and the new scalar states; takes the old ones, by name."""
 
     def _arrays(self, name: str, value: float, leaves: Leaves) -> dict[str, Array]:
         """A state's arrays by path: the present ones, checked to fit, or new ones."""
@@ -231,22 +230,23 @@ def _pairs(params: Tree, grads: Tree, path: str) -> Iterator[tuple[str, Array, A
             raise ValueError(f"{ours} has {len(params)} entries, but {theirs} has {len(grads)}")
         for i, (theta, grad) in enumerate(zip(params, grads, strict=True)):
             yield from _pairs(theta, grad, f"{path}/{i}" if path else str(i))
+    elif isinstance(params, Mapping | list | tuple) or isinstance(grads, Mapping | list | tuple):
+        kinds = type(params).__name__, type(grads).__name__
+        raise ValueError(f"{ours} is a {kinds[0]}, but {theirs} is a {kinds[1]}")
     else:
-        for array, what in ((params, ours), (grads, theirs)):
-            if isinstance(array, Mapping | list | tuple):
-                raise ValueError(f"only one of {ours} and {theirs} is an array")
-            _require_floating(array, what)
-        if not params.flags.writeable:
+        theta, grad = _floating(params, ours), _floating(grads, theirs)
+        if not theta.flags.writeable:
             raise ValueError(f"{ours} is read-only")
-        _require_like(grads, params, theirs, ours)
-        yield path, params, grads
+        _require_like(grad, theta, theirs, ours)
+        yield path, theta, grad
 
 
-def _require_floating(array: object, what: str) -> None:
+def _floating(array: object, what: str) -> Array:
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{what} must be a NumPy array, got {type(array).__name__}")
     if not np.issubdtype(array.dtype, np.floating):
         raise TypeError(f"{what} must be of a floating-point dtype, got {array.dtype}")
+    return array
 
 
 def _require_like(array: Array, model: Array, what: str, other: str) -> None:

@@ -2,7 +2,7 @@
 """Functions of scalars that may be Python floats or 0-d tensors."""
 
 import math
-from typing import TypeAlias
+from typing import TypeAlias, overload
 
 import torch
 from torch import Tensor
@@ -10,41 +10,77 @@ from torch import Tensor
 Scalar: TypeAlias = float | Tensor
 
 
+@overload
+def one_minus_power(base: float, exponent: float) -> float: ...
+@overload
+def one_minus_power(base: Scalar, exponent: Scalar) -> Scalar: ...
 def one_minus_power(base: Scalar, exponent: Scalar) -> Scalar:
     """``1 - base**exponent`` for a base in [0, 1], without cancellation."""
+    plain = 1 - base**exponent
     if isinstance(base, Tensor):
-        return -torch.expm1(exponent * torch.log(base))
+        return torch.where(base > 0, -torch.expm1(exponent * torch.log(base)), plain)
     if base <= 0:
-        return 1.0
+        return plain
     return -expm1(exponent * math.log(base))
 
 
+@overload
+def sqrt(x: Tensor) -> Tensor: ...
+@overload
+def sqrt(x: float) -> float: ...
 def sqrt(x: Scalar) -> Scalar:
     return torch.sqrt(x) if isinstance(x, Tensor) else math.sqrt(x)
 
 
+@overload
+def exp(x: Tensor) -> Tensor: ...
+@overload
+def exp(x: float) -> float: ...
 def exp(x: Scalar) -> Scalar:
     return torch.exp(x) if isinstance(x, Tensor) else math.exp(x)
 
 
+@overload
+def expm1(x: Tensor) -> Tensor: ...
+@overload
+def expm1(x: float) -> float: ...
 def expm1(x: Scalar) -> Scalar:
     return torch.expm1(x) if isinstance(x, Tensor) else math.expm1(x)
 
 
+@overload
+def log(x: Tensor) -> Tensor: ...
+@overload
+def log(x: float) -> float: ...
 def log(x: Scalar) -> Scalar:
     return torch.log(x) if isinstance(x, Tensor) else math.log(x)
 
 
+@overload
+def sign(x: Tensor) -> Tensor: ...
+@overload
+def sign(x: float) -> float: ...
 def sign(x: Scalar) -> Scalar:
-    return torch.sign(x) if isinstance(x, Tensor) else math.copysign(x != 0, x)
+    """-1, 0 or 1, of tensors of any shape too; of NaN it is NaN, where torch.sign says 0."""
+    if isinstance(x, Tensor):
+        return torch.where(torch.isnan(x), x, torch.sign(x))
+    return math.copysign(x != 0, x)
 
 
+@overload
+def maximum(x: float, y: float) -> float: ...
+@overload
+def maximum(x: Scalar, y: Scalar) -> Scalar: ...
 def maximum(x: Scalar, y: Scalar) -> Scalar:
     if isinstance(x, Tensor):
         return torch.maximum(x, y) if isinstance(y, Tensor) else torch.clamp(x, min=y)
     return torch.clamp(y, min=x) if isinstance(y, Tensor) else max(x, y)
 
 
+@overload
+def minimum(x: float, y: float) -> float: ...
+@overload
+def minimum(x: Scalar, y: Scalar) -> Scalar: ...
 def minimum(x: Scalar, y: Scalar) -> Scalar:
     if isinstance(x, Tensor):
         return torch.minimum(x, y) if isinstance(y, Tensor) else torch.clamp(x, max=y)

@@ -24,11 +24,15 @@ weight_decay = Hyper(
 def l2(*, unless: Symbol | None = None) -> Update:
     """The gradient of the loss plus lambda/2 times the squared norm of theta."""
     decayed: Expr = g[t] + _weight_decay * theta[t - 1]
-    return Update(gtilde[t], decayed if unless is None else Piecewise((g[t], unless), (decayed, True)))
+    return Update(
+        gtilde[t], decayed if unless is None else Piecewise((g[t], unless), (decayed, True))
+    )
 
 
 def decay_parameter(lr: Symbol, *, when: Symbol | None = None) -> Update:
     """The parameter shrunk by lr times lambda, before the step is taken."""
     decayed: Expr = theta[t - 1] * (1 - lr * _weight_decay)
     kept = theta[t - 1]
-    return Update(thetabar[t], decayed if when is None else Piecewise((decayed, when), (kept, True)))
+    return Update(
+        thetabar[t], decayed if when is None else Piecewise((decayed, when), (kept, True))
+    )

@@ -21,10 +21,10 @@ from .symbols import (
     Series,
     Value,
     flags,
+    grad,
     hyperparameters,
     intermediates,
     states,
-    grad,
     t,
     theta,
 )

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from sympy import Expr, Symbol, latex, sympify, true
-from sympy.logic.boolalg import Boolean
+from sympy import Basic, Expr, Symbol, latex, sympify, true
 
 from .domains import REAL, Interval
 from .symbols import Series, Value
@@ -86,9 +85,9 @@ class State:
     """
 
     series: Series
-    init: Expr | int | None
+    init: Basic | int | None
     key: str
-    when: Boolean | Symbol = true
+    when: Basic = true
     shape: Shape = Shape.TENSOR
     domain: Interval = REAL
     latex: str = ""
@@ -121,5 +120,5 @@ class Update:
 class Constraint:
     """A condition that hyperparameters and options must meet together, and what to say if not."""
 
-    condition: Boolean
+    condition: Basic
     message: str

@@ -25,14 +25,14 @@ class Head(Function):
     """Base of the named heads.
 
     Attributes:
-        kind: ``"elementwise"``, ``"reduction"`` (a tensor to a scalar) or ``"matrix"``.
+        category: ``"elementwise"``, ``"reduction"`` (a tensor to a scalar) or ``"matrix"``.
         formula: the exact meaning.
     """
 
-    kind: ClassVar[str] = "elementwise"
+    category: ClassVar[str] = "elementwise"
     formula: ClassVar[str]
-    is_commutative = True
-    is_real = True
+    is_commutative: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
+    is_real: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @classmethod
     def eval(cls, *args: Expr) -> None:
@@ -83,7 +83,7 @@ class norm(Head):
     """The Euclidean norm over all elements of one tensor."""
 
     nargs = (1,)
-    kind = "reduction"
+    category = "reduction"
     formula = "sqrt(sum(x**2))"
 
     @staticmethod
@@ -95,7 +95,7 @@ class mean(Head):
     """The mean over all elements of one tensor."""
 
     nargs = (1,)
-    kind = "reduction"
+    category = "reduction"
     formula = "sum(x) / size(x)"
 
     @staticmethod
@@ -107,7 +107,7 @@ class matmul(Head):
     """The matrix product of two 2-D tensors."""
 
     nargs = (2,)
-    kind = "matrix"
+    category = "matrix"
     formula = "sum_k a[i, k]*b[k, j]"
 
     @staticmethod
@@ -119,7 +119,7 @@ class transpose(Head):
     """The transpose of a 2-D tensor."""
 
     nargs = (1,)
-    kind = "matrix"
+    category = "matrix"
     formula = "a[j, i]"
 
     @staticmethod

@@ -1,10 +1,11 @@
 """An optimizer: everything the world writes by hand, declared once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import cast
 
-from sympy import Basic, Symbol, false, true
+from sympy import Basic, Expr, Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
 from .declarations import Constraint, Hyper, Option, State, Update
@@ -32,10 +33,10 @@ class Optimizer:
     name: str
     summary: str
     source: str
-    hyper: tuple[Hyper | Option, ...]
-    states: tuple[State, ...]
-    updates: tuple[Update, ...]
-    constraints: tuple[Constraint, ...] = ()
+    hyper: Sequence[Hyper | Option]
+    states: Sequence[State]
+    updates: Sequence[Update]
+    constraints: Sequence[Constraint] = ()
     peer: str = ""
     step_key: str = "step"
     eager: bool = False
@@ -98,7 +99,7 @@ class Optimizer:
             ),
             states=states,
             updates=_without_aliases(
-                Update(u.target, u.value.xreplace(decided))
+                Update(u.target, cast(Expr, u.value.xreplace(decided)))
                 for u in self.updates
                 if u.target.args[0] not in gone
             ),
@@ -115,7 +116,7 @@ def _without_aliases(updates: Iterable[Update]) -> tuple[Update, ...]:
     names: dict[Basic, Basic] = {}
     kept: list[Update] = []
     for update in updates:
-        value = update.value.xreplace(names)
+        value = cast(Expr, update.value.xreplace(names))
         if isinstance(value, Value) and value.index == t:
             names[update.target] = value
         else:

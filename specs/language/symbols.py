@@ -5,7 +5,7 @@ expression the equations are made of. SymPy sees every value as an opaque real n
 so can neither split ``sqrt(v/c)`` nor cancel a state against itself.
 """
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from sympy import Expr, Integer, Symbol, sympify
 
@@ -19,23 +19,23 @@ class Value(Expr):
     Its arguments are the series' symbol and the index, an expression ``t + k``.
     """
 
-    is_commutative: ClassVar[bool] = True
-    is_real: ClassVar[bool] = True
+    is_commutative: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
+    is_real: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __new__(cls, symbol: Symbol, index: Expr) -> "Value":
         return Expr.__new__(cls, symbol, sympify(index))
 
     @property
     def name(self) -> str:
-        return self.args[0].name
+        return cast(Symbol, self.args[0]).name
 
     @property
     def index(self) -> Expr:
-        return self.args[1]
+        return cast(Expr, self.args[1])
 
     @property
     def lag(self) -> int | None:
-        """k where the index is ``t - k`` with a whole k, else None."""
+        """How many steps back the index is: k where it is ``t - k`` with a whole k, else None."""
         lag = t - self.index
         return int(lag) if isinstance(lag, Integer) else None
 
@@ -46,19 +46,19 @@ class Value(Expr):
 class GradientAt(Expr):
     """``grad(point)``: the gradient of the loss at a point, an uninterpreted function of it."""
 
-    is_commutative: ClassVar[bool] = True
-    is_real: ClassVar[bool] = True
+    is_commutative: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
+    is_real: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __new__(cls, symbol: Symbol, point: Expr) -> "GradientAt":
         return Expr.__new__(cls, symbol, sympify(point))
 
     @property
     def name(self) -> str:
-        return self.args[0].name
+        return cast(Symbol, self.args[0]).name
 
     @property
     def point(self) -> Expr:
-        return self.args[1]
+        return cast(Expr, self.args[1])
 
     def _sympystr(self, printer: object) -> str:
         return f"{self.name}({self.point})"
@@ -100,7 +100,7 @@ grad = Gradient("grad")
 
 
 def hyperparameters(names: str) -> tuple[Symbol, ...]:
-    """Real scalars the user sets, by name: ``lr, eps = hyperparameters("lr eps")``."""
+    """Real scalars the user sets, one for each name in the string."""
     return tuple(Symbol(name, real=True) for name in names.split())
 
 

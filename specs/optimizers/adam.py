@@ -30,7 +30,7 @@ from ..language import (
 lr, beta1, beta2, eps = hyperparameters("lr beta1 beta2 eps")
 amsgrad, decoupled_weight_decay = flags("amsgrad decoupled_weight_decay")
 m, v, vmax = states("m v vmax")
-mhat, vhat = intermediates("mhat vhat")
+mhat, vhat, vtilde = intermediates("mhat vhat vtilde")
 
 adam = Optimizer(
     "Adam",
@@ -72,10 +72,8 @@ adam = Optimizer(
         Update(v[t], beta2 * v[t - 1] + (1 - beta2) * gtilde[t] ** 2),
         Update(vmax[t], Max(vmax[t - 1], v[t])),
         Update(mhat[t], m[t] / (1 - beta1**t)),
-        Update(
-            vhat[t],
-            Piecewise((vmax[t] / (1 - beta2**t), amsgrad), (v[t] / (1 - beta2**t), True)),
-        ),
+        Update(vtilde[t], Piecewise((vmax[t], amsgrad), (v[t], True))),
+        Update(vhat[t], vtilde[t] / (1 - beta2**t)),
         Update(theta[t], thetabar[t] - lr * mhat[t] / (sqrt(vhat[t]) + eps)),
     ],
 )

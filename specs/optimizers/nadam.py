@@ -47,7 +47,9 @@ nadam = Optimizer(
         Hyper(beta2, "0.999", UNIT, "decay rate of the second moment", argument="betas"),
         Hyper(eps, "1e-8", NON_NEGATIVE, "term added to the denominator", latex=r"\epsilon"),
         weight_decay,
-        Hyper(momentum_decay, "4e-3", NON_NEGATIVE, "rate of the momentum's warm-up", latex=r"\psi"),
+        Hyper(
+            momentum_decay, "4e-3", NON_NEGATIVE, "rate of the momentum's warm-up", latex=r"\psi"
+        ),
         Option(
             decoupled_weight_decay,
             "shrink the parameter instead of adding to the gradient, as AdamW",

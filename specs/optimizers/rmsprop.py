@@ -27,7 +27,8 @@ d, variance = intermediates("d variance")
 rmsprop = Optimizer(
     "RMSprop",
     summary="RMSprop: steps scaled by a running average of squared gradients.",
-    source="Tieleman & Hinton, 2012, Lecture 6.5; centered: Graves, 2013, arXiv:1308.0850, eqs. 38-45",
+    source="Tieleman & Hinton, 2012, Lecture 6.5; centered: Graves, 2013, arXiv:1308.0850, "
+    "eqs. 38-45",
     peer="torch.optim.RMSprop",
     hyper=[
         Hyper(lr, "1e-2", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
@@ -57,7 +58,9 @@ rmsprop = Optimizer(
         Update(b[t], momentum * b[t - 1] + d[t]),
         Update(
             theta[t],
-            Piecewise((theta[t - 1] - lr * b[t], Ne(momentum, 0)), (theta[t - 1] - lr * d[t], True)),
+            Piecewise(
+                (theta[t - 1] - lr * b[t], Ne(momentum, 0)), (theta[t - 1] - lr * d[t], True)
+            ),
         ),
     ],
 )

@@ -40,7 +40,7 @@ def _misfit(node: Basic, shapes: dict[str, Shape]) -> tuple[str, str] | None:
     name = type(node).__name__
     if isinstance(node, clip) and any(_is_tensor(a, shapes) for a in node.args[1:]):
         return "a bound of clip is a tensor", "Use Min and Max where the bounds are tensors"
-    if node.kind != "elementwise" and not all(_is_tensor(a, shapes) for a in node.args):
+    if node.category != "elementwise" and not all(_is_tensor(a, shapes) for a in node.args):
         return f"{name} is taken of a scalar", f"Leave {name} out: * and Abs work on scalars"
     return None
 
@@ -55,7 +55,7 @@ def _shape(e: Basic, shapes: dict[str, Shape]) -> Shape:
         return Shape.TENSOR
     if isinstance(e, Value):
         return shapes[e.name]
-    if isinstance(e, Head) and e.kind == "reduction":
+    if isinstance(e, Head) and e.category == "reduction":
         return Shape.SCALAR
     return Shape.TENSOR if any(_is_tensor(a, shapes) for a in e.args) else Shape.SCALAR
 

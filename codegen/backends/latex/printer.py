@@ -3,7 +3,21 @@
 import re
 from collections.abc import Sequence
 
-from sympy import Abs, Basic, Expr, Max, Min, Piecewise, Pow, Rational, Symbol, sign, true
+from sympy import (
+    Abs,
+    Basic,
+    Expr,
+    Max,
+    Min,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    exp,
+    log,
+    sign,
+    true,
+)
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import And, Boolean, Implies, Not, Or
 
@@ -132,6 +146,8 @@ class LatexPrinter:
                 return rf"\{e.func.__name__.lower()}{enclosed(listed)}", _POWER
             case Abs():
                 return enclosed(self.expression(e.args[0]), r"\lvert", r"\rvert"), _ATOM
+            case exp() | log():
+                return rf"\{e.func.__name__}{enclosed(self.expression(e.args[0]))}", _POWER
             case sign():
                 return rf"\operatorname{{sign}}{enclosed(self.expression(e.args[0]))}", _POWER
             case Head():

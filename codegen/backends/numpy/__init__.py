@@ -8,14 +8,14 @@ the calls into a class.
 from collections.abc import Mapping, Sequence
 
 from ....specs.language import Optimizer
-from ...program.allocate import Choice, allocate
+from ...program.allocate import Choice, Prefer, allocate
 from ...program.compile import compile_spec
 from ...program.linearise import linearise
-from ...program.passes.expand import expand
+from ...program.passes.expand import expand, expand_scalars
 from .. import Entry
 from ..rendering import environment
 from .context import context
-from .printer import NumpyPrinter, spelled
+from .printer import NumpyPrinter
 
 
 class NumpyBackend:
@@ -31,14 +31,13 @@ class NumpyBackend:
             {
                 "instruction": self._printer,
                 "scalar": self._printer.scalar,
-                "spelled": spelled,
                 "is_choice": lambda step: isinstance(step, Choice),
             },
         )
 
     def files(self, spec: Optimizer) -> Mapping[str, str]:
-        program = linearise(expand(compile_spec(spec)))
-        listing = allocate(program)
+        program = linearise(expand(expand_scalars(compile_spec(spec))))
+        listing = allocate(program, prefer=Prefer.OWN)
         template = self._templates.get_template("optimizer.py.j2")
         return {f"{spec.module}.py": template.render(context(spec, program, listing))}
 

@@ -5,14 +5,14 @@ from ...program.allocate import Listing
 from ...program.nodes import Program
 from ...program.operations import Kind
 from ..python_class import Comments, class_context, unpacked_names
-from ..signature import Argument, arguments
+from ..signature import Argument, arguments, members
 from .printer import HostPrinter
 
 
 def context(spec: Optimizer, program: Program, listing: Listing) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``."""
     args = arguments(spec)
-    held = {h.name: f"self.{h.name}" for h in spec.hyper if h.name != "lr"}
+    held = {name: f"self.{where}" for name, where in members(args).items() if name != "lr"}
     shared = class_context(spec, program, HostPrinter(held))
     read = shared["read"]
     assert isinstance(read, set)
@@ -36,7 +36,11 @@ def _annotation(a: Argument) -> str:
 
 
 def _unpacked(a: Argument, read: set[str]) -> list[str]:
+    """Hyperparameters as Python floats: NumPy's scalars would promote float32 arrays."""
     if a.is_tuple:
         used = read & {h.name for h in a.members}
-        return [f"{unpacked_names(a, read)} = self.{a.name}"] if used else []
-    return [f"{a.name} = self.{a.name}"] if a.name in read and a.name != "lr" else []
+        return [f"{unpacked_names(a, read)} = map(float, self.{a.name})"] if used else []
+    if a.name not in read or a.name == "lr":
+        return []
+    held = f"self.{a.name}"
+    return [f"{a.name} = {held if a.is_option else f'float({held})'}"]

@@ -7,16 +7,14 @@ from ...program.allocate import Instruction
 from ...program.infix import Form, Infix, call
 
 
-def spelled(name: str) -> str:
-    """A name in Python; ``m[t]`` is left where the stored value is still needed beside it."""
-    return f"{name.removesuffix('[t]')}_new" if name.endswith("[t]") else name
+def _transpose(x: str) -> str:
+    return f"{x}.T" if x.isidentifier() else f"({x}).T"
 
 
 class HostPrinter(Infix):
     """Scalars, as Python floats."""
 
     functions: ClassVar[dict[ops.Operation, Form]] = {
-        ops.SQUARE: lambda x: f"({x}) ** 2",
         ops.SQRT: call("math.sqrt"),
         ops.EXP: call("math.exp"),
         ops.EXPM1: call("math.expm1"),
@@ -26,15 +24,13 @@ class HostPrinter(Infix):
         ops.MAX: call("max"),
         ops.MIN: call("min"),
         ops.CLIP: lambda x, low, high: f"min(max({x}, {low}), {high})",
-        ops.LERP: lambda a, b, w: f"({a}) + ({w}) * (({b}) - ({a}))",
         ops.ONE_MINUS_POW: call("one_minus_power"),
         ops.SELECT: lambda test, yes, no: f"({yes} if {test} else {no})",
         ops.NORM: call("np.linalg.norm"),
         ops.MEAN: call("np.mean"),
+        ops.LIFT: lambda value, like: value,
+        ops.TRANSPOSE: _transpose,
     }
-
-    def name(self, name: str) -> str:
-        return spelled(super().name(name))
 
 
 _UFUNCS = {
@@ -64,6 +60,7 @@ _UFUNCS = {
     ops.OR: "np.logical_or",
     ops.NOT: "np.logical_not",
     ops.MATMUL: "np.matmul",
+    ops.COPY: "np.copy",
 }
 _AUGMENTED = {ops.ADD: "+=", ops.SUB: "-=", ops.MUL: "*=", ops.DIV: "/="}
 _COMMUTATIVE = {ops.ADD, ops.MUL}
@@ -75,11 +72,10 @@ class NumpyPrinter:
     scalar = HostPrinter()
 
     def __call__(self, step: Instruction) -> str:
-        target = spelled(step.target)
         args = [self.scalar(a) for a in step.args]
         if step.op is None:
             if step.into is None:
-                return f"{target} = {args[0]}"
+                return f"{step.target} = {args[0]}"
             return self._copy(step, args[0])
         if step.into is not None and step.op in _AUGMENTED and step.target == step.into:
             if args[0] == step.into:
@@ -91,24 +87,28 @@ class NumpyPrinter:
     def _call(self, step: Instruction, args: list[str]) -> str:
         operands = ", ".join(args)
         if step.op is ops.TRANSPOSE:
-            return f"{spelled(step.target)} = {args[0]}.T"
+            return f"{step.target} = {_transpose(args[0])}"
+        if step.op in (ops.FILL, ops.COPY) and step.into is not None:
+            return self._copy(step, args[0])
+        if step.op is ops.FILL:
+            return f"{step.target} = np.full_like({args[1]}, {args[0]})"
         if step.op is ops.SELECT:
             value = f"np.where({operands})"
             if step.into is None:
-                return f"{spelled(step.target)} = {value}"
+                return f"{step.target} = {value}"
             return self._copy(step, value)
         if step.op not in _UFUNCS:
             raise NotImplementedError(f"NumpyPrinter cannot print {step.op}")
         function = _UFUNCS[step.op]
         if step.into is None:
-            return f"{spelled(step.target)} = {function}({operands})"
+            return f"{step.target} = {function}({operands})"
         return f"{self._bind(step)}{function}({operands}, out={step.into})"
 
     def _copy(self, step: Instruction, value: str) -> str:
         copied = f"np.copyto({step.into}, {value})"
         if step.target == step.into:
             return copied
-        return f"{copied}\n{spelled(step.target)} = {step.into}"
+        return f"{copied}\n{step.target} = {step.into}"
 
     def _bind(self, step: Instruction) -> str:
-        return "" if step.target == step.into else f"{spelled(step.target)} = "
+        return "" if step.target == step.into else f"{step.target} = "

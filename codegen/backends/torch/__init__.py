@@ -13,7 +13,6 @@ from ...program.nodes import Branch
 from .. import Entry
 from ..rendering import environment
 from .context import context
-from .printer import spelled
 
 
 class TorchBackend:
@@ -26,7 +25,6 @@ class TorchBackend:
         self._templates = environment(
             __name__,
             {
-                "spelled": spelled,
                 "is_choice": lambda step: isinstance(step, Choice | Branch),
             },
         )
@@ -38,7 +36,7 @@ class TorchBackend:
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         return {
             name: self._templates.get_template(f"{name}.j2").render(entries=entries)
-            for name in ("__init__.py", "_optimizer.py", "_scalars.py")
+            for name in ("__init__.py", "_optimizer.py", "_scalars.py", "_tensors.py")
         }
 
 

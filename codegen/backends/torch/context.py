@@ -10,10 +10,12 @@ from ...program.infix import Infix
 from ...program.linearise import linearise
 from ...program.nodes import Assign
 from ...program.passes.contract import contract
-from ...program.passes.expand import expand
+from ...program.passes.expand import expand, expand_scalars
+from ...program.passes.separate import separate
+from ...program.passes.settle import settle
 from ..python_class import Comments, class_context, unpacked_names
-from ..signature import Argument, arguments
-from .printer import ForeachPrinter, LoopPrinter, ScalarPrinter, spelled
+from ..signature import Argument, arguments, members
+from .printer import ForeachPrinter, LoopPrinter, ScalarPrinter
 
 
 @dataclass(frozen=True)
@@ -27,21 +29,17 @@ class Printed:
 
 def context(spec: Optimizer) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``."""
-    program = compile_spec(spec)
-    loop = expand(program)
+    program = expand_scalars(compile_spec(spec))
+    loop = separate(settle(expand(program)))
     foreach = allocate(linearise(contract(program)))
     args = arguments(spec)
-    in_group = {h.name: f'group["{h.name}"]' for h in spec.hyper}
-    members = {h.name for a in args if a.is_tuple for h in a.members}
-    shared = class_context(
-        spec, program, ScalarPrinter({n: t for n, t in in_group.items() if n not in members})
-    )
+    in_group = {name: _in_group(where) for name, where in members(args).items()}
+    shared = class_context(spec, program, ScalarPrinter(in_group))
     read = shared["read"]
     assert isinstance(read, set)
-    scalar_results = [spelled(s.new.id) for s in program.scalar_slots]
+    scalar_results = [s.new.id for s in program.scalar_slots]
     return shared | {
         "annotation": _annotation,
-        "scalar_type": "Scalar",
         "loop_steps": loop.body,
         "loop_": Printed(ScalarPrinter(), _assignment, Comments(loop.body)),
         "foreach_steps": foreach.steps,
@@ -51,16 +49,21 @@ def context(spec: Optimizer) -> dict[str, object]:
             for a in args
             if a.is_tuple and read & {h.name for h in a.members}
         ],
-        "results": [spelled(s.new.id) for s in program.tensor_slots] + scalar_results,
+        "results": [s.name for s in loop.tensor_slots] + scalar_results,
         "scalar_results": f"({', '.join(scalar_results)}{',' * (len(scalar_results) == 1)})",
     }
 
 
-def _annotation(a: Argument) -> str:
+def _in_group(where: str) -> str:
+    name, bracket, index = where.partition("[")
+    return f'group["{name}"]{bracket}{index}'
+
+
+def _annotation(a: Argument, scalar: str) -> str:
     if a.is_option:
         return "bool"
-    return f"tuple[{', '.join('Scalar' for _ in a.members)}]" if a.is_tuple else "Scalar"
+    return f"tuple[{', '.join(scalar for _ in a.members)}]" if a.is_tuple else scalar
 
 
 def _assignment(statement: Assign) -> str:
-    return f"{spelled(statement.target.id)} = {LoopPrinter()(statement.value)}"
+    return f"{statement.target.id} = {LoopPrinter()(statement.value)}"

@@ -8,16 +8,10 @@ from ...program.infix import Form, Infix, call
 from ...program.nodes import Apply, Name, Node, walk
 
 
-def spelled(name: str) -> str:
-    """A name in Python; ``m[t]`` is left where the stored value is still needed beside it."""
-    return f"{name.removesuffix('[t]')}_new" if name.endswith("[t]") else name
-
-
 class ScalarPrinter(Infix):
     """Scalars: Python floats, or 0-d tensors where the step or the rate is one."""
 
     functions: ClassVar[dict[ops.Operation, Form]] = {
-        ops.SQUARE: lambda x: f"({x}) ** 2",
         ops.SQRT: call("scalars.sqrt"),
         ops.EXP: call("scalars.exp"),
         ops.EXPM1: call("scalars.expm1"),
@@ -27,13 +21,9 @@ class ScalarPrinter(Infix):
         ops.MAX: call("scalars.maximum"),
         ops.MIN: call("scalars.minimum"),
         ops.CLIP: lambda x, low, high: f"scalars.minimum(scalars.maximum({x}, {low}), {high})",
-        ops.LERP: lambda a, b, w: f"({a}) + ({w}) * (({b}) - ({a}))",
         ops.ONE_MINUS_POW: call("scalars.one_minus_power"),
         ops.SELECT: lambda test, yes, no: f"({yes} if {test} else {no})",
     }
-
-    def name(self, name: str) -> str:
-        return spelled(super().name(name))
 
 
 def _method(name: str) -> Form:
@@ -54,18 +44,21 @@ class LoopPrinter(ScalarPrinter):
         ops.EXPM1: _method("expm1"),
         ops.LOG: _method("log"),
         ops.ABS: _method("abs"),
-        ops.SIGN: _method("sign"),
+        ops.SIGN: call("scalars.sign"),
         ops.CLIP: _method("clamp"),
         ops.MAX: call("torch.maximum"),
         ops.MIN: call("torch.minimum"),
         ops.SELECT: call("torch.where"),
-        ops.AND: call("torch.logical_and"),
-        ops.OR: call("torch.logical_or"),
-        ops.NOT: call("torch.logical_not"),
+        ops.AND: lambda a, b: f"(({a}) & ({b}))",
+        ops.OR: lambda a, b: f"(({a}) | ({b}))",
+        ops.NOT: lambda a: f"~({a})",
         ops.NORM: call("torch.linalg.vector_norm"),
         ops.MEAN: _method("mean"),
         ops.MATMUL: call("torch.matmul"),
         ops.TRANSPOSE: lambda x: f"{x}.mT" if x.isidentifier() else f"({x}).mT",
+        ops.COPY: _method("clone"),
+        ops.FILL: lambda value, like: f"(torch.zeros_like({like}) + {value})",
+        ops.LIFT: lambda value, like: f"({like}.new_zeros(()) + {value})",
     }
 
     def form(self, node: Apply) -> Form | None:
@@ -109,7 +102,6 @@ class ForeachPrinter:
         ops.EXPM1: "expm1",
         ops.LOG: "log",
         ops.ABS: "abs",
-        ops.SIGN: "sign",
         ops.MAX: "maximum",
         ops.MIN: "minimum",
         ops.SQUARE: "mul",
@@ -121,7 +113,7 @@ class ForeachPrinter:
     _commutative = (ops.ADD, ops.MUL, ops.MAX, ops.MIN)
 
     def __call__(self, step: Instruction) -> str:
-        target = spelled(step.target)
+        target = step.target
         if step.op is None:
             return self._moved(step, target)
         args = list(step.args)
@@ -129,7 +121,7 @@ class ForeachPrinter:
             args.reverse()
         if step.op not in self._calls or not _is_list(args[0]) or not self._fits(step.op, args):
             return self._stored(step, target, self._comprehension(Apply(step.op, tuple(args))))
-        operands = [self.scalar(a) for a in args]
+        operands = [self._operand(a) for a in args]
         if step.op is ops.SQUARE:
             operands *= 2
         if step.op is ops.AXPY:
@@ -139,6 +131,12 @@ class ForeachPrinter:
             done = f"{call_}_({', '.join(operands)})"
             return done if step.target == step.into else f"{done}\n{target} = {step.into}"
         return self._stored(step, target, f"{call_}({', '.join(operands)})")
+
+    def _operand(self, node: Node) -> str:
+        """A list by its name, or one number for each tensor of a list, or one for all."""
+        if isinstance(node, Apply) and not node.on_host:
+            return self._comprehension(node)
+        return self.scalar(node)
 
     def _is_better_second(self, step: Instruction) -> bool:
         first, second = step.args
@@ -173,10 +171,9 @@ class ForeachPrinter:
     def _comprehension(self, value: Node) -> str:
         lists = sorted({n.id for n in walk(value) if isinstance(n, Name) and not n.on_host})
         text = self._element(value)
-        spelling = [spelled(name) for name in lists]
         if len(lists) == 1:
-            return f"[{text} for {spelling[0]} in {spelling[0]}]"
-        listed = ", ".join(spelling)
+            return f"[{text} for {lists[0]} in {lists[0]}]"
+        listed = ", ".join(lists)
         return f"[{text} for {listed} in zip({listed}, strict=True)]"
 
 

@@ -18,17 +18,22 @@ from ..nodes import (
     Program,
     Statement,
     apply,
+    assignments,
+    free,
     is_host_select,
     negation,
+    reads,
 )
 from ..operations import ADD, SELECT
 
 
 def branch(program: Program) -> Program:
-    return program.with_body(_merge(s for a in program.body for s in _statements(a)))
+    statements = (*program.host, *program.body)
+    taken = reads(statements) | {a.target.id for a in assignments(statements)}
+    return program.with_body(_merge(s for a in program.body for s in _statements(a, taken)))
 
 
-def _statements(statement: Statement) -> list[Statement]:
+def _statements(statement: Statement, taken: set[str]) -> list[Statement]:
     if isinstance(statement, Branch):
         return [statement]
     value = fold(_lift_sums(statement.value))
@@ -36,13 +41,13 @@ def _statements(statement: Statement) -> list[Statement]:
         return []
     if isinstance(value, Apply) and is_host_select(value):
         test, yes, no = value.args
-        then = _statements(Assign(statement.target, yes, statement.equation))
-        otherwise = _statements(Assign(statement.target, no, statement.equation))
+        then = _statements(Assign(statement.target, yes, statement.equation), taken)
+        otherwise = _statements(Assign(statement.target, no, statement.equation), taken)
         if not then:
             test, then, otherwise = negation(test), otherwise, then
         return [Branch(test, _merge(then), _merge(otherwise))]
     parts: list[Statement] = []
-    value = _name_choices(value, statement, parts)
+    value = _name_choices(value, statement, parts, taken)
     return [*parts, Assign(statement.target, value, statement.equation)]
 
 
@@ -59,18 +64,18 @@ def _lift_sums(node: Node) -> Node:
     return Apply(node.op, args)
 
 
-def _name_choices(node: Node, origin: Assign, parts: list[Statement]) -> Node:
+def _name_choices(node: Node, origin: Assign, parts: list[Statement], taken: set[str]) -> Node:
     if not isinstance(node, Apply):
         return node
     args: list[Node] = []
     for argument in node.args:
-        if argument.is_tensor and is_host_select(argument):
-            k = sum(1 for _ in parts) + 1
-            name = Name(f"{origin.target.id.removesuffix('[t]')}_part{k}", argument.type)
-            parts += _statements(Assign(name, argument, origin.equation))
+        if not argument.on_host and is_host_select(argument):
+            name = Name(free(f"{origin.target.id.removesuffix('[t]')}_part", taken), argument.type)
+            taken.add(name.id)
+            parts += _statements(Assign(name, argument, origin.equation), taken)
             argument = name
         else:
-            argument = _name_choices(argument, origin, parts)
+            argument = _name_choices(argument, origin, parts, taken)
         args.append(argument)
     return Apply(node.op, tuple(args))
 

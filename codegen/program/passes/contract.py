@@ -1,19 +1,28 @@
 """Contract sums of products into the calls torch has for them, where they fit exactly.
 
 ``a + s*x`` is ``axpy(a, x, s)``, ``a + s*x*y`` is ``addcmul(a, x, y, s)`` and ``a + s*x/y`` is
-``addcdiv(a, x, y, s)``, for s a scalar on the host.
+``addcdiv(a, x, y, s)``, for s a scalar on the host. So is ``lerp``; other heads are written out.
 """
 
 from dataclasses import replace
 
 from ..nodes import ONE, Apply, Node, Program, apply, map_assignments, rebuild
-from ..operations import ADD, ADDCDIV, ADDCMUL, AXPY, DIV, MUL, NEG, SQUARE, SUB
+from ..operations import ADD, ADDCDIV, ADDCMUL, AXPY, DIV, LERP, MUL, NEG, SQUARE, SUB
+from .expand import expand
 
 
 def contract(program: Program) -> Program:
+    program = expand(program, unless=_is_call)
     return program.with_body(
         map_assignments(program.body, lambda a: replace(a, value=rebuild(a.value, _contract)))
     )
+
+
+def _is_call(node: Apply) -> bool:
+    if node.op is not LERP:
+        return False
+    start, end, weight = node.args
+    return start.is_tensor and end.is_tensor and weight.on_host
 
 
 def _contract(node: Node) -> Node:
@@ -22,6 +31,8 @@ def _contract(node: Node) -> Node:
     start, term = node.args
     if not start.is_tensor or not term.is_tensor:
         return node
+    if node.op is ADD and _is_product(start) and not _is_product(term):
+        start, term = term, start
     scale, product = _scaled(term)
     if node.op is SUB:
         scale = apply(NEG, scale) if scale != ONE else apply(NEG, ONE)
@@ -36,6 +47,10 @@ def _contract(node: Node) -> Node:
     if product is term:
         return node
     return apply(AXPY, start, product, scale)
+
+
+def _is_product(node: Node) -> bool:
+    return isinstance(node, Apply) and node.op in (MUL, DIV, SQUARE)
 
 
 def _scaled(term: Node) -> tuple[Node, Node]:

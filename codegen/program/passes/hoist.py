@@ -12,11 +12,12 @@ from ..nodes import (
     Place,
     Program,
     Type,
+    free,
     names,
     rebuild,
     walk,
 )
-from ..operations import MUL, ONE_MINUS_POW, SUB
+from ..operations import ADD, MUL, ONE_MINUS_POW, SUB
 
 _REAL = Type(DType.REAL, ONE.type.shape, Place.HOST)
 
@@ -28,7 +29,7 @@ def hoist(program: Program) -> Program:
     body: list[Assign] = []
     for assign in program.body:
         assert isinstance(assign, Assign)  # choices are not yet statements
-        if assign.value.on_host:
+        if assign.value.on_host and not assign.target.is_tensor:
             value = hoisting.corrections(assign.value)
             hoisting.host.append(replace(assign, value=value))
         else:
@@ -60,9 +61,7 @@ class _Hoisting:
     def scalar(self, node: Apply, stem: str) -> Name:
         value = node if node.op is ONE_MINUS_POW else self.corrections(node)
         if value not in self.known:
-            name, k = stem, 2
-            while name in self.taken:
-                name, k = f"{stem}{k}", k + 1
+            name = free(stem, self.taken)
             self.taken.add(name)
             self.known[value] = Name(name, _REAL)
             self.host.append(Assign(self.known[value], value))
@@ -86,6 +85,8 @@ def _stem(node: Apply, parent: Apply, target: str) -> str:
             return f"one_minus_{base}_pow_{exponent}"
         case op, (first, Name(name, _)) if op is SUB and first == ONE:
             return f"one_minus_{name}"
+        case op, (Name(name, _), _) if op is MUL and parent.op is ADD:
+            return f"scaled_{name}"
     if target == "theta[t]" and "lr" in names(node):
         return "step_size"
     if parent.op is MUL and node is parent.args[0]:

@@ -23,7 +23,7 @@ def inline(program: Program) -> Program:
             and not is_host_select(assign.value)
             and not any(
                 overwrites.get(other.target.id) in names(assign.value)
-                for other in body[i + 1 : max(readers)]
+                for other in body[i + 1 : max(readers, default=i)]
             )
         ):
             for j in readers:

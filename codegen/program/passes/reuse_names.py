@@ -1,7 +1,7 @@
 """Let a new value take the name of the old one it replaces, as a person would write it.
 
 - ``gtilde = select(c, g + x, g)`` with g not read again is ``if c: g = g + x``;
-- the new value of a state takes the state's name unless the old one is still read.
+- the new value of a state takes the state's name, or ``m_new`` if the old one is still read.
 
 From here on a name may be assigned more than once.
 """
@@ -15,6 +15,8 @@ from ..nodes import (
     Program,
     Slot,
     Statement,
+    assignments,
+    free,
     map_assignments,
     negation,
     reads,
@@ -28,15 +30,27 @@ def reuse_names(program: Program) -> Program:
     for slot in program.slots:
         if not _read_after((*program.host, *program.body), slot.new.id, slot.old.id):
             program = _rename(program, slot.new, slot.old)
+        else:
+            name = free(f"{slot.name}_new", _names(program))
+            program = _rename(program, slot.new, Name(name, slot.new.type))
     return program
+
+
+def _names(program: Program) -> set[str]:
+    statements = (*program.host, *program.body)
+    return reads(statements) | {a.target.id for a in assignments(statements)}
 
 
 def _replaceable(program: Program) -> tuple[Name, Name] | None:
     """An intermediate, and the name it only gives another value to."""
-    kept = {s.new.id for s in program.slots}
+    given = {name for s in program.slots for name in (s.old.id, s.new.id)}
+    given.add(program.gradient.id)
+    # A slot that may not exist is not there to be written to.
+    kept = {s.new.id for s in program.slots} | {s.old.id for s in program.slots if s.when}
     for target, source in _aliases(program.body):
         if (
-            target.id not in kept
+            target.type == source.type
+            and target.id not in given
             and source.id not in kept
             and not _read_after(program.body, target.id, source.id)
         ):

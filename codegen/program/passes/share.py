@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..nodes import Apply, Assign, Name, Node, Program, is_host_select, rebuild, walk
+from ..nodes import Apply, Assign, Name, Node, Program, free, is_host_select, names, rebuild, walk
 from ..operations import SQRT, SQUARE
 
 
 def share(program: Program) -> Program:
     body = [a for a in program.body if isinstance(a, Assign)]
-    taken = {a.target.id for a in body} | {s.old.id for s in program.slots}
+    taken = {a.target.id for a in body} | {n for a in body for n in names(a.value)}
     while (found := _repeated(body)) is not None:
         at, node = found
         name = Name(_name(node, taken), node.type)
@@ -30,12 +30,14 @@ def _replace(value: Node, node: Node, name: Name) -> Node:
 
 
 def _repeated(body: list[Assign]) -> tuple[int, Node] | None:
-    counts = Counter(n for a in body for n in walk(a.value) if _is_work(n))
-    for i, assign in enumerate(body):
-        candidates = [n for n in _unconditional(assign.value) if counts[n] > 1]
+    found: tuple[int, Node] | None = None
+    later: Counter[Node] = Counter()
+    for i, assign in reversed(list(enumerate(body))):
+        later.update(n for n in walk(assign.value) if _is_work(n))
+        candidates = [n for n in _unconditional(assign.value) if later[n] > 1]
         if candidates:
-            return i, max(candidates, key=lambda n: sum(1 for _ in walk(n)))
-    return None
+            found = i, max(candidates, key=lambda n: sum(1 for _ in walk(n)))
+    return found
 
 
 def _is_work(node: Node) -> bool:
@@ -56,7 +58,4 @@ def _name(node: Node, taken: set[str]) -> str:
     if isinstance(node, Apply) and isinstance(node.args[0], Name):
         operand = node.args[0].id.removesuffix("[t]")
         stem = {SQUARE: f"{operand}_squared", SQRT: f"sqrt_{operand}"}.get(node.op, stem)
-    name, k = stem, 2
-    while name in taken:
-        name, k = f"{stem}{k}", k + 1
-    return name
+    return free(stem, taken)

@@ -19,8 +19,9 @@ from ..nodes import (
     is_host_select,
     map_assignments,
     tensor_operations,
+    walk,
 )
-from ..operations import NE, SELECT
+from ..operations import NE, SELECT, Kind
 
 
 def skip_optional(program: Program) -> Program:
@@ -33,11 +34,21 @@ def skip_optional(program: Program) -> Program:
     return program.with_body(map_assignments(program.body, rewrite))
 
 
+def _has_its_tensors(node: Node) -> bool:
+    """Whether nothing that is done to whole tensors is left with a number."""
+    wholes = (Kind.REDUCTION, Kind.MATRIX)
+    return all(
+        all(a.is_tensor for a in n.args)
+        for n in walk(node)
+        if isinstance(n, Apply) and n.op.kind in wholes
+    )
+
+
 def _guard(node: Node, name: str) -> Node:
     if isinstance(node, Apply) and is_host_select(node):
         test, yes, no = node.args
         return apply(SELECT, test, _guard(yes, name), _guard(no, name))
     without = at_zero(node, name)
-    if tensor_operations(without) < tensor_operations(node):
+    if tensor_operations(without) < tensor_operations(node) and _has_its_tensors(without):
         return apply(SELECT, apply(NE, Name(name, HOST_REAL), ZERO), node, without)
     return node

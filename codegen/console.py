@@ -1,0 +1,69 @@
+"""What all commands share in talking to a terminal, a pipe or a log."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.syntax import Syntax
+from rich.table import Table
+
+from ..specs.language import SpecError
+from .emit import ForeignFileError, GenerationError
+
+output = Console()
+messages = Console(stderr=True)
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Report a fault as one message, without a traceback.
+
+    Exit status: 2 for a fault of the input, 1 for any other.
+    """
+    try:
+        yield
+    except (SpecError, ForeignFileError) as error:
+        fail(f"error: {error}", status=2)
+    except (GenerationError, NotImplementedError, OSError) as error:
+        fail(f"error: {error}", status=1)
+
+
+def fail(text: str, *, status: int) -> None:
+    """Print why and exit."""
+    messages.print(text, style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(status)
+
+
+def say(text: str) -> None:
+    """Print a line, unwrapped."""
+    output.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_code(text: str, language: str) -> None:
+    """Print highlighted in a terminal, plain and unwrapped elsewhere."""
+    if output.is_terminal:
+        output.print(Syntax(text, language, background_color="default", word_wrap=False))
+    else:
+        output.file.write(text)
+
+
+def show_table(table: Table) -> None:
+    """Print folded to the width of a terminal, elsewhere one line a row."""
+    unbounded = Console(file=output.file, width=10_000)
+    (output if output.is_terminal else unbounded).print(table)
+
+
+def progress(what: str, total: int) -> Progress:
+    """A bar on standard error of a terminal, gone when done; its one task is already added."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=messages,
+        transient=True,
+        disable=not messages.is_terminal,
+    )
+    bar.add_task(what, total=total)
+    return bar

@@ -1,0 +1,24 @@
+"""The specs a command works on."""
+
+from collections.abc import Sequence
+
+from ..specs.language import Optimizer
+from .analysis import analyse
+from .fingerprint import fingerprint
+from .load import builtin, load
+
+
+def selected(references: Sequence[str]) -> list[Optimizer]:
+    """The specs named, or all built-in ones; validated, updates in an order they can run in.
+
+    Raises:
+        SpecError: one does not exist, does not import, or is not valid.
+    """
+    found = (
+        [spec for reference in references for spec in load(reference)]
+        if references
+        else list(builtin().values())
+    )
+    analysed = [analyse(spec) for spec in dict.fromkeys(found)]
+    # A file that is referred to twice is loaded twice; what it declares is the same.
+    return list({fingerprint(spec): spec for spec in analysed}.values())

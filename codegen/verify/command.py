@@ -1,0 +1,93 @@
+"""``steprule verify``: every implementation against the oracle, as a table."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+
+import click
+from rich.table import Table
+
+from ..console import fail, progress, reported, say, show_table
+from ..selection import selected
+from .implementations import dtypes, generated, implementations
+from .verify import BOUND, Result, trials, verify
+
+
+@click.command("verify")
+@click.argument("spec", nargs=-1)
+@click.option(
+    "--device", default="cpu", show_default=True, help="Where torch runs; NumPy is left out off it."
+)
+def verify_command(spec: tuple[str, ...], device: str) -> None:
+    """Hold the generated code of each SPEC against exact evaluation of its equations.
+
+    The worst error of every state and parameter over all options, dtypes and edge inputs is
+    shown in units in the last place, beside that of the class it stands in for.
+    """
+    with reported():
+        specs = selected(spec)
+        references = {
+            each.name: next((r for r in spec if ".py" in r and _holds(r, each.name)), each.name)
+            for each in specs
+        }
+        units = [(references[s.name], s.name, dtype) for s in specs for dtype in dtypes()]
+        results: list[Result] = []
+        workers = (os.cpu_count() or 1) if device == "cpu" else 1
+        with (
+            progress("verifying", len(units)) as bar,
+            # Spawned, because torch's threads do not survive a fork.
+            ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+        ):
+            pending = {pool.submit(_verified, *unit, device): unit for unit in units}
+            for future in as_completed(pending):
+                results += future.result()
+                bar.update(bar.task_ids[0], advance=1, description=pending[future][1])
+    order = [s.name for s in specs]
+    results.sort(key=lambda r: order.index(r.spec))
+    show_table(_table(results))
+    _conclude(results)
+
+
+def _holds(reference: str, name: str) -> bool:
+    return any(found.name == name for found in selected((reference,)))
+
+
+def _verified(reference: str, name: str, dtype: str, device: str) -> list[Result]:
+    import torch
+
+    torch.set_num_threads(1)
+    (spec,) = (s for s in selected((reference,)) if s.name == name)
+    with generated(spec) as package:
+        return verify(spec, implementations(spec, package, device, dtype), trials(spec, dtype))
+
+
+def _table(results: list[Result]) -> Table:
+    table = Table(box=None, pad_edge=False, caption_justify="left")
+    for column in ("optimizer", "implementation", "dtype", "quantity"):
+        table.add_column(column)
+    for column in ("ulp", "peer's ulp", "beyond the range", "peer's"):
+        table.add_column(column, justify="right")
+    table.add_column("")
+    for r in results:
+        errors = (r.ours, r.theirs, r.beyond, r.theirs_beyond)
+        cells = ["-" if e is None else _ulp(e.error) for e in errors]
+        verdict = "[red]fails[/red]" if r.failure else "[green]ok[/green]"
+        table.add_row(r.spec, r.backend, r.dtype, r.quantity, *cells, verdict)
+    return table
+
+
+def _ulp(error: float) -> str:
+    return f"{error:.2f}" if error < 1000 else f"{error:.1g}"
+
+
+def _conclude(results: list[Result]) -> None:
+    failed = [r for r in results if r.failure]
+    for r in failed:
+        say(f"{r.spec}, {r.backend}, {r.dtype}, {r.quantity}: {r.failure}")
+    if failed:
+        fail(
+            f"{len(failed)} of {len(results)} quantities are further from the equations than "
+            f"{BOUND:g} ulp and than the peer",
+            status=1,
+        )
+    say(f"all {len(results)} quantities are within {BOUND:g} ulp, or as near as the peer")

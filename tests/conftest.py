@@ -1,0 +1,85 @@
+"""A small spec of a user's own, as an object and as a file outside the repository."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+HEAVY_BALL = dedent(
+    '''
+    """A user's own rule."""
+
+    from steprule.specs.language import (
+        NON_NEGATIVE, UNIT, Hyper, Optimizer, State, Update, grad, hyperparameters, states, t, theta
+    )
+
+    lr, mu = hyperparameters("lr mu")
+    (b,) = states("b")
+
+    heavy_ball = Optimizer(
+        "HeavyBall",
+        summary="Descent with a heavy ball's momentum.",
+        source="Polyak, 1964, Some methods of speeding up the convergence",
+        hyper=[
+            Hyper(lr, "0.5", NON_NEGATIVE, "learning rate"),
+            Hyper(mu, "0.5", UNIT, "momentum"),
+        ],
+        states=[State(b, init=0, key="momentum_buffer")],
+        updates=[
+            Update(b[t], mu * b[t - 1] + grad(theta[t - 1])),
+            Update(theta[t], theta[t - 1] - lr * b[t]),
+        ],
+    )
+    '''
+)
+
+
+@pytest.fixture
+def spec_file(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a spec file like HEAVY_BALL, with some words of it replaced."""
+
+    def write(name: str = "my_rule.py", **replaced: str) -> Path:
+        text = HEAVY_BALL
+        for old, new in replaced.items():
+            assert old in text
+            text = text.replace(old, new)
+        (tmp_path / name).write_text(text)
+        return tmp_path / name
+
+    return write
+
+
+@pytest.fixture
+def python() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs Python in a process of its own, in which some modules cannot be imported."""
+
+    def run(
+        *arguments: str, cwd: Path, without: tuple[str, ...] = (), **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        blocker = dedent(
+            f"""
+            import runpy, sys
+
+            class Blocked:
+                def find_spec(self, name, path=None, target=None):
+                    if name in {without!r} or name.startswith(tuple(n + "." for n in {without!r})):
+                        raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+            sys.meta_path.insert(0, Blocked())
+            """
+        )
+        code, *rest = arguments
+        if code == "-m":
+            module, *rest = rest
+            code = f"sys.argv[0:] = {[module, *rest]!r}\n"
+            code += f"runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+        return subprocess.run(
+            [sys.executable, "-c", f"{blocker}\n{dedent(code)}", *rest],
+            cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    return run

@@ -1,0 +1,89 @@
+"""Wrong rewrites do not survive: the program is held against the spec after every pass."""
+
+import pytest
+from steprule.codegen.program import compile as compiler
+from steprule.codegen.program.check import Checker, RewriteError
+from steprule.codegen.program.compile import compile_spec, compile_with_reports
+from steprule.codegen.program.lower import lower
+from steprule.codegen.program.nodes import (
+    Apply,
+    Assign,
+    Constant,
+    Node,
+    Program,
+    map_assignments,
+    rebuild,
+)
+from steprule.codegen.program.operations import ADD, MAX, MIN, MUL, NORM, SQUARE, SUB
+from steprule.specs.optimizers.adam import adam
+from steprule.specs.optimizers.nadam import nadam
+from steprule.specs.optimizers.sgd import sgd
+
+
+def rewritten(change):
+    """A pass that changes nodes."""
+
+    def wrong(program: Program) -> Program:
+        def rewrite(assign: Assign) -> Assign:
+            return Assign(assign.target, rebuild(assign.value, change), assign.equation)
+
+        return program.with_body(map_assignments(program.body, rewrite))
+
+    return wrong
+
+
+def swap(old, new):
+    def change(node: Node) -> Node:
+        return Apply(new, node.args) if isinstance(node, Apply) and node.op is old else node
+
+    return rewritten(change)
+
+
+def nudge(node: Node) -> Node:
+    return Constant(node.value + 1) if node == Constant(node.value) else node
+
+
+WRONG = {
+    "a sign": (swap(SUB, ADD), adam),
+    "a maximum": (swap(MAX, MIN), adam),
+    "a product": (swap(MUL, ADD), sgd),
+    "a constant": (rewritten(lambda n: nudge(n) if isinstance(n, Constant) else n), nadam),
+    "a square": (rewritten(lambda n: n.args[0] if getattr(n, "op", 0) is SQUARE else n), adam),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_pass_is_caught_and_named(what, monkeypatch):
+    wrong, spec = WRONG[what]
+    wrong.__name__ = "simplify_too_much"
+    compile_spec(spec)
+    monkeypatch.setattr(compiler, "PASSES", (wrong, *compiler.PASSES))
+    with pytest.raises(RewriteError, match=f"{spec.name}: simplify_too_much changed"):
+        compile_spec(spec)
+
+
+def test_a_lost_state_is_caught():
+    checker = Checker(adam)
+    program = lower(adam)
+    kept = tuple(slot for slot in program.slots if slot.name != "v")
+    lost = Program(program.spec, kept, program.body, program.host)
+    with pytest.raises(RewriteError, match="which states exist"):
+        checker.check(lost, after="lose")
+
+
+def test_every_pass_reports():
+    _, reports = compile_with_reports(adam)
+    names = ["lower", *(rewrite.__name__ for rewrite in compiler.PASSES)]
+    assert [r.name for r in reports] == names
+    assert all(r.seconds >= 0 for r in reports)
+
+
+def test_operations_are_those_on_tensors():
+    operations = {r.name: r.operations for r in compile_with_reports(sgd)[1]}
+    # -g; wd*p, g + .; mu*b, (1 - tau)*g, their sum; mu*b, g + .; lr*d, p - .
+    assert operations["branch"] == 10
+    assert operations["prune"] == 10
+
+
+def test_reductions_are_not_elementwise():
+    assert NORM.kind.value == "reduction"

@@ -1,0 +1,57 @@
+"""Tensors that are read once stand where they are read."""
+
+from steprule.codegen.program.lower import lower
+from steprule.codegen.program.passes.inline import inline
+from steprule.specs.language import (
+    Update,
+    flags,
+    grad,
+    hyperparameters,
+    intermediates,
+    states,
+    t,
+    theta,
+)
+from sympy import Max, Piecewise
+
+lr, a, w, decay = hyperparameters("lr a w decay")
+(flag,) = flags("flag")
+m, n = states("m n")
+x, y, z = intermediates("x y z")
+G = grad(theta[t - 1])
+P = theta[t - 1]
+
+
+def test_a_chain(make, text):
+    updates = Update(x[t], G / a), Update(y[t], x[t] + P), Update(theta[t], P - lr * y[t])
+    program = inline(lower(make(*updates)))
+    assert text(program) == "---\ntheta[t] = theta - lr * (theta + grad / a)"
+
+
+def test_what_is_read_twice_keeps_its_name(make, text):
+    updates = Update(x[t], G + P), Update(theta[t], P - x[t] * Max(x[t], 0))
+    program = inline(lower(make(*updates)))
+    assert text(program) == "---\nx = theta + grad\ntheta[t] = theta - max(x, 0) * x"
+
+
+def test_another_name_for_a_tensor_goes(make, text):
+    updates = Update(x[t], G), Update(theta[t], P - x[t] * Max(x[t], 0))
+    program = inline(lower(make(*updates)))
+    assert text(program) == "---\ntheta[t] = theta - max(grad, 0) * grad"
+
+
+def test_a_choice_keeps_its_name(make, text):
+    updates = Update(x[t], Piecewise((G, flag), (P, True))), Update(theta[t], P - x[t])
+    program = inline(lower(make(*updates)))
+    assert text(program) == "---\nx = select(flag, grad, theta)\ntheta[t] = theta - x"
+
+
+def test_nothing_moves_past_the_write_of_what_it_reads(make, text):
+    updates = Update(x[t], m[t - 1] + G), Update(m[t], G), Update(theta[t], P - x[t] * m[t])
+    program = inline(lower(make(*updates)))
+    assert text(program) == "---\nx = m + grad\nm[t] = grad\ntheta[t] = theta - m[t] * x"
+
+
+def test_what_nothing_reads(make, text):
+    program = inline(lower(make(Update(x[t], G + P), Update(theta[t], P - G))))
+    assert text(program) == "---\nx = theta + grad\ntheta[t] = theta - grad"

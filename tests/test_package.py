@@ -1,0 +1,157 @@
+"""How the house is built: what imports what, what is installed, what lies at the top."""
+
+import ast
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = {"generated": "steprule", "specs": "steprule.specs", "codegen": "steprule.codegen"}
+
+
+def sources(folder: str) -> Iterator[Path]:
+    """All files below a folder but what Python leaves there."""
+    for file in sorted((ROOT / folder).rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            yield file
+
+
+def dotted(file: Path) -> str:
+    """The installed name of the package a file lies in."""
+    folder, *rest = file.parent.relative_to(ROOT).parts
+    return ".".join([FOLDERS[folder], *rest])
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The absolute names a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text(), str(file))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parents = dotted(file).split(".")
+                parents = parents[: len(parents) - node.level + 1]
+                base = ".".join([*parents, *([node.module] if node.module else [])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+class TestImports:
+    """They run one way: specs <- codegen -> (writes) generated."""
+
+    @pytest.mark.parametrize(
+        ("folder", "allowed"),
+        [
+            ("specs", ["steprule.specs", "sympy"]),
+            ("codegen", ["steprule.specs", "steprule.codegen"]),
+            ("generated/numpy", ["steprule.numpy", "numpy"]),
+            ("generated/torch", ["steprule.torch", "torch"]),
+        ],
+    )
+    def test_of_ours(self, folder: str, allowed: list[str]) -> None:
+        files = [f for f in sources(folder) if f.suffix == ".py"]
+        assert len(files) > 5
+        for file in files:
+            for name in imported(file):
+                ours = within(name, "steprule")
+                installed = name.partition(".")[0] not in sys.stdlib_module_names
+                judged = ours or (folder != "codegen" and installed)
+                assert not judged or any(within(name, a) for a in allowed), f"{file}: {name}"
+
+    def test_relative_ones_are_resolved(self) -> None:
+        """Else the test above would see nothing."""
+        assert "steprule.specs.language.Optimizer" in imported(ROOT / "codegen/fingerprint.py")
+        assert "steprule.codegen.text.TextPrinter" in imported(ROOT / "codegen/fingerprint.py")
+        assert "steprule.numpy._optimizer.Array" in imported(ROOT / "generated/numpy/adam.py")
+
+    @pytest.mark.parametrize(
+        ("module", "without"),
+        [
+            ("steprule.numpy", ("sympy", "jinja2", "torch", "steprule.codegen", "steprule.specs")),
+            ("steprule.torch", ("sympy", "jinja2", "steprule.codegen", "steprule.specs")),
+            ("steprule.specs.optimizers", ("numpy", "torch", "jinja2", "steprule.codegen")),
+        ],
+    )
+    def test_at_run_time(
+        self, module: str, without: tuple[str, ...], python: Any, tmp_path: Path
+    ) -> None:
+        done = python(f"import {module}", cwd=tmp_path, without=without)
+        assert done.returncode == 0, done.stderr
+        blocked = python(f"import {without[0]}", cwd=tmp_path, without=without)
+        assert f"No module named '{without[0]}'" in blocked.stderr
+
+    def test_a_module_imports_a_backend_of_its_own_name(self, python: Any, tmp_path: Path) -> None:
+        """``steprule.numpy`` is not ``numpy``, from whatever folder Python is started."""
+        done = python(
+            "import numpy, steprule.numpy; print(numpy.ndarray, steprule.numpy.SGD.__module__)",
+            cwd=tmp_path,
+        )
+        assert done.stdout == "<class 'numpy.ndarray'> steprule.numpy.sgd\n"
+
+
+class TestDistribution:
+    def test_every_folder_of_python_is_a_package(self) -> None:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+        declared = project["tool"]["setuptools"]["packages"]
+        on_disk = {dotted(f) for folder in FOLDERS for f in sources(folder) if f.suffix == ".py"}
+        assert sorted(declared) == sorted(on_disk)
+        for folder in FOLDERS:
+            for file in sources(folder):
+                assert file.suffix != ".py" or (file.parent / "__init__.py").is_file(), file
+
+    @pytest.mark.slow
+    def test_a_wheel_holds_every_file(self, tmp_path: Path) -> None:
+        tree = tmp_path / "tree"
+        tree.mkdir()
+        for folder in FOLDERS:
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / folder, tree / folder, ignore=ignored)
+        for name in ("pyproject.toml", "README.md", "LICENSE"):
+            shutil.copy(ROOT / name, tree)
+        options = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet", "--wheel-dir"]
+        subprocess.run(
+            [sys.executable, "-m", "pip", "wheel", *options, str(tmp_path), str(tree)],
+            cwd=tmp_path, check=True,
+        )  # fmt: skip
+        (wheel,) = tmp_path.glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            names = [name for name in archive.namelist() if ".dist-info/" not in name]
+            (points,) = (n for n in archive.namelist() if n.endswith("entry_points.txt"))
+            announced = archive.read(points).decode()
+        expected = [
+            f"{dotted(file).replace('.', '/')}/{file.name}"
+            for folder in FOLDERS
+            for file in sources(folder)
+        ]
+        assert sorted(names) == sorted(expected)
+        for backend in ("numpy", "torch", "latex"):
+            assert f"{backend} = steprule.codegen.backends.{backend}:backend" in announced
+
+
+def test_the_top_level() -> None:
+    if not (ROOT / ".git").exists() or not (git := shutil.which("git")):
+        pytest.skip("not a git checkout")
+    listed = subprocess.run(
+        [git, "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    top = {name.partition("/")[0] for name in listed}
+    assert {name for name in top if not name.startswith(".")} == {
+        "LICENSE",
+        "README.md",
+        "codegen",
+        "generated",
+        "pyproject.toml",
+        "specs",
+        "tests",
+    }

@@ -1,0 +1,147 @@
+"""The constructor takes what torch.optim's takes, and refuses what lies outside a domain."""
+
+import inspect
+import re
+from typing import Any
+
+import pytest
+import steprule.torch
+import torch
+
+NAMES = ("Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RMSprop", "SGD")
+LAUNCHING = {"foreach", "capturable", "differentiable", "maximize"}
+"""What some peers take by position after the hyperparameters; here it is keyword-only."""
+
+
+def parameters(cls: type) -> dict[str, inspect.Parameter]:
+    found = inspect.signature(cls).parameters
+    return {name: p for name, p in found.items() if name != "params"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_argument_of_the_peer_with_its_default(name: str) -> None:
+    ours = parameters(getattr(steprule.torch, name))
+    for argument, peer in parameters(getattr(torch.optim, name)).items():
+        assert ours[argument].default == peer.default, argument
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_positional_arguments_stand_in_the_order_of_the_peer(name: str) -> None:
+    def positional(cls: type) -> list[str]:
+        kinds = parameters(cls).values()
+        return [p.name for p in kinds if p.kind is p.POSITIONAL_OR_KEYWORD]
+
+    expected = positional(getattr(torch.optim, name))
+    ours = positional(getattr(steprule.torch, name))
+    assert ours == expected[: len(ours)]
+    assert set(expected[len(ours) :]) <= LAUNCHING
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_public_methods_of_the_peer(name: str) -> None:
+    peer = {m for m in dir(getattr(torch.optim, name)) if not m.startswith("_")}
+    assert peer <= set(dir(getattr(steprule.torch, name)))
+
+
+@pytest.mark.parametrize("name", [*NAMES, "Lion"])
+def test_defaults_of_a_group_are_the_arguments(name: str) -> None:
+    cls = getattr(steprule.torch, name)
+    optimizer = cls([torch.zeros(1).requires_grad_()])
+    (group,) = optimizer.param_groups
+    del group["params"]
+    assert group == {n: p.default for n, p in parameters(cls).items()}
+
+
+BAD = [
+    ("SGD", {"lr": -1.0}, "lr must satisfy 0 <= lr, got -1.0"),
+    ("SGD", {"lr": float("nan")}, "lr must satisfy 0 <= lr, got nan"),
+    ("SGD", {"momentum": -0.1}, "momentum must satisfy 0 <= momentum, got -0.1"),
+    ("SGD", {"nesterov": True}, "nesterov needs momentum > 0 and dampening = 0"),
+    ("SGD", {"nesterov": True, "momentum": 0.9, "dampening": 0.1}, "nesterov needs"),
+    ("Adam", {"betas": (1.0, 0.9)}, "betas[0] must satisfy 0 <= beta1 < 1, got 1.0"),
+    ("AdamW", {"betas": (0.9, -0.5)}, "betas[1] must satisfy 0 <= beta2 < 1, got -0.5"),
+    ("NAdam", {"momentum_decay": -1}, "momentum_decay must satisfy 0 <= momentum_decay, got -1"),
+    ("Adamax", {"eps": -1e-8}, "eps must satisfy 0 <= eps, got -1e-08"),
+    ("Adadelta", {"rho": 1.5}, "rho must satisfy 0 <= rho <= 1, got 1.5"),
+    ("RMSprop", {"weight_decay": -1}, "weight_decay must satisfy 0 <= weight_decay, got -1"),
+    ("Adagrad", {"lr_decay": -1}, "lr_decay must satisfy 0 <= lr_decay, got -1"),
+    ("Adam", {"lr": torch.tensor(-1.0)}, "lr must satisfy 0 <= lr, got tensor(-1.)"),
+    ("Adam", {"lr": torch.ones(2)}, "lr must be one number, got a tensor of shape (2,)"),
+    ("Lion", {"betas": (torch.ones(3), 0.9)}, "betas must be one number, got a tensor"),
+]
+
+
+@pytest.mark.parametrize(("name", "bad", "message"), BAD)
+def test_bad_hyperparameter(name: str, bad: dict[str, Any], message: str) -> None:
+    cls = getattr(steprule.torch, name)
+    p, q = (torch.zeros(2).requires_grad_() for _ in range(2))
+    with pytest.raises(ValueError, match=re.escape(message)):
+        cls([p], **bad)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        cls([{"params": [p]}, {"params": [q], **bad}])
+    optimizer = cls([p])
+    with pytest.raises(ValueError, match=re.escape(message)):
+        optimizer.add_param_group({"params": [q], **bad})
+    assert len(optimizer.param_groups) == 1
+    assert q not in optimizer.state
+
+
+def test_what_torch_refuses_of_parameters(rule: Any) -> None:
+    p = torch.zeros(2).requires_grad_()
+    with pytest.raises(ValueError, match="empty parameter list"):
+        rule.ours([])
+    with pytest.raises(TypeError, match="iterable of Tensors"):
+        rule.ours(p)
+    with pytest.raises(TypeError, match="can only optimize Tensors"):
+        rule.ours([1.0])
+    with pytest.raises(ValueError, match="non-leaf"):
+        rule.ours([p * 2])
+    with pytest.raises(TypeError, match="must be a dict"):
+        rule.ours([{"params": [p]}, p])
+    optimizer = rule.ours([p])
+    with pytest.raises(ValueError, match="more than one parameter group"):
+        optimizer.add_param_group({"params": [p]})
+    assert len(optimizer.param_groups) == 1
+
+
+@pytest.mark.parametrize("name", [*NAMES, "Lion"])
+def test_there_is_no_fused_step(name: str) -> None:
+    cls = getattr(steprule.torch, name)
+    p, q = (torch.zeros(2).requires_grad_() for _ in range(2))
+    with pytest.raises(RuntimeError, match="no fused implementation"):
+        cls([p], fused=True)
+    with pytest.raises(RuntimeError, match="`fused` and `foreach` cannot be `True` together"):
+        cls([p], fused=True, foreach=True)
+    optimizer = cls([p], fused=False)
+    with pytest.raises(RuntimeError, match="no fused implementation"):
+        optimizer.add_param_group({"params": [q], "fused": True})
+    assert len(optimizer.param_groups) == 1
+
+
+def test_named_parameters_and_generators(rule: Any) -> None:
+    model = torch.nn.Linear(2, 3)
+    optimizer = rule.ours(model.named_parameters())
+    assert optimizer.param_groups[0]["param_names"] == ["weight", "bias"]
+    assert optimizer.state_dict()["param_groups"][0]["param_names"] == ["weight", "bias"]
+    assert rule.ours(p for p in model.parameters()).param_groups[0]["params"] == [
+        model.weight,
+        model.bias,
+    ]
+
+
+def test_eager_states_of_adagrad() -> None:
+    real = torch.zeros(2).requires_grad_()
+    pair = torch.zeros(2, dtype=torch.complex64).requires_grad_()
+    ours = steprule.torch.Adagrad([real, pair], initial_accumulator_value=0.25)
+    peer = torch.optim.Adagrad([real, pair], initial_accumulator_value=0.25)
+    for p in (real, pair):
+        assert ours.state[p].keys() == peer.state[p].keys()
+        assert ours.state[p]["sum"].tolist() == peer.state[p]["sum"].tolist()
+        assert ours.state[p]["step"].item() == 0.0
+
+
+def test_a_group_has_its_own_initial_accumulator() -> None:
+    """A difference: torch.optim reads the default there, though it stores the group's."""
+    p = torch.zeros(2).requires_grad_()
+    optimizer = steprule.torch.Adagrad([{"params": [p], "initial_accumulator_value": 0.5}])
+    assert optimizer.state[p]["sum"].tolist() == [0.5, 0.5]
