@@ -50,6 +50,7 @@ def test_numpy(here: Path, python: Any) -> None:
     assert done.stdout == "float32 [-3.0, -3.0] [4.0, 4.0]\n", done.stderr
 
 
+@pytest.mark.slow
 def test_torch(here: Path, python: Any) -> None:
     imported = python("import here.torch", cwd=here, without=OURS)
     assert imported.returncode == 0, imported.stderr

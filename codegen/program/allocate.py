@@ -8,7 +8,7 @@ written to. A name that stands for a slot which is about to be overwritten gets 
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .nodes import Apply, Assign, Branch, Name, Node, Program, Statement, reads, rebuild
+from .nodes import Apply, Assign, Branch, DType, Name, Node, Program, Statement, reads, rebuild
 from .operations import ADD, COPY, MAX, MIN, MUL, TRANSPOSE, Kind, Operation
 
 
@@ -205,6 +205,7 @@ class _Allocation:
                 isinstance(a, Name)
                 and a.is_tensor
                 and a.id not in live
+                and (self.reuse_scratch or a.type.dtype is DType.REAL)
                 and state.buffers[a.id] <= self.scratch
                 and not any(state.buffers[a.id] & state.buffers.get(v, set()) for v in live)
                 and (i == 0 or value.op in _COMMUTATIVE)

@@ -1,17 +1,21 @@
 """A program as text, for people: ``steprule show SPEC --as program``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 from . import operations as ops
-from .infix import Infix, call
+from .infix import Form, Infix, call
 from .nodes import Assign, Program, Statement
+
+_OPERATORS = {
+    *(ops.OR, ops.AND, ops.NOT, ops.EQ, ops.NE, ops.LT, ops.LE, ops.GT, ops.GE),
+    *(ops.ADD, ops.SUB, ops.MUL, ops.DIV, ops.POW, ops.NEG),
+}
 
 
 class _Text(Infix):
-    functions = {  # noqa: RUF012
-        op: call(op.name)
-        for op in ops.TABLE.values()
-        if op.name not in "or and not eq ne lt le gt ge add sub mul div pow neg square".split()
+    functions: ClassVar[Mapping[ops.Operation, Form]] = {
+        op: call(op.name) for op in ops.TABLE.values() if op not in _OPERATORS
     } | {ops.SQUARE: lambda x: f"{x}**2" if x.isidentifier() else f"({x})**2"}
 
 

@@ -241,7 +241,7 @@ def _pairs(params: Tree, grads: Tree, path: str) -> Iterator[tuple[str, Array, A
         yield path, theta, grad
 
 
-def _floating(array: object, what: str) -> Array:
+def _floating(array: Tree, what: str) -> Array:
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{what} must be a NumPy array, got {type(array).__name__}")
     if not np.issubdtype(array.dtype, np.floating):

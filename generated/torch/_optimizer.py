@@ -271,7 +271,10 @@ class Optimizer(optim.Optimizer):
         scalar = live if on_device else number
         names = ("t" if self._step_key else "first", *self._scalar_states)
         times = [scalar(s[self._step_key]) for s in states] if self._step_key else firsts
-        others = [[scalar(s[key]) for s in states] for key in self._scalar_states.values()]
+        others = [
+            [scalar(s[key]) if key in initial else 0.0 for s in states]
+            for key in self._scalar_states.values()
+        ]
         scalars = list(zip(times, *others, strict=True))
         settings = {name: scalar(group[name]) for name in self._arguments}
 
@@ -315,7 +318,7 @@ class Optimizer(optim.Optimizer):
             if kept is not tensors:
                 torch._foreach_copy_(kept, tensors)
         for key, value in zip(self._scalar_states.values(), new, strict=True):
-            for state in states:
+            for state in states if key in initial else ():
                 state[key].fill_(value)
 
     def _update_one(
@@ -343,9 +346,9 @@ class Optimizer(optim.Optimizer):
             else:
                 real(x).copy_(results[key])
         for key, value in zip(self._scalar_states.values(), new[len(keys) :], strict=True):
-            if differentiable:
+            if key in initial and differentiable:
                 state[key] = value
-            else:
+            elif key in initial:
                 state[key].fill_(value)
 
 

@@ -212,7 +212,7 @@ def specs(draw: st.DrawFn) -> Optimizer:
 
 
 SETTINGS = settings(
-    max_examples=50,
+    max_examples=40,
     derandomize=True,
     deadline=None,
     database=None,

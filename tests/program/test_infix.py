@@ -62,7 +62,7 @@ def test_a_comparison_of_tensors_has_no_opposite():
 BINARY = (ops.ADD, ops.SUB, ops.MUL, ops.DIV, ops.POW)
 
 
-@pytest.mark.parametrize(("outer", "inner"), itertools.product(BINARY, BINARY))
+@pytest.mark.parametrize(("outer", "inner"), list(itertools.product(BINARY, BINARY)))
 def test_text_means_what_the_node_means(outer, inner):
     values = {"a": 3.0, "b": 2.0, "c": 0.5}
 

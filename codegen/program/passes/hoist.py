@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from ..nodes import (
     ONE,
+    ZERO,
     Apply,
     Assign,
     DType,
@@ -12,12 +13,13 @@ from ..nodes import (
     Place,
     Program,
     Type,
+    apply,
     free,
     names,
     rebuild,
     walk,
 )
-from ..operations import ADD, MUL, ONE_MINUS_POW, SUB
+from ..operations import ADD, MUL, ONE_MINUS_POW, SELECT, SUB
 
 _REAL = Type(DType.REAL, ONE.type.shape, Place.HOST)
 
@@ -25,12 +27,15 @@ _REAL = Type(DType.REAL, ONE.type.shape, Place.HOST)
 def hoist(program: Program) -> Program:
     taken = {n for a in program.body if isinstance(a, Assign) for n in names(a.value)}
     taken |= {a.target.id for a in program.body if isinstance(a, Assign)}
-    hoisting = _Hoisting(taken | {s.old.id for s in program.slots})
+    when = {n.id: s.when for s in program.scalar_slots if s.when for n in (s.old, s.new)}
+    hoisting = _Hoisting(taken | {s.old.id for s in program.slots}, when)
     body: list[Assign] = []
     for assign in program.body:
         assert isinstance(assign, Assign)  # choices are not yet statements
         if assign.value.on_host and not assign.target.is_tensor:
             value = hoisting.corrections(assign.value)
+            if assign.target.id not in when:
+                value = hoisting.guarded(value)
             hoisting.host.append(replace(assign, value=value))
         else:
             value = hoisting.tensor(assign.value, assign.target.id)
@@ -41,6 +46,8 @@ def hoist(program: Program) -> Program:
 @dataclass
 class _Hoisting:
     taken: set[str]
+    when: dict[str, Node]
+    """The conditions under which scalar states exist, by the names of their values."""
     host: list[Assign] = field(default_factory=list)
     known: dict[Node, Name] = field(default_factory=dict)
 
@@ -64,8 +71,14 @@ class _Hoisting:
             name = free(stem, self.taken)
             self.taken.add(name)
             self.known[value] = Name(name, _REAL)
-            self.host.append(Assign(self.known[value], value))
+            self.host.append(Assign(self.known[value], self.guarded(value)))
         return self.known[value]
+
+    def guarded(self, value: Node) -> Node:
+        """The value, or 0 where a state that it reads does not exist: it is not used then."""
+        for test in {self.when[name]: None for name in sorted(names(value) & self.when.keys())}:
+            value = apply(SELECT, test, value, ZERO)
+        return value
 
     def corrections(self, node: Node) -> Node:
         """The node with each one_minus_power in it under a name of its own."""
