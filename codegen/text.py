@@ -92,7 +92,7 @@ class TextPrinter:
         return text, _PRODUCT
 
     def _cases(self, e: Piecewise) -> str:
-        *cases, (otherwise, _) = e.args
+        *cases, (otherwise, _) = [pair.args for pair in e.args]
         text = "".join(
             f"{self._within(value, _SUM)} if {self.condition(test)} else " for value, test in cases
         )
@@ -109,7 +109,8 @@ class TextPrinter:
             case Not():
                 return f"not {self.condition(e.args[0])}"
             case Relational():
-                return f"{self._within(e.lhs, _SUM)} {e.rel_op} {self._within(e.rhs, _SUM)}"
+                relation: str = e.rel_op  # pyright: ignore[reportAttributeAccessIssue]
+                return f"{self._within(e.lhs, _SUM)} {relation} {self._within(e.rhs, _SUM)}"
             case Symbol():
                 return e.name
         raise NotImplementedError(f"no text for the condition {e}")

@@ -1,5 +1,7 @@
 """Local simplification by the laws of zero, one and nested choices."""
 
+from typing import TypeGuard
+
 from .nodes import ONE, ZERO, Apply, Name, Node, apply, negation, rebuild
 from .operations import ADD, AND, DIV, MUL, NEG, NOT, SELECT, SQUARE, SUB
 
@@ -48,7 +50,7 @@ def _fold_choice(test: Node, yes: Node, no: Node) -> Node:
     return apply(SELECT, test, yes, no)
 
 
-def _is_choice(node: Node) -> bool:
+def _is_choice(node: Node) -> TypeGuard[Apply]:
     return isinstance(node, Apply) and node.op is SELECT
 
 

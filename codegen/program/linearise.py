@@ -62,10 +62,11 @@ class _Lines:
         if accumulated is not None:
             order.remove(accumulated)
             order.insert(0, accumulated)
-        operands = dict.fromkeys(order)
-        for i in order:
-            operands[i] = self._operand(node.args[i], into if i == accumulated else None, equation)
-        return tuple(operands[i] for i in sorted(operands) if operands[i] is not None)
+        operands = {
+            i: self._operand(node.args[i], into if i == accumulated else None, equation)
+            for i in order
+        }
+        return tuple(operands[i] for i in sorted(operands))
 
     def _operand(self, node: Node, into: Name | None, equation: str) -> Node:
         if not isinstance(node, Apply) or not node.is_tensor:

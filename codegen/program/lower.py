@@ -178,7 +178,7 @@ class _Lowering:
         return apply(ops.POW, base, self.node(e.exp))
 
     def _cases(self, e: Piecewise) -> Node:
-        *cases, (otherwise, _) = e.args
+        *cases, (otherwise, _) = [pair.args for pair in e.args]
         node = self.node(otherwise)
         for value, test in reversed(cases):
             node = apply(ops.SELECT, self.node(test), self.node(value), node)

@@ -4,6 +4,7 @@ from fractions import Fraction as Q
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from steprule.codegen.exact import Number, approximate, context
@@ -95,11 +96,10 @@ class Draft:
             lambda: Min(a, b),
             lambda: a**2,
             lambda: lerp(a, b, b1),
-            lambda: clip(a, Integer(-1), Integer(2)),
+            lambda: clip(a, Integer(-1), c + 1),
             lambda: 1 - b1**t,
             lambda: one_minus_power(b2, t),
-            lambda: exp(-Abs(a)),
-            lambda: log(1 + Abs(a)),
+            lambda: log(1 + exp(-Abs(a))),
             lambda: Piecewise((a, self.condition()), (b, True)),
         )()
 
@@ -114,16 +114,16 @@ class Draft:
             return self.one_of(*leaves)
         a, b = (self.tensor(depth - 1, f_on=f_on) for _ in range(2))
         n = self.scalar(1)
+        # SymPy folds choices within conditions away, or fails to: those are of plain values.
+        u, v, k_ = self.one_of(*leaves), self.one_of(*leaves), self.one_of(*SCALARS)
         choices = [
             lambda: a + b,
             lambda: a - b,
             lambda: -a,
-            lambda: n * a,
             lambda: n * a + b,
             lambda: b - n * a,
             lambda: a * b,
             lambda: a + n,
-            lambda: n - a,
             lambda: a / (c + Abs(b)),
             lambda: n * a / (c + Abs(b)),
             lambda: a / (1 + Abs(n)),
@@ -131,7 +131,6 @@ class Draft:
             lambda: b1 * a + (1 - b1) * b,
             lambda: b2 * a + (1 - b2) * b**2,
             lambda: sqrt(Abs(a)),
-            lambda: a**2,
             lambda: Abs(a) ** Rational(3, 2),
             lambda: b1 ** Abs(a),
             lambda: Max(a, b),
@@ -142,7 +141,7 @@ class Draft:
             lambda: lerp(a, b, b1),
             lambda: lerp(a, b, n),
             lambda: lerp(a, b, Abs(G)),
-            lambda: clip(a, Integer(-1), Rational(1, 2)),
+            lambda: clip(a, -c, Rational(1, 2)),
             lambda: exp(-Abs(a)),
             lambda: log(1 + Abs(a)),
             lambda: one_minus_power(exp(-1 - Abs(a)), t),
@@ -151,10 +150,10 @@ class Draft:
             lambda: a / (c + norm(b + G)),
             lambda: norm(a * G) * b / (c + norm(b - theta[t - 1])),
             lambda: a + mean(b * theta[t - 1]),
-            lambda: Piecewise((a * norm(G), norm(b + G) > n), (b, True)),
-            lambda: Piecewise((n, mean(a * G) > 0), (norm(G), True)) * a,
-            lambda: Piecewise((a, b > n), (b, True)),
-            lambda: Piecewise((n, And(b > 0, a < 1)), (lr, True)),
+            lambda: Piecewise((a * norm(G), norm(u + G) > k_), (b, True)),
+            lambda: Piecewise((n, mean(u * G) > 0), (norm(G), True)) * a,
+            lambda: Piecewise((a, u > k_), (b, True)),
+            lambda: Piecewise((n, And(u > 0, v < 1)), (lr, True)),
             lambda: Piecewise((a, self.condition()), (b, True)),
             lambda: Piecewise((n, self.condition()), (b, True)),
             lambda: Piecewise((self.tensor(depth - 1, f_on=True), f), (b, True)),
@@ -216,7 +215,7 @@ SETTINGS = settings(
     derandomize=True,
     deadline=None,
     database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    suppress_health_check=list(HealthCheck),
 )
 
 CASES = st.tuples(st.sampled_from([0.0, 0.3]), st.booleans(), st.booleans(), st.integers(0, 10**6))
@@ -244,6 +243,7 @@ def is_matrix_spec(spec: Optimizer) -> bool:
     return any(u.value.has(matmul, transpose) for u in spec.updates)
 
 
+@pytest.mark.slow
 @SETTINGS
 @given(spec=specs(), case=CASES)
 def test_allocated_programs_compute_the_spec(spec, case):
@@ -286,6 +286,7 @@ def is_same(a: Number, b: Number) -> bool:
     return a == b or abs(x - y) <= context.mpf(10) ** -38 * (1 + abs(y))
 
 
+@pytest.mark.slow
 @SETTINGS
 @given(spec=specs(), case=CASES)
 def test_generated_code_computes_the_spec(spec, case, package, assert_as_oracle):

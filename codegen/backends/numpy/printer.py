@@ -1,5 +1,6 @@
 """NumPy: scalars as Python expressions, tensor operations as ufuncs with ``out=``."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from ...program import operations as ops
@@ -14,7 +15,7 @@ def _transpose(x: str) -> str:
 class HostPrinter(Infix):
     """Scalars, as Python floats."""
 
-    functions: ClassVar[dict[ops.Operation, Form]] = {
+    functions: ClassVar[Mapping[ops.Operation, Form]] = {
         ops.SQRT: call("math.sqrt"),
         ops.EXP: call("math.exp"),
         ops.EXPM1: call("math.expm1"),

@@ -1,5 +1,6 @@
 """PyTorch, twice: tensors as expressions (loop), and lists of tensors in place (foreach)."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from ...program import operations as ops
@@ -11,7 +12,7 @@ from ...program.nodes import Apply, Name, Node, walk
 class ScalarPrinter(Infix):
     """Scalars: Python floats, or 0-d tensors where the step or the rate is one."""
 
-    functions: ClassVar[dict[ops.Operation, Form]] = {
+    functions: ClassVar[Mapping[ops.Operation, Form]] = {
         ops.SQRT: call("scalars.sqrt"),
         ops.EXP: call("scalars.exp"),
         ops.EXPM1: call("scalars.expm1"),

@@ -7,6 +7,7 @@
 """
 
 from dataclasses import replace
+from typing import TypeGuard
 
 from ..nodes import ONE, Apply, Node, Program, apply, map_assignments, rebuild, walk
 from ..operations import ADD, LERP, MUL, ONE_MINUS_POW, POW, SQUARE, SUB, Operation
@@ -23,15 +24,16 @@ def _choose(node: Node) -> Node:
         return node
     if node.op is SUB and node.args[0] == ONE and node.on_host and _is(node.args[1], POW):
         return apply(ONE_MINUS_POW, *node.args[1].args)
-    if node.op is ADD and all(_is(a, MUL) and a.args[0].on_host for a in node.args):
-        (w, a), (u, b) = (product.args for product in node.args)
+    products = [a.args for a in node.args if _is(a, MUL) and a.args[0].on_host]
+    if node.op is ADD and len(products) == 2:
+        (w, a), (u, b) = products
         complementary = u == apply(SUB, ONE, w) or w == apply(SUB, ONE, u)
         if complementary and not _squares(a) and not _squares(b):
             return apply(LERP, a, b, u)
     return node
 
 
-def _is(node: Node, op: Operation) -> bool:
+def _is(node: Node, op: Operation) -> TypeGuard[Apply]:
     return isinstance(node, Apply) and node.op is op
 
 
