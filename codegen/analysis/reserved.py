@@ -10,6 +10,8 @@ BACKENDS = frozenset(
         # parameters, gradients and bookkeeping in every generated class
         *("params", "param", "grads", "gradient", "self", "cls", "state", "states", "step"),
         *("steps", "first", "scratch", "out", "block", "index", "size", "dtype", "device"),
+        # what generated files call by name
+        *("one_minus_power", "require", "rule", "scalars"),
         # modules that generated files import
         *("np", "numpy", "torch", "math", "triton", "tl", "numba", "typing", "steprule"),
         # arguments, and keys of parameter groups, that all torch optimizers share
@@ -20,7 +22,10 @@ BACKENDS = frozenset(
 
 BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 
-CLASSES = frozenset({"Optimizer", "Tensor", "Parameter"}) | BUILTINS
+CLASSES = BUILTINS | {
+    *("Optimizer", "Array", "Rate", "Rule"),
+    *("Group", "Parameter", "Params", "Scalar", "Tensor", "Tensors"),
+}
 """What no optimizer can be called."""
 
 PREFIXES = ("_", "tmp")

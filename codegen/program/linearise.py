@@ -11,6 +11,7 @@ from .nodes import (
     Apply,
     Assign,
     Branch,
+    DType,
     Name,
     Node,
     Program,
@@ -91,6 +92,9 @@ class _Lines:
         if into is None or node.op.kind is not Kind.ELEMENTWISE:
             return None
         readers = [i for i, a in enumerate(node.args) if into.id in names(a)]
-        if len(readers) == 1 and isinstance(node.args[readers[0]], Apply):
-            return readers[0]
-        return None
+        if len(readers) != 1:
+            return None
+        reader = node.args[readers[0]]
+        # A slot holds numbers: no truth values on the way.
+        fits = isinstance(reader, Apply) and reader.type.dtype is DType.REAL
+        return readers[0] if fits else None

@@ -34,3 +34,10 @@ def test_condition(momentum, refused):
     (state,) = momentum().states
     refused(momentum(states=[replace(state, when=t > 1)]), "declaration", "when of state m")
     refused(momentum(constraints=[Constraint(m[t] > 0, "positive")]), "declaration", "m[t]")
+
+
+def test_learning_rate(momentum, refused):
+    spec = momentum()
+    (state,) = spec.states
+    lr = next(h.symbol for h in spec.hyperparameters if h.name == "lr")
+    refused(momentum(states=[replace(state, init=lr)]), "declaration", "state m", "step to step")

@@ -33,14 +33,23 @@ def updates(value):
 
 
 def test_scalar_state(momentum):
-    value = beta * m[t - 1] + norm(g)
-    assert analyse(momentum(states=[SCALAR], updates=updates(value)))
+    assert analyse(momentum(states=[SCALAR], updates=updates(beta * m[t - 1] + 1)))
+
+
+def test_scalar_state_of_a_reduction(momentum, refused):
+    spec = momentum(states=[SCALAR], updates=updates(beta * m[t - 1] + norm(g)))
+    refused(spec, "shape", "m[t] = ", "its equation reduces one", "an intermediate")
+
+
+def test_scalar_state_of_a_reduced_intermediate(momentum, refused):
+    through = [Update(d[t], norm(g)), *updates(beta * m[t - 1] + d[t])]
+    refused(momentum(states=[SCALAR], updates=through), "shape", "m[t] = ", "reduces one")
 
 
 def test_scalar_state_of_a_tensor(momentum, refused):
     spec = momentum(states=[SCALAR], updates=updates(beta * m[t - 1] + g))
     refused(
-        spec, "shape", "m[t] = ", "m is a scalar, and its equation gives a tensor", "norm or mean"
+        spec, "shape", "m[t] = ", "m is a scalar, and its equation gives a tensor", "Shape.TENSOR"
     )
 
 

@@ -121,7 +121,6 @@ class Draft:
             lambda: a - b,
             lambda: -a,
             lambda: n * a + b,
-            lambda: b - n * a,
             lambda: a * b,
             lambda: a + n,
             lambda: a / (c + Abs(b)),
@@ -136,8 +135,6 @@ class Draft:
             lambda: Max(a, b),
             lambda: Min(a, b),
             lambda: Max(a, n),
-            lambda: Min(n, a),
-            lambda: Abs(a),
             lambda: lerp(a, b, b1),
             lambda: lerp(a, b, n),
             lambda: lerp(a, b, Abs(G)),
@@ -146,7 +143,6 @@ class Draft:
             lambda: log(1 + Abs(a)),
             lambda: one_minus_power(exp(-1 - Abs(a)), t),
             lambda: wd * theta[t - 1] + a,
-            lambda: wd * a,
             lambda: a / (c + norm(b + G)),
             lambda: norm(a * G) * b / (c + norm(b - theta[t - 1])),
             lambda: a + mean(b * theta[t - 1]),
@@ -211,7 +207,7 @@ def specs(draw: st.DrawFn) -> Optimizer:
 
 
 SETTINGS = settings(
-    max_examples=40,
+    max_examples=30,
     derandomize=True,
     deadline=None,
     database=None,

@@ -61,3 +61,10 @@ def test_a_state_that_may_not_exist_is_moved_if_it_does(make, text):
     step = Piecewise((m[t - 1] - m[t], flag), (G, True))
     updates = Update(m[t], m[t - 1] * 2), Update(theta[t], P - step)
     assert lines(make(*updates, states=kept), text).endswith("if flag:\n    m = m_new")
+
+
+def test_no_truth_values_in_a_state(make, text):
+    updates = Update(m[t], Piecewise((w, m[t - 1] > 0), (a, True))), Update(theta[t], P - m[t])
+    assert lines(make(*updates), text) == (
+        "tmp1 = m > 0\nm = select(tmp1, lift(w, theta), a)\ntheta = theta - m"
+    )

@@ -5,6 +5,7 @@ from steprule.codegen.program.passes.branch import branch
 from steprule.codegen.program.passes.hoist import hoist
 from steprule.codegen.program.passes.reuse_names import reuse_names
 from steprule.specs.language import (
+    Shape,
     State,
     Update,
     flags,
@@ -110,3 +111,11 @@ def test_the_gradient_keeps_its_name(make, text):
     assert text(reused(make(*updates))) == (
         "---\nif not flag:\n    grad = m\nm = n\nn = grad**2\ntheta = theta - n"
     )
+
+
+def test_conditions_read_the_new_name_too(make, text):
+    (c,) = states("c")
+    kept = [State(c, init=1, key="c", shape=Shape.SCALAR)]
+    updates = Update(c[t], c[t - 1] * w), Update(theta[t], Piecewise((P, c[t] > a), (G, True)))
+    program = reuse_names(branch(hoist(lower(make(*updates, states=kept)))))
+    assert text(program) == "c = w * c\n---\nif a >= c:\n    theta = grad"

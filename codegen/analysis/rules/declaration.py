@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sympy import Symbol
+from sympy import Symbol, sympify
 
 from ....specs.language import GradientAt, Value, t
 from ..fault import Fault
@@ -13,6 +13,14 @@ CODE = "declaration"
 
 
 def check(subject: Subject) -> Iterator[Fault]:
+    for state in subject.states.values():
+        parts = [sympify(part) for part in (state.init, state.when) if part is not None]
+        if any(isinstance(n, Symbol) and n.name == "lr" for part in parts for n in nodes(part)):
+            yield Fault(
+                f"state {state.name}",
+                "it depends on lr, which may change from step to step",
+                "Use another hyperparameter, or put lr into the equations",
+            )
     for where, expression in subject.host_parts():
         for node in nodes(expression):
             if isinstance(node, Value | GradientAt) or (isinstance(node, Symbol) and node == t):

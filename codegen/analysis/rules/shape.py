@@ -16,6 +16,7 @@ CODE = "shape"
 def check(subject: Subject) -> Iterator[Fault]:
     shapes = {name: state.shape for name, state in subject.states.items()}
     shapes[theta.name] = Shape.TENSOR
+    reduced: set[str] = set()
     for update in subject.updates:
         where, name = subject.equation(update), update.target.name
         for node in nodes(update.value):
@@ -31,6 +32,15 @@ def check(subject: Subject) -> Iterator[Fault]:
                 f"{name} is {article[declared]}, and its equation gives {article[shape]}",
                 _remedy(name, shape),
             )
+        elif shape is Shape.SCALAR and _is_reduced(update.value, reduced):
+            reduced.add(name)
+            if name in subject.states:
+                yield Fault(
+                    where,
+                    f"{name} is a number known before any tensor is, and its equation reduces one",
+                    "Let it depend on hyperparameters, t and other such states alone; what is "
+                    "reduced from a tensor can be an intermediate",
+                )
 
 
 def _misfit(node: Basic, shapes: dict[str, Shape]) -> tuple[str, str] | None:
@@ -60,9 +70,18 @@ def _shape(e: Basic, shapes: dict[str, Shape]) -> Shape:
     return Shape.TENSOR if any(_is_tensor(a, shapes) for a in e.args) else Shape.SCALAR
 
 
+def _is_reduced(e: Basic, reduced: set[str]) -> bool:
+    """Whether a scalar expression has to wait for a tensor."""
+    return any(
+        (isinstance(node, Head) and node.category == "reduction")
+        or (isinstance(node, Value) and node.name in reduced)
+        for node in nodes(e)
+    )
+
+
 def _remedy(name: str, shape: Shape) -> str:
     if name == theta.name:
         return "Let the step depend on theta[t - 1] or the gradient, element by element"
     if shape is Shape.TENSOR:
-        return f"Declare State({name}, ..., shape=Shape.TENSOR), or reduce with norm or mean"
+        return f"Declare State({name}, ..., shape=Shape.TENSOR)"
     return f"Declare State({name}, ..., shape=Shape.SCALAR)"

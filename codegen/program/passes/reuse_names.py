@@ -17,7 +17,6 @@ from ..nodes import (
     Statement,
     assignments,
     free,
-    map_assignments,
     negation,
     reads,
     substitute,
@@ -98,10 +97,20 @@ def _rename(program: Program, old: Name, new: Name) -> Program:
         target = new if assign.target.id == old.id else assign.target
         return replace(assign, target=target, value=substitute(assign.value, {old.id: new}))
 
+    def renamed(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        return tuple(
+            rename(s)
+            if isinstance(s, Assign)
+            else Branch(
+                substitute(s.condition, {old.id: new}), renamed(s.then), renamed(s.otherwise)
+            )
+            for s in statements
+        )
+
     return replace(
         program,
         host=tuple(map(rename, program.host)),
-        body=_without_self_assignments(map_assignments(program.body, rename)),
+        body=_without_self_assignments(renamed(program.body)),
         slots=tuple(
             Slot(s.old, new if s.new.id == old.id else s.new, s.when) for s in program.slots
         ),
