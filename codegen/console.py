@@ -11,6 +11,7 @@ from rich.table import Table
 
 from ..specs.language import SpecError
 from .emit import ForeignFileError, GenerationError
+from .program.check import RewriteError
 
 output = Console()
 messages = Console(stderr=True)
@@ -26,7 +27,7 @@ def reported() -> Iterator[None]:
         yield
     except (SpecError, ForeignFileError) as error:
         fail(f"error: {error}", status=2)
-    except (GenerationError, NotImplementedError, OSError) as error:
+    except (GenerationError, RewriteError, NotImplementedError, OSError) as error:
         fail(f"error: {error}", status=1)
 
 

@@ -1,0 +1,74 @@
+"""What the README shows is what happens."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from click.testing import CliRunner
+from steprule.codegen.cli import cli
+from steprule.codegen.load import builtin
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def block(containing: str) -> str:
+    (found,) = [text for text in PYTHON if containing in text]
+    return found
+
+
+def test_numpy(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {"grads": {"weight": np.ones((3, 2)), "bias": -np.ones(2)}}
+    exec(block("from steprule.numpy import Adam"), names)
+    # At the first step the bias-corrected moments cancel: every element moves by lr.
+    np.testing.assert_allclose(names["params"]["weight"], -1e-3, rtol=1e-6)  # eps beside |g| = 1
+    np.testing.assert_allclose(names["params"]["bias"], 1e-3, rtol=1e-6)
+    with np.load("checkpoint.npz") as kept:
+        assert int(kept["step"]) == 1
+
+
+def test_torch(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = torch.nn.Linear(2, 1)
+    theirs = torch.optim.Adam(model.parameters())
+    model(torch.ones(3, 2)).sum().backward()
+    theirs.step()
+    torch.save(theirs.state_dict(), "saved_by_torch.pt")
+    names = {"model": model, "torch": torch}
+    exec(block("from steprule.torch import Adam"), names)
+    ours = names["optimizer"].state[model.weight]
+    assert torch.equal(ours["exp_avg"], theirs.state[model.weight]["exp_avg"])
+
+
+def test_a_spec_of_ones_own(tmp_path):
+    spec = block("sign_descent = Optimizer(")
+    (tmp_path / "sign_descent.py").write_text(spec)
+    (command,) = re.findall(r"^steprule (generate sign_descent.*)$", README, re.MULTILINE)
+    words = command.replace("sign_descent.py", str(tmp_path / "sign_descent.py"))
+    words = words.replace("--out rules", f"--out {tmp_path / 'rules'}")
+    result = CliRunner().invoke(cli, words.split())
+    assert result.exit_code == 0, result.output
+    use = (
+        "import numpy as np\n"
+        "from rules.numpy import SignDescent\n"
+        "x = np.array([1.0, 2.0, 3.0])\n"
+        "SignDescent(lr=0.5).update(x, np.array([4.0, -0.1, 0.0]))\n"
+        "print(x.tolist())\n"
+    )
+    run = subprocess.run([sys.executable, "-c", use], cwd=tmp_path, capture_output=True, text=True)
+    assert run.stdout == "[0.5, 2.5, 3.0]\n", run.stderr
+
+
+def test_the_optimizers_it_names_are_there():
+    (sentence,) = re.findall(r"^(SGD, .*?) are there,", README, re.MULTILINE)
+    named = set(re.findall(r"\b(?:[A-Z]\w+)\b", sentence)) - {"AMSGrad"}
+    assert named == set(builtin())
+
+
+def test_the_commands_it_lists_are_all_there_are():
+    listed = set(re.findall(r"^\| `steprule (\w+)", README, re.MULTILINE))
+    assert listed == set(cli.commands)
