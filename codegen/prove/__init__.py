@@ -1,0 +1,16 @@
+"""Prove that two formulations are one algorithm, or show where they part.
+
+To show that A and B are one algorithm, a claim gives a map phi from A's state to B's. For one
+step from an arbitrary state it is proved that
+
+    phi(step_A(s, g)) = step_B(phi(s), g),
+
+that both ask for the gradient at the same point, and that phi takes A's initial state to B's.
+That is induction over t, for every loss.
+
+Stages: ``symbolic`` runs one step of a spec on expressions; ``normal_form`` decides whether
+an expression is zero (polynomials are expanded, quotients cancelled, roots are symbols with
+their side relation; nothing is simplified by heuristics); ``induction`` puts them together
+into a proof or a residual; ``witness`` looks for rational numbers at which a residual shows
+in the iterates, and has the oracle replay them. A verdict of REFUTED needs a witness.
+"""

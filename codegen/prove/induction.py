@@ -1,0 +1,157 @@
+"""The proof of a claim: its obligations, each an expression that must vanish."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sympy import Dummy, Expr, Symbol, sympify
+from sympy.core.relational import Relational
+
+from ...specs.language import SpecError, Value, t, theta
+from ...specs.language.claims import Equivalence, Side
+from .normal_form import NormalForm
+from .symbolic import Setting, symbolic_step
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """Something that must be zero for a claim to hold.
+
+    Args:
+        what: in words, e.g. ``"d after a step"``.
+        residual: what is left of it in normal form; 0 where it is met.
+    """
+
+    what: str
+    residual: Expr
+
+    @property
+    def is_met(self) -> bool:
+        return self.residual == 0
+
+
+def setting(side: Side) -> Setting:
+    """A side with every option decided."""
+    options = {o.flag: o.flag in set(side.options) for o in side.spec.options}
+    return Setting(side.spec, options, side.hyper)
+
+
+class Correspondence:
+    """The map phi of a claim, at any time and of any values."""
+
+    def __init__(self, claim: Equivalence) -> None:
+        self.left, self.right = setting(claim.left), setting(claim.right)
+        given = {value.name: sympify(e) for value, e in claim.phi.items()}
+        if unknown := sorted(given.keys() - set(self.right.quantities)):
+            raise SpecError(
+                "map",
+                spec=claim.name,
+                where="phi",
+                problem=f"{', '.join(unknown)} is no quantity of {self.right.spec.name}",
+                remedy=f"Map {', '.join(self.right.quantities)}",
+            )
+        self._phi: dict[str, Expr] = {}
+        for name in self.right.quantities:
+            e = given.get(name, Value(Symbol(name, real=True), t))
+            read = {v.name for v in e.atoms(Value)}
+            if missing := sorted(read - set(self.left.quantities)):
+                raise SpecError(
+                    "map",
+                    spec=claim.name,
+                    where=f"phi of {name}",
+                    problem=f"{', '.join(missing)} is no quantity of {self.left.spec.name}",
+                    remedy=f"Express {name} in {', '.join(self.left.quantities)}",
+                )
+            self._phi[name] = e
+
+    def of(self, values: Mapping[str, Expr | None], at: Expr) -> dict[str, Expr | None]:
+        """The right side's quantities at a time, for values of the left's.
+
+        None where a value it reads is missing.
+        """
+        mapped: dict[str, Expr | None] = {}
+        for name, e in self._phi.items():
+            read = {v: values[v.name] for v in e.atoms(Value)}
+            # The values may speak of t themselves, so they are put in last.
+            held = {v: Dummy(v.name) for v in read}
+            timed = e.xreplace(held).xreplace({t: at})
+            missing = any(value is None for value in read.values())
+            mapped[name] = None if missing else timed.xreplace({held[v]: read[v] for v in read})
+        return mapped
+
+    @property
+    def equations(self) -> dict[str, Expr]:
+        """The map at time t, by name of the right side's quantity."""
+        return dict(self._phi)
+
+
+def obligations(claim: Equivalence) -> list[Obligation]:
+    """What must vanish: at the start, of the points, and after a step from any state."""
+    phi = Correspondence(claim)
+    normal = NormalForm()
+    starts = _has_first_step(phi.left) or _has_first_step(phi.right)
+    found = _at_the_start(phi, normal, starts)
+    stored: dict[str, Expr | None] = {
+        name: Value(Symbol(name, real=True), t - 1) for name in phi.left.quantities
+    }
+    found += _after_a_step(phi, normal, stored, phi.of(stored, t - 1), first=False, when="a step")
+    return found
+
+
+def _has_first_step(side: Setting) -> bool:
+    return any(value is None for value in side.initial(theta[0]).values()) or any(
+        relation.has(t) for u in side.spec.updates for relation in u.value.atoms(Relational)
+    )
+
+
+def _at_the_start(phi: Correspondence, normal: NormalForm, starts: bool) -> list[Obligation]:
+    left = phi.left.initial(theta[0])
+    mapped = phi.of(left, sympify(0))
+    right = phi.right.initial(mapped["theta"] or theta[0])
+    found = [
+        Obligation(f"{name} at the start", normal.numerator(mapped[name] - value))  # pyright: ignore
+        for name, value in right.items()
+        if value is not None and mapped[name] is not None
+    ]
+    if starts:
+        found += _after_a_step(phi, normal, left, right, first=True, when="the first step")
+    return found
+
+
+def _after_a_step(
+    phi: Correspondence,
+    normal: NormalForm,
+    left: Mapping[str, Expr | None],
+    right: Mapping[str, Expr | None],
+    *,
+    first: bool,
+    when: str,
+) -> list[Obligation]:
+    points: list[tuple[Expr, Expr]] = []
+    others: list[tuple[Expr, Expr]] = []
+    found: list[Obligation] = []
+
+    def of_left(point: Expr) -> Expr:
+        known = next((g for p, g in points if normal.is_zero(p - point)), None)
+        if known is None:
+            known = Symbol("g" if not points else f"g_{len(points) + 1}", real=True)
+            points.append((point, known))
+        return known
+
+    def of_right(point: Expr) -> Expr:
+        known = next((g for p, g in (*points, *others) if normal.is_zero(p - point)), None)
+        if known is None:
+            apart = normal.readable(point - points[0][0]) if points else point
+            found.append(Obligation(f"the point of the gradient in {when}", apart))
+            known = Symbol("g'", real=True)
+            others.append((point, known))
+        return known
+
+    new_left = symbolic_step(phi.left, left, of_left, first=first)
+    new_right = symbolic_step(phi.right, right, of_right, first=first)
+    mapped = phi.of(new_left, t)
+    for name, value in new_right.items():
+        difference = mapped[name] - value  # pyright: ignore[reportOptionalOperand]
+        met = normal.is_zero(difference)
+        residual = sympify(0) if met else normal.readable(difference)
+        found.append(Obligation(f"{name} after {when}", residual))
+    return found

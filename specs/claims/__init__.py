@@ -1,0 +1,1 @@
+"""Equivalences between formulations: to be proved, or refuted with a witness."""

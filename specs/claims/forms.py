@@ -1,0 +1,32 @@
+"""How the forms that only claims need are written down: short, and never emitted."""
+
+from collections.abc import Sequence
+
+from ..language import NON_NEGATIVE, UNIT, Hyper, Optimizer, Series, State, Update, hyperparameters
+
+lr, beta, beta1, beta2, eps, wd, rate_decay = hyperparameters(
+    "lr beta beta1 beta2 eps wd rate_decay"
+)
+
+_HYPER = {
+    lr: Hyper(lr, "0.1", NON_NEGATIVE, "learning rate"),
+    beta: Hyper(beta, "0.9", UNIT, "decay rate"),
+    beta1: Hyper(beta1, "0.9", UNIT, "decay rate of the first moment"),
+    beta2: Hyper(beta2, "0.999", UNIT, "decay rate of the second moment"),
+    eps: Hyper(eps, "1e-8", NON_NEGATIVE, "term added to the denominator"),
+    wd: Hyper(wd, "0.1", NON_NEGATIVE, "weight decay"),
+    rate_decay: Hyper(rate_decay, "0.5", NON_NEGATIVE, "decay of the learning rate"),
+}
+
+
+def form(name: str, source: str, kept: Sequence[Series], *updates: Update) -> Optimizer:
+    """A formulation whose states start at 0, over the hyperparameters its equations name."""
+    used = set().union(*(u.value.free_symbols for u in updates))
+    return Optimizer(
+        name,
+        summary=f"{name}.",
+        source=source,
+        hyper=[h for symbol, h in _HYPER.items() if symbol in used],
+        states=[State(series, 0, series.name) for series in kept],
+        updates=updates,
+    )
