@@ -1,4 +1,4 @@
-"""The command line: ``steprule generate | list | show | verify``.
+"""The command line: ``steprule generate | list | show | verify | prove``.
 
 Exit status: 0 for success, 1 where a check failed, 2 where the input is wrong.
 """
@@ -17,6 +17,7 @@ from .emit import Change, difference, plan, unified_diff, write
 from .load import builtin
 from .program.compile import compile_spec
 from .program.listing import listing
+from .prove.command import prove_command
 from .selection import selected
 from .text import TextPrinter
 from .verify.command import verify_command
@@ -133,3 +134,4 @@ def _report_check(changes: Sequence[Change], spec: tuple[str, ...], out: Path | 
 
 
 cli.add_command(verify_command)
+cli.add_command(prove_command)

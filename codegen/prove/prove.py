@@ -1,10 +1,11 @@
 """Settle claims: a verdict each, with the obligations met or the witness found."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...specs.language.claims import Equivalence, Verdict
 from .induction import Obligation, obligations
+from .search import IDENTITY, LINEAR, candidates
 from .witness import Witness, find_witness
 
 
@@ -17,10 +18,13 @@ class Settled:
     obligations: tuple[Obligation, ...]
     witness: Witness | None
     seconds: float
+    tried: tuple[str, ...] = ()
+    """The maps that were tried where none was given, in words."""
 
     @property
     def is_as_expected(self) -> bool:
-        return self.verdict is self.claim.expected
+        """Whether the verdict is the author's; PROVED where none is stated."""
+        return self.verdict is (self.claim.expected or Verdict.PROVED)
 
 
 def prove(claim: Equivalence) -> Settled:
@@ -38,3 +42,23 @@ def prove(claim: Equivalence) -> Settled:
         witness = find_witness(claim)
         verdict = Verdict.UNKNOWN if witness is None else Verdict.REFUTED
     return Settled(claim, verdict, found, witness, time.perf_counter() - start)
+
+
+def prove_without_map(claim: Equivalence) -> Settled:
+    """Settle a claim by the first map found under which it holds.
+
+    Where none does, the last one tried is reported.
+    """
+    start = time.perf_counter()
+    tried: list[str] = []
+    settled: Settled | None = None
+    for what, candidate in candidates(claim):
+        tried.append(what)
+        settled = prove(candidate)
+        if settled.verdict is Verdict.PROVED:
+            break
+    if settled is None:
+        return Settled(
+            claim, Verdict.UNKNOWN, (), None, time.perf_counter() - start, (IDENTITY, LINEAR)
+        )
+    return replace(settled, seconds=time.perf_counter() - start, tried=tuple(tried))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sympy import Basic, Expr, Piecewise, S, Symbol, sympify
 from sympy.core.relational import Eq, Ne
-from sympy.logic.boolalg import Boolean
 
 from ...specs.language import GradientAt, Optimizer, Value, t
 from ..analysis.execution import execution_order
@@ -82,7 +81,7 @@ def symbolic_step(
                         return value_of(value)
                     if test != S.false:
                         break
-        if not e.args or isinstance(e, Boolean):
+        if not e.args:
             return e
         return e.func(*(value_of(a) for a in e.args))
 

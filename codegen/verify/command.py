@@ -1,13 +1,18 @@
 """``steprule verify``: every implementation against the oracle, as a table."""
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib import import_module
 from multiprocessing import get_context
 
 import click
 from rich.table import Table
 
 from ..console import fail, progress, reported, say, show_table
+from ..prove.discover import builtin_claims
+from ..prove.emitted import Replay, emitted, replay_generated
+from ..prove.prove import prove
 from ..selection import selected
 from .implementations import dtypes, generated, implementations
 from .verify import BOUND, Result, trials, verify
@@ -46,6 +51,25 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
     results.sort(key=lambda r: order.index(r.spec))
     show_table(_table(results))
     _conclude(results)
+    if device == "cpu":
+        _conclude_replays(_replays(order))
+
+
+def _replays(names: Sequence[str]) -> list[Replay]:
+    """The refuted claims about these specs, through the generated NumPy code."""
+    package = import_module(f"{__name__.partition('.')[0]}.numpy")
+    claims = [
+        c for c in builtin_claims().values() if {c.left.spec.name, c.right.spec.name} <= {*names}
+    ]
+    return [replay_generated(s, package) for s in emitted(map(prove, claims))]
+
+
+def _conclude_replays(replays: list[Replay]) -> None:
+    wrong = [r.settled.claim.name for r in replays if not r.agrees]
+    if wrong:
+        fail(f"the generated code does not part as the algebra says: {', '.join(wrong)}", status=1)
+    if replays:
+        say(f"{len(replays)} refutations part in the generated NumPy code as the algebra says")
 
 
 def _holds(reference: str, name: str) -> bool:

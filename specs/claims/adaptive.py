@@ -1,11 +1,12 @@
 """Adagrad, RMSprop and Adam: forms, misprints, and where an epsilon stands."""
 
-from sympy import Expr, Integer, Max, sqrt
+from sympy import Expr, Integer, Max, Rational, sqrt
 
 from ..language import Optimizer, Series, Update, grad, intermediates, states, t, theta
 from ..language.claims import Equivalence, Side, Verdict
 from ..optimizers import adagrad as _adagrad
 from ..optimizers import adam as _adam
+from ..optimizers import adamw as _adamw
 from ..optimizers import rmsprop as _rmsprop
 from .forms import beta, beta1, beta2, eps, form, lr
 
@@ -376,5 +377,38 @@ rmsprop_epsilon = Equivalence(
         )
     ),
     {},
+    Verdict.REFUTED,
+)
+
+adam_decoupled = Equivalence(
+    "adam-decoupled-adamw",
+    "The generated AdamW is the generated Adam with decoupled weight decay.",
+    Side(_adam.adam, options=[_adam.decoupled_weight_decay]),
+    Side(_adamw.adamw),
+    {},
+    Verdict.PROVED,
+)
+
+adam_not_adamw = Equivalence(
+    "adam-is-not-adamw",
+    "The generated Adam with its L2 term is not the generated AdamW.",
+    Side(_adam.adam),
+    Side(_adamw.adamw),
+    {},
+    Verdict.REFUTED,
+)
+
+adagrad_not_rmsprop = Equivalence(
+    "adagrad-is-not-rmsprop",
+    "A sum of squares is no average of them: the generated Adagrad is not RMSprop.",
+    Side(_adagrad.adagrad),
+    Side(
+        _rmsprop.rmsprop,
+        hyper={
+            _rmsprop.alpha: Rational(1, 2),
+            _rmsprop.momentum: Integer(0),
+        },
+    ),
+    {_rmsprop.v[t]: s[t]},
     Verdict.REFUTED,
 )

@@ -1,0 +1,75 @@
+"""``steprule prove``: every claim's verdict, or one claim's derivation."""
+
+import json
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from ...specs.language.claims import Verdict
+from ..console import fail, progress, reported, say, show_table
+from .derivation import derivation, facts
+from .discover import builtin_claims, claim_named
+from .pair import pair
+from .prove import Settled, prove, prove_without_map
+
+
+@click.command("prove")
+@click.argument("claim", nargs=-1)
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With two specs: a file that says how one's quantities follow from the other's.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def prove_command(claim: tuple[str, ...], map_file: Path | None, as_json: bool) -> None:
+    """Settle each CLAIM, by default all of them: PROVED, or REFUTED with a witness.
+
+    Named claims are shown with their derivation. Two specs in place of claims are claimed to
+    be one; without --map, the identity and linear maps are tried. The status is 1 where a
+    verdict is UNKNOWN or not the one expected.
+    """
+    with reported():
+        settled = _of_specs(claim, map_file) if _are_specs(claim, map_file) else _of_claims(claim)
+        if as_json:
+            click.echo(json.dumps([facts(s) for s in settled], indent=2))
+        elif claim:
+            say("\n\n".join(derivation(s).rstrip() for s in settled))
+        else:
+            show_table(_table(settled))
+    odd = [s for s in settled if not s.is_as_expected]
+    if odd:
+        fail(f"not as expected: {', '.join(s.claim.name for s in odd)}", status=1)
+
+
+def _are_specs(names: tuple[str, ...], map_file: Path | None) -> bool:
+    if map_file is not None and len(names) != 2:
+        raise click.UsageError("--map goes with two specs")
+    return len(names) == 2 and not set(names) & builtin_claims().keys()
+
+
+def _of_specs(names: tuple[str, ...], map_file: Path | None) -> list[Settled]:
+    claim = pair(*names, map_file)
+    return [prove(claim) if map_file else prove_without_map(claim)]
+
+
+def _of_claims(names: tuple[str, ...]) -> list[Settled]:
+    claims = [claim_named(name) for name in names] or list(builtin_claims().values())
+    settled: list[Settled] = []
+    with progress("proving", len(claims)) as bar:
+        for each in claims:
+            settled.append(prove(each))
+            bar.update(bar.task_ids[0], advance=1, description=each.name)
+    return settled
+
+
+def _table(settled: list[Settled]) -> Table:
+    table = Table("claim", "verdict", "seconds", "", box=None, pad_edge=False)
+    colours = {Verdict.PROVED: "green", Verdict.REFUTED: "yellow", Verdict.UNKNOWN: "red"}
+    for s in settled:
+        verdict = f"[{colours[s.verdict]}]{s.verdict.value}[/]"
+        if s.claim.expected and not s.is_as_expected:
+            verdict += f" [red](expected {s.claim.expected.value})[/]"
+        table.add_row(s.claim.name, verdict, f"{s.seconds:.2f}", s.claim.statement)
+    return table

@@ -1,0 +1,53 @@
+"""Find the declared claims: one file added under ``specs/claims`` is enough."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from ...specs import claims
+from ...specs.language import SpecError
+from ...specs.language.claims import Equivalence
+from ..analysis.nearby import either, near
+
+
+def builtin_claims() -> dict[str, Equivalence]:
+    """Every claim bound to a public name in a module of ``specs.claims``, by its own name."""
+    found: dict[str, Equivalence] = {}
+    for claim in _declared():
+        if found.setdefault(claim.name, claim) is not claim:
+            raise SpecError(
+                "same-name",
+                spec=claim.name,
+                where="claims",
+                problem="two claims have this name",
+                remedy="Rename one",
+            )
+    return found
+
+
+def claim_named(name: str) -> Equivalence:
+    """The claim of a name.
+
+    Raises:
+        SpecError: there is none; the near names are listed.
+    """
+    known = builtin_claims()
+    if name in known:
+        return known[name]
+    similar = near(name, known)
+    hint = f"Did you mean {either(similar)}? " if similar else ""
+    raise SpecError(
+        "unknown-claim",
+        spec=name,
+        where="name",
+        problem="no claim has this name",
+        remedy=f"{hint}`steprule prove` lists them all",
+    )
+
+
+def _declared() -> Iterator[Equivalence]:
+    for module in sorted(m.name for m in pkgutil.iter_modules(claims.__path__)):
+        namespace = vars(importlib.import_module(f"{claims.__name__}.{module}"))
+        for name, value in namespace.items():
+            if isinstance(value, Equivalence) and not name.startswith("_"):
+                yield value

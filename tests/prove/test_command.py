@@ -1,0 +1,145 @@
+"""``steprule prove`` as a person or a script uses it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from steprule.codegen.cli import cli
+
+SPECS = """
+from steprule.specs.language import (
+    NON_NEGATIVE, UNIT, Hyper, Optimizer, State, Update, grad, hyperparameters, states, t, theta,
+)
+lr, beta, mu = hyperparameters("lr beta mu")
+d, v, b = states("d v b")
+G = grad(theta[t - 1])
+
+def rule(name, factor, series, new, step):
+    hyper = [Hyper(lr, "0.1", NON_NEGATIVE, "rate"), Hyper(factor, "0.9", UNIT, "factor")]
+    updates = [Update(series[t], new), Update(theta[t], theta[t - 1] + step)]
+    kept = [State(series, 0, "s")]
+    return Optimizer(name, summary=name, source=name, hyper=hyper, states=kept, updates=updates)
+
+accumulated = rule("Accumulated", beta, d, beta * d[t - 1] + G, -lr * d[t])
+velocity = rule("Velocity", beta, v, beta * v[t - 1] - lr * G, v[t])
+nesterov = rule("Nesterov", beta, b, beta * b[t - 1] + G, -lr * (G + beta * b[t]))
+renamed = rule("Renamed", mu, v, mu * v[t - 1] - lr * G, v[t])
+"""
+
+
+@pytest.fixture
+def specs(tmp_path: Path) -> Path:
+    file = tmp_path / "specs.py"
+    file.write_text(SPECS)
+    return file
+
+
+def run(*words: object) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, ["prove", *map(str, words)])
+    return result.exit_code, result.output
+
+
+def test_the_flagship_reads_as_a_page():
+    status, page = run("nesterov")
+    assert status == 0
+    assert page.startswith("PROVED: Nesterov's look-ahead is momentum with the difference")
+    lines = [line.strip() for line in page.splitlines()]
+    assert "d[t] = beta*d[t-1] + grad(theta[t-1] - lr*beta*d[t-1])" in lines
+    assert "theta[t] of GradientDifference  <-  theta[t] - lr*beta*d[t]" in lines
+    assert "= beta**2*d[t-1] + g + beta*g" in lines
+    assert lines[-1].startswith("At the start they correspond, so by induction over t")
+
+
+def test_a_refutation_shows_residual_and_witness():
+    status, page = run("average-printed")
+    assert status == 0
+    assert "v after a step: beta2*v[t-1]" in page
+    assert "A witness: lr = 7/8" in page
+    assert "AdamPaper, through the map:" in page
+
+
+def test_json():
+    status, text = run("nesterov", "nesterov-varying-rate", "--json")
+    assert status == 0
+    proved, refuted = json.loads(text)
+    assert (proved["name"], proved["verdict"], proved["expected"]) == ("nesterov", *["PROVED"] * 2)
+    assert proved["seconds"] >= 0
+    assert refuted["verdict"] == "REFUTED"
+    assert refuted["witness"]["left"] != refuted["witness"]["right"]
+    assert "the point of the gradient in a step" in refuted["residuals"]
+
+
+def test_a_linear_map_is_found(specs):
+    status, page = run(f"{specs}:accumulated", f"{specs}:velocity")
+    assert status == 0
+    assert "v[t] of Velocity  <-  -lr*d[t]" in page
+
+
+def test_what_was_tried_is_said(specs):
+    status, page = run(f"{specs}:accumulated", f"{specs}:nesterov")
+    assert status == 1
+    assert page.startswith("UNKNOWN")
+    assert "the identity map; linear maps of the states" in page
+
+
+def test_a_map_of_ones_own(specs, tmp_path):
+    given = tmp_path / "phi.py"
+    given.write_text(
+        "from steprule.specs.language import hyperparameters, states, t\n"
+        "lr, beta, mu = hyperparameters('lr beta mu')\n"
+        "d, v = states('d v')\n"
+        "phi = {v[t]: -lr * d[t]}\n"
+        "hyper = {mu: beta}\n"
+    )
+    status, page = run(f"{specs}:accumulated", f"{specs}:renamed", "--map", given)
+    assert status == 0
+    assert page.startswith("PROVED")
+
+
+def test_a_wrong_map_is_refuted(specs, tmp_path):
+    given = tmp_path / "phi.py"
+    given.write_text(
+        "from steprule.specs.language import hyperparameters, states, t\n"
+        "(lr,) = hyperparameters('lr')\n"
+        "d, v = states('d v')\n"
+        "phi = {v[t]: lr * d[t]}\n"
+    )
+    status, page = run(f"{specs}:accumulated", f"{specs}:velocity", "--map", given)
+    assert status == 1
+    assert "v after a step" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("phi = 3", "it is no dict of quantities at t"),
+        ("phi = {1: 2}", "it is no dict of quantities at t"),
+        ("1/0", "it does not run: ZeroDivisionError"),
+        ("from steprule.specs.language import *\nphi = {states('q')[0][t]: 0}", "q is no quantity"),
+        (
+            "from steprule.specs.language import *\nq, v = states('q v')\nphi = {v[t]: q[t]}",
+            "q is no quantity of Accumulated",
+        ),
+    ],
+)
+def test_a_bad_map_says_what_to_change(specs, tmp_path, text, said):
+    given = tmp_path / "phi.py"
+    given.write_text(text)
+    status, message = run(f"{specs}:accumulated", f"{specs}:velocity", "--map", given)
+    assert status == 2
+    assert "[map]" in message
+    assert said in message
+
+
+def test_bad_input(specs, tmp_path):
+    status, message = run("nesterof")
+    assert (status, "Did you mean nesterov" in message) == (2, True)
+    status, message = run(f"{specs}:accumulated", f"{specs}:renamed")
+    assert (status, "Accumulated has no mu" in message) == (2, True)
+    status, message = run(specs, f"{specs}:velocity")
+    assert (status, "several-specs" in message) == (2, True)
+    status, message = run("nesterov", "--map", tmp_path / "phi.py")
+    assert (status, "--map goes with two specs" in message) == (2, True)
+    status, message = run(f"{specs}:accumulated", f"{specs}:velocity", "--map", tmp_path / "no.py")
+    assert (status, "[map]" in message) == (2, True)
