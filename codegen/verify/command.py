@@ -26,6 +26,7 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
     """
     with reported():
         specs = selected(spec)
+        _require_device(device)
         references = {
             each.name: next((r for r in spec if ".py" in r and _holds(r, each.name)), each.name)
             for each in specs
@@ -46,6 +47,18 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
     results.sort(key=lambda r: order.index(r.spec))
     show_table(_table(results))
     _conclude(results)
+
+
+def _require_device(device: str) -> None:
+    if device == "cpu":
+        return
+    import torch
+
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise click.UsageError(f"torch cannot run on --device {device}: {reason}") from error
 
 
 def _holds(reference: str, name: str) -> bool:
