@@ -83,12 +83,14 @@ def plan(
     stale: set[PurePosixPath] = set()
     for backend in backends.values():
         folder = PurePosixPath(backend.name)
+        writers: dict[str, str] = {}
         for spec in specs:
             progress(f"{spec.name} in {backend.name}")
             stamp = f"the spec {spec.name}, {fingerprint(spec)}"
             with _rendering(f"{spec.name} in {backend.name}"):
                 rendered = backend.files(spec)
             for name, text in rendered.items():
+                writers[name] = spec.name
                 files[folder / name] = _stamped(text, stamp, backend.comment)
         entries = {spec.module: Entry(spec.name, spec.module) for spec in specs}
         earlier = dict(_generated(out / backend.name))
@@ -101,6 +103,14 @@ def plan(
         with _rendering(f"the shared files of {backend.name}"):
             rendered = backend.shared(ordered)
         for name, text in rendered.items():
+            if name in writers:
+                raise SpecError(
+                    "same-name",
+                    spec=writers[name],
+                    where="its name",
+                    problem=f"it would write {folder / name}, which all optimizers share",
+                    remedy="Rename it",
+                )
             files[folder / name] = _stamped(text, "the specs", backend.comment)
         if complete:
             stale |= {folder / name for name in earlier} - files.keys()
@@ -112,11 +122,18 @@ def difference(planned: Plan, out: Path) -> list[Change]:
     """What differs between a plan and the folder, by path.
 
     Raises:
-        ForeignFileError: in place of a planned file is one that was not generated.
+        ForeignFileError: in place of a planned file is one that was not generated, or a
+            folder, or in place of its folder a file.
     """
     changes: list[Change] = []
     for path in sorted({*planned.files, *planned.stale}):
         file = out / path
+        blocking = [p for p in file.parents if p.exists() and not p.is_dir()]
+        if blocking or file.is_dir():
+            what = f"{blocking[0]} is no folder" if blocking else f"{file} is a folder"
+            raise ForeignFileError(
+                f"{what}, and stays as it is. Move it away, or generate into another folder"
+            )
         present = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
         text = planned.files.get(path)
         if present == text:

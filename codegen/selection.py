@@ -19,6 +19,6 @@ def selected(references: Sequence[str]) -> list[Optimizer]:
         if references
         else list(builtin().values())
     )
-    analysed = [analyse(spec) for spec in dict.fromkeys(found)]
-    # A file that is referred to twice is loaded twice; what it declares is the same.
+    analysed = [analyse(spec) for spec in found]
+    # What is referred to twice, by name or by file, is one spec.
     return list({fingerprint(spec): spec for spec in analysed}.values())

@@ -60,7 +60,7 @@ class TextPrinter:
             case Boolean() | Relational():
                 return self.condition(e), _CASES
             case Max() | Min() | Abs() | sign() | exp() | log() | Head():
-                arguments = sorted(e.args, key=str) if isinstance(e, Max | Min) else e.args
+                arguments = self._order.arguments(e) if isinstance(e, Max | Min) else e.args
                 name = {"Max": "max", "Min": "min", "Abs": "abs"}.get(e.func.__name__)
                 listed = ", ".join(self.expression(a) for a in arguments)
                 return f"{name or e.func.__name__}({listed})", _ATOM

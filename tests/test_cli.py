@@ -100,9 +100,9 @@ class TestGenerate:
     ) -> None:
         (tmp_path / "file").touch()
         assert "is a file" in fails(2, "generate", spec_file(), "--out", tmp_path / "file")
-        message = fails(1, "generate", spec_file(), "--out", tmp_path / "file" / "below")
+        message = fails(2, "generate", spec_file(), "--out", tmp_path / "file" / "below")
         assert message.startswith("error: ")
-        assert "Not a directory" in message
+        assert "file is no folder" in message
 
 
 class TestCheck:
@@ -218,6 +218,18 @@ class TestUsage:
 
     def test_version(self) -> None:
         assert succeeds("--version").split()[-1][0].isdigit()
+
+
+def test_verify_on_a_device_there_is_not() -> None:
+    assert "torch cannot run on --device nowhere: " in fails(2, "verify", "--device", "nowhere")
+
+
+@pytest.mark.slow
+def test_verify_beside_a_peer_there_is_not(spec_file: Callable[..., Path]) -> None:
+    heading = 'summary="'
+    spec = spec_file(**{heading: f'peer="torch.optim.Nowhere", {heading}'})
+    message = fails(2, "verify", spec)
+    assert message.startswith("error: [peer] HeavyBall: peer: there is no torch.optim.Nowhere")
 
 
 @pytest.mark.parametrize("module", ["sympy", "jinja2", "click", "rich", "ruff"])

@@ -1,8 +1,10 @@
 """Writing generated files: only what changed, whole, and never over somebody's own."""
 
+import ast
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,7 +23,7 @@ from steprule.codegen.emit import (
     write,
 )
 from steprule.codegen.load import builtin, load
-from steprule.specs.language import Optimizer, SpecError
+from steprule.specs.language import Constraint, Optimizer, SpecError
 
 Files = dict[str, str]
 
@@ -209,6 +211,43 @@ def test_a_failing_formatter(ball: Any, out: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(GenerationError, match="the formatter fails"):
         generate([ball("Other")], out)
     assert stamps(out) == before
+
+
+def test_a_folder_in_place_of_a_file_stays(ball: Any, out: Path) -> None:
+    (out / "numpy" / "heavyball.py").mkdir(parents=True)
+    with pytest.raises(ForeignFileError, match=r"heavyball\.py is a folder, and stays"):
+        generate([ball()], out)
+    assert contents(out) == {}
+
+
+@pytest.mark.parametrize("below", ["", "numpy"])
+def test_a_file_in_place_of_a_folder_stays(ball: Any, tmp_path: Path, below: str) -> None:
+    file = tmp_path / below if below else tmp_path / "file"
+    file.write_text("mine")
+    with pytest.raises(ForeignFileError, match=rf"{file.name} is no folder, and stays"):
+        generate([ball()], tmp_path if below else file / "out")
+    assert file.read_text() == "mine"
+    assert {p.name for p in tmp_path.iterdir()} == {file.name, "my_rule.py"}
+
+
+def test_a_spec_of_the_name_of_a_shared_file(ball: Any, out: Path) -> None:
+    with pytest.raises(SpecError, match=r"Optimizers: its name: it would write latex/optimizers"):
+        generate([ball("Optimizers")], out)
+    assert not out.exists()
+
+
+def test_any_characters_in_descriptions(ball: Any, out: Path) -> None:
+    text = 'Says "hi", \\d and """more""'
+    constraint = Constraint(ball().hyperparameters[0].symbol < 9, f"{text}\nin two lines")
+    spec = replace(ball(), summary=text, source=text, constraints=[constraint])
+    generate([analyse(spec)], out)
+    for backend in ("numpy", "torch"):
+        module = ast.parse((out / backend / "heavyball.py").read_text())
+        described = next(node for node in module.body if isinstance(node, ast.ClassDef))
+        assert ast.get_docstring(module) == text
+        assert f"Source: {text}." in (ast.get_docstring(described) or "")
+        strings = [n.value for n in ast.walk(module) if isinstance(n, ast.Constant)]
+        assert constraint.message in strings
 
 
 def test_leftovers_go_also_where_nothing_changes(ball: Any, out: Path) -> None:

@@ -58,8 +58,8 @@ g = grad(theta[t - 1])
         (sign(m[t]), "sign(m[t])"),
         (exp(-lr), "exp(-lr)"),
         (log(1 + lr), "log(1 + lr)"),
-        (Max(v[t], v[t - 1]), "max(v[t - 1], v[t])"),
-        (Min(lr, 1), "min(1, lr)"),
+        (Max(v[t], v[t - 1]), "max(v[t-1], v[t])"),
+        (Min(lr, 1), "min(lr, 1)"),
         (norm(m[t]), "norm(m[t])"),
         (lerp(m[t - 1], g, lr), "lerp(m[t-1], grad(theta[t-1]), lr)"),
         (Piecewise((m[t], amsgrad), (v[t], True)), "m[t] if amsgrad else v[t]"),
@@ -71,10 +71,7 @@ g = grad(theta[t - 1])
     ],
 )
 def test_expressions(expression, expected):
-    text = TextPrinter(adam).expression(expression)
-    assert text.replace("[t - 1]", "[t-1]").replace("max(v[t], v[t-1])", "max(v[t-1], v[t])") == (
-        expected.replace("[t - 1]", "[t-1]")
-    )
+    assert TextPrinter(adam).expression(expression) == expected
 
 
 def test_a_case_within_a_case_stands_in_parentheses():

@@ -25,6 +25,7 @@ from .rules import (
     float_literal,
     gradient,
     initial_value,
+    kind,
     name,
     piecewise_default,
     python_condition,
@@ -43,6 +44,7 @@ __all__ = ["RULES", "Fault", "Rule", "analyse"]
 
 RULES: tuple[Rule, ...] = (
     # what the spec is made of
+    kind,
     python_condition,
     target,
     float_literal,

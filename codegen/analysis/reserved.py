@@ -10,6 +10,7 @@ BACKENDS = frozenset(
         # parameters, gradients and bookkeeping in every generated class
         *("params", "param", "grads", "gradient", "self", "cls", "state", "states", "step"),
         *("steps", "first", "scratch", "out", "block", "index", "size", "dtype", "device"),
+        *("update", "state_dict", "load_state_dict"),
         # what generated files call by name
         *("one_minus_power", "require", "rule", "scalars"),
         # modules that generated files import

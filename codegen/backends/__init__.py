@@ -33,7 +33,14 @@ class Backend(Protocol):
     comment: str
 
     def files(self, spec: Optimizer) -> Mapping[str, str]:
-        """The files of one optimizer: path in the backend's folder to unformatted text."""
+        """The files of one optimizer: path in the backend's folder to unformatted text.
+
+        Args:
+            spec: an analysed spec.
+
+        Raises:
+            NotImplementedError: there is no form for an operation in the spec.
+        """
         ...
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from sympy import sympify, true
 from ...specs.language import Optimizer
 from ..program.allocate import Choice, Instruction, Step
 from ..program.infix import Infix
-from ..program.lower import lower_condition, lower_scalar
+from ..program.lower import lower_expression
 from ..program.nodes import Assign, Branch, Constant, Program, Statement, names, reads
 from ..text import TextPrinter
 from .signature import Argument, arguments, checks
@@ -43,8 +43,7 @@ def class_context(spec: Optimizer, program: Program, attribute: Infix) -> dict[s
     args = arguments(spec)
     text = TextPrinter(spec)
     tensors = {s.name for s in program.tensor_slots}
-    read = reads((*program.host, *program.body))
-    read |= {name for slot in program.slots if slot.when for name in names(slot.when)}
+    read = names_read(program)
     return {
         "spec": spec,
         "arguments": args,
@@ -62,6 +61,12 @@ def class_context(spec: Optimizer, program: Program, attribute: Infix) -> dict[s
     }
 
 
+def names_read(program: Program) -> set[str]:
+    """The names a step reads, those in the conditions of its states among them."""
+    read = reads((*program.host, *program.body))
+    return read | {name for slot in program.slots if slot.when for name in names(slot.when)}
+
+
 def _requirements(a: Argument, attribute: Infix) -> list[Requirement]:
     found: list[Requirement] = []
     for h in a.members:
@@ -76,11 +81,11 @@ def _initial(spec: Optimizer, attribute: Infix) -> list[Initial]:
     found: list[Initial] = []
     for state in spec.states:
         # Where the equations give the first value, what was stored before does not matter.
-        node = None if state.init is None else lower_scalar(spec, sympify(state.init))
+        node = None if state.init is None else lower_expression(spec, sympify(state.init))
         value = "0.0" if node is None else attribute(node)
         if isinstance(node, Constant):
             value = repr(float(node.value))
-        when = "" if state.when == true else attribute(lower_condition(spec, state.when))
+        when = "" if state.when == true else attribute(lower_expression(spec, state.when))
         found.append(Initial(state.name, value, when))
     return found
 

@@ -1,8 +1,10 @@
 """Jinja, as all backends use it: strict about undefined names, quiet about white space."""
 
+import json
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -10,9 +12,31 @@ LINE_LENGTH = 100
 """Of generated code; the formatter's too."""
 
 
-def environment(package: str, helpers: Mapping[str, Callable[..., Any]]) -> Environment:
-    """The templates of a backend's package, with the functions they may call."""
+class Delimiters(TypedDict, total=False):
+    """What starts and ends statements, expressions and comments in a template."""
+
+    block_start_string: str
+    block_end_string: str
+    variable_start_string: str
+    variable_end_string: str
+    comment_start_string: str
+    comment_end_string: str
+
+
+def environment(
+    package: str,
+    helpers: Mapping[str, Callable[..., Any]],
+    delimiters: Delimiters | None = None,
+) -> Environment:
+    """The templates of a backend's package.
+
+    Args:
+        package: its name; the templates lie in its folder ``templates``.
+        helpers: the functions they may call.
+        delimiters: in place of Jinja's own, where those mean something in the language.
+    """
     env = Environment(
+        **(delimiters or Delimiters()),
         loader=PackageLoader(package, "templates"),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -21,15 +45,24 @@ def environment(package: str, helpers: Mapping[str, Callable[..., Any]]) -> Envi
         autoescape=False,
     )
     env.globals.update(helpers)
-    env.filters |= {"wrapped": wrapped, "quoted_tuple": quoted_tuple}
+    env.filters |= {"wrapped": wrapped, "quoted": quoted, "quoted_tuple": quoted_tuple}
     return env
 
 
 def wrapped(text: str, indent: int, hanging: int = 4) -> str:
-    """Text for a docstring: lines within the margin, all but the first indented further."""
+    """Text for a docstring: lines within the margin, all but the first indented further.
+
+    What would end the docstring, or be an escape in it, is escaped.
+    """
+    text = re.sub(r'"(?="|$)', r"\"", text.strip().replace("\\", r"\\"))
     width = LINE_LENGTH - indent
     lines = textwrap.wrap(text, width, subsequent_indent=" " * hanging, break_long_words=False)
     return ("\n" + " " * indent).join(lines)
+
+
+def quoted(text: str) -> str:
+    """The text as the source of a string."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def quoted_tuple(names: Iterable[str]) -> str:

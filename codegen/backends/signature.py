@@ -6,7 +6,7 @@ from itertools import groupby
 from sympy import sympify
 
 from ...specs.language import Hyper, Optimizer, Option
-from ..program.lower import lower_condition
+from ..program.lower import lower_expression
 from ..program.nodes import Apply, Node, apply, negation
 from ..program.operations import AND, OR
 
@@ -84,7 +84,7 @@ class Check:
 def checks(spec: Optimizer) -> tuple[Check, ...]:
     """What the arguments must meet together."""
     return tuple(
-        Check(_opposite(lower_condition(spec, sympify(c.condition))), c.message)
+        Check(_opposite(lower_expression(spec, sympify(c.condition))), c.message)
         for c in spec.constraints
     )
 

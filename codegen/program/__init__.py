@@ -7,10 +7,17 @@ Stages, each a function from data to data:
 ``passes``     Program -> Program, one a file, in the explicit list of ``compile``. After
                each, the program is evaluated beside the spec at random exact points, so a
                wrong rewrite cannot survive.
+               Some are for backends to ask for: ``expand`` and ``contract`` fit heads to what a
+               language has, ``settle`` moves every new value to its slot, ``separate`` gives
+               each memory of its own.
 ``linearise``  Program -> Program in three-address form, for backends that have no expressions
                (out= buffers, lists of tensors); one operation a statement.
 ``allocate``   three-address Program -> :class:`Listing`: where each result is written, which
                values may share a buffer, and whether an in-place write would be read later.
+
+``evaluate`` runs a Program on exact numbers, and ``simulate`` a Listing in real memory, where a
+bad overwrite shows; ``check`` and the tests hold both against the spec. ``listing`` and
+``infix`` print.
 
 The hard cases the tree was drawn for: AMSGrad (a state that exists under an option), SGD (a
 first value given by the equations, in-place momentum, an alias of the gradient that must

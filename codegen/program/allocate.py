@@ -168,10 +168,9 @@ class _Allocation:
             return Instruction(target, None, (source,), target, s.equation)
         if state.buffers[value.id] & written_later & self.slots:
             into = self._free(target, state, live)
-            if not self.reuse_scratch:
-                state.buffers[target] = frozenset({into})
-                return Instruction(target, COPY, (source,), None, s.equation)
             state.buffers[target] = frozenset({into})
+            if not self.reuse_scratch:
+                return Instruction(target, COPY, (source,), None, s.equation)
             return Instruction(target, None, (source,), into, s.equation)
         state.buffers[target] = state.buffers[value.id]
         return Instruction(target, None, (source,), None, s.equation)

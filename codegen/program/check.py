@@ -14,11 +14,14 @@ from ...specs.language.heads import Head
 from .. import exact
 from ..verify.oracle import step
 from .evaluate import evaluate, value_of
-from .lower import lower_condition
+from .lower import lower_expression
 from .nodes import Program
 from .operations import Kind
 
 POINTS = 16
+
+_MOST_ATTEMPTS = 1000
+"""To draw arguments that meet the constraints."""
 
 TOLERANCE = exact.context.mpf(10) ** -40
 """Relative. The exact numbers carry 50 digits; a rewrite may lose a few to cancellation."""
@@ -60,23 +63,17 @@ class Checker:
 def _points(spec: Optimizer, count: int) -> Iterator[_Point]:
     draw = random.Random(0)
     shape = (2, 2) if _has_whole_tensor_operations(spec) else ()
-    found = 0
-    while found < count:
-        options = {o.name: draw.random() < 0.5 for o in spec.options}
-        hyper = {h.name: _inside(h.domain, draw, may_be_zero=True) for h in spec.hyperparameters}
+    for _ in range(count):
+        hyper, options = _arguments(spec, draw)
         settings: dict[str, Any] = {**hyper, **options}
-        if not all(
-            value_of(lower_condition(spec, sympify(c.condition)), settings)
-            for c in spec.constraints
-        ):
-            continue
         t = draw.randint(1, 5)
         states = {
             s.name: _tensor(s.domain, draw, shape)
             if s.shape is Shape.TENSOR
             else _inside(s.domain, draw)
             for s in spec.states
-            if value_of(lower_condition(spec, s.when), settings) and not (s.init is None and t == 1)
+            if value_of(lower_expression(spec, s.when), settings)
+            and not (s.init is None and t == 1)
         }
         theta, gradient = (_tensor(Interval(), draw, shape) for _ in range(2))
         values = settings | states
@@ -85,7 +82,21 @@ def _points(spec: Optimizer, count: int) -> Iterator[_Point]:
             spec, t=t, theta=theta, gradient=gradient, states=states, hyper=hyper, options=options
         )
         yield _Point(values, new)
-        found += 1
+
+
+def _arguments(spec: Optimizer, draw: random.Random) -> tuple[dict[str, Fraction], dict[str, bool]]:
+    """Random hyperparameters and options that meet the constraints.
+
+    They are the defaults where none are found: of an equality, say, between two of them.
+    """
+    constraints = [lower_expression(spec, sympify(c.condition)) for c in spec.constraints]
+    for _ in range(_MOST_ATTEMPTS):
+        options = {o.name: draw.random() < 0.5 for o in spec.options}
+        hyper = {h.name: _inside(h.domain, draw, may_be_zero=True) for h in spec.hyperparameters}
+        if all(value_of(c, {**hyper, **options}) for c in constraints):
+            return hyper, options
+    defaults = {h.name: Fraction(h.default) for h in spec.hyperparameters}
+    return defaults, {o.name: False for o in spec.options}
 
 
 def _has_whole_tensor_operations(spec: Optimizer) -> bool:

@@ -65,13 +65,8 @@ def lower(spec: Optimizer) -> Program:
     return _Lowering(spec).program()
 
 
-def lower_condition(spec: Optimizer, condition: Basic) -> Node:
-    """A condition on hyperparameters and options, as a node."""
-    return _Lowering(spec).node(condition)
-
-
-def lower_scalar(spec: Optimizer, expression: Basic) -> Node:
-    """An expression in hyperparameters alone, as a node."""
+def lower_expression(spec: Optimizer, expression: Basic) -> Node:
+    """A number or condition that depends on hyperparameters and options alone, as a node."""
     return _Lowering(spec).node(expression)
 
 

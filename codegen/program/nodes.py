@@ -1,7 +1,7 @@
 """Nodes of the tree: frozen, typed, compared by structure."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
@@ -225,7 +225,7 @@ class Program:
     body: tuple[Statement, ...]
     host: tuple[Assign, ...] = ()
     optional: tuple[str, ...] = ()
-    gradient: Name = field(default=Name("grad", TENSOR))
+    gradient: Name = Name("grad", TENSOR)
 
     def with_body(self, body: tuple[Statement, ...]) -> "Program":
         return replace(self, body=body)

@@ -1,0 +1,8 @@
+"""Hold what was generated against the spec, evaluated on exact numbers.
+
+Stages: ``configurations`` and ``cases`` choose arguments and inputs; ``oracle`` evaluates the
+equations on them (``evaluate``, over ``arrays`` of exact numbers); ``engines`` run the generated
+classes and their peers (``implementations``) on the same inputs; ``verify`` compares the two in
+units in the last place (``ulp``, ``formats``) at the ``reach`` of each result; ``command``
+shows the table.
+"""

@@ -9,11 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...specs.language import Interval, Optimizer, Shape
 from ..exact import Number
-from .configurations import Configuration, configurations
+from .configurations import Configuration
 from .formats import FORMATS, Format, round_floats, to_floats
 from .oracle import existing, initial
-
-__all__ = ["Case", "Configuration", "configurations", "first_states", "inputs"]
 
 Floats = NDArray[np.floating]
 

@@ -31,6 +31,7 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
     """
     with reported():
         specs = selected(spec)
+        _require_device(device)
         references = {
             each.name: next((r for r in spec if ".py" in r and _holds(r, each.name)), each.name)
             for each in specs
@@ -70,6 +71,18 @@ def _conclude_replays(replays: list[Replay]) -> None:
         fail(f"the generated code does not part as the algebra says: {', '.join(wrong)}", status=1)
     if replays:
         say(f"{len(replays)} refutations part in the generated NumPy code as the algebra says")
+
+
+def _require_device(device: str) -> None:
+    if device == "cpu":
+        return
+    import torch
+
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise click.UsageError(f"torch cannot run on --device {device}: {reason}") from error
 
 
 def _holds(reference: str, name: str) -> bool:

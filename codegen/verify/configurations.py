@@ -37,23 +37,34 @@ def configurations(spec: Optimizer) -> list[Configuration]:
     """Every option off and on, every hyperparameter that can be switched off at 0 and not.
 
     The learning rate is large; all others have their defaults. What the spec's constraints
-    forbid is left out. Where that is too many, a few are taken such that every pair of
-    choices found together in any of them is found in those few.
+    forbid is left out; the defaults stay where they forbid everything else. Where that is too
+    many, a few are taken such that every pair of choices found together in any of them is
+    found in those few.
     """
-    fixed = {h.name: float(h.default) for h in spec.hyperparameters}
-    for h in spec.hyperparameters:
-        if h.name == "lr":
-            fixed["lr"] = inside(h.domain, (_LEARNING_RATE, *_SWITCHED_ON))
+    defaults = {h.name: float(h.default) for h in spec.hyperparameters}
+    large = {
+        h.name: inside(h.domain, (_LEARNING_RATE, *_SWITCHED_ON))
+        for h in spec.hyperparameters
+        if h.name == "lr"
+    }
+    found = _allowed(spec, defaults | large) or _allowed(spec, defaults)
+    if not found:
+        return [Configuration(defaults, {option.name: False for option in spec.options})]
+    return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
+
+
+def _allowed(spec: Optimizer, fixed: Mapping[str, float]) -> list[tuple[Choice, Configuration]]:
+    """What the constraints allow, with the choices of off and on that led there."""
     switched = _switched_on(spec, fixed)
     flags = [option.name for option in spec.options]
     found: list[tuple[Choice, Configuration]] = []
     for choice in _choices(len(switched) + len(flags)):
         on = dict(zip([*switched, *flags], choice, strict=True))
-        hyper = fixed | {name: value if on[name] else 0.0 for name, value in switched.items()}
+        hyper = dict(fixed) | {name: value if on[name] else 0.0 for name, value in switched.items()}
         options = {name: on[name] for name in flags}
         if allowed(spec, hyper, options):
             found.append((choice, Configuration(hyper, options)))
-    return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
+    return found
 
 
 def contains(domain: Interval, value: float) -> bool:

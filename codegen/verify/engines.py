@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ...specs.language import Optimizer, Shape
 from ..backends.signature import arguments
-from .cases import Configuration
+from .configurations import Configuration
 
 Floats = NDArray[np.floating]
 States = Mapping[str, Floats | float]
@@ -36,7 +36,7 @@ class Engine(Protocol):
         ...
 
 
-Start = Callable[["Configuration", Floats, States, int], Engine]
+Start = Callable[[Configuration, Floats, States, int], Engine]
 """Makes an engine for a configuration, a first parameter, its states, and the first step."""
 
 

@@ -238,7 +238,7 @@ class Equations:
             spec=self._name,
             where=str(e),
             problem=problem,
-            remedy="check that it is declared, exists with these options, and is given",
+            remedy="Check that it is declared, exists with these options, and is given",
         )
 
 

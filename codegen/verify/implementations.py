@@ -9,11 +9,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ...specs.language import Optimizer
+from ...specs.language import Optimizer, SpecError
+from ..analysis import analyse
 from ..backends import backends
 from ..emit import difference, plan, write
+from ..fingerprint import fingerprint
 from ..load import builtin
-from .cases import Configuration
+from .configurations import Configuration
 from .engines import (
     Engine,
     Floats,
@@ -49,7 +51,8 @@ def generated(spec: Optimizer) -> Iterator[Callable[[str], ModuleType]]:
     For a built-in spec that is the installed package; for any other, one generated for the
     occasion.
     """
-    if builtin().get(spec.name) is not None and builtin()[spec.name].updates == spec.updates:
+    own = builtin().get(spec.name)
+    if own is not None and fingerprint(analyse(own)) == fingerprint(spec):
         root = __name__.partition(".")[0]
         yield lambda backend: importlib.import_module(f"{root}.{backend}")
         return
@@ -92,7 +95,16 @@ def _peer(spec: Optimizer) -> Any | None:
     if not spec.peer:
         return None
     module, _, name = spec.peer.rpartition(".")
-    return getattr(importlib.import_module(module), name)
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SpecError(
+            "peer",
+            spec=spec.name,
+            where="peer",
+            problem=f"there is no {spec.peer} here: {error}",
+            remedy="Give the import path of an installed class, or leave peer empty",
+        ) from error
 
 
 def _numpy(spec: Optimizer, cls: Any) -> Start:

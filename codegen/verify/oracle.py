@@ -150,7 +150,7 @@ def _shaped(
             spec=spec.name,
             where=f"state {state.name}",
             problem="it is declared a scalar and takes the value of a tensor",
-            remedy="reduce the tensor to a number, or declare the state a tensor",
+            remedy="Reduce the tensor to a number, or declare the state a tensor",
         )
     return value
 

@@ -25,7 +25,8 @@ from sympy import Expr, sympify
 from ...specs.language import Optimizer, Shape, Update
 from ..exact import is_finite
 from ..program.lower import lower
-from .cases import Case, Configuration, configurations, first_states, inputs
+from .cases import Case, first_states, inputs
+from .configurations import Configuration, configurations
 from .engines import Floats, Implementation, Start, States
 from .formats import FORMATS, Format, to_exact, to_floats
 from .oracle import step

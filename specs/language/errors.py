@@ -1,5 +1,8 @@
 """The one error a fault in a spec is reported with."""
 
+from functools import partial
+from typing import Any
+
 
 class SpecError(Exception):
     """A fault in a spec: what is wrong, where, and what to do about it.
@@ -19,3 +22,8 @@ class SpecError(Exception):
         self.problem = problem
         self.remedy = remedy
         super().__init__(f"[{code}] {spec}: {where}: {problem}. {remedy}.")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Exceptions are otherwise made anew from their message alone, as between processes."""
+        fields = {k: getattr(self, k) for k in ("spec", "where", "problem", "remedy")}
+        return partial(SpecError, self.code, **fields), ()

@@ -57,7 +57,10 @@ class one_minus_power(Head):
 
 
 class lerp(Head):
-    """``(1 - weight)*start + weight*end``, computed as ``start + weight*(end - start)``."""
+    """``(1 - weight)*start + weight*end``, computed as ``start + weight*(end - start)``.
+
+    Accurate where the weight is at most 1/2, as in averages: write the smaller weight's end last.
+    """
 
     nargs = (3,)
     formula = "start + weight*(end - start)"

@@ -22,7 +22,8 @@ class Optimizer:
         source: where the rule was published, with the equation or algorithm number.
         hyper: hyperparameters and options, in the order of the constructor's arguments.
         states: what is kept from one step to the next.
-        updates: the equations of one step, in any order that never reads ahead.
+        updates: the equations of one step, in any order; each value at t is computed before
+            it is read, so none may depend on itself.
         constraints: what hyperparameters must meet together.
         peer: the import path of the class this one is a drop-in for, or empty.
         step_key: the step count's key in a torch checkpoint; empty where none is kept,

@@ -12,7 +12,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
-from sympy import Implies, Ne, Piecewise
+from sympy import Implies, Ne, Piecewise, Rational
 
 (mu,) = hyperparameters("mu")
 (nesterov,) = flags("nesterov")
@@ -30,6 +30,13 @@ def test_not_met(step, refused):
     constraint = Constraint(Ne(mu, 0), "momentum is needed")
     spec = step(USE, hyper=HYPER, constraints=[constraint])
     refused(spec, "constraint", "'momentum is needed'", "do not meet mu != 0", "Change a default")
+
+
+def test_sums_are_compared_exactly(step, refused):
+    met, not_met = (Constraint(mu + Rational(c) < Rational("0.3"), "small") for c in ("0.1", "0.2"))
+    hyper = [Hyper(mu, "0.1", NON_NEGATIVE, "momentum")]
+    assert analyse(step(mu * g, hyper=hyper, constraints=[met]))
+    refused(step(mu * g, hyper=hyper, constraints=[not_met]), "constraint", "do not meet")
 
 
 def test_option_needed(step, refused):

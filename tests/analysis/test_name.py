@@ -61,6 +61,7 @@ def test_hyperparameters(step, name):
         ("grad", "language"),
         ("params", "generated code"),
         ("fused", "generated code"),
+        ("update", "generated code"),
         ("_x", "starts with _"),
         ("tmp3", "or tmp"),
         ("a-b", "identifier"),

@@ -15,9 +15,11 @@ from steprule.codegen.program.nodes import (
     rebuild,
 )
 from steprule.codegen.program.operations import ADD, MAX, MIN, MUL, NORM, SQUARE, SUB
+from steprule.specs.language import Constraint, Update, hyperparameters, t, theta
 from steprule.specs.optimizers.adam import adam
 from steprule.specs.optimizers.nadam import nadam
 from steprule.specs.optimizers.sgd import sgd
+from sympy import Eq, Rational
 
 
 def rewritten(change):
@@ -69,6 +71,12 @@ def test_a_lost_state_is_caught():
     lost = Program(program.spec, kept, program.body, program.host)
     with pytest.raises(RewriteError, match="which states exist"):
         checker.check(lost, after="lose")
+
+
+def test_constraints_that_random_numbers_hardly_meet(make):
+    a, lr = hyperparameters("a lr")
+    only = Constraint(Eq(a, Rational("0.3")), "a is 0.3")
+    assert compile_spec(make(Update(theta[t], theta[t - 1] - lr * a), constraints=[only]))
 
 
 def test_every_pass_reports():

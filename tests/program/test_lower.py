@@ -1,7 +1,7 @@
 """From equations to the tree: one assignment an equation, in reading order."""
 
 import pytest
-from steprule.codegen.program.lower import lower, lower_condition
+from steprule.codegen.program.lower import lower, lower_expression
 from steprule.codegen.program.nodes import Absent, Place, Shape, assignments
 from steprule.specs.language import (
     Shape as StateShape,
@@ -91,7 +91,7 @@ def test_expressions(value, expected, make, text):
 def test_conditions(condition, expected, make):
     from steprule.codegen.program.infix import Infix
 
-    assert Infix()(lower_condition(make(Update(theta[t], P)), condition)) == expected
+    assert Infix()(lower_expression(make(Update(theta[t], P)), condition)) == expected
 
 
 def test_old_and_new_value_of_a_state(make, text):

@@ -4,8 +4,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from steprule.codegen.verify.cases import Configuration, first_states, inputs
-from steprule.codegen.verify.configurations import configurations, contains, inside
+from steprule.codegen.verify.cases import first_states, inputs
+from steprule.codegen.verify.configurations import Configuration, configurations, contains, inside
 from steprule.codegen.verify.formats import FORMATS, round_floats
 from steprule.specs.language import (
     NON_NEGATIVE,
@@ -29,7 +29,7 @@ from steprule.specs.optimizers.adamw import adamw
 from steprule.specs.optimizers.nadam import nadam
 from steprule.specs.optimizers.rmsprop import rmsprop
 from steprule.specs.optimizers.sgd import sgd
-from sympy import Implies, Ne, Piecewise
+from sympy import Eq, Implies, Ne, Piecewise, Rational
 
 CASES = ["random", "scalar", "empty", "zero gradient", "huge", "denormal", "large t",
          "nan and infinity"]  # fmt: skip
@@ -123,6 +123,13 @@ def test_of_too_many_configurations_every_pair_of_choices_remains(count):
         if (one, other) == ("f0", "f1"):
             expected.remove((True, False))
         assert pairs == expected
+
+
+def test_constraints_that_forbid_all_but_the_defaults_leave_those():
+    (lr,) = hyperparameters("lr")
+    default = Configuration({"lr": 1e-3}, {})
+    for constraint in (lr < Rational(1, 10), Eq(lr, Rational("1e-3"))):
+        assert configurations(probe(0, [Constraint(constraint, "")])[0]) == [default]
 
 
 def test_few_configurations_are_all_there():

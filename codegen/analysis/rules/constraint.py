@@ -1,30 +1,20 @@
 """An optimizer can be made without arguments: the defaults meet the constraints."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 
-from sympy import Basic
+from sympy import Basic, Rational, false
 
-from .. import intervals
-from ..conditions import truth
 from ..fault import Fault
-from ..intervals import Range
 from ..subject import Subject, declared
 
 CODE = "constraint"
 
 
 def check(subject: Subject) -> Iterator[Fault]:
-    defaults: dict[Basic, Range] = {
-        h.symbol: intervals.point(Fraction(h.default)) for h in subject.spec.hyperparameters
-    }
-
-    def value(e: Basic) -> Range:
-        number = intervals.point(Fraction(str(e))) if e.is_Rational else intervals.REAL
-        return defaults.get(e, number)
-
+    defaults: dict[Basic, Basic] = dict.fromkeys(subject.flags, false)
+    defaults |= {h.symbol: Rational(h.default) for h in subject.spec.hyperparameters}
     for constraint in subject.spec.constraints:
-        if truth(constraint.condition, value, lambda _flag: False) is False:
+        if constraint.condition.xreplace(defaults) == false:
             yield Fault(
                 declared(constraint),
                 f"the defaults do not meet {subject.text(constraint.condition)}",

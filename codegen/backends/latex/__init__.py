@@ -1,7 +1,7 @@
 """The LaTeX backend, printed from the spec itself.
 
 ``printer`` turns expressions into formulas, with the names from ``notation``; ``box`` and
-``tables`` arrange them; the templates beside this file hold the structure of the page.
+``tables`` arrange them; the templates hold the structure of the page.
 """
 
 from .backend import LatexBackend, backend

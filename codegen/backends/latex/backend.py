@@ -1,32 +1,25 @@
 """The LaTeX backend: a fragment for each optimizer, a package, and a document with them all."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ....specs.language import Optimizer
 from .. import Entry
+from ..rendering import Delimiters, environment
 from .box import box
 from .escape import code, escaped
 from .printer import LatexPrinter
 from .tables import arguments, states
 
 # Jinja's own delimiters would be LaTeX groups and comments.
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    undefined=StrictUndefined,
-    autoescape=False,
+_DELIMITERS = Delimiters(
     block_start_string="<%",
     block_end_string="%>",
     variable_start_string="<<",
     variable_end_string=">>",
     comment_start_string="<#",
     comment_end_string="#>",
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
 )
+_TEMPLATES = environment(__name__.rpartition(".")[0], {}, _DELIMITERS)
 _TEMPLATES.filters |= {"text": escaped, "code": code}
 
 

@@ -4,7 +4,7 @@ from ....specs.language import Optimizer
 from ...program.allocate import Listing
 from ...program.nodes import Program
 from ...program.operations import Kind
-from ..python_class import Comments, class_context, unpacked_names
+from ..python_class import Comments, class_context, names_read, unpacked_names
 from ..signature import Argument, arguments, members
 from .printer import HostPrinter
 
@@ -13,10 +13,8 @@ def context(spec: Optimizer, program: Program, listing: Listing) -> dict[str, ob
     """All variables of ``optimizer.py.j2``."""
     args = arguments(spec)
     held = {name: f"self.{where}" for name, where in members(args).items() if name != "lr"}
-    shared = class_context(spec, program, HostPrinter(held))
-    read = shared["read"]
-    assert isinstance(read, set)
-    return shared | {
+    read = names_read(program)
+    return class_context(spec, program, HostPrinter(held)) | {
         "annotation": _annotation,
         "steps": listing.steps,
         "scratch": listing.scratch,

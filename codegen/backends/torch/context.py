@@ -13,7 +13,7 @@ from ...program.passes.contract import contract
 from ...program.passes.expand import expand, expand_scalars
 from ...program.passes.separate import separate
 from ...program.passes.settle import settle
-from ..python_class import Comments, class_context, unpacked_names
+from ..python_class import Comments, class_context, names_read, unpacked_names
 from ..signature import Argument, arguments, members
 from .printer import ForeachPrinter, LoopPrinter, ScalarPrinter
 
@@ -34,11 +34,9 @@ def context(spec: Optimizer) -> dict[str, object]:
     foreach = allocate(linearise(contract(program)))
     args = arguments(spec)
     in_group = {name: _in_group(where) for name, where in members(args).items()}
-    shared = class_context(spec, program, ScalarPrinter(in_group))
-    read = shared["read"]
-    assert isinstance(read, set)
+    read = names_read(program)
     scalar_results = [s.new.id for s in program.scalar_slots]
-    return shared | {
+    return class_context(spec, program, ScalarPrinter(in_group)) | {
         "annotation": _annotation,
         "loop_steps": loop.body,
         "loop_": Printed(ScalarPrinter(), _assignment, Comments(loop.body)),
