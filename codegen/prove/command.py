@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from ...specs.language.claims import Verdict
 from ..console import fail, progress, reported, say, show_table
-from .derivation import derivation, facts
+from .derivation import derivation
 from .discover import builtin_claims, claim_named
+from .facts import facts
 from .pair import pair
 from .prove import Settled, prove, prove_without_map
 
@@ -50,7 +52,8 @@ def _are_specs(names: tuple[str, ...], map_file: Path | None) -> bool:
 
 
 def _of_specs(names: tuple[str, ...], map_file: Path | None) -> list[Settled]:
-    claim = pair(*names, map_file)
+    left, right = names
+    claim = pair(left, right, map_file)
     return [prove(claim) if map_file else prove_without_map(claim)]
 
 
@@ -71,5 +74,5 @@ def _table(settled: list[Settled]) -> Table:
         verdict = f"[{colours[s.verdict]}]{s.verdict.value}[/]"
         if s.claim.expected and not s.is_as_expected:
             verdict += f" [red](expected {s.claim.expected.value})[/]"
-        table.add_row(s.claim.name, verdict, f"{s.seconds:.2f}", s.claim.statement)
+        table.add_row(s.claim.name, verdict, f"{s.seconds:.2f}", escape(s.claim.statement))
     return table

@@ -1,27 +1,31 @@
 """A proof as a page to read: the two formulations, the map between them, every expansion."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from sympy import Expr, Symbol, expand, factor, sympify
 
 from ...specs.language import Optimizer, Value, t
 from ...specs.language.claims import Equivalence, Verdict
 from ..text import TextPrinter
+from .equations import equations
 from .induction import Correspondence
 from .prove import Settled
-from .symbolic import symbolic_step
+from .symbolic import GradientOf, symbolic_step
+from .witness import Witness
 
 _INDENT = "    "
 _LONG = 400
 
 
 def derivation(settled: Settled) -> str:
-    """The claim, its two sides, its map, and the algebra or the witness that settles it."""
-    return "\n".join(_lines(settled)) + "\n"
-
-
-def _lines(settled: Settled) -> Iterator[str]:
+    """The claim, what it is about, and the algebra or the witness that settles it."""
     claim = settled.claim
+    is_equivalence = isinstance(claim, Equivalence)
+    lines = _lines(settled, claim) if is_equivalence else equations(settled, claim)
+    return "\n".join(lines) + "\n"
+
+
+def _lines(settled: Settled, claim: Equivalence) -> Iterator[str]:
     left, right = claim.left.spec, claim.right.spec
     yield f"{settled.verdict.value}: {claim.statement}"
     if settled.tried and not settled.obligations:
@@ -44,7 +48,7 @@ def _lines(settled: Settled) -> Iterator[str]:
     if settled.verdict is Verdict.PROVED:
         yield from _algebra(claim, phi)
     else:
-        yield from _parted(settled)
+        yield from _parted(settled, claim)
 
 
 def _algebra(claim: Equivalence, phi: Correspondence) -> Iterator[str]:
@@ -52,7 +56,7 @@ def _algebra(claim: Equivalence, phi: Correspondence) -> Iterator[str]:
     g = Symbol("g", real=True)
     points: dict[str, Expr] = {}
 
-    def asked(side: str) -> object:
+    def asked(side: str) -> GradientOf:
         def gradient(point: Expr) -> Expr:
             points.setdefault(side, point)
             return g
@@ -61,8 +65,8 @@ def _algebra(claim: Equivalence, phi: Correspondence) -> Iterator[str]:
 
     stored = {n: Value(Symbol(n, real=True), t - 1) for n in phi.left.quantities}
     mapped = phi.of(stored, t - 1)
-    new_left = symbolic_step(phi.left, stored, asked("left"), first=False)  # pyright: ignore
-    new_right = symbolic_step(phi.right, mapped, asked("right"), first=False)  # pyright: ignore
+    new_left = symbolic_step(phi.left, stored, asked("left"), first=False)
+    new_right = symbolic_step(phi.right, mapped, asked("right"), first=False)
     spec = claim.left.spec
     yield ""
     yield "Both ask for the gradient at the same point, and its value there is g:"
@@ -95,17 +99,17 @@ def _expansion(spec: Optimizer, before: Expr | None, value: Expr) -> Iterator[st
     yield from (f"{_INDENT * 2}= {line}" for line in kept[1:])
 
 
-def _parted(settled: Settled) -> Iterator[str]:
-    claim, witness = settled.claim, settled.witness
+def _parted(settled: Settled, claim: Equivalence) -> Iterator[str]:
+    witness = settled.witness
     yield ""
     yield "What does not vanish:"
     for o in settled.obligations:
         if not o.is_met:
-            residual = _text(claim.left.spec, factor(o.residual))
+            residual = _text(claim.left.spec, sympify(factor(o.residual)))
             if len(residual) > _LONG:
                 residual = f"{residual[:_LONG]} ... (whole with --json)"
             yield f"{_INDENT}{o.what}: {residual}"
-    if witness is None:
+    if not isinstance(witness, Witness):
         return
     yield ""
     numbers = ", ".join(f"{name} = {value}" for name, value in witness.hyper.items())
@@ -125,38 +129,3 @@ def _text(spec: Optimizer, e: Expr) -> str:
         return TextPrinter(spec).expression(sympify(e))
     except NotImplementedError:
         return str(e)
-
-
-def _map(settled: Settled) -> dict[str, str]:
-    if not settled.obligations:
-        return {}
-    spec = settled.claim.left.spec
-    return {n: _text(spec, e) for n, e in Correspondence(settled.claim).equations.items()}
-
-
-def facts(settled: Settled) -> Mapping[str, object]:
-    """What a claim came to, for machines: plain numbers, strings and lists."""
-    claim, witness = settled.claim, settled.witness
-    spec = claim.left.spec
-    found: dict[str, object] = {
-        "name": claim.name,
-        "verdict": settled.verdict.value,
-        "expected": claim.expected.value if claim.expected else None,
-        "seconds": round(settled.seconds, 4),
-        "statement": claim.statement,
-        "left": spec.name,
-        "right": claim.right.spec.name,
-        "assumptions": list(claim.assumptions),
-        "map": _map(settled),
-        "residuals": {o.what: _text(spec, o.residual) for o in settled.obligations if not o.is_met},
-    }
-    if witness is not None:
-        found["witness"] = {
-            "hyper": {n: str(v) for n, v in witness.hyper.items()},
-            "start": str(witness.start),
-            "gradient": f"{witness.slope}*x + x**2/4",
-            "step": witness.step,
-            "left": str(witness.left),
-            "right": str(witness.right),
-        }
-    return found

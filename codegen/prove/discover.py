@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from ...specs import claims
 from ...specs.language import SpecError
-from ...specs.language.claims import Equivalence
+from ...specs.language.claims import Claim, Equivalence, Identity, Stability
 from ..analysis.nearby import either, near
 
 
-def builtin_claims() -> dict[str, Equivalence]:
+def builtin_claims() -> dict[str, Claim]:
     """Every claim bound to a public name in a module of ``specs.claims``, by its own name."""
-    found: dict[str, Equivalence] = {}
+    found: dict[str, Claim] = {}
     for claim in _declared():
         if found.setdefault(claim.name, claim) is not claim:
             raise SpecError(
@@ -25,7 +25,7 @@ def builtin_claims() -> dict[str, Equivalence]:
     return found
 
 
-def claim_named(name: str) -> Equivalence:
+def claim_named(name: str) -> Claim:
     """The claim of a name.
 
     Raises:
@@ -45,9 +45,9 @@ def claim_named(name: str) -> Equivalence:
     )
 
 
-def _declared() -> Iterator[Equivalence]:
+def _declared() -> Iterator[Claim]:
     for module in sorted(m.name for m in pkgutil.iter_modules(claims.__path__)):
         namespace = vars(importlib.import_module(f"{claims.__name__}.{module}"))
         for name, value in namespace.items():
-            if isinstance(value, Equivalence) and not name.startswith("_"):
+            if isinstance(value, Equivalence | Identity | Stability) and not name.startswith("_"):
                 yield value

@@ -11,7 +11,7 @@ import numpy as np
 from sympy import Symbol, sympify
 
 from ...specs.language import Optimizer, Value, t
-from ...specs.language.claims import Side, Verdict
+from ...specs.language.claims import Equivalence, Side, Verdict
 from ..load import builtin
 from ..verify.cases import Configuration
 from ..verify.engines import settings
@@ -34,10 +34,10 @@ class Replay:
     @property
     def agrees(self) -> bool:
         witness = self.settled.witness
-        assert witness is not None
+        assert isinstance(witness, Witness)
         pairs = ((self.left, witness.left), (self.right, witness.right))
         return all(
-            abs(got - float(exact)) <= TOLERANCE * max(1.0, abs(float(exact)))  # pyright: ignore
+            abs(got - float(exact)) <= TOLERANCE * max(1.0, abs(float(exact)))
             for got, exact in pairs
         )
 
@@ -52,7 +52,8 @@ def emitted(settled: Iterable[Settled]) -> list[Settled]:
     return [
         s
         for s in settled
-        if s.verdict is Verdict.REFUTED
+        if isinstance(s.claim, Equivalence)
+        and s.verdict is Verdict.REFUTED
         and is_emitted(s.claim.left.spec)
         and is_emitted(s.claim.right.spec)
     ]
@@ -60,9 +61,9 @@ def emitted(settled: Iterable[Settled]) -> list[Settled]:
 
 def replay_generated(settled: Settled, package: Any) -> Replay:
     """Run a witness through the classes of the generated NumPy package."""
-    witness = settled.witness
-    assert witness is not None
-    claim = settled.claim
+    witness, claim = settled.witness, settled.claim
+    if not isinstance(witness, Witness) or not isinstance(claim, Equivalence):
+        raise ValueError(f"{claim.name} is no refuted equivalence")
     numbers = {Symbol(n, real=True): sympify(v) for n, v in witness.hyper.items()}
     left_theta, left_states = _run(claim.left, witness, numbers, package)
     right_theta, _ = _run(claim.right, witness, numbers, package)
@@ -70,7 +71,7 @@ def replay_generated(settled: Settled, package: Any) -> Replay:
     values = {"theta": left_theta, **left_states}
     image = phi.xreplace({v: sympify(values[v.name]) for v in phi.atoms(Value)})
     image = image.xreplace(numbers).xreplace({t: sympify(witness.step)})
-    return Replay(settled, float(image), right_theta)
+    return Replay(settled, _float(image), right_theta)
 
 
 def _run(
@@ -78,7 +79,7 @@ def _run(
 ) -> tuple[float, dict[str, float]]:
     decided = setting(side)
     hyper = {
-        h.name: float(sympify(side.hyper.get(h.symbol, h.symbol)).xreplace(numbers))
+        h.name: _float(sympify(side.hyper.get(h.symbol, h.symbol)).xreplace(numbers))
         for h in side.spec.hyperparameters
     }
     options = {f.name: on for f, on in decided.options.items()}
@@ -90,3 +91,7 @@ def _run(
         optimizer.update(theta, np.array(float(witness.slope) * theta + theta**2 / 4))
     states = {n: float(v) for n, v in optimizer.state_dict().items() if n != "step"}
     return float(theta), states
+
+
+def _float(number: Any) -> float:
+    return float(number)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Dummy, Expr, Symbol, sympify
+from sympy import Basic, Dummy, Expr, Symbol, sympify
 from sympy.core.relational import Relational
 
-from ...specs.language import SpecError, Value, t, theta
+from ...specs.language import GradientAt, SpecError, Value, t, theta
 from ...specs.language.claims import Equivalence, Side
 from .normal_form import NormalForm
 from .symbolic import Setting, symbolic_step
@@ -35,6 +35,10 @@ def setting(side: Side) -> Setting:
     return Setting(side.spec, options, side.hyper)
 
 
+def _is_now(quantity: Basic) -> bool:
+    return isinstance(quantity, Value) and quantity.lag == 0
+
+
 class Correspondence:
     """The map phi of a claim, at any time and of any values."""
 
@@ -61,6 +65,14 @@ class Correspondence:
                     problem=f"{', '.join(missing)} is no quantity of {self.left.spec.name}",
                     remedy=f"Express {name} in {', '.join(self.left.quantities)}",
                 )
+            if late := sorted(str(v) for v in e.atoms(Value, GradientAt) if not _is_now(v)):
+                raise SpecError(
+                    "map",
+                    spec=claim.name,
+                    where=f"phi of {name}",
+                    problem=f"{', '.join(late)} is no quantity at time t",
+                    remedy="Keep it in a state, and read that at t",
+                )
             self._phi[name] = e
 
     def of(self, values: Mapping[str, Expr | None], at: Expr) -> dict[str, Expr | None]:
@@ -77,6 +89,13 @@ class Correspondence:
             missing = any(value is None for value in read.values())
             mapped[name] = None if missing else timed.xreplace({held[v]: read[v] for v in read})
         return mapped
+
+    def fresh(self, name: str) -> Symbol:
+        """A symbol that no side uses, by this name where that is free."""
+        used = {h.name for side in (self.left, self.right) for h in side.spec.hyperparameters}
+        while name in used:
+            name += "_"
+        return Symbol(name, real=True)
 
     @property
     def equations(self) -> dict[str, Expr]:
@@ -106,7 +125,7 @@ def _has_first_step(side: Setting) -> bool:
 def _at_the_start(phi: Correspondence, normal: NormalForm, starts: bool) -> list[Obligation]:
     left = phi.left.initial(theta[0])
     mapped = phi.of(left, sympify(0))
-    right = phi.right.initial(mapped["theta"] or theta[0])
+    right = phi.right.initial(theta[0] if mapped["theta"] is None else mapped["theta"])
     found = [
         Obligation(f"{name} at the start", normal.numerator(mapped[name] - value))  # pyright: ignore
         for name, value in right.items()
@@ -133,7 +152,7 @@ def _after_a_step(
     def of_left(point: Expr) -> Expr:
         known = next((g for p, g in points if normal.is_zero(p - point)), None)
         if known is None:
-            known = Symbol("g" if not points else f"g_{len(points) + 1}", real=True)
+            known = phi.fresh("g" if not points else f"g_{len(points) + 1}")
             points.append((point, known))
         return known
 
@@ -142,7 +161,7 @@ def _after_a_step(
         if known is None:
             apart = normal.readable(point - points[0][0]) if points else point
             found.append(Obligation(f"the point of the gradient in {when}", apart))
-            known = Symbol("g'", real=True)
+            known = phi.fresh("g'")
             others.append((point, known))
         return known
 

@@ -1,25 +1,31 @@
 """Decide whether an expression is zero, by normal form.
 
 What is not rational becomes a symbol: roots with their side relation r**2 = radicand,
-powers ``beta**t`` with t split off (``beta**(t + 1)`` is ``beta*beta**t``), and functions such
-as maximum, sign and absolute value of arguments in normal form. What remains is a
-quotient of polynomials, which is zero if its numerator expands to zero modulo the
-relations of the roots.
+powers ``beta**t`` with t split off (``beta**(2*t + 1)`` is ``beta*(beta**t)**2``), and
+functions such as maximum and sign of arguments that are compared by the same decision.
+What remains is a quotient of polynomials, which is zero if its numerator expands to zero
+modulo the relations.
 """
+
+from collections.abc import Callable
+from math import floor
 
 from sympy import (
     Abs,
     Basic,
     Dummy,
     Expr,
+    Integer,
     Max,
     Min,
     Pow,
     Rational,
     Symbol,
     cancel,
+    default_sort_key,
     expand,
     factor_list,
+    factorrat,
     fraction,
     prod,
     sign,
@@ -37,95 +43,178 @@ HALF = Rational(1, 2)
 class NormalForm:
     """Normal forms over one set of opaque symbols, so that equal things are equal symbols.
 
-    Radicands and what is under an absolute value are taken to be where the roots exist.
+    The factors of a radicand are taken to be non-negative, as second moments, ``1 - beta``
+    and ``1 - beta**t`` are; where a factor is squared its root is its absolute value.
     """
 
     def __init__(self) -> None:
         self._opaque: dict[Basic, Symbol] = {}
-        self._relations: list[Expr] = []
-        self._squares: dict[Symbol, Expr] = {}
+        self._relations: dict[Symbol, Expr] = {}
+        """A root and what vanishes of it; what it is the root of has only roots before it."""
+        self._positive = set[Basic]()
+        self._arguments: list[Expr] = [Integer(0)]
 
     def is_zero(self, expression: Expr) -> bool:
         return self.numerator(expression) == 0
 
     def numerator(self, expression: Expr) -> Expr:
         """The numerator of the normal form: zero where, and only where, the expression is."""
-        rational = self._rational(sympify(expression))
-        # A radicand that is a symbol is its root's square wherever it stands.
-        while (step := rational.xreplace(self._squares)) != rational:
-            rational = step
-        numerator, _ = fraction(cancel(together(rational)))
-        numerator = expand(numerator)
-        relations = [r.xreplace(self._squares) for r in self._relations]
-        if relations and numerator.free_symbols:
-            symbols = sorted(
-                set().union(numerator.free_symbols, *(r.free_symbols for r in relations)), key=str
-            )
-            roots = [s for s in symbols if s.name.startswith("root_")]
-            others = [s for s in symbols if s not in roots]
-            _, numerator = reduced(numerator, relations, *roots, *others, order="lex")
-        return expand(numerator)
+        return self._numerator(self._rational(sympify(expression)))
 
     def readable(self, expression: Expr) -> Expr:
         """The expression in lowest terms, with the opaque symbols written out again."""
+        result = _lowest(self._rational(sympify(expression)))
         back = {symbol: node for node, symbol in self._opaque.items()}
-        result = cancel(together(self._rational(sympify(expression))))
         while (step := result.xreplace(back)) != result:
             result = step
         return result
 
+    def _numerator(self, rational: Expr) -> Expr:
+        numerator, _ = fraction(together(rational))
+        return self._reduced(expand(numerator))
+
+    def _reduced(self, polynomial: Expr) -> Expr:
+        """The polynomial modulo the relations.
+
+        Later roots come first, so that every relation leads with a power of its own root:
+        leading terms without a common factor make the relations a Groebner basis.
+        """
+        reached, grown = set[Basic](), set[Basic](polynomial.free_symbols)
+        while grown != reached:
+            reached = grown
+            known = [self._relations[r] for r in reached if r in self._relations]
+            grown = reached.union(*(relation.free_symbols for relation in known))
+        roots = [r for r in reversed(self._relations) if r in reached]
+        if not roots:
+            return polynomial
+        relations = [self._relations[r] for r in roots]
+        free = polynomial.free_symbols.union(*(r.free_symbols for r in relations))
+        others = sorted(free.difference(roots), key=str)
+        _, remainder = reduced(polynomial, relations, *roots, *others, order="lex")
+        return expand(remainder)
+
     def _rational(self, e: Basic) -> Expr:
         match e:
             case Value() | GradientAt():
-                return self._symbol(e, str(e))
-            case Pow() if e.exp == HALF:
-                return self._root(e.base)
-            case Pow() if e.exp == -HALF:
-                return 1 / self._root(e.base)
+                return self._symbol(e)
             case Pow() if not e.exp.is_Integer:
-                return self._power(e)
-            case Max() | Min() | Abs() | sign() | Head():
-                args = [cancel(together(self._rational(a))) for a in e.args]
-                node = e.func(*args)
-                return self._symbol(node, str(node))
+                return self._power(e.base, e.exp)
+            case Abs():
+                return self._by_factors(e.args[0], self._absolute_of)
+            case sign():
+                return self._by_factors(e.args[0], self._sign_of)
+            case Min():
+                return -self._rational(Max(*(-a for a in e.args)))
+            case Max() | Head():
+                return self._function(e)
         if not e.args:
             return e  # pyright: ignore[reportReturnType]
         return e.func(*(self._rational(a) for a in e.args))  # pyright: ignore[reportReturnType]
 
-    def _power(self, e: Pow) -> Expr:
-        base = self._rational(e.base)
-        exponent = expand(e.exp)
-        whole, rest = exponent.as_coeff_Add()
-        node = Pow(base, rest, evaluate=False)
-        return base**whole * self._symbol(node, str(node))
+    def _function(self, e: Basic) -> Expr:
+        node = e.func(*(self._argument(a) for a in e.args))
+        # Equal arguments may have made another function of it.
+        return self._symbol(node) if isinstance(node, e.func) else self._rational(node)
+
+    def _argument(self, e: Basic) -> Expr:
+        """The argument, or the one before it that it equals."""
+        new = _lowest(self._rational(e))
+        if new in self._arguments:
+            return new
+        known = next((a for a in self._arguments if self._numerator(a - new) == 0), None)
+        if known is None:
+            self._arguments.append(new)
+            return new
+        return known
+
+    def _power(self, base: Basic, exponent: Expr) -> Expr:
+        constant, rest = expand(exponent).as_coeff_Add()
+        if not constant.is_Rational:
+            constant, rest = Integer(0), expand(exponent)
+        result = self._rational_power(base, constant)
+        for term in rest.as_ordered_terms() if rest else ():
+            times, part = term.as_coeff_Mul()
+            times, part = (times, part) if times.is_Rational else (Integer(1), term)
+            node = Pow(self._argument(base), part, evaluate=False)
+            result *= self._rational_power(self._symbol(node), times)
+        return result
+
+    def _rational_power(self, base: Basic, exponent: Expr) -> Expr:
+        whole = Integer(floor(exponent))
+        rest = exponent - whole
+        result = self._rational(base) ** whole
+        if rest == 0:
+            return result
+        if rest.q % 2 == 0:  # pyright: ignore[reportAttributeAccessIssue]
+            return result * self._rational_power(self._root(base), 2 * rest)
+        p, q = rest.p, rest.q  # pyright: ignore[reportAttributeAccessIssue]
+        return result * self._symbol(Pow(self._argument(base), Rational(1, q), evaluate=False)) ** p
 
     def _root(self, radicand: Basic) -> Expr:
-        """A root as the product of the roots of its radicand's factors."""
-        numerator, denominator = fraction(cancel(together(self._rational(radicand))))
-        return self._product_of_roots(numerator) / self._product_of_roots(denominator)
+        return self._by_factors(radicand, self._root_of)
 
-    def _product_of_roots(self, polynomial: Expr) -> Expr:
-        constant, factors = factor_list(polynomial)
-        parts = [f**k for f, k in factors]
-        if constant != 1:
-            parts.append(constant)
-        return prod(self._root_of_factor(p) for p in parts)
+    def _by_factors(self, e: Basic, of: Callable[[Expr, int], Expr]) -> Expr:
+        """A multiplicative function, from what it is of the powers of a quotient's factors.
 
-    def _root_of_factor(self, factor: Expr) -> Expr:
-        base, exponent = factor.as_base_exp()
-        if exponent.is_Integer and exponent % 2 == 0:
-            return base ** (exponent / 2)
-        key = Pow(factor, HALF, evaluate=False)
-        known = key in self._opaque
-        root = self._symbol(key, f"root_{len(self._opaque)}")
-        if not known:
-            if isinstance(factor, Symbol):
-                self._squares[factor] = root**2
-            else:
-                self._relations.append(root**2 - factor)
-        return root
+        A factor is turned to be positive where all symbols are small and positive, so that
+        ``1 - beta**t`` has one root and not two.
+        """
+        numerator, denominator = fraction(self._argument(e))
+        constant, above = factor_list(numerator)
+        divisor, below = factor_list(denominator)
+        constant /= divisor
+        powers: list[tuple[Expr, int]] = []
+        for factor, k in (*above, *((f, -k) for f, k in below)):
+            turned = expand(-factor) if _at_small(factor) < 0 else factor
+            constant *= 1 if turned == factor else (-1) ** abs(k)
+            powers.append((turned, k))
+        if constant == 0:
+            return constant
+        numbers = factorrat(constant).items()
+        return prod(of(sympify(f), k) for f, k in (*numbers, *powers))
 
-    def _symbol(self, node: Basic, name: str) -> Symbol:
-        return self._opaque.setdefault(
-            node, Dummy(name) if not name.startswith("root_") else Symbol(name)
-        )
+    def _root_of(self, factor: Expr, k: int) -> Expr:
+        if k % 4 == 0:
+            return factor ** (k // 2)
+        if k % 2 == 0:
+            return self._absolute_of(factor, k // 2)
+        node = Pow(factor, HALF, evaluate=False)
+        return factor ** (k // 2) * self._symbol(node, lambda root: root**2 - factor)
+
+    def _absolute_of(self, factor: Expr, k: int) -> Expr:
+        if k % 2 == 0 or factor in self._positive:
+            return factor**k
+        if factor.is_Number:
+            return abs(factor) ** k
+        node = Abs(factor, evaluate=False)
+        absolute = self._symbol(node, lambda root: root**2 - factor**2)
+        self._positive.add(absolute)
+        return absolute**k
+
+    def _sign_of(self, factor: Expr, k: int) -> Expr:
+        if factor.is_Number:
+            return sign(factor) ** k
+        symbol = self._symbol(sign(factor, evaluate=False), lambda s: s**3 - s)
+        return symbol if k % 2 else symbol**2
+
+    def _symbol(self, node: Basic, vanishing: Callable[[Symbol], Expr] | None = None) -> Symbol:
+        if node not in self._opaque:
+            symbol = Dummy(type(node).__name__.lower() if vanishing else str(node))
+            self._opaque[node] = symbol
+            if vanishing:
+                self._relations[symbol] = vanishing(symbol)
+        return self._opaque[node]
+
+
+def _lowest(e: Expr) -> Expr:
+    """The quotient in lowest terms.
+
+    It is expanded first: SymPy's cancel leaves ``-1/9 + 1/9`` of a sum that vanishes.
+    """
+    numerator, denominator = fraction(together(e))
+    return cancel(expand(numerator) / expand(denominator))
+
+
+def _at_small(factor: Expr) -> Expr:
+    symbols = sorted(factor.free_symbols, key=default_sort_key)
+    return factor.xreplace({s: Rational(1, 7 + 2 * i) for i, s in enumerate(symbols)})

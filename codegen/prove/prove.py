@@ -3,7 +3,8 @@
 import time
 from dataclasses import dataclass, replace
 
-from ...specs.language.claims import Equivalence, Verdict
+from ...specs.language.claims import Claim, Equivalence, Verdict
+from .identity import IdentityWitness, prove_identity
 from .induction import Obligation, obligations
 from .search import IDENTITY, LINEAR, candidates
 from .witness import Witness, find_witness
@@ -13,10 +14,10 @@ from .witness import Witness, find_witness
 class Settled:
     """A claim and what became of it."""
 
-    claim: Equivalence
+    claim: Claim
     verdict: Verdict
     obligations: tuple[Obligation, ...]
-    witness: Witness | None
+    witness: Witness | IdentityWitness | None
     seconds: float
     tried: tuple[str, ...] = ()
     """The maps that were tried where none was given, in words."""
@@ -27,21 +28,26 @@ class Settled:
         return self.verdict is (self.claim.expected or Verdict.PROVED)
 
 
-def prove(claim: Equivalence) -> Settled:
+def prove(claim: Claim) -> Settled:
     """Settle one claim.
 
     Raises:
-        SpecError: the map names a quantity that is not there.
+        SpecError: the map names a quantity that is not there, or what is claimed has no
+            normal form.
     """
     start = time.perf_counter()
-    found = tuple(obligations(claim))
-    witness = None
+    witness: Witness | IdentityWitness | None = None
+    if isinstance(claim, Equivalence):
+        found = obligations(claim)
+        if not all(o.is_met for o in found):
+            witness = find_witness(claim)
+    else:
+        found, witness = prove_identity(claim)
     if all(o.is_met for o in found):
         verdict = Verdict.PROVED
     else:
-        witness = find_witness(claim)
         verdict = Verdict.UNKNOWN if witness is None else Verdict.REFUTED
-    return Settled(claim, verdict, found, witness, time.perf_counter() - start)
+    return Settled(claim, verdict, tuple(found), witness, time.perf_counter() - start)
 
 
 def prove_without_map(claim: Equivalence) -> Settled:

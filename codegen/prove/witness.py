@@ -10,7 +10,7 @@ import numpy as np
 from sympy import Expr, Rational, Symbol, sympify
 from sympy import Float as SympyFloat
 
-from ...specs.language import Interval, t
+from ...specs.language import UNIT, Interval, t
 from ...specs.language.claims import Equivalence
 from .. import exact
 from ..verify import oracle
@@ -21,7 +21,7 @@ STEPS = 4
 TRIES = 25
 
 APART = exact.context.mpf(10) ** -30
-"""Relative. Roots carry 50 digits; what differs by more than this differs."""
+"""Relative, absolute below 1. Roots carry 50 digits; what differs by more differs."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Witness:
     """Where the parameters of two formulations part.
 
     Args:
-        hyper: the left side's hyperparameters.
+        hyper: the hyperparameters that the claim leaves free.
         start: the left side's first parameter.
         slope: the loss's gradient at x is ``slope*x + x**2/4``.
         step: the first step after which they differ.
@@ -49,7 +49,7 @@ def find_witness(claim: Equivalence) -> Witness | None:
     """Numbers that refute a claim, or None where none of those tried do."""
     draw = random.Random(0)
     for _ in range(TRIES):
-        hyper = {h.name: _inside(h.domain, draw) for h in claim.left.spec.hyperparameters}
+        hyper = {name: _inside(domain, draw) for name, domain in _free(claim).items()}
         start, slope = (Fraction(draw.randint(1, 16), 8) for _ in range(2))
         found = replay(claim, hyper, start, slope)
         if found is not None:
@@ -62,20 +62,21 @@ def replay(
 ) -> Witness | None:
     """Run both sides on these numbers; the first step at which they part, if any."""
     phi = Correspondence(claim)
-    left = _Run(phi.left, dict(hyper), slope)
     numbers = {Symbol(name, real=True): _rational(value) for name, value in hyper.items()}
+    at = numbers | {t: sympify(1)}
+    left = _Run(phi.left, _given(phi.left, at), slope)
     left.start(start)
-    right: _Run | None = None
+    mapped = _mapped(phi, left, numbers, sympify(0))["theta"]
+    right = _Run(phi.right, _given(phi.right, at), slope)
+    right.start(start if mapped is None else mapped)
     for step in range(1, STEPS + 1):
         at = numbers | {t: sympify(step)}
-        given = {n: _number(e.xreplace(at)) for n, e in _right_hyper(phi.right).items()}
-        if right is None:
-            right = _Run(phi.right, given, slope)
-            right.start(_mapped(phi, left, at, sympify(0))["theta"])
-        right.hyper = given
-        left.step(step)
-        right.step(step)
+        for side in (left, right):
+            side.hyper = _given(side.side, at)
+            side.step(step)
         ours, theirs = _mapped(phi, left, at, sympify(step))["theta"], right.values["theta"]
+        if ours is None or not (exact.is_finite(ours) and exact.is_finite(theirs)):
+            return None
         if not _same(ours, theirs):
             return Witness(hyper, start, slope, step, ours, theirs)
     return None
@@ -114,8 +115,25 @@ class _Run:
         return _array(exact.add(linear, exact.multiply(Fraction(1, 4), exact.square(x))))
 
 
-def _right_hyper(side: Setting) -> dict[str, Expr]:
-    return {h.name: sympify(side.hyper.get(h.symbol, h.symbol)) for h in side.spec.hyperparameters}
+def _free(claim: Equivalence) -> dict[str, Interval]:
+    """The hyperparameters that neither side gives in terms of others, and their domains."""
+    sides = (claim.right, claim.left)
+    domains = {h.name: h.domain for side in sides for h in side.spec.hyperparameters}
+    symbols = {
+        symbol.name
+        for side in sides
+        for h in side.spec.hyperparameters
+        for symbol in sympify(side.hyper.get(h.symbol, h.symbol)).free_symbols - {t}
+    }
+    return {name: domains.get(name, UNIT) for name in sorted(symbols)}
+
+
+def _given(side: Setting, at: Mapping[Any, Any]) -> dict[str, exact.Number]:
+    """A side's hyperparameters as numbers."""
+    values = {
+        h.name: sympify(side.hyper.get(h.symbol, h.symbol)) for h in side.spec.hyperparameters
+    }
+    return {name: _number(e.xreplace(at)) for name, e in values.items()}
 
 
 def _mapped(phi: Correspondence, left: _Run, at: Mapping[Any, Any], step: Expr) -> dict[str, Any]:
@@ -158,4 +176,4 @@ def _number(e: Expr) -> exact.Number:
 
 def _same(a: exact.Number, b: exact.Number) -> bool:
     x, y = exact.approximate(a), exact.approximate(b)
-    return bool(abs(x - y) <= APART * max(abs(x), abs(y)))
+    return bool(abs(x - y) <= APART * max(1, abs(x), abs(y)))

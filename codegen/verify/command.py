@@ -9,6 +9,7 @@ from multiprocessing import get_context
 import click
 from rich.table import Table
 
+from ...specs.language.claims import Equivalence
 from ..console import fail, progress, reported, say, show_table
 from ..prove.discover import builtin_claims
 from ..prove.emitted import Replay, emitted, replay_generated
@@ -60,7 +61,9 @@ def _replays(names: Sequence[str]) -> list[Replay]:
     """The refuted claims about these specs, through the generated NumPy code."""
     package = import_module(f"{__name__.partition('.')[0]}.numpy")
     claims = [
-        c for c in builtin_claims().values() if {c.left.spec.name, c.right.spec.name} <= {*names}
+        c
+        for c in builtin_claims().values()
+        if isinstance(c, Equivalence) and {c.left.spec.name, c.right.spec.name} <= {*names}
     ]
     return [replay_generated(s, package) for s in emitted(map(prove, claims))]
 

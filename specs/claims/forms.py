@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ..language import NON_NEGATIVE, UNIT, Hyper, Optimizer, Series, State, Update, hyperparameters
 
-lr, beta, beta1, beta2, eps, wd, rate_decay = hyperparameters(
-    "lr beta beta1 beta2 eps wd rate_decay"
+lr, beta, beta1, beta2, eps, wd, rate_decay, max_norm = hyperparameters(
+    "lr beta beta1 beta2 eps wd rate_decay max_norm"
 )
 
 _HYPER = {
@@ -16,6 +16,7 @@ _HYPER = {
     eps: Hyper(eps, "1e-8", NON_NEGATIVE, "term added to the denominator"),
     wd: Hyper(wd, "0.1", NON_NEGATIVE, "weight decay"),
     rate_decay: Hyper(rate_decay, "0.5", NON_NEGATIVE, "decay of the learning rate"),
+    max_norm: Hyper(max_norm, "1", NON_NEGATIVE, "largest norm of the gradient"),
 }
 
 

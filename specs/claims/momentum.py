@@ -189,6 +189,16 @@ difference_keras = Equivalence(
     (CONSTANT_RATE, NO_GRADIENT_BEFORE, "beta is not 0"),
 )
 
+difference_velocity = Equivalence(
+    "nesterov-difference-velocity",
+    "The look-ahead in velocity form is momentum with the difference of gradients.",
+    Side(DIFFERENCE),
+    Side(VELOCITY_AHEAD),
+    {theta[t]: theta[t] + lr * (d[t] - p[t]), v[t]: -lr * (d[t] - p[t]) / beta},
+    Verdict.PROVED,
+    (CONSTANT_RATE, NO_GRADIENT_BEFORE, "beta is not 0"),
+)
+
 nesterov_spec = Equivalence(
     "nesterov-generated",
     "The generated SGD with nesterov is the look-ahead.",

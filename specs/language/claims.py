@@ -1,13 +1,14 @@
-"""What is claimed of two formulations: that they are one algorithm, or that they are not."""
+"""What is claimed: that two formulations are one algorithm, that two expressions are equal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TypeAlias
 
-from sympy import Expr, Symbol
+from sympy import Basic, Expr, Symbol, sympify
 
 from .optimizer import Optimizer
-from .symbols import Value
+from .symbols import Value, t
 
 
 class Verdict(Enum):
@@ -44,7 +45,7 @@ class Equivalence:
         right: the other.
         phi: the right side's quantities at time t, as expressions in the left side's; those
             left out are the same.
-        expected: the verdict its author expects.
+        expected: the verdict its author expects; None where nothing is expected.
         assumptions: what the proof rests on, in words.
         source: where the formulations, or the misprint, stand.
     """
@@ -54,6 +55,101 @@ class Equivalence:
     left: Side
     right: Side
     phi: Mapping[Value, Expr]
+    expected: Verdict | None = None
+    assumptions: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One equation of an identity.
+
+    Args:
+        what: what it says, in words.
+        left: an expression. Sums up to t, limits and undefined functions may stand in it.
+        right: what it is equal to.
+    """
+
+    what: str
+    left: Basic
+    right: Basic
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Equations between expressions hold for all values of what stands in them.
+
+    Args:
+        name: how the command line calls it.
+        statement: one sentence.
+        parts: the equations; the claim is that all of them hold.
+        expected: the verdict its author expects.
+        assumptions: what the proof rests on, in words.
+        source: where the identity, or the misprint, stands.
+    """
+
+    name: str
+    statement: str
+    parts: tuple[Part, ...]
     expected: Verdict
     assumptions: tuple[str, ...] = ()
     source: str = ""
+
+
+@dataclass(frozen=True)
+class Stability:
+    """On a quadratic loss a rule contracts where, and only where, ``0 < lr*h < bound``.
+
+    There one step is a matrix acting on the parameter and the states. The roots of its
+    characteristic polynomial p, of degree n <= 2, lie inside the unit circle where, and only
+    where, p(1), (-1)^n p(-1) and, for n = 2, 1 - p(0) are positive (Jury). The claim is that
+    p(1) = lr*h, that (-1)^n p(-1) is its positive value at lr = 0 times 1 - lr*h/bound, and that
+    1 - p(0) is the margin.
+
+    Args:
+        name: how the command line calls it.
+        statement: one sentence.
+        side: the formulation; its learning rate is ``lr``.
+        curvature: h, the second derivative of the loss.
+        variable: the polynomial's.
+        polynomial: p as stated; it is compared with the one derived from the equations.
+        bound: what ``lr*h`` stays below.
+        margin: 1 - p(0) written so that its sign shows; None for n = 1.
+        expected: the verdict its author expects.
+        assumptions: what the proof rests on, in words.
+        source: where the region, or the misprint, stands.
+    """
+
+    name: str
+    statement: str
+    side: Side
+    curvature: Symbol
+    variable: Symbol
+    polynomial: Expr
+    bound: Expr
+    margin: Expr | None
+    expected: Verdict
+    assumptions: tuple[str, ...] = ()
+    source: str = ""
+
+
+Claim: TypeAlias = Equivalence | Identity | Stability
+
+
+def by_induction(
+    value: Value, closed: Basic, recurrence: Basic, initial: Basic
+) -> tuple[Part, ...]:
+    """The equations that make a closed form the solution of a recurrence, by induction over t.
+
+    Args:
+        value: the quantity at time t, ``m[t]``.
+        closed: its closed form at time t.
+        recurrence: its value in terms of that at ``t - 1``.
+        initial: its value at time 0.
+    """
+    before = value.xreplace({t: t - 1})
+    stepped = recurrence.xreplace({before: closed.xreplace({t: t - 1})})
+    return (
+        Part(f"{value.name} at the start", closed.xreplace({t: sympify(0)}), initial),
+        Part(f"{value.name} after a step", closed, stepped),
+    )

@@ -87,6 +87,7 @@ class norm(Head):
 
     nargs = (1,)
     category = "reduction"
+    is_nonnegative: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
     formula = "sqrt(sum(x**2))"
 
     @staticmethod
