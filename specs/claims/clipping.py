@@ -1,6 +1,6 @@
 """Clipping the gradient: by its norm, and as misprinted by the norm's square."""
 
-from sympy import Min, sqrt
+from sympy import Min, Pow, sqrt
 
 from ..language import Update, grad, intermediates, norm, t, theta
 from ..language.claims import Equivalence, Side, Verdict
@@ -10,7 +10,7 @@ scale, squares = intermediates("scale squares")
 
 G = grad(theta[t - 1])
 STEP = Update(theta[t], theta[t - 1] - lr * scale[t] * G)
-SQUARES = Update(squares[t], norm(G) ** 2)
+SQUARES = Update(squares[t], Pow(norm(G), 2))
 
 BY_NORM = form(
     "ClipByNorm",
