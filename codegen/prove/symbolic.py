@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sympy import Basic, Expr, Piecewise, S, Symbol, sympify
 from sympy.core.relational import Eq, Ne
 
-from ...specs.language import GradientAt, Optimizer, Value, t
+from ...specs.language import GradientAt, Optimizer, SpecError, Value, t
 from ..analysis.execution import execution_order
 
 GradientOf = Callable[[Expr], Expr]
@@ -70,6 +70,14 @@ def symbolic_step(
             case Value() if e.lag == 0:
                 return known[e]
             case Value():
+                if e.lag != 1:
+                    raise SpecError(
+                        "time",
+                        spec=setting.spec.name,
+                        where=str(e),
+                        problem="only values at t and t - 1 can be read",
+                        remedy="Keep an older value in a state of its own",
+                    )
                 value = stored[e.name]
                 if value is None:
                     raise ValueError(f"{setting.spec.name}: {e} is read before it exists")

@@ -165,3 +165,9 @@ def test_the_root_of_a_square_is_no_gradient():
     """sqrt(g**2) is |g|: a step by it always descends in theta."""
     rooted = form("Rooted", "", [], Update(theta[t], theta[t - 1] - lr * sqrt((2 * G) ** 2) / 2))
     assert set(unmet(claim(PLAIN, Side(rooted)))) == {"theta after a step"}
+
+
+def test_a_value_older_than_the_last_is_refused():
+    older = form("Older", "", [d], Update(d[t], G), Update(theta[t], theta[t - 2] - lr * d[t]))
+    with pytest.raises(SpecError, match=r"theta\[t - 2\].*Keep an older value in a state"):
+        obligations(claim(PLAIN, Side(older)))
