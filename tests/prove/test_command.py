@@ -55,7 +55,7 @@ def test_a_refutation_shows_residual_and_witness():
     status, page = run("average-printed")
     assert status == 0
     assert "v after a step: beta2*v[t-1]" in page
-    assert "A witness: lr = " in page
+    assert "A witness: beta1 = " in page
     assert "AdamPaper, through the map:" in page
 
 

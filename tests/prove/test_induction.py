@@ -170,4 +170,4 @@ def test_the_root_of_a_square_is_no_gradient():
 def test_a_value_older_than_the_last_is_refused():
     older = form("Older", "", [d], Update(d[t], G), Update(theta[t], theta[t - 2] - lr * d[t]))
     with pytest.raises(SpecError, match=r"theta\[t - 2\].*Keep an older value in a state"):
-        obligations(claim(PLAIN, Side(older)))
+        obligations(claim(Side(older), Side(older)))
