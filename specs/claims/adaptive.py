@@ -258,29 +258,48 @@ amsgrad_optax = Equivalence(
     Verdict.REFUTED,
 )
 
+_AMSGRAD_PLAIN = _step(
+    "AMSGradPlain",
+    "Reddi et al., 2018, Algorithm 2",
+    *(M, V, _MAX_RAW),
+    kept=(m, v, vmax),
+    step=-lr * m[t] / (sqrt(vmax[t]) + eps),
+)
+
 amsgrad_printed = Equivalence(
     "amsgrad-printed",
-    "AMSGrad without its first moment, as printed, is another rule: a misprint.",
-    Side(
-        _step(
-            "AMSGradPlain",
-            "Reddi et al., 2018, Algorithm 2",
-            *(M, V, _MAX_RAW),
-            kept=(m, v, vmax),
-            step=-lr * m[t] / (sqrt(vmax[t]) + eps),
-        )
-    ),
+    "AMSGrad as printed, without its first moment and with v defined by itself, is another "
+    "rule: a misprint.",
+    Side(_AMSGRAD_PLAIN),
     Side(
         _step(
             "AMSGradPrinted",
             "study notes, AMSGrad as printed",
-            *(M, V, _MAX_RAW),
+            # v_t = beta2 v_t + (1 - beta2) g_t^2, solved for v_t
+            *(M, Update(v[t], G**2), _MAX_RAW),
             kept=(m, v, vmax),
             step=-lr / (sqrt(vmax[t]) + eps),
         )
     ),
     {},
     Verdict.REFUTED,
+)
+
+amsgrad_corrected = Equivalence(
+    "amsgrad-corrected",
+    "With v's last value and m in its step, what was printed is AMSGrad, uncorrected for bias.",
+    Side(_AMSGRAD_PLAIN),
+    Side(
+        _step(
+            "AMSGradMended",
+            "study notes, AMSGrad with both lines mended",
+            *(M, V, Update(vmax[t], Max(v[t], vmax[t - 1]))),
+            kept=(m, v, vmax),
+            step=-lr / (sqrt(vmax[t]) + eps) * m[t],
+        )
+    ),
+    {},
+    Verdict.PROVED,
 )
 
 _SUM = Update(s[t], s[t - 1] + G**2)
