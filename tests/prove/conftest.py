@@ -8,7 +8,7 @@ import pytest
 from steprule.specs import claims
 from steprule.specs.claims.forms import form
 from steprule.specs.language import Series, Update, grad, t, theta
-from steprule.specs.language.claims import Equivalence, Side
+from steprule.specs.language.claims import Equivalence, Side, Verdict
 from sympy import Expr
 
 
@@ -28,6 +28,9 @@ def _equivalences() -> list[Equivalence]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "claim" in metafunc.fixturenames:
         metafunc.parametrize("claim", _equivalences(), ids=lambda claim: claim.name)
+    if "proved" in metafunc.fixturenames:
+        proved = [claim for claim in _equivalences() if claim.expected is Verdict.PROVED]
+        metafunc.parametrize("proved", proved, ids=lambda claim: claim.name)
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,10 @@ def changes(side: Side, turned: Side, watched: set[str]) -> bool:
     for first in (False, True):
         for seed in range(2):
             before = numbers_of_a_step(side, seed, first=first)
-            after = numbers_of_a_step(turned, seed, first=first)
+            try:
+                after = numbers_of_a_step(turned, seed, first=first)
+            except ValueError:  # a maximum or minimum of what is no longer real
+                return True
             if any(abs(before[name] - after[name]) > 1e-20 for name in watched):
                 return True
     return False
@@ -84,10 +87,8 @@ def mutations(claim: Equivalence) -> Iterator[tuple[str, Equivalence]]:
             yield f"right: {what}", replace(claim, right=turned)
 
 
-def test_a_sign_breaks_the_proof(claim):
-    if claim.expected is not Verdict.PROVED:
-        pytest.skip("nothing is proved")
-    tried = dict(mutations(claim))
+def test_a_sign_breaks_the_proof(proved):
+    tried = dict(mutations(proved))
     survivors = [
         what for what, broken in tried.items() if all(o.is_met for o in obligations(broken))
     ]
