@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from .nodes import Apply, Assign, Branch, DType, Name, Node, Program, Statement, reads, rebuild
-from .operations import ADD, COPY, MAX, MIN, MUL, TRANSPOSE, Kind, Operation
+from .operations import COMMUTATIVE, COPY, TRANSPOSE, Kind, Operation
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,6 @@ class _State:
     buffers: _Buffers
     spelled: dict[str, str]
     """The variable a temporary lives under."""
-
-
-_COMMUTATIVE = {ADD, MUL, MAX, MIN}
 
 
 @dataclass
@@ -207,7 +204,7 @@ class _Allocation:
                 and (self.reuse_scratch or a.type.dtype is DType.REAL)
                 and state.buffers[a.id] <= self.scratch
                 and not any(state.buffers[a.id] & state.buffers.get(v, set()) for v in live)
-                and (i == 0 or value.op in _COMMUTATIVE)
+                and (i == 0 or value.op in COMMUTATIVE)
             ):
                 return a.id
         return None

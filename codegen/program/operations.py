@@ -113,3 +113,6 @@ LIFT = _define("lift", 2, lambda value, like: value, Kind.REDUCTION)
 """A scalar of the host as one that lives beside the tensor that is the second operand."""
 MATMUL = _define("matmul", 2, lambda a, b: np.dot(a, b), Kind.MATRIX)
 TRANSPOSE = _define("transpose", 1, np.transpose, Kind.MATRIX)
+
+COMMUTATIVE = frozenset({ADD, MUL, MAX, MIN})
+"""Whose operands can change places, so that a result can go over either."""

@@ -64,7 +64,6 @@ _UFUNCS = {
     ops.COPY: "np.copy",
 }
 _AUGMENTED = {ops.ADD: "+=", ops.SUB: "-=", ops.MUL: "*=", ops.DIV: "/="}
-_COMMUTATIVE = {ops.ADD, ops.MUL}
 
 
 class NumpyPrinter:
@@ -81,7 +80,7 @@ class NumpyPrinter:
         if step.into is not None and step.op in _AUGMENTED and step.target == step.into:
             if args[0] == step.into:
                 return f"{step.into} {_AUGMENTED[step.op]} {args[1]}"
-            if args[1] == step.into and step.op in _COMMUTATIVE:
+            if args[1] == step.into and step.op in ops.COMMUTATIVE:
                 return f"{step.into} {_AUGMENTED[step.op]} {args[0]}"
         return self._call(step, args)
 

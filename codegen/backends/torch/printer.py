@@ -111,14 +111,13 @@ class ForeachPrinter:
         ops.ADDCMUL: "addcmul",
         ops.ADDCDIV: "addcdiv",
     }
-    _commutative = (ops.ADD, ops.MUL, ops.MAX, ops.MIN)
 
     def __call__(self, step: Instruction) -> str:
         target = step.target
         if step.op is None:
             return self._moved(step, target)
         args = list(step.args)
-        if step.op in self._commutative and self._is_better_second(step):
+        if step.op in ops.COMMUTATIVE and self._is_better_second(step):
             args.reverse()
         if step.op not in self._calls or not _is_list(args[0]) or not self._fits(step.op, args):
             return self._stored(step, target, self._comprehension(Apply(step.op, tuple(args))))
