@@ -6,8 +6,9 @@ the first fault is reported alone.
 """
 
 from dataclasses import replace
+from typing import TypeVar
 
-from ...specs.language import Optimizer, SpecError
+from ...specs.language import Schedule, Spec, SpecError
 from .fault import Fault, Rule
 from .rules import (
     argument,
@@ -21,6 +22,7 @@ from .rules import (
     division,
     domain,
     duplicate,
+    example,
     existence,
     float_literal,
     gradient,
@@ -40,7 +42,7 @@ from .rules import (
 )
 from .subject import Subject
 
-__all__ = ["RULES", "Fault", "Rule", "analyse"]
+__all__ = ["OF_SCHEDULES", "RULES", "Fault", "Rule", "analyse"]
 
 RULES: tuple[Rule, ...] = (
     # what the spec is made of
@@ -76,17 +78,44 @@ RULES: tuple[Rule, ...] = (
     division,
     domain,
 )
-"""All rules, in the order they are checked."""
+"""The rules for optimizers, in the order they are checked."""
+
+OF_SCHEDULES: tuple[Rule, ...] = (
+    kind,
+    python_condition,
+    target,
+    float_literal,
+    supported,
+    default,
+    name,
+    assigned_once,
+    duplicate,
+    argument,
+    assigned,
+    undeclared,
+    condition,
+    time,
+    piecewise_default,
+    cycle,
+    unused,
+    example,
+    root,
+    division,
+    domain,
+)
+"""The rules for schedules, likewise."""
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
-def analyse(spec: Optimizer) -> Optimizer:
+def analyse(spec: AnySpec) -> AnySpec:
     """The spec with its updates in execution order, once it has passed every rule.
 
     Raises:
         SpecError: the spec breaks a rule; the error is about the first one.
     """
     subject = Subject(spec)
-    for rule in RULES:
+    for rule in OF_SCHEDULES if isinstance(spec, Schedule) else RULES:
         for fault in rule.check(subject):
             raise SpecError(
                 rule.CODE,

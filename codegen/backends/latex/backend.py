@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Optimizer
+from ....specs.language import Schedule, Spec
 from .. import Entry
 from ..rendering import Delimiters, environment
 from .box import box
@@ -29,12 +29,14 @@ class LatexBackend:
     name = "latex"
     comment = "%"
 
-    def files(self, spec: Optimizer) -> Mapping[str, str]:
-        """The optimizer's fragment, to be read in by a document that uses steprule.sty.
+    def files(self, spec: Spec) -> Mapping[str, str]:
+        """The spec's fragment, to be read in by a document that uses steprule.sty.
 
         Raises:
             NotImplementedError: a node in the equations has no LaTeX form.
         """
+        if isinstance(spec, Schedule):
+            return {}
         printer = LatexPrinter(spec)
         fragment = _TEMPLATES.get_template("optimizer.tex.j2").render(
             spec=spec,
@@ -46,8 +48,9 @@ class LatexBackend:
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         """The package every fragment needs, and a document with all of them and contents."""
+        optimizers = [e for e in entries if not e.is_schedule]
         return {
-            name: _TEMPLATES.get_template(f"{name}.j2").render(entries=entries)
+            name: _TEMPLATES.get_template(f"{name}.j2").render(entries=optimizers)
             for name in ("steprule.sty", "optimizers.tex")
         }
 

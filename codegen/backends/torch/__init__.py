@@ -7,7 +7,7 @@ expressions over one tensor. For foreach it is contracted to torch's own combine
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Optimizer
+from ....specs.language import Schedule, Spec
 from ...program.allocate import Choice
 from ...program.nodes import Branch
 from .. import Entry
@@ -29,13 +29,16 @@ class TorchBackend:
             },
         )
 
-    def files(self, spec: Optimizer) -> Mapping[str, str]:
+    def files(self, spec: Spec) -> Mapping[str, str]:
+        if isinstance(spec, Schedule):
+            return {}
         template = self._templates.get_template("optimizer.py.j2")
         return {f"{spec.module}.py": template.render(context(spec))}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
+        optimizers = [e for e in entries if not e.is_schedule]
         return {
-            name: self._templates.get_template(f"{name}.j2").render(entries=entries)
+            name: self._templates.get_template(f"{name}.j2").render(entries=optimizers)
             for name in ("__init__.py", "_optimizer.py", "_scalars.py", "_tensors.py")
         }
 
