@@ -38,7 +38,7 @@ class ReadingOrder:
             if isinstance(factor, Rational) and not isinstance(factor, Integer):
                 above += [Integer(factor.p)] if factor.p != 1 else []
                 below.append(Integer(factor.q))
-            elif isinstance(factor, Pow) and factor.exp.is_number and factor.exp.is_negative:
+            elif isinstance(factor, Pow) and _signed(factor.exp)[0]:
                 below.append(Pow(factor.base, -factor.exp))
             elif factor != 1:
                 above.append(factor)
