@@ -5,7 +5,18 @@ from functools import cached_property
 
 from sympy import Basic, Symbol, sympify
 
-from ...specs.language import Constraint, Hyper, Optimizer, Schedule, State, Update, theta
+from ...specs.language import (
+    Constraint,
+    Function,
+    Hyper,
+    Numbers,
+    Optimizer,
+    Schedule,
+    Schedules,
+    State,
+    Update,
+    theta,
+)
 from ...specs.language.schedule import Argument
 from ..text import TextPrinter
 from .cases import Case, cases
@@ -109,3 +120,13 @@ def declared(declaration: Argument | State | Constraint) -> str:
         case Constraint():
             return f"constraint {declaration.message!r}"
     return f"{type(declaration).__name__.lower()} {declaration.name}"
+
+
+def is_required(argument: Argument) -> bool:
+    """Whether an argument of a schedule has to be given."""
+    match argument:
+        case Hyper():
+            return argument.is_required
+        case Function():
+            return not argument.optional
+    return isinstance(argument, Numbers | Schedules)

@@ -11,6 +11,18 @@ from sympy import Symbol
 from .heads import Head, enclosed
 
 
+def indexed(tex: str, index: str) -> str:
+    """An entry, of a list whose own notation may have scripts."""
+    base = f"{{{tex}}}" if "_" in tex or "^" in tex else tex
+    return f"{base}_{index}" if len(index) == 1 else f"{base}_{{{index}}}"
+
+
+def of_momentum(schedule: str) -> str:
+    """A schedule's momentum, as a function of the step."""
+    base = f"{{{schedule}}}" if "^" in schedule else schedule
+    return rf"{base}^{{\mu}}"
+
+
 class passed(Head):
     """How many of the increasing whole numbers of a list a step has reached."""
 
@@ -20,7 +32,7 @@ class passed(Head):
     @staticmethod
     def tex(args: Sequence[str]) -> str:
         entries, at = args
-        return rf"\#\{{ i : {entries}_i \le {at} \}}"
+        return rf"\#\{{ i : {indexed(entries, 'i')} \le {at} \}}"
 
 
 class size(Head):
@@ -51,7 +63,7 @@ class item(Head):
     @staticmethod
     def tex(args: Sequence[str]) -> str:
         entries, index = args
-        return f"{entries}_{{{index}}}"
+        return indexed(entries, index)
 
 
 class completed_cycles(Head):
@@ -126,7 +138,7 @@ class chained(Head):
     @staticmethod
     def tex(args: Sequence[str]) -> str:
         schedules, at, start = args
-        each = [rf"{schedules}_{{{i}}}({at}, \cdot)" for i in ("n", "0")]
+        each = [rf"{indexed(schedules, i)}({at}, \cdot)" for i in ("n", "0")]
         return rf"({each[0]} \circ \dots \circ {each[1]}){enclosed(start)}"
 
 
@@ -143,7 +155,7 @@ class momentum_of(Head):
     @staticmethod
     def tex(args: Sequence[str]) -> str:
         schedule, at = args
-        return rf"{schedule}^{{\mu}}" + enclosed(at)
+        return of_momentum(schedule) + enclosed(at)
 
 
 class chained_momentum(Head):
@@ -155,7 +167,7 @@ class chained_momentum(Head):
     @staticmethod
     def tex(args: Sequence[str]) -> str:
         schedules, at = args
-        return rf"{schedules}^{{\mu}}" + enclosed(at)
+        return of_momentum(schedules) + enclosed(at)
 
 
 def given(argument: Symbol) -> Symbol:

@@ -63,7 +63,8 @@ power_lr = Schedule(
     source="Senior et al., 2013, An empirical study of learning rates in deep neural networks "
     "for speech recognition, section 3",
     hyper=[Hyper(decay_steps, "", POSITIVE, "steps until the base is 2", latex="s"), POWER],
-    updates=[Update(eta[step], lr / (1 + step / decay_steps) ** power)],
+    # Not over a power, which would leave the range of floats where the rate is only small.
+    updates=[Update(eta[step], lr * (decay_steps / (decay_steps + step)) ** power)],
     example={"lr": "0.01", "decay_steps": "20"},
 )
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from steprule.codegen.analysis import analyse
+from steprule.codegen.analysis.subject import is_required
 from steprule.codegen.load import builtin_schedules
 from steprule.specs.language import (
     AT_LEAST_ONE,
@@ -57,7 +58,7 @@ def given(declaration, equation, **example):
     """A schedule of one more argument, and an example for it."""
     return replace(
         STEPS,
-        hyper=(*STEPS.hyper, declaration),
+        hyper=sorted((declaration, *STEPS.hyper), key=lambda h: not is_required(h)),
         updates=[Update(eta[step], STEPS.updates[0].value * equation)],
         example={**STEPS.example, **example},
     )
@@ -118,6 +119,11 @@ def test_a_value_of_another_kind(refused, valid, wrong):
 def test_what_is_required_is_there(refused):
     broken = replace(STEPS, example={"lr": "0.1"})
     refused(broken, "example", "gamma in example", "the example lacks it", 'Add "gamma"')
+
+
+def test_required_arguments_come_first(refused):
+    broken = replace(STEPS, hyper=(PERIOD, GAMMA))
+    refused(broken, "argument", "gamma", "follows hyperparameter period", "Move it before period")
 
 
 def test_nothing_else_is_there(refused):

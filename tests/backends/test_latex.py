@@ -9,14 +9,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
+from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import Entry
 from steprule.codegen.backends.latex import backend
 from steprule.codegen.backends.latex.escape import escaped
-from steprule.codegen.load import builtin
+from steprule.codegen.load import builtin, builtin_schedules
 from steprule.specs.language import (
     REAL,
     Hyper,
     Optimizer,
+    Schedule,
+    Spec,
     State,
     Update,
     grad,
@@ -30,11 +33,13 @@ OVERFULL_LIMIT_PT = 10.0
 """Wider than this a line visibly runs into the margin."""
 
 OPTIMIZERS = {spec.module: spec for spec in builtin().values()}
+SCHEDULES = {spec.module: analyse(spec) for spec in builtin_schedules().values()}
 
 
-def _files(specs: Iterable[Optimizer]) -> dict[str, str]:
+def _files(specs: Iterable[Spec]) -> dict[str, str]:
     specs = list(specs)
-    files = dict(backend.shared([Entry(s.name, s.module) for s in specs]))
+    entries = [Entry(s.name, s.module, isinstance(s, Schedule)) for s in specs]
+    files = dict(backend.shared(entries))
     for spec in specs:
         files |= backend.files(spec)
     return files
@@ -137,16 +142,34 @@ def test_the_document_inputs_every_optimizer_and_carries_no_date() -> None:
     document = _files(OPTIMIZERS.values())["optimizers.tex"]
     assert re.findall(r"\\input\{(.*?)\.tex\}", document) == list(OPTIMIZERS)
     assert re.findall(r"\\section\{(.*?)\}", document) == [s.name for s in OPTIMIZERS.values()]
+    assert r"\title{Step rules}" in document
     assert r"\date{}" in document
+
+
+def test_schedules_have_a_document_of_their_own() -> None:
+    files = _files([*OPTIMIZERS.values(), *SCHEDULES.values()])
+    document = files["schedules.tex"]
+    listed = re.findall(r"\\input\{schedules/(.*?)\.tex\}", document)
+    assert listed == list(SCHEDULES)
+    assert {f"schedules/{module}.tex" for module in listed} < files.keys()
+    assert re.findall(r"\\section\{(.*?)\}", document) == [s.name for s in SCHEDULES.values()]
+    assert r"\title{Learning-rate schedules}" in document
+    assert "schedules" not in files["optimizers.tex"]
+
+
+def test_there_is_no_document_of_nothing() -> None:
+    assert _files([OPTIMIZERS["adam"]]).keys() == {"steprule.sty", "optimizers.tex", "adam.tex"}
+    assert "optimizers.tex" not in _files([SCHEDULES["steplr"]])
 
 
 def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
     program = (
         "import sys\n"
         "from steprule.codegen.backends.latex import backend\n"
-        "from steprule.codegen.load import builtin\n"
-        "for spec in builtin().values():\n"
-        "    sys.stdout.write(backend.files(spec)[spec.module + '.tex'])\n"
+        "from steprule.codegen.analysis import analyse\n"
+        "from steprule.codegen.load import all_builtin\n"
+        "for spec in all_builtin().values():\n"
+        "    sys.stdout.writelines(backend.files(analyse(spec)).values())\n"
     )
     first, second = (
         subprocess.run(
@@ -158,25 +181,26 @@ def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
         ).stdout
         for seed in ("1", "4242")
     )
-    assert first.count(r"\begin{algorithm}") == len(OPTIMIZERS)
+    assert first.count(r"\begin{StepAbout}") == len(OPTIMIZERS) + len(SCHEDULES)
     assert first == second
 
 
-def _compile(folder: Path, files: Mapping[str, str]) -> str:
-    """Compiles the document twice and gives the log of the second run."""
+def _compile(folder: Path, files: Mapping[str, str], document: str = "optimizers") -> str:
+    """Compiles a document twice and gives the log of the second run."""
     engine = shutil.which("pdflatex")
     if engine is None:
         missing = (
             "no pdflatex on this machine; on Debian: apt-get install --no-install-recommends "
-            "texlive-latex-base texlive-latex-recommended texlive-science"
+            "texlive-latex-base texlive-latex-recommended texlive-pictures texlive-science"
         )
         # A newcomer may do without; where the project is checked, it must be there.
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
     for _ in range(2):
         run = subprocess.run(
-            [engine, "-halt-on-error", "-interaction=nonstopmode", "optimizers.tex"],
+            [engine, "-halt-on-error", "-interaction=nonstopmode", f"{document}.tex"],
             cwd=folder,
             env={**os.environ, "max_print_line": "1000"},
             capture_output=True,
@@ -184,19 +208,26 @@ def _compile(folder: Path, files: Mapping[str, str]) -> str:
             errors="replace",
         )
         assert run.returncode == 0, run.stdout[-2000:]
-    return (folder / "optimizers.log").read_text(errors="replace")
+    return (folder / f"{document}.log").read_text(errors="replace")
 
 
 @pytest.mark.slow
-def test_the_document_compiles_and_fits_its_pages(tmp_path: Path) -> None:
-    log = _compile(tmp_path, _files(OPTIMIZERS.values()))
+@pytest.mark.parametrize(
+    ("document", "specs"),
+    [("optimizers", OPTIMIZERS), ("schedules", SCHEDULES)],
+    ids=["optimizers", "schedules"],
+)
+def test_a_document_compiles_and_fits_its_pages(
+    document: str, specs: Mapping[str, Spec], tmp_path: Path
+) -> None:
+    log = _compile(tmp_path, _files(specs.values()), document)
     assert [line for line in log.splitlines() if line.startswith("!")] == []
     assert re.findall(r".*(?:undefined|multiply defined|Rerun to get).*", log) == []
     overfull = re.findall(r"Overfull \\[hv]box \(([\d.]+)pt", log)
     assert [width for width in overfull if float(width) > OVERFULL_LIMIT_PT] == []
-    # One page of contents, then a new page for each optimizer.
-    (pages,) = re.findall(r"Output written on optimizers\.pdf \((\d+) pages", log)
-    assert int(pages) >= 1 + len(OPTIMIZERS)
+    # One page of contents, then a new page for each spec.
+    (pages,) = re.findall(rf"Output written on {document}\.pdf \((\d+) pages", log)
+    assert int(pages) >= 1 + len(specs)
 
 
 @pytest.mark.slow

@@ -1,17 +1,18 @@
-"""Arguments can be written down: tuples in one piece, keyword-only ones last."""
+"""Arguments can be written down: tuples in one piece, required ones first, keyword-only last."""
 
 from collections.abc import Iterator
 
-from ....specs.language import Hyper
+from ....specs.language import Hyper, Optimizer
 from ....specs.language.schedule import Argument
 from ..fault import Fault
-from ..subject import Subject, declared
+from ..subject import Subject, declared, is_required
 
 CODE = "argument"
 
 
 def check(subject: Subject) -> Iterator[Fault]:
     yield from _scattered(subject)
+    yield from _required(subject)
     keyword: Argument | None = None
     for declaration in subject.spec.hyper:
         if getattr(declaration, "keyword", False):
@@ -21,6 +22,21 @@ def check(subject: Subject) -> Iterator[Fault]:
                 declared(declaration),
                 f"it follows {declared(keyword)}, which is passed by keyword only",
                 f"Move it before {keyword.name}",
+            )
+
+
+def _required(subject: Subject) -> Iterator[Fault]:
+    optional: Argument | None = None
+    for declaration in subject.spec.hyper:
+        if isinstance(subject.spec, Optimizer) or getattr(declaration, "keyword", False):
+            continue
+        if not is_required(declaration):
+            optional = declaration
+        elif optional is not None:
+            yield Fault(
+                declared(declaration),
+                f"it is required, and follows {declared(optional)}, which has a default",
+                f"Move it before {optional.name}, or give it a default",
             )
 
 

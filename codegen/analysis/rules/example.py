@@ -19,7 +19,7 @@ from ....specs.language.schedule import Argument
 from .. import intervals
 from ..fault import Fault
 from ..nearby import either, near
-from ..subject import Subject
+from ..subject import Subject, is_required
 
 CODE = "example"
 
@@ -41,7 +41,7 @@ def _faults(where: str, schedule: Schedule, example: object) -> Iterator[Fault]:
     for name, argument in arguments.items():
         what = f"{name} in {where}"
         if name not in given:
-            if _is_required(argument):
+            if is_required(argument):
                 yield Fault(what, "it is required, and the example lacks it", f'Add "{name}": ...')
         elif not _fits(argument, given[name]):
             yield Fault(what, f"{given[name]!r} is nothing it can be", f"Give {_wanted(argument)}")
@@ -49,15 +49,6 @@ def _faults(where: str, schedule: Schedule, example: object) -> Iterator[Fault]:
             samples = given[name] if argument.many else (given[name],)
             for sample in samples:
                 yield from _faults(what, sample.schedule, sample.arguments)
-
-
-def _is_required(argument: Argument) -> bool:
-    match argument:
-        case Hyper():
-            return argument.is_required
-        case Function():
-            return not argument.optional
-    return isinstance(argument, Numbers | Schedules)
 
 
 def _fits(argument: Argument, value: object) -> bool:

@@ -1,14 +1,16 @@
-"""The LaTeX backend: a fragment for each optimizer, a package, and a document with them all."""
+"""The LaTeX backend: a fragment for each spec, a package, and documents with them all."""
 
 from collections.abc import Mapping, Sequence
 
 from ....specs.language import Schedule, Spec
 from .. import Entry
 from ..rendering import Delimiters, environment
-from .box import box
+from .box import box, initial
 from .escape import code, escaped
+from .formulas import formulas, meanings, momentum
+from .picture import picture
 from .printer import LatexPrinter
-from .tables import arguments, states
+from .tables import arguments, schedule_arguments, states
 
 # Jinja's own delimiters would be LaTeX groups and comments.
 _DELIMITERS = Delimiters(
@@ -24,7 +26,7 @@ _TEMPLATES.filters |= {"text": escaped, "code": code}
 
 
 class LatexBackend:
-    """Prints specs as LaTeX: algorithm boxes and tables, as a textbook sets them."""
+    """Prints specs as LaTeX: formulas, algorithm boxes, tables and curves, as textbooks do."""
 
     name = "latex"
     comment = "%"
@@ -34,9 +36,10 @@ class LatexBackend:
 
         Raises:
             NotImplementedError: a node in the equations has no LaTeX form.
+            SpecError: a schedule cannot be drawn for its example.
         """
         if isinstance(spec, Schedule):
-            return {}
+            return {f"schedules/{spec.module}.tex": _schedule(spec)}
         printer = LatexPrinter(spec)
         fragment = _TEMPLATES.get_template("optimizer.tex.j2").render(
             spec=spec,
@@ -47,12 +50,37 @@ class LatexBackend:
         return {f"{spec.module}.tex": fragment}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        """The package every fragment needs, and a document with all of them and contents."""
-        optimizers = [e for e in entries if not e.is_schedule]
-        return {
-            name: _TEMPLATES.get_template(f"{name}.j2").render(entries=optimizers)
-            for name in ("steprule.sty", "optimizers.tex")
+        """The package every fragment needs, and documents with all of them and contents."""
+        kinds = {
+            "optimizers.tex": ("Step rules", "", [e for e in entries if not e.is_schedule]),
+            "schedules.tex": (
+                "Learning-rate schedules",
+                "schedules/",
+                [e for e in entries if e.is_schedule],
+            ),
         }
+        document = _TEMPLATES.get_template("document.tex.j2")
+        return {"steprule.sty": _TEMPLATES.get_template("steprule.sty.j2").render()} | {
+            name: document.render(title=title, folder=folder, entries=listed)
+            for name, (title, folder, listed) in kinds.items()
+            if listed
+        }
+
+
+def _schedule(schedule: Schedule) -> str:
+    printer = LatexPrinter(schedule)
+    return _TEMPLATES.get_template("schedule.tex.j2").render(
+        schedule=schedule,
+        formulas=formulas(schedule, printer),
+        momentum=momentum(schedule, printer),
+        meanings=meanings(schedule),
+        initial=[v.strip("$") for v in initial(schedule, printer)],
+        equations=[printer.equation(u) for u in schedule.updates],
+        constraints=[f"${printer.condition(c.condition)}$" for c in schedule.constraints],
+        picture=picture(schedule, printer),
+        arguments=schedule_arguments(schedule, printer),
+        states=states(schedule, printer),
+    )
 
 
 backend = LatexBackend()

@@ -1,11 +1,11 @@
-"""An optimizer as an algorithm box: what it requires, where it starts, what it repeats."""
+"""An algorithm box: what it requires, where it starts, what it repeats."""
 
 from dataclasses import dataclass
 from itertools import groupby
 
 from sympy import Basic, sympify, true
 
-from ....specs.language import Optimizer, State
+from ....specs.language import Optimizer, Spec, State
 from .escape import code
 from .printer import LatexPrinter
 
@@ -36,7 +36,7 @@ def box(spec: Optimizer, printer: LatexPrinter) -> Box:
         hyperparameters=tuple(f"${printer.expression(h.symbol)}$" for h in spec.hyperparameters),
         options=tuple(code(o.name) for o in spec.options),
         constraints=tuple(f"${printer.condition(c.condition)}$" for c in spec.constraints),
-        initial=tuple(_initial(s, printer) for s in spec.states if s.init is not None),
+        initial=initial(spec, printer),
         blocks=tuple(
             Block(condition(when, printer), tuple(printer.equation(u) for u in updates))
             for when, updates in grouped
@@ -47,6 +47,11 @@ def box(spec: Optimizer, printer: LatexPrinter) -> Box:
 def condition(when: Basic, printer: LatexPrinter) -> str:
     """The condition in math mode, or nothing where it always holds."""
     return "" if when == true else f"${printer.condition(when)}$"
+
+
+def initial(spec: Spec, printer: LatexPrinter) -> tuple[str, ...]:
+    """The states before the first step, of those that have a value then."""
+    return tuple(_initial(s, printer) for s in spec.states if s.init is not None)
 
 
 def _initial(state: State, printer: LatexPrinter) -> str:

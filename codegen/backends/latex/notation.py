@@ -3,8 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from ....specs.language import Optimizer
+from ....specs.language import Choice, Option, Schedule, Spec, lr, metric, step
 from .escape import escaped
+
+METRIC = "x"
+_OF_SCHEDULES = {step.name: "k", lr.name: r"\eta", metric.name: f"{METRIC}_k"}
+"""What every schedule's equations can read, beside its arguments."""
 
 _ACCENTS = ("ddot", "hat", "tilde", "bar", "dot", "check", "breve")
 _GREEK = re.compile(
@@ -63,13 +67,14 @@ def script(mark: str, tex: str) -> str:
 class Names:
     """The notation of every name in one spec.
 
-    Hyperparameters and states are written as declared. Intermediates declare none; theirs
-    is read off the name: ``mhat`` an m with a hat, ``lrbar`` the learning rate's symbol with
-    a bar, ``mu_next`` a mu with the superscript "next", ``variance`` the word, upright.
+    Arguments and states are written as declared. Intermediates declare none; theirs is read
+    the name: ``mhat`` an m with a hat, ``lrbar`` the learning rate's symbol with a bar,
+    ``mu_next`` a mu with the superscript "next", ``variance`` the word, upright.
     """
 
-    def __init__(self, spec: Optimizer) -> None:
-        declared = {h.name: h.latex for h in spec.hyperparameters}
+    def __init__(self, spec: Spec) -> None:
+        declared = dict(_OF_SCHEDULES) if isinstance(spec, Schedule) else {}
+        declared |= {h.name: h.latex for h in spec.hyper if not isinstance(h, Option | Choice)}
         declared |= {s.name: s.latex for s in spec.states}
         self._declared = {name: tex for name, tex in declared.items() if tex}
 
