@@ -11,16 +11,26 @@ from ..specs.language import Choice, Hyper, Option, Sample, Schedule
 from ..specs.language.arguments import Exemplar
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bound:
     """A schedule and all its arguments by name.
 
     Numbers are ints and floats, lists tuples, functions callables, schedules :class:`Bound`.
-    What is left out is None.
+    What is left out is None. Two of them are the same if they are one object, so that what is
+    worked out for one can be kept.
     """
 
     schedule: Schedule
     arguments: Mapping[str, Any]
+
+    @property
+    def inner(self) -> tuple["Bound", ...]:
+        """The schedules it is made of."""
+        found: list[Bound] = []
+        for value in self.arguments.values():
+            listed = value if isinstance(value, tuple) else (value,)
+            found += [each for each in listed if isinstance(each, Bound)]
+        return tuple(found)
 
 
 def example(schedule: Schedule) -> Bound:

@@ -61,7 +61,7 @@ class ReadingOrder:
         if term.is_number:
             return 0
         if self.is_scalar(term):
-            return 6
+            return 6 if isinstance(term, Symbol | Value) else 7
         tensors = [v for v in term.atoms(Value) if v.name not in self._scalars]
         if any(v.name == "theta" for v in tensors):
             return 1 if isinstance(term, Value) else 5

@@ -1,7 +1,7 @@
 """What the heads on lists, functions and schedules mean, on exact numbers.
 
-A list is a tuple of numbers, a function takes a whole number, and a schedule is a pair of
-functions: the rate at a step, given the rate it starts from, and the momentum, or None.
+A list is a tuple of numbers, and a schedule is a pair of functions: the rate at a step, given the
+rate it starts from, and the momentum, or None.
 """
 
 from bisect import bisect_right
@@ -9,9 +9,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from .exact import Fraction, Number, multiply
+from .exact import Fraction, Number, approximate, exact, multiply
 
-Function = Callable[[int], Number]
+_LONGEST_EXACT_PRODUCT = 64
+"""Longer ones would be exact, but of thousands of digits."""
+
+
+class ExactFunction:
+    """A function of a whole number, whose values are taken as they are.
+
+    The products of its values are kept as they grow.
+    """
+
+    def __init__(self, function: Callable[[int], float | Number]) -> None:
+        self._function = function
+        self._products: list[Number] = [Fraction(1)]
+
+    def __call__(self, argument: int) -> Number:
+        return exact(self._function(argument))
+
+    def product(self, count: int) -> Number:
+        """The product of the values at 1, ..., count."""
+        products = self._products
+        while (done := len(products)) <= count:
+            before = products[-1] if done <= _LONGEST_EXACT_PRODUCT else approximate(products[-1])
+            products.append(multiply(before, self(done)))
+        return products[count]
 
 
 @dataclass(frozen=True)
@@ -35,6 +58,8 @@ def item(entries: Sequence[Number], index: Number) -> Number:
 
 
 def completed_cycles(step: Number, first: Number, ratio: Number) -> Number:
+    if ratio == 1:
+        return Fraction(step // first)
     cycles, end, length = 0, first, first
     while end <= step:
         cycles, length = cycles + 1, length * ratio
@@ -42,13 +67,12 @@ def completed_cycles(step: Number, first: Number, ratio: Number) -> Number:
     return Fraction(cycles)
 
 
-def call(function: Function, argument: Number) -> Number:
+def call(function: ExactFunction, argument: Number) -> Number:
     return function(int(argument))
 
 
-def running_product(function: Function, count: Number) -> Number:
-    factors = (function(i) for i in range(1, int(count) + 1))
-    return reduce(multiply, factors, Fraction(1))
+def running_product(function: ExactFunction, count: Number) -> Number:
+    return function.product(int(count))
 
 
 def rate_of(schedule: ExactSchedule, step: Number, lr: Number) -> Number:

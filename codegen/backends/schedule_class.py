@@ -27,7 +27,7 @@ from ...specs.language import (
 from ...specs.language.schedule import Argument
 from ..program import operations as ops
 from ..program.infix import Form, Infix, call, literal
-from ..program.nodes import Branch, Program, negation, reads
+from ..program.nodes import Branch, Node, Program, negation, reads
 from ..program.schedule import compile_schedule, lower_argument
 from ..text import TextPrinter
 from ..words import words
@@ -83,6 +83,8 @@ class Parameter:
         is_list: it is a list, each of whose entries is tested.
         increasing: no entry is smaller than the one before it.
         per_group: there can be one for each group of parameters.
+        is_function: it is a function.
+        is_schedule: it is another schedule, or a list of them.
     """
 
     name: str
@@ -96,6 +98,8 @@ class Parameter:
     is_list: bool = False
     per_group: bool = False
     increasing: bool = False
+    is_function: bool = False
+    is_schedule: bool = False
 
     def test_of(self, value: str) -> str:
         """The test of a value, as Python source."""
@@ -111,7 +115,7 @@ class Derived:
     """An argument that follows from others where it is left out."""
 
     name: str
-    value: str
+    value: Node
     needs: tuple[str, ...]
     """The others that may be left out themselves."""
 
@@ -152,6 +156,7 @@ def schedule_context(schedule: Schedule) -> dict[str, object]:
         ],
         "momentum_when": when.name if when is not None else "",
         "factors": [h.name for h in schedule.hyper if _symbol(h) in products],
+        "reads_lr": schedule.starts_from_rate,
         "print": SchedulePrinter(schedule),
         "attribute": SchedulePrinter(schedule, "self."),
         "is_branch": lambda step: isinstance(step, Branch),
@@ -172,7 +177,8 @@ def _body(schedule: Schedule, outputs: Sequence[str]) -> Body:
     for h in schedule.hyper:
         if h.name in used:
             parameter = _parameter(h)
-            kinds[h.name] = "Any" if parameter.may_be_none else parameter.annotation
+            loose = parameter.may_be_none or parameter.is_function
+            kinds[h.name] = "Any" if loose else parameter.annotation
     return Body(kinds, tuple(derived), program)
 
 
@@ -189,7 +195,7 @@ def _symbol(argument: Argument) -> Symbol | None:
 def _derived(schedule: Schedule, h: Hyper) -> Derived | None:
     if h.derived is None:
         return None
-    value = SchedulePrinter(schedule)(lower_argument(schedule, h.derived))
+    value = lower_argument(schedule, h.derived)
     needs = [x.name for x in schedule.hyperparameters if x.omissible and h.derived.has(x.symbol)]
     return Derived(h.name, value, tuple(needs))
 
@@ -219,6 +225,7 @@ def _parameter(argument: Argument) -> Parameter:
                 "a function of a whole number",
                 may_be_none=optional,
                 per_group=argument.per_group,
+                is_function=True,
             )
         case Schedules():
             kind = "Sequence[Schedule]" if argument.many else "Schedule"
@@ -228,9 +235,10 @@ def _parameter(argument: Argument) -> Parameter:
                 "",
                 False,
                 doc,
-                "isinstance({}, Schedule)",
+                "is_schedule({})",
                 "a schedule of this package",
                 is_list=argument.many,
+                is_schedule=True,
             )
         case Numbers():
             domain = _domain(argument.is_whole, argument.domain, "each")

@@ -5,14 +5,17 @@ the arguments make become branches, so that the code reads as the cases do. Ther
 else to rewrite: a schedule is evaluated once a step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ...specs.language import Choice, Option, Schedule, Value, lr, metric, step
 from ..text import TextPrinter
+from .check_schedule import ScheduleChecker
 from .lower import Lowering
 from .nodes import HOST_BOOLEAN, HOST_INTEGER, HOST_REAL, Assign, Name, Node, Program, Slot
 from .passes.branch import branch
 from .passes.prune import prune
+
+PASSES: tuple[Callable[[Program], Program], ...] = (branch, prune)
 
 STEP = Name("step", HOST_INTEGER)
 
@@ -20,11 +23,22 @@ STEP = Name("step", HOST_INTEGER)
 def compile_schedule(schedule: Schedule, outputs: Sequence[str]) -> Program:
     """The program that computes some series of an analysed schedule.
 
+    After each pass it is held against the equations.
+
     Args:
         schedule: its updates are in an order they can run in.
         outputs: the names of the series: ``eta``, ``mu``, states.
+
+    Raises:
+        RewriteError: a pass changed what is computed.
     """
-    return prune(branch(lower_schedule(schedule, outputs)))
+    checker = ScheduleChecker(schedule)
+    program = lower_schedule(schedule, outputs)
+    checker.check(program, after=lower_schedule.__name__)
+    for rewrite in PASSES:
+        program = rewrite(program)
+        checker.check(program, after=rewrite.__name__)
+    return program
 
 
 def lower_schedule(schedule: Schedule, outputs: Sequence[str]) -> Program:

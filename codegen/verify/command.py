@@ -5,18 +5,28 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib import import_module
 from multiprocessing import get_context
+from typing import TypeAlias
 
 import click
 from rich.table import Table
 
+from ...specs.language import Optimizer, Schedule, Spec
 from ...specs.language.claims import Equivalence
 from ..console import fail, progress, reported, say, show_table
 from ..prove.discover import builtin_claims
 from ..prove.emitted import Replay, emitted, replay_generated
 from ..prove.prove import prove
 from ..selection import selected
+from . import schedule_engines, schedule_package, schedules
 from .implementations import dtypes, generated, implementations
 from .verify import BOUND, Result, trials, verify
+
+AnyResult: TypeAlias = Result | schedules.Result
+
+_BOUNDS = (
+    f"of optimizers within {BOUND:g} ulp, or as near as the peer; "
+    f"of schedules within {schedules.BOUND:g}"
+)
 
 
 @click.command("verify")
@@ -28,17 +38,20 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
     """Hold the generated code of each SPEC against exact evaluation of its equations.
 
     The worst error of every state and parameter over all options, dtypes and edge inputs is
-    shown in units in the last place, beside that of the class it stands in for.
+    shown in units in the last place, beside that of the class it stands in for. Of a schedule
+    it is that of its rate, momentum and states over all kinds of arguments and steps.
     """
     with reported():
         specs = selected(spec)
         _require_device(device)
+        if device != "cpu":  # schedules are computed on the host, wherever the tensors are
+            specs = [s for s in specs if isinstance(s, Optimizer)]
         references = {
             each.name: next((r for r in spec if ".py" in r and _holds(r, each.name)), each.name)
             for each in specs
         }
-        units = [(references[s.name], s.name, dtype) for s in specs for dtype in dtypes()]
-        results: list[Result] = []
+        units = [(references[s.name], s.name, dtype) for s in specs for dtype in _dtypes(s)]
+        results: list[AnyResult] = []
         workers = (os.cpu_count() or 1) if device == "cpu" else 1
         with (
             progress("verifying", len(units)) as bar,
@@ -92,18 +105,25 @@ def _holds(reference: str, name: str) -> bool:
     return any(found.name == name for found in selected((reference,)))
 
 
-def _verified(reference: str, name: str, dtype: str, device: str) -> list[Result]:
+def _dtypes(spec: Spec) -> list[str]:
+    return ["float64"] if isinstance(spec, Schedule) else dtypes()
+
+
+def _verified(reference: str, name: str, dtype: str, device: str) -> Sequence[AnyResult]:
     import torch
 
     torch.set_num_threads(1)
     (spec,) = (s for s in selected((reference,)) if s.name == name)
+    if isinstance(spec, Schedule):
+        with schedule_package.generated(spec) as module:
+            return schedules.verify(spec, schedule_engines.implementations(module))
     with generated(spec) as package:
         return verify(spec, implementations(spec, package, device, dtype), trials(spec, dtype))
 
 
-def _table(results: list[Result]) -> Table:
+def _table(results: Sequence[AnyResult]) -> Table:
     table = Table(box=None, pad_edge=False, caption_justify="left")
-    for column in ("optimizer", "implementation", "dtype", "quantity"):
+    for column in ("spec", "implementation", "dtype", "quantity"):
         table.add_column(column)
     for column in ("ulp", "peer's ulp", "beyond the range", "peer's"):
         table.add_column(column, justify="right")
@@ -120,14 +140,13 @@ def _ulp(error: float) -> str:
     return f"{error:.2f}" if error < 1000 else f"{error:.1g}"
 
 
-def _conclude(results: list[Result]) -> None:
+def _conclude(results: Sequence[AnyResult]) -> None:
     failed = [r for r in results if r.failure]
     for r in failed:
         say(f"{r.spec}, {r.backend}, {r.dtype}, {r.quantity}: {r.failure}")
     if failed:
         fail(
-            f"{len(failed)} of {len(results)} quantities are further from the equations than "
-            f"{BOUND:g} ulp and than the peer",
+            f"{len(failed)} of {len(results)} quantities are too far from the equations: {_BOUNDS}",
             status=1,
         )
-    say(f"all {len(results)} quantities are within {BOUND:g} ulp, or as near as the peer")
+    say(f"all {len(results)} quantities are near enough to the equations: {_BOUNDS}")

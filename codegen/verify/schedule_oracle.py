@@ -4,10 +4,11 @@ Floats stand for the numbers they are: a factor of 0.1 is the double next to it.
 function among the arguments gives is taken as it is.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sympy import Basic, sympify
+from sympy import Basic, Expr, sympify
 
 from ...specs.language import (
     Choice,
@@ -15,8 +16,8 @@ from ...specs.language import (
     Hyper,
     Numbers,
     Option,
-    Schedule,
     Schedules,
+    Value,
     eta,
     lr,
     metric,
@@ -25,7 +26,7 @@ from ...specs.language import (
 )
 from ..arguments import Bound
 from ..exact import Number, exact
-from ..sequences import ExactSchedule
+from ..sequences import ExactFunction, ExactSchedule
 from .evaluate import Equations
 
 
@@ -59,7 +60,9 @@ def initial(bound: Bound) -> dict[str, Number]:
     }
 
 
-def after(bound: Bound, states: Mapping[str, Number], observed: float) -> dict[str, Number]:
+def after(
+    bound: Bound, states: Mapping[str, Number], observed: float | Number
+) -> dict[str, Number]:
     """The states after one more metric."""
     equations = _equations(bound, 0, None, {metric: exact(observed)}, states)
     return {
@@ -81,6 +84,11 @@ def exact_schedule(bound: Bound) -> ExactSchedule:
     )
 
 
+def argument_values(bound: Bound) -> dict[Basic, Any]:
+    """The exact value of every symbol that stands for an argument, derived ones among them."""
+    return dict(_arguments(bound))
+
+
 def _equations(
     bound: Bound,
     at: int,
@@ -89,24 +97,23 @@ def _equations(
     stored: Mapping[str, Number] | None = None,
 ) -> Equations:
     schedule = bound.schedule
-    known = _symbols(schedule, bound.arguments) | {step: exact(at)} | dict(more or {})
+    known = {**_arguments(bound), step: exact(at), **(more or {})}
     if start is not None or schedule.composes:
         known[lr] = start  # None: each of the schedules it is made of has its own
-    for h in schedule.hyperparameters:
-        if bound.arguments[h.name] is None and h.derived is not None:
-            known[h.symbol] = Equations(schedule.name, symbols=known).value(h.derived)
-    return Equations(
-        schedule.name,
-        symbols=known,
-        stored=stored,
-        updates={u.target: u.value for u in schedule.updates},
-    )
+    return Equations(schedule.name, symbols=known, stored=stored, updates=_updates(bound))
 
 
-def _symbols(schedule: Schedule, arguments: Mapping[str, Any]) -> dict[Basic, Any]:
+@lru_cache(maxsize=256)
+def _updates(bound: Bound) -> Mapping[Value, Expr]:
+    return {u.target: u.value for u in bound.schedule.updates}
+
+
+@lru_cache(maxsize=256)
+def _arguments(bound: Bound) -> Mapping[Basic, Any]:
+    schedule = bound.schedule
     known: dict[Basic, Any] = {}
     for h in schedule.hyper:
-        value = arguments[h.name]
+        value = bound.arguments[h.name]
         match h:
             case Option():
                 known[h.flag] = value
@@ -115,20 +122,15 @@ def _symbols(schedule: Schedule, arguments: Mapping[str, Any]) -> dict[Basic, An
             case Hyper() if value is not None:
                 known[h.symbol] = exact(value)
             case Numbers():
-                known[h.symbol] = tuple(map(exact, value))
+                known[h.symbol] = tuple(map(exact, bound.arguments[h.name]))
             case Function():
                 known[h.flag] = value is not None
-                known[h.symbol] = _exactly(value)
+                known[h.symbol] = None if value is None else ExactFunction(value)
             case Schedules():
-                given = value if h.many else (value,)
-                made = tuple(map(exact_schedule, given))
+                given = bound.arguments[h.name] if h.many else (bound.arguments[h.name],)
+                made = tuple(exact_schedule(x) if isinstance(x, Bound) else x for x in given)
                 known[h.symbol] = made if h.many else made[0]
+    for h in schedule.hyperparameters:
+        if bound.arguments[h.name] is None and h.derived is not None:
+            known[h.symbol] = Equations(schedule.name, symbols=known).value(h.derived)
     return known
-
-
-def _exactly(function: Callable[[int], float] | None) -> Callable[[int], Number]:
-    def apply(argument: int) -> Number:
-        assert function is not None, "the equations ask whether it is given"
-        return exact(function(argument))
-
-    return apply

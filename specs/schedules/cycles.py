@@ -141,6 +141,12 @@ _RETURNING = And(three_phase, peak[step] > 0, at[step] <= 2 * peak[step])
 _FROM_THE_TOP = Or(Eq(phase[step], 2), And(Eq(phase[step], 3), Not(three_phase)))
 """Where a phase starts at the highest rate."""
 
+
+def _between(start: Expr, end: Expr) -> Expr:
+    """Written so that both ends are met exactly, however far apart they are."""
+    return start * (1 - weight[step]) + end * weight[step]
+
+
 one_cycle_lr = Schedule(
     "OneCycleLR",
     summary="Up to the highest rate and down to far below the first, in total_steps steps.",
@@ -209,7 +215,7 @@ one_cycle_lr = Schedule(
                 (final_rate[step], True),
             ),
         ),
-        Update(eta[step], before[step] + (after[step] - before[step]) * weight[step]),
+        Update(eta[step], _between(before[step], after[step])),
         Update(
             momentum_before[step],
             Piecewise((base_momentum, _FROM_THE_TOP), (max_momentum, True)),
@@ -220,7 +226,7 @@ one_cycle_lr = Schedule(
         ),
         Update(
             mu[step],
-            momentum_before[step] + (momentum_after[step] - momentum_before[step]) * weight[step],
+            _between(momentum_before[step], momentum_after[step]),
         ),
     ],
     constraints=[MOMENTA_IN_ORDER],

@@ -42,12 +42,14 @@ class Trainer:
             losses.append(loss)
         return Training(losses, params)
 
-    def in_torch(self, make: Any, dtype: str, steps: int) -> Training:
+    def in_torch(self, make: Any, dtype: str, steps: int, schedule: Any = None) -> Training:
+        """As in NumPy; ``schedule`` makes a scheduler of the optimizer."""
         params = {
             key: torch.nn.Parameter(torch.from_numpy(value.astype(dtype)))
             for key, value in self.start.items()
         }
         optimizer = make(list(params.values()))
+        scheduler = schedule(optimizer) if schedule else None
         losses: list[float] = []
         for images, labels in self.digits.batches(steps):
             inputs = torch.from_numpy(images.astype(dtype))
@@ -57,6 +59,8 @@ class Trainer:
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+            if scheduler:
+                scheduler.step()
             losses.append(loss.item())
         return Training(losses, {key: p.detach().numpy() for key, p in params.items()})
 

@@ -1,8 +1,9 @@
-"""The PyTorch backend: subclasses of torch.optim.Optimizer, with torch.optim's arguments.
+"""The PyTorch backend: subclasses of torch.optim's classes, with their arguments.
 
 Stages: the compiled program is printed twice. For the loop it is written out (``expand``) as
 expressions over one tensor. For foreach it is contracted to torch's own combined calls
 (``contract``), linearised and allocated, each instruction one call on lists of tensors.
+Schedules become classes around the functions of the step that all Python backends share.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +13,18 @@ from ...program.allocate import Choice
 from ...program.nodes import Branch
 from .. import Entry
 from ..rendering import environment
+from ..schedule_class import schedule_context
 from .context import context
+
+_OF_OPTIMIZERS = ("__init__.py", "_optimizer.py", "_scalars.py", "_tensors.py")
+_OF_SCHEDULES = tuple(
+    f"lr_scheduler/{name}.py"
+    for name in ("__init__", "_arguments", "_composition", "_metric_scheduler", "_scheduler")
+)
 
 
 class TorchBackend:
-    """Prints specs as optimizers over torch tensors."""
+    """Prints specs as optimizers over torch tensors, and as learning-rate schedulers."""
 
     name = "torch"
     comment = "#"
@@ -31,15 +39,22 @@ class TorchBackend:
 
     def files(self, spec: Spec) -> Mapping[str, str]:
         if isinstance(spec, Schedule):
-            return {}
+            template = self._templates.get_template("lr_scheduler/scheduler.py.j2")
+            return {f"lr_scheduler/{spec.module}.py": template.render(schedule_context(spec))}
         template = self._templates.get_template("optimizer.py.j2")
         return {f"{spec.module}.py": template.render(context(spec))}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         optimizers = [e for e in entries if not e.is_schedule]
+        schedules = [e for e in entries if e.is_schedule]
+        shared = dict.fromkeys(_OF_OPTIMIZERS, optimizers)
+        if schedules:
+            shared |= dict.fromkeys(_OF_SCHEDULES, schedules)
         return {
-            name: self._templates.get_template(f"{name}.j2").render(entries=optimizers)
-            for name in ("__init__.py", "_optimizer.py", "_scalars.py", "_tensors.py")
+            name: self._templates.get_template(f"{name}.j2").render(
+                entries=listed, has_schedulers=bool(schedules)
+            )
+            for name, listed in shared.items()
         }
 
 

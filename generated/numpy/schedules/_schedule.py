@@ -2,9 +2,11 @@
 """What all schedules share: evaluation at one step or many, checks, and what equations call."""
 
 import math
-from abc import ABC
+import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from itertools import pairwise
 from typing import Any, ClassVar, TypeAlias, overload
 
 import numpy as np
@@ -14,6 +16,8 @@ Function: TypeAlias = Callable[[int], float]
 """A function of a whole number."""
 
 Steps: TypeAlias = NDArray[np.integer[Any]]
+
+NUMBERS: tuple[Any, ...] = (int, float, np.integer, np.floating)
 
 
 class Schedule(ABC):
@@ -38,25 +42,28 @@ class Schedule(ABC):
         Raises:
             ValueError: a step is negative, or no whole number.
         """
-        if isinstance(step, np.ndarray | Sequence):
-            steps = np.asarray(step)
-            rates = [self(at) for at in steps.ravel().tolist()]
+        if isinstance(step, np.ndarray | list | tuple | range):
+            steps: NDArray[Any] = np.asarray(step)
+            rates = [self.rate(as_step(at)) for at in steps.ravel().tolist()]
             return np.array(rates, dtype=np.float64).reshape(steps.shape)
-        require(is_whole(step) and step >= 0, "step", step, "a whole number, 0 <= step")
-        return self.rate(int(step))
+        return self.rate(as_step(step))
 
     def rate(self, step: int, lr: float | None = None) -> float:
         """The learning rate at a step, starting from another rate than its own."""
         return float(self._rate(step, **self._settings(lr)))
 
     def momentum(self, step: int) -> float | None:
-        """The momentum at a step, of schedules that move it too; None for all others."""
-        return self._momentum(step, **self._settings())
+        """The momentum at a step, of schedules that move it too; None for all others.
+
+        Raises:
+            ValueError: the step is negative, or no whole number.
+        """
+        return self._momentum(as_step(step), **self._settings())
 
     @staticmethod
+    @abstractmethod
     def _rate(step: int, /, **arguments: Any) -> float:
         """The learning rate, by the equations."""
-        raise NotImplementedError
 
     @staticmethod
     def _momentum(step: int, /, **arguments: Any) -> float | None:
@@ -66,7 +73,9 @@ class Schedule(ABC):
     def _settings(self, lr: float | None = None) -> dict[str, Any]:
         settings = {field.name: getattr(self, field.name) for field in fields(self)}  # pyright: ignore
         for name in self._factors:
-            settings[name] = self.__dict__.setdefault(f"_{name}", Factors(settings[name]))
+            if f"_{name}" not in vars(self):
+                object.__setattr__(self, f"_{name}", Factors(settings[name]))
+            settings[name] = getattr(self, f"_{name}")
         settings.setdefault("lr", None)
         return settings if lr is None else settings | {"lr": lr}
 
@@ -90,11 +99,9 @@ class MetricSchedule(ABC):
             The learning rate from now on.
 
         Raises:
-            ValueError: the metric is NaN. Nothing has been changed then.
+            ValueError: the metric is no number. Nothing has been changed then.
         """
-        metric = float(metric)
-        if math.isnan(metric):
-            raise ValueError("metric must be a number, got nan")
+        metric = as_number("metric", metric)
         settings = {field.name: getattr(self, field.name) for field in fields(self)}  # pyright: ignore
         states = {name: getattr(self, key) for name, key in self._states.items()}
         new = self._next(metric, **settings, **states)
@@ -110,18 +117,17 @@ class MetricSchedule(ABC):
         """Take over states kept by :meth:`state_dict`.
 
         Raises:
-            ValueError: a state is missing or unknown. Nothing has been changed then.
+            ValueError: a state is missing, unknown or no number. Nothing has been changed then.
         """
         if odd := sorted(state.keys() ^ {*self._states.values()}):
             raise ValueError(f"missing or unknown states: {', '.join(odd)}")
-        for key, value in state.items():
-            number = float(value)
-            setattr(self, key, int(number) if number.is_integer() else number)
+        for key, number in {key: as_number(key, value) for key, value in state.items()}.items():
+            setattr(self, key, number)
 
     @staticmethod
+    @abstractmethod
     def _next(metric: float, /, **arguments: Any) -> tuple[Any, ...]:
         """The states after one more metric, by the equations."""
-        raise NotImplementedError
 
 
 class Factors:
@@ -147,20 +153,51 @@ def require(condition: bool, name: str, value: Any, domain: str) -> None:
         raise ValueError(f"{name} must be {domain}, got {value!r}")
 
 
+def as_step(value: Any) -> int:
+    """A step as an int; ValueError for what is none."""
+    require(is_whole(value) and value >= 0, "step", value, "a whole number, 0 <= step")
+    return int(value)
+
+
+def as_number(name: str, value: Any) -> float:
+    """A number, finite or not, as Python's own; ValueError for what is none."""
+    number = math.nan if isinstance(value, bool | str) else float(value)
+    require(not math.isnan(number), name, value, "a number")
+    return value if isinstance(value, int) else number
+
+
+def listed(name: str, values: Any) -> tuple[Any, ...]:
+    """The entries of a list, as a tuple that nobody can change; ValueError for what is none."""
+    require(hasattr(values, "__iter__") and not isinstance(values, str), name, values, "a list")
+    return tuple(values)
+
+
 def is_number(value: Any) -> bool:
-    """Whether a value is a finite number."""
-    numbers = (int, float, np.integer, np.floating)
-    return isinstance(value, numbers) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether a value is a number in the range of floats."""
+    if isinstance(value, bool) or not isinstance(value, NUMBERS):
+        return False
+    # NaN is not comparable, and an int can be beyond all floats.
+    return bool(abs(value) <= sys.float_info.max)
 
 
 def is_whole(value: Any) -> bool:
     """Whether a value is a whole number; 3.0 is one."""
-    return is_number(value) and float(value).is_integer()
+    return is_number(value) and value % 1 == 0
+
+
+def is_flag(value: Any) -> bool:
+    """Whether a value is True or False."""
+    return isinstance(value, bool)
+
+
+def is_schedule(value: Any) -> bool:
+    """Whether a value is a schedule of this package."""
+    return isinstance(value, Schedule)
 
 
 def is_sorted(values: Sequence[float]) -> bool:
     """Whether no entry is smaller than the one before it."""
-    return all(a <= b for a, b in zip(values, values[1:], strict=False))
+    return all(a <= b for a, b in pairwise(values))
 
 
 def completed_cycles(step: int, first: int, ratio: int) -> int:
