@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 
-from ..specs import optimizers
-from ..specs.language import Optimizer, SpecError
+from ..specs import gradients, optimizers
+from ..specs.language import Optimizer, SpecError, Transform
+from .analysis import analyse_transform
 from .analysis.nearby import either, near
 
 
@@ -40,6 +41,21 @@ def discover(package: ModuleType) -> dict[str, Optimizer]:
             raise _does_not_import(path or info.name, error) from error
         found += [(info.name, spec) for spec in _public(vars(module)).values()]
     return {s.name: s for s in sorted(_distinct(found), key=lambda s: (s.name.lower(), s.name))}
+
+
+def transforms() -> dict[str, Transform]:
+    """What can happen to gradients before the rules of this package see them, by name, valid.
+
+    Raises:
+        SpecError: a file does not import, or a transform is not valid.
+    """
+    found = [
+        value
+        for info in pkgutil.iter_modules(gradients.__path__, f"{gradients.__name__}.")
+        for value in vars(importlib.import_module(info.name)).values()
+        if isinstance(value, Transform)
+    ]
+    return {each.name: analyse_transform(each) for each in found}
 
 
 def load(reference: str) -> list[Optimizer]:

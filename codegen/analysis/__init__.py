@@ -5,9 +5,10 @@ Every rule is a module of :mod:`.rules`: a code, and a check that yields what it
 the first fault is reported alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from ...specs.language import Optimizer, SpecError
+from ...specs.language import Optimizer, SpecError, Transform, theta
 from .fault import Fault, Rule
 from .rules import (
     argument,
@@ -35,12 +36,13 @@ from .rules import (
     supported,
     target,
     time,
+    transform,
     undeclared,
     unused,
 )
 from .subject import Subject
 
-__all__ = ["RULES", "Fault", "Rule", "analyse"]
+__all__ = ["RULES", "Fault", "Rule", "analyse", "analyse_transform"]
 
 RULES: tuple[Rule, ...] = (
     # what the spec is made of
@@ -52,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     # its declarations
     default,
     name,
+    transform,
     assigned_once,
     duplicate,
     argument,
@@ -85,8 +88,23 @@ def analyse(spec: Optimizer) -> Optimizer:
     Raises:
         SpecError: the spec breaks a rule; the error is about the first one.
     """
+    return _analysed(spec, RULES)
+
+
+def analyse_transform(spec: Transform) -> Transform:
+    """The same of a transform, for which the rules are those of the rule that it makes.
+
+    Raises:
+        SpecError: as :func:`analyse` does.
+    """
+    rules = tuple(rule for rule in RULES if rule is not transform)
+    ordered = _analysed(spec.rule, rules).updates
+    return replace(spec, updates=[u for u in ordered if u.target.name != theta.name])
+
+
+def _analysed(spec: Optimizer, rules: Sequence[Rule]) -> Optimizer:
     subject = Subject(spec)
-    for rule in RULES:
+    for rule in rules:
         for fault in rule.check(subject):
             raise SpecError(
                 rule.CODE,

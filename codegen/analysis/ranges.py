@@ -25,7 +25,18 @@ from sympy import (
 from sympy import sign as sign_of
 from sympy.core.relational import Relational
 
-from ...specs.language import Value, clip, lerp, mean, norm, one_minus_power, t, theta, transpose
+from ...specs.language import (
+    Value,
+    clip,
+    global_norm,
+    lerp,
+    mean,
+    norm,
+    one_minus_power,
+    t,
+    theta,
+    transpose,
+)
 from . import intervals
 from .cases import Case
 from .conditions import implied
@@ -118,7 +129,7 @@ class Evaluator:
             case one_minus_power():
                 power = self._raised(e.args[0], e.args[1])
                 return intervals.add(intervals.point(1), intervals.negate(power))
-            case norm():
+            case norm() | global_norm():
                 return Range(Fraction(0), intervals.REAL.high, ranges[0].excludes_zero)
             case mean() | transpose():
                 return ranges[0]

@@ -8,11 +8,13 @@ the calls into a class.
 from collections.abc import Mapping, Sequence
 
 from ....specs.language import Optimizer
-from ...program.allocate import Choice, Prefer, allocate
+from ...program.allocate import Choice, Prefer, Step, allocate
 from ...program.compile import compile_spec
+from ...program.cut import Parts
 from ...program.linearise import linearise
 from ...program.passes.expand import expand, expand_scalars
 from .. import Entry
+from ..clipping import clippings
 from ..rendering import environment
 from .context import context
 from .printer import NumpyPrinter
@@ -32,6 +34,7 @@ class NumpyBackend:
                 "instruction": self._printer,
                 "scalar": self._printer.scalar,
                 "is_choice": lambda step: isinstance(step, Choice),
+                "elementwise": _elementwise,
             },
         )
 
@@ -39,13 +42,24 @@ class NumpyBackend:
         program = linearise(expand(expand_scalars(compile_spec(spec))))
         listing = allocate(program, prefer=Prefer.OWN)
         template = self._templates.get_template("optimizer.py.j2")
-        return {f"{spec.module}.py": template.render(context(spec, program, listing))}
+        variables = context(spec, program, listing) | {"clippings": clippings()}
+        return {f"{spec.module}.py": template.render(variables)}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
+        found = clippings()
         return {
-            name: self._templates.get_template(f"{name}.j2").render(entries=entries)
-            for name in ("__init__.py", "_optimizer.py")
+            name: self._templates.get_template(f"{name}.j2").render(
+                entries=entries, clippings=found
+            )
+            for name in ("__init__.py", "_clipping.py", "_optimizer.py")
         }
+
+
+def _elementwise(parts: Parts) -> Sequence[Step]:
+    listing = allocate(linearise(expand(parts.elementwise)))
+    if listing.scratch:
+        raise NotImplementedError(f"{parts.elementwise.spec} needs scratch of its own")
+    return listing.steps
 
 
 backend = NumpyBackend()

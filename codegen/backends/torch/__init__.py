@@ -11,8 +11,10 @@ from ....specs.language import Optimizer
 from ...program.allocate import Choice
 from ...program.nodes import Branch
 from .. import Entry
+from ..clipping import clippings
 from ..rendering import environment
-from .context import context
+from .context import context, foreach_body, loop_body
+from .printer import LoopPrinter
 
 
 class TorchBackend:
@@ -26,17 +28,24 @@ class TorchBackend:
             __name__,
             {
                 "is_choice": lambda step: isinstance(step, Choice | Branch),
+                "tensor": LoopPrinter(),
+                "loop_body": loop_body,
+                "foreach_body": foreach_body,
             },
         )
 
     def files(self, spec: Optimizer) -> Mapping[str, str]:
         template = self._templates.get_template("optimizer.py.j2")
-        return {f"{spec.module}.py": template.render(context(spec))}
+        return {f"{spec.module}.py": template.render(context(spec) | {"clippings": clippings()})}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
+        names = ("__init__.py", "_clipping.py", "_optimizer.py", "_scalars.py", "_tensors.py")
+        found = clippings()
         return {
-            name: self._templates.get_template(f"{name}.j2").render(entries=entries)
-            for name in ("__init__.py", "_optimizer.py", "_scalars.py", "_tensors.py")
+            name: self._templates.get_template(f"{name}.j2").render(
+                entries=entries, clippings=found
+            )
+            for name in names
         }
 
 
