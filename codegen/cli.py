@@ -11,14 +11,15 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from ..specs.language import Optimizer, Transform
 from .backends import backends
 from .console import fail, progress, reported, say, show_code, show_table
 from .emit import Change, difference, plan, unified_diff, write
-from .load import builtin
+from .load import builtin, transforms
 from .program.compile import compile_spec
 from .program.listing import listing
 from .prove.command import prove_command
-from .selection import selected
+from .selection import selected, selected_transforms
 from .text import TextPrinter
 from .verify.command import verify_command
 
@@ -72,12 +73,14 @@ def generate(spec: tuple[str, ...], out: Path | None, check: bool) -> None:
 def list_() -> None:
     """List the built-in specs."""
     with reported():
-        specs = builtin()
+        specs, before = builtin(), transforms()
     table = Table("name", "states", "in place of", "source", box=None, pad_edge=False)
     for spec in specs.values():
         table.add_row(
             spec.name, " ".join(s.name for s in spec.states), spec.peer or "-", spec.source
         )
+    for each in before.values():
+        table.add_row(each.name, "", each.peer or "-", each.source)
     show_table(table)
 
 
@@ -98,15 +101,18 @@ def show(spec: str, form: str) -> None:
         if form not in ("equations", "program", *found):
             known = ", ".join(["equations", "program", *found])
             raise click.UsageError(f"--as {form} is not one of {known}")
-        for each in selected((spec,)):
+        named, others = selected_transforms((spec,))
+        for each in (*named, *(selected(others) if others else ())):
+            rule = each.rule if isinstance(each, Transform) else each
             if form == "equations":
-                text = TextPrinter(each)
+                text = TextPrinter(rule)
                 show_code("\n".join(text.equation(u) for u in each.updates) + "\n", "python")
             elif form == "program":
-                show_code(listing(compile_spec(each)), "python")
+                show_code(listing(compile_spec(rule)), "python")
             else:
                 chosen = {form: found[form]}
-                planned = plan([each], chosen, Path(), complete=False)
+                specs = [each] if isinstance(each, Optimizer) else []
+                planned = plan(specs, chosen, Path(), complete=False)
                 own = {f"{form}/{name}" for name in found[form].files(each)}
                 language = {"numpy": "python", "torch": "python"}.get(form, form)
                 for path, text in planned.files.items():

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ..specs.language import Optimizer
+from ..specs.language import Optimizer, Transform
 from .analysis import analyse
 from .fingerprint import fingerprint
-from .load import builtin, load
+from .load import builtin, load, transforms
 
 
 def selected(references: Sequence[str]) -> list[Optimizer]:
@@ -22,3 +22,11 @@ def selected(references: Sequence[str]) -> list[Optimizer]:
     analysed = [analyse(spec) for spec in found]
     # What is referred to twice, by name or by file, is one spec.
     return list({fingerprint(spec): spec for spec in analysed}.values())
+
+
+def selected_transforms(references: Sequence[str]) -> tuple[list[Transform], list[str]]:
+    """The transforms named, in any case, and the references to other specs; or all, and none."""
+    known = {name.lower(): each for name, each in transforms().items()}
+    others = [r for r in references if r.lower() not in known]
+    named = [known[r.lower()] for r in references if r.lower() in known]
+    return (named if references else [*known.values()]), others

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from ...specs.language import Optimizer
+from ...specs.language import Optimizer, Transform
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class Backend(Protocol):
     name: str
     comment: str
 
-    def files(self, spec: Optimizer) -> Mapping[str, str]:
+    def files(self, spec: Optimizer | Transform) -> Mapping[str, str]:
         """The files of one optimizer: path in the backend's folder to unformatted text.
 
         Args:
-            spec: an analysed spec.
+            spec: an analysed spec. Of a transform it is those of the shared files it is in.
 
         Raises:
             NotImplementedError: there is no form for an operation in the spec.

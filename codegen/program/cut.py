@@ -25,7 +25,6 @@ from .nodes import (
     substitute,
     walk,
 )
-
 from .operations import Kind, Operation
 
 NORM = Name("norm", Type(DType.REAL, Shape.SCALAR, Place.DEVICE))
@@ -78,7 +77,8 @@ def compile_transform(transform: Transform) -> Parts:
             # To the elementwise part it is a number like others, computed before.
             scales.append(replace(each, value=value))
             known[each.target.id] = replace(each.target, type=replace(NORM.type, place=Place.HOST))
-    if len(reductions) > 1 or len(scales) > 1 or any(r.args != (program.gradient,) for r in reductions):
+    elsewhere = any(r.args != (program.gradient,) for r in reductions)
+    if len(reductions) > 1 or len(scales) > 1 or elsewhere:
         raise NotImplementedError(
             f"{transform.name} is not one norm of the gradient and one number from it"
         )

@@ -62,8 +62,7 @@ class ClipByValue(Transform):
     def foreach(grad: Tensors, clipvalue: float, /) -> Tensors:
         tmp1 = torch._foreach_maximum(grad, -clipvalue)
         torch._foreach_minimum_(tmp1, clipvalue)
-        out = tmp1
-        return out
+        return tmp1
 
 
 class ClipByNorm(Transform):
@@ -89,8 +88,7 @@ class ClipByNorm(Transform):
 
     @staticmethod
     def foreach(grad: Tensors, scale: Tensors, /) -> Tensors:
-        out = torch._foreach_mul(grad, scale)
-        return out
+        return torch._foreach_mul(grad, scale)
 
 
 class ClipByGlobalNorm(Transform):
@@ -116,8 +114,7 @@ class ClipByGlobalNorm(Transform):
 
     @staticmethod
     def foreach(grad: Tensors, scale: Tensor, /) -> Tensors:
-        out = torch._foreach_mul(grad, scale)
-        return out
+        return torch._foreach_mul(grad, scale)
 
 
 TRANSFORMS: dict[str, type[Transform]] = {

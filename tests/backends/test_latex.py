@@ -12,7 +12,7 @@ import pytest
 from steprule.codegen.backends import Entry
 from steprule.codegen.backends.latex import backend
 from steprule.codegen.backends.latex.escape import escaped
-from steprule.codegen.load import builtin
+from steprule.codegen.load import builtin, transforms
 from steprule.specs.language import (
     REAL,
     Hyper,
@@ -30,6 +30,7 @@ OVERFULL_LIMIT_PT = 10.0
 """Wider than this a line visibly runs into the margin."""
 
 OPTIMIZERS = {spec.module: spec for spec in builtin().values()}
+TRANSFORMS = {spec.module: spec for spec in transforms().values()}
 
 
 def _files(specs: Iterable[Optimizer]) -> dict[str, str]:
@@ -140,6 +141,21 @@ def test_the_document_inputs_every_optimizer_and_carries_no_date() -> None:
     assert r"\date{}" in document
 
 
+def test_the_transforms_have_a_document_and_fragments_of_their_own() -> None:
+    files = _files(())
+    assert re.findall(r"\\input\{(.*?)\.tex\}", files["gradients.tex"]) == list(TRANSFORMS)
+    text = files["clipbyglobalnorm.tex"]
+    assert (
+        r"\State \StepEquation{\mathrm{scale}_t = \min\left(\frac{c}{10^{-6} + "
+        r"\sqrt{\sum_{\theta} \lVert \nabla f(\theta_{t-1}) \rVert_2^2}}, 1\right)}"
+    ) in text
+    assert r"\emph{Source:} Pascanu et al., 2013, arXiv:1211.5063, Algorithm 1." in text
+    row = (
+        r"$c$ & \texttt{global\_clipnorm} & $(0, \infty)$ & largest norm of all gradients together"
+    )
+    assert row in text
+
+
 def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
     program = (
         "import sys\n"
@@ -162,7 +178,7 @@ def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
     assert first == second
 
 
-def _compile(folder: Path, files: Mapping[str, str]) -> str:
+def _compile(folder: Path, files: Mapping[str, str], document: str = "optimizers") -> str:
     """Compiles the document twice and gives the log of the second run."""
     engine = shutil.which("pdflatex")
     if engine is None:
@@ -176,7 +192,7 @@ def _compile(folder: Path, files: Mapping[str, str]) -> str:
         (folder / name).write_text(text)
     for _ in range(2):
         run = subprocess.run(
-            [engine, "-halt-on-error", "-interaction=nonstopmode", "optimizers.tex"],
+            [engine, "-halt-on-error", "-interaction=nonstopmode", f"{document}.tex"],
             cwd=folder,
             env={**os.environ, "max_print_line": "1000"},
             capture_output=True,
@@ -184,19 +200,23 @@ def _compile(folder: Path, files: Mapping[str, str]) -> str:
             errors="replace",
         )
         assert run.returncode == 0, run.stdout[-2000:]
-    return (folder / "optimizers.log").read_text(errors="replace")
+    return (folder / f"{document}.log").read_text(errors="replace")
+
+
+DOCUMENTS = {"optimizers": OPTIMIZERS, "gradients": TRANSFORMS}
 
 
 @pytest.mark.slow
-def test_the_document_compiles_and_fits_its_pages(tmp_path: Path) -> None:
-    log = _compile(tmp_path, _files(OPTIMIZERS.values()))
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_document_compiles_and_fits_its_pages(document: str, tmp_path: Path) -> None:
+    log = _compile(tmp_path, _files(OPTIMIZERS.values()), document)
     assert [line for line in log.splitlines() if line.startswith("!")] == []
     assert re.findall(r".*(?:undefined|multiply defined|Rerun to get).*", log) == []
     overfull = re.findall(r"Overfull \\[hv]box \(([\d.]+)pt", log)
     assert [width for width in overfull if float(width) > OVERFULL_LIMIT_PT] == []
-    # One page of contents, then a new page for each optimizer.
-    (pages,) = re.findall(r"Output written on optimizers\.pdf \((\d+) pages", log)
-    assert int(pages) >= 1 + len(OPTIMIZERS)
+    # One page of contents, then a new page for each spec.
+    (pages,) = re.findall(rf"Output written on {document}\.pdf \((\d+) pages", log)
+    assert int(pages) >= 1 + len(DOCUMENTS[document])
 
 
 @pytest.mark.slow

@@ -1,8 +1,9 @@
-"""The LaTeX backend: a fragment for each optimizer, a package, and a document with them all."""
+"""The LaTeX backend: a fragment for each spec, a package, and documents with all of a kind."""
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Optimizer
+from ....specs.language import Optimizer, Transform
+from ...load import transforms
 from .. import Entry
 from ..rendering import Delimiters, environment
 from .box import box
@@ -29,12 +30,14 @@ class LatexBackend:
     name = "latex"
     comment = "%"
 
-    def files(self, spec: Optimizer) -> Mapping[str, str]:
-        """The optimizer's fragment, to be read in by a document that uses steprule.sty.
+    def files(self, spec: Optimizer | Transform) -> Mapping[str, str]:
+        """The spec's fragment, to be read in by a document that uses steprule.sty.
 
         Raises:
             NotImplementedError: a node in the equations has no LaTeX form.
         """
+        if isinstance(spec, Transform):
+            return _transform(spec)
         printer = LatexPrinter(spec)
         fragment = _TEMPLATES.get_template("optimizer.tex.j2").render(
             spec=spec,
@@ -45,11 +48,29 @@ class LatexBackend:
         return {f"{spec.module}.tex": fragment}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        """The package every fragment needs, and a document with all of them and contents."""
-        return {
-            name: _TEMPLATES.get_template(f"{name}.j2").render(entries=entries)
-            for name in ("steprule.sty", "optimizers.tex")
+        """The package every fragment needs, the transforms, and documents with all of them."""
+        before = [*transforms().values()]
+        package, document = map(_TEMPLATES.get_template, ("steprule.sty.j2", "optimizers.tex.j2"))
+        files = {
+            "steprule.sty": package.render(),
+            "optimizers.tex": document.render(title="Step rules", entries=entries),
+            "gradients.tex": document.render(title="Gradients before the rule", entries=before),
         }
+        for each in before:
+            files |= self.files(each)
+        return files
+
+
+def _transform(spec: Transform) -> Mapping[str, str]:
+    printer = LatexPrinter(spec.rule)
+    fragment = _TEMPLATES.get_template("transform.tex.j2").render(
+        spec=spec,
+        limit=printer.expression(spec.hyper.symbol),
+        equations=[printer.equation(update) for update in spec.updates],
+        result=printer.expression(spec.result),
+        arguments=arguments(spec.rule, printer),
+    )
+    return {f"{spec.module}.tex": fragment}
 
 
 backend = LatexBackend()

@@ -7,7 +7,7 @@ the calls into a class.
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Optimizer
+from ....specs.language import Optimizer, Transform
 from ...program.allocate import Choice, Prefer, Step, allocate
 from ...program.compile import compile_spec
 from ...program.cut import Parts
@@ -38,7 +38,9 @@ class NumpyBackend:
             },
         )
 
-    def files(self, spec: Optimizer) -> Mapping[str, str]:
+    def files(self, spec: Optimizer | Transform) -> Mapping[str, str]:
+        if isinstance(spec, Transform):
+            return {"_clipping.py": self.shared(())["_clipping.py"]}
         program = linearise(expand(expand_scalars(compile_spec(spec))))
         listing = allocate(program, prefer=Prefer.OWN)
         template = self._templates.get_template("optimizer.py.j2")

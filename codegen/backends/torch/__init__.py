@@ -7,7 +7,7 @@ expressions over one tensor. For foreach it is contracted to torch's own combine
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Optimizer
+from ....specs.language import Optimizer, Transform
 from ...program.allocate import Choice
 from ...program.nodes import Branch
 from .. import Entry
@@ -34,7 +34,9 @@ class TorchBackend:
             },
         )
 
-    def files(self, spec: Optimizer) -> Mapping[str, str]:
+    def files(self, spec: Optimizer | Transform) -> Mapping[str, str]:
+        if isinstance(spec, Transform):
+            return {"_clipping.py": self.shared(())["_clipping.py"]}
         template = self._templates.get_template("optimizer.py.j2")
         return {f"{spec.module}.py": template.render(context(spec) | {"clippings": clippings()})}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ....specs.language import Optimizer
 from ...program.allocate import Instruction, allocate
 from ...program.compile import compile_spec
-from ...program.cut import Parts
+from ...program.cut import OUT, Parts
 from ...program.infix import Infix
 from ...program.linearise import linearise
 from ...program.nodes import Assign, assignments
@@ -63,7 +63,9 @@ def foreach_body(parts: Parts) -> list[str]:
     """The same for several gradients, into new tensors: they are the caller's."""
     program = replace(parts.elementwise, slots=())
     steps = allocate(linearise(contract(program))).steps
-    return [ForeachPrinter()(step) for step in steps if isinstance(step, Instruction)]
+    printed = (ForeachPrinter()(step) for step in steps if isinstance(step, Instruction))
+    *before, last = "\n".join(printed).splitlines()
+    return [*before, f"return {last.removeprefix(f'{OUT.id} = ')}"]  # a new list, by that name
 
 
 def _in_group(where: str) -> str:
