@@ -19,7 +19,7 @@ from .load import builtin, transforms
 from .program.compile import compile_spec
 from .program.listing import listing
 from .prove.command import prove_command
-from .selection import selected, selected_transforms
+from .selection import selected_with_transforms
 from .text import TextPrinter
 from .verify.command import verify_command
 
@@ -46,7 +46,7 @@ def generate(spec: tuple[str, ...], out: Path | None, check: bool) -> None:
     if out is None and any(".py" in reference for reference in spec):
         raise click.UsageError("a spec from a file needs --out DIR to write to")
     with reported():
-        specs = selected(spec)
+        _, specs = selected_with_transforms(spec)  # transforms are in the files all share
         found = backends()
         folder = out or _own_folder()
         with progress("generating", len(specs) * len(found) + 1) as bar:
@@ -101,8 +101,8 @@ def show(spec: str, form: str) -> None:
         if form not in ("equations", "program", *found):
             known = ", ".join(["equations", "program", *found])
             raise click.UsageError(f"--as {form} is not one of {known}")
-        named, others = selected_transforms((spec,))
-        for each in (*named, *(selected(others) if others else ())):
+        before, rules = selected_with_transforms((spec,))
+        for each in (*before, *rules):
             rule = each.rule if isinstance(each, Transform) else each
             if form == "equations":
                 text = TextPrinter(rule)

@@ -24,9 +24,16 @@ def selected(references: Sequence[str]) -> list[Optimizer]:
     return list({fingerprint(spec): spec for spec in analysed}.values())
 
 
-def selected_transforms(references: Sequence[str]) -> tuple[list[Transform], list[str]]:
-    """The transforms named, in any case, and the references to other specs; or all, and none."""
+def selected_with_transforms(
+    references: Sequence[str],
+) -> tuple[list[Transform], list[Optimizer]]:
+    """The transforms and the other specs named; or all of both.
+
+    Raises:
+        SpecError: as :func:`selected` does.
+    """
     known = {name.lower(): each for name, each in transforms().items()}
     others = [r for r in references if r.lower() not in known]
-    named = [known[r.lower()] for r in references if r.lower() in known]
-    return (named if references else [*known.values()]), others
+    specs = selected(others) if others or not references else []
+    named = dict.fromkeys(r.lower() for r in references if r.lower() in known)
+    return [known[name] for name in (named if references else known)], specs

@@ -14,7 +14,7 @@ from ..console import fail, progress, reported, say, show_table
 from ..prove.discover import builtin_claims
 from ..prove.emitted import Replay, emitted, replay_generated
 from ..prove.prove import prove
-from ..selection import selected, selected_transforms
+from ..selection import selected, selected_with_transforms
 from .clipping import verify_clipping
 from .implementations import dtypes, generated, implementations
 from .verify import Result, trials, verify
@@ -32,11 +32,10 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
     shown in units in the last place, beside that of the class it stands in for.
     """
     with reported():
-        transforms, rules = selected_transforms(spec)
-        specs = selected(rules) if rules or not spec else []
+        transforms, specs = selected_with_transforms(spec)
         _require_device(device)
         references = {
-            each.name: next((r for r in rules if ".py" in r and _holds(r, each.name)), each.name)
+            each.name: next((r for r in spec if ".py" in r and _holds(r, each.name)), each.name)
             for each in specs
         }
         units = [(references[s.name], s.name, dtype) for s in specs for dtype in dtypes()]

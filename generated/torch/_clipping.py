@@ -171,36 +171,43 @@ def clips(groups: list[Group], grads: list[list[Tensor]]) -> list[Clip | None]:
             is infinite or NaN in a group with ``error_if_nonfinite``.
         ValueError: a group has two limits.
     """
-    found: list[Clip | None] = []
-    total: Tensor | None = None
-    for group, own in zip(groups, grads, strict=True):
-        given = [name for name in TRANSFORMS if group[name] is not None]
-        if not given:
-            found.append(None)
-            continue
+    chosen = [_chosen(group) for group in groups]
+    needed = any(name and TRANSFORMS[name].reach == "all" for name in chosen)
+    total = _total(grads) if needed else None
+    return [
+        _clip(name, group, own, total) if name else None
+        for name, group, own in zip(chosen, groups, grads, strict=True)
+    ]
+
+
+def _chosen(group: Group) -> str | None:
+    """The argument that is set, which may have been so since the group was made."""
+    given = [name for name in TRANSFORMS if group[name] is not None]
+    if given:
         check(group)
-        (name,) = given
-        transform, limit = TRANSFORMS[name], number(group[name])
-        norms: Norms = []
-        if transform.reach == "tensor":
-            norms = _norms(own)
-        elif transform.reach == "all":
-            total = _total(grads) if total is None else total
-            norms = [(rows, total.to(device)) for (device, *_), rows in _kinds(own).items()]
-        elif any(grad.is_complex() for grad in own):
-            raise RuntimeError(f"{name} does not support complex gradients")
-        if group["error_if_nonfinite"] and not all(norm.isfinite().all() for _, norm in norms):
-            raise RuntimeError(
-                f"a norm of the gradients is not finite, so {name} cannot be kept; with "
-                "error_if_nonfinite=False they are scaled by it anyway"
-            )
-        scalars: list[Any] = [limit] * len(own)
-        for rows, norm in norms:
-            scales = transform.scale(norm, limit).expand(len(rows)).unbind()
-            for row, scale in zip(rows, scales, strict=True):
-                scalars[row] = scale
-        found.append(Clip(transform, scalars))
-    return found
+    return given[0] if given else None
+
+
+def _clip(name: str, group: Group, grads: list[Tensor], total: Tensor | None) -> Clip:
+    transform, limit = TRANSFORMS[name], number(group[name])
+    norms: Norms = []
+    if transform.reach == "tensor":
+        norms = _norms(grads)
+    elif total is not None and transform.reach == "all":
+        norms = [(rows, total.to(device)) for (device, *_), rows in _kinds(grads).items()]
+    elif any(grad.is_complex() for grad in grads):
+        raise RuntimeError(f"{name} does not support complex gradients")
+    if group["error_if_nonfinite"] and not all(norm.isfinite().all() for _, norm in norms):
+        raise RuntimeError(
+            f"a norm of the gradients is not finite, so {name} cannot be kept; with "
+            "error_if_nonfinite=False they are scaled by it anyway"
+        )
+    scalars: list[Any] = [limit] * len(grads)
+    for rows, norm in norms:
+        scales = transform.scale(norm, limit).expand(len(rows)).unbind()
+        for row, scale in zip(rows, scales, strict=True):
+            scalars[row] = scale
+    return Clip(transform, scalars)
 
 
 def _norms(grads: list[Tensor]) -> Norms:
