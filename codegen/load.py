@@ -47,7 +47,7 @@ def transforms() -> dict[str, Transform]:
     """What can happen to gradients before the rules of this package see them, by name, valid.
 
     Raises:
-        SpecError: a file does not import, or a transform is not valid.
+        SpecError: one is not valid.
     """
     found = [
         value

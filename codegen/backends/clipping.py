@@ -45,17 +45,19 @@ class Clipping:
     def domain(self) -> str:
         return self.spec.hyper.domain.describe(self.argument.name)
 
-    def test(self, value: str) -> str:
-        """The test that a limit lies in its domain."""
-        return self.spec.hyper.domain.describe(value)
-
 
 @cache
 def clippings() -> tuple[Clipping, ...]:
-    """Every way of clipping there is, the ones that look furthest last."""
+    """Every way of clipping there is, the ones that look furthest last.
+
+    Raises:
+        NotImplementedError: a transform is none of the kinds that generated code knows.
+    """
     found: list[Clipping] = []
     for spec in transforms().values():
         parts = compile_transform(spec)
+        if parts.reduction not in _REACHES:
+            raise NotImplementedError(f"{spec.name} needs {parts.reduction} of the gradient")
         (argument,) = arguments(spec.rule)
         found.append(Clipping(spec, argument, parts, _REACHES[parts.reduction]))
     reaches = list(_REACHES.values())

@@ -7,6 +7,7 @@ part then needs no other element, and can run block by block, or within an optim
 from dataclasses import dataclass, replace
 
 from ...specs.language import Transform
+from .check import Checker
 from .compile import compile_spec
 from .nodes import (
     TENSOR,
@@ -21,6 +22,7 @@ from .nodes import (
     Slot,
     Type,
     assignments,
+    reads,
     rebuild,
     substitute,
     walk,
@@ -55,7 +57,7 @@ def compile_transform(transform: Transform) -> Parts:
 
     Raises:
         NotImplementedError: it reduces twice, something else than the gradient, or to more than
-            one number that the elements need.
+            one number that the elements need; or it reads the parameter.
         RewriteError: a pass changed its meaning; a fault of this package.
     """
     program = compile_spec(transform.rule)
@@ -78,15 +80,30 @@ def compile_transform(transform: Transform) -> Parts:
             scales.append(replace(each, value=value))
             known[each.target.id] = replace(each.target, type=replace(NORM.type, place=Place.HOST))
     elsewhere = any(r.args != (program.gradient,) for r in reductions)
-    if len(reductions) > 1 or len(scales) > 1 or elsewhere:
+    if len(reductions) > 1 or len(scales) > 1 or elsewhere or theta.name in reads(program.body):
         raise NotImplementedError(
             f"{transform.name} is not one norm of the gradient and one number from it"
         )
-    return Parts(
+    parts = Parts(
         reduction=next((r.op for r in reductions), None),
         scale=scales[0] if scales else None,
         elementwise=replace(program, host=(), body=tuple(tensors), slots=(Slot(OUT, OUT),)),
     )
+    Checker(transform.rule).check(_joined(parts, program), after="cut")
+    return parts
+
+
+def _joined(parts: Parts, program: Program) -> Program:
+    """The program that was cut, put together again."""
+    (theta,) = program.slots
+    body: list[Assign] = []
+    if parts.scale and parts.reduction:
+        norm = Apply(parts.reduction, (program.gradient,))
+        value = substitute(parts.scale.value, {NORM.id: norm})
+        body.append(replace(parts.scale, value=value))
+    for each in assignments(parts.elementwise.body):
+        body.append(replace(each, target=theta.new) if each.target == OUT else each)
+    return replace(program, host=(), body=tuple(body))
 
 
 def _reduces(node: Apply) -> bool:

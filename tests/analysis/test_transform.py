@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 from steprule.codegen.analysis import analyse, analyse_transform
+from steprule.codegen.analysis.reserved import TRANSFORMS
+from steprule.codegen.load import transforms
 from steprule.specs.gradients import clip_by_norm
 from steprule.specs.language import (
     POSITIVE,
@@ -30,6 +32,11 @@ def test_an_argument_of_every_optimizer_is_no_name_of_a_rule(name, step, refused
     (own,) = hyperparameters(name)
     spec = step(own * G, hyper=[Hyper(own, "1", POSITIVE, "a limit")])
     refused(spec, "transform", name, "argument of every generated optimizer")
+
+
+def test_those_are_the_arguments_there_are():
+    declared = {spec.hyper.name for spec in transforms().values()}
+    assert declared | {"error_if_nonfinite"} == TRANSFORMS
 
 
 def test_nor_is_it_the_name_of_an_intermediate(step, refused):

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from steprule.codegen.program import cut
+from steprule.codegen.program.check import RewriteError
 from steprule.codegen.program.cut import OUT, compile_transform
 from steprule.codegen.program.infix import Infix, call
-from steprule.codegen.program.nodes import assignments
+from steprule.codegen.program.nodes import apply, assignments, substitute
 from steprule.codegen.program.operations import CLIP, GLOBAL_NORM, MIN, NORM
 from steprule.specs.gradients import clip_by_global_norm, clip_by_norm, clip_by_value
 from steprule.specs.language import Update, grad, mean, norm, t, theta
@@ -51,3 +53,20 @@ def test_what_is_not_one_norm_of_the_gradient_is_refused(size):
     other = replace(clip_by_norm, updates=[Update(scale.target, limit / (1 + size)), ghat])
     with pytest.raises(NotImplementedError, match="ClipByNorm is not one norm of the gradient"):
         compile_transform(other)
+
+
+def test_a_transform_sees_gradients_alone():
+    scale, ghat = clip_by_norm.updates
+    other = replace(clip_by_norm, updates=[scale, Update(ghat.target, ghat.value + theta[t - 1])])
+    with pytest.raises(NotImplementedError, match="ClipByNorm is not one norm of the gradient"):
+        compile_transform(other)
+
+
+def test_the_parts_are_held_against_the_equations(monkeypatch):
+    def slip(node, values):
+        right = substitute(node, values)
+        return apply(CLIP, *right.args[:1], *right.args[:0:-1]) if len(right.args) == 3 else right
+
+    monkeypatch.setattr(cut, "substitute", slip)
+    with pytest.raises(RewriteError, match="ClipByValue: cut changed theta"):
+        compile_transform(clip_by_value)
