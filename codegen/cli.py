@@ -11,13 +11,15 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from ..specs.language import Optimizer, Transform
+from ..specs.language import Schedule, Spec, Transform
 from .backends import backends
 from .console import fail, progress, reported, say, show_code, show_table
 from .emit import Change, difference, plan, unified_diff, write
-from .load import builtin, transforms
+from .load import all_builtin, transforms
 from .program.compile import compile_spec
 from .program.listing import listing
+from .program.nodes import Program
+from .program.schedule import compile_schedule
 from .prove.command import prove_command
 from .selection import selected_with_transforms
 from .text import TextPrinter
@@ -27,7 +29,7 @@ from .verify.command import verify_command
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="steprule")
 def cli() -> None:
-    """Optimizers declared once as equations; NumPy, PyTorch and LaTeX derived from them.
+    """Optimizers and schedules declared once as equations; NumPy, PyTorch and LaTeX derived.
 
     SPEC is a built-in name, such as adam, or path/to/file.py[:name].
     """
@@ -73,14 +75,12 @@ def generate(spec: tuple[str, ...], out: Path | None, check: bool) -> None:
 def list_() -> None:
     """List the built-in specs."""
     with reported():
-        specs, before = builtin(), transforms()
-    table = Table("name", "states", "in place of", "source", box=None, pad_edge=False)
-    for spec in specs.values():
-        table.add_row(
-            spec.name, " ".join(s.name for s in spec.states), spec.peer or "-", spec.source
-        )
-    for each in before.values():
-        table.add_row(each.name, "", each.peer or "-", each.source)
+        specs = [*all_builtin().values(), *transforms().values()]
+    table = Table("name", "kind", "states", "in place of", "source", box=None, pad_edge=False)
+    for spec in specs:
+        kind = type(spec).__name__.lower()
+        states = "" if isinstance(spec, Transform) else " ".join(s.name for s in spec.states)
+        table.add_row(spec.name, kind, states or "-", spec.peer or "-", spec.source)
     show_table(table)
 
 
@@ -108,16 +108,22 @@ def show(spec: str, form: str) -> None:
                 text = TextPrinter(rule)
                 show_code("\n".join(text.equation(u) for u in each.updates) + "\n", "python")
             elif form == "program":
-                show_code(listing(compile_spec(rule)), "python")
+                show_code(listing(_compiled(rule)), "python")
             else:
                 chosen = {form: found[form]}
-                specs = [each] if isinstance(each, Optimizer) else []
+                specs = [] if isinstance(each, Transform) else [each]
                 planned = plan(specs, chosen, Path(), complete=False)
                 own = {f"{form}/{name}" for name in found[form].files(each)}
                 language = {"numpy": "python", "torch": "python"}.get(form, form)
                 for path, text in planned.files.items():
                     if str(path) in own:
                         show_code(text, language)
+
+
+def _compiled(spec: Spec) -> Program:
+    if isinstance(spec, Schedule):
+        return compile_schedule(spec, spec.results)
+    return compile_spec(spec)
 
 
 def _own_folder() -> Path:

@@ -24,6 +24,7 @@ Number: TypeAlias = Fraction | Float
 
 NAN = context.mpf("nan")
 INFINITY = context.mpf("inf")
+PI = +context.pi
 
 _LARGEST_EXACT_EXPONENT = 64
 """Powers beyond it would be exact, but of thousands of digits."""
@@ -157,6 +158,22 @@ def logarithm(x: Number) -> Number:
     if is_nan(x) or x < 0:
         return NAN
     return -INFINITY if x == 0 else context.log(approximate(x))
+
+
+def cosine(x: Number) -> Number:
+    return context.cos(approximate(x)) if is_finite(x) else NAN
+
+
+def floor(x: Number) -> Number:
+    """The largest whole number that is not above it."""
+    if not is_finite(x):
+        return x
+    return Fraction(math.floor(x) if isinstance(x, Fraction) else int(context.floor(x)))
+
+
+def modulo(a: Number, b: Number) -> Number:
+    """``a - b*floor(a/b)``, which has the sign of b."""
+    return subtract(a, multiply(b, floor(divide(a, b))))
 
 
 def maximum(a: Number, b: Number) -> Number:

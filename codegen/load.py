@@ -9,11 +9,15 @@ import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
-from ..specs import gradients, optimizers
-from ..specs.language import Optimizer, SpecError, Transform
+from ..specs import gradients, optimizers, schedules
+from ..specs.language import Optimizer, Schedule, Spec, SpecError, Transform
 from .analysis import analyse_transform
 from .analysis.nearby import either, near
+
+Kind = TypeVar("Kind", Optimizer, Schedule)
+AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
 def builtin() -> dict[str, Optimizer]:
@@ -22,16 +26,28 @@ def builtin() -> dict[str, Optimizer]:
     Raises:
         SpecError: one of their files does not import, or two have the same name.
     """
-    return discover(optimizers)
+    return discover(optimizers, Optimizer)
 
 
-def discover(package: ModuleType) -> dict[str, Optimizer]:
-    """The optimizers bound to public names in the modules of a package, by name, sorted.
+def builtin_schedules() -> dict[str, Schedule]:
+    """The schedules of this package likewise."""
+    return discover(schedules, Schedule)
+
+
+def all_builtin() -> dict[str, Spec]:
+    """Everything this package declares: the optimizers, then the schedules."""
+    found: dict[str, Spec] = {**builtin()}
+    _distinct([*builtin().items(), *builtin_schedules().items()])
+    return found | builtin_schedules()
+
+
+def discover(package: ModuleType, kind: type[Kind]) -> dict[str, Kind]:
+    """The specs of a kind bound to public names in the modules of a package, by name, sorted.
 
     Raises:
-        SpecError: a module does not import, or two optimizers have the same name.
+        SpecError: a module does not import, or two of them have the same name.
     """
-    found: list[tuple[str, Optimizer]] = []
+    found: list[tuple[str, Kind]] = []
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         try:
             module = importlib.import_module(info.name)
@@ -39,7 +55,8 @@ def discover(package: ModuleType) -> dict[str, Optimizer]:
             found_at = importlib.util.find_spec(info.name)
             path = found_at.origin if found_at else None
             raise _does_not_import(path or info.name, error) from error
-        found += [(info.name, spec) for spec in _public(vars(module)).values()]
+        public = _public(vars(module)).values()
+        found += [(info.name, spec) for spec in public if isinstance(spec, kind)]
     return {s.name: s for s in sorted(_distinct(found), key=lambda s: (s.name.lower(), s.name))}
 
 
@@ -58,8 +75,8 @@ def transforms() -> dict[str, Transform]:
     return {each.name: analyse_transform(each) for each in found}
 
 
-def load(reference: str) -> list[Optimizer]:
-    """The optimizers a reference stands for, in the order of their file.
+def load(reference: str) -> list[Spec]:
+    """The specs a reference stands for, in the order of their file.
 
     Args:
         reference: the name of a built-in spec, in any case; a Python file, for all specs it
@@ -78,8 +95,8 @@ def load(reference: str) -> list[Optimizer]:
     return [_builtin_named(reference)]
 
 
-def _builtin_named(name: str) -> Optimizer:
-    specs = builtin()
+def _builtin_named(name: str) -> Spec:
+    specs = all_builtin()
     for known, spec in specs.items():
         if known.lower() == name.lower():
             return spec
@@ -94,21 +111,21 @@ def _builtin_named(name: str) -> Optimizer:
     )
 
 
-def _all(path: str, public: Mapping[str, Optimizer]) -> list[Optimizer]:
-    ours = {id(spec) for spec in builtin().values()}  # may be imported to build on
+def _all(path: str, public: Mapping[str, Spec]) -> list[Spec]:
+    ours = {id(spec) for spec in all_builtin().values()}  # may be imported to build on
     made = [(f"{path}:{name}", spec) for name, spec in public.items() if id(spec) not in ours]
     if not made:
         raise SpecError(
             "no-spec",
             spec=path,
             where="file",
-            problem="it makes no Optimizer",
+            problem="it makes no Optimizer and no Schedule",
             remedy="Bind one to a name without a leading underscore: name = Optimizer(...)",
         )
     return _distinct(made)
 
 
-def _named(path: str, name: str, public: Mapping[str, Optimizer]) -> Optimizer:
+def _named(path: str, name: str, public: Mapping[str, Spec]) -> Spec:
     if name in public:
         return public[name]
     called = {id(s): s for s in public.values() if s.name.lower() == name.lower()}
@@ -119,29 +136,29 @@ def _named(path: str, name: str, public: Mapping[str, Optimizer]) -> Optimizer:
     known = dict.fromkeys([*public, *(s.name for s in public.values())])
     close = near(name, known)
     suggestion = f"Did you mean {either(close)}? " if close else ""
-    holds = f"The file holds {', '.join(public)}" if public else "The file holds no Optimizer"
+    holds = f"The file holds {', '.join(public)}" if public else "The file holds no spec"
     raise SpecError(
         "unknown-spec",
         spec=path,
         where="name",
-        problem=f"no Optimizer in the file is bound to or named {name!r}",
+        problem=f"no spec in the file is bound to or named {name!r}",
         remedy=f"{suggestion}{holds}",
     )
 
 
-def _public(namespace: Mapping[str, object]) -> dict[str, Optimizer]:
-    """The optimizers bound to names without a leading underscore."""
+def _public(namespace: Mapping[str, object]) -> dict[str, Spec]:
+    """The specs bound to names without a leading underscore."""
     return {
         name: value
         for name, value in namespace.items()
-        if isinstance(value, Optimizer) and not name.startswith("_")
+        if isinstance(value, Optimizer | Schedule) and not name.startswith("_")
     }
 
 
-def _distinct(found: Iterable[tuple[str, Optimizer]]) -> list[Optimizer]:
-    """The optimizers, each once; their names, by which files are called, must differ."""
+def _distinct(found: Iterable[tuple[str, AnySpec]]) -> list[AnySpec]:
+    """The specs, each once; their names, by which files are called, must differ."""
     places: dict[str, str] = {}
-    distinct: dict[int, Optimizer] = {}
+    distinct: dict[int, AnySpec] = {}
     for place, spec in found:
         if id(spec) in distinct:
             continue

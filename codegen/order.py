@@ -10,13 +10,13 @@ from typing import cast
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, default_sort_key
 
-from ..specs.language import GradientAt, Optimizer, Value, t
+from ..specs.language import GradientAt, Optimizer, Schedule, Value, step, t
 
 
 class ReadingOrder:
     """The order of terms and factors in one spec, by the roles its symbols play there."""
 
-    def __init__(self, spec: Optimizer) -> None:
+    def __init__(self, spec: Optimizer | Schedule) -> None:
         self._states = {s.name for s in spec.states}
         self._hyper = {h.name: i for i, h in enumerate(spec.hyper)}
         self._scalars = _scalar_series(spec)
@@ -24,7 +24,7 @@ class ReadingOrder:
     def terms(self, expression: Expr) -> list[tuple[bool, Expr]]:
         """The terms of a sum as (is subtracted, magnitude), in reading order."""
         terms = [_signed(term) for term in Add.make_args(expression)]
-        if expression.free_symbols == {t}:  # an index: "t - 1", "t + 1"
+        if expression.free_symbols in ({t}, {step}):  # an index: "t - 1", "t + 1"
             return sorted(terms, key=lambda term: (term[0], term[1].is_number))
         return sorted(
             terms, key=lambda term: (term[0], self._term_rank(term[1]), default_sort_key(term[1]))
@@ -38,7 +38,7 @@ class ReadingOrder:
             if isinstance(factor, Rational) and not isinstance(factor, Integer):
                 above += [Integer(factor.p)] if factor.p != 1 else []
                 below.append(Integer(factor.q))
-            elif isinstance(factor, Pow) and factor.exp.is_number and factor.exp.is_negative:
+            elif isinstance(factor, Pow) and _signed(factor.exp)[0]:
                 below.append(Pow(factor.base, -factor.exp))
             elif factor != 1:
                 above.append(factor)
@@ -87,7 +87,7 @@ def _signed(term: Expr) -> tuple[bool, Expr]:
     return (True, -term) if coefficient.is_negative else (False, term)
 
 
-def _scalar_series(spec: Optimizer) -> set[str]:
+def _scalar_series(spec: Optimizer | Schedule) -> set[str]:
     """Names of states and intermediates that hold one number for a whole tensor."""
     scalars = {s.name for s in spec.states if s.shape.value == "scalar"}
     pending = [u for u in spec.updates if u.target.name not in {s.name for s in spec.states}]

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from ..specs.language import Optimizer, Transform
+from ..specs.language import Spec, Transform
 from .analysis import analyse
 from .fingerprint import fingerprint
-from .load import builtin, load, transforms
+from .load import all_builtin, load, transforms
 
 
-def selected(references: Sequence[str]) -> list[Optimizer]:
+def selected(references: Sequence[str]) -> list[Spec]:
     """The specs named, or all built-in ones; validated, updates in an order they can run in.
 
     Raises:
@@ -17,7 +17,7 @@ def selected(references: Sequence[str]) -> list[Optimizer]:
     found = (
         [spec for reference in references for spec in load(reference)]
         if references
-        else list(builtin().values())
+        else list(all_builtin().values())
     )
     analysed = [analyse(spec) for spec in found]
     # What is referred to twice, by name or by file, is one spec.
@@ -26,7 +26,7 @@ def selected(references: Sequence[str]) -> list[Optimizer]:
 
 def selected_with_transforms(
     references: Sequence[str],
-) -> tuple[list[Transform], list[Optimizer]]:
+) -> tuple[list[Transform], list[Spec]]:
     """The transforms and the other specs named; or all of both.
 
     Raises:

@@ -13,26 +13,35 @@ from sympy import (
     Piecewise,
     Pow,
     Rational,
+    S,
     Symbol,
+    cos,
     exp,
+    floor,
     log,
+    pi,
     sign,
 )
+from sympy import Mod as Modulo
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
 
-from ..specs.language import GradientAt, Optimizer, Update, Value
+from ..specs.language import GradientAt, Optimizer, Schedule, Update, Value
 from ..specs.language.heads import Head
 from .order import ReadingOrder
+from .words import words
 
 _CASES, _SUM, _PRODUCT, _POWER, _ATOM = range(5)
+
+_CONSTANTS = {pi: "pi", S.Infinity: "inf", S.NegativeInfinity: "-inf"}
 
 
 class TextPrinter:
     """Prints the expressions of one spec as text that is also valid Python where it can be."""
 
-    def __init__(self, spec: Optimizer) -> None:
+    def __init__(self, spec: Optimizer | Schedule) -> None:
         self._order = ReadingOrder(spec)
+        self._words = words(spec)
 
     def equation(self, update: Update) -> str:
         return f"{self.expression(update.target)} = {self.expression(update.value)}"
@@ -59,7 +68,14 @@ class TextPrinter:
                 return self._cases(e), _CASES
             case Boolean() | Relational():
                 return self.condition(e), _CASES
-            case Max() | Min() | Abs() | sign() | exp() | log() | Head():
+            case _ if e in _CONSTANTS:
+                return _CONSTANTS[e], _ATOM
+            case Modulo():
+                dividend, divisor = (self._within(a, _POWER) for a in e.args)
+                return f"{dividend} % {divisor}", _PRODUCT
+            case Head():
+                return e.text([self.expression(a) for a in e.args]), _ATOM
+            case Max() | Min() | Abs() | sign() | exp() | log() | cos() | floor():
                 arguments = self._order.arguments(e) if isinstance(e, Max | Min) else e.args
                 name = {"Max": "max", "Min": "min", "Abs": "abs"}.get(e.func.__name__)
                 listed = ", ".join(self.expression(a) for a in arguments)
@@ -112,7 +128,7 @@ class TextPrinter:
                 relation: str = e.rel_op  # pyright: ignore[reportAttributeAccessIssue]
                 return f"{self._within(e.lhs, _SUM)} {relation} {self._within(e.rhs, _SUM)}"
             case Symbol():
-                return e.name
+                return self._words.get(e.name, e.name)
         raise NotImplementedError(f"no text for the condition {e}")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from steprule.codegen.cli import cli
-from steprule.codegen.load import builtin, transforms
+from steprule.codegen.load import all_builtin, transforms
 
 
 def run(*arguments: object) -> Result:
@@ -148,7 +148,7 @@ class TestList:
     def test_every_spec_is_a_line(self) -> None:
         head, *lines = succeeds("list").splitlines()
         assert head.split("  ")[0] == "name"
-        assert [line.split()[0] for line in lines] == [*builtin(), *transforms()]
+        assert [line.split()[0] for line in lines] == [*all_builtin(), *transforms()]
         (adam,) = (line for line in lines if line.startswith("Adam "))
         for part in ("m v vmax", "torch.optim.Adam ", "Kingma & Ba, 2015, arXiv:1412.6980"):
             assert part in adam

@@ -72,8 +72,12 @@ OTHERWISE: dict[type, dict[str, list[Any]]] = {
         "latex": [r"\gamma"],
         "argument": ["rates"],
         "optional": [True],
+        "per_group": [True],
+        "keyword": [True],
+        "derived": [eps],
+        "omissible": [True],
     },
-    Option: {"flag": [off], "doc": ["switches more"], "keyword": [True]},
+    Option: {"flag": [off], "doc": ["switches more"], "keyword": [True], "default": [True]},
     State: {
         "series": [n],
         "init": [1, None, lr],

@@ -93,7 +93,7 @@ class TestBuiltin:
 
     def test_a_file_added_appears(self, package):
         modules = {"zeta": "z = descent('Zeta')", "alpha": "one = descent('Alpha')"}
-        assert list(discover(package("specs_of_two", **modules))) == ["Alpha", "Zeta"]
+        assert list(discover(package("specs_of_two", **modules), Optimizer)) == ["Alpha", "Zeta"]
 
     def test_private_names_and_imports_are_not_found_twice(self, package):
         found = discover(
@@ -101,19 +101,20 @@ class TestBuiltin:
                 "specs_of_three",
                 a="one = descent('One')\nalias = one\n_hidden = descent('Hidden')",
                 b="from specs_of_three.a import one\ntwo = descent('Two')",
-            )
+            ),
+            Optimizer,
         )
         assert list(found) == ["One", "Two"]
 
     def test_two_of_one_name(self, package):
         broken = package("specs_of_four", a="x = descent('One')", b="y = descent('ONE')")
         with pytest.raises(SpecError, match=r"\[same-name\].*specs_of_four\.a.*specs_of_four\.b"):
-            discover(broken)
+            discover(broken, Optimizer)
 
     def test_a_file_that_does_not_import(self, package):
         broken = package("specs_of_five", a="x = descent(nothing)")
         with pytest.raises(SpecError, match=r"a\.py: line \d+: x = descent\(nothing\).*NameError"):
-            discover(broken)
+            discover(broken, Optimizer)
 
 
 class TestByName:
@@ -180,7 +181,7 @@ class TestByFile:
         message = refused(path, "no-spec")
         assert path in message
         assert "makes no Optimizer" in message
-        assert "holds no Optimizer" in refused(f"{path}:Hidden", "unknown-spec")
+        assert "holds no spec" in refused(f"{path}:Hidden", "unknown-spec")
 
     def test_no_such_name(self, file):
         path = file("first = descent('Alpha')\nsecond = descent('Beta')")

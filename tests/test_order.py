@@ -35,6 +35,10 @@ def test_numbers_then_hyperparameters_as_declared_then_tensors():
     assert order.factors(Rational(1, 2)) == ([], [Integer(2)])
 
 
+def test_a_power_with_a_negative_exponent_divides():
+    assert order.factors(lr * (1 + eps) ** -beta1) == ([lr], [(1 + eps) ** beta1])
+
+
 def test_scalars():
     assert order.is_scalar(lr * t)
     assert not order.is_scalar(lr * m[t])

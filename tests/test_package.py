@@ -71,7 +71,7 @@ class TestImports:
 
     def test_relative_ones_are_resolved(self) -> None:
         """Else the test above would see nothing."""
-        assert "steprule.specs.language.Optimizer" in imported(ROOT / "codegen/fingerprint.py")
+        assert "steprule.specs.language.Schedule" in imported(ROOT / "codegen/fingerprint.py")
         assert "steprule.codegen.text.TextPrinter" in imported(ROOT / "codegen/fingerprint.py")
         assert "steprule.numpy._optimizer.Array" in imported(ROOT / "generated/numpy/adam.py")
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from click.testing import CliRunner
 from steprule.codegen.cli import cli
-from steprule.codegen.load import builtin
+from steprule.codegen.load import builtin, builtin_schedules
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -53,6 +53,29 @@ def test_clipping():
     # The gradient over its norm, 500, times lr; float32 rounds weights of up to 0.7.
     moved = before - model.weight.detach()
     torch.testing.assert_close(moved, torch.tensor([[0.06, 0.08]]), rtol=0, atol=1e-7)
+
+
+def test_schedules_in_numpy():
+    names = {"np": np}
+    exec(block("from steprule.numpy.schedules import"), names)
+    # Half way up the warm-up, at its end, and half way down the cosine.
+    np.testing.assert_allclose(names["rates"][[5, 10, 55]], [0.05, 0.1, 0.05], rtol=1e-15)
+
+
+def test_schedules_in_torch():
+    names = {"model": torch.nn.Linear(2, 1)}
+    exec(block("from steprule.torch.lr_scheduler import"), names)
+    rates = []
+    for _ in range(56):
+        rates += names["scheduler"].get_last_lr()
+        names["optimizer"].step()
+        names["scheduler"].step()
+    np.testing.assert_allclose([rates[k] for k in (5, 10, 55)], [0.05, 0.1, 0.05], rtol=1e-15)
+
+
+def test_the_schedules_it_names_are_there():
+    (sentence,) = re.findall(r"The schedules are\s(.*?);", README, re.DOTALL)
+    assert {*re.findall(r"\w+", sentence)} - {"and"} == set(builtin_schedules())
 
 
 def test_a_spec_of_ones_own(tmp_path):

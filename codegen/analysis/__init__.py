@@ -7,8 +7,9 @@ the first fault is reported alone.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from ...specs.language import Optimizer, SpecError, Transform, theta
+from ...specs.language import Schedule, Spec, SpecError, Transform, theta
 from .fault import Fault, Rule
 from .rules import (
     argument,
@@ -22,6 +23,7 @@ from .rules import (
     division,
     domain,
     duplicate,
+    example,
     existence,
     float_literal,
     gradient,
@@ -42,7 +44,7 @@ from .rules import (
 )
 from .subject import Subject
 
-__all__ = ["RULES", "Fault", "Rule", "analyse", "analyse_transform"]
+__all__ = ["OF_SCHEDULES", "RULES", "Fault", "Rule", "analyse", "analyse_transform"]
 
 RULES: tuple[Rule, ...] = (
     # what the spec is made of
@@ -79,16 +81,43 @@ RULES: tuple[Rule, ...] = (
     division,
     domain,
 )
-"""All rules, in the order they are checked."""
+"""The rules for optimizers, in the order they are checked."""
+
+OF_SCHEDULES: tuple[Rule, ...] = (
+    kind,
+    python_condition,
+    target,
+    float_literal,
+    supported,
+    default,
+    name,
+    assigned_once,
+    duplicate,
+    argument,
+    assigned,
+    undeclared,
+    condition,
+    time,
+    piecewise_default,
+    cycle,
+    unused,
+    example,
+    root,
+    division,
+    domain,
+)
+"""The rules for schedules, likewise."""
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
-def analyse(spec: Optimizer) -> Optimizer:
+def analyse(spec: AnySpec) -> AnySpec:
     """The spec with its updates in execution order, once it has passed every rule.
 
     Raises:
         SpecError: the spec breaks a rule; the error is about the first one.
     """
-    return _analysed(spec, RULES)
+    return _analysed(spec, OF_SCHEDULES if isinstance(spec, Schedule) else RULES)
 
 
 def analyse_transform(spec: Transform) -> Transform:
@@ -102,7 +131,7 @@ def analyse_transform(spec: Transform) -> Transform:
     return replace(spec, updates=[u for u in ordered if u.target.name != theta.name])
 
 
-def _analysed(spec: Optimizer, rules: Sequence[Rule]) -> Optimizer:
+def _analysed(spec: AnySpec, rules: Sequence[Rule]) -> AnySpec:
     subject = Subject(spec)
     for rule in rules:
         for fault in rule.check(subject):

@@ -14,7 +14,7 @@ from itertools import product
 from sympy import Basic, Piecewise, Symbol
 from sympy.core.relational import Relational
 
-from ...specs.language import Hyper, Optimizer, State, Update, Value, t, theta
+from ...specs.language import Hyper, Optimizer, Schedule, State, Update, Value, t
 from . import intervals
 from .conditions import Truth, truth
 from .intervals import NONZERO, ZERO, Range
@@ -33,7 +33,7 @@ class Case:
         first: whether it is the first step; None where that decides nothing.
     """
 
-    spec: Optimizer
+    spec: Optimizer | Schedule
     flags: Mapping[Symbol, bool]
     zero: Mapping[Symbol, bool]
     first: bool | None
@@ -57,7 +57,12 @@ class Case:
 
     @cached_property
     def chosen(self) -> dict[Basic, Range]:
-        """Each hyperparameter at its default, or where this case forbids that, all it can be."""
+        """Each hyperparameter at its default, or where this case forbids that, all it can be.
+
+        Of a schedule, which most are required of, all they can be.
+        """
+        if isinstance(self.spec, Schedule):
+            return self.admissible
         ranges: dict[Basic, Range] = {}
         for hyper in self.spec.hyperparameters:
             allowed = self.admissible[hyper.symbol]
@@ -102,9 +107,10 @@ class Case:
                 yield from self.reads(argument)
 
     def live(self) -> dict[str, Update]:
-        """The equations this case carries out: what the parameter and the states need."""
+        """The equations this case carries out: what the results and the states need."""
         equations = {u.target.name: u for u in self.spec.updates}
-        pending = [theta.name, *(s.name for s in self.spec.states if self.exists(s))]
+        gone = {s.name for s in self.spec.states if not self.exists(s)}
+        pending = [name for name in self.spec.results if name not in gone]
         live: dict[str, Update] = {}
         while pending:
             name = pending.pop()
@@ -128,7 +134,7 @@ class Case:
         return " and ".join(words) or "always"
 
 
-def cases(spec: Optimizer) -> Iterator[Case]:
+def cases(spec: Optimizer | Schedule) -> Iterator[Case]:
     """All cases of a spec that its constraints do not rule out."""
     deciding = [c for u in spec.updates for c in conditions(u.value)]
     deciding += [s.when for s in spec.states]
@@ -136,23 +142,40 @@ def cases(spec: Optimizer) -> Iterator[Case]:
     compared = {
         n for c in deciding for r in c.atoms(Relational) for n in nodes(r) if isinstance(n, Symbol)
     }
-    flags = [o.flag for o in spec.options if o.flag in symbols]
+    flags = [flag for flag in spec.flags if flag in symbols]
     zeroed = [
         h.symbol
         for h in spec.hyperparameters
-        if _holds_zero(h) and (h.symbol in compared or Fraction(h.default) == 0)
+        if _holds_zero(h) and (h.symbol in compared or _is_zero(h.default))
     ]
     fresh = any(s.init is None for s in spec.states)
     firsts = (True, False) if fresh or any(map(counts_steps, deciding)) else (None,)
     for first, on, zero in product(firsts, _choices(flags), _choices(zeroed)):
         case = Case(spec, on, zero, first)
-        if all(case.decide(c.condition) is not False for c in spec.constraints):
+        if _chooses_once(spec, on) and all(
+            case.decide(c.condition) is not False for c in spec.constraints
+        ):
             yield case
 
 
 def _choices(symbols: Sequence[Symbol]) -> Iterator[dict[Symbol, bool]]:
     for choice in product((False, True), repeat=len(symbols)):
         yield dict(zip(symbols, choice, strict=True))
+
+
+def _is_zero(default: str) -> bool:
+    return default != "" and Fraction(default) == 0
+
+
+def _chooses_once(spec: Optimizer | Schedule, on: Mapping[Symbol, bool]) -> bool:
+    """Whether of each choice at most one word holds, and one where all of them decide."""
+    if isinstance(spec, Optimizer):
+        return True
+    for choice in spec.choices:
+        chosen = [on[flag] for flag in choice.flags.values() if flag in on]
+        if sum(chosen) > 1 or (len(chosen) == len(choice.words) and not any(chosen)):
+            return False
+    return True
 
 
 def _holds_zero(hyper: Hyper) -> bool:

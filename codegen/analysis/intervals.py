@@ -162,6 +162,11 @@ def negate(a: Range) -> Range:
     return Range(-a.high, -a.low, a.nonzero)
 
 
+def floor(a: Range) -> Range:
+    low, high = (x if isinstance(x, float) else Fraction(math.floor(x)) for x in (a.low, a.high))
+    return Range(low, high)
+
+
 def exponential(a: Range) -> Range:
     low = Fraction(0) if a.low == -_INF else _outward(exact.exponential(Fraction(a.low)))[0]
     high = _INF if a.high == _INF else _outward(exact.exponential(Fraction(a.high)))[1]

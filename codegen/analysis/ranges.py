@@ -17,22 +17,31 @@ from sympy import (
     Not,
     Piecewise,
     Pow,
+    S,
     Symbol,
+    cos,
     exp,
+    floor,
     log,
+    pi,
     sympify,
 )
+from sympy import Mod as Modulo
 from sympy import sign as sign_of
 from sympy.core.relational import Relational
 
 from ...specs.language import (
     Value,
     clip,
+    completed_cycles,
     global_norm,
     lerp,
     mean,
     norm,
     one_minus_power,
+    passed,
+    size,
+    step,
     t,
     theta,
     transpose,
@@ -42,6 +51,13 @@ from .cases import Case
 from .conditions import implied
 from .intervals import Range
 from .occurrences import nodes
+
+_COUNT = Range(Fraction(0), intervals.REAL.high)
+_CONSTANTS = {
+    pi: Range(Fraction(3), Fraction(4)),
+    S.Infinity: intervals.REAL,  # only of what is compared: a metric's first best
+    S.NegativeInfinity: intervals.REAL,
+}
 
 
 @dataclass(frozen=True)
@@ -89,8 +105,14 @@ class Evaluator:
         match e:
             case Value():
                 return self._value(e)
+            case Symbol() if e == t:
+                return self.case.steps
+            case Symbol() if e == step:
+                return _COUNT
             case Symbol():
-                return self.case.steps if e == t else self.case.chosen.get(e, intervals.REAL)
+                return self.case.chosen.get(e, intervals.REAL)
+            case _ if e in _CONSTANTS:
+                return _CONSTANTS[e]
             case Piecewise():
                 return self._piecewise(e)
             case Pow():
@@ -115,6 +137,14 @@ class Evaluator:
                 return intervals.sign(ranges[0])
             case exp():
                 return intervals.exponential(ranges[0])
+            case cos():
+                return Range(Fraction(-1), Fraction(1))
+            case floor():
+                return intervals.floor(ranges[0])
+            case Modulo():
+                return self._modulo(e, ranges[1])
+            case passed() | size() | completed_cycles():
+                return _COUNT
             case log():
                 return self._logarithm(e, ranges[0])
             case lerp():
@@ -134,6 +164,11 @@ class Evaluator:
             case mean() | transpose():
                 return ranges[0]
         return intervals.REAL  # the gradient, and matrix products
+
+    def _modulo(self, e: Basic, divisor: Range) -> Range:
+        if not divisor.excludes_zero:
+            self.hazards.append(Hazard("division", e.args[1], divisor))
+        return Range(min(divisor.low, Fraction(0)), max(divisor.high, Fraction(0)))
 
     def _value(self, e: Value) -> Range:
         if e.lag == 0:

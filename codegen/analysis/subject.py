@@ -5,7 +5,8 @@ from functools import cached_property
 
 from sympy import Basic, Symbol, sympify
 
-from ...specs.language import Constraint, Hyper, Optimizer, Option, State, Update, theta
+from ...specs.language import Constraint, Hyper, Optimizer, Schedule, State, Update, theta
+from ...specs.language.schedule import Argument
 from ..text import TextPrinter
 from .cases import Case, cases
 from .execution import execution_order
@@ -20,17 +21,18 @@ class Subject:
     before its first user have established.
     """
 
-    def __init__(self, spec: Optimizer) -> None:
+    def __init__(self, spec: Optimizer | Schedule) -> None:
         self.spec = spec
         self._equations: dict[Update, str] = {}
 
     @cached_property
-    def hypers(self) -> set[Symbol]:
-        return {h.symbol for h in self.spec.hyperparameters}
+    def symbols(self) -> set[Symbol]:
+        """What can stand as a number, or as what a head takes."""
+        return self.spec.symbols
 
     @cached_property
     def flags(self) -> set[Symbol]:
-        return {o.flag for o in self.spec.options}
+        return {*self.spec.flags}
 
     @cached_property
     def states(self) -> dict[str, State]:
@@ -110,14 +112,11 @@ class Subject:
             yield declared(constraint), constraint.condition
 
 
-def declared(declaration: Hyper | Option | State | Constraint) -> str:
+def declared(declaration: Argument | State | Constraint) -> str:
     """A declaration in words: ``hyperparameter lr``."""
     match declaration:
         case Hyper():
             return f"hyperparameter {declaration.name}"
-        case Option():
-            return f"option {declaration.name}"
-        case State():
-            return f"state {declaration.name}"
         case Constraint():
             return f"constraint {declaration.message!r}"
+    return f"{type(declaration).__name__.lower()} {declaration.name}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sympy import sympify
 
-from ...specs.language import Optimizer, State, Update
+from ...specs.language import Optimizer, Schedule, State, Update
 from . import intervals
 from .cases import Case
 from .intervals import Range
@@ -25,7 +25,9 @@ class Survey:
         initial_hazards: as ``hazards``, in the states' first values.
     """
 
-    def __init__(self, spec: Optimizer, ordered: Sequence[Update], cases: Sequence[Case]) -> None:
+    def __init__(
+        self, spec: Optimizer | Schedule, ordered: Sequence[Update], cases: Sequence[Case]
+    ) -> None:
         self.hazards: list[tuple[Update, Hazard]] = []
         self.results: list[tuple[State, Update, Range]] = []
         self.initial: list[tuple[State, Range]] = []

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from ...specs.language import Optimizer, Transform
+from ...specs.language import Spec, Transform
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One generated optimizer, as the files that list them all see it."""
+    """One generated optimizer or schedule, as the files that list them all see it."""
 
     name: str
     module: str
+    is_schedule: bool = False
 
 
 class Backend(Protocol):
@@ -32,8 +33,8 @@ class Backend(Protocol):
     name: str
     comment: str
 
-    def files(self, spec: Optimizer | Transform) -> Mapping[str, str]:
-        """The files of one optimizer: path in the backend's folder to unformatted text.
+    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
+        """The files of one spec: path in the backend's folder to unformatted text.
 
         Args:
             spec: an analysed spec. Of a transform it is those of the shared files it is in.
@@ -44,7 +45,7 @@ class Backend(Protocol):
         ...
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        """The files all optimizers of a folder share, given every optimizer in it."""
+        """The files all specs of a folder share, given every spec in it."""
         ...
 
 

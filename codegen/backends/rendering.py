@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypedDict
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 LINE_LENGTH = 100
 """Of generated code; the formatter's too."""
@@ -31,13 +31,14 @@ def environment(
     """The templates of a backend's package.
 
     Args:
-        package: its name; the templates lie in its folder ``templates``.
+        package: its name; the templates lie in its folder ``templates``, those that several
+            backends use in this package's own.
         helpers: the functions they may call.
         delimiters: in place of Jinja's own, where those mean something in the language.
     """
     env = Environment(
         **(delimiters or Delimiters()),
-        loader=PackageLoader(package, "templates"),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader(__name__.rpartition(".")[0])]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -45,7 +46,12 @@ def environment(
         autoescape=False,
     )
     env.globals.update(helpers)
-    env.filters |= {"wrapped": wrapped, "quoted": quoted, "quoted_tuple": quoted_tuple}
+    env.filters |= {
+        "wrapped": wrapped,
+        "quoted": quoted,
+        "quoted_tuple": quoted_tuple,
+        "calls": calls,
+    }
     return env
 
 
@@ -71,3 +77,8 @@ def quoted_tuple(names: Iterable[str]) -> str:
     if not quoted:
         return "()"
     return f"({quoted[0]},)" if len(quoted) == 1 else f"({', '.join(quoted)})"
+
+
+def calls(text: str, name: str) -> bool:
+    """Whether the source uses a name, to import what it needs and no more."""
+    return re.search(rf"\b{name}\b", text) is not None

@@ -26,6 +26,8 @@ _BINARY = {
     ops.SUB: ("-", _SUM, _SUM, _PRODUCT),
     ops.MUL: ("*", _PRODUCT, _PRODUCT, _UNARY),
     ops.DIV: ("/", _PRODUCT, _PRODUCT, _UNARY),
+    ops.FLOORDIV: ("//", _PRODUCT, _PRODUCT, _UNARY),
+    ops.MOD: ("%", _PRODUCT, _PRODUCT, _UNARY),
     ops.POW: ("**", _POWER, _ATOM, _UNARY),
 }
 

@@ -9,7 +9,7 @@ from .nodes import Assign, Program, Statement
 
 _OPERATORS = {
     *(ops.OR, ops.AND, ops.NOT, ops.EQ, ops.NE, ops.LT, ops.LE, ops.GT, ops.GE),
-    *(ops.ADD, ops.SUB, ops.MUL, ops.DIV, ops.POW, ops.NEG),
+    *(ops.ADD, ops.SUB, ops.MUL, ops.DIV, ops.FLOORDIV, ops.MOD, ops.POW, ops.NEG),
 }
 
 
@@ -24,10 +24,12 @@ def listing(program: Program) -> str:
     slots = ", ".join(
         s.name if s.when is None else f"{s.name} (when {_Text()(s.when)})" for s in program.slots
     )
-    lines = [f"program {program.spec}", f"slots: {slots}", "", "host, float64:"]
-    lines += [f"    {_Text()(a.target)} = {_Text()(a.value)}" for a in program.host]
-    lines += ["", "tensors:"]
-    lines += _lines(program.body, 1)
+    lines = [f"program {program.spec}", f"slots: {slots}", ""]
+    if program.tensor_slots:
+        lines += ["host, float64:"]
+        lines += [f"    {_Text()(a.target)} = {_Text()(a.value)}" for a in program.host]
+        lines += ["", "tensors:"]
+    lines += _lines(program.body, 1 if program.tensor_slots else 0)
     return "\n".join(lines) + "\n"
 
 

@@ -18,17 +18,22 @@ from sympy import (
     Piecewise,
     Pow,
     Rational,
+    S,
     Symbol,
+    cos,
     exp,
     false,
+    floor,
     log,
+    pi,
     sign,
     true,
 )
+from sympy import Mod as Modulo
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import And, Implies, Not, Or
 
-from ...specs.language import GradientAt, Hyper, Optimizer, Value, t
+from ...specs.language import GradientAt, Hyper, Optimizer, Schedule, Value, t
 from ...specs.language import Shape as StateShape
 from ...specs.language.heads import Head
 from ..order import ReadingOrder
@@ -42,6 +47,7 @@ from .nodes import (
     TENSOR,
     ZERO,
     Absent,
+    Apply,
     Assign,
     Constant,
     Name,
@@ -57,57 +63,39 @@ STEP = Name("t", HOST_INTEGER)
 FIRST = Name("first", HOST_BOOLEAN)
 
 _RELATIONS = {Eq: ops.EQ, Ne: ops.NE, Lt: ops.LT, Le: ops.LE, Gt: ops.GT, Ge: ops.GE}
-_FUNCTIONS = {Abs: ops.ABS, sign: ops.SIGN, exp: ops.EXP, log: ops.LOG}
+_FUNCTIONS = {Abs: ops.ABS, sign: ops.SIGN, exp: ops.EXP, log: ops.LOG, cos: ops.COS}
+_CONSTANTS: dict[Basic, Node] = {
+    pi: apply(ops.PI),
+    S.Infinity: apply(ops.INFINITY),
+    S.NegativeInfinity: apply(ops.NEG, apply(ops.INFINITY)),
+}
 
 
 def lower(spec: Optimizer) -> Program:
     """The program of an analysed spec: its updates are in an order they can run in."""
-    return _Lowering(spec).program()
+    return _OfOptimizer(spec).program()
 
 
 def lower_expression(spec: Optimizer, expression: Basic) -> Node:
     """A number or condition that depends on hyperparameters and options alone, as a node."""
-    return _Lowering(spec).node(expression)
+    return _OfOptimizer(spec).node(expression)
 
 
-class _Lowering:
-    def __init__(self, spec: Optimizer) -> None:
+class Lowering:
+    """Turns the expressions of one spec into nodes.
+
+    Attributes:
+        symbols: the node of every symbol.
+        old: the names of stored values, by series.
+        new: the names of values at this step, by series, as far as they have one.
+    """
+
+    def __init__(self, spec: Optimizer | Schedule) -> None:
         self.spec = spec
         self.order = ReadingOrder(spec)
-        self.old = {"theta": Name("theta", TENSOR)}
-        for state in spec.states:
-            tensor = state.shape is StateShape.TENSOR
-            self.old[state.name] = Name(state.name, TENSOR if tensor else HOST_REAL)
+        self.symbols: dict[Basic, Node] = {}
+        self.old: dict[str, Name] = {}
         self.new: dict[str, Name] = {}
-        self.symbols: dict[Basic, Node] = {t: STEP}
-        for h in spec.hyper:
-            if isinstance(h, Hyper):
-                self.symbols[h.symbol] = Name(h.name, HOST_REAL)
-            else:
-                self.symbols[h.flag] = Name(h.name, HOST_BOOLEAN)
-
-    def program(self) -> Program:
-        text = TextPrinter(self.spec)
-        when = {s.name: self.node(s.when) for s in self.spec.states if s.when != true}
-        body: list[Assign] = []
-        for update in self.spec.updates:
-            name = update.target.name
-            value = self.node(update.value)
-            if name in when:
-                value = apply(ops.SELECT, when[name], value, Absent())
-            is_slot = name in self.old
-            type_ = self.old[name].type if is_slot else value.type
-            self.new[name] = Name(f"{name}[t]" if is_slot else name, type_)
-            body.append(Assign(self.new[name], value, text.equation(update)))
-        return Program(
-            spec=self.spec.name,
-            slots=tuple(
-                Slot(old, self.new[name], when.get(name)) for name, old in self.old.items()
-            ),
-            body=tuple(body),
-            optional=tuple(h.name for h in self.spec.hyperparameters if h.optional),
-            gradient=GRADIENT,
-        )
 
     def node(self, e: Basic) -> Node:
         match e:
@@ -119,6 +107,8 @@ class _Lowering:
                 return GRADIENT
             case Symbol():
                 return self.symbols[e]
+            case _ if e in _CONSTANTS:
+                return _CONSTANTS[e]
             case Piecewise():
                 return self._cases(e)
             case Max() | Min():
@@ -130,8 +120,12 @@ class _Lowering:
                 return node
             case Head():
                 return apply(ops.TABLE[e.func.__name__], *map(self.node, e.args))
-            case Abs() | sign() | exp() | log():
+            case Abs() | sign() | exp() | log() | cos():
                 return apply(_FUNCTIONS[e.func], self.node(e.args[0]))
+            case floor():
+                return self._floor(e.args[0])
+            case Modulo():
+                return apply(ops.MOD, *map(self.node, e.args))
             case Expr() if e.is_Add:
                 return self._sum(e)
             case Pow() if not (e.exp.is_number and e.exp.is_negative):
@@ -163,6 +157,12 @@ class _Lowering:
         for factor in rest:
             node = apply(ops.MUL, node, factor)
         return node
+
+    def _floor(self, e: Basic) -> Node:
+        node = self.node(e)
+        if isinstance(node, Apply) and node.op is ops.DIV:
+            return apply(ops.FLOORDIV, *node.args)
+        return apply(ops.FLOOR, node)
 
     def _power(self, e: Pow) -> Node:
         base = self.node(e.base)
@@ -204,6 +204,45 @@ class _Lowering:
         if e in (true, false):
             return apply(ops.EQ, ZERO, ZERO if e == true else ONE)
         raise NotImplementedError(f"no node for {type(e).__name__}: {e}")
+
+
+class _OfOptimizer(Lowering):
+    def __init__(self, spec: Optimizer) -> None:
+        super().__init__(spec)
+        self.spec: Optimizer = spec
+        self.old["theta"] = Name("theta", TENSOR)
+        for state in spec.states:
+            tensor = state.shape is StateShape.TENSOR
+            self.old[state.name] = Name(state.name, TENSOR if tensor else HOST_REAL)
+        self.symbols[t] = STEP
+        for h in spec.hyper:
+            if isinstance(h, Hyper):
+                self.symbols[h.symbol] = Name(h.name, HOST_REAL)
+            else:
+                self.symbols[h.flag] = Name(h.name, HOST_BOOLEAN)
+
+    def program(self) -> Program:
+        text = TextPrinter(self.spec)
+        when = {s.name: self.node(s.when) for s in self.spec.states if s.when != true}
+        body: list[Assign] = []
+        for update in self.spec.updates:
+            name = update.target.name
+            value = self.node(update.value)
+            if name in when:
+                value = apply(ops.SELECT, when[name], value, Absent())
+            is_slot = name in self.old
+            type_ = self.old[name].type if is_slot else value.type
+            self.new[name] = Name(f"{name}[t]" if is_slot else name, type_)
+            body.append(Assign(self.new[name], value, text.equation(update)))
+        return Program(
+            spec=self.spec.name,
+            slots=tuple(
+                Slot(old, self.new[name], when.get(name)) for name, old in self.old.items()
+            ),
+            body=tuple(body),
+            optional=tuple(h.name for h in self.spec.hyperparameters if h.optional),
+            gradient=GRADIENT,
+        )
 
 
 def _reads_no_stored(e: Basic) -> bool:

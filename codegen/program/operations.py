@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact
+from .. import exact, sequences
 
 
 class Kind(Enum):
@@ -18,6 +18,8 @@ class Kind(Enum):
     """From a tensor to one scalar."""
     MATRIX = "matrix"
     """Between 2-D tensors; the result may have another shape."""
+    LISTS = "lists"
+    """On the host, of lists, functions and schedules."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ TABLE: dict[str, Operation] = {}
 def _define(
     name: str, arity: int, function: Callable[..., Any], kind: Kind = Kind.ELEMENTWISE
 ) -> Operation:
-    if kind in (Kind.ELEMENTWISE, Kind.CONDITION):
+    if kind in (Kind.ELEMENTWISE, Kind.CONDITION) and arity:
         function = np.frompyfunc(function, arity, 1)
     operation = Operation(name, arity, kind, function)
     TABLE[name] = operation
@@ -57,6 +59,10 @@ SQRT = _define("sqrt", 1, exact.square_root)
 EXP = _define("exp", 1, exact.exponential)
 EXPM1 = _define("expm1", 1, lambda x: exact.subtract(exact.exponential(x), exact.exact(1)))
 LOG = _define("log", 1, exact.logarithm)
+COS = _define("cos", 1, exact.cosine)
+FLOOR = _define("floor", 1, exact.floor)
+FLOORDIV = _define("floordiv", 2, lambda a, b: exact.floor(exact.divide(a, b)))
+MOD = _define("mod", 2, exact.modulo)
 ABS = _define("abs", 1, exact.absolute)
 SIGN = _define("sign", 1, exact.sign)
 MAX = _define("max", 2, exact.maximum)
@@ -64,6 +70,9 @@ MIN = _define("min", 2, exact.minimum)
 CLIP = _define("clip", 3, exact.clip)
 LERP = _define("lerp", 3, exact.lerp)
 ONE_MINUS_POW = _define("one_minus_power", 2, exact.one_minus_power)
+
+PI = _define("pi", 0, lambda: exact.PI)
+INFINITY = _define("infinity", 0, lambda: exact.INFINITY)
 
 # What a library may have as one call; a backend asks for them with the `contract` pass.
 AXPY = _define("axpy", 3, lambda a, x, s: exact.add(a, exact.multiply(s, x)))
@@ -115,6 +124,17 @@ LIFT = _define("lift", 2, lambda value, like: value, Kind.REDUCTION)
 """A scalar of the host as one that lives beside the tensor that is the second operand."""
 MATMUL = _define("matmul", 2, lambda a, b: np.dot(a, b), Kind.MATRIX)
 TRANSPOSE = _define("transpose", 1, np.transpose, Kind.MATRIX)
+
+PASSED = _define("passed", 2, sequences.passed, Kind.LISTS)
+SIZE = _define("size", 1, sequences.size, Kind.LISTS)
+ITEM = _define("item", 2, sequences.item, Kind.LISTS)
+COMPLETED_CYCLES = _define("completed_cycles", 3, sequences.completed_cycles, Kind.LISTS)
+CALL = _define("call", 2, sequences.call, Kind.LISTS)
+RUNNING_PRODUCT = _define("running_product", 2, sequences.running_product, Kind.LISTS)
+RATE_OF = _define("rate_of", 3, sequences.rate_of, Kind.LISTS)
+CHAINED = _define("chained", 3, sequences.chained, Kind.LISTS)
+MOMENTUM_OF = _define("momentum_of", 2, sequences.momentum_of, Kind.LISTS)
+CHAINED_MOMENTUM = _define("chained_momentum", 2, sequences.chained_momentum, Kind.LISTS)
 
 COMMUTATIVE = frozenset({ADD, MUL, MAX, MIN})
 """Whose operands can change places, so that a result can go over either."""

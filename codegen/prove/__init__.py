@@ -13,4 +13,8 @@ an expression is zero (polynomials are expanded, quotients cancelled, roots are 
 their side relation; nothing is simplified by heuristics); ``induction`` puts them together
 into a proof or a residual; ``witness`` looks for rational numbers at which a residual shows
 in the iterates, and has the oracle replay them. A verdict of REFUTED needs a witness.
+
+Equations between expressions go through ``identity``: ``cases`` tells cases apart, as far as
+``conditions`` finds them possible; ``functions`` and ``sums`` bring calls and finite sums to
+one form; and the same normal form decides the difference.
 """

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from sympy import factor, sstr
+from sympy import S, factor, sstr
 
 from ...specs.language.claims import Identity, Part, Stability
 from ..text import TextPrinter
 from .identity import IdentityWitness, stability_parts, step_matrix
+from .induction import Obligation
 from .prove import Settled
 
 _INDENT = "    "
@@ -24,17 +25,18 @@ def equations(settled: Settled, claim: Identity | Stability) -> Iterator[str]:
         yield f"Assuming that {'; '.join(claim.assumptions)}."
     if isinstance(claim, Stability):
         yield from _rule(claim)
-    met = {o.what: o for o in settled.obligations}
+    elif claim.where:
+        yield ""
+        yield "With"
+        yield from (f"{_INDENT}{name} = {sstr(e)}" for name, e in claim.where.items())
     for part in parts_of(claim):
         yield ""
         yield f"{part.what}:"
         yield f"{_INDENT}  {sstr(part.left)}"
         yield f"{_INDENT}= {sstr(part.right)}"
-        obligation = met.get(part.what)
-        if obligation is None or obligation.is_met:
-            yield f"{_INDENT}The difference vanishes."
-        else:
-            yield f"{_INDENT}The difference is {sstr(factor(obligation.residual))}."
+        for obligation in settled.obligations:
+            if obligation.what == part.what:
+                yield _INDENT + _settled_by(obligation)
     witness = settled.witness
     if isinstance(witness, IdentityWitness):
         yield ""
@@ -42,6 +44,13 @@ def equations(settled: Settled, claim: Identity | Stability) -> Iterator[str]:
         yield from (f"{_INDENT}{name} = {value}" for name, value in witness.numbers.items())
         yield f"{_INDENT}left:  {sstr(witness.left)}"
         yield f"{_INDENT}right: {sstr(witness.right)}"
+
+
+def _settled_by(obligation: Obligation) -> str:
+    met = "vanishes" if obligation.is_met else f"is {sstr(factor(obligation.residual))}"
+    everywhere = obligation.case == S.true
+    where = "The" if everywhere else f"Where {sstr(obligation.case)}, the"
+    return f"{where} difference {met}."
 
 
 def _rule(claim: Stability) -> Iterator[str]:

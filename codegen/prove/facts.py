@@ -1,11 +1,11 @@
 """What claims came to, for machines: plain numbers, strings and lists."""
 
-from sympy import sstr
+from sympy import S, sstr
 
-from ...specs.language.claims import Equivalence
+from ...specs.language.claims import Equivalence, Identity
 from .equations import parts_of
 from .identity import IdentityWitness
-from .induction import Correspondence
+from .induction import Correspondence, Obligation
 from .prove import Settled
 from .witness import Witness
 
@@ -22,7 +22,7 @@ def facts(settled: Settled) -> dict[str, object]:
         "statement": claim.statement,
         "assumptions": list(claim.assumptions),
         "source": claim.source,
-        "residuals": {o.what: sstr(o.residual) for o in settled.obligations if not o.is_met},
+        "residuals": {_what(o): sstr(o.residual) for o in settled.obligations if not o.is_met},
     }
     if isinstance(claim, Equivalence):
         found["left"], found["right"] = claim.left.spec.name, claim.right.spec.name
@@ -34,8 +34,12 @@ def facts(settled: Settled) -> dict[str, object]:
         )
     else:
         found["equations"] = [
-            {"what": p.what, "left": sstr(p.left), "right": sstr(p.right)} for p in parts_of(claim)
+            {"what": p.what, "left": sstr(p.left), "right": sstr(p.right)}
+            | ({} if p.given == S.true else {"given": sstr(p.given)})
+            for p in parts_of(claim)
         ]
+    if isinstance(claim, Identity) and claim.where:
+        found["where"] = {str(name): sstr(e) for name, e in claim.where.items()}
     witness = settled.witness
     if isinstance(witness, Witness):
         found["witness"] = {
@@ -54,3 +58,8 @@ def facts(settled: Settled) -> dict[str, object]:
             "right": sstr(witness.right),
         }
     return found
+
+
+def _what(obligation: Obligation) -> str:
+    where = "" if obligation.case == S.true else f", where {sstr(obligation.case)}"
+    return obligation.what + where

@@ -1,18 +1,23 @@
 """Settle identities: each part's difference must vanish, or numbers show that it does not."""
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sympy import (
     Add,
     Basic,
+    Derivative,
     Expr,
     Integer,
     Limit,
     Matrix,
+    Max,
+    Min,
     N,
     Rational,
+    S,
+    Subs,
     Sum,
     Symbol,
     expand,
@@ -23,6 +28,9 @@ from sympy.core.function import AppliedUndef
 
 from ...specs.language import GradientAt, SpecError, Value
 from ...specs.language.claims import Identity, Part, Stability
+from .cases import cases, chosen, vanishes
+from .conditions import can_hold
+from .functions import evaluated
 from .induction import Obligation, setting
 from .normal_form import NormalForm
 from .sums import Canonical
@@ -32,7 +40,7 @@ TRIES = 25
 DIGITS = 50
 
 APART = Rational(1, 10**30)
-"""Relative. Roots carry 50 digits; what differs by more than this differs."""
+"""Relative, absolute below 1. Roots carry 50 digits; what differs by more differs."""
 
 
 @dataclass(frozen=True)
@@ -60,23 +68,64 @@ def prove_identity(
     PROVED if every obligation is met, REFUTED if there is a witness, UNKNOWN otherwise.
 
     Raises:
-        SpecError: a sum does not run from 1 to about t, or a margin belongs elsewhere.
+        SpecError: a sum does not run from 1 to about t or to a whole number, a condition never
+            holds or is no relation, or a margin belongs elsewhere.
     """
-    parts = claim.parts if isinstance(claim, Identity) else stability_parts(claim)
-    found = [_obligation(claim.name, part) for part in parts]
+    parts = _spelled_out(claim) if isinstance(claim, Identity) else stability_parts(claim)
+    found = [_obligations(claim.name, part) for part in parts]
+    everything = [o for of_part in found for o in of_part]
     draw = random.Random(0)
-    for part, obligation in zip(parts, found, strict=True):
-        if not obligation.is_met and (witness := _find_witness(part, draw)) is not None:
-            return found, witness
-    return found, None
+    for part, of_part in zip(parts, found, strict=True):
+        if not all(o.is_met for o in of_part):
+            witness = _find_witness(part, draw)
+            if witness is not None:
+                return everything, witness
+    return everything, None
 
 
-def _obligation(name: str, part: Part) -> Obligation:
+def _spelled_out(claim: Identity) -> list[Part]:
+    """The equations with the expressions put in that names stand for."""
+
+    def put_in(e: Basic) -> Basic:
+        for name, meaning in reversed(list(claim.where.items())):
+            e = sympify(e).xreplace({name: meaning})
+        return e
+
+    return [replace(p, left=put_in(p.left), right=put_in(p.right)) for p in claim.parts]
+
+
+def _obligations(name: str, part: Part) -> list[Obligation]:
+    """The difference must vanish, in each case if there are several.
+
+    A maximum is told apart into cases where its arguments alone do not settle it.
+    """
+    if not can_hold(part.given):
+        raise SpecError(
+            "given",
+            spec=name,
+            where=part.what,
+            problem=f"{part.given} never holds, so nothing is claimed",
+            remedy="Give a condition that can be met",
+        )
+    found: list[Obligation] = []
+    for case, both in cases((sympify(part.left), sympify(part.right)), part.given):
+        residual = _residual(name, both, case)
+        if residual != 0 and any(side.has(Max, Min) for side in both):
+            finer = cases([chosen(side) for side in both], case)
+            found += [Obligation(part.what, _residual(name, those, c), c) for c, those in finer]
+        else:
+            found.append(Obligation(part.what, residual, case))
+    return found
+
+
+def _residual(name: str, sides: Sequence[Basic], case: Basic) -> Expr:
+    """What is left of the difference of two sides; 0 where the case leaves no room for it."""
     canonical, normal = Canonical(name), NormalForm()
-    difference = canonical.of(sympify(part.left)) - canonical.of(sympify(part.right))
-    if normal.is_zero(difference):
-        return Obligation(part.what, sympify(0))
-    return Obligation(part.what, canonical.written_out(normal.readable(difference)))
+    left, right = (canonical.of(evaluated(side)) for side in sides)
+    if normal.is_zero(left - right):
+        return sympify(0)
+    residual = canonical.written_out(normal.readable(left - right))
+    return sympify(0) if case != S.true and vanishes(residual, case) else residual
 
 
 def step_matrix(claim: Stability) -> tuple[Matrix, list[Part]]:
@@ -128,10 +177,12 @@ def stability_parts(claim: Stability) -> list[Part]:
 def _find_witness(part: Part, draw: random.Random) -> IdentityWitness | None:
     for _ in range(TRIES):
         numbers = _Numbers(draw)
+        if not numbers.satisfy(part.given):
+            continue
         left, right = numbers.value(part.left), numbers.value(part.right)
         if left is None or right is None:
             continue
-        if abs(left - right) > APART * max(abs(left), abs(right)):
+        if abs(left - right) > APART * max(1, abs(left), abs(right)):
             return IdentityWitness(part.what, numbers.named, left, right)
     return None
 
@@ -149,9 +200,11 @@ class _Numbers:
     def value(self, e: Basic) -> Expr | None:
         """Its value here: rational, or with 50 digits; None where it has none."""
         e = sympify(e).replace(lambda n: isinstance(n, Limit), lambda n: n.doit())
-        e = e.replace(lambda n: isinstance(n, AppliedUndef), self._applied).doit(sums=False)
+        e = e.replace(lambda n: isinstance(n, AppliedUndef), self._applied)
+        e = e.replace(lambda n: isinstance(n, Derivative | Subs), lambda n: n.doit())
         whole = sorted((s for s in e.free_symbols if s.is_integer), key=str)
-        e = e.xreplace({s: self._number(s) for s in whole})
+        # The index of a sum may have the name of a symbol outside it; subs leaves it alone.
+        e = e.subs({s: self._number(s) for s in whole})
         e = e.replace(lambda n: isinstance(n, Sum), _added_up)
         for kind in (GradientAt, Value, Symbol):
             nodes = sorted(e.atoms(kind), key=str)
@@ -159,10 +212,15 @@ class _Numbers:
         number = e if e.is_Rational else N(e, DIGITS)
         return number if number.is_Rational or number.is_Float else None  # pyright: ignore
 
+    def satisfy(self, condition: Basic) -> bool:
+        """Whether a condition is met here."""
+        numbers = {s: self._number(s) for s in sorted(condition.free_symbols, key=str)}
+        return condition.xreplace(numbers) == S.true
+
     def _number(self, node: Basic) -> Expr:
         if node not in self._known:
             whole = isinstance(node, Symbol) and node.is_integer
-            drawn = Integer(self._draw.randint(2, 5))
+            drawn = Integer(self._draw.randint(2 if node.is_positive else 0, 5))
             self._known[node] = drawn if whole else Rational(self._draw.randint(1, 7), 8)
             self.named[str(node)] = self._known[node]
         return self._known[node]
@@ -177,6 +235,7 @@ class _Numbers:
 
 
 def _added_up(e: Sum) -> Basic:
-    index, low, high = e.limits[0]
-    terms = [e.function.xreplace({index: Integer(k)}) for k in range(int(low), int(high) + 1)]
-    return Add(*terms)  # pyright: ignore[reportArgumentType]
+    total = e.function
+    for index, low, high in e.limits:
+        total = Add(*(total.xreplace({index: Integer(k)}) for k in range(int(low), int(high) + 1)))
+    return total

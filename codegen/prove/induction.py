@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Basic, Dummy, Expr, Symbol, sympify
+from sympy import Basic, Dummy, Expr, S, Symbol, sympify
 from sympy.core.relational import Relational
 
 from ...specs.language import GradientAt, SpecError, Value, t, theta
@@ -19,10 +19,12 @@ class Obligation:
     Args:
         what: in words, e.g. ``"d after a step"``.
         residual: what is left of it in normal form; 0 where it is met.
+        case: the condition under which it must be, where cases are told apart.
     """
 
     what: str
     residual: Expr
+    case: Basic = S.true
 
     @property
     def is_met(self) -> bool:

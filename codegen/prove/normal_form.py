@@ -1,10 +1,10 @@
 """Decide whether an expression is zero, by normal form.
 
 What is not rational becomes a symbol: roots with their side relation r**2 = radicand,
-powers ``beta**t`` with t split off (``beta**(2*t + 1)`` is ``beta*(beta**t)**2``), and
-functions such as maximum and sign of arguments that are compared by the same decision.
-What remains is a quotient of polynomials, which is zero if its numerator expands to zero
-modulo the relations.
+powers ``beta**t`` with t split off (``beta**(2*t + 1)`` is ``beta*(beta**t)**2``), pi and e,
+and functions such as maximum, sign, cosine and floor of arguments that are compared by the
+same decision. What remains is a quotient of polynomials, which is zero if its numerator
+expands to zero modulo the relations.
 """
 
 from collections.abc import Callable
@@ -18,11 +18,13 @@ from sympy import (
     Integer,
     Max,
     Min,
+    NumberSymbol,
     Pow,
     Rational,
     Symbol,
     cancel,
     default_sort_key,
+    exp,
     expand,
     factor_list,
     factorrat,
@@ -36,6 +38,7 @@ from sympy.polys.polytools import reduced
 
 from ...specs.language import GradientAt, Value
 from ...specs.language.heads import Head
+from .functions import OPAQUE, evaluated
 
 HALF = Rational(1, 2)
 
@@ -59,11 +62,11 @@ class NormalForm:
 
     def numerator(self, expression: Expr) -> Expr:
         """The numerator of the normal form: zero where, and only where, the expression is."""
-        return self._numerator(self._rational(sympify(expression)))
+        return self._numerator(self._rational(evaluated(sympify(expression))))
 
     def readable(self, expression: Expr) -> Expr:
         """The expression in lowest terms, with the opaque symbols written out again."""
-        result = _lowest(self._rational(sympify(expression)))
+        result = _lowest(self._rational(evaluated(sympify(expression))))
         back = {symbol: node for node, symbol in self._opaque.items()}
         while (step := result.xreplace(back)) != result:
             result = step
@@ -95,8 +98,10 @@ class NormalForm:
 
     def _rational(self, e: Basic) -> Expr:
         match e:
-            case Value() | GradientAt():
+            case Value() | GradientAt() | NumberSymbol():
                 return self._symbol(e)
+            case exp():
+                return self._power(e.base, e.exp)
             case Pow() if not e.exp.is_Integer:
                 return self._power(e.base, e.exp)
             case Abs():
@@ -107,6 +112,8 @@ class NormalForm:
                 return -self._rational(Max(*(-a for a in e.args)))
             case Max() | Head():
                 return self._function(e)
+        if isinstance(e, OPAQUE):
+            return self._function(e)
         if not e.args:
             return e  # pyright: ignore[reportReturnType]
         return e.func(*(self._rational(a) for a in e.args))  # pyright: ignore[reportReturnType]

@@ -1,7 +1,9 @@
 """Sums, powers and undefined functions as symbols, so that a normal form decides the rest.
 
-A sum up to t (or near it) is brought to one up to t - 1 by peeling terms off, and the factors
-that do not depend on its index are pulled out. A power whose exponent is not a number is split
+A sum up to t (or near it) is brought to one up to t - 1 by peeling terms off, one up to another
+whole number N to N itself. A sum of sums is split, and the factors that do not depend on the
+index are pulled out: what is left of a constant is the number of terms, and a double sum of
+products is a product of sums. A power whose exponent is not a number is split
 along its exponent: ``b**(t - i)`` is ``b**t/b**i``. For a given t what is claimed of such powers is
 rational in b, so what holds for every b but 0 holds for 0, where both sides are defined there.
 """
@@ -21,7 +23,6 @@ from sympy import (
     cancel,
     expand,
     expand_power_base,
-    sympify,
 )
 from sympy.core.function import AppliedUndef
 
@@ -89,36 +90,56 @@ class Canonical:
         return Mul(*factors)
 
     def _sum(self, e: Sum) -> Expr:
-        """A sum to t - 1 of what depends on the index, and the terms beyond that."""
-        if len(e.limits) != 1:
-            raise self._error(e, "it runs over more than one index", "Sum over one index")
-        index, low, high = e.limits[0]
-        term = e.function.xreplace({index: _INDEX})
+        """Sums to t - 1 or N of products that depend on the index, and the terms beyond that."""
+        *inner, (named, low, high) = e.limits
+        index = Dummy(integer=True, positive=True)
+        # An inner sum may use the same name for its index; subs leaves that alone.
+        function = Sum(e.function, *inner) if inner else e.function
+        term = function.subs(named, index)
 
         def at(k: Expr) -> Expr:
-            return self.of(term.xreplace({_INDEX: k}))
+            return self.of(term.xreplace({index: k}))
 
         if low.is_Integer and high.is_Integer:
             return Add(*(at(Integer(k)) for k in range(int(low), int(high) + 1)))
-        beyond = expand(high - (t - 1))
+        end = _end(high)
+        beyond = expand(high - end)
         # The term at t may be peeled off where the sum is not empty, at t = 1 as later.
         if not (beyond.is_Integer and beyond >= 0 and low.is_Integer and low <= 1):
-            raise self._error(e, "its ends are not taken off by steps", "Sum from 1 to t or t - 1")
-        peeled = Add(*(at(t - 1 + k) for k in range(1, int(beyond) + 1)))
-        return peeled + self._inner(self.of(term), low)
+            raise self._error(
+                e,
+                "its ends are not taken off by steps",
+                "Sum from 1 to t or t - 1, or to a positive whole number",
+            )
+        peeled = Add(*(at(end + k) for k in range(1, int(beyond) + 1)))
+        return peeled + self._to_end(self.of(term), index, low, end)
 
-    def _inner(self, term: Expr, low: Expr) -> Expr:
-        total: Expr = sympify(0)
+    def _to_end(self, term: Expr, index: Symbol, low: Expr, end: Expr) -> Expr:
+        total: list[Expr] = []
         for summand in Add.make_args(expand(term)):
             factors = Mul.make_args(summand)
-            inside = Mul(*(f for f in factors if self._varies(f)))
-            outside = Mul(*(f for f in factors if not self._varies(f)))
-            meaning = self.written_out(inside)
-            total += outside * self._symbol(Sum(meaning, (_INDEX, low, t - 1)))
-        return total
+            inside = self.written_out(Mul(*(f for f in factors if self._varies(f, index))))
+            outside = Mul(*(f for f in factors if not self._varies(f, index)))
+            if inside == 1:
+                total.append(outside * (end - low + 1))
+                continue
+            # The name depends on nothing but the term, so that equal sums are equal.
+            name = _INDEX
+            while name in inside.atoms(Symbol):
+                name = Symbol(name.name + "'", integer=True, positive=True)
+            total.append(
+                outside * self._symbol(Sum(inside.xreplace({index: name}), (name, low, end)))
+            )
+        return Add(*total)
 
     def _error(self, e: Sum, problem: str, remedy: str) -> SpecError:
         return SpecError("sum", spec=self._name, where=str(e), problem=problem, remedy=remedy)
 
-    def _varies(self, factor: Expr) -> bool:
-        return _INDEX in self.written_out(factor).free_symbols
+    def _varies(self, factor: Expr, index: Symbol) -> bool:
+        return index in self.written_out(factor).free_symbols
+
+
+def _end(high: Expr) -> Expr:
+    """What sums with a limit like this are brought to: N for N + 1, but t - 1 for t."""
+    n = next((s for s in high.free_symbols if s.is_integer and s.is_positive), t)
+    return t - 1 if n == t else n

@@ -25,10 +25,13 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    cos,
     exp,
+    floor,
     log,
     sign,
 )
+from sympy import Mod as Modulo
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Implies, Not, Or
 
@@ -45,8 +48,9 @@ from ...specs.language import (
     one_minus_power,
     transpose,
 )
+from ...specs.language import sequences as heads
 from ...specs.language import t as step_symbol
-from .. import exact
+from .. import exact, sequences
 from ..exact import Fraction, Number
 from . import arrays
 from .arrays import Array, Quantity, elementwise
@@ -73,6 +77,19 @@ _FUNCTIONS: dict[type[Basic], Callable[..., Quantity]] = {
     mean: arrays.mean,
     matmul: arrays.matmul,
     transpose: arrays.transpose,
+    cos: exact.cosine,
+    floor: exact.floor,
+    Modulo: exact.modulo,
+    heads.passed: sequences.passed,
+    heads.size: sequences.size,
+    heads.item: sequences.item,
+    heads.completed_cycles: sequences.completed_cycles,
+    heads.call: sequences.call,
+    heads.running_product: sequences.running_product,
+    heads.rate_of: sequences.rate_of,
+    heads.chained: sequences.chained,
+    heads.momentum_of: sequences.momentum_of,
+    heads.chained_momentum: sequences.chained_momentum,
 }
 
 _RELATIONS: dict[type[Basic], Callable[..., Any]] = {

@@ -6,63 +6,109 @@ keeps, and its update equations as time-indexed recurrences over t = 1, 2, ... I
 at a point, an uninterpreted function. What happens to gradients before every rule sees them is
 a :class:`Transform`.
 
+A :class:`Schedule` is the learning rate as a function of the 0-based ``step``, in the same
+language: ``eta[step]`` is the rate, and only a schedule that is stepped with a metric keeps
+states.
+
 SymPy symbols carry a name and a role and nothing else, so that one symbol means the same in
 every spec; what a spec says *about* a symbol (default, domain, argument name, initial
 value, checkpoint key) stands in its declarations.
 """
 
+from .arguments import Choice, Function, Numbers, Sample, Schedules
 from .declarations import Constraint, Hyper, Option, Shape, State, Update
-from .domains import NON_NEGATIVE, POSITIVE, REAL, UNIT, UNIT_CLOSED, Interval
+from .domains import AT_LEAST_ONE, NON_NEGATIVE, POSITIVE, REAL, UNIT, UNIT_CLOSED, Interval
 from .errors import SpecError
 from .heads import clip, global_norm, lerp, matmul, mean, norm, one_minus_power, transpose
 from .optimizer import Optimizer
+from .schedule import Schedule, Spec, eta, lr, metric, mu
+from .sequences import (
+    call,
+    chained,
+    chained_momentum,
+    completed_cycles,
+    given,
+    item,
+    momentum_of,
+    passed,
+    rate_of,
+    running_product,
+    size,
+)
 from .symbols import (
     Gradient,
     GradientAt,
     Series,
     Value,
+    counts,
     flags,
     grad,
     hyperparameters,
     intermediates,
     states,
+    step,
     t,
     theta,
 )
 from .transform import Transform
 
 __all__ = [
+    "AT_LEAST_ONE",
     "NON_NEGATIVE",
     "POSITIVE",
     "REAL",
     "UNIT",
     "UNIT_CLOSED",
+    "Choice",
     "Constraint",
+    "Function",
     "Gradient",
     "GradientAt",
     "Hyper",
     "Interval",
+    "Numbers",
     "Optimizer",
     "Option",
+    "Sample",
+    "Schedule",
+    "Schedules",
     "Series",
     "Shape",
+    "Spec",
     "SpecError",
     "State",
     "Transform",
     "Update",
     "Value",
+    "call",
+    "chained",
+    "chained_momentum",
     "clip",
+    "completed_cycles",
+    "counts",
+    "eta",
     "flags",
+    "given",
     "global_norm",
     "grad",
     "hyperparameters",
     "intermediates",
+    "item",
     "lerp",
+    "lr",
     "matmul",
     "mean",
+    "metric",
+    "momentum_of",
+    "mu",
     "norm",
     "one_minus_power",
+    "passed",
+    "rate_of",
+    "running_product",
+    "size",
     "states",
+    "step",
     "t",
     "theta",
     "transpose",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from sympy import Basic, Expr, Symbol, sympify
+from sympy import Basic, Expr, S, Symbol, sympify
 
 from .optimizer import Optimizer
 from .symbols import Value, t
@@ -67,13 +67,17 @@ class Part:
 
     Args:
         what: what it says, in words.
-        left: an expression. Sums up to t, limits and undefined functions may stand in it.
+        left: an expression. Sums up to t or up to a whole number N, limits, undefined functions
+            and cases (``Piecewise``) may stand in it.
         right: what it is equal to.
+        given: the condition under which it is claimed. It settles the cases it speaks of, and
+            the numbers of a witness satisfy it.
     """
 
     what: str
     left: Basic
     right: Basic
+    given: Basic = S.true
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ class Identity:
         expected: the verdict its author expects.
         assumptions: what the proof rests on, in words.
         source: where the identity, or the misprint, stands.
+        where: names that stand for expressions in the equations, each in terms of those before
+            it. A page reads by the names; what is proved is about the expressions.
     """
 
     name: str
@@ -95,6 +101,7 @@ class Identity:
     expected: Verdict
     assumptions: tuple[str, ...] = ()
     source: str = ""
+    where: Mapping[Symbol, Expr] = field(default_factory=dict[Symbol, Expr])
 
 
 @dataclass(frozen=True)

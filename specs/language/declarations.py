@@ -24,12 +24,16 @@ class Hyper:
 
     Args:
         symbol: the symbol in the equations; its name is the argument's.
-        default: the exact default as text (``"1e-3"``), never a float.
+        default: the exact default as text (``"1e-3"``), never a float; ``""`` where there is none.
         domain: the values accepted; anything else is a ``ValueError`` at run time.
         doc: what it is, for a reader of the generated class.
         latex: its notation, where it is not SymPy's for the name.
         argument: the tuple argument it is a member of (``"betas"``), in declaration order.
         optional: 0 switches its terms off, and generated code then skips them.
+        per_group: one number, or a list with one for each group of parameters.
+        keyword: can be passed by keyword only.
+        derived: what it follows from where it is left out, in place of a default.
+        omissible: it can be left out without a default, as others are derived from it alone.
     """
 
     symbol: Symbol
@@ -39,10 +43,24 @@ class Hyper:
     latex: str = ""
     argument: str = ""
     optional: bool = False
+    per_group: bool = False
+    keyword: bool = False
+    derived: Expr | None = None
+    omissible: bool = False
 
     @property
     def name(self) -> str:
         return self.symbol.name
+
+    @property
+    def is_required(self) -> bool:
+        """Whether there is nothing to take in its place."""
+        return not self.default and self.derived is None and not self.omissible
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether only whole numbers are accepted."""
+        return bool(self.symbol.is_integer)
 
     @property
     def tex(self) -> str:
@@ -51,17 +69,19 @@ class Hyper:
 
 @dataclass(frozen=True)
 class Option:
-    """A flag that is on or off, False by default.
+    """A flag that is on or off.
 
     Args:
         flag: its symbol, a condition in the equations.
         doc: what it switches, for a reader of the generated class.
         keyword: can be passed by keyword only.
+        default: on if nothing is said; an optimizer's options are all off.
     """
 
     flag: Symbol
     doc: str
     keyword: bool = False
+    default: bool = False
 
     @property
     def name(self) -> str:

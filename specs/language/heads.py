@@ -38,6 +38,11 @@ class Head(Function):
     def eval(cls, *args: Expr) -> None:
         """Never evaluates: a head stays as it was written."""
 
+    @classmethod
+    def text(cls, args: Sequence[str]) -> str:
+        """Plain text of the head from its arguments'."""
+        return f"{cls.__name__}({', '.join(args)})"
+
     @staticmethod
     def tex(args: Sequence[str]) -> str:
         """LaTeX of the head from its arguments', which are bracketed where they need it."""

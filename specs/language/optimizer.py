@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
+from typing import ClassVar, cast
 
 from sympy import Basic, Expr, Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
 from .declarations import Constraint, Hyper, Option, State, Update
-from .symbols import Value, t
+from .symbols import Value, t, theta
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,9 @@ class Optimizer:
         for field in ("hyper", "states", "updates", "constraints"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
 
+    clock: ClassVar[Symbol] = t
+    """What values are indexed with."""
+
     @property
     def module(self) -> str:
         """The stem of the generated files."""
@@ -58,6 +61,21 @@ class Optimizer:
     @cached_property
     def options(self) -> tuple[Option, ...]:
         return tuple(h for h in self.hyper if isinstance(h, Option))
+
+    @property
+    def flags(self) -> tuple[Symbol, ...]:
+        """Everything that can stand as a condition of its own."""
+        return tuple(o.flag for o in self.options)
+
+    @property
+    def symbols(self) -> set[Symbol]:
+        """The numbers that equations can read."""
+        return {t, *(h.symbol for h in self.hyperparameters)}
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """The names of the series a step is taken for."""
+        return (theta.name, *(s.name for s in self.states))
 
     def specialize(
         self,

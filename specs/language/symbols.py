@@ -1,4 +1,4 @@
-"""Symbols with a role: the step t, the parameter theta, its gradient, and what a spec adds.
+"""Symbols with a role: the step, the parameter theta, its gradient, and what a spec adds.
 
 A time-indexed quantity is a :class:`Series`; indexing it gives a :class:`Value`, the SymPy
 expression the equations are made of. SymPy sees every value as an opaque real number and
@@ -10,7 +10,10 @@ from typing import ClassVar, cast
 from sympy import Expr, Integer, Symbol, sympify
 
 t = Symbol("t", integer=True, positive=True)
-"""The step, counted from 1."""
+"""The step of an optimizer, counted from 1."""
+
+step = Symbol("step", integer=True, nonnegative=True)
+"""The step of a schedule, counted from 0: the rate at ``step`` is used by step ``t = step + 1``."""
 
 
 class Value(Expr):
@@ -35,9 +38,9 @@ class Value(Expr):
 
     @property
     def lag(self) -> int | None:
-        """How many steps back the index is: k where it is ``t - k`` with a whole k, else None."""
-        lag = t - self.index
-        return int(lag) if isinstance(lag, Integer) else None
+        """How many steps back the index is: k for ``t - k`` or ``step - k``, else None."""
+        lags = (clock - self.index for clock in (t, step))
+        return next((int(lag) for lag in lags if isinstance(lag, Integer)), None)
 
     def _sympystr(self, printer: object) -> str:
         return f"{self.name}[{self.index}]"
@@ -102,6 +105,11 @@ grad = Gradient("grad")
 def hyperparameters(names: str) -> tuple[Symbol, ...]:
     """Real scalars the user sets, one for each name in the string."""
     return tuple(Symbol(name, real=True) for name in names.split())
+
+
+def counts(names: str) -> tuple[Symbol, ...]:
+    """Whole numbers the user sets, one for each name in the string."""
+    return tuple(Symbol(name, integer=True) for name in names.split())
 
 
 def flags(names: str) -> tuple[Symbol, ...]:

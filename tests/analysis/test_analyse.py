@@ -6,7 +6,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-from steprule.codegen.analysis import RULES, analyse
+from steprule.codegen.analysis import OF_SCHEDULES, RULES, analyse
 from steprule.codegen.load import builtin
 from steprule.specs.language import (
     SpecError,
@@ -122,11 +122,12 @@ def test_a_state_may_depend_on_a_condition_in_an_intermediate(momentum):
 
 
 def test_every_rule_has_a_code_a_sentence_and_a_test_of_its_own():
-    codes = [rule.CODE for rule in RULES]
+    rules_ = {*RULES, *OF_SCHEDULES}
+    codes = [rule.CODE for rule in rules_]
     assert len(set(codes)) == len(codes)
     here = Path(__file__).parent
     rules = here.parents[1] / "codegen" / "analysis" / "rules"
     files = {f.stem for f in rules.glob("[!_]*.py")}
-    assert files == {rule.__name__.rpartition(".")[2] for rule in RULES}
+    assert files == {rule.__name__.rpartition(".")[2] for rule in rules_}
     assert files <= {f.stem.removeprefix("test_") for f in here.glob("test_*.py")}
-    assert all(rule.__doc__ for rule in RULES)
+    assert all(rule.__doc__ for rule in rules_)

@@ -143,3 +143,13 @@ def test_bad_input(specs, tmp_path):
     assert (status, "--map goes with two specs" in message) == (2, True)
     status, message = run(f"{specs}:accumulated", f"{specs}:velocity", "--map", tmp_path / "no.py")
     assert (status, "[map]" in message) == (2, True)
+
+
+def test_an_estimator_reads_as_a_derivation():
+    status, page = run("estimator-without-replacement")
+    assert status == 0
+    lines = page.splitlines()
+    assert lines[0].startswith("PROVED: A mini-batch drawn without replacement is unbiased")
+    assert lines[3:5] == ["With", "    gbar = Sum(g(i), (i, 1, N))/N"]
+    assert "    = sigma2*(-B + N)/(B*(N - 1))" in lines
+    assert "    Where B <= N, the difference vanishes." in lines

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ....specs.language import Hyper, Option
+from ....specs.language import Hyper
+from ....specs.language.schedule import Argument
 from ..fault import Fault
 from ..subject import Subject, declared
 
@@ -11,9 +12,9 @@ CODE = "argument"
 
 def check(subject: Subject) -> Iterator[Fault]:
     yield from _scattered(subject)
-    keyword: Option | None = None
+    keyword: Argument | None = None
     for declaration in subject.spec.hyper:
-        if isinstance(declaration, Option) and declaration.keyword:
+        if getattr(declaration, "keyword", False):
             keyword = declaration
         elif keyword is not None:
             yield Fault(

@@ -1,8 +1,8 @@
-"""The parameter and every state have an equation."""
+"""The parameter, or a schedule's rate, and every state have an equation."""
 
 from collections.abc import Iterator
 
-from ....specs.language import theta
+from ....specs.language import Schedule, eta, theta
 from ..fault import Fault
 from ..subject import Subject, declared
 
@@ -10,7 +10,13 @@ CODE = "unassigned"
 
 
 def check(subject: Subject) -> Iterator[Fault]:
-    if theta.name not in subject.assigned:
+    clock = subject.spec.clock
+    if isinstance(subject.spec, Schedule):
+        if eta.name not in subject.assigned:
+            yield Fault(
+                "updates", "no equation gives the rate eta[step]", "Add Update(eta[step], ...)"
+            )
+    elif theta.name not in subject.assigned:
         yield Fault(
             "updates",
             "no equation gives theta[t], so the rule takes no step",
@@ -20,6 +26,6 @@ def check(subject: Subject) -> Iterator[Fault]:
         if state.name not in subject.assigned:
             yield Fault(
                 declared(state),
-                f"no equation gives {state.name}[t]",
-                f"Add Update({state.name}[t], ...), or remove the state",
+                f"no equation gives {state.name}[{clock}]",
+                f"Add Update({state.name}[{clock}], ...), or remove the state",
             )

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from sympy import Basic, Float
 
-from ....specs.language import Interval
+from ....specs.language import Hyper, Interval, Numbers
 from ..fault import Fault
 from ..subject import Subject, declared
 
@@ -17,7 +17,8 @@ def check(subject: Subject) -> Iterator[Fault]:
         yield from _floats(subject.equation(update), update.value)
     for where, expression in subject.host_parts():
         yield from _floats(where, expression)
-    for declaration in (*subject.spec.hyperparameters, *subject.spec.states):
+    numbers = [h for h in subject.spec.hyper if isinstance(h, Hyper | Numbers)]
+    for declaration in (*numbers, *subject.spec.states):
         yield from _bounds(declared(declaration), declaration.domain)
 
 

@@ -5,7 +5,21 @@ from typing import Any
 
 from sympy import Basic, Symbol
 
-from ....specs.language import Constraint, Hyper, Interval, Option, Series, Shape, State, Update
+from ....specs.language import (
+    Choice,
+    Constraint,
+    Function,
+    Hyper,
+    Interval,
+    Numbers,
+    Option,
+    Schedule,
+    Schedules,
+    Series,
+    Shape,
+    State,
+    Update,
+)
 from ..fault import Fault
 from ..subject import Subject
 
@@ -17,9 +31,14 @@ _PARTS: dict[str, tuple[type, ...]] = {
     "updates": (Update,),
     "constraints": (Constraint,),
 }
+_ARGUMENTS = (Hyper, Option, Choice, Numbers, Function, Schedules)
 _FIELDS: dict[type, dict[str, tuple[type, ...]]] = {
     Hyper: {"symbol": (Symbol,), "domain": (Interval,)},
     Option: {"flag": (Symbol,)},
+    Choice: {"words": (tuple, list)},
+    Numbers: {"symbol": (Symbol,), "domain": (Interval,)},
+    Function: {"symbol": (Symbol,)},
+    Schedules: {"symbol": (Symbol,)},
     State: {"series": (Series,), "shape": (Shape,), "when": (Basic, bool)},
     Update: {"value": (Basic,)},
     Constraint: {"condition": (Basic, bool)},
@@ -27,7 +46,8 @@ _FIELDS: dict[type, dict[str, tuple[type, ...]]] = {
 
 
 def check(subject: Subject) -> Iterator[Fault]:
-    for place, kinds in _PARTS.items():
+    of_schedule = {"hyper": _ARGUMENTS} if isinstance(subject.spec, Schedule) else {}
+    for place, kinds in (_PARTS | of_schedule).items():
         for part in getattr(subject.spec, place):
             if not isinstance(part, kinds):
                 yield _fault(place, part, kinds)
@@ -41,7 +61,8 @@ def check(subject: Subject) -> Iterator[Fault]:
 def _named(part: Any) -> str:
     if isinstance(part, Update):
         return f"the equation of {part.target}"
-    head = {Hyper: "symbol", Option: "flag", State: "series", Constraint: "message"}[type(part)]
+    heads = {Option: "flag", Choice: "name", State: "series", Constraint: "message"}
+    head = heads.get(type(part), "symbol")
     return f"{type(part).__name__}({getattr(part, head)!r}, ...)"
 
 

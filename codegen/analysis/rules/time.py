@@ -18,18 +18,18 @@ def check(subject: Subject) -> Iterator[Fault]:
 
 
 def _fault(subject: Subject, where: str, value: Value) -> Fault | None:
-    name, text = value.name, subject.text(value)
-    if value.lag not in (0, 1):
+    name, text, clock = value.name, subject.text(value), subject.spec.clock
+    if clock - value.index not in (0, 1):
         return Fault(
             where,
             f"{text} is neither stored nor computed when it is read",
-            f"Use {name}[t - 1] or {name}[t]; to look further back, keep the older value in a "
-            "state",
+            f"Use {name}[{clock} - 1] or {name}[{clock}]; to look further back, keep the older "
+            "value in a state",
         )
     if value.lag == 1 and name not in subject.states and name != theta.name:
         return Fault(
             where,
             f"{text} is gone when it is read: an intermediate is forgotten after its step",
-            f"Declare State({name}, ...), or read {name}[t]",
+            f"Declare State({name}, ...), or read {name}[{clock}]",
         )
     return None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from sympy import Basic, Symbol
 
-from ....specs.language import GradientAt, Value, grad, t, theta
+from ....specs.language import GradientAt, Optimizer, Value, grad, theta
 from ..fault import Fault
 from ..nearby import either, near
 from ..occurrences import nodes
@@ -25,24 +25,26 @@ def check(subject: Subject) -> Iterator[Fault]:
                         f"{node.name} is not the gradient a framework hands over",
                         "Use grad, from the language",
                     )
-                case Symbol() if node != t and node not in subject.hypers | subject.flags:
+                case Symbol() if node not in subject.symbols | subject.flags:
                     yield _symbol(subject, where, node)
 
 
 def _value(subject: Subject, where: str, value: Value) -> Iterator[Fault]:
-    known = {theta.name, *subject.states, *subject.assigned}
+    stored = {theta.name} if isinstance(subject.spec, Optimizer) else set[str]()
+    known = {*stored, *subject.states, *subject.assigned}
     if value.name not in known:
         if value.lag == 0:
-            how = f"Add an equation for {value.name}[t]"
+            how = f"Add an equation for {value.name}[{subject.spec.clock}]"
         else:
             how = f"Declare State({value.name}, ...)"
         yield Fault(where, _problem(value, value.name), _remedy(value.name, known, how))
 
 
 def _symbol(subject: Subject, where: str, symbol: Symbol) -> Fault:
-    hypers, flags = ({s.name for s in symbols} for symbols in (subject.hypers, subject.flags))
-    if symbol.name in hypers | flags:
-        factory = "hyperparameters" if symbol.name in hypers else "flags"
+    numbers, flags = ({s.name for s in symbols} for symbols in (subject.symbols, subject.flags))
+    if symbol.name in numbers | flags:
+        whole = any(s.is_integer for s in subject.symbols if s.name == symbol.name)
+        factory = "flags" if symbol.name in flags else "counts" if whole else "hyperparameters"
         return Fault(
             where,
             f"{symbol.name} has the name of a declared symbol but is another one",
@@ -52,10 +54,10 @@ def _symbol(subject: Subject, where: str, symbol: Symbol) -> Fault:
         return Fault(
             where,
             f"{symbol.name} is a series and stands without a time",
-            f"Write {symbol.name}[t] or {symbol.name}[t - 1]",
+            f"Write {symbol.name}[{subject.spec.clock}] or {symbol.name}[{subject.spec.clock} - 1]",
         )
     how = f"Declare {symbol.name} in hyper, as a Hyper or an Option"
-    return Fault(where, _problem(symbol, symbol.name), _remedy(symbol.name, hypers | flags, how))
+    return Fault(where, _problem(symbol, symbol.name), _remedy(symbol.name, numbers | flags, how))
 
 
 def _problem(node: Basic, name: str) -> str:

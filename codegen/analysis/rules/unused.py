@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from sympy import Symbol, sympify
 
-from ....specs.language import Hyper
+from ....specs.language import Choice, Function, Option, Schedule, eta, mu
+from ....specs.language.schedule import Argument
 from ..fault import Fault
 from ..occurrences import nodes, values
 from ..subject import Subject, declared
@@ -16,23 +17,40 @@ def check(subject: Subject) -> Iterator[Fault]:
     spec = subject.spec
     effective = [u.value for u in spec.updates] + [s.when for s in spec.states]
     effective += [sympify(s.init) for s in spec.states if s.init is not None]
+    if isinstance(spec, Schedule):
+        effective += [h.derived for h in spec.hyperparameters if h.derived is not None]
+        effective += [spec.momentum_when] if spec.momentum_when else []
     symbols = {n for e in effective for n in nodes(e) if isinstance(n, Symbol)}
     for hyper in spec.hyper:
-        if (hyper.symbol if isinstance(hyper, Hyper) else hyper.flag) not in symbols:
+        if not symbols & _symbols(hyper):
             yield Fault(declared(hyper), "no equation depends on it", "Use it, or remove it")
     read = {v.name for u in spec.updates for v in values(u.value) if v.name != u.target.name}
+    results = {eta.name, mu.name} if isinstance(spec, Schedule) else set[str]()
     for state in spec.states:
-        if state.name not in read:
+        if state.name not in read | results:
             yield Fault(
                 declared(state),
                 "no equation but its own reads it",
-                f"Use {state.name}[t - 1] or {state.name}[t] in the step, or remove the state",
+                f"Use {state.name}[{spec.clock} - 1] or {state.name}[{spec.clock}] in the step, or "
+                "remove the state",
             )
     for update in spec.updates:
         name = update.target.name
-        if name in subject.intermediates and name not in read:
+        if name in subject.intermediates and name not in read | results:
             yield Fault(
                 subject.equation(update),
-                f"{name}[t] is computed but never read",
+                f"{update.target} is computed but never read",
                 "Use it in another equation, or remove this one",
             )
+
+
+def _symbols(argument: Argument) -> set[Symbol]:
+    """The symbols by which equations depend on an argument."""
+    match argument:
+        case Option():
+            return {argument.flag}
+        case Choice():
+            return {*argument.flags.values()}
+        case Function():
+            return {argument.symbol, argument.flag}
+    return {argument.symbol}

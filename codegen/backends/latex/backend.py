@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Optimizer, Transform
+from ....specs.language import Schedule, Spec, Transform
 from ...load import transforms
 from .. import Entry
 from ..rendering import Delimiters, environment
@@ -30,7 +30,7 @@ class LatexBackend:
     name = "latex"
     comment = "%"
 
-    def files(self, spec: Optimizer | Transform) -> Mapping[str, str]:
+    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
         """The spec's fragment, to be read in by a document that uses steprule.sty.
 
         Raises:
@@ -38,6 +38,8 @@ class LatexBackend:
         """
         if isinstance(spec, Transform):
             return _transform(spec)
+        if isinstance(spec, Schedule):
+            return {}
         printer = LatexPrinter(spec)
         fragment = _TEMPLATES.get_template("optimizer.tex.j2").render(
             spec=spec,
@@ -50,10 +52,11 @@ class LatexBackend:
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         """The package every fragment needs, the transforms, and documents with all of them."""
         before = [*transforms().values()]
+        rules = [e for e in entries if not e.is_schedule]
         package, document = map(_TEMPLATES.get_template, ("steprule.sty.j2", "optimizers.tex.j2"))
         files = {
             "steprule.sty": package.render(),
-            "optimizers.tex": document.render(title="Step rules", entries=entries),
+            "optimizers.tex": document.render(title="Step rules", entries=rules),
             "gradients.tex": document.render(title="Gradients before the rule", entries=before),
         }
         for each in before:

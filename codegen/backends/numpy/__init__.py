@@ -7,7 +7,7 @@ the calls into a class.
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Optimizer, Transform
+from ....specs.language import Optimizer, Schedule, Spec, Transform
 from ...program.allocate import Choice, Prefer, Step, allocate
 from ...program.compile import compile_spec
 from ...program.cut import Parts
@@ -16,6 +16,7 @@ from ...program.passes.expand import expand, expand_scalars
 from .. import Entry
 from ..clipping import clippings
 from ..rendering import environment
+from ..schedule_class import schedule_context
 from .context import context
 from .printer import NumpyPrinter
 
@@ -38,22 +39,34 @@ class NumpyBackend:
             },
         )
 
-    def files(self, spec: Optimizer | Transform) -> Mapping[str, str]:
-        if isinstance(spec, Transform):
-            return {"_clipping.py": self.shared(())["_clipping.py"]}
+    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
+        match spec:
+            case Transform():
+                return {"_clipping.py": self.shared(())["_clipping.py"]}
+            case Schedule():
+                return {f"schedules/{spec.module}.py": self._schedule(spec)}
+        return {f"{spec.module}.py": self._optimizer(spec)}
+
+    def _schedule(self, schedule: Schedule) -> str:
+        template = self._templates.get_template("schedules/schedule.py.j2")
+        return template.render(schedule_context(schedule))
+
+    def _optimizer(self, spec: Optimizer) -> str:
         program = linearise(expand(expand_scalars(compile_spec(spec))))
         listing = allocate(program, prefer=Prefer.OWN)
         template = self._templates.get_template("optimizer.py.j2")
-        variables = context(spec, program, listing) | {"clippings": clippings()}
-        return {f"{spec.module}.py": template.render(variables)}
+        return template.render(context(spec, program, listing) | {"clippings": clippings()})
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
+        optimizers = [e for e in entries if not e.is_schedule]
+        schedules = [e for e in entries if e.is_schedule]
+        shared = dict.fromkeys(("__init__.py", "_clipping.py", "_optimizer.py"), optimizers)
+        if schedules:
+            shared |= {"schedules/__init__.py": schedules, "schedules/_schedule.py": schedules}
         found = clippings()
         return {
-            name: self._templates.get_template(f"{name}.j2").render(
-                entries=entries, clippings=found
-            )
-            for name in ("__init__.py", "_clipping.py", "_optimizer.py")
+            name: self._templates.get_template(f"{name}.j2").render(entries=listed, clippings=found)
+            for name, listed in shared.items()
         }
 
 

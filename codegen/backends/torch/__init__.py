@@ -7,7 +7,7 @@ expressions over one tensor. For foreach it is contracted to torch's own combine
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Optimizer, Transform
+from ....specs.language import Schedule, Spec, Transform
 from ...program.allocate import Choice
 from ...program.nodes import Branch
 from .. import Entry
@@ -34,18 +34,21 @@ class TorchBackend:
             },
         )
 
-    def files(self, spec: Optimizer | Transform) -> Mapping[str, str]:
+    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
         if isinstance(spec, Transform):
             return {"_clipping.py": self.shared(())["_clipping.py"]}
+        if isinstance(spec, Schedule):
+            return {}
         template = self._templates.get_template("optimizer.py.j2")
         return {f"{spec.module}.py": template.render(context(spec) | {"clippings": clippings()})}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         names = ("__init__.py", "_clipping.py", "_optimizer.py", "_scalars.py", "_tensors.py")
+        optimizers = [e for e in entries if not e.is_schedule]
         found = clippings()
         return {
             name: self._templates.get_template(f"{name}.j2").render(
-                entries=entries, clippings=found
+                entries=optimizers, clippings=found
             )
             for name in names
         }

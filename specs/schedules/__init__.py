@@ -1,0 +1,1 @@
+"""The schedules, a family a file."""

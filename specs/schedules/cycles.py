@@ -1,0 +1,229 @@
+"""Rates that go up and down again, with the momentum against them."""
+
+from typing import cast
+
+from sympy import And, Eq, Expr, Min, Mod, Not, Or, Piecewise, Rational, Symbol, cos, floor, pi
+
+from ..language import (
+    AT_LEAST_ONE,
+    NON_NEGATIVE,
+    POSITIVE,
+    UNIT,
+    UNIT_CLOSED,
+    Choice,
+    Constraint,
+    Function,
+    Hyper,
+    Option,
+    Schedule,
+    Update,
+    call,
+    counts,
+    eta,
+    flags,
+    given,
+    hyperparameters,
+    intermediates,
+    mu,
+    step,
+)
+
+base_lr, max_lr, step_size_up, step_size_down, gamma, scale_fn = hyperparameters(
+    "base_lr max_lr step_size_up step_size_down gamma scale_fn"
+)
+base_momentum, max_momentum = hyperparameters("base_momentum max_momentum")
+pct_start, div_factor, final_div_factor = hyperparameters("pct_start div_factor final_div_factor")
+total_steps, epochs, steps_per_epoch = counts("total_steps epochs steps_per_epoch")
+cycle_momentum, three_phase = flags("cycle_momentum three_phase")
+
+length, cycle, position, height, scale = intermediates("length cycle position height scale")
+at, peak, trough, left, phase, share, weight = intermediates(
+    "at peak trough left phase share weight"
+)
+initial_rate, final_rate, before, after = intermediates("initial_rate final_rate before after")
+momentum_before, momentum_after = intermediates("momentum_before momentum_after")
+
+CYCLE_MOMENTUM = Option(
+    cycle_momentum, "set the momentum (or beta1) too, low where the rate is high", default=True
+)
+MAX_LR = Hyper(max_lr, "", NON_NEGATIVE, "the highest rate", latex=r"\eta_{\max}", per_group=True)
+
+MOMENTA_IN_ORDER = Constraint(
+    base_momentum <= max_momentum, "base_momentum must not be above max_momentum"
+)
+
+
+def momentum(symbol: Symbol, default: str, doc: str, latex: str) -> Hyper:
+    """An end of the range the momentum moves in."""
+    return Hyper(symbol, default, UNIT, doc, latex=latex, per_group=True)
+
+
+_mode = Choice(
+    "mode",
+    ("triangular", "triangular2", "exp_range"),
+    "the height of a cycle: the same, half of the one before, or times gamma each step",
+)
+_scale_mode = Choice(
+    "scale_mode", ("cycle", "iterations"), "what scale_fn is a function of: the cycle, or the step"
+)
+_GROWTH = height[step] * scale[step]
+
+cyclic_lr = Schedule(
+    "CyclicLR",
+    summary="Up and down between two rates, linearly, again and again.",
+    source="Smith, 2017, arXiv:1506.01186, section 3.2",
+    peer="torch.optim.lr_scheduler.CyclicLR",
+    hyper=[
+        Hyper(base_lr, "", NON_NEGATIVE, "the lowest rate", latex=r"\eta_{\min}", per_group=True),
+        MAX_LR,
+        Hyper(step_size_up, "2000", POSITIVE, "steps up", latex="u"),
+        Hyper(step_size_down, "", POSITIVE, "steps down", latex="d", derived=step_size_up),
+        _mode,
+        Hyper(gamma, "1", NON_NEGATIVE, "factor per step of exp_range", latex=r"\gamma"),
+        Function(
+            scale_fn,
+            "the height of a cycle, in place of mode's; of the cycle, counted from 1, or the step",
+            optional=True,
+            latex="f",
+        ),
+        _scale_mode,
+        CYCLE_MOMENTUM,
+        momentum(base_momentum, "0.8", "the lowest momentum", r"\mu_{\min}"),
+        momentum(max_momentum, "0.9", "the highest momentum", r"\mu_{\max}"),
+    ],
+    updates=[
+        Update(length[step], step_size_up + step_size_down),
+        Update(cycle[step], 1 + floor(step / length[step])),
+        Update(position[step], Mod(step, length[step])),
+        Update(
+            height[step],
+            Piecewise(
+                (position[step] / step_size_up, position[step] <= step_size_up),
+                ((length[step] - position[step]) / step_size_down, True),
+            ),
+        ),
+        Update(
+            scale[step],
+            Piecewise(
+                (call(scale_fn, cycle[step]), And(given(scale_fn), _scale_mode["cycle"])),
+                (call(scale_fn, step), given(scale_fn)),
+                (Rational(1, 2) ** (cycle[step] - 1), _mode["triangular2"]),
+                (gamma**step, _mode["exp_range"]),
+                (1, True),
+            ),
+        ),
+        Update(eta[step], base_lr + (max_lr - base_lr) * _GROWTH),
+        Update(mu[step], max_momentum - (max_momentum - base_momentum) * _GROWTH),
+    ],
+    constraints=[
+        Constraint(base_lr <= max_lr, "base_lr must not be above max_lr"),
+        MOMENTA_IN_ORDER,
+    ],
+    momentum_when=cycle_momentum,
+    example={
+        "base_lr": "0.01",
+        "max_lr": "0.1",
+        "step_size_up": "20",
+        "mode": "triangular2",
+    },
+    span=160,
+)
+
+_strategy = Choice(
+    "anneal_strategy",
+    ("cos", "linear"),
+    "the way from one rate to the next: half a cosine, or straight",
+)
+_RISING = And(peak[step] > 0, at[step] <= peak[step])
+_RETURNING = And(three_phase, peak[step] > 0, at[step] <= 2 * peak[step])
+
+
+_FROM_THE_TOP = Or(Eq(phase[step], 2), And(Eq(phase[step], 3), Not(three_phase)))
+"""Where a phase starts at the highest rate."""
+
+one_cycle_lr = Schedule(
+    "OneCycleLR",
+    summary="Up to the highest rate and down to far below the first, in total_steps steps.",
+    source="Smith & Topin, 2018, arXiv:1708.07120; phases as in torch.optim.lr_scheduler",
+    peer="torch.optim.lr_scheduler.OneCycleLR",
+    hyper=[
+        MAX_LR,
+        Hyper(
+            total_steps,
+            "",
+            AT_LEAST_ONE,
+            "steps in all",
+            latex="T",
+            derived=cast(Expr, epochs * steps_per_epoch),
+        ),
+        Hyper(
+            epochs,
+            "",
+            AT_LEAST_ONE,
+            "with steps_per_epoch, in place of total_steps",
+            omissible=True,
+        ),
+        Hyper(
+            steps_per_epoch,
+            "",
+            AT_LEAST_ONE,
+            "with epochs, in place of total_steps",
+            omissible=True,
+        ),
+        Hyper(pct_start, "0.3", UNIT_CLOSED, "share of the steps on the way up", latex="q"),
+        _strategy,
+        CYCLE_MOMENTUM,
+        momentum(base_momentum, "0.85", "the lowest momentum", r"\mu_{\min}"),
+        momentum(max_momentum, "0.95", "the highest momentum", r"\mu_{\max}"),
+        Hyper(div_factor, "25", POSITIVE, "the highest rate over the first", latex="D"),
+        Hyper(final_div_factor, "1e4", POSITIVE, "the first rate over the last", latex="F"),
+        Option(three_phase, "down to the first rate as fast as up, then on to the last"),
+    ],
+    updates=[
+        Update(initial_rate[step], max_lr / div_factor),
+        Update(final_rate[step], initial_rate[step] / final_div_factor),
+        Update(at[step], Min(step, total_steps - 1)),
+        Update(peak[step], pct_start * total_steps - 1),
+        Update(trough[step], Piecewise((2 * peak[step], three_phase), (peak[step], True))),
+        Update(left[step], total_steps - 1 - trough[step]),
+        Update(phase[step], Piecewise((1, _RISING), (2, _RETURNING), (3, True))),
+        Update(
+            share[step],
+            Piecewise(
+                (at[step] / peak[step], _RISING),
+                ((at[step] - peak[step]) / peak[step], _RETURNING),
+                ((at[step] - trough[step]) / left[step], left[step] > 0),
+                (0, True),
+            ),
+        ),
+        Update(
+            weight[step],
+            Piecewise(((1 - cos(pi * share[step])) / 2, _strategy["cos"]), (share[step], True)),
+        ),
+        Update(before[step], Piecewise((max_lr, _FROM_THE_TOP), (initial_rate[step], True))),
+        Update(
+            after[step],
+            Piecewise(
+                (max_lr, Eq(phase[step], 1)),
+                (initial_rate[step], Eq(phase[step], 2)),
+                (final_rate[step], True),
+            ),
+        ),
+        Update(eta[step], before[step] + (after[step] - before[step]) * weight[step]),
+        Update(
+            momentum_before[step],
+            Piecewise((base_momentum, _FROM_THE_TOP), (max_momentum, True)),
+        ),
+        Update(
+            momentum_after[step],
+            Piecewise((base_momentum, Eq(phase[step], 1)), (max_momentum, True)),
+        ),
+        Update(
+            mu[step],
+            momentum_before[step] + (momentum_after[step] - momentum_before[step]) * weight[step],
+        ),
+    ],
+    constraints=[MOMENTA_IN_ORDER],
+    momentum_when=cycle_momentum,
+    example={"max_lr": "0.1", "total_steps": "100"},
+)

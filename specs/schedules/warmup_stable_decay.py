@@ -1,0 +1,63 @@
+"""Warm up, stay, and decay at the end."""
+
+from sympy import Max, Min, Piecewise, cos, pi, sqrt
+
+from ..language import (
+    AT_LEAST_ONE,
+    NON_NEGATIVE,
+    UNIT_CLOSED,
+    Choice,
+    Hyper,
+    Schedule,
+    Update,
+    counts,
+    eta,
+    hyperparameters,
+    intermediates,
+    lr,
+    step,
+)
+
+(min_factor,) = hyperparameters("min_factor")
+warmup_steps, stable_steps, decay_steps = counts("warmup_steps stable_steps decay_steps")
+share, falling = intermediates("share falling")
+
+_decay = Choice(
+    "decay_type", ("cosine", "linear", "sqrt"), "how it decays: half a cosine, a line, or 1 - sqrt"
+)
+
+warmup_stable_decay_lr = Schedule(
+    "WarmupStableDecayLR",
+    summary="Linearly up from 0, constant, and down to min_factor times the rate at the end.",
+    source="Hu et al., 2024, arXiv:2404.06395, section 4; 1 - sqrt: Hagele et al., 2024, "
+    "arXiv:2405.18392",
+    hyper=[
+        Hyper(warmup_steps, "", NON_NEGATIVE, "steps up", latex="w"),
+        Hyper(stable_steps, "", NON_NEGATIVE, "steps at the rate", latex="s"),
+        Hyper(decay_steps, "", AT_LEAST_ONE, "steps down", latex="d"),
+        Hyper(min_factor, "0", UNIT_CLOSED, "factor from then on", latex="a"),
+        _decay,
+    ],
+    updates=[
+        Update(
+            share[step],
+            Min(Max(step - warmup_steps - stable_steps, 0), decay_steps) / decay_steps,
+        ),
+        Update(
+            falling[step],
+            Piecewise(
+                ((1 + cos(pi * share[step])) / 2, _decay["cosine"]),
+                (1 - share[step], _decay["linear"]),
+                (1 - sqrt(share[step]), True),
+            ),
+        ),
+        Update(
+            eta[step],
+            Piecewise(
+                (lr * step / Max(warmup_steps, 1), step < warmup_steps),
+                (lr * (min_factor + (1 - min_factor) * falling[step]), True),
+            ),
+        ),
+    ],
+    example={"lr": "0.1", "warmup_steps": "10", "stable_steps": "50", "decay_steps": "40"},
+)
