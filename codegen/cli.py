@@ -11,17 +11,17 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from ..specs.language import Schedule, Spec
+from ..specs.language import Schedule, Spec, Transform
 from .backends import backends
 from .console import fail, progress, reported, say, show_code, show_table
 from .emit import Change, difference, plan, unified_diff, write
-from .load import all_builtin
+from .load import all_builtin, transforms
 from .program.compile import compile_spec
 from .program.listing import listing
 from .program.nodes import Program
 from .program.schedule import compile_schedule
 from .prove.command import prove_command
-from .selection import selected
+from .selection import selected_with_transforms
 from .text import TextPrinter
 from .verify.command import verify_command
 
@@ -48,7 +48,7 @@ def generate(spec: tuple[str, ...], out: Path | None, check: bool) -> None:
     if out is None and any(".py" in reference for reference in spec):
         raise click.UsageError("a spec from a file needs --out DIR to write to")
     with reported():
-        specs = selected(spec)
+        _, specs = selected_with_transforms(spec)  # transforms are in the files all share
         found = backends()
         folder = out or _own_folder()
         with progress("generating", len(specs) * len(found) + 1) as bar:
@@ -75,11 +75,11 @@ def generate(spec: tuple[str, ...], out: Path | None, check: bool) -> None:
 def list_() -> None:
     """List the built-in specs."""
     with reported():
-        specs = all_builtin()
+        specs = [*all_builtin().values(), *transforms().values()]
     table = Table("name", "kind", "states", "in place of", "source", box=None, pad_edge=False)
-    for spec in specs.values():
+    for spec in specs:
         kind = type(spec).__name__.lower()
-        states = " ".join(s.name for s in spec.states)
+        states = "" if isinstance(spec, Transform) else " ".join(s.name for s in spec.states)
         table.add_row(spec.name, kind, states or "-", spec.peer or "-", spec.source)
     show_table(table)
 
@@ -101,15 +101,18 @@ def show(spec: str, form: str) -> None:
         if form not in ("equations", "program", *found):
             known = ", ".join(["equations", "program", *found])
             raise click.UsageError(f"--as {form} is not one of {known}")
-        for each in selected((spec,)):
+        before, rules = selected_with_transforms((spec,))
+        for each in (*before, *rules):
+            rule = each.rule if isinstance(each, Transform) else each
             if form == "equations":
-                text = TextPrinter(each)
+                text = TextPrinter(rule)
                 show_code("\n".join(text.equation(u) for u in each.updates) + "\n", "python")
             elif form == "program":
-                show_code(listing(_compiled(each)), "python")
+                show_code(listing(_compiled(rule)), "python")
             else:
                 chosen = {form: found[form]}
-                planned = plan([each], chosen, Path(), complete=False)
+                specs = [] if isinstance(each, Transform) else [each]
+                planned = plan(specs, chosen, Path(), complete=False)
                 own = {f"{form}/{name}" for name in found[form].files(each)}
                 language = {"numpy": "python", "torch": "python"}.get(form, form)
                 for path, text in planned.files.items():

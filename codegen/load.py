@@ -11,8 +11,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-from ..specs import optimizers, schedules
-from ..specs.language import Optimizer, Schedule, Spec, SpecError
+from ..specs import gradients, optimizers, schedules
+from ..specs.language import Optimizer, Schedule, Spec, SpecError, Transform
+from .analysis import analyse_transform
 from .analysis.nearby import either, near
 
 Kind = TypeVar("Kind", Optimizer, Schedule)
@@ -57,6 +58,21 @@ def discover(package: ModuleType, kind: type[Kind]) -> dict[str, Kind]:
         public = _public(vars(module)).values()
         found += [(info.name, spec) for spec in public if isinstance(spec, kind)]
     return {s.name: s for s in sorted(_distinct(found), key=lambda s: (s.name.lower(), s.name))}
+
+
+def transforms() -> dict[str, Transform]:
+    """What can happen to gradients before the rules of this package see them, by name, valid.
+
+    Raises:
+        SpecError: one is not valid.
+    """
+    found = [
+        value
+        for info in pkgutil.iter_modules(gradients.__path__, f"{gradients.__name__}.")
+        for value in vars(importlib.import_module(info.name)).values()
+        if isinstance(value, Transform)
+    ]
+    return {each.name: analyse_transform(each) for each in found}
 
 
 def load(reference: str) -> list[Spec]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from steprule.codegen.cli import cli
-from steprule.codegen.load import all_builtin
+from steprule.codegen.load import all_builtin, transforms
 
 
 def run(*arguments: object) -> Result:
@@ -148,7 +148,7 @@ class TestList:
     def test_every_spec_is_a_line(self) -> None:
         head, *lines = succeeds("list").splitlines()
         assert head.split("  ")[0] == "name"
-        assert [line.split()[0] for line in lines] == list(all_builtin())
+        assert [line.split()[0] for line in lines] == [*all_builtin(), *transforms()]
         (adam,) = (line for line in lines if line.startswith("Adam "))
         for part in ("m v vmax", "torch.optim.Adam ", "Kingma & Ba, 2015, arXiv:1412.6980"):
             assert part in adam
@@ -176,6 +176,22 @@ class TestShow:
     def test_a_backend_shows_the_file_it_writes(self, form: str, file: str, out: Path) -> None:
         succeeds("generate", "adagrad", "--out", out)
         assert succeeds("show", "adagrad", "--as", form) == (out / file).read_text()
+
+    @pytest.mark.parametrize(
+        ("form", "file"),
+        [
+            ("numpy", "numpy/_clipping.py"),
+            ("torch", "torch/_clipping.py"),
+            ("latex", "latex/clipbynorm.tex"),
+        ],
+    )
+    def test_a_transform_in_every_form(self, form: str, file: str, out: Path) -> None:
+        succeeds("generate", "ClipByNorm", "--out", out)
+        assert succeeds("show", "clipbynorm", "--as", form) == (out / file).read_text()
+        assert succeeds("show", "clipbynorm") == (
+            "scale[t] = min(clipnorm/(1e-06 + norm(grad(theta[t-1]))), 1)\n"
+            "ghat[t] = scale[t]*grad(theta[t-1])\n"
+        )
 
     def test_a_file_of_ones_own(self, spec_file: Callable[..., Path]) -> None:
         assert succeeds("show", spec_file()) == (
@@ -222,6 +238,13 @@ class TestUsage:
 
 def test_verify_on_a_device_there_is_not() -> None:
     assert "torch cannot run on --device nowhere: " in fails(2, "verify", "--device", "nowhere")
+
+
+@pytest.mark.slow
+def test_verify_a_transform_alone() -> None:
+    _, *rows, end = succeeds("verify", "ClipByValue").splitlines()
+    assert {row.split()[0] for row in rows} == {"ClipByValue"}
+    assert end == "all 11 quantities are within 2 ulp, or as near as the peer"
 
 
 @pytest.mark.slow

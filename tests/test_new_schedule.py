@@ -1,5 +1,6 @@
 """A new schedule is one new file under specs/schedules, and the command run once."""
 
+import re
 import shutil
 from pathlib import Path
 from textwrap import dedent
@@ -80,9 +81,9 @@ def test_one_file(tmp_path: Path, python: Any) -> None:
     statuses = [line for line in commands.stdout.splitlines() if line.startswith("exit ")]
     assert statuses == ["exit 1", "exit 0", "exit 0", "exit 0", "exit 0"], commands.stderr
     assert f" files in {tree}: 6 written, 0 removed, " in commands.stdout
-    assert "\nGompertzLR " in commands.stdout
-    for row in ("GompertzLR  numpy", "GompertzLR  torch"):
-        assert row in " ".join(commands.stdout.split(" ")).replace("   ", "  "), commands.stdout
+    assert re.search(r"^GompertzLR +schedule ", commands.stdout, re.MULTILINE)
+    for row in (r"^GompertzLR +numpy ", r"^GompertzLR +torch "):
+        assert re.search(row, commands.stdout, re.MULTILINE), commands.stdout
 
     after = contents(tree)
     own = {

@@ -44,6 +44,17 @@ def test_torch(tmp_path, monkeypatch):
     assert torch.equal(ours["exp_avg"], theirs.state[model.weight]["exp_avg"])
 
 
+def test_clipping():
+    model = torch.nn.Linear(2, 1)
+    before = model.weight.detach().clone()
+    loss = (torch.tensor([[300.0, 400.0]]) * model.weight).sum()
+    exec(block("global_clipnorm=1.0"), {"model": model, "loss": loss})
+    assert model.weight.grad.tolist() == [[300.0, 400.0]]
+    # The gradient over its norm, 500, times lr; float32 rounds weights of up to 0.7.
+    moved = before - model.weight.detach()
+    torch.testing.assert_close(moved, torch.tensor([[0.06, 0.08]]), rtol=0, atol=1e-7)
+
+
 def test_schedules_in_numpy():
     names = {"np": np}
     exec(block("from steprule.numpy.schedules import"), names)

@@ -18,6 +18,9 @@ optimizer = HeavyBall(lr=0.5, mu=0.5)
 for gradient in (4.0, 2.0):
     optimizer.update(theta, np.full(2, gradient, np.float32))
 print(theta.dtype, theta.tolist(), optimizer.state_dict()["b"].tolist())
+
+HeavyBall(lr=1.0, clipvalue=0.5).update(theta, np.array([4.0, -0.25], np.float32))
+print(theta.tolist())
 """
 
 TORCH = """
@@ -31,6 +34,10 @@ for foreach in (False, True):
         theta.grad = torch.full((2,), gradient)
         optimizer.step()
     print(theta.tolist(), optimizer.state[theta]["momentum_buffer"].tolist())
+
+theta.grad = torch.tensor([4.0, -0.25])
+HeavyBall([theta], lr=1.0, clipvalue=0.5).step()
+print(theta.tolist())
 """
 
 OURS = ("steprule", "sympy", "jinja2", "ruff", "click", "rich")
@@ -47,7 +54,7 @@ def here(tmp_path: Path, spec_file: Callable[..., Path]) -> Path:
 
 def test_numpy(here: Path, python: Any) -> None:
     done = python(NUMPY, cwd=here, without=(*OURS, "torch"))
-    assert done.stdout == "float32 [-3.0, -3.0] [4.0, 4.0]\n", done.stderr
+    assert done.stdout == "float32 [-3.0, -3.0] [4.0, 4.0]\n[-3.5, -2.75]\n", done.stderr
 
 
 @pytest.mark.slow
@@ -57,7 +64,7 @@ def test_torch(here: Path, python: Any) -> None:
     # To construct any optimizer at all, torch itself imports its compiler and with it SymPy.
     not_torchs = tuple(name for name in OURS if name not in ("sympy", "jinja2"))
     done = python(TORCH, cwd=here, without=not_torchs)
-    assert done.stdout == "[-3.0, -3.0] [4.0, 4.0]\n" * 2, done.stderr
+    assert done.stdout == "[-3.0, -3.0] [4.0, 4.0]\n" * 2 + "[-3.5, -2.75]\n", done.stderr
 
 
 def test_through_the_command(tmp_path: Path, spec_file: Callable[..., Path], python: Any) -> None:

@@ -5,10 +5,11 @@ Every rule is a module of :mod:`.rules`: a code, and a check that yields what it
 the first fault is reported alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from ...specs.language import Schedule, Spec, SpecError
+from ...specs.language import Schedule, Spec, SpecError, Transform, theta
 from .fault import Fault, Rule
 from .rules import (
     argument,
@@ -37,12 +38,13 @@ from .rules import (
     supported,
     target,
     time,
+    transform,
     undeclared,
     unused,
 )
 from .subject import Subject
 
-__all__ = ["OF_SCHEDULES", "RULES", "Fault", "Rule", "analyse"]
+__all__ = ["OF_SCHEDULES", "RULES", "Fault", "Rule", "analyse", "analyse_transform"]
 
 RULES: tuple[Rule, ...] = (
     # what the spec is made of
@@ -54,6 +56,7 @@ RULES: tuple[Rule, ...] = (
     # its declarations
     default,
     name,
+    transform,
     assigned_once,
     duplicate,
     argument,
@@ -114,8 +117,23 @@ def analyse(spec: AnySpec) -> AnySpec:
     Raises:
         SpecError: the spec breaks a rule; the error is about the first one.
     """
+    return _analysed(spec, OF_SCHEDULES if isinstance(spec, Schedule) else RULES)
+
+
+def analyse_transform(spec: Transform) -> Transform:
+    """The same of a transform, for which the rules are those of the rule that it makes.
+
+    Raises:
+        SpecError: as :func:`analyse` does.
+    """
+    rules = tuple(rule for rule in RULES if rule is not transform)
+    ordered = _analysed(spec.rule, rules).updates
+    return replace(spec, updates=[u for u in ordered if u.target.name != theta.name])
+
+
+def _analysed(spec: AnySpec, rules: Sequence[Rule]) -> AnySpec:
     subject = Subject(spec)
-    for rule in OF_SCHEDULES if isinstance(spec, Schedule) else RULES:
+    for rule in rules:
         for fault in rule.check(subject):
             raise SpecError(
                 rule.CODE,

@@ -34,6 +34,7 @@ from ...specs.language import (
     Value,
     clip,
     completed_cycles,
+    global_norm,
     lerp,
     mean,
     norm,
@@ -158,7 +159,7 @@ class Evaluator:
             case one_minus_power():
                 power = self._raised(e.args[0], e.args[1])
                 return intervals.add(intervals.point(1), intervals.negate(power))
-            case norm():
+            case norm() | global_norm():
                 return Range(Fraction(0), intervals.REAL.high, ranges[0].excludes_zero)
             case mean() | transpose():
                 return ranges[0]

@@ -21,6 +21,9 @@ BACKENDS = frozenset(
     }
 )
 
+TRANSFORMS = frozenset({"clipvalue", "clipnorm", "global_clipnorm", "error_if_nonfinite"})
+"""The arguments by which every optimizer's gradients are clipped: no rule can have its own."""
+
 BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 
 CLASSES = BUILTINS | {

@@ -72,6 +72,17 @@ class Subject:
     def survey(self) -> Survey:
         return Survey(self.spec, self.updates, self.cases)
 
+    def named(self) -> Iterator[tuple[str, str]]:
+        """The names the spec's author chose, with the words for where."""
+        for declaration in (*self.spec.hyper, *self.spec.states):
+            yield declared(declaration), declaration.name
+        for hyper in self.spec.hyperparameters:
+            if hyper.argument:
+                yield f"argument {hyper.argument}", hyper.argument
+        for update in self.spec.updates:
+            if update.target.name in self.intermediates:
+                yield self.equation(update), update.target.name
+
     def hazards(self) -> Iterator[tuple[str, Hazard]]:
         """What the survey met, with the words for where."""
         for update, hazard in self.survey.hazards:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from ...specs.language import Spec
+from ...specs.language import Spec, Transform
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Backend(Protocol):
     name: str
     comment: str
 
-    def files(self, spec: Spec) -> Mapping[str, str]:
+    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
         """The files of one spec: path in the backend's folder to unformatted text.
 
         Args:
-            spec: an analysed spec.
+            spec: an analysed spec. Of a transform it is those of the shared files it is in.
 
         Raises:
             NotImplementedError: there is no form for an operation in the spec.

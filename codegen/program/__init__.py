@@ -10,6 +10,8 @@ Stages, each a function from data to data:
                Some are for backends to ask for: ``expand`` and ``contract`` fit heads to what a
                language has, ``settle`` moves every new value to its slot, ``separate`` gives
                each memory of its own.
+``cut``        a transform of gradients -> its parts: what is reduced over tensors, the scalar
+               that follows, and the Program of what is then done to each element.
 ``linearise``  Program -> Program in three-address form, for backends that have no expressions
                (out= buffers, lists of tensors); one operation a statement.
 ``allocate``   three-address Program -> :class:`Listing`: where each result is written, which

@@ -117,6 +117,8 @@ def _mean(x: Any) -> exact.Number:
 
 
 NORM = _define("norm", 1, _norm, Kind.REDUCTION)
+GLOBAL_NORM = _define("global_norm", 1, _norm, Kind.REDUCTION)
+"""Over all tensors; its exact value here is that of a single one."""
 MEAN = _define("mean", 1, _mean, Kind.REDUCTION)
 LIFT = _define("lift", 2, lambda value, like: value, Kind.REDUCTION)
 """A scalar of the host as one that lives beside the tensor that is the second operand."""

@@ -16,16 +16,17 @@ from ..console import fail, progress, reported, say, show_table
 from ..prove.discover import builtin_claims
 from ..prove.emitted import Replay, emitted, replay_generated
 from ..prove.prove import prove
-from ..selection import selected
+from ..selection import selected, selected_with_transforms
 from . import schedule_engines, schedule_package, schedules
+from .clipping import BOUND_SCALED, verify_clipping
 from .implementations import dtypes, generated, implementations
 from .verify import BOUND, Result, trials, verify
 
 AnyResult: TypeAlias = Result | schedules.Result
 
 _BOUNDS = (
-    f"of optimizers within {BOUND:g} ulp, or as near as the peer; "
-    f"of schedules within {schedules.BOUND:g}"
+    f"of optimizers within {BOUND:g} ulp, of clipping by a norm {BOUND_SCALED:g}, or as near as "
+    f"the peer; of schedules within {schedules.BOUND:g}"
 )
 
 
@@ -42,7 +43,7 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
     it is that of its rate, momentum and states over all kinds of arguments and steps.
     """
     with reported():
-        specs = selected(spec)
+        transforms, specs = selected_with_transforms(spec)
         _require_device(device)
         if device != "cpu":  # schedules are computed on the host, wherever the tensors are
             specs = [s for s in specs if isinstance(s, Optimizer)]
@@ -50,7 +51,10 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
             each.name: next((r for r in spec if ".py" in r and _holds(r, each.name)), each.name)
             for each in specs
         }
-        units = [(references[s.name], s.name, dtype) for s in specs for dtype in _dtypes(s)]
+        units = [
+            *((references[s.name], s.name, dtype) for s in specs for dtype in _dtypes(s)),
+            *((s.name, s.name, dtype) for s in transforms for dtype in dtypes()),
+        ]
         results: list[AnyResult] = []
         workers = (os.cpu_count() or 1) if device == "cpu" else 1
         with (
@@ -62,12 +66,12 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
             for future in as_completed(pending):
                 results += future.result()
                 bar.update(bar.task_ids[0], advance=1, description=pending[future][1])
-    order = [s.name for s in specs]
+    order = [s.name for s in (*specs, *transforms)]
     results.sort(key=lambda r: order.index(r.spec))
     show_table(_table(results))
     _conclude(results)
     if device == "cpu":
-        _conclude_replays(_replays(order))
+        _conclude_replays(_replays([s.name for s in specs]))
 
 
 def _replays(names: Sequence[str]) -> list[Replay]:
@@ -113,6 +117,9 @@ def _verified(reference: str, name: str, dtype: str, device: str) -> Sequence[An
     import torch
 
     torch.set_num_threads(1)
+    transforms, _ = selected_with_transforms((reference,))
+    if transforms:
+        return verify_clipping(transforms[0], dtype, device)
     (spec,) = (s for s in selected((reference,)) if s.name == name)
     if isinstance(spec, Schedule):
         with schedule_package.generated(spec) as module:

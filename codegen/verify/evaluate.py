@@ -1,6 +1,6 @@
 """SymPy expressions of a spec on exact numbers: a scalar is a number, a tensor an array of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any, cast
 
@@ -40,6 +40,7 @@ from ...specs.language import (
     SpecError,
     Value,
     clip,
+    global_norm,
     lerp,
     matmul,
     mean,
@@ -114,6 +115,8 @@ class Equations:
         stored: the values from before the step, by the name of their series.
         updates: the equations: right-hand sides by target.
         gradient: the gradient at a point, told whether that is the stored parameter.
+        together: the equations of all tensors that are updated together, these among them; None
+            for a tensor by itself.
     """
 
     def __init__(
@@ -124,11 +127,13 @@ class Equations:
         stored: Mapping[str, Quantity] | None = None,
         updates: Mapping[Value, Expr] | None = None,
         gradient: Callable[[Quantity, bool], Quantity] | None = None,
+        together: Sequence["Equations"] | None = None,
     ) -> None:
         self._name = name
         self._stored = stored or {}
         self._updates = updates or {}
         self._gradient = gradient
+        self._together = together
         self._known: dict[Basic, Quantity] = dict(symbols)
         self._underway: list[Value] = []
 
@@ -162,6 +167,9 @@ class Equations:
                 return reduce(chosen, map(self.value, e.args))
             case Piecewise():
                 return self._cases(list(e.args))
+            case global_norm():
+                norms = [arrays.norm(x.value(e.args[0])) for x in self._together or [self]]
+                return arrays.norm(arrays.object_array(norms, (len(norms),)))
             case Symbol():
                 raise self._unreadable(e, "it is no hyperparameter, option or step of this spec")
             case NumberSymbol():

@@ -27,7 +27,7 @@ from .engines import (
     settings,
 )
 
-_FORMS = {
+FORMS = {
     "loop": {"foreach": False},
     "foreach": {"foreach": True},
     "capturable": {"capturable": True},
@@ -83,7 +83,7 @@ def implementations(
         theirs = peer and _torch(spec, peer, dtype, device, _PEER_FORMS["loop"], is_peer=True)
         ours = _numpy(spec, getattr(package("numpy"), spec.name))
         found.append(Implementation("numpy", dtype, ours, theirs, str(_PEER_FORMS["loop"])))
-    for form, arguments in _FORMS.items():
+    for form, arguments in FORMS.items():
         theirs = peer and _torch(spec, peer, dtype, device, _PEER_FORMS[form], is_peer=True)
         ours = _torch(spec, getattr(package("torch"), spec.name), dtype, device, arguments)
         peer_name = str(_PEER_FORMS[form])

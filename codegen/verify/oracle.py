@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Basic, sympify
 
-from ...specs.language import Optimizer, Shape, SpecError, State, theta
+from ...specs.language import Optimizer, Shape, SpecError, State, Transform, theta
 from ...specs.language import t as step_symbol
 from ..exact import Number, exact
 from .arrays import Array, Quantity, object_array
@@ -70,6 +70,41 @@ def step(
         value = equations.value(state.series[step_symbol])
         new[state.name] = _shaped(spec, state, value, point.shape)
     return new
+
+
+def transformed(
+    transform: Transform, gradients: Sequence[ArrayLike], hyper: Mapping[str, Real]
+) -> list[Array]:
+    """The gradients of tensors that are updated together, after a transform.
+
+    Args:
+        transform: the equations.
+        gradients: one a tensor, floats or exact numbers.
+        hyper: its hyperparameter by name.
+
+    Returns:
+        Object arrays of exact numbers in the shapes of the gradients.
+
+    Raises:
+        ValueError: the hyperparameter is missing, or another is given.
+        SpecError: the equations read what has no value.
+    """
+    symbols = _symbols(transform.rule, hyper, {})
+    together: list[Equations] = []
+    for gradient in map(to_exact, gradients):
+        equations = Equations(
+            transform.name,
+            symbols=symbols,
+            stored={"theta": gradient},  # read as the point of the gradient, and only so
+            updates={update.target: update.value for update in transform.updates},
+            gradient=_gradient(gradient, gradient),
+            together=together,
+        )
+        together.append(equations)
+    return [
+        _spread(equations.value(transform.result), np.shape(gradient))
+        for equations, gradient in zip(together, gradients, strict=True)
+    ]
 
 
 def initial(

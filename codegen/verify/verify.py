@@ -69,6 +69,7 @@ class Result:
         theirs: the peer's on the same inputs; None where there is no peer.
         beyond: where some are not.
         theirs_beyond: the peer's there.
+        bound: what an error within the range may be, whatever the peer's is.
     """
 
     spec: str
@@ -79,12 +80,13 @@ class Result:
     theirs: Worst | None
     beyond: Worst
     theirs_beyond: Worst | None
+    bound: float = BOUND
 
     @property
     def failure(self) -> str:
         """What is wrong, and where; empty if nothing is."""
         peers = self.theirs.error if self.theirs else 0.0
-        if self.ours.error > max(BOUND, peers + UNFUSED.get(self.backend, 0.0)):
+        if self.ours.error > max(self.bound, peers + UNFUSED.get(self.backend, 0.0)):
             return f"{self.ours.error:.3g} ulp {self.ours.where}"
         if self.theirs_beyond and self.beyond.error > max(BOUND_BEYOND, self.theirs_beyond.error):
             return f"{self.beyond.error:.3g} ulp {self.beyond.where}"

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.lib.array_utils import byte_bounds
 from numpy.typing import NDArray
 
+from . import _clipping as clipping
+
 Array: TypeAlias = NDArray[Any]
 """A floating-point array of any shape."""
 
@@ -39,7 +41,19 @@ class Optimizer(ABC):
 
     lr: Rate = 0.0  # for rules that have none
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        clipvalue: float | None,
+        clipnorm: float | None,
+        global_clipnorm: float | None,
+        error_if_nonfinite: bool,
+    ) -> None:
+        self.clipvalue = clipvalue
+        self.clipnorm = clipnorm
+        self.global_clipnorm = global_clipnorm
+        self.error_if_nonfinite = error_if_nonfinite
+        clipping.check(self._limits)
         self._step = 0
         self._scalars: dict[str, float] = {}
         self._states: dict[str, dict[str, Array]] = {}
@@ -60,6 +74,7 @@ class Optimizer(ABC):
                 dtypes.
 
         Raises:
+            RuntimeError: with ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
             TypeError: a leaf is no array, or not of a floating-point dtype.
             ValueError: structures, shapes or dtypes differ, between the two or from those
                 the states were made for; there is no array, one is read-only, or one shares
@@ -72,6 +87,7 @@ class Optimizer(ABC):
         leaves = _leaves(params, grads)
         lr = float(self.lr(self._step) if callable(self.lr) else self.lr)
         self._check(lr)
+        clipping.check(self._limits)
         initial = self._initial()
         states = {
             name: self._arrays(name, initial[name], leaves)
@@ -83,11 +99,17 @@ class Optimizer(ABC):
             for name in self._scalar_states
         }
         rule, scalars = self._rule(self._step + 1, lr, **scalars)
-        for path, (theta, grad) in leaves.items():
+        clips = clipping.clips(
+            [grad for _, grad in leaves.values()], self._limits, self.error_if_nonfinite
+        )
+        needed = self._scratch + any(clips)
+        for (path, (theta, grad)), clip in zip(leaves.items(), clips, strict=True):
             for block in self._blocks(theta, grad, *(states[name][path] for name in states)):
                 given = dict(zip(states, block[2:], strict=True))
                 slots = (given.get(name) for name in self._tensor_states)
-                rule(block[0], block[1], *slots, *self._scratch_for(block[0]))
+                scratch = self._scratch_for(block[0], needed)
+                gradient = clip(block[1], scratch.pop()) if clip else block[1]
+                rule(block[0], gradient, *slots, *scratch)
         self._states = states
         self._scalars = {name: value for name, value in scalars.items() if name in initial}
         self._step += 1
@@ -141,6 +163,10 @@ class Optimizer(ABC):
         self._scalars = scalars if step else {}
         self._states = states if paths else {}
 
+    @property
+    def _limits(self) -> clipping.Limits:
+        return {name: getattr(self, name) for name in clipping.TRANSFORMS}
+
     @abstractmethod
     def _check(self, lr: float) -> None:
         """Raise ValueError for a hyperparameter outside its domain."""
@@ -182,15 +208,14 @@ class Optimizer(ABC):
         ) as blocks:
             yield from blocks
 
-    def _scratch_for(self, block: Array) -> list[Array]:
-        """Scratch arrays like the block, reused from call to call."""
+    def _scratch_for(self, block: Array, count: int) -> list[Array]:
+        """As many scratch arrays like the block, reused from call to call."""
         if not self._blockwise:
-            return [np.empty_like(block, subok=False) for _ in range(self._scratch)]
-        buffers = self._buffers.get(block.dtype)
-        if buffers is None:
-            buffers = [np.empty(BLOCK, block.dtype) for _ in range(self._scratch)]
-            self._buffers[block.dtype] = buffers
-        return buffers if block.size == BLOCK else [b[: block.size] for b in buffers]
+            return [np.empty_like(block, subok=False) for _ in range(count)]
+        buffers = self._buffers.setdefault(block.dtype, [])
+        while len(buffers) < count:
+            buffers.append(np.empty(BLOCK, block.dtype))
+        return [buffer[: block.size] for buffer in buffers[:count]]
 
 
 def require(condition: bool, name: str, value: float, domain: str) -> None:

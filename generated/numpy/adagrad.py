@@ -31,9 +31,14 @@ class Adagrad(Optimizer):
             initial_accumulator_value``.
         eps: term added to the denominator, ``0 <= eps``.
         maximize: maximize the objective instead of minimizing it.
+        clipvalue: largest magnitude of an element of a gradient, ``0 < clipvalue``; None for any.
+        clipnorm: largest norm of the gradient of a tensor, ``0 < clipnorm``; None for any.
+        global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
+            any.
+        error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain.
+        ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Duchi et al., 2011, Adaptive subgradient methods, JMLR 12, Figure 1.
     """
@@ -50,8 +55,17 @@ class Adagrad(Optimizer):
         eps: float = 1e-10,
         *,
         maximize: bool = False,
+        clipvalue: float | None = None,
+        clipnorm: float | None = None,
+        global_clipnorm: float | None = None,
+        error_if_nonfinite: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(
+            clipvalue=clipvalue,
+            clipnorm=clipnorm,
+            global_clipnorm=global_clipnorm,
+            error_if_nonfinite=error_if_nonfinite,
+        )
         self.lr = lr
         self.lr_decay = lr_decay
         self.weight_decay = weight_decay

@@ -40,9 +40,14 @@ class Adam(Optimizer):
         amsgrad: divide by the largest second moment seen so far.
         maximize: maximize the objective instead of minimizing it.
         decoupled_weight_decay: shrink the parameter instead of adding to the gradient, as AdamW.
+        clipvalue: largest magnitude of an element of a gradient, ``0 < clipvalue``; None for any.
+        clipnorm: largest norm of the gradient of a tensor, ``0 < clipnorm``; None for any.
+        global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
+            any.
+        error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain.
+        ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Kingma & Ba, 2015, arXiv:1412.6980, Algorithm 1; AMSGrad: Reddi et al., 2018,
     arXiv:1904.09237, Algorithm 2.
@@ -61,8 +66,17 @@ class Adam(Optimizer):
         *,
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
+        clipvalue: float | None = None,
+        clipnorm: float | None = None,
+        global_clipnorm: float | None = None,
+        error_if_nonfinite: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(
+            clipvalue=clipvalue,
+            clipnorm=clipnorm,
+            global_clipnorm=global_clipnorm,
+            error_if_nonfinite=error_if_nonfinite,
+        )
         self.lr = lr
         self.betas = betas
         self.eps = eps

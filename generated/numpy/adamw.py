@@ -38,9 +38,14 @@ class AdamW(Optimizer):
         weight_decay: strength of the weight decay; 0 switches it off, ``0 <= weight_decay``.
         amsgrad: divide by the largest second moment seen so far.
         maximize: maximize the objective instead of minimizing it.
+        clipvalue: largest magnitude of an element of a gradient, ``0 < clipvalue``; None for any.
+        clipnorm: largest norm of the gradient of a tensor, ``0 < clipnorm``; None for any.
+        global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
+            any.
+        error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain.
+        ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Loshchilov & Hutter, 2019, arXiv:1711.05101, Algorithm 2.
     """
@@ -57,8 +62,17 @@ class AdamW(Optimizer):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        clipvalue: float | None = None,
+        clipnorm: float | None = None,
+        global_clipnorm: float | None = None,
+        error_if_nonfinite: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(
+            clipvalue=clipvalue,
+            clipnorm=clipnorm,
+            global_clipnorm=global_clipnorm,
+            error_if_nonfinite=error_if_nonfinite,
+        )
         self.lr = lr
         self.betas = betas
         self.eps = eps

@@ -41,9 +41,14 @@ class NAdam(Optimizer):
         momentum_decay: rate of the momentum's warm-up, ``0 <= momentum_decay``.
         decoupled_weight_decay: shrink the parameter instead of adding to the gradient, as AdamW.
         maximize: maximize the objective instead of minimizing it.
+        clipvalue: largest magnitude of an element of a gradient, ``0 < clipvalue``; None for any.
+        clipnorm: largest norm of the gradient of a tensor, ``0 < clipnorm``; None for any.
+        global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
+            any.
+        error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain.
+        ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Dozat, 2016, Incorporating Nesterov momentum into Adam, Algorithm 8.
     """
@@ -62,8 +67,17 @@ class NAdam(Optimizer):
         decoupled_weight_decay: bool = False,
         *,
         maximize: bool = False,
+        clipvalue: float | None = None,
+        clipnorm: float | None = None,
+        global_clipnorm: float | None = None,
+        error_if_nonfinite: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(
+            clipvalue=clipvalue,
+            clipnorm=clipnorm,
+            global_clipnorm=global_clipnorm,
+            error_if_nonfinite=error_if_nonfinite,
+        )
         self.lr = lr
         self.betas = betas
         self.eps = eps

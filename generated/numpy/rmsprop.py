@@ -34,9 +34,14 @@ class RMSprop(Optimizer):
         momentum: momentum factor, ``0 <= momentum``.
         centered: divide by an estimate of the variance instead of the second moment.
         maximize: maximize the objective instead of minimizing it.
+        clipvalue: largest magnitude of an element of a gradient, ``0 < clipvalue``; None for any.
+        clipnorm: largest norm of the gradient of a tensor, ``0 < clipnorm``; None for any.
+        global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
+            any.
+        error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain.
+        ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Tieleman & Hinton, 2012, Lecture 6.5; centered: Graves, 2013, arXiv:1308.0850, eqs.
     38-45.
@@ -55,8 +60,17 @@ class RMSprop(Optimizer):
         centered: bool = False,
         *,
         maximize: bool = False,
+        clipvalue: float | None = None,
+        clipnorm: float | None = None,
+        global_clipnorm: float | None = None,
+        error_if_nonfinite: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(
+            clipvalue=clipvalue,
+            clipnorm=clipnorm,
+            global_clipnorm=global_clipnorm,
+            error_if_nonfinite=error_if_nonfinite,
+        )
         self.lr = lr
         self.alpha = alpha
         self.eps = eps

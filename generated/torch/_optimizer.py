@@ -9,13 +9,15 @@ its scalars can be 0-d tensors, which a CUDA graph reads anew at every replay.
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, ClassVar, TypeAlias, cast, overload
 
 import torch
 from torch import Tensor, optim
 
+from . import _clipping as clipping
 from ._scalars import Scalar
-from ._tensors import arithmetic, gradient, in_dtype, live, number, pieces, real, reals
+from ._tensors import Tensors, arithmetic, gradient, in_dtype, live, number, pieces, real, reals
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 Group: TypeAlias = dict[str, Any]
@@ -106,9 +108,10 @@ class Optimizer(optim.Optimizer):
                 raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
             if group["fused"]:
                 raise RuntimeError("there is no fused implementation; leave `fused` at None")
-            for name in self._arguments:
+            for name in (*self._arguments, *clipping.TRANSFORMS):
                 _require_one_number(name, group[name])
             self._check(group)
+            clipping.check(group)
         super().add_param_group(param_group)
         if self._eager:
             group = self.param_groups[-1]
@@ -146,8 +149,12 @@ class Optimizer(optim.Optimizer):
             closure: evaluates the model again and returns the loss.
 
         Raises:
-            RuntimeError: a gradient is sparse, or a CUDA graph is being captured and a group is
-                not capturable. Nothing has been changed then.
+            RuntimeError: a gradient is sparse; a CUDA graph is being captured and a group is not
+                capturable; ``clipvalue`` is set, and a gradient is complex; with
+                ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
+            ValueError: a group has two limits of its gradients.
+
+        Nothing has been changed when one of these is raised.
         """
         loss = None
         if closure is not None:
@@ -161,8 +168,10 @@ class Optimizer(optim.Optimizer):
             ]
             for group, params in work:
                 self._check_runnable(group, params)
-            for group, params in work:
-                self._update(group, params, [gradient(p) for p in params])
+            grads = [[gradient(p) for p in params] for _, params in work]
+            clips = clipping.clips([group for group, _ in work], grads)
+            for (group, params), own, clip in zip(work, grads, clips, strict=True):
+                self._update(group, params, own, clip)
         return loss
 
     @abstractmethod
@@ -254,7 +263,9 @@ class Optimizer(optim.Optimizer):
                 }
         return {**state_dict, "state": states}
 
-    def _update(self, group: Group, params: list[Tensor], grads: list[Tensor]) -> None:
+    def _update(
+        self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
+    ) -> None:
         """Update the parameters of a group that have a gradient."""
         initial = self._initial_states(group)
         firsts = [self._make_states(p, group, initial) for p in params]
@@ -280,9 +291,10 @@ class Optimizer(optim.Optimizer):
 
         subclassed = any(type(p) not in _PLAIN for p in params)
         if on_device or (subclassed and not group["foreach"]):
-            for p, grad, state, values in zip(params, grads, states, scalars, strict=True):
+            for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
                 named = dict(zip(names, values, strict=True)) | settings
-                self._update_one(p, grad, state, initial, named)
+                clipped = partial(clip.one, row=i) if clip else None
+                self._update_one(p, grad, states[i], initial, named, clipped)
             return
         kinds: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
@@ -297,6 +309,7 @@ class Optimizer(optim.Optimizer):
                     [states[i] for i in piece],
                     initial,
                     named,
+                    partial(clip.together, rows=piece) if clip else None,
                 )
 
     def _update_together(
@@ -306,6 +319,7 @@ class Optimizer(optim.Optimizer):
         states: list[State],
         initial: dict[str, float],
         scalars: dict[str, Any],
+        clip: Callable[[list[Tensor]], Tensors] | None,
     ) -> None:
         """Update tensors of one kind in place; the scalars are Python numbers."""
         stored = [reals(params)]
@@ -313,7 +327,8 @@ class Optimizer(optim.Optimizer):
             stored.append(reals([state[key] for state in states]) if key in initial else [])
         dtype = arithmetic(stored[0][0].dtype)
         computed = [in_dtype(tensors, dtype) for tensors in stored]
-        new = self._foreach(computed[0], in_dtype(reals(grads), dtype), *computed[1:], **scalars)
+        given = in_dtype(reals(grads), dtype)
+        new = self._foreach(computed[0], clip(given) if clip else given, *computed[1:], **scalars)
         for kept, tensors in zip(stored, computed, strict=True):
             if kept is not tensors:
                 torch._foreach_copy_(kept, tensors)
@@ -328,6 +343,7 @@ class Optimizer(optim.Optimizer):
         state: State,
         initial: dict[str, float],
         scalars: dict[str, Any],
+        clip: Callable[[Tensor], Tensor] | None,
     ) -> None:
         """Update one tensor by the form of the rule that differentiates."""
         differentiable = self.defaults["differentiable"]
@@ -337,7 +353,8 @@ class Optimizer(optim.Optimizer):
         # What autograd keeps of a value must not be overwritten below, hence the copies.
         ready = {k: real(x.clone() if differentiable else x).to(dtype) for k, x in stored.items()}
         theta, *states = (ready.get(key, p) for key in keys)
-        new = self._loop(theta, real(grad).to(dtype), *states, **scalars)
+        given = real(grad).to(dtype)
+        new = self._loop(theta, clip(given) if clip else given, *states, **scalars)
         results = dict(zip(keys, new, strict=False))
         for key, x in stored.items():
             if differentiable and key:

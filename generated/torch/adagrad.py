@@ -29,6 +29,11 @@ class Adagrad(Optimizer):
             initial_accumulator_value``.
         eps: term added to the denominator, ``0 <= eps``.
         maximize: maximize the objective instead of minimizing it.
+        clipvalue: largest magnitude of an element of a gradient, ``0 < clipvalue``; None for any.
+        clipnorm: largest norm of the gradient of a tensor, ``0 < clipnorm``; None for any.
+        global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
+            any.
+        error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
         foreach: update small tensors together (True) or all one by one (False); None leaves
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
@@ -36,7 +41,7 @@ class Adagrad(Optimizer):
         fused: not available; only None and False are accepted.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain.
+        ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Duchi et al., 2011, Adaptive subgradient methods, JMLR 12, Figure 1.
     """
@@ -55,6 +60,10 @@ class Adagrad(Optimizer):
         eps: Scalar = 1e-10,
         *,
         maximize: bool = False,
+        clipvalue: float | None = None,
+        clipnorm: float | None = None,
+        global_clipnorm: float | None = None,
+        error_if_nonfinite: bool = False,
         foreach: bool | None = None,
         capturable: bool = False,
         differentiable: bool = False,
@@ -67,6 +76,10 @@ class Adagrad(Optimizer):
             "initial_accumulator_value": initial_accumulator_value,
             "eps": eps,
             "maximize": maximize,
+            "clipvalue": clipvalue,
+            "clipnorm": clipnorm,
+            "global_clipnorm": global_clipnorm,
+            "error_if_nonfinite": error_if_nonfinite,
         }
         super().__init__(
             params,

@@ -36,6 +36,11 @@ class Adam(Optimizer):
         amsgrad: divide by the largest second moment seen so far.
         maximize: maximize the objective instead of minimizing it.
         decoupled_weight_decay: shrink the parameter instead of adding to the gradient, as AdamW.
+        clipvalue: largest magnitude of an element of a gradient, ``0 < clipvalue``; None for any.
+        clipnorm: largest norm of the gradient of a tensor, ``0 < clipnorm``; None for any.
+        global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
+            any.
+        error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
         foreach: update small tensors together (True) or all one by one (False); None leaves
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
@@ -43,7 +48,7 @@ class Adam(Optimizer):
         fused: not available; only None and False are accepted.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain.
+        ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Kingma & Ba, 2015, arXiv:1412.6980, Algorithm 1; AMSGrad: Reddi et al., 2018,
     arXiv:1904.09237, Algorithm 2.
@@ -71,6 +76,10 @@ class Adam(Optimizer):
         *,
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
+        clipvalue: float | None = None,
+        clipnorm: float | None = None,
+        global_clipnorm: float | None = None,
+        error_if_nonfinite: bool = False,
         foreach: bool | None = None,
         capturable: bool = False,
         differentiable: bool = False,
@@ -84,6 +93,10 @@ class Adam(Optimizer):
             "amsgrad": amsgrad,
             "maximize": maximize,
             "decoupled_weight_decay": decoupled_weight_decay,
+            "clipvalue": clipvalue,
+            "clipnorm": clipnorm,
+            "global_clipnorm": global_clipnorm,
+            "error_if_nonfinite": error_if_nonfinite,
         }
         super().__init__(
             params,

@@ -30,6 +30,11 @@ class Adamax(Optimizer):
         eps: term added to the gradient's size, ``0 <= eps``.
         weight_decay: strength of the weight decay; 0 switches it off, ``0 <= weight_decay``.
         maximize: maximize the objective instead of minimizing it.
+        clipvalue: largest magnitude of an element of a gradient, ``0 < clipvalue``; None for any.
+        clipnorm: largest norm of the gradient of a tensor, ``0 < clipnorm``; None for any.
+        global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
+            any.
+        error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
         foreach: update small tensors together (True) or all one by one (False); None leaves
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
@@ -37,7 +42,7 @@ class Adamax(Optimizer):
         fused: not available; only None and False are accepted.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain.
+        ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Kingma & Ba, 2015, arXiv:1412.6980, Algorithm 2.
     """
@@ -54,6 +59,10 @@ class Adamax(Optimizer):
         weight_decay: Scalar = 0,
         *,
         maximize: bool = False,
+        clipvalue: float | None = None,
+        clipnorm: float | None = None,
+        global_clipnorm: float | None = None,
+        error_if_nonfinite: bool = False,
         foreach: bool | None = None,
         capturable: bool = False,
         differentiable: bool = False,
@@ -65,6 +74,10 @@ class Adamax(Optimizer):
             "eps": eps,
             "weight_decay": weight_decay,
             "maximize": maximize,
+            "clipvalue": clipvalue,
+            "clipnorm": clipnorm,
+            "global_clipnorm": global_clipnorm,
+            "error_if_nonfinite": error_if_nonfinite,
         }
         super().__init__(
             params,

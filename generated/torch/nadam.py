@@ -37,6 +37,11 @@ class NAdam(Optimizer):
         momentum_decay: rate of the momentum's warm-up, ``0 <= momentum_decay``.
         decoupled_weight_decay: shrink the parameter instead of adding to the gradient, as AdamW.
         maximize: maximize the objective instead of minimizing it.
+        clipvalue: largest magnitude of an element of a gradient, ``0 < clipvalue``; None for any.
+        clipnorm: largest norm of the gradient of a tensor, ``0 < clipnorm``; None for any.
+        global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
+            any.
+        error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
         foreach: update small tensors together (True) or all one by one (False); None leaves
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
@@ -44,7 +49,7 @@ class NAdam(Optimizer):
         fused: not available; only None and False are accepted.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain.
+        ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Dozat, 2016, Incorporating Nesterov momentum into Adam, Algorithm 8.
     """
@@ -72,6 +77,10 @@ class NAdam(Optimizer):
         decoupled_weight_decay: bool = False,
         *,
         maximize: bool = False,
+        clipvalue: float | None = None,
+        clipnorm: float | None = None,
+        global_clipnorm: float | None = None,
+        error_if_nonfinite: bool = False,
         foreach: bool | None = None,
         capturable: bool = False,
         differentiable: bool = False,
@@ -85,6 +94,10 @@ class NAdam(Optimizer):
             "momentum_decay": momentum_decay,
             "decoupled_weight_decay": decoupled_weight_decay,
             "maximize": maximize,
+            "clipvalue": clipvalue,
+            "clipnorm": clipnorm,
+            "global_clipnorm": global_clipnorm,
+            "error_if_nonfinite": error_if_nonfinite,
         }
         super().__init__(
             params,

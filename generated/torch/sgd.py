@@ -28,6 +28,11 @@ class SGD(Optimizer):
         weight_decay: strength of the weight decay; 0 switches it off, ``0 <= weight_decay``.
         nesterov: take Nesterov's momentum.
         maximize: maximize the objective instead of minimizing it.
+        clipvalue: largest magnitude of an element of a gradient, ``0 < clipvalue``; None for any.
+        clipnorm: largest norm of the gradient of a tensor, ``0 < clipnorm``; None for any.
+        global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
+            any.
+        error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
         foreach: update small tensors together (True) or all one by one (False); None leaves
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
@@ -35,7 +40,7 @@ class SGD(Optimizer):
         fused: not available; only None and False are accepted.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain.
+        ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Sutskever et al., 2013, On the importance of initialization and momentum, eqs. 1-4.
     """
@@ -54,6 +59,10 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        clipvalue: float | None = None,
+        clipnorm: float | None = None,
+        global_clipnorm: float | None = None,
+        error_if_nonfinite: bool = False,
         foreach: bool | None = None,
         capturable: bool = False,
         differentiable: bool = False,
@@ -66,6 +75,10 @@ class SGD(Optimizer):
             "weight_decay": weight_decay,
             "nesterov": nesterov,
             "maximize": maximize,
+            "clipvalue": clipvalue,
+            "clipnorm": clipnorm,
+            "global_clipnorm": global_clipnorm,
+            "error_if_nonfinite": error_if_nonfinite,
         }
         super().__init__(
             params,

@@ -1,10 +1,21 @@
-"""Clipping the gradient: by its norm, and as misprinted by the norm's square."""
+"""Clipping the gradient: by its norm, as misprinted by the norm's square, as it is generated."""
 
-from sympy import Min, Pow, sqrt
+from sympy import Abs, Expr, Min, Pow, Rational, Symbol, sqrt
 
-from ..language import Update, grad, intermediates, norm, t, theta
-from ..language.claims import Equivalence, Side, Verdict
-from .forms import form, lr, max_norm
+from ..gradients.clipping import clip_by_global_norm, clip_by_norm
+from ..language import (
+    Optimizer,
+    Transform,
+    Update,
+    global_norm,
+    grad,
+    intermediates,
+    norm,
+    t,
+    theta,
+)
+from ..language.claims import Equivalence, Identity, Part, Side, Verdict
+from .forms import eps, form, lr, max_norm
 
 scale, squares = intermediates("scale squares")
 
@@ -54,4 +65,84 @@ clip_corrected = Equivalence(
     ),
     {},
     Verdict.PROVED,
+)
+
+
+WITH_TERM = form(
+    "ClipByNormAndTerm",
+    "torch.nn.utils.clip_grad_norm_",
+    [],
+    Update(scale[t], Min(1, max_norm / (norm(G) + eps))),
+    STEP,
+)
+
+clip_term = Equivalence(
+    "clip-term",
+    "With the term that torch adds to the norm it is not Pascanu's clipping.",
+    Side(BY_NORM),
+    Side(WITH_TERM, hyper={eps: Rational(1, 10**6)}),
+    {},
+    Verdict.REFUTED,
+)
+
+clip_without_term = Equivalence(
+    "clip-without-term",
+    "Where that term is 0 it is.",
+    Side(BY_NORM),
+    Side(WITH_TERM, hyper={eps: 0}),
+    {},
+    Verdict.PROVED,
+)
+
+
+def _descent(transform: Transform) -> Optimizer:
+    """Gradient descent on what a transform gives."""
+    step = Update(theta[t], theta[t - 1] - lr * transform.result)
+    renamed = {transform.hyper.symbol: max_norm}
+    updates = [Update(u.target, u.value.xreplace(renamed)) for u in transform.updates]
+    return form(transform.name, transform.source, [], *updates, step)
+
+
+clip_generated = Equivalence(
+    "clip-generated",
+    "What is generated to clip by norm is torch's form.",
+    Side(WITH_TERM, hyper={eps: Rational(1, 10**6)}),
+    Side(_descent(clip_by_norm)),
+    {},
+    Verdict.PROVED,
+)
+
+clip_global_of_one = Equivalence(
+    "clip-global-of-one",
+    "By the norm over all tensors, of which there is one, it is clipping by norm.",
+    Side(_descent(clip_by_norm)),
+    Side(_descent(clip_by_global_norm), hyper={global_norm(G): norm(G)}),
+    {},
+    Verdict.PROVED,
+    assumptions=("there is one tensor, so that the norm over all is its own",),
+)
+
+
+def _smaller(a: Expr, b: Expr) -> Expr:
+    return (a + b - Abs(a - b)) / 2
+
+
+_size = Abs(Symbol("n", real=True))
+
+clip_shortens = Identity(
+    "clip-shortens",
+    "Clipping never lengthens: the clipped norm is the smaller of the norm and the limit.",
+    (
+        Part(
+            "the scale times the norm |n|",
+            _smaller(1, max_norm / _size) * _size,
+            _smaller(_size, max_norm),
+        ),
+    ),
+    Verdict.PROVED,
+    assumptions=(
+        "a norm scaled by s >= 0 is s times as long",
+        "min(a, b) is (a + b - |a - b|)/2",
+    ),
+    source="Pascanu et al., 2013, arXiv:1211.5063, Algorithm 1",
 )

@@ -1,9 +1,10 @@
 """The language a spec is written in.
 
-A spec is one :class:`Optimizer`: the hyperparameters and options it takes, the states it
+A rule is one :class:`Optimizer`: the hyperparameters and options it takes, the states it
 keeps, and its update equations as time-indexed recurrences over t = 1, 2, ... In them
 ``m[t - 1]`` is a stored value, ``m[t]`` the new one, and ``grad(theta[t - 1])`` the gradient
-at a point, an uninterpreted function.
+at a point, an uninterpreted function. What happens to gradients before every rule sees them is
+a :class:`Transform`.
 
 A :class:`Schedule` is the learning rate as a function of the 0-based ``step``, in the same
 language: ``eta[step]`` is the rate, and only a schedule that is stepped with a metric keeps
@@ -18,7 +19,7 @@ from .arguments import Choice, Function, Numbers, Sample, Schedules
 from .declarations import Constraint, Hyper, Option, Shape, State, Update
 from .domains import AT_LEAST_ONE, NON_NEGATIVE, POSITIVE, REAL, UNIT, UNIT_CLOSED, Interval
 from .errors import SpecError
-from .heads import clip, lerp, matmul, mean, norm, one_minus_power, transpose
+from .heads import clip, global_norm, lerp, matmul, mean, norm, one_minus_power, transpose
 from .optimizer import Optimizer
 from .schedule import Schedule, Spec, eta, lr, metric, mu
 from .sequences import (
@@ -49,6 +50,7 @@ from .symbols import (
     t,
     theta,
 )
+from .transform import Transform
 
 __all__ = [
     "AT_LEAST_ONE",
@@ -75,6 +77,7 @@ __all__ = [
     "Spec",
     "SpecError",
     "State",
+    "Transform",
     "Update",
     "Value",
     "call",
@@ -86,6 +89,7 @@ __all__ = [
     "eta",
     "flags",
     "given",
+    "global_norm",
     "grad",
     "hyperparameters",
     "intermediates",

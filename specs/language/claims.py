@@ -26,12 +26,13 @@ class Side:
     Args:
         spec: its equations.
         options: the options that are on; all others are off.
-        hyper: hyperparameters that stand for expressions in the left side's.
+        hyper: hyperparameters, or what the claim assumes to be known, that stand for expressions
+            in the left side's.
     """
 
     spec: Optimizer
     options: Sequence[Symbol] = ()
-    hyper: Mapping[Symbol, Expr] = field(default_factory=dict[Symbol, Expr])
+    hyper: Mapping[Basic, Expr] = field(default_factory=dict[Basic, Expr])
 
 
 @dataclass(frozen=True)

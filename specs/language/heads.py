@@ -100,6 +100,22 @@ class norm(Head):
         return enclosed(args[0], r"\lVert", r"\rVert") + "_2"
 
 
+class global_norm(Head):
+    """The Euclidean norm over all elements of all tensors that are updated together.
+
+    A rule sees one tensor at a time, and so cannot say it; a transform of gradients can.
+    """
+
+    nargs = (1,)
+    category = "reduction"
+    is_nonnegative: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
+    formula = "sqrt(sum over all tensors of sum(x**2))"
+
+    @staticmethod
+    def tex(args: Sequence[str]) -> str:
+        return rf"\sqrt{{\sum_{{\theta}} {norm.tex(args)}^2}}"
+
+
 class mean(Head):
     """The mean over all elements of one tensor."""
 

@@ -13,7 +13,7 @@ from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import Entry
 from steprule.codegen.backends.latex import backend
 from steprule.codegen.backends.latex.escape import escaped
-from steprule.codegen.load import builtin, builtin_schedules
+from steprule.codegen.load import builtin, builtin_schedules, transforms
 from steprule.specs.language import (
     REAL,
     Hyper,
@@ -34,6 +34,7 @@ OVERFULL_LIMIT_PT = 10.0
 
 OPTIMIZERS = {spec.module: spec for spec in builtin().values()}
 SCHEDULES = {spec.module: analyse(spec) for spec in builtin_schedules().values()}
+TRANSFORMS = {spec.module: spec for spec in transforms().values()}
 
 
 def _files(specs: Iterable[Spec]) -> dict[str, str]:
@@ -158,8 +159,24 @@ def test_schedules_have_a_document_of_their_own() -> None:
 
 
 def test_there_is_no_document_of_nothing() -> None:
-    assert _files([OPTIMIZERS["adam"]]).keys() == {"steprule.sty", "optimizers.tex", "adam.tex"}
+    always = {"steprule.sty", "gradients.tex", *(f"{module}.tex" for module in TRANSFORMS)}
+    assert _files([OPTIMIZERS["adam"]]).keys() == always | {"optimizers.tex", "adam.tex"}
     assert "optimizers.tex" not in _files([SCHEDULES["steplr"]])
+
+
+def test_the_transforms_have_a_document_and_fragments_of_their_own() -> None:
+    files = _files(())
+    assert re.findall(r"\\input\{(.*?)\.tex\}", files["gradients.tex"]) == list(TRANSFORMS)
+    text = files["clipbyglobalnorm.tex"]
+    assert (
+        r"\State \StepEquation{\mathrm{scale}_t = \min\left(\frac{c}{10^{-6} + "
+        r"\sqrt{\sum_{\theta} \lVert \nabla f(\theta_{t-1}) \rVert_2^2}}, 1\right)}"
+    ) in text
+    assert r"\emph{Source:} Pascanu et al., 2013, arXiv:1211.5063, Algorithm 1." in text
+    row = (
+        r"$c$ & \texttt{global\_clipnorm} & $(0, \infty)$ & largest norm of all gradients together"
+    )
+    assert row in text
 
 
 def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
@@ -214,13 +231,13 @@ def _compile(folder: Path, files: Mapping[str, str], document: str = "optimizers
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("document", "specs"),
-    [("optimizers", OPTIMIZERS), ("schedules", SCHEDULES)],
-    ids=["optimizers", "schedules"],
+    [("optimizers", OPTIMIZERS), ("schedules", SCHEDULES), ("gradients", TRANSFORMS)],
+    ids=["optimizers", "schedules", "gradients"],
 )
 def test_a_document_compiles_and_fits_its_pages(
     document: str, specs: Mapping[str, Spec], tmp_path: Path
 ) -> None:
-    log = _compile(tmp_path, _files(specs.values()), document)
+    log = _compile(tmp_path, _files([*OPTIMIZERS.values(), *SCHEDULES.values()]), document)
     assert [line for line in log.splitlines() if line.startswith("!")] == []
     assert re.findall(r".*(?:undefined|multiply defined|Rerun to get).*", log) == []
     overfull = re.findall(r"Overfull \\[hv]box \(([\d.]+)pt", log)

@@ -37,7 +37,7 @@ statement = NumpyPrinter()
         ),
         (
             Instruction("d", ops.DIV, (x, apply(ops.MAX, apply(ops.NORM, y), a)), "tmp1"),
-            "d = np.divide(x, max(np.linalg.norm(y), a), out=tmp1)",
+            "d = np.divide(x, np.maximum(np.linalg.norm(y), a), out=tmp1)",
         ),
     ],
 )

@@ -15,14 +15,7 @@ def check(subject: Subject) -> Iterator[Fault]:
         yield Fault(
             "its name", f"{spec.name!r} {reason}", 'Give it the name of a class, such as "Adam"'
         )
-    named = [(declared(d), d.name) for d in (*spec.hyper, *spec.states)]
-    named += [(f"argument {h.argument}", h.argument) for h in spec.hyperparameters if h.argument]
-    named += [
-        (subject.equation(u), u.target.name)
-        for u in spec.updates
-        if u.target.name in subject.intermediates
-    ]
-    for where, name in named:
+    for where, name in subject.named():
         if reason := objection(name):
             yield Fault(where, f"the name {name!r} {reason}", "Rename it")
     keys = [(f"key of {declared(s)}", s.key) for s in spec.states]

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Schedule, Spec
+from ....specs.language import Schedule, Spec, Transform
+from ...load import transforms
 from .. import Entry
 from ..rendering import Delimiters, environment
 from .box import box, initial
@@ -31,13 +32,15 @@ class LatexBackend:
     name = "latex"
     comment = "%"
 
-    def files(self, spec: Spec) -> Mapping[str, str]:
+    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
         """The spec's fragment, to be read in by a document that uses steprule.sty.
 
         Raises:
             NotImplementedError: a node in the equations has no LaTeX form.
             SpecError: a schedule cannot be drawn for its example.
         """
+        if isinstance(spec, Transform):
+            return _transform(spec)
         if isinstance(spec, Schedule):
             return {f"schedules/{spec.module}.tex": _schedule(spec)}
         printer = LatexPrinter(spec)
@@ -50,9 +53,11 @@ class LatexBackend:
         return {f"{spec.module}.tex": fragment}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        """The package every fragment needs, and documents with all of them and contents."""
+        """The package every fragment needs, the transforms, and documents with all of a kind."""
+        before = [*transforms().values()]
         kinds = {
             "optimizers.tex": ("Step rules", "", [e for e in entries if not e.is_schedule]),
+            "gradients.tex": ("Gradients before the rule", "", before),
             "schedules.tex": (
                 "Learning-rate schedules",
                 "schedules/",
@@ -60,11 +65,26 @@ class LatexBackend:
             ),
         }
         document = _TEMPLATES.get_template("document.tex.j2")
-        return {"steprule.sty": _TEMPLATES.get_template("steprule.sty.j2").render()} | {
+        files = {"steprule.sty": _TEMPLATES.get_template("steprule.sty.j2").render()} | {
             name: document.render(title=title, folder=folder, entries=listed)
             for name, (title, folder, listed) in kinds.items()
             if listed
         }
+        for each in before:
+            files |= self.files(each)
+        return files
+
+
+def _transform(spec: Transform) -> Mapping[str, str]:
+    printer = LatexPrinter(spec.rule)
+    fragment = _TEMPLATES.get_template("transform.tex.j2").render(
+        spec=spec,
+        limit=printer.expression(spec.hyper.symbol),
+        equations=[printer.equation(update) for update in spec.updates],
+        result=printer.expression(spec.result),
+        arguments=arguments(spec.rule, printer),
+    )
+    return {f"{spec.module}.tex": fragment}
 
 
 def _schedule(schedule: Schedule) -> str:

@@ -7,12 +7,14 @@ the calls into a class.
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Optimizer, Schedule, Spec
-from ...program.allocate import Choice, Prefer, allocate
+from ....specs.language import Optimizer, Schedule, Spec, Transform
+from ...program.allocate import Choice, Prefer, Step, allocate
 from ...program.compile import compile_spec
+from ...program.cut import Parts
 from ...program.linearise import linearise
 from ...program.passes.expand import expand, expand_scalars
 from .. import Entry
+from ..clipping import clippings
 from ..rendering import environment
 from ..schedule_class import schedule_context
 from .context import context
@@ -33,12 +35,16 @@ class NumpyBackend:
                 "instruction": self._printer,
                 "scalar": self._printer.scalar,
                 "is_choice": lambda step: isinstance(step, Choice),
+                "elementwise": _elementwise,
             },
         )
 
-    def files(self, spec: Spec) -> Mapping[str, str]:
-        if isinstance(spec, Schedule):
-            return {f"schedules/{spec.module}.py": self._schedule(spec)}
+    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
+        match spec:
+            case Transform():
+                return {"_clipping.py": self.shared(())["_clipping.py"]}
+            case Schedule():
+                return {f"schedules/{spec.module}.py": self._schedule(spec)}
         return {f"{spec.module}.py": self._optimizer(spec)}
 
     def _schedule(self, schedule: Schedule) -> str:
@@ -49,18 +55,26 @@ class NumpyBackend:
         program = linearise(expand(expand_scalars(compile_spec(spec))))
         listing = allocate(program, prefer=Prefer.OWN)
         template = self._templates.get_template("optimizer.py.j2")
-        return template.render(context(spec, program, listing))
+        return template.render(context(spec, program, listing) | {"clippings": clippings()})
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         optimizers = [e for e in entries if not e.is_schedule]
         schedules = [e for e in entries if e.is_schedule]
-        shared = {"__init__.py": optimizers, "_optimizer.py": optimizers}
+        shared = dict.fromkeys(("__init__.py", "_clipping.py", "_optimizer.py"), optimizers)
         if schedules:
             shared |= {"schedules/__init__.py": schedules, "schedules/_schedule.py": schedules}
+        found = clippings()
         return {
-            name: self._templates.get_template(f"{name}.j2").render(entries=listed)
+            name: self._templates.get_template(f"{name}.j2").render(entries=listed, clippings=found)
             for name, listed in shared.items()
         }
+
+
+def _elementwise(parts: Parts) -> Sequence[Step]:
+    listing = allocate(linearise(expand(parts.elementwise)))
+    if listing.scratch:
+        raise NotImplementedError(f"{parts.elementwise.spec} needs scratch of its own")
+    return listing.steps
 
 
 backend = NumpyBackend()

@@ -6,6 +6,7 @@ from typing import ClassVar
 from ...program import operations as ops
 from ...program.allocate import Instruction
 from ...program.infix import Form, Infix, call
+from ...program.nodes import Apply
 
 
 def _transpose(x: str) -> str:
@@ -14,6 +15,13 @@ def _transpose(x: str) -> str:
 
 class HostPrinter(Infix):
     """Scalars, as Python floats."""
+
+    # What comes from tensors can be NaN, which Python's own functions lose.
+    _beside_tensors: ClassVar[Mapping[ops.Operation, Form]] = {
+        ops.MAX: call("np.maximum"),
+        ops.MIN: call("np.minimum"),
+        ops.CLIP: call("np.clip"),
+    }
 
     functions: ClassVar[Mapping[ops.Operation, Form]] = {
         ops.SQRT: call("math.sqrt"),
@@ -32,6 +40,10 @@ class HostPrinter(Infix):
         ops.LIFT: lambda value, like: value,
         ops.TRANSPOSE: _transpose,
     }
+
+    def form(self, node: Apply) -> Form | None:
+        beside = None if node.on_host else self._beside_tensors.get(node.op)
+        return beside or super().form(node)
 
 
 _UFUNCS = {

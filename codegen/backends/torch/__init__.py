@@ -8,15 +8,17 @@ Schedules become classes around the functions of the step that all Python backen
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Schedule, Spec
+from ....specs.language import Schedule, Spec, Transform
 from ...program.allocate import Choice
 from ...program.nodes import Branch
 from .. import Entry
+from ..clipping import clippings
 from ..rendering import environment
 from ..schedule_class import schedule_context
-from .context import context
+from .context import context, foreach_body, loop_body
+from .printer import LoopPrinter
 
-_OF_OPTIMIZERS = ("__init__.py", "_optimizer.py", "_scalars.py", "_tensors.py")
+_OF_OPTIMIZERS = ("__init__.py", "_clipping.py", "_optimizer.py", "_scalars.py", "_tensors.py")
 _OF_SCHEDULES = tuple(
     f"lr_scheduler/{name}.py"
     for name in ("__init__", "_arguments", "_composition", "_metric_scheduler", "_scheduler")
@@ -34,15 +36,20 @@ class TorchBackend:
             __name__,
             {
                 "is_choice": lambda step: isinstance(step, Choice | Branch),
+                "tensor": LoopPrinter(),
+                "loop_body": loop_body,
+                "foreach_body": foreach_body,
             },
         )
 
-    def files(self, spec: Spec) -> Mapping[str, str]:
+    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
+        if isinstance(spec, Transform):
+            return {"_clipping.py": self.shared(())["_clipping.py"]}
         if isinstance(spec, Schedule):
             template = self._templates.get_template("lr_scheduler/scheduler.py.j2")
             return {f"lr_scheduler/{spec.module}.py": template.render(schedule_context(spec))}
         template = self._templates.get_template("optimizer.py.j2")
-        return {f"{spec.module}.py": template.render(context(spec))}
+        return {f"{spec.module}.py": template.render(context(spec) | {"clippings": clippings()})}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         optimizers = [e for e in entries if not e.is_schedule]
@@ -50,9 +57,10 @@ class TorchBackend:
         shared = dict.fromkeys(_OF_OPTIMIZERS, optimizers)
         if schedules:
             shared |= dict.fromkeys(_OF_SCHEDULES, schedules)
+        found = clippings()
         return {
             name: self._templates.get_template(f"{name}.j2").render(
-                entries=listed, has_schedulers=bool(schedules)
+                entries=listed, has_schedulers=bool(schedules), clippings=found
             )
             for name, listed in shared.items()
         }

@@ -1,14 +1,15 @@
 """What the optimizer's template is filled with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ....specs.language import Optimizer
 from ...program.allocate import Instruction, allocate
 from ...program.compile import compile_spec
+from ...program.cut import OUT, Parts
 from ...program.infix import Infix
 from ...program.linearise import linearise
-from ...program.nodes import Assign
+from ...program.nodes import Assign, assignments
 from ...program.passes.contract import contract
 from ...program.passes.expand import expand, expand_scalars
 from ...program.passes.separate import separate
@@ -50,6 +51,21 @@ def context(spec: Optimizer) -> dict[str, object]:
         "results": [s.name for s in loop.tensor_slots] + scalar_results,
         "scalar_results": f"({', '.join(scalar_results)}{',' * (len(scalar_results) == 1)})",
     }
+
+
+def loop_body(parts: Parts) -> list[str]:
+    """The elementwise part of a transform, for one gradient."""
+    *before, last = assignments(expand(parts.elementwise).body)
+    return [*map(_assignment, before), f"return {LoopPrinter()(last.value)}"]
+
+
+def foreach_body(parts: Parts) -> list[str]:
+    """The same for several gradients, into new tensors: they are the caller's."""
+    program = replace(parts.elementwise, slots=())
+    steps = allocate(linearise(contract(program))).steps
+    printed = (ForeachPrinter()(step) for step in steps if isinstance(step, Instruction))
+    *before, last = "\n".join(printed).splitlines()
+    return [*before, f"return {last.removeprefix(f'{OUT.id} = ')}"]  # a new list, by that name
 
 
 def _in_group(where: str) -> str:

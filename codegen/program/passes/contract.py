@@ -1,13 +1,28 @@
 """Contract sums of products into the calls torch has for them, where they fit exactly.
 
 ``a + s*x`` is ``axpy(a, x, s)``, ``a + s*x*y`` is ``addcmul(a, x, y, s)`` and ``a + s*x/y`` is
-``addcdiv(a, x, y, s)``, for s a scalar on the host. So is ``lerp``; other heads are written out.
+``addcdiv(a, x, y, s)``, for s a scalar on the host. So is ``lerp``; other heads are written out,
+and so is ``clip``, which torch has for one tensor but not for a list of them.
 """
 
 from dataclasses import replace
 
 from ..nodes import ONE, Apply, Node, Program, apply, map_assignments, rebuild
-from ..operations import ADD, ADDCDIV, ADDCMUL, AXPY, DIV, LERP, MUL, NEG, SQUARE, SUB
+from ..operations import (
+    ADD,
+    ADDCDIV,
+    ADDCMUL,
+    AXPY,
+    CLIP,
+    DIV,
+    LERP,
+    MAX,
+    MIN,
+    MUL,
+    NEG,
+    SQUARE,
+    SUB,
+)
 from .expand import expand
 
 
@@ -26,7 +41,12 @@ def _is_call(node: Apply) -> bool:
 
 
 def _contract(node: Node) -> Node:
-    if not isinstance(node, Apply) or not node.is_tensor or node.op not in (ADD, SUB):
+    if not isinstance(node, Apply) or not node.is_tensor:
+        return node
+    if node.op is CLIP and all(bound.on_host for bound in node.args[1:]):
+        value, lower, upper = node.args
+        return apply(MIN, apply(MAX, value, lower), upper)
+    if node.op not in (ADD, SUB):
         return node
     start, term = node.args
     if not start.is_tensor or not term.is_tensor:

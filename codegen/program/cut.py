@@ -1,0 +1,110 @@
+"""Cut a transform's program where all elements meet: a reduction, a scalar, an elementwise part.
+
+A backend computes the reduction over the tensors first and the scalar from it. The elementwise
+part then needs no other element, and can run block by block, or within an optimizer's own kernel.
+"""
+
+from dataclasses import dataclass, replace
+
+from ...specs.language import Transform
+from .check import Checker
+from .compile import compile_spec
+from .nodes import (
+    TENSOR,
+    Apply,
+    Assign,
+    DType,
+    Name,
+    Node,
+    Place,
+    Program,
+    Shape,
+    Slot,
+    Type,
+    assignments,
+    reads,
+    rebuild,
+    substitute,
+    walk,
+)
+from .operations import Kind, Operation
+
+NORM = Name("norm", Type(DType.REAL, Shape.SCALAR, Place.DEVICE))
+"""The result of the reduction."""
+
+OUT = Name("out", TENSOR)
+"""The result of the elementwise part."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A transform in the order it is computed in.
+
+    Args:
+        reduction: what is taken of the gradient first; None where nothing is.
+        scale: the number the elementwise part needs, from :data:`NORM` and the hyperparameter;
+            None where it needs the hyperparameter itself.
+        elementwise: from the gradient to :data:`OUT`, its one slot.
+    """
+
+    reduction: Operation | None
+    scale: Assign | None
+    elementwise: Program
+
+
+def compile_transform(transform: Transform) -> Parts:
+    """The parts of an analysed transform, ready for the backends.
+
+    Raises:
+        NotImplementedError: it reduces twice, something else than the gradient, or to more than
+            one number that the elements need; or it reads the parameter.
+        RewriteError: a pass changed its meaning; a fault of this package.
+    """
+    program = compile_spec(transform.rule)
+    (theta,) = program.slots
+    known: dict[str, Node] = {theta.new.id: OUT}
+    reductions: set[Apply] = set()
+    tensors: list[Assign] = []
+    scales: list[Assign] = []
+    for each in (*program.host, *assignments(program.body)):
+        value = substitute(each.value, known)
+        reductions |= {n for n in walk(value) if isinstance(n, Apply) and _reduces(n)}
+        value = rebuild(value, lambda n: NORM if isinstance(n, Apply) and _reduces(n) else n)
+        if each.target.is_tensor:
+            target = OUT if each.target == theta.new else each.target
+            tensors.append(replace(each, target=target, value=value))
+        elif each.target.on_host:
+            known[each.target.id] = value
+        else:
+            # To the elementwise part it is a number like others, computed before.
+            scales.append(replace(each, value=value))
+            known[each.target.id] = replace(each.target, type=replace(NORM.type, place=Place.HOST))
+    elsewhere = any(r.args != (program.gradient,) for r in reductions)
+    if len(reductions) > 1 or len(scales) > 1 or elsewhere or theta.name in reads(program.body):
+        raise NotImplementedError(
+            f"{transform.name} is not one norm of the gradient and one number from it"
+        )
+    parts = Parts(
+        reduction=next((r.op for r in reductions), None),
+        scale=scales[0] if scales else None,
+        elementwise=replace(program, host=(), body=tuple(tensors), slots=(Slot(OUT, OUT),)),
+    )
+    Checker(transform.rule).check(_joined(parts, program), after="cut")
+    return parts
+
+
+def _joined(parts: Parts, program: Program) -> Program:
+    """The program that was cut, put together again."""
+    (theta,) = program.slots
+    body: list[Assign] = []
+    if parts.scale and parts.reduction:
+        norm = Apply(parts.reduction, (program.gradient,))
+        value = substitute(parts.scale.value, {NORM.id: norm})
+        body.append(replace(parts.scale, value=value))
+    for each in assignments(parts.elementwise.body):
+        body.append(replace(each, target=theta.new) if each.target == OUT else each)
+    return replace(program, host=(), body=tuple(body))
+
+
+def _reduces(node: Apply) -> bool:
+    return node.op.kind is Kind.REDUCTION

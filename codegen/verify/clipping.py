@@ -1,0 +1,143 @@
+"""Hold the generated clipping against the oracle, beside torch.nn.utils on the same gradients.
+
+What is judged is the gradient that a rule is given. SGD with a rate of 1 shows it: from
+parameters of 0 its step leads to minus that gradient, without a rounding.
+"""
+
+import importlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from ...specs.language import Transform, global_norm, norm
+from .arrays import Array
+from .cases import Case, inputs
+from .engines import Floats
+from .implementations import DTYPES, FORMS
+from .oracle import transformed
+from .ulp import errors
+from .verify import BOUND, Result, Worst
+
+LIMITS = (0.3, 7.0, 1e6, math.inf)
+"""Below most gradients, among them, above almost all, and above all."""
+
+BOUND_SCALED = 5.0
+"""In ulp: the roundings of a sum of squares, its root, a sum, a quotient and a product follow one
+another. Each is up to an ulp of the result, and the root halves the first."""
+
+
+def verify_clipping(spec: Transform, dtype: str, device: str = "cpu") -> list[Result]:
+    """The worst errors of a built-in transform in every implementation, over all cases.
+
+    Args:
+        spec: an analysed transform.
+        dtype: ``"float32"``, ``"float64"`` or ``"bfloat16"``.
+        device: where torch runs; NumPy's runs on ``cpu`` alone.
+    """
+    backends = [f"torch {form}" for form in FORMS]
+    if device == "cpu" and dtype in DTYPES["numpy"]:
+        backends.insert(0, "numpy")
+    argument = spec.hyper.name
+    scales = any(update.value.has(norm, global_norm) for update in spec.updates)
+    ours = {backend: _Errors() for backend in backends}
+    theirs = _Errors()
+    for case, limit in product(clipping_cases(dtype), LIMITS):
+        where = f"in the case {case.name!r} with {argument}={limit}"
+        exact = transformed(spec, case.gradients, {argument: limit})
+        theirs.meet(case, _peer(spec, case, limit, dtype, device), exact, where)
+        for backend, met in ours.items():
+            found = _clipped(backend, argument, case, limit, dtype, device)
+            met.meet(case, found, exact, where)
+    return [
+        Result(
+            spec.name,
+            backend,
+            dtype,
+            "gradient",
+            ours=met.within,
+            theirs=theirs.within,
+            beyond=met.beyond,
+            theirs_beyond=theirs.beyond,
+            bound=BOUND_SCALED if scales else BOUND,
+        )
+        for backend, met in ours.items()
+    ]
+
+
+@dataclass
+class _Errors:
+    """The worst of one implementation, where exact values are within the dtype's range or not."""
+
+    within: Worst = field(default_factory=Worst)
+    beyond: Worst = field(default_factory=Worst)
+
+    def meet(self, case: Case, found: list[Floats], exact: list[Array], where: str) -> None:
+        for x, y in zip(found, exact, strict=True):
+            worst = Worst(float(errors(x, y, y, case.form).max(initial=0.0)), where)
+            if case.exceeds:
+                self.beyond = self.beyond.or_(worst)
+            else:
+                self.within = self.within.or_(worst)
+
+
+def clipping_cases(dtype: str) -> Iterator[Case]:
+    """The cases of rules, their gradients taken as those of several tensors, and a few more."""
+    cases = inputs(dtype)
+    yield from cases
+    named = {case.name: case for case in cases}
+    random = named["random"]
+    mixed = [g for name in ("random", "scalar", "empty") for g in named[name].gradients]
+    for name, gradients in (
+        ("tensors of several shapes", mixed),
+        ("all zero", [np.zeros(3), np.zeros(())]),
+        ("infinity", [np.array([math.inf, 2.0, 0.0]), np.array([-1.0])]),
+    ):
+        stored = tuple(np.asarray(g, random.form.storage) for g in gradients)
+        yield Case(name, random.form, random.theta, stored)
+
+
+def _clipped(
+    backend: str, argument: str, case: Case, limit: float, dtype: str, device: str
+) -> list[Floats]:
+    """The gradients that a rule is given, of a generated optimizer."""
+    package, _, form = backend.partition(" ")
+    module = importlib.import_module(f"{__name__.partition('.')[0]}.{package}")
+    if package == "numpy":
+        grads = [np.asarray(gradient) for gradient in case.gradients]
+        params = [np.zeros_like(grad) for grad in grads]
+        with np.errstate(all="ignore"):
+            module.SGD(lr=1.0, **{argument: limit}).update(params, grads)
+        return [-p for p in params]
+    leaves = _leaves(case, dtype, device)
+    module.SGD(leaves, lr=1.0, **{argument: limit}, **FORMS[form]).step()
+    return [-_floats(p) for p in leaves]
+
+
+def _peer(spec: Transform, case: Case, limit: float, dtype: str, device: str) -> list[Floats]:
+    module, _, name = spec.peer.rpartition(".")
+    clip = getattr(importlib.import_module(module), name)
+    leaves = _leaves(case, dtype, device)
+    together = any(update.value.has(global_norm) for update in spec.updates)
+    for group in [leaves] if together else [[p] for p in leaves]:
+        clip(group, limit)
+    return [_floats(p.grad) for p in leaves]
+
+
+def _leaves(case: Case, dtype: str, device: str) -> list[Any]:
+    """Parameters of 0 with the gradients of a case."""
+    import torch
+
+    leaves: list[Any] = []
+    for gradient in case.gradients:
+        grad = torch.tensor(gradient).to(device, getattr(torch, dtype))
+        leaves.append(torch.zeros_like(grad).requires_grad_())
+        leaves[-1].grad = grad
+    return leaves
+
+
+def _floats(x: Any) -> Floats:
+    return x.detach().double().cpu().numpy()
