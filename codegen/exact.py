@@ -26,6 +26,9 @@ NAN = context.mpf("nan")
 INFINITY = context.mpf("inf")
 PI = +context.pi
 
+_LARGEST_EXPONENT = 10**9
+"""Of e: far beyond the range of any float."""
+
 _LARGEST_EXACT_EXPONENT = 64
 """Powers beyond it would be exact, but of thousands of digits."""
 
@@ -151,6 +154,9 @@ def _power_to_infinity(size: Number, exponent: Number) -> Number:
 
 
 def exponential(x: Number) -> Number:
+    """The exponential; 0 or infinity where its own exponent would not fit into memory."""
+    if is_finite(x) and abs(x) > _LARGEST_EXPONENT:
+        return INFINITY if x > 0 else Fraction(0)
     return context.exp(approximate(x))
 
 

@@ -10,23 +10,23 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-GOMPERTZ = dedent(
+HALFLIFE = dedent(
     '''
-    """A rate that falls off a cliff."""
+    """A rate that has a half-life."""
 
-    from sympy import exp
+    from sympy import exp, log
 
     from ..language import POSITIVE, Hyper, Schedule, Update, eta, hyperparameters, lr, step
 
-    (steepness,) = hyperparameters("steepness")
+    (halvings,) = hyperparameters("halvings")
 
-    gompertz = Schedule(
-        "GompertzLR",
-        summary="The rate times a Gompertz function of the step.",
-        source="Gompertz, 1825",
-        hyper=[Hyper(steepness, "", POSITIVE, "growth of the exponent per step")],
-        updates=[Update(eta[step], lr * exp(1 - exp(steepness * step)))],
-        example={"lr": "0.1", "steepness": "0.02"},
+    halflife = Schedule(
+        "HalfLifeLR",
+        summary="The rate halved again and again, continuously.",
+        source="Rutherford, 1900",
+        hyper=[Hyper(halvings, "", POSITIVE, "how often it is halved in a step")],
+        updates=[Update(eta[step], lr * exp(-log(2) * halvings * step))],
+        example={"lr": "0.1", "halvings": "0.02"},
     )
     '''
 )
@@ -38,7 +38,7 @@ for arguments in (
     ["generate"],
     ["generate", "--check"],
     ["list"],
-    ["verify", "GompertzLR"],
+    ["verify", "HalfLifeLR"],
 ):
     try:
         cli(arguments)
@@ -46,19 +46,17 @@ for arguments in (
         print("exit", end.code)
 """
 
-# exp(1 - exp(0)) is 1, and with exp(steepness) = 2 the next rate is lr/e.
 USE = """
-import math
 import numpy as np, torch
 import steprule.numpy.schedules, steprule.torch.lr_scheduler
 print(steprule.__path__[0])
-schedule = steprule.numpy.schedules.GompertzLR(lr=0.5, steepness=math.log(2))
+schedule = steprule.numpy.schedules.HalfLifeLR(lr=0.5, halvings=2)
 print(schedule(np.arange(2)).round(12).tolist())
 optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.5)
-scheduler = steprule.torch.lr_scheduler.GompertzLR(optimizer, steepness=math.log(2))
+scheduler = steprule.torch.lr_scheduler.HalfLifeLR(optimizer, halvings=2)
 optimizer.step()
 scheduler.step()
-print(round(scheduler.get_last_lr()[0], 12), 0.5 / math.e)
+print(round(scheduler.get_last_lr()[0], 12))
 """
 
 
@@ -76,28 +74,26 @@ def test_one_file(tmp_path: Path, python: Any) -> None:
         shutil.copytree(ROOT / part, tree / part, ignore=ignored)
 
     before = contents(tree)
-    (tree / "specs/schedules/gompertz.py").write_text(GOMPERTZ)
+    (tree / "specs/schedules/halflife.py").write_text(HALFLIFE)
     commands = python(COMMANDS, cwd=tmp_path, PYTHONPATH=str(tmp_path))
     statuses = [line for line in commands.stdout.splitlines() if line.startswith("exit ")]
     assert statuses == ["exit 1", "exit 0", "exit 0", "exit 0", "exit 0"], commands.stderr
     assert f" files in {tree}: 6 written, 0 removed, " in commands.stdout
-    assert re.search(r"^GompertzLR +schedule ", commands.stdout, re.MULTILINE)
-    for row in (r"^GompertzLR +numpy ", r"^GompertzLR +torch "):
+    assert re.search(r"^HalfLifeLR +schedule ", commands.stdout, re.MULTILINE)
+    for row in (r"^HalfLifeLR +numpy ", r"^HalfLifeLR +torch "):
         assert re.search(row, commands.stdout, re.MULTILINE), commands.stdout
 
     after = contents(tree)
     own = {
-        "numpy/schedules/gompertzlr.py",
-        "torch/lr_scheduler/gompertzlr.py",
-        "latex/schedules/gompertzlr.tex",
+        "numpy/schedules/halflifelr.py",
+        "torch/lr_scheduler/halflifelr.py",
+        "latex/schedules/halflifelr.tex",
     }
-    assert after.keys() - before.keys() == own | {"specs/schedules/gompertz.py"}
+    assert after.keys() - before.keys() == own | {"specs/schedules/halflife.py"}
     assert {p for p in before if after[p] != before[p]} == {
         "numpy/schedules/__init__.py",
         "torch/lr_scheduler/__init__.py",
         "latex/schedules.tex",
     }
     run = python(USE, cwd=tmp_path, PYTHONPATH=str(tmp_path))
-    assert run.stdout == (
-        f"{tree}\n[0.5, 0.183939720586]\n0.183939720586 {0.5 / 2.718281828459045}\n"
-    ), run.stderr
+    assert run.stdout == f"{tree}\n[0.5, 0.125]\n0.125\n", run.stderr
