@@ -1,4 +1,4 @@
-"""The command line: ``steprule generate | list | show | cost | verify | prove``.
+"""The command line: ``steprule generate | list | show | cost | verify | prove | bench``.
 
 Exit status: 0 for success, 1 where a check failed, 2 where the input is wrong.
 """
@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ..specs.language import Optimizer, Schedule, Spec, Transform
 from .backends import backends
+from .bench.command import bench_command
 from .console import fail, progress, reported, say, show_code, show_table
 from .cost import BYTES, costs
 from .emit import Change, difference, plan, unified_diff, write
@@ -181,3 +182,4 @@ def _report_check(changes: Sequence[Change], spec: tuple[str, ...], out: Path | 
 
 cli.add_command(verify_command)
 cli.add_command(prove_command)
+cli.add_command(bench_command)
