@@ -73,7 +73,9 @@ def _panel(panel: object, results: list[Result], title: str) -> None:
     ends = [
         digits(x) + (" (wrong)" if r.wrong else "") for x, r in zip(lengths, shown, strict=True)
     ]
-    panel.bar_label(bars, ends, padding=4, fontsize="small")
+    labels = panel.bar_label(bars, ends, padding=4, fontsize="small")
+    for label in labels:  # the line of the copy must not cross a number out
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
     panel.set_yticks(range(len(shown)), [r.contender for r in shown], fontsize="small")
     panel.invert_yaxis()
     panel.margins(x=0.15)

@@ -109,8 +109,10 @@ def bench_command(
 
     In every repeat all take one step each, in an order drawn anew, from the same start with the
     same gradients, with the spec's default settings. Where they end is held against the
-    equations. Two workloads: a few large tensors, and the many tensors of a model. The copy
-    moves the bytes that a step must move.
+    equations. Two workloads: a few large tensors, and the many tensors of a model.
+
+    The copy moves the bytes that a step must move. A step in place can beat it on a CPU, where
+    copying may read what it overwrites, and where tensors fit into a cache.
     """
     if chart and not find_spec("matplotlib"):
         raise click.UsageError("--chart needs matplotlib: pip install 'steprule[bench]'")

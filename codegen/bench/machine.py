@@ -19,11 +19,13 @@ def cores() -> int:
 
 
 def memory(device: str) -> int:
-    """Bytes of the device's memory, or of this machine's."""
+    """Bytes of the device's memory, or of this machine's; 8 GiB where the system does not say."""
     if device != "cpu":
         import torch
 
         return torch.cuda.mem_get_info(device)[1]
+    if not hasattr(os, "sysconf"):
+        return 8 << 30
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
