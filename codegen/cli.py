@@ -1,4 +1,4 @@
-"""The command line: ``steprule generate | list | show | verify | prove``.
+"""The command line: ``steprule generate | list | show | cost | verify | prove | bench``.
 
 Exit status: 0 for success, 1 where a check failed, 2 where the input is wrong.
 """
@@ -11,9 +11,11 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from ..specs.language import Schedule, Spec, Transform
+from ..specs.language import Optimizer, Schedule, Spec, Transform
 from .backends import backends
+from .bench.command import bench_command
 from .console import fail, progress, reported, say, show_code, show_table
+from .cost import BYTES, costs
 from .emit import Change, difference, plan, unified_diff, write
 from .load import all_builtin, transforms
 from .program.compile import compile_spec
@@ -21,7 +23,7 @@ from .program.listing import listing
 from .program.nodes import Program
 from .program.schedule import compile_schedule
 from .prove.command import prove_command
-from .selection import selected_with_transforms
+from .selection import selected, selected_with_transforms
 from .text import TextPrinter
 from .verify.command import verify_command
 
@@ -69,6 +71,39 @@ def generate(spec: tuple[str, ...], out: Path | None, check: bool) -> None:
         f"{len(planned.files)} files in {folder}: {len(changes) - removed} written, "
         f"{removed} removed, {len(planned.files) - len(changes) + removed} unchanged"
     )
+
+
+@cli.command()
+@click.argument("spec", nargs=-1)
+@click.option("--dtype", type=click.Choice([*BYTES]), default="float32", show_default=True)
+@click.option(
+    "--bandwidth",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Of the memory, in GB/s; then the least time for a million parameters is shown.",
+)
+def cost(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> None:
+    """What a step of each optimizer SPEC costs for each parameter, derived from its program.
+
+    Bytes are those of parameters, gradients and states, each read and written once; operations
+    are those on elements. What changes the cost has a line of its own.
+    """
+    with reported():
+        rules = [s for s in selected(spec) if isinstance(s, Optimizer)]
+        found = [each for rule in rules for each in costs(rule)]
+    if not found:
+        raise click.UsageError("only optimizers have a cost; name one, or none for all")
+    table = Table("name", "with", box=None, pad_edge=False)
+    for column in ("state bytes", "read", "written", "moved", "operations"):
+        table.add_column(column, justify="right")
+    if bandwidth:
+        table.add_column("us per million", justify="right")
+    for each in found:
+        numbers = each.states, each.read, each.written, each.moved
+        cells = [str(n * BYTES[dtype]) for n in numbers] + [str(sum(each.operations.values()))]
+        if bandwidth:
+            cells.append(f"{each.seconds(1e6, bandwidth * 1e9, dtype) * 1e6:.3g}")
+        table.add_row(each.spec, each.settings or "-", *cells)
+    show_table(table)
 
 
 @cli.command("list")
@@ -147,3 +182,4 @@ def _report_check(changes: Sequence[Change], spec: tuple[str, ...], out: Path | 
 
 cli.add_command(verify_command)
 cli.add_command(prove_command)
+cli.add_command(bench_command)

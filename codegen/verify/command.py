@@ -13,6 +13,7 @@ from rich.table import Table
 from ...specs.language import Optimizer, Schedule, Spec
 from ...specs.language.claims import Equivalence
 from ..console import fail, progress, reported, say, show_table
+from ..device import require_device
 from ..prove.discover import builtin_claims
 from ..prove.emitted import Replay, emitted, replay_generated
 from ..prove.prove import prove
@@ -44,7 +45,7 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
     """
     with reported():
         transforms, specs = selected_with_transforms(spec)
-        _require_device(device)
+        require_device(device)
         if device != "cpu":  # schedules are computed on the host, wherever the tensors are
             specs = [s for s in specs if isinstance(s, Optimizer)]
         references = {
@@ -91,18 +92,6 @@ def _conclude_replays(replays: list[Replay]) -> None:
         fail(f"the generated code does not part as the algebra says: {', '.join(wrong)}", status=1)
     if replays:
         say(f"{len(replays)} refutations part in the generated NumPy code as the algebra says")
-
-
-def _require_device(device: str) -> None:
-    if device == "cpu":
-        return
-    import torch
-
-    try:
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).partition("\n")[0]
-        raise click.UsageError(f"torch cannot run on --device {device}: {reason}") from error
 
 
 def _holds(reference: str, name: str) -> bool:

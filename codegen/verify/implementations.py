@@ -78,7 +78,7 @@ def implementations(
 ) -> list[Implementation]:
     """The implementations of a spec in a dtype; NumPy's run on the device ``cpu`` alone."""
     found: list[Implementation] = []
-    peer = _peer(spec)
+    peer = peer_class(spec)
     if device == "cpu" and dtype in DTYPES["numpy"]:
         theirs = peer and _torch(spec, peer, dtype, device, _PEER_FORMS["loop"], is_peer=True)
         ours = _numpy(spec, getattr(package("numpy"), spec.name))
@@ -91,7 +91,8 @@ def implementations(
     return found
 
 
-def _peer(spec: Optimizer) -> Any | None:
+def peer_class(spec: Optimizer) -> Any | None:
+    """The class a spec stands in for, imported; None where it names none."""
     if not spec.peer:
         return None
     module, _, name = spec.peer.rpartition(".")

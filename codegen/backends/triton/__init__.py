@@ -1,0 +1,55 @@
+"""The Triton backend: kernels alone, which torch's fused engine launches on a GPU.
+
+Stages: the compiled program is written out (``expand``) and its new values moved to their slots
+(``settle``); ``context`` names what its conditions compare, so that a kernel is compiled for the
+answers; ``printer`` prints it as a function of the elements of tensors. The kernel proper is one
+for all rules: it goes through the memory of a whole model and applies that function. A rule that
+reduces over a tensor or multiplies matrices has no kernel, and its file says so.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from ....specs.language import Schedule, Spec, Transform
+from ...program.compile import compile_spec
+from ...program.nodes import Branch
+from .. import Entry
+from ..clipping import clippings
+from ..kernel import kernel_program
+from ..rendering import environment
+from .context import context
+from .printer import clipped
+
+
+class TritonBackend:
+    """Prints specs as functions that Triton compiles."""
+
+    name = "triton"
+    comment = "#"
+
+    def __init__(self) -> None:
+        self._templates = environment(
+            __name__, {"is_branch": lambda step: isinstance(step, Branch), "clipped": clipped}
+        )
+
+    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
+        if isinstance(spec, Transform):
+            return {"_clipping.py": self.shared(())["_clipping.py"]}
+        if isinstance(spec, Schedule):
+            return {}
+        template = self._templates.get_template("optimizer.py.j2")
+        program = kernel_program(compile_spec(spec))
+        try:
+            text = template.render(context(spec, program))
+        except NotImplementedError as error:
+            text = f'"""{spec.name} has no kernel, which sees one element at a time: {error}."""\n'
+        return {f"{spec.module}.py": text}
+
+    def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
+        names = ("__init__.py", "_clipping.py", "_kernel.py")
+        return {
+            name: self._templates.get_template(f"{name}.j2").render(clippings=clippings())
+            for name in names
+        }
+
+
+backend = TritonBackend()

@@ -1,0 +1,220 @@
+"""``steprule bench``: all contenders of each optimizer, timed in turns, as tables."""
+
+import os
+from collections.abc import Callable, Container, Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from ...specs.language import Optimizer
+from ..console import fail, progress, reported, say, show_table
+from ..device import require_device
+from ..selection import selected
+from ..verify.implementations import generated
+from .chart import picture
+from .contenders import Subject, contenders, has_torch, subject
+from .machine import can_limit, cores, description, memory, name, threads, versions
+from .measure import cuda, wall
+from .race import WARM, LeftOut, Plan, Result, able, groups, race
+from .report import document, replace, table
+from .workload import Data, Workload, large, model
+
+_TORCH = "pip install 'steprule[torch]'"
+
+
+def _count(context: click.Context, option: click.Parameter, value: float) -> int:
+    if not (value.is_integer() and value >= 4):
+        raise click.BadParameter(f"{value:g} is no whole number of at least 4.")
+    return int(value)
+
+
+def _file(*suffixes: str) -> Callable[..., Path | None]:
+    """Checks before anything runs that a file can be written at the end."""
+
+    def check(context: click.Context, option: click.Parameter, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        if suffixes and value.suffix not in suffixes:
+            raise click.BadParameter(f"{value} ends in none of {', '.join(suffixes)}.")
+        if not value.parent.is_dir() or not os.access(value.parent, os.W_OK):
+            raise click.BadParameter(f"{value.parent} is no folder that can be written to.")
+        return value
+
+    return check
+
+
+@click.command("bench")
+@click.argument("spec", nargs=-1)
+@click.option(
+    "--parameters",
+    type=float,
+    default=20e6,
+    show_default=True,
+    callback=_count,
+    help="Of the large tensors together.",
+)
+@click.option(
+    "--dtype",
+    type=click.Choice(["float32", "float64", "bfloat16"]),
+    default="float32",
+    show_default=True,
+    help="Of parameters, gradients and states; NumPy has no bfloat16.",
+)
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    help="Where torch runs, cpu or cuda; NumPy is left out off the CPU.",
+)
+@click.option(
+    "--threads",
+    "count",
+    type=click.IntRange(1, cores()),
+    default=cores(),
+    help="And cores, by default all there are.",
+)
+@click.option(
+    "--repeats",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="The steps of each that are timed.",
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=_file(),
+    help="Write everything, all samples included, to this file.",
+)
+@click.option(
+    "--chart",
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=_file(".svg", ".png"),
+    help="Draw the medians into this file.",
+)
+def bench_command(
+    spec: tuple[str, ...],
+    parameters: int,
+    dtype: str,
+    device: str,
+    count: int,
+    repeats: int,
+    json_file: Path | None,
+    chart: Path | None,
+) -> None:
+    """Time a step of each optimizer SPEC, as everything here that can take it does.
+
+    In every repeat all take one step each, in an order drawn anew, from the same start with the
+    same gradients, with the spec's default settings. Where they end is held against the
+    equations. Two workloads: a few large tensors, and the many tensors of a model.
+
+    The copy moves the bytes that a step must move. A step in place can beat it on a CPU, where
+    copying may read what it overwrites, and where tensors fit into a cache.
+    """
+    if chart and not find_spec("matplotlib"):
+        raise click.UsageError("--chart needs matplotlib: pip install 'steprule[bench]'")
+    if count < cores() and not can_limit():
+        raise click.UsageError("--threads needs a system that keeps a process to some cores")
+    _require_timed(device)
+    with reported():
+        specs = [s for s in selected(spec) if isinstance(s, Optimizer)]
+    if not specs:
+        raise click.UsageError("only optimizers have a step; name one, or none for all")
+    plan = Plan(
+        dtype=dtype,
+        device=device,
+        repeats=repeats,
+        memory=memory(device) // 3,
+        timer=wall() if device == "cpu" else cuda(device),
+    )
+    setting = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": description(device),
+        "versions": versions(),
+        "parameters": parameters,
+        "dtype": dtype,
+        "device": device,
+        "threads": count,
+        "warm": WARM,
+        "repeats": repeats,
+    }
+    with reported(), threads(count):
+        results, left_out = _measured(specs, (large(parameters), model()), plan)
+        if json_file:
+            text = document(results, setting=setting, left_out=left_out)
+            replace(json_file, text.encode())
+        if chart:
+            title = f"One step in {dtype}: {name(device)}, {count} threads"
+            replace(chart, picture(results, title, chart.suffix))
+    _conclude(results)
+
+
+def _conclude(results: Sequence[Result]) -> None:
+    wrong = [r for r in results if r.wrong]
+    for r in wrong:
+        say(
+            f"{r.contender}, {r.optimizer}, {r.workload}: {r.deviation:.3g} times as far from the "
+            "equations as rounding explains"
+        )
+    if wrong:
+        fail(f"{len(wrong)} of {len(results)} did not do the work their times are of", status=1)
+
+
+def _require_timed(device: str) -> None:
+    """Raise a usage error unless steps can be run and timed there."""
+    if device.partition(":")[0] not in ("cpu", "cuda"):
+        raise click.UsageError(f"--device {device} is neither cpu nor cuda")
+    if device != "cpu" and not has_torch():
+        raise click.UsageError(f"--device {device} needs torch: {_TORCH}")
+    require_device(device)
+
+
+def _measured(
+    specs: Iterable[Optimizer], workloads: Iterable[Workload], plan: Plan
+) -> tuple[list[Result], list[LeftOut]]:
+    """What came of all races, each told of when it is over; and who did not take part."""
+    results: list[Result] = []
+    left_out: list[LeftOut] = []
+
+    def leave_out(missing: LeftOut) -> None:
+        if missing not in left_out:
+            left_out.append(missing)
+            say(f"{missing.contender} is left out: {missing.reason}")
+
+    if not has_torch():
+        leave_out(LeftOut("torch", f"it is not installed: {_TORCH}"))
+    for spec in specs:
+        with generated(spec) as package:
+            entered = subject(spec, package)
+            running, missing = able(entered, plan)
+            for each in missing:
+                leave_out(each)
+            for workload in workloads:
+                found = _raced(entered, running, workload, plan)
+                show_table(table(found))
+                results += found
+    return results, left_out
+
+
+def _raced(
+    entered: Subject, running: Container[str], workload: Workload, plan: Plan
+) -> list[Result]:
+    """All contenders that run, on one workload, with a bar."""
+    data = Data(workload, plan.steps, plan.dtype)
+    field = [c for c in contenders(entered, data, plan.device) if c.name in running]
+    found: list[Result] = []
+    in_memory = groups(entered, field, data, plan)
+    if len(in_memory) > 1:
+        say(
+            f"{entered.spec.name}, {workload.name}: more than fits into a third of the memory; "
+            f"contenders take turns in {len(in_memory)} groups, one group after another"
+        )
+    with progress(f"{entered.spec.name}, {workload.name}", len(field) * plan.steps) as bar:
+        for group in in_memory:
+            found += race(
+                entered, group, workload, data, plan, lambda: bar.advance(bar.task_ids[0])
+            )
+    return found

@@ -1,0 +1,177 @@
+"""One optimizer on one workload: which contenders run, in turns, and what came of it."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from random import Random
+
+from ...specs.language import Shape
+from ..cost import BYTES
+from .check import deviations
+from .contenders import Contender, Family, Stepper, Subject, contenders
+from .measure import Timer, measure
+from .workload import Data, Workload
+
+WARM = 3
+"""Steps before those that count: states are made at the first, and things are compiled."""
+
+_TEMPORARIES = 6
+"""Arrays as large as all parameters: gradients, and what the hungriest step makes and drops."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one contender did.
+
+    Args:
+        optimizer: the spec's name.
+        workload: its name.
+        contender: its name.
+        family: whose it is, as :class:`Family` calls it.
+        bytes: what a step must move, in all; None where that is not known.
+        samples: seconds of each step, in order.
+        deviation: from the reference, as a multiple of what rounding explains; None of a copy.
+    """
+
+    optimizer: str
+    workload: str
+    contender: str
+    family: str
+    bytes: int | None
+    samples: tuple[float, ...]
+    deviation: float | None
+
+    @property
+    def wrong(self) -> bool:
+        return self.deviation is not None and self.deviation > 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How every race is run.
+
+    Args:
+        dtype: of parameters, gradients and states.
+        device: where torch runs.
+        repeats: the steps that are timed.
+        memory: the bytes that contenders may hold at once.
+        timer: times one step.
+    """
+
+    dtype: str
+    device: str
+    repeats: int
+    memory: int
+    timer: Timer
+
+    @property
+    def steps(self) -> int:
+        return WARM + self.repeats
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A contender that does not run here, and why."""
+
+    contender: str
+    reason: str
+
+
+def able(subject: Subject, plan: Plan) -> tuple[set[str], list[LeftOut]]:
+    """The names of contenders that run here, each tried on a tensor; and why others do not.
+
+    An engine that is not installed says which extra installs it.
+    """
+    running: set[str] = set()
+    missing: list[LeftOut] = []
+    data = Data(Workload("trial", (64,)), 1, plan.dtype)
+    for contender in contenders(subject, data, plan.device):
+        try:
+            runner = contender.start()
+            runner.prepare(0)
+            runner.step()
+        except (ImportError, RuntimeError, ValueError) as error:
+            missing.append(LeftOut(contender.name, str(error).partition("\n")[0]))
+        else:
+            running.add(contender.name)
+    return running, missing
+
+
+def groups(
+    subject: Subject, field: Iterable[Contender], data: Data, plan: Plan
+) -> list[list[Contender]]:
+    """The field in groups that fit into memory; within one, contenders take turns."""
+    array = sum(data.sizes) * BYTES[plan.dtype]
+    kept = array * (1 + sum(state.shape is Shape.TENSOR for state in subject.spec.states))
+    copied = array * (subject.moved or 0)
+
+    def held(contender: Contender) -> int:
+        return copied if contender.family is Family.LIMIT else kept
+
+    return in_turns(field, held, plan.memory - _TEMPORARIES * array)
+
+
+def race(
+    subject: Subject,
+    group: Collection[Contender],
+    workload: Workload,
+    data: Data,
+    plan: Plan,
+    progress: Callable[[], None],
+) -> list[Result]:
+    """Run contenders in turns, and hold each against the reference.
+
+    Args:
+        subject: the rule.
+        group: the contenders, made for the data.
+        workload: what is stepped.
+        data: of the workload, for as many steps as planned.
+        plan: how.
+        progress: told of every step.
+    """
+    families = {c.name: c.family for c in group}
+    runners = {c.name: c.start() for c in group}
+    samples = measure(
+        runners,
+        warm=WARM,
+        repeats=plan.repeats,
+        timer=plan.timer,
+        random=Random(0),
+        progress=progress,
+    )
+    ends = {name: r.parameters() for name, r in runners.items() if isinstance(r, Stepper)}
+    found = deviations(subject.rule, data, plan.steps, ends)
+    moved = subject.moved and subject.moved * BYTES[plan.dtype] * workload.parameters
+    return [
+        Result(
+            optimizer=subject.spec.name,
+            workload=workload.name,
+            contender=name,
+            family=families[name].value,
+            bytes=moved,
+            samples=tuple(samples[name]),
+            deviation=found.get(name),
+        )
+        for name in runners
+    ]
+
+
+def in_turns(
+    field: Iterable[Contender], held: Callable[[Contender], int], memory: int
+) -> list[list[Contender]]:
+    """Groups in the order of the field, each of which fits into memory, or is one alone.
+
+    Args:
+        field: the contenders.
+        held: the bytes one holds between steps.
+        memory: the bytes a group may hold.
+    """
+    groups: list[list[Contender]] = []
+    left = 0
+    for contender in field:
+        needed = held(contender)
+        if not groups or needed > left:
+            groups.append([])
+            left = memory
+        groups[-1].append(contender)
+        left -= needed
+    return groups

@@ -1,0 +1,116 @@
+"""An optimizer as a textbook writes it in NumPy: one equation after another, on whole arrays.
+
+It exists for every rule, because it is the lowered equations, printed. Nothing is rewritten
+but that terms switched off by 0, such as weight decay, are skipped, as everybody does.
+"""
+
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+from sympy import sympify
+
+from ...specs.language import Optimizer
+from ..backends.numpy.printer import HostPrinter
+from ..program import operations as ops
+from ..program.evaluate import value_of
+from ..program.infix import Form, call
+from ..program.lower import lower, lower_expression
+from ..program.nodes import Apply, Program, assignments, free, is_host_select
+from ..program.operations import Kind
+from ..program.passes.skip_optional import skip_optional
+from ..verify.configurations import Configuration
+from .workload import Floats
+
+State = Floats | float | None
+"""A tensor, a number, or what does not exist."""
+
+
+class _Printer(HostPrinter):
+    """Tensors with Python's operators and NumPy's functions, all of which give new arrays."""
+
+    functions: ClassVar[Mapping[ops.Operation, Form]] = {
+        **HostPrinter.functions,
+        ops.ONE_MINUS_POW: lambda base, power: f"(1 - ({base}) ** ({power}))",
+        ops.LERP: lambda a, b, weight: f"({a} + ({weight}) * ({b} - ({a})))",
+        ops.MATMUL: call("np.matmul"),
+    }
+    _of_tensors: ClassVar[Mapping[ops.Operation, Form]] = {
+        ops.SQRT: call("np.sqrt"),
+        ops.EXP: call("np.exp"),
+        ops.LOG: call("np.log"),
+        ops.ABS: call("np.abs"),
+        ops.SIGN: call("np.sign"),
+        ops.MAX: call("np.maximum"),
+        ops.MIN: call("np.minimum"),
+        ops.CLIP: call("np.clip"),
+        ops.SELECT: call("np.where"),
+        ops.AND: call("np.logical_and"),
+        ops.OR: call("np.logical_or"),
+        ops.NOT: call("np.logical_not"),
+    }
+
+    def form(self, node: Apply) -> Form | None:
+        of_scalars = node.on_host or is_host_select(node)
+        return (None if of_scalars else self._of_tensors.get(node.op)) or super().form(node)
+
+
+class Textbook:
+    """One optimizer's equations, under one configuration.
+
+    Attributes:
+        source: the step as a Python function.
+        elementwise: what becomes of an element depends on that element alone.
+        initial: the states before the first step, of each tensor; numbers fill it.
+    """
+
+    def __init__(self, spec: Optimizer, configuration: Configuration) -> None:
+        program = skip_optional(lower(spec))
+        self.source = _source(program, [*configuration.hyper, *configuration.options])
+        namespace: dict[str, Any] = {"np": np, "math": math}
+        exec(self.source, namespace)
+        self._function = namespace["step"]
+        self._settings = {**configuration.hyper, **configuration.options}
+        self.elementwise = not program.kinds() & {Kind.REDUCTION, Kind.MATRIX}
+        self._slots = program.slots[1:]
+        exact = {n: Fraction(x) for n, x in configuration.hyper.items()} | {**configuration.options}
+        inits = {state.name: state.init for state in spec.states}
+        self._initial = {
+            slot: float(value_of(lower_expression(spec, sympify(inits[slot.name])), exact))
+            for slot in self._slots
+            if inits[slot.name] is not None and (not slot.when or value_of(slot.when, exact))
+        }
+
+    def initial(self, theta: Floats) -> list[State]:
+        """The states of a tensor before its first step, those that exist by then."""
+        return [
+            np.full_like(theta, self._initial[slot])
+            if slot.is_tensor and slot in self._initial
+            else self._initial.get(slot)
+            for slot in self._slots
+        ]
+
+    def step(
+        self, t: int, theta: Floats, grad: Floats, states: list[State]
+    ) -> tuple[Floats, list[State]]:
+        """A tensor and its states after step t, counted from 1; new arrays."""
+        theta, *states = self._function(theta, grad, *states, t=t, first=t == 1, **self._settings)
+        return theta, states
+
+
+def _source(program: Program, settings: list[str]) -> str:
+    """The program as a Python function of a tensor, its gradient and states."""
+    old = [slot.name for slot in program.slots]
+    assigned = [a.target.id for a in assignments(program.body)]
+    taken = {*old, *assigned, *settings, program.gradient.id, "t", "first"}
+    new = {slot.new.id: free(f"new_{slot.name}", taken) for slot in program.slots}
+    printed = _Printer(new)
+    theta, *states = old
+    head = ", ".join([theta, program.gradient.id, *states, "*", "t", "first", *settings])
+    lines = [f"    {printed(a.target)} = {printed(a.value)}" for a in assignments(program.body)]
+    results = ", ".join(
+        new[slot.new.id] if slot.new.id in assigned else slot.name for slot in program.slots
+    )
+    return "\n".join([f"def step({head}):", *lines, f"    return {results},", ""])

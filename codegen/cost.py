@@ -1,0 +1,161 @@
+"""What one step costs: memory moved, operations, states, and the least time that takes.
+
+A step reads and writes each parameter, gradient and state once; that traffic over the memory's
+bandwidth bounds it from below, however it is carried out. All of it is read off the program of
+the rule, with the options settled: what the program reads before it writes comes from memory,
+and what it assigns to storage goes there. Half precision is stored, and computed with in float32.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sympy import sympify
+
+from ..specs.language import Optimizer, Shape, SpecError
+from .program.compile import compile_spec
+from .program.evaluate import value_of
+from .program.lower import lower_expression
+from .program.nodes import Apply, Assign, Branch, Node, Program, Statement, is_host_select, names
+from .program.operations import Kind
+from .program.passes.expand import expand
+
+BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
+"""Of one number of a dtype."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one step does for each parameter, under some settings.
+
+    Args:
+        spec: the spec's name.
+        settings: what is on beside the defaults, in words; empty for the defaults.
+        read: the numbers read from memory for each parameter: itself, its gradient, its states.
+        written: the numbers written.
+        states: the numbers kept.
+        operations: how often each operation is carried out on a tensor's elements, by name.
+    """
+
+    spec: str
+    settings: str
+    read: int
+    written: int
+    states: int
+    operations: Mapping[str, int]
+
+    @property
+    def moved(self) -> int:
+        """The numbers that go to memory or come from it, for each parameter."""
+        return self.read + self.written
+
+    def seconds(self, parameters: float, bandwidth: float, dtype: str) -> float:
+        """The least time a step takes.
+
+        Args:
+            parameters: how many.
+            bandwidth: of the memory, in bytes a second.
+            dtype: of parameters, gradients and states.
+        """
+        return self.moved * BYTES[dtype] * parameters / bandwidth
+
+
+def costs(spec: Optimizer) -> list[Cost]:
+    """The cost of a step after the first: with the defaults, then with what changes it.
+
+    Args:
+        spec: an analysed spec.
+
+    Raises:
+        SpecError: the rule reduces tensors or multiplies matrices, and so takes several passes.
+    """
+    program = expand(compile_spec(spec))
+    if program.kinds() & {Kind.REDUCTION, Kind.MATRIX}:
+        raise SpecError(
+            "cost",
+            spec=spec.name,
+            where="updates",
+            problem="a rule that reduces tensors or multiplies matrices takes several passes, "
+            "whose cost depends on shapes",
+            remedy="Ask for the cost of rules that work element by element",
+        )
+    found: dict[tuple[object, ...], Cost] = {}
+    for name, values in _settings(spec):
+        cost = _cost(spec, program, name, values)
+        numbers = (cost.read, cost.written, cost.states, *sorted(cost.operations.items()))
+        found.setdefault(numbers, cost)
+    return list(found.values())
+
+
+def _settings(spec: Optimizer) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Defaults, and each option on or each optional hyperparameter other than 0, alone."""
+    defaults: dict[str, Any] = {h.name: Fraction(h.default) for h in spec.hyperparameters}
+    defaults |= {o.name: o.default for o in spec.options} | {"first": False, "t": Fraction(2)}
+    yield "", defaults
+    changes = {h.name: Fraction(1, 2) for h in spec.hyperparameters if not defaults[h.name]}
+    constraints = [lower_expression(spec, sympify(c.condition)) for c in spec.constraints]
+    for name, value in {**changes, **{o.name: True for o in spec.options}}.items():
+        settings = defaults | {name: value}
+        if all(value_of(c, settings) for c in constraints):
+            yield name, settings
+
+
+def _cost(spec: Optimizer, program: Program, settings: str, values: Mapping[str, Any]) -> Cost:
+    known = dict(values)
+    for assign in program.host:
+        if names(assign.value) <= known.keys():
+            known[assign.target.id] = value_of(assign.value, known)
+    carried = list(_carried_out(program.body, known))
+    kept = {s.name for s in program.slots if s.when is None or value_of(s.when, known)}
+    stored = kept & {s.name for s in program.tensor_slots}
+    written = {s.name for s in program.tensor_slots if s.name in kept} & _results(program, carried)
+    states = [s for s in spec.states if s.name in kept and s.shape is Shape.TENSOR]
+    return Cost(
+        spec.name,
+        settings,
+        read=len(_read_first(carried) & {*stored, program.gradient.id}),
+        written=len(written),
+        states=len(states),
+        operations=Counter(op for assign in carried for op in _operations(assign.value, known)),
+    )
+
+
+def _carried_out(statements: tuple[Statement, ...], known: Mapping[str, Any]) -> Iterator[Assign]:
+    """The assignments of the branches that are taken."""
+    for statement in statements:
+        if isinstance(statement, Branch):
+            taken = value_of(statement.condition, known)
+            yield from _carried_out(statement.then if taken else statement.otherwise, known)
+        else:
+            yield statement
+
+
+def _read_first(carried: list[Assign]) -> set[str]:
+    """What is read before it is assigned."""
+    assigned: set[str] = set()
+    found: set[str] = set()
+    for assign in carried:
+        found |= names(assign.value) - assigned
+        assigned.add(assign.target.id)
+    return found
+
+
+def _results(program: Program, carried: list[Assign]) -> set[str]:
+    """The slots that are given a new value."""
+    assigned = {a.target.id for a in carried if a.value != a.target}
+    return {s.name for s in program.slots if s.new.id in assigned}
+
+
+def _operations(node: Node, known: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the operations on tensors, of the sides of choices that are taken."""
+    if not isinstance(node, Apply) or node.on_host:
+        return
+    arguments = node.args
+    if is_host_select(node):
+        arguments = (arguments[1] if value_of(arguments[0], known) else arguments[2],)
+    else:
+        yield node.op.name
+    for argument in arguments:
+        yield from _operations(argument, known)

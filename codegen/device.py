@@ -1,0 +1,16 @@
+"""Where torch runs."""
+
+import click
+
+
+def require_device(device: str) -> None:
+    """Raise a usage error unless torch can put a tensor there."""
+    if device == "cpu":
+        return
+    import torch
+
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise click.UsageError(f"torch cannot run on --device {device}: {reason}") from error

@@ -1,0 +1,75 @@
+"""Contenders that do not do the work are found."""
+
+import numpy as np
+import pytest
+from steprule.codegen.analysis import analyse
+from steprule.codegen.bench.check import deviations
+from steprule.codegen.bench.contenders import subject
+from steprule.codegen.bench.workload import Data, Workload
+from steprule.codegen.load import builtin
+
+STEPS = 4
+SIZES = (7, 40_000)
+
+
+def ended(rule, data, *, steps=STEPS, scale=1.0):
+    """The parameters after steps by the rule, in the dtype of the data."""
+    found = []
+    for i, start in enumerate(data.parameters()):
+        theta, states = start, rule.initial(start)
+        for step in range(steps):
+            grad = data.gradients(step)[i] * np.float32(scale)
+            theta, states = rule.step(step + 1, theta, grad, states)
+        found.append(theta)
+    return found
+
+
+@pytest.fixture(params=["SGD", "Adam", "Lion"])
+def rule(request):
+    spec = analyse(builtin()[request.param])
+    return subject(spec, lambda backend: pytest.fail("nothing is imported")).rule
+
+
+@pytest.fixture
+def data():
+    return Data(Workload("two", SIZES), STEPS, "float32")
+
+
+def judged(rule, data, result):
+    return deviations(rule, data, STEPS, {"it": result})["it"]
+
+
+def test_rounding_is_no_fault(rule, data):
+    assert judged(rule, data, ended(rule, data)) < 0.1
+
+
+def test_a_step_too_few(rule, data):
+    assert judged(rule, data, ended(rule, data, steps=STEPS - 1)) > 1
+
+
+def test_another_gradient(rule, data):
+    assert judged(rule, data, ended(rule, data, scale=-1)) > 10
+
+
+def test_one_tensor_left_alone(rule, data):
+    result = ended(rule, data)
+    result[0] = data.parameters()[0]
+    assert judged(rule, data, result) > 10
+
+
+def test_the_last_elements_left_alone(rule, data):
+    result = ended(rule, data)
+    result[1][-3:] = data.parameters()[1][-3:]
+    assert judged(rule, data, result) > 1
+
+
+def test_not_a_number(rule, data):
+    result = ended(rule, data)
+    result[1][12345] = np.nan
+    assert judged(rule, data, result) == np.inf
+
+
+def test_each_is_judged_by_itself(rule, data):
+    right = ended(rule, data)
+    found = deviations(rule, data, STEPS, {"a": right, "b": data.parameters(), "c": right})
+    assert found["a"] == found["c"] < 1 < found["b"]

@@ -1,0 +1,99 @@
+"""The command, from its arguments to its files."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from steprule.codegen.bench import command
+from steprule.codegen.bench.workload import Workload
+from steprule.codegen.cli import cli
+
+TINY = ("--parameters", 2000, "--repeats", 2)
+
+
+def run(*arguments):
+    result = CliRunner().invoke(cli, ["bench", *map(str, arguments)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def refused(*arguments):
+    result = run(*arguments)
+    assert result.exit_code == 2, result.output
+    return result.stderr
+
+
+def test_two_optimizers(tmp_path):
+    pytest.importorskip("matplotlib")
+    found, drawn = tmp_path / "found.json", tmp_path / "drawn.svg"
+    result = run("adam", "lion", *TINY, "--threads", 1, "--json", found, "--chart", drawn)
+    assert result.exit_code == 0, result.output
+    assert "Adam, large tensors" in result.stdout
+    assert "Lion, model of 300 tensors" in result.stdout
+    assert drawn.read_text().startswith("<?xml")
+    read = json.loads(found.read_text())
+    assert (read["parameters"], read["threads"], read["repeats"]) == (2000, 1, 2)
+    assert {"python", "steprule", "numpy", "torch"} <= read["versions"].keys()
+    assert read["machine"]["cores"] >= 1
+    names = {(r["optimizer"], r["contender"]) for r in read["results"]}
+    assert {("Adam", "torch.optim fused"), ("Lion", "textbook numpy"), ("Lion", "copy")} <= names
+    assert not any(o == "Lion" and c.startswith("torch.optim") for o, c in names)  # no peer
+    assert {len(r["samples"]) for r in read["results"]} == {2}
+    assert not any(r["wrong"] for r in read["results"])
+
+
+@pytest.fixture
+def small_model(monkeypatch):
+    monkeypatch.setattr(command, "model", lambda: Workload("model", (10, 20)))
+
+
+@pytest.mark.usefixtures("small_model")
+def test_a_spec_of_ones_own(spec_file):
+    result = run(spec_file(), *TINY)
+    assert result.exit_code == 0, result.output
+    assert "HeavyBall, large tensors" in result.stdout
+
+
+@pytest.mark.usefixtures("small_model")
+def test_what_is_wrong_ends_in_failure(monkeypatch):
+    monkeypatch.setattr("torch.optim.SGD.step", lambda self: None)
+    result = run("sgd", *TINY)
+    assert result.exit_code == 1
+    assert "torch.optim loop, SGD, large tensors: " in result.stdout
+    assert "did not do the work their times are of" in result.stderr
+
+
+@pytest.mark.usefixtures("small_model")
+def test_without_torch(monkeypatch):
+    for module in ("command", "contenders"):
+        monkeypatch.setattr(f"steprule.codegen.bench.{module}.has_torch", lambda: False)
+    result = run("lion", *TINY)
+    assert result.exit_code == 0, result.output
+    assert "torch is left out: it is not installed: pip install 'steprule[torch]'" in result.stdout
+    assert "copy" in result.stdout
+
+
+def test_bad_arguments(tmp_path):
+    assert "2.5 is no whole number of at least 4" in refused("--parameters", 2.5)
+    assert "nan is no whole number of at least 4" in refused("--parameters", "nan")
+    assert "3 is no whole number of at least 4" in refused("--parameters", 3)
+    assert "0 is not in the range" in refused("--repeats", 0)
+    assert "is not in the range" in refused("--threads", 1000)
+    assert "'int8' is not one of" in refused("--dtype", "int8")
+    assert "Did you mean Adam" in refused("adamm")
+    assert "only optimizers have a step" in refused("StepLR")
+    nowhere = tmp_path / "nowhere"
+    message = f"{nowhere} is no folder that can be written to"
+    assert message in refused("--json", nowhere / "x.json")
+    assert message in refused("--chart", nowhere / "x.svg")
+    assert "x.pdf ends in none of .svg, .png" in refused("--chart", tmp_path / "x.pdf")
+
+
+def test_a_device_there_is_not():
+    assert "--device nowhere is neither cpu nor cuda" in refused("--device", "nowhere")
+
+
+def test_a_chart_needs_matplotlib(monkeypatch, tmp_path):
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
+    message = refused("--chart", tmp_path / "x.svg")
+    assert "--chart needs matplotlib: pip install 'steprule[bench]'" in message

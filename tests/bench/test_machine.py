@@ -1,0 +1,16 @@
+"""The machine, and keeping to a part of it."""
+
+import torch
+from steprule.codegen.bench.machine import cores, memory, threads, versions
+
+
+def test_threads_are_limited_and_given_back():
+    before = cores(), torch.get_num_threads()
+    with threads(1):
+        assert (cores(), torch.get_num_threads()) == (1, 1)
+    assert (cores(), torch.get_num_threads()) == before
+
+
+def test_what_is_known():
+    assert memory("cpu") > 1 << 28
+    assert versions()["torch"] == torch.__version__

@@ -1,0 +1,72 @@
+"""The naive NumPy takes the steps of the exact equations."""
+
+import numpy as np
+import pytest
+from steprule.codegen.analysis import analyse
+from steprule.codegen.bench.contenders import subject
+from steprule.codegen.bench.textbook import Textbook
+from steprule.codegen.load import builtin
+from steprule.codegen.verify import oracle
+from steprule.codegen.verify.configurations import configurations
+
+SIZE = 5
+
+
+def exact_floats(value, like):
+    return np.broadcast_to(np.array(value, dtype=object).astype(np.float64), like.shape)
+
+
+def compare(spec, rule, configuration, steps):
+    """Each of some steps, from what the naive code itself arrived at."""
+    rng = np.random.default_rng(0)
+    theta = rng.standard_normal(SIZE)
+    states = rule.initial(theta)
+    names = [s.name for s in spec.states]
+    for t in range(1, steps + 1):
+        grad = rng.standard_normal(SIZE)
+        kept = {n: s for n, s in zip(names, states, strict=True) if s is not None}
+        expected = oracle.step(
+            spec, t=t, theta=theta, gradient=grad, states=kept,
+            hyper=configuration.hyper, options=configuration.options,
+        )  # fmt: skip
+        theta, states = rule.step(t, theta, grad, states)
+        for name, value in zip(["theta", *names], [theta, *states], strict=True):
+            assert (value is None) == (name not in expected)
+            if value is not None:
+                # A step is a few tens of float64 operations, of numbers of about 1. Some of
+                # them cancel, and 1 - 0.999 alone loses three digits.
+                np.testing.assert_allclose(
+                    value, exact_floats(expected[name], np.asarray(value)), rtol=1e-11, atol=1e-14
+                )
+
+
+@pytest.mark.parametrize("name", sorted(builtin()))
+def test_defaults(name):
+    spec = analyse(builtin()[name])
+    entered = subject(spec, lambda backend: pytest.fail("nothing is imported"))
+    compare(spec, entered.rule, entered.configuration, steps=3)
+
+
+@pytest.mark.parametrize("name", sorted(builtin()))
+def test_options(name):
+    spec = analyse(builtin()[name])
+    for configuration in configurations(spec):
+        compare(spec, Textbook(spec, configuration), configuration, steps=2)
+
+
+def test_it_reads_as_a_textbook():
+    spec = analyse(builtin()["Lion"])
+    source = subject(spec, lambda backend: pytest.fail("nothing is imported")).rule.source
+    assert "    c = beta1 * m + (1 - beta1) * g\n" in source
+    assert "    new_m = beta2 * m + (1 - beta2) * g\n" in source
+    assert "    new_theta = thetabar - lr * np.sign(c)\n" in source
+    assert source.endswith("    return new_theta, new_m,\n")
+
+
+def test_arrays_keep_their_dtype():
+    for name in builtin():
+        rule = subject(analyse(builtin()[name]), lambda backend: pytest.fail("no import")).rule
+        theta = np.ones(SIZE, np.float32)
+        new, states = rule.step(1, theta, theta / 2, rule.initial(theta))
+        arrays = [new, *(s for s in states if isinstance(s, np.ndarray))]
+        assert {x.dtype for x in arrays} == {np.dtype(np.float32)}, name

@@ -1,0 +1,107 @@
+"""What a step costs, against counts made by hand."""
+
+import pytest
+from click.testing import CliRunner
+from steprule.codegen.analysis import analyse
+from steprule.codegen.cli import cli
+from steprule.codegen.cost import costs
+from steprule.codegen.load import builtin
+from steprule.specs.language import (
+    REAL,
+    Hyper,
+    Optimizer,
+    SpecError,
+    Update,
+    grad,
+    hyperparameters,
+    norm,
+    t,
+    theta,
+)
+
+
+def by_settings(name):
+    return {c.settings: c for c in costs(analyse(builtin()[name]))}
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "read", "written", "states"),
+    [
+        # theta and grad are read and theta is written; each state is read and written.
+        ("SGD", "", 2, 1, 0),
+        ("SGD", "momentum", 3, 2, 1),
+        ("Adam", "", 4, 3, 2),
+        ("Adam", "amsgrad", 5, 4, 3),
+        ("Adagrad", "", 3, 2, 1),
+        ("Adadelta", "", 4, 3, 2),
+        ("RMSprop", "", 3, 2, 1),
+        ("RMSprop", "momentum", 4, 3, 2),
+        ("RMSprop", "centered", 4, 3, 2),
+        # NAdam's product of momenta is one number for all.
+        ("NAdam", "", 4, 3, 2),
+        ("Lion", "", 3, 2, 1),
+    ],
+)
+def test_memory(name, settings, read, written, states):
+    cost = by_settings(name)[settings]
+    assert (cost.read, cost.written, cost.states) == (read, written, states)
+
+
+def test_operations():
+    # theta - lr*g; with decay lr*(g + wd*theta) is taken off; going up turns the sign.
+    sgd = by_settings("SGD")
+    assert sgd[""].operations == {"sub": 1, "mul": 1}
+    assert sgd["weight_decay"].operations == {"sub": 1, "mul": 2, "add": 1}
+    assert sgd["maximize"].operations == {"sub": 1, "mul": 1, "neg": 1}
+    # m + (1-beta1)*(g - m); beta2*v + (1-beta2)*g^2; theta - step*(m/(sqrt(v) + eps)).
+    adam = by_settings("Adam")[""].operations
+    assert adam == {"sub": 2, "add": 3, "mul": 4, "square": 1, "div": 1, "sqrt": 1}
+
+
+def test_what_changes_nothing_is_left_out():
+    assert "dampening" not in by_settings("SGD")
+    assert "nesterov" not in by_settings("SGD")  # it needs momentum
+
+
+def test_the_least_time():
+    # 7 numbers of 4 bytes for each of 10^9 parameters, at 2.8 TB/s.
+    assert by_settings("Adam")[""].seconds(1e9, 2.8e12, "float32") == pytest.approx(0.01)
+    assert by_settings("Adam")[""].seconds(1e9, 2.8e12, "bfloat16") == pytest.approx(0.005)
+
+
+def test_several_passes_have_no_cost():
+    (lr,) = hyperparameters("lr")
+    g = grad(theta[t - 1])
+    normed = Optimizer(
+        "Normed",
+        summary="A step along the normed gradient.",
+        source="Here",
+        hyper=[Hyper(lr, "1", REAL, "rate")],
+        states=[],
+        updates=[Update(theta[t], theta[t - 1] - lr * g / (1 + norm(g)))],
+        step_key="",
+    )
+    with pytest.raises(SpecError, match=r"\[cost\] Normed: .*several passes"):
+        costs(analyse(normed))
+
+
+class TestCommand:
+    def run(self, *arguments):
+        return CliRunner().invoke(cli, ["cost", *arguments])
+
+    def test_a_line_for_each(self):
+        result = self.run("sgd", "--bandwidth", "12")
+        assert result.exit_code == 0, result.output
+        head, plain, *_ = (line.split() for line in result.stdout.splitlines())
+        assert head[-1] == "million"
+        # 12 bytes for each of 10^6 parameters at 12 GB/s are a millisecond.
+        assert plain == ["SGD", "-", "0", "8", "4", "12", "2", "1e+03"]
+
+    def test_half_precision(self):
+        line = self.run("adam", "--dtype", "bfloat16").stdout.splitlines()[1]
+        assert line.split()[:6] == ["Adam", "-", "4", "8", "6", "14"]
+
+    def test_schedules_have_none(self):
+        result = self.run("steplr")
+        assert result.exit_code == 2
+        assert "only optimizers" in result.stderr

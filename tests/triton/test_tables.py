@@ -1,0 +1,43 @@
+"""How a launch finds its tensors: pure functions of their sizes and addresses."""
+
+from typing import Any
+
+import pytest
+import torch
+
+
+def test_every_block_of_every_tensor_has_a_row(interpreted: Any) -> None:
+    size = interpreted.BLOCK
+    assert interpreted.blocks((size + 1, 0, 3, 2 * size)).tolist() == [
+        [0, 0],
+        [0, 1],
+        [2, 0],
+        [3, 0],
+        [3, 1],
+    ]
+
+
+def test_a_row_is_a_size_and_the_addresses(interpreted: Any) -> None:
+    theta, grad, v = ([torch.zeros(4), torch.zeros(2)] for _ in range(3))
+    places, rows = interpreted.table((4, 2), [theta, grad, [], v])
+    assert places == (1, 2, 1, 3)
+    assert rows == tuple(
+        (n, *(x[k].data_ptr() for x in (theta, grad, v))) for k, n in enumerate((4, 2))
+    )
+
+
+def test_there_is_nothing_to_launch_for_tensors_without_elements(interpreted: Any) -> None:
+    empty = [torch.zeros(0)]
+    interpreted.prepare("sgd", [empty, empty, []], {}, None)()
+
+
+@pytest.mark.parametrize("given", [0.5, torch.tensor(0.5), torch.tensor([0.5, 0.5]).double()])
+def test_a_number_in_memory_is_a_float64_for_each_tensor(interpreted: Any, given: Any) -> None:
+    made = interpreted.as_argument(given, torch.device("cpu"), 2, True)
+    assert made.dtype == torch.float64
+    assert made.tolist() == [0.5, 0.5]
+
+
+def test_a_float_goes_with_the_launch(interpreted: Any) -> None:
+    made = interpreted.as_argument(1, torch.device("cpu"), 2, False)
+    assert (type(made), made) == (float, 1.0)

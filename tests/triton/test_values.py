@@ -1,0 +1,167 @@
+"""Whole steps by the kernels, interpreted: bit for bit those of the rule's form for one tensor."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import steprule.torch
+import torch
+import triton.language as tl
+from steprule.codegen.verify.configurations import Configuration, configurations
+from steprule.codegen.verify.engines import settings
+from steprule.specs.language import Optimizer
+from steprule.torch._tensors import number
+from torch import Tensor
+from triton.runtime.interpreter import InterpreterBuilder, TensorHandle
+
+BLOCK = 16
+"""Small, as the interpreter takes its time over every block."""
+
+DTYPES = [torch.float32, torch.bfloat16, torch.float64, torch.float16]
+
+pytestmark = pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+
+SPECIAL = [math.nan, math.inf, -math.inf, 0.0, 1.0, -1.0]
+
+
+@pytest.fixture(autouse=True)
+def _on_the_cpu(interpreted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interpreted, "BLOCK", BLOCK)
+    monkeypatch.setattr("steprule.torch._fused.engine", lambda device: interpreted)
+    monkeypatch.setattr(InterpreterBuilder, "cast_impl", _cast)
+    # torch's own roots are within an ulp, not the nearest: they are the loop's.
+    for name in ("create_sqrt", "create_precise_sqrt"):
+        monkeypatch.setattr(InterpreterBuilder, name, lambda self, x: self.unary_op(x, _root))
+    # So that the loop computes its scalars as the kernel's are, in Python.
+    monkeypatch.setattr("steprule.torch._optimizer.live", number)
+
+
+def _root(x: Any) -> Any:
+    return torch.from_numpy(x).sqrt().numpy()
+
+
+_cast_of_triton = InterpreterBuilder.cast_impl
+
+
+def _cast(self: Any, source: Any, to: Any) -> Any:
+    """The interpreter's, but for bfloat16, which it would truncate; a GPU rounds to nearest."""
+    if (source.dtype.scalar, to.scalar) != (tl.float32, tl.bfloat16):
+        return _cast_of_triton(self, source, to)
+    rounded = torch.from_numpy(np.atleast_1d(source.data)).bfloat16().view(torch.uint16)
+    return TensorHandle(rounded.numpy().reshape(source.data.shape), to.scalar)
+
+
+def tensors(dtype: torch.dtype, seed: int) -> list[Tensor]:
+    """Whole blocks and tails, one element and none, and one that is not aligned."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def random(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=generator).to(dtype)
+
+    return [random(5, 7), random(0), random(()), random(BLOCK + 1)[1:], random(3)]
+
+
+def steps(
+    cls: Callable[..., Any], dtype: torch.dtype, gradients: list[list[Tensor]], **arguments: Any
+) -> Iterator[list[Tensor]]:
+    """The parameters and then their states, after each step."""
+    params = [torch.nn.Parameter(x) for x in tensors(dtype, seed=0)]
+    optimizer = cls(params, **arguments)
+    for of_step in gradients:
+        for p, grad in zip(params, of_step, strict=True):
+            p.grad = grad.clone()
+        optimizer.step()
+        states = [x for p in params for x in optimizer.state[p].values() if x is not None]
+        yield [x.detach().clone() for x in (*params, *states)]
+
+
+def equal(ours: Iterator[list[Tensor]], theirs: Iterator[list[Tensor]]) -> None:
+    for a, b in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=0, equal_nan=True, check_device=False)
+
+
+def each_configuration(spec: Optimizer) -> Iterator[tuple[Configuration, torch.dtype]]:
+    """Every one in float32, and of every three one in another dtype: only memory differs then."""
+    for k, configuration in enumerate(configurations(spec)):
+        yield configuration, DTYPES[0]
+        if k % 3 == 0:
+            yield configuration, DTYPES[1 + k // 3 % 3]
+
+
+def test_every_option_of_every_rule_gives_the_values_of_the_loop(spec: Optimizer) -> None:
+    cls = getattr(steprule.torch, spec.name)
+    for configuration, dtype in each_configuration(spec):
+        gradients = [tensors(dtype, seed) for seed in (1, 2)]
+        gradients[1][0][0, :6] = torch.tensor(SPECIAL)
+        arguments = settings(spec, configuration)
+        equal(
+            steps(cls, dtype, gradients, fused=True, **arguments),
+            steps(cls, dtype, gradients, capturable=True, **arguments),
+        )
+
+
+@pytest.mark.parametrize(
+    "limit", [{"clipvalue": 0.5}, {"clipnorm": 0.5}, {"global_clipnorm": 0.5}], ids=str
+)
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_gradients_are_clipped_in_the_kernel(limit: dict[str, float], dtype: torch.dtype) -> None:
+    gradients = [tensors(dtype, seed) for seed in (1, 2)]
+    arguments = {"lr": 0.5, **limit}
+    equal(
+        steps(steprule.torch.Adam, dtype, gradients, fused=True, **arguments),
+        steps(steprule.torch.Adam, dtype, gradients, capturable=True, **arguments),
+    )
+
+
+def test_tensors_that_are_not_contiguous_go_through_in_the_order_of_their_memory() -> None:
+    x = torch.randn(2, 3, 2, 2).contiguous(memory_format=torch.channels_last)
+    results: list[Tensor] = []
+    for form in ({"fused": True}, {"capturable": True}):
+        p = torch.nn.Parameter(x.clone())
+        p.grad = x.sin()
+        steprule.torch.Adam([p], lr=0.5, **form).step()
+        results.append(p.detach())
+    assert results[0].stride() == x.stride()
+    assert torch.equal(*results)
+
+
+def test_numbers_can_be_read_from_the_device_one_a_tensor(interpreted: Any) -> None:
+    rates = [0.5, 0.25]
+    given = {"maximize": False, "weight_decay": 0.0, "momentum": 0.0, "nesterov": False}
+    given |= {"first": True, "one_minus_dampening": 1.0}
+    theta, grad = [torch.ones(3), torch.ones(20)], [torch.ones(3), torch.ones(20)]
+    lr = torch.tensor(rates, dtype=torch.float64)
+    interpreted.prepare("sgd", [theta, grad, []], given | {"lr": lr}, None)()
+    assert [set(x.tolist()) for x in theta] == [{0.5}, {0.75}]
+
+
+def test_a_kernel_that_cannot_be_compiled_leaves_everything_as_it_was(
+    interpreted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params = [torch.nn.Parameter(torch.ones(3).to(dtype)) for dtype in DTYPES]
+    optimizer = steprule.torch.Adam(params, lr=0.5, fused=True)
+
+    def step() -> None:
+        for p in params:
+            p.grad = torch.ones_like(p)
+        optimizer.step()
+
+    step()
+    before = [x.clone() for p in params for x in (p, *optimizer.state[p].values())]
+    prepare = interpreted.prepare
+
+    def fails_for_the_last(rule: str, tensors: Any, scalars: Any, clip: Any) -> Any:
+        if tensors[0][0].dtype == DTYPES[-1]:
+            raise RuntimeError("it does not compile")
+        return prepare(rule, tensors, scalars, clip)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(interpreted, "prepare", fails_for_the_last)
+        with pytest.raises(RuntimeError, match="it does not compile"):
+            step()
+    after = [x for p in params for x in (p, *optimizer.state[p].values())]
+    assert all(map(torch.equal, before, after))
+    step()
+    assert [float(optimizer.state[p]["step"]) for p in params] == [2.0] * len(params)
