@@ -2,7 +2,8 @@
 
 Stages: the compiled program is printed twice. For the loop it is written out (``expand``) as
 expressions over one tensor. For foreach it is contracted to torch's own combined calls
-(``contract``), linearised and allocated, each instruction one call on lists of tensors.
+(``contract``), linearised and allocated, each instruction one call on lists of tensors. For fused
+it is printed by other backends; here is what their kernels are handed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,11 @@ from ..clipping import clippings
 from ..rendering import environment
 from .context import context, foreach_body, loop_body
 from .printer import LoopPrinter
+
+_SHARED = (
+    *("__init__", "_optimizer", "_clipping", "_scalars", "_tensors"),
+    *("_fused", "_numba", "_triton"),
+)
 
 
 class TorchBackend:
@@ -43,7 +49,7 @@ class TorchBackend:
         return {f"{spec.module}.py": template.render(context(spec) | {"clippings": clippings()})}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        names = ("__init__.py", "_clipping.py", "_optimizer.py", "_scalars.py", "_tensors.py")
+        names = [f"{name}.py" for name in _SHARED]
         optimizers = [e for e in entries if not e.is_schedule]
         found = clippings()
         return {
