@@ -56,7 +56,11 @@ class TestImports:
             ("specs", ["steprule.specs", "sympy"]),
             ("codegen", ["steprule.specs", "steprule.codegen"]),
             ("generated/numpy", ["steprule.numpy", "numpy"]),
-            ("generated/torch", ["steprule.torch", "torch"]),
+            ("generated/numba", ["steprule.numba", "numba", "numpy"]),
+            (
+                "generated/torch",
+                [*(f"steprule.{name}" for name in ("torch", "numba", "triton")), "torch", "triton"],
+            ),
         ],
     )
     def test_of_ours(self, folder: str, allowed: list[str]) -> None:
@@ -73,13 +77,16 @@ class TestImports:
         """Else the test above would see nothing."""
         assert "steprule.specs.language.Schedule" in imported(ROOT / "codegen/fingerprint.py")
         assert "steprule.codegen.text.TextPrinter" in imported(ROOT / "codegen/fingerprint.py")
-        assert "steprule.numpy._optimizer.Array" in imported(ROOT / "generated/numpy/adam.py")
+        assert "steprule.numpy._trees.Array" in imported(ROOT / "generated/numpy/adam.py")
 
     @pytest.mark.parametrize(
         ("module", "without"),
         [
-            ("steprule.numpy", ("sympy", "jinja2", "torch", "steprule.codegen", "steprule.specs")),
-            ("steprule.torch", ("sympy", "jinja2", "steprule.codegen", "steprule.specs")),
+            (
+                "steprule.numpy",
+                ("sympy", "jinja2", "torch", "numba", "steprule.codegen", "steprule.specs"),
+            ),
+            ("steprule.torch", ("sympy", "jinja2", "numba", "steprule.codegen", "steprule.specs")),
             ("steprule.specs.optimizers", ("numpy", "torch", "jinja2", "steprule.codegen")),
         ],
     )
@@ -135,7 +142,7 @@ class TestDistribution:
             for file in sources(folder)
         ]
         assert sorted(names) == sorted(expected)
-        for backend in ("numpy", "torch", "latex"):
+        for backend in ("numba", "numpy", "torch", "latex"):
             assert f"{backend} = steprule.codegen.backends.{backend}:backend" in announced
 
 

@@ -10,10 +10,13 @@ BACKENDS = frozenset(
         # parameters, gradients and bookkeeping in every generated class
         *("params", "param", "grads", "gradient", "self", "cls", "state", "states", "step"),
         *("steps", "first", "scratch", "out", "block", "index", "size", "dtype", "device"),
-        *("update", "state_dict", "load_state_dict"),
+        *("update", "state_dict", "load_state_dict", "engine"),
         # what generated files call by name
         *("one_minus_power", "require", "rule", "scalars"),
+        # what kernels take, and count with
+        *("table", "numbers", "number", "begin", "end", "clip", "stored", "real", "row", "offset"),
         # modules that generated files import
+        *("clipping", "kernel", "options"),
         *("np", "numpy", "torch", "math", "triton", "tl", "numba", "typing", "steprule"),
         # arguments, and keys of parameter groups, that all torch optimizers share
         *("group", "groups", "param_groups", "defaults", "closure", "loss", "foreach"),
@@ -27,7 +30,7 @@ TRANSFORMS = frozenset({"clipvalue", "clipnorm", "global_clipnorm", "error_if_no
 BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 
 CLASSES = BUILTINS | {
-    *("Optimizer", "Array", "Rate", "Rule"),
+    *("Optimizer", "Array", "Engine", "Rate", "Step"),
     *("Group", "Parameter", "Params", "Scalar", "Tensor", "Tensors"),
 }
 """What no optimizer can be called."""

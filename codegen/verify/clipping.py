@@ -40,7 +40,7 @@ def verify_clipping(spec: Transform, dtype: str, device: str = "cpu") -> list[Re
     """
     backends = [f"torch {form}" for form in FORMS]
     if device == "cpu" and dtype in DTYPES["numpy"]:
-        backends.insert(0, "numpy")
+        backends = ["numpy", "numpy numba", *backends]
     argument = spec.hyper.name
     scales = any(update.value.has(norm, global_norm) for update in spec.updates)
     ours = {backend: _Errors() for backend in backends}
@@ -110,7 +110,8 @@ def _clipped(
         grads = [np.asarray(gradient) for gradient in case.gradients]
         params = [np.zeros_like(grad) for grad in grads]
         with np.errstate(all="ignore"):
-            module.SGD(lr=1.0, **{argument: limit}).update(params, grads)
+            engine = form or package
+            module.SGD(lr=1.0, **{argument: limit}, engine=engine).update(params, grads)
         return [-p for p in params]
     leaves = _leaves(case, dtype, device)
     module.SGD(leaves, lr=1.0, **{argument: limit}, **FORMS[form]).step()

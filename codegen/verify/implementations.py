@@ -12,9 +12,11 @@ from typing import Any
 from ...specs.language import Optimizer, SpecError
 from ..analysis import analyse
 from ..backends import backends
+from ..backends.kernel import has_kernel
 from ..emit import difference, plan, write
 from ..fingerprint import fingerprint
 from ..load import builtin
+from ..program.compile import compile_spec
 from .configurations import Configuration
 from .engines import (
     Engine,
@@ -31,6 +33,7 @@ FORMS = {
     "loop": {"foreach": False},
     "foreach": {"foreach": True},
     "capturable": {"capturable": True},
+    "fused": {"fused": True},
 }
 """The ways a generated torch optimizer can run: arguments of its constructor."""
 
@@ -38,8 +41,11 @@ _PEER_FORMS = {
     "loop": {"foreach": False},
     "foreach": {"foreach": True},
     "capturable": {"foreach": False},
+    "fused": {"foreach": False},
 }
-"""The peer's way beside each; it has no capturable form on the CPU."""
+"""The peer's way beside each; it has no capturable form on the CPU, and few fused ones."""
+
+_GENERATED = ("numba", "numpy", "torch", "triton")
 
 DTYPES = {"numpy": ("float32", "float64"), "torch": ("float32", "float64", "bfloat16")}
 
@@ -58,7 +64,7 @@ def generated(spec: Optimizer) -> Iterator[Callable[[str], ModuleType]]:
         return
     with tempfile.TemporaryDirectory(prefix="steprule_") as name:
         folder = Path(name)
-        python = {n: b for n, b in backends().items() if n in DTYPES}
+        python = {n: b for n, b in backends().items() if n in _GENERATED}
         write(difference(plan([spec], python, folder, complete=True), folder), folder)
         sys.path.insert(0, str(folder.parent))
         try:
@@ -79,11 +85,15 @@ def implementations(
     """The implementations of a spec in a dtype; NumPy's run on the device ``cpu`` alone."""
     found: list[Implementation] = []
     peer = peer_class(spec)
+    compiled = has_kernel(compile_spec(spec))
     if device == "cpu" and dtype in DTYPES["numpy"]:
         theirs = peer and _torch(spec, peer, dtype, device, _PEER_FORMS["loop"], is_peer=True)
-        ours = _numpy(spec, getattr(package("numpy"), spec.name))
-        found.append(Implementation("numpy", dtype, ours, theirs, str(_PEER_FORMS["loop"])))
+        for name, engine in _numpy_engines(compiled).items():
+            ours = _numpy(spec, getattr(package("numpy"), spec.name), engine)
+            found.append(Implementation(name, dtype, ours, theirs, str(_PEER_FORMS["loop"])))
     for form, arguments in FORMS.items():
+        if form == "fused" and not compiled:
+            continue
         theirs = peer and _torch(spec, peer, dtype, device, _PEER_FORMS[form], is_peer=True)
         ours = _torch(spec, getattr(package("torch"), spec.name), dtype, device, arguments)
         peer_name = str(_PEER_FORMS[form])
@@ -108,9 +118,14 @@ def peer_class(spec: Optimizer) -> Any | None:
         ) from error
 
 
-def _numpy(spec: Optimizer, cls: Any) -> Start:
+def _numpy_engines(compiled: bool) -> dict[str, str]:
+    """The engines of a NumPy class by the name in the report."""
+    return {"numpy": "numpy"} | ({"numpy numba": "numba"} if compiled else {})
+
+
+def _numpy(spec: Optimizer, cls: Any, engine: str) -> Start:
     def start(c: Configuration, theta: Floats, states: States, first: int) -> Engine:
-        return NumpyEngine(cls(**settings(spec, c)), theta, states, first)
+        return NumpyEngine(cls(**settings(spec, c), engine=engine), theta, states, first)
 
     return start
 

@@ -36,7 +36,7 @@ from .ulp import errors, scale_of
 BOUND = 2.0
 """In ulp: what correct rounding of a few operations in a row amounts to."""
 
-UNFUSED = {"numpy": 0.5, "torch capturable": 0.5}
+UNFUSED = {"numpy": 0.5, "numpy numba": 0.5, "torch capturable": 0.5, "torch fused": 0.5}
 """In ulp, granted beyond the peer's error where products and sums are operations of their own:
 the kernels of torch's in-place forms multiply and add with one rounding."""
 

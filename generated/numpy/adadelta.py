@@ -3,13 +3,14 @@
 
 import numpy as np
 
+from ._engines import Engine
 from ._optimizer import (
-    Array,
     Optimizer,
     Rate,
-    Rule,
+    Step,
     require,
 )
+from ._trees import Array
 
 
 class Adadelta(Optimizer):
@@ -35,15 +36,21 @@ class Adadelta(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
+        engine: ``"numpy"`` runs NumPy's functions block by block; ``"numba"`` a compiled kernel, in
+            one pass over memory, where arrays are dense float32 or float64; ``"auto"`` that kernel
+            where Numba is installed and there are elements enough for it to pay.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain, or two limits are set.
+        ImportError: the engine is ``"numba"``, and it is not installed.
+        ValueError: a hyperparameter lies outside its domain, two limits are set, or the
+            optimizer has no such engine.
 
     Source: Zeiler, 2012, arXiv:1212.5701, Algorithm 1.
     """
 
     _tensor_states = ("v", "u")
     _scratch = 3
+    _kernel = "adadelta"
 
     def __init__(
         self,
@@ -57,12 +64,14 @@ class Adadelta(Optimizer):
         clipnorm: float | None = None,
         global_clipnorm: float | None = None,
         error_if_nonfinite: bool = False,
+        engine: Engine = "auto",
     ) -> None:
         super().__init__(
             clipvalue=clipvalue,
             clipnorm=clipnorm,
             global_clipnorm=global_clipnorm,
             error_if_nonfinite=error_if_nonfinite,
+            engine=engine,
         )
         self.lr = lr
         self.rho = rho
@@ -83,7 +92,7 @@ class Adadelta(Optimizer):
             "u": 0.0,
         }
 
-    def _rule(self, t: int, lr: float) -> tuple[Rule, dict[str, float]]:
+    def _rule(self, t: int, lr: float) -> Step:
         rho = float(self.rho)
         eps = float(self.eps)
         weight_decay = float(self.weight_decay)
@@ -126,4 +135,15 @@ class Adadelta(Optimizer):
             d *= lr
             theta -= d
 
-        return rule, {}
+        return (
+            rule,
+            {},
+            {
+                "eps": eps,
+                "lr": lr,
+                "maximize": maximize,
+                "one_minus_rho": one_minus_rho,
+                "rho": rho,
+                "weight_decay": weight_decay,
+            },
+        )

@@ -3,13 +3,14 @@
 
 import numpy as np
 
+from ._engines import Engine
 from ._optimizer import (
-    Array,
     Optimizer,
     Rate,
-    Rule,
+    Step,
     require,
 )
+from ._trees import Array
 
 
 class Adagrad(Optimizer):
@@ -36,15 +37,21 @@ class Adagrad(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
+        engine: ``"numpy"`` runs NumPy's functions block by block; ``"numba"`` a compiled kernel, in
+            one pass over memory, where arrays are dense float32 or float64; ``"auto"`` that kernel
+            where Numba is installed and there are elements enough for it to pay.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain, or two limits are set.
+        ImportError: the engine is ``"numba"``, and it is not installed.
+        ValueError: a hyperparameter lies outside its domain, two limits are set, or the
+            optimizer has no such engine.
 
     Source: Duchi et al., 2011, Adaptive subgradient methods, JMLR 12, Figure 1.
     """
 
     _tensor_states = ("s",)
     _scratch = 2
+    _kernel = "adagrad"
 
     def __init__(
         self,
@@ -59,12 +66,14 @@ class Adagrad(Optimizer):
         clipnorm: float | None = None,
         global_clipnorm: float | None = None,
         error_if_nonfinite: bool = False,
+        engine: Engine = "auto",
     ) -> None:
         super().__init__(
             clipvalue=clipvalue,
             clipnorm=clipnorm,
             global_clipnorm=global_clipnorm,
             error_if_nonfinite=error_if_nonfinite,
+            engine=engine,
         )
         self.lr = lr
         self.lr_decay = lr_decay
@@ -91,7 +100,7 @@ class Adagrad(Optimizer):
             "s": self.initial_accumulator_value,
         }
 
-    def _rule(self, t: int, lr: float) -> tuple[Rule, dict[str, float]]:
+    def _rule(self, t: int, lr: float) -> Step:
         lr_decay = float(self.lr_decay)
         weight_decay = float(self.weight_decay)
         eps = float(self.eps)
@@ -122,4 +131,13 @@ class Adagrad(Optimizer):
             tmp1 *= lrbar
             theta -= tmp1
 
-        return rule, {}
+        return (
+            rule,
+            {},
+            {
+                "eps": eps,
+                "lrbar": lrbar,
+                "maximize": maximize,
+                "weight_decay": weight_decay,
+            },
+        )

@@ -3,14 +3,15 @@
 
 import numpy as np
 
+from ._engines import Engine
 from ._optimizer import (
-    Array,
     Optimizer,
     Rate,
-    Rule,
+    Step,
     one_minus_power,
     require,
 )
+from ._trees import Array
 
 
 class Adamax(Optimizer):
@@ -37,15 +38,21 @@ class Adamax(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
+        engine: ``"numpy"`` runs NumPy's functions block by block; ``"numba"`` a compiled kernel, in
+            one pass over memory, where arrays are dense float32 or float64; ``"auto"`` that kernel
+            where Numba is installed and there are elements enough for it to pay.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain, or two limits are set.
+        ImportError: the engine is ``"numba"``, and it is not installed.
+        ValueError: a hyperparameter lies outside its domain, two limits are set, or the
+            optimizer has no such engine.
 
     Source: Kingma & Ba, 2015, arXiv:1412.6980, Algorithm 2.
     """
 
     _tensor_states = ("m", "u")
     _scratch = 2
+    _kernel = "adamax"
 
     def __init__(
         self,
@@ -59,12 +66,14 @@ class Adamax(Optimizer):
         clipnorm: float | None = None,
         global_clipnorm: float | None = None,
         error_if_nonfinite: bool = False,
+        engine: Engine = "auto",
     ) -> None:
         super().__init__(
             clipvalue=clipvalue,
             clipnorm=clipnorm,
             global_clipnorm=global_clipnorm,
             error_if_nonfinite=error_if_nonfinite,
+            engine=engine,
         )
         self.lr = lr
         self.betas = betas
@@ -87,7 +96,7 @@ class Adamax(Optimizer):
             "u": 0.0,
         }
 
-    def _rule(self, t: int, lr: float) -> tuple[Rule, dict[str, float]]:
+    def _rule(self, t: int, lr: float) -> Step:
         beta1, beta2 = map(float, self.betas)
         eps = float(self.eps)
         weight_decay = float(self.weight_decay)
@@ -125,4 +134,15 @@ class Adamax(Optimizer):
             tmp1 *= step_size
             theta -= tmp1
 
-        return rule, {}
+        return (
+            rule,
+            {},
+            {
+                "beta2": beta2,
+                "eps": eps,
+                "maximize": maximize,
+                "one_minus_beta1": one_minus_beta1,
+                "step_size": step_size,
+                "weight_decay": weight_decay,
+            },
+        )

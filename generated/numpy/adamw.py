@@ -5,14 +5,15 @@ import math
 
 import numpy as np
 
+from ._engines import Engine
 from ._optimizer import (
-    Array,
     Optimizer,
     Rate,
-    Rule,
+    Step,
     one_minus_power,
     require,
 )
+from ._trees import Array
 
 
 class AdamW(Optimizer):
@@ -43,15 +44,21 @@ class AdamW(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
+        engine: ``"numpy"`` runs NumPy's functions block by block; ``"numba"`` a compiled kernel, in
+            one pass over memory, where arrays are dense float32 or float64; ``"auto"`` that kernel
+            where Numba is installed and there are elements enough for it to pay.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain, or two limits are set.
+        ImportError: the engine is ``"numba"``, and it is not installed.
+        ValueError: a hyperparameter lies outside its domain, two limits are set, or the
+            optimizer has no such engine.
 
     Source: Loshchilov & Hutter, 2019, arXiv:1711.05101, Algorithm 2.
     """
 
     _tensor_states = ("m", "v", "vmax")
     _scratch = 2
+    _kernel = "adamw"
 
     def __init__(
         self,
@@ -66,12 +73,14 @@ class AdamW(Optimizer):
         clipnorm: float | None = None,
         global_clipnorm: float | None = None,
         error_if_nonfinite: bool = False,
+        engine: Engine = "auto",
     ) -> None:
         super().__init__(
             clipvalue=clipvalue,
             clipnorm=clipnorm,
             global_clipnorm=global_clipnorm,
             error_if_nonfinite=error_if_nonfinite,
+            engine=engine,
         )
         self.lr = lr
         self.betas = betas
@@ -96,7 +105,7 @@ class AdamW(Optimizer):
             **({"vmax": 0.0} if self.amsgrad else {}),
         }
 
-    def _rule(self, t: int, lr: float) -> tuple[Rule, dict[str, float]]:
+    def _rule(self, t: int, lr: float) -> Step:
         beta1, beta2 = map(float, self.betas)
         eps = float(self.eps)
         weight_decay = float(self.weight_decay)
@@ -148,4 +157,18 @@ class AdamW(Optimizer):
             tmp1 *= step_size
             theta -= tmp1
 
-        return rule, {}
+        return (
+            rule,
+            {},
+            {
+                "amsgrad": amsgrad,
+                "beta2": beta2,
+                "maximize": maximize,
+                "one_minus_beta1": one_minus_beta1,
+                "one_minus_beta2": one_minus_beta2,
+                "scaled_eps": scaled_eps,
+                "step_size": step_size,
+                "theta_factor": theta_factor,
+                "weight_decay": weight_decay,
+            },
+        )

@@ -3,13 +3,14 @@
 
 import numpy as np
 
+from ._engines import Engine
 from ._optimizer import (
-    Array,
     Optimizer,
     Rate,
-    Rule,
+    Step,
     require,
 )
+from ._trees import Array
 
 
 class Lion(Optimizer):
@@ -34,15 +35,21 @@ class Lion(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
+        engine: ``"numpy"`` runs NumPy's functions block by block; ``"numba"`` a compiled kernel, in
+            one pass over memory, where arrays are dense float32 or float64; ``"auto"`` that kernel
+            where Numba is installed and there are elements enough for it to pay.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain, or two limits are set.
+        ImportError: the engine is ``"numba"``, and it is not installed.
+        ValueError: a hyperparameter lies outside its domain, two limits are set, or the
+            optimizer has no such engine.
 
     Source: Chen et al., 2023, arXiv:2302.06675, Algorithm 2.
     """
 
     _tensor_states = ("m",)
     _scratch = 2
+    _kernel = "lion"
 
     def __init__(
         self,
@@ -55,12 +62,14 @@ class Lion(Optimizer):
         clipnorm: float | None = None,
         global_clipnorm: float | None = None,
         error_if_nonfinite: bool = False,
+        engine: Engine = "auto",
     ) -> None:
         super().__init__(
             clipvalue=clipvalue,
             clipnorm=clipnorm,
             global_clipnorm=global_clipnorm,
             error_if_nonfinite=error_if_nonfinite,
+            engine=engine,
         )
         self.lr = lr
         self.betas = betas
@@ -80,7 +89,7 @@ class Lion(Optimizer):
             "m": 0.0,
         }
 
-    def _rule(self, t: int, lr: float) -> tuple[Rule, dict[str, float]]:
+    def _rule(self, t: int, lr: float) -> Step:
         beta1, beta2 = map(float, self.betas)
         weight_decay = float(self.weight_decay)
         maximize = self.maximize
@@ -114,4 +123,15 @@ class Lion(Optimizer):
             c *= lr
             theta -= c
 
-        return rule, {}
+        return (
+            rule,
+            {},
+            {
+                "lr": lr,
+                "maximize": maximize,
+                "one_minus_beta1": one_minus_beta1,
+                "one_minus_beta2": one_minus_beta2,
+                "theta_factor": theta_factor,
+                "weight_decay": weight_decay,
+            },
+        )

@@ -5,14 +5,15 @@ import math
 
 import numpy as np
 
+from ._engines import Engine
 from ._optimizer import (
-    Array,
     Optimizer,
     Rate,
-    Rule,
+    Step,
     one_minus_power,
     require,
 )
+from ._trees import Array
 
 
 class NAdam(Optimizer):
@@ -46,9 +47,14 @@ class NAdam(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
+        engine: ``"numpy"`` runs NumPy's functions block by block; ``"numba"`` a compiled kernel, in
+            one pass over memory, where arrays are dense float32 or float64; ``"auto"`` that kernel
+            where Numba is installed and there are elements enough for it to pay.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain, or two limits are set.
+        ImportError: the engine is ``"numba"``, and it is not installed.
+        ValueError: a hyperparameter lies outside its domain, two limits are set, or the
+            optimizer has no such engine.
 
     Source: Dozat, 2016, Incorporating Nesterov momentum into Adam, Algorithm 8.
     """
@@ -56,6 +62,7 @@ class NAdam(Optimizer):
     _tensor_states = ("m", "v")
     _scalar_states = ("mu_product",)
     _scratch = 2
+    _kernel = "nadam"
 
     def __init__(
         self,
@@ -71,12 +78,14 @@ class NAdam(Optimizer):
         clipnorm: float | None = None,
         global_clipnorm: float | None = None,
         error_if_nonfinite: bool = False,
+        engine: Engine = "auto",
     ) -> None:
         super().__init__(
             clipvalue=clipvalue,
             clipnorm=clipnorm,
             global_clipnorm=global_clipnorm,
             error_if_nonfinite=error_if_nonfinite,
+            engine=engine,
         )
         self.lr = lr
         self.betas = betas
@@ -105,7 +114,7 @@ class NAdam(Optimizer):
             "mu_product": 1.0,
         }
 
-    def _rule(self, t: int, lr: float, mu_product: float) -> tuple[Rule, dict[str, float]]:
+    def _rule(self, t: int, lr: float, mu_product: float) -> Step:
         beta1, beta2 = map(float, self.betas)
         eps = float(self.eps)
         weight_decay = float(self.weight_decay)
@@ -161,6 +170,22 @@ class NAdam(Optimizer):
             tmp2 *= step_size
             theta -= tmp2
 
-        return rule, {
-            "mu_product": mu_product,
-        }
+        return (
+            rule,
+            {
+                "mu_product": mu_product,
+            },
+            {
+                "beta2": beta2,
+                "decoupled_weight_decay": decoupled_weight_decay,
+                "gtilde_factor": gtilde_factor,
+                "m_factor": m_factor,
+                "maximize": maximize,
+                "one_minus_beta1": one_minus_beta1,
+                "one_minus_beta2": one_minus_beta2,
+                "scaled_eps": scaled_eps,
+                "step_size": step_size,
+                "theta_factor": theta_factor,
+                "weight_decay": weight_decay,
+            },
+        )

@@ -3,13 +3,14 @@
 
 import numpy as np
 
+from ._engines import Engine
 from ._optimizer import (
-    Array,
     Optimizer,
     Rate,
-    Rule,
+    Step,
     require,
 )
+from ._trees import Array
 
 
 class RMSprop(Optimizer):
@@ -39,9 +40,14 @@ class RMSprop(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
+        engine: ``"numpy"`` runs NumPy's functions block by block; ``"numba"`` a compiled kernel, in
+            one pass over memory, where arrays are dense float32 or float64; ``"auto"`` that kernel
+            where Numba is installed and there are elements enough for it to pay.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain, or two limits are set.
+        ImportError: the engine is ``"numba"``, and it is not installed.
+        ValueError: a hyperparameter lies outside its domain, two limits are set, or the
+            optimizer has no such engine.
 
     Source: Tieleman & Hinton, 2012, Lecture 6.5; centered: Graves, 2013, arXiv:1308.0850, eqs.
     38-45.
@@ -49,6 +55,7 @@ class RMSprop(Optimizer):
 
     _tensor_states = ("v", "gbar", "b")
     _scratch = 2
+    _kernel = "rmsprop"
 
     def __init__(
         self,
@@ -64,12 +71,14 @@ class RMSprop(Optimizer):
         clipnorm: float | None = None,
         global_clipnorm: float | None = None,
         error_if_nonfinite: bool = False,
+        engine: Engine = "auto",
     ) -> None:
         super().__init__(
             clipvalue=clipvalue,
             clipnorm=clipnorm,
             global_clipnorm=global_clipnorm,
             error_if_nonfinite=error_if_nonfinite,
+            engine=engine,
         )
         self.lr = lr
         self.alpha = alpha
@@ -94,7 +103,7 @@ class RMSprop(Optimizer):
             **({"b": 0.0} if self.momentum != 0 else {}),
         }
 
-    def _rule(self, t: int, lr: float) -> tuple[Rule, dict[str, float]]:
+    def _rule(self, t: int, lr: float) -> Step:
         alpha = float(self.alpha)
         eps = float(self.eps)
         weight_decay = float(self.weight_decay)
@@ -150,4 +159,17 @@ class RMSprop(Optimizer):
                 d *= lr
                 theta -= d
 
-        return rule, {}
+        return (
+            rule,
+            {},
+            {
+                "alpha": alpha,
+                "centered": centered,
+                "eps": eps,
+                "lr": lr,
+                "maximize": maximize,
+                "momentum": momentum,
+                "one_minus_alpha": one_minus_alpha,
+                "weight_decay": weight_decay,
+            },
+        )

@@ -3,13 +3,14 @@
 
 import numpy as np
 
+from ._engines import Engine
 from ._optimizer import (
-    Array,
     Optimizer,
     Rate,
-    Rule,
+    Step,
     require,
 )
+from ._trees import Array
 
 
 class SGD(Optimizer):
@@ -35,15 +36,21 @@ class SGD(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
+        engine: ``"numpy"`` runs NumPy's functions block by block; ``"numba"`` a compiled kernel, in
+            one pass over memory, where arrays are dense float32 or float64; ``"auto"`` that kernel
+            where Numba is installed and there are elements enough for it to pay.
 
     Raises:
-        ValueError: a hyperparameter lies outside its domain, or two limits are set.
+        ImportError: the engine is ``"numba"``, and it is not installed.
+        ValueError: a hyperparameter lies outside its domain, two limits are set, or the
+            optimizer has no such engine.
 
     Source: Sutskever et al., 2013, On the importance of initialization and momentum, eqs. 1-4.
     """
 
     _tensor_states = ("b",)
     _scratch = 2
+    _kernel = "sgd"
 
     def __init__(
         self,
@@ -58,12 +65,14 @@ class SGD(Optimizer):
         clipnorm: float | None = None,
         global_clipnorm: float | None = None,
         error_if_nonfinite: bool = False,
+        engine: Engine = "auto",
     ) -> None:
         super().__init__(
             clipvalue=clipvalue,
             clipnorm=clipnorm,
             global_clipnorm=global_clipnorm,
             error_if_nonfinite=error_if_nonfinite,
+            engine=engine,
         )
         self.lr = lr
         self.momentum = momentum
@@ -85,7 +94,7 @@ class SGD(Optimizer):
             **({"b": 0.0} if self.momentum != 0 else {}),
         }
 
-    def _rule(self, t: int, lr: float) -> tuple[Rule, dict[str, float]]:
+    def _rule(self, t: int, lr: float) -> Step:
         momentum = float(self.momentum)
         dampening = float(self.dampening)
         weight_decay = float(self.weight_decay)
@@ -126,4 +135,16 @@ class SGD(Optimizer):
             np.multiply(lr, grad, out=tmp1)
             theta -= tmp1
 
-        return rule, {}
+        return (
+            rule,
+            {},
+            {
+                "first": first,
+                "lr": lr,
+                "maximize": maximize,
+                "momentum": momentum,
+                "nesterov": nesterov,
+                "one_minus_dampening": one_minus_dampening,
+                "weight_decay": weight_decay,
+            },
+        )

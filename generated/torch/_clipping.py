@@ -142,6 +142,10 @@ class Clip:
         each = self.transform.reach == "tensor"
         return self.transform.foreach(grads, scalars if each else scalars[0])
 
+    def of(self, rows: list[int]) -> "Clip":
+        """The same, of some of the gradients alone."""
+        return Clip(self.transform, [self.scalars[row] for row in rows])
+
 
 def check(group: Group) -> None:
     """Raise ValueError unless at most one limit is set, and that lies in its domain."""

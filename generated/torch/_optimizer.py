@@ -3,7 +3,8 @@
 
 A rule comes in two forms. ``_foreach`` updates lists of tensors in place; its scalars are
 Python numbers. ``_loop`` takes one tensor and returns the new values; it differentiates, and
-its scalars can be 0-d tensors, which a CUDA graph reads anew at every replay.
+its scalars can be 0-d tensors, which a CUDA graph reads anew at every replay. A rule of single
+elements has a compiled kernel too, which ``fused`` asks for: ``_scalars`` is what it takes.
 """
 
 from abc import abstractmethod
@@ -16,6 +17,7 @@ import torch
 from torch import Tensor, optim
 
 from . import _clipping as clipping
+from . import _fused as fused
 from ._scalars import Scalar
 from ._tensors import Tensors, arithmetic, gradient, in_dtype, live, number, pieces, real, reals
 
@@ -49,10 +51,11 @@ class Optimizer(optim.Optimizer):
         capturable: keep the step count, and what depends on it, on the parameters' device, so
             that a CUDA graph can capture the step. Tensors are then updated one by one.
         differentiable: let autograd see the step. Tensors are then updated one by one.
-        fused: not available; only None and False are accepted.
+        fused: update all dense tensors of one kind by one call of a compiled kernel.
 
     Raises:
-        RuntimeError: ``fused`` is set.
+        RuntimeError: ``fused`` is set beside ``foreach`` or ``differentiable``, or the rule has no
+            kernel, or what its engine needs is not installed.
         ValueError: a hyperparameter lies outside its domain, or is a tensor of several numbers.
     """
 
@@ -61,6 +64,8 @@ class Optimizer(optim.Optimizer):
     _tensor_states: ClassVar[dict[str, str]] = {}
     """Name to checkpoint key, in the order the rule takes them."""
     _scalar_states: ClassVar[dict[str, str]] = {}
+    _kernel: ClassVar[str] = ""
+    """The module of the rule's kernel; empty where it needs whole tensors at once."""
     _step_key: ClassVar[str] = "step"
     """The step count's checkpoint key; empty where none is kept."""
     _eager: ClassVar[bool] = False
@@ -76,6 +81,8 @@ class Optimizer(optim.Optimizer):
         differentiable: bool,
         fused: bool | None,
     ) -> None:
+        if fused and differentiable:
+            raise RuntimeError("`fused` does not support `differentiable`")
         launching = {
             "foreach": foreach,
             "capturable": capturable,
@@ -106,15 +113,18 @@ class Optimizer(optim.Optimizer):
             group = self.defaults | param_group
             if group["fused"] and group["foreach"]:
                 raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-            if group["fused"]:
-                raise RuntimeError("there is no fused implementation; leave `fused` at None")
             for name in (*self._arguments, *clipping.TRANSFORMS):
                 _require_one_number(name, group[name])
             self._check(group)
             clipping.check(group)
         super().add_param_group(param_group)
+        group = self.param_groups[-1]
+        try:
+            self._check_fused(group, group["params"])
+        except RuntimeError:
+            self.param_groups.pop()
+            raise
         if self._eager:
-            group = self.param_groups[-1]
             initial = self._initial_states(group)
             for p in group["params"]:
                 self._make_states(p, group, initial)
@@ -149,7 +159,8 @@ class Optimizer(optim.Optimizer):
             closure: evaluates the model again and returns the loss.
 
         Raises:
-            RuntimeError: a gradient is sparse; a CUDA graph is being captured and a group is not
+            RuntimeError: a gradient is sparse; a group is fused, and what that needs is not
+                installed; a CUDA graph is being captured and a group is not
                 capturable; ``clipvalue`` is set, and a gradient is complex; with
                 ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
             ValueError: a group has two limits of its gradients.
@@ -170,8 +181,18 @@ class Optimizer(optim.Optimizer):
                 self._check_runnable(group, params)
             grads = [[gradient(p) for p in params] for _, params in work]
             clips = clipping.clips([group for group, _ in work], grads)
-            for (group, params), own, clip in zip(work, grads, clips, strict=True):
-                self._update(group, params, own, clip)
+            each = list(zip(work, grads, clips, strict=True))
+            launches = [
+                launch
+                for (group, params), own, clip in each
+                if group["fused"]
+                for launch in self._prepare(group, params, own, clip)
+            ]
+            for launch in launches:
+                launch()
+            for (group, params), own, clip in each:
+                if not group["fused"]:
+                    self._update(group, params, own, clip)
         return loss
 
     @abstractmethod
@@ -199,6 +220,11 @@ class Optimizer(optim.Optimizer):
         States that do not exist are empty lists, and scalars are Python numbers.
         """
 
+    @staticmethod
+    def _scalars(*_: Any, **scalars: Any) -> tuple[dict[str, Any], tuple[Any, ...]]:
+        """What the kernel takes from the host, by name, and the new values of scalar states."""
+        raise NotImplementedError
+
     @property
     def _scalar_keys(self) -> set[str]:
         return {self._step_key, *self._scalar_states.values()} - {""}
@@ -207,9 +233,21 @@ class Optimizer(optim.Optimizer):
         name = type(self).__name__
         if any(cast(Tensor, p.grad).layout is not torch.strided for p in params):
             raise RuntimeError(f"{name} does not support sparse gradients")
+        self._check_fused(group, params)
         counts_on_host = self._step_key and not group["capturable"]
         if counts_on_host and params[0].is_cuda and torch.cuda.is_current_stream_capturing():
             raise RuntimeError(f"{name} needs capturable=True to be captured by a CUDA graph")
+
+    def _check_fused(self, group: Group, params: list[Tensor]) -> None:
+        if not group["fused"]:
+            return
+        if not self._kernel:
+            raise RuntimeError(
+                f"{type(self).__name__} has no fused implementation, because its rule works on "
+                "whole tensors; leave `fused` at None"
+            )
+        for device in {p.device.type for p in params}:
+            fused.engine(device)
 
     def _initial_states(self, group: Group) -> dict[str, float]:
         """The initial values by checkpoint key, the step count among them."""
@@ -271,24 +309,9 @@ class Optimizer(optim.Optimizer):
         firsts = [self._make_states(p, group, initial) for p in params]
         states = [self.state[p] for p in params]
         if self._step_key:
-            counts = [state[self._step_key] for state in states]
-            if group["capturable"]:
-                torch._foreach_add_(counts, 1)
-            else:  # a number would be made a tensor for each count anew
-                torch._foreach_add_(counts, torch.ones((), device="cpu"), alpha=1)
-
-        # What differs between tensors, then what the group sets.
+            _count(group, states, self._step_key)
         on_device = group["capturable"] or self.defaults["differentiable"]
-        scalar = live if on_device else number
-        names = ("t" if self._step_key else "first", *self._scalar_states)
-        times = [scalar(s[self._step_key]) for s in states] if self._step_key else firsts
-        others = [
-            [scalar(s[key]) if key in initial else 0.0 for s in states]
-            for key in self._scalar_states.values()
-        ]
-        scalars = list(zip(times, *others, strict=True))
-        settings = {name: scalar(group[name]) for name in self._arguments}
-
+        names, scalars, settings = self._given(group, states, firsts, initial, on_device)
         subclassed = any(type(p) not in _PLAIN for p in params)
         if on_device or (subclassed and not group["foreach"]):
             for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
@@ -296,10 +319,7 @@ class Optimizer(optim.Optimizer):
                 clipped = partial(clip.one, row=i) if clip else None
                 self._update_one(p, grad, states[i], initial, named, clipped)
             return
-        kinds: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-        for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
-            kinds[p.device, p.dtype, grad.dtype, *values].append(i)
-        for (device, _, _, *values), rows in kinds.items():
+        for (device, _, _, *values), rows in _kinds(params, grads, scalars).items():
             named = dict(zip(names, values, strict=True)) | settings
             most = _CPU_PIECE if device.type == "cpu" else _PIECE
             for piece in pieces(rows, params, 0 if group["foreach"] is False else most):
@@ -311,6 +331,112 @@ class Optimizer(optim.Optimizer):
                     named,
                     partial(clip.together, rows=piece) if clip else None,
                 )
+
+    def _given(
+        self,
+        group: Group,
+        states: list[State],
+        firsts: list[bool],
+        initial: dict[str, float],
+        on_device: bool,
+    ) -> tuple[tuple[str, ...], list[tuple[Any, ...]], dict[str, Any]]:
+        """Names and values of the scalars each tensor has of its own, and those the group sets."""
+        scalar = live if on_device else number
+        names = ("t" if self._step_key else "first", *self._scalar_states)
+        times = [scalar(s[self._step_key]) for s in states] if self._step_key else firsts
+        others = [
+            [scalar(s[key]) if key in initial else 0.0 for s in states]
+            for key in self._scalar_states.values()
+        ]
+        settings = {name: scalar(group[name]) for name in self._arguments}
+        return names, list(zip(times, *others, strict=True)), settings
+
+    def _prepare(
+        self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
+    ) -> list[Callable[[], None]]:
+        """What updates a fused group; of what can fail, all has been done but for odd tensors.
+
+        Those no kernel takes, of another dtype or layout, are updated as without ``fused``.
+        """
+        taken: list[int] = []
+        others: list[int] = []
+        for i, (p, grad) in enumerate(zip(params, grads, strict=True)):
+            (taken if self._is_taken(p, grad) else others).append(i)
+        launches: list[Callable[[], None]] = []
+        for rows, run in ((taken, self._launches), (others, self._later)):
+            if rows:
+                own = [params[i] for i in rows], [grads[i] for i in rows]
+                launches += run(group, *own, clip.of(rows) if clip else None)
+        return launches
+
+    def _is_taken(self, p: Tensor, grad: Tensor) -> bool:
+        """Whether a kernel can update the parameter; states that are yet to be made will fit it."""
+        kept = self.state.get(p, {})
+        states = [kept[key] for key in self._tensor_states.values() if kept.get(key) is not None]
+        return (
+            type(p) in _PLAIN
+            and real(p).dtype in fused.engine(p.device.type).DTYPES
+            and fused.fits([p, grad, *states])
+        )
+
+    def _later(
+        self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
+    ) -> list[Callable[[], None]]:
+        return [partial(self._update, group, params, grads, clip)]
+
+    def _launches(
+        self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
+    ) -> list[Callable[[], None]]:
+        initial = self._initial_states(group)
+        new_to_us = [p for p in params if not self.state.get(p)]
+        firsts = [self._make_states(p, group, initial) for p in params]
+        states = [self.state[p] for p in params]
+        try:
+            launches = self._prepared(group, params, grads, clip, initial, firsts)
+        except BaseException:
+            for p in new_to_us:
+                del self.state[p]
+            raise
+        if self._step_key:
+            launches.append(partial(_count, group, states, self._step_key))
+        return launches
+
+    def _prepared(
+        self,
+        group: Group,
+        params: list[Tensor],
+        grads: list[Tensor],
+        clip: clipping.Clip | None,
+        initial: dict[str, float],
+        firsts: list[bool],
+    ) -> list[Callable[[], None]]:
+        """A launch for each kind of tensors, and what keeps the new scalar states.
+
+        A CUDA graph is to read scalars anew at every replay: then they are vectors on the device,
+        a number a tensor.
+        """
+        states = [self.state[p] for p in params]
+        on_device = group["capturable"] and params[0].is_cuda
+        names, scalars, settings = self._given(group, states, firsts, initial, on_device)
+        as_vectors = on_device and self._step_key
+        kinds = _kinds(params, grads, [()] * len(params) if as_vectors else scalars)
+        launches: list[Callable[[], None]] = []
+        for (device, _, _, *values), rows in kinds.items():
+            if as_vectors:
+                values = map(torch.stack, zip(*(scalars[i] for i in rows), strict=True))
+            named = dict(zip(names, values, strict=True)) | settings
+            if self._step_key:
+                named["t"] = named["t"] + 1  # counted once all is done
+            given, new = self._scalars(**named)
+            tensors = [reals([params[i] for i in rows]), reals([grads[i] for i in rows])]
+            for key in self._tensor_states.values():
+                tensors.append(reals([states[i][key] for i in rows]) if key in initial else [])
+            own = clip.of(rows) if clip else None
+            launches.append(fused.engine(device.type).prepare(self._kernel, tensors, given, own))
+            for key, value in zip(self._scalar_states.values(), new, strict=True):
+                if key in initial:
+                    launches.append(partial(_keep, [states[i][key] for i in rows], value))
+        return launches
 
     def _update_together(
         self,
@@ -367,6 +493,34 @@ class Optimizer(optim.Optimizer):
                 state[key] = value
             elif key in initial:
                 state[key].fill_(value)
+
+
+def _count(group: Group, states: list[State], key: str) -> None:
+    """Count a step of each tensor."""
+    counts = [state[key] for state in states]
+    if group["capturable"]:
+        torch._foreach_add_(counts, 1)
+    else:  # a number would be made a tensor for each count anew
+        torch._foreach_add_(counts, torch.ones((), device="cpu"), alpha=1)
+
+
+def _keep(stored: list[Tensor], value: Scalar) -> None:
+    """Store a new scalar state: one number for all, or a vector with one for each."""
+    if isinstance(value, Tensor):
+        torch._foreach_copy_(stored, list(value.expand(len(stored)).unbind()))
+    else:
+        for x in stored:
+            x.fill_(value)
+
+
+def _kinds(
+    params: list[Tensor], grads: list[Tensor], scalars: list[tuple[Any, ...]]
+) -> dict[tuple[Any, ...], list[int]]:
+    """The places of tensors that one call can update: of one kind, and with the same scalars."""
+    kinds: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
+        kinds[p.device, p.dtype, grad.dtype, *values].append(i)
+    return kinds
 
 
 def require(condition: bool | Tensor, name: str, value: Scalar, domain: str) -> None:

@@ -49,7 +49,7 @@ def prepare(
     All that can fail does so here: tables are made, and the kernel is compiled and loaded.
 
     Args:
-        rule: the module that has the kernel, and its name in there.
+        rule: the module it is in.
         tensors: theta, grad, and the rule's tensor states in its order; lists of one length, or
             empty where the state does not exist. All are on one device and of one dtype of
             ``DTYPES``; what has one place in the lists is dense, and of one order of elements.
@@ -80,7 +80,7 @@ def prepare(
             _on_device(blocks, sizes, device),
             tuple(number(scalars[name]) for name in module.NUMBERS),
             (number(_limit(clip)),) if clip else (),
-            getattr(module, rule),
+            module.rule,
             module.flags(scalars),
             getattr(_clipping, clip.transform.__name__.lower()) if clip else None,
             places,
@@ -103,7 +103,7 @@ def prepare(
 
 def _module(rule: str) -> ModuleType:
     module = importlib.import_module(f"..triton.{rule}", __package__)
-    if not hasattr(module, rule):
+    if not hasattr(module, "rule"):
         raise RuntimeError(module.__doc__)
     return module
 

@@ -37,9 +37,11 @@ class Adadelta(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available; only None and False are accepted.
+        fused: update all dense tensors of one kind by one call of a compiled kernel; None does not.
 
     Raises:
+        RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
+            CPU, ``"steprule[cuda]"`` for CUDA.
         ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Zeiler, 2012, arXiv:1212.5701, Algorithm 1.
@@ -47,6 +49,7 @@ class Adadelta(Optimizer):
 
     _arguments = ("lr", "rho", "eps", "weight_decay", "maximize")
     _tensor_states = {"v": "square_avg", "u": "acc_delta"}
+    _kernel = "adadelta"
 
     def __init__(
         self,
@@ -170,3 +173,24 @@ class Adadelta(Optimizer):
         # theta[t] = theta[t-1] - lr*d[t]
         torch._foreach_add_(theta, d, alpha=-lr)
         return ()
+
+    @staticmethod
+    def _scalars(
+        *,
+        t: Scalar,
+        lr: Scalar,
+        rho: Scalar,
+        eps: Scalar,
+        weight_decay: Scalar,
+        maximize: bool,
+    ) -> tuple[dict[str, Scalar], tuple[()]]:
+        one_minus_rho = 1 - rho
+
+        return {
+            "eps": eps,
+            "lr": lr,
+            "maximize": maximize,
+            "one_minus_rho": one_minus_rho,
+            "rho": rho,
+            "weight_decay": weight_decay,
+        }, ()

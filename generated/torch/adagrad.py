@@ -38,9 +38,11 @@ class Adagrad(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available; only None and False are accepted.
+        fused: update all dense tensors of one kind by one call of a compiled kernel; None does not.
 
     Raises:
+        RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
+            CPU, ``"steprule[cuda]"`` for CUDA.
         ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Duchi et al., 2011, Adaptive subgradient methods, JMLR 12, Figure 1.
@@ -48,6 +50,7 @@ class Adagrad(Optimizer):
 
     _arguments = ("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps", "maximize")
     _tensor_states = {"s": "sum"}
+    _kernel = "adagrad"
     _eager = True
 
     def __init__(
@@ -166,3 +169,23 @@ class Adagrad(Optimizer):
         torch._foreach_add_(tmp2, eps)
         torch._foreach_addcdiv_(theta, grad, tmp2, -lrbar)
         return ()
+
+    @staticmethod
+    def _scalars(
+        *,
+        t: Scalar,
+        lr: Scalar,
+        lr_decay: Scalar,
+        weight_decay: Scalar,
+        initial_accumulator_value: Scalar,
+        eps: Scalar,
+        maximize: bool,
+    ) -> tuple[dict[str, Scalar], tuple[()]]:
+        lrbar = lr / (1 + lr_decay * (t - 1))
+
+        return {
+            "eps": eps,
+            "lrbar": lrbar,
+            "maximize": maximize,
+            "weight_decay": weight_decay,
+        }, ()

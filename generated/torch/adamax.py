@@ -39,9 +39,11 @@ class Adamax(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available; only None and False are accepted.
+        fused: update all dense tensors of one kind by one call of a compiled kernel; None does not.
 
     Raises:
+        RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
+            CPU, ``"steprule[cuda]"`` for CUDA.
         ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Kingma & Ba, 2015, arXiv:1412.6980, Algorithm 2.
@@ -49,6 +51,7 @@ class Adamax(Optimizer):
 
     _arguments = ("lr", "betas", "eps", "weight_decay", "maximize")
     _tensor_states = {"m": "exp_avg", "u": "exp_inf"}
+    _kernel = "adamax"
 
     def __init__(
         self,
@@ -172,3 +175,27 @@ class Adamax(Optimizer):
         # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
         torch._foreach_addcdiv_(theta, m, u, -step_size)
         return ()
+
+    @staticmethod
+    def _scalars(
+        *,
+        t: Scalar,
+        lr: Scalar,
+        betas: tuple[Scalar, Scalar],
+        eps: Scalar,
+        weight_decay: Scalar,
+        maximize: bool,
+    ) -> tuple[dict[str, Scalar], tuple[()]]:
+        beta1, beta2 = betas
+        one_minus_beta1 = 1 - beta1
+        one_minus_beta1_pow_t = scalars.one_minus_power(beta1, t)
+        step_size = lr / one_minus_beta1_pow_t
+
+        return {
+            "beta2": beta2,
+            "eps": eps,
+            "maximize": maximize,
+            "one_minus_beta1": one_minus_beta1,
+            "step_size": step_size,
+            "weight_decay": weight_decay,
+        }, ()

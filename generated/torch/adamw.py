@@ -43,9 +43,11 @@ class AdamW(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available; only None and False are accepted.
+        fused: update all dense tensors of one kind by one call of a compiled kernel; None does not.
 
     Raises:
+        RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
+            CPU, ``"steprule[cuda]"`` for CUDA.
         ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Loshchilov & Hutter, 2019, arXiv:1711.05101, Algorithm 2.
@@ -53,6 +55,7 @@ class AdamW(Optimizer):
 
     _arguments = ("lr", "betas", "eps", "weight_decay", "amsgrad", "maximize")
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq", "vmax": "max_exp_avg_sq"}
+    _kernel = "adamw"
 
     def __init__(
         self,
@@ -205,3 +208,35 @@ class AdamW(Optimizer):
         torch._foreach_add_(tmp1, scaled_eps)
         torch._foreach_addcdiv_(theta, m, tmp1, -step_size)
         return ()
+
+    @staticmethod
+    def _scalars(
+        *,
+        t: Scalar,
+        lr: Scalar,
+        betas: tuple[Scalar, Scalar],
+        eps: Scalar,
+        weight_decay: Scalar,
+        amsgrad: bool,
+        maximize: bool,
+    ) -> tuple[dict[str, Scalar], tuple[()]]:
+        beta1, beta2 = betas
+        theta_factor = 1 - lr * weight_decay
+        one_minus_beta1 = 1 - beta1
+        one_minus_beta2 = 1 - beta2
+        one_minus_beta2_pow_t = scalars.one_minus_power(beta2, t)
+        one_minus_beta1_pow_t = scalars.one_minus_power(beta1, t)
+        step_size = lr * scalars.sqrt(one_minus_beta2_pow_t) / one_minus_beta1_pow_t
+        scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
+
+        return {
+            "amsgrad": amsgrad,
+            "beta2": beta2,
+            "maximize": maximize,
+            "one_minus_beta1": one_minus_beta1,
+            "one_minus_beta2": one_minus_beta2,
+            "scaled_eps": scaled_eps,
+            "step_size": step_size,
+            "theta_factor": theta_factor,
+            "weight_decay": weight_decay,
+        }, ()

@@ -46,9 +46,11 @@ class NAdam(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available; only None and False are accepted.
+        fused: update all dense tensors of one kind by one call of a compiled kernel; None does not.
 
     Raises:
+        RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
+            CPU, ``"steprule[cuda]"`` for CUDA.
         ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Dozat, 2016, Incorporating Nesterov momentum into Adam, Algorithm 8.
@@ -65,6 +67,7 @@ class NAdam(Optimizer):
     )
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq"}
     _scalar_states = {"mu_product": "mu_product"}
+    _kernel = "nadam"
 
     def __init__(
         self,
@@ -231,3 +234,43 @@ class NAdam(Optimizer):
         torch._foreach_add_(tmp1, scaled_eps)
         torch._foreach_addcdiv_(theta, tmp2, tmp1, -step_size)
         return (mu_product,)
+
+    @staticmethod
+    def _scalars(
+        *,
+        mu_product: Scalar,
+        t: Scalar,
+        lr: Scalar,
+        betas: tuple[Scalar, Scalar],
+        eps: Scalar,
+        weight_decay: Scalar,
+        momentum_decay: Scalar,
+        decoupled_weight_decay: bool,
+        maximize: bool,
+    ) -> tuple[dict[str, Scalar], tuple[Scalar]]:
+        beta1, beta2 = betas
+        theta_factor = 1 - lr * weight_decay
+        mu = beta1 * (1 - 0.96 ** (momentum_decay * t) / 2)
+        mu_next = beta1 * (1 - 0.96 ** (momentum_decay * (t + 1)) / 2)
+        mu_product = mu * mu_product
+        one_minus_beta1 = 1 - beta1
+        one_minus_beta2 = 1 - beta2
+        one_minus_beta2_pow_t = scalars.one_minus_power(beta2, t)
+        step_size = lr * scalars.sqrt(one_minus_beta2_pow_t)
+        m_factor = mu_next / (1 - mu_next * mu_product)
+        gtilde_factor = (1 - mu) / (1 - mu_product)
+        scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
+
+        return {
+            "beta2": beta2,
+            "decoupled_weight_decay": decoupled_weight_decay,
+            "gtilde_factor": gtilde_factor,
+            "m_factor": m_factor,
+            "maximize": maximize,
+            "one_minus_beta1": one_minus_beta1,
+            "one_minus_beta2": one_minus_beta2,
+            "scaled_eps": scaled_eps,
+            "step_size": step_size,
+            "theta_factor": theta_factor,
+            "weight_decay": weight_decay,
+        }, (mu_product,)

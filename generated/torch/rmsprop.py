@@ -41,9 +41,11 @@ class RMSprop(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available; only None and False are accepted.
+        fused: update all dense tensors of one kind by one call of a compiled kernel; None does not.
 
     Raises:
+        RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
+            CPU, ``"steprule[cuda]"`` for CUDA.
         ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Tieleman & Hinton, 2012, Lecture 6.5; centered: Graves, 2013, arXiv:1308.0850, eqs.
@@ -52,6 +54,7 @@ class RMSprop(Optimizer):
 
     _arguments = ("lr", "alpha", "eps", "weight_decay", "momentum", "centered", "maximize")
     _tensor_states = {"v": "square_avg", "gbar": "grad_avg", "b": "momentum_buffer"}
+    _kernel = "rmsprop"
 
     def __init__(
         self,
@@ -205,3 +208,28 @@ class RMSprop(Optimizer):
         else:
             torch._foreach_add_(theta, d, alpha=-lr)
         return ()
+
+    @staticmethod
+    def _scalars(
+        *,
+        t: Scalar,
+        lr: Scalar,
+        alpha: Scalar,
+        eps: Scalar,
+        weight_decay: Scalar,
+        momentum: Scalar,
+        centered: bool,
+        maximize: bool,
+    ) -> tuple[dict[str, Scalar], tuple[()]]:
+        one_minus_alpha = 1 - alpha
+
+        return {
+            "alpha": alpha,
+            "centered": centered,
+            "eps": eps,
+            "lr": lr,
+            "maximize": maximize,
+            "momentum": momentum,
+            "one_minus_alpha": one_minus_alpha,
+            "weight_decay": weight_decay,
+        }, ()

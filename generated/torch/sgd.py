@@ -37,9 +37,11 @@ class SGD(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available; only None and False are accepted.
+        fused: update all dense tensors of one kind by one call of a compiled kernel; None does not.
 
     Raises:
+        RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
+            CPU, ``"steprule[cuda]"`` for CUDA.
         ValueError: a hyperparameter lies outside its domain, or two limits are set.
 
     Source: Sutskever et al., 2013, On the importance of initialization and momentum, eqs. 1-4.
@@ -48,6 +50,7 @@ class SGD(Optimizer):
     _arguments = ("lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")
     _tensor_states = {"b": "momentum_buffer"}
     _step_key = ""
+    _kernel = "sgd"
 
     def __init__(
         self,
@@ -177,3 +180,26 @@ class SGD(Optimizer):
         # theta[t] = theta[t-1] - lr*d[t]
         torch._foreach_add_(theta, grad, alpha=-lr)
         return ()
+
+    @staticmethod
+    def _scalars(
+        *,
+        first: bool,
+        lr: Scalar,
+        momentum: Scalar,
+        dampening: Scalar,
+        weight_decay: Scalar,
+        nesterov: bool,
+        maximize: bool,
+    ) -> tuple[dict[str, Scalar], tuple[()]]:
+        one_minus_dampening = 1 - dampening
+
+        return {
+            "first": first,
+            "lr": lr,
+            "maximize": maximize,
+            "momentum": momentum,
+            "nesterov": nesterov,
+            "one_minus_dampening": one_minus_dampening,
+            "weight_decay": weight_decay,
+        }, ()

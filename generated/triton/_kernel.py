@@ -128,7 +128,9 @@ def store(address, i, left, value, WHOLE: tl.constexpr):
 @triton.jit
 def divide(x, y):
     """Rounded to nearest: Triton's own quotients and roots of float32 are approximate."""
-    return tl.div_rn(x, y) if y.dtype == tl.float32 else x / y
+    dtype: tl.constexpr = (x + y).dtype  # one of them may be a literal
+    x, y = tl.cast(x, dtype), tl.cast(y, dtype)
+    return tl.div_rn(x, y) if dtype == tl.float32 else x / y
 
 
 @triton.jit

@@ -18,11 +18,11 @@ NUMBERS = (
     "theta_factor",
     "weight_decay",
 )
-"""What ``adam`` computes with, in its order."""
+"""What ``rule`` computes with, in its order."""
 
 
 def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
-    """What ``adam`` is compiled for, in its order."""
+    """What ``rule`` is compiled for, in its order."""
     return (
         bool(scalars["amsgrad"]),
         bool(scalars["decoupled_weight_decay"]),
@@ -32,7 +32,7 @@ def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
 
 
 @triton.jit
-def adam(
+def rule(
     theta: tl.tensor,
     grad: tl.tensor,
     m: tl.tensor,

@@ -10,11 +10,11 @@ import triton.language as tl
 from . import _kernel as kernel
 
 NUMBERS = ("beta2", "one_minus_beta1", "one_minus_beta2", "scaled_eps", "step_size", "theta_factor")
-"""What ``adamw`` computes with, in its order."""
+"""What ``rule`` computes with, in its order."""
 
 
 def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
-    """What ``adamw`` is compiled for, in its order."""
+    """What ``rule`` is compiled for, in its order."""
     return (
         bool(scalars["amsgrad"]),
         bool(scalars["maximize"]),
@@ -23,7 +23,7 @@ def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
 
 
 @triton.jit
-def adamw(
+def rule(
     theta: tl.tensor,
     grad: tl.tensor,
     m: tl.tensor,

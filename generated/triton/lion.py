@@ -10,11 +10,11 @@ import triton.language as tl
 from . import _kernel as kernel
 
 NUMBERS = ("lr", "one_minus_beta1", "one_minus_beta2", "theta_factor")
-"""What ``lion`` computes with, in its order."""
+"""What ``rule`` computes with, in its order."""
 
 
 def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
-    """What ``lion`` is compiled for, in its order."""
+    """What ``rule`` is compiled for, in its order."""
     return (
         bool(scalars["maximize"]),
         bool(scalars["weight_decay"] != 0),
@@ -22,7 +22,7 @@ def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
 
 
 @triton.jit
-def lion(
+def rule(
     theta: tl.tensor,
     grad: tl.tensor,
     m: tl.tensor,

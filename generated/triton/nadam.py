@@ -20,11 +20,11 @@ NUMBERS = (
     "theta_factor",
     "weight_decay",
 )
-"""What ``nadam`` computes with, in its order."""
+"""What ``rule`` computes with, in its order."""
 
 
 def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
-    """What ``nadam`` is compiled for, in its order."""
+    """What ``rule`` is compiled for, in its order."""
     return (
         bool(scalars["decoupled_weight_decay"]),
         bool(scalars["maximize"]),
@@ -33,7 +33,7 @@ def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
 
 
 @triton.jit
-def nadam(
+def rule(
     theta: tl.tensor,
     grad: tl.tensor,
     m: tl.tensor,

@@ -10,11 +10,11 @@ import triton.language as tl
 from . import _kernel as kernel
 
 NUMBERS = ("alpha", "eps", "lr", "momentum", "one_minus_alpha", "weight_decay")
-"""What ``rmsprop`` computes with, in its order."""
+"""What ``rule`` computes with, in its order."""
 
 
 def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
-    """What ``rmsprop`` is compiled for, in its order."""
+    """What ``rule`` is compiled for, in its order."""
     return (
         bool(scalars["centered"]),
         bool(scalars["maximize"]),
@@ -24,7 +24,7 @@ def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
 
 
 @triton.jit
-def rmsprop(
+def rule(
     theta: tl.tensor,
     grad: tl.tensor,
     v: tl.tensor,

@@ -8,11 +8,11 @@ import triton
 import triton.language as tl
 
 NUMBERS = ("lr", "momentum", "one_minus_dampening", "weight_decay")
-"""What ``sgd`` computes with, in its order."""
+"""What ``rule`` computes with, in its order."""
 
 
 def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
-    """What ``sgd`` is compiled for, in its order."""
+    """What ``rule`` is compiled for, in its order."""
     return (
         bool(scalars["first"]),
         bool(scalars["maximize"]),
@@ -23,7 +23,7 @@ def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
 
 
 @triton.jit
-def sgd(
+def rule(
     theta: tl.tensor,
     grad: tl.tensor,
     b: tl.tensor,

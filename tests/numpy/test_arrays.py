@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from steprule.numpy import SGD, Adam, AdamW
-from steprule.numpy._optimizer import BLOCK
+from steprule.numpy._engines import BLOCK
 
 Array = NDArray[Any]
 STEPS = 3

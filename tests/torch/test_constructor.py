@@ -104,20 +104,6 @@ def test_what_torch_refuses_of_parameters(rule: Any) -> None:
     assert len(optimizer.param_groups) == 1
 
 
-@pytest.mark.parametrize("name", [*NAMES, "Lion"])
-def test_there_is_no_fused_step(name: str) -> None:
-    cls = getattr(steprule.torch, name)
-    p, q = (torch.zeros(2).requires_grad_() for _ in range(2))
-    with pytest.raises(RuntimeError, match="no fused implementation"):
-        cls([p], fused=True)
-    with pytest.raises(RuntimeError, match="`fused` and `foreach` cannot be `True` together"):
-        cls([p], fused=True, foreach=True)
-    optimizer = cls([p], fused=False)
-    with pytest.raises(RuntimeError, match="no fused implementation"):
-        optimizer.add_param_group({"params": [q], "fused": True})
-    assert len(optimizer.param_groups) == 1
-
-
 def test_named_parameters_and_generators(rule: Any) -> None:
     model = torch.nn.Linear(2, 3)
     optimizer = rule.ours(model.named_parameters())

@@ -15,6 +15,7 @@ from ...program.linearise import linearise
 from ...program.passes.expand import expand, expand_scalars
 from .. import Entry
 from ..clipping import clippings
+from ..kernel import kernel_program
 from ..rendering import environment
 from ..schedule_class import schedule_context
 from .context import context
@@ -52,15 +53,18 @@ class NumpyBackend:
         return template.render(schedule_context(schedule))
 
     def _optimizer(self, spec: Optimizer) -> str:
-        program = linearise(expand(expand_scalars(compile_spec(spec))))
+        compiled = compile_spec(spec)
+        program = linearise(expand(expand_scalars(compiled)))
         listing = allocate(program, prefer=Prefer.OWN)
         template = self._templates.get_template("optimizer.py.j2")
-        return template.render(context(spec, program, listing) | {"clippings": clippings()})
+        found = context(spec, program, listing, kernel_program(compiled))
+        return template.render(found | {"clippings": clippings()})
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         optimizers = [e for e in entries if not e.is_schedule]
         schedules = [e for e in entries if e.is_schedule]
-        shared = dict.fromkeys(("__init__.py", "_clipping.py", "_optimizer.py"), optimizers)
+        names = ("__init__", "_clipping", "_engines", "_optimizer", "_threads", "_trees")
+        shared = {f"{name}.py": optimizers for name in names}
         if schedules:
             shared |= {"schedules/__init__.py": schedules, "schedules/_schedule.py": schedules}
         found = clippings()

@@ -3,14 +3,23 @@
 from ....specs.language import Optimizer
 from ...program.allocate import Listing
 from ...program.nodes import Program
-from ...program.operations import Kind
+from ..kernel import has_kernel, kernel_scalars
 from ..python_class import Comments, class_context, names_read, unpacked_names
 from ..signature import Argument, arguments, members
 from .printer import HostPrinter
 
 
-def context(spec: Optimizer, program: Program, listing: Listing) -> dict[str, object]:
-    """All variables of ``optimizer.py.j2``."""
+def context(
+    spec: Optimizer, program: Program, listing: Listing, kernel: Program
+) -> dict[str, object]:
+    """All variables of ``optimizer.py.j2``.
+
+    Args:
+        spec: an analysed spec.
+        program: its program in three-address form, which ``listing`` gives buffers to.
+        listing: what is printed of it.
+        kernel: the program that the compiled kernel is printed from.
+    """
     args = arguments(spec)
     held = {name: f"self.{where}" for name, where in members(args).items() if name != "lr"}
     read = names_read(program)
@@ -20,7 +29,7 @@ def context(spec: Optimizer, program: Program, listing: Listing) -> dict[str, ob
         "scratch": listing.scratch,
         "comment": Comments(listing.steps),
         "unpacked": [line for a in args for line in _unpacked(a, read)],
-        "blockwise": not program.kinds() & {Kind.REDUCTION, Kind.MATRIX},
+        "kernel": kernel_scalars(kernel) if has_kernel(kernel) else None,
         "has_lr": any(a.name == "lr" for a in args),
     }
 

@@ -2,8 +2,9 @@
 
 Stages: the compiled program is printed twice. For the loop it is written out (``expand``) as
 expressions over one tensor. For foreach it is contracted to torch's own combined calls
-(``contract``), linearised and allocated, each instruction one call on lists of tensors.
-Schedules become classes around the functions of the step that all Python backends share.
+(``contract``), linearised and allocated, each instruction one call on lists of tensors. For fused
+it is printed by other backends; here is what their kernels are handed. Schedules become classes
+around the functions of the step that all Python backends share.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,13 @@ from ..schedule_class import schedule_context
 from .context import context, foreach_body, loop_body
 from .printer import LoopPrinter
 
-_OF_OPTIMIZERS = ("__init__.py", "_clipping.py", "_optimizer.py", "_scalars.py", "_tensors.py")
+_OF_OPTIMIZERS = tuple(
+    f"{name}.py"
+    for name in (
+        *("__init__", "_optimizer", "_clipping", "_scalars", "_tensors"),
+        *("_fused", "_numba", "_triton"),
+    )
+)
 _OF_SCHEDULES = tuple(
     f"lr_scheduler/{name}.py"
     for name in ("__init__", "_arguments", "_composition", "_metric_scheduler", "_scheduler")

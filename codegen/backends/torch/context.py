@@ -13,7 +13,7 @@ from ...program.nodes import Assign, assignments
 from ...program.passes.contract import contract
 from ...program.passes.expand import expand, expand_scalars
 from ...program.passes.separate import separate
-from ...program.passes.settle import settle
+from ..kernel import has_kernel, kernel_program, kernel_scalars
 from ..python_class import Comments, class_context, names_read, unpacked_names
 from ..signature import Argument, arguments, members
 from .printer import ForeachPrinter, LoopPrinter, ScalarPrinter
@@ -31,7 +31,8 @@ class Printed:
 def context(spec: Optimizer) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``."""
     program = expand_scalars(compile_spec(spec))
-    loop = separate(settle(expand(program)))
+    kernel = kernel_program(program)
+    loop = separate(kernel)
     foreach = allocate(linearise(contract(program)))
     args = arguments(spec)
     in_group = {name: _in_group(where) for name, where in members(args).items()}
@@ -49,6 +50,7 @@ def context(spec: Optimizer) -> dict[str, object]:
             if a.is_tuple and read & {h.name for h in a.members}
         ],
         "results": [s.name for s in loop.tensor_slots] + scalar_results,
+        "kernel": kernel_scalars(kernel) if has_kernel(kernel) else None,
         "scalar_results": f"({', '.join(scalar_results)}{',' * (len(scalar_results) == 1)})",
     }
 

@@ -29,12 +29,14 @@ def context(spec: Optimizer, program: Program) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``."""
     conditions = _Conditions(reads(program.body))
     body = conditions.named(program.body)
+    host = _host(body)
+    conditions.flags |= {n.id: n for n in host if n.type.dtype is DType.BOOLEAN}
     theta, *states = [slot.name for slot in program.tensor_slots]
     return {
         "spec": spec,
         "tensors": [theta, program.gradient.id, *states],
         "results": [theta, *states],
-        "numbers": sorted(_numbers(body)),
+        "numbers": sorted({n.id for n in host} - conditions.flags.keys()),
         "flags": {name: GivenPrinter()(node) for name, node in sorted(conditions.flags.items())},
         "body": body,
         "condition": ElementPrinter(),
@@ -43,10 +45,10 @@ def context(spec: Optimizer, program: Program) -> dict[str, object]:
     }
 
 
-def _numbers(body: tuple[Statement, ...]) -> set[str]:
-    """The names of the host that are computed with."""
+def _host(body: tuple[Statement, ...]) -> set[Name]:
+    """What values are computed with that is known on the host."""
     nodes = (n for each in assignments(body) for n in walk(each.value))
-    return {n.id for n in nodes if isinstance(n, Name) and n.on_host}
+    return {n for n in nodes if isinstance(n, Name) and n.on_host}
 
 
 def _assignment(statement: Assign) -> str:
