@@ -13,8 +13,8 @@ import numpy as np
 from numba import carray, njit, types
 from numba.extending import intrinsic, overload, register_jitable
 
-
 Kernel: TypeAlias = Callable[..., None]
+"""Compiled for each kind of its arguments, when it is first called with them."""
 
 
 def compiled(function: Callable[..., None]) -> Kernel:

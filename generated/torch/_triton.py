@@ -58,8 +58,9 @@ def prepare(
         clip: what happens to the gradients before, for these tensors alone.
 
     Raises:
-        RuntimeError: the rule has no kernel; or, from torch and Triton, there is no memory left,
-            or the kernel does not compile.
+        RuntimeError: the rule has no kernel.
+
+    What torch and Triton raise for want of memory, or of a compiler, comes from here too.
     """
     module = _module(rule)
     theta = tensors[0]
@@ -72,7 +73,7 @@ def prepare(
     def number(value: float | Tensor) -> float | Tensor:
         return as_argument(value, device, len(sizes), computed is tl.float64)
 
-    with on(device):
+    with _current(device):
         places, rows = table(sizes, tensors)
         grid = (sum(-(-size // BLOCK) for size in sizes), 1, 1)
         arguments = (
@@ -95,7 +96,7 @@ def prepare(
         start = (step if compiled is None else compiled)[grid]
 
     def launch() -> None:
-        with on(device):
+        with _current(device):
             start(*arguments)
 
     return launch
@@ -108,7 +109,7 @@ def _module(rule: str) -> ModuleType:
     return module
 
 
-def on(device: torch.device) -> contextlib.AbstractContextManager[Any]:
+def _current(device: torch.device) -> contextlib.AbstractContextManager[Any]:
     """Makes a GPU the current one; Triton launches there."""
     return torch.cuda.device(device) if device.type == "cuda" else contextlib.nullcontext()
 

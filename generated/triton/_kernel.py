@@ -37,37 +37,12 @@ def step(
         misaligned |= addresses[i] % 16
     values = [number(x, row, COMPUTED) for x in numbers]
     limits = [number(x, row, COMPUTED) for x in limit]
+    given = (addresses, left, values, limits)
     # Two copies of the same: the first needs no mask, and is the one with 128-bit accesses.
     if (left == BLOCK) & (misaligned == 0):
-        update(
-            addresses,
-            left,
-            values,
-            limits,
-            RULE,
-            FLAGS,
-            CLIP,
-            PLACES,
-            STORED,
-            COMPUTED,
-            BLOCK,
-            True,
-        )
+        update(*given, RULE, FLAGS, CLIP, PLACES, STORED, COMPUTED, BLOCK, True)
     else:
-        update(
-            addresses,
-            left,
-            values,
-            limits,
-            RULE,
-            FLAGS,
-            CLIP,
-            PLACES,
-            STORED,
-            COMPUTED,
-            BLOCK,
-            False,
-        )
+        update(*given, RULE, FLAGS, CLIP, PLACES, STORED, COMPUTED, BLOCK, False)
 
 
 @triton.jit

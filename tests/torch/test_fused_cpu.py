@@ -1,0 +1,208 @@
+"""fused=True on the CPU: kernels of Numba, beside the loop and beside NumPy's engine."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import steprule.numpy
+import steprule.torch
+import torch
+from steprule.torch import SGD, Adam, NAdam, _fused
+
+CASES = [
+    ("SGD", {}),
+    ("SGD", {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
+    ("Adagrad", {"lr_decay": 0.1, "initial_accumulator_value": 0.5}),
+    ("Adadelta", {"weight_decay": 0.1}),
+    ("RMSprop", {"centered": True, "momentum": 0.5, "maximize": True}),
+    ("Adam", {"amsgrad": True, "weight_decay": 0.1}),
+    ("AdamW", {"maximize": True}),
+    ("Adamax", {}),
+    ("NAdam", {"weight_decay": 0.1, "decoupled_weight_decay": True}),
+    ("Lion", {"weight_decay": 0.1}),
+]
+CLIPS = [{}, {"clipvalue": 0.5}, {"clipnorm": 1.0}, {"global_clipnorm": 1.0}]
+
+ULPS = {torch.float32: 2**-24, torch.float64: 2**-53, torch.bfloat16: 2**-9}
+
+BOUND = 128
+"""In half ulps of the largest element: torch's loop contracts a product and a sum to one rounding
+where it can, three steps long, and moments of gradients of both signs lose some digits more."""
+
+
+def tensors(dtype: torch.dtype, seed: int = 0) -> list[torch.Tensor]:
+    """Of every layout: even, odd, transposed, 0-d, empty, channels last, with holes."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(*shape: int) -> torch.Tensor:
+        return torch.randn(shape, generator=generator).to(dtype)
+
+    images = draw(2, 3, 4, 5).contiguous(memory_format=torch.channels_last)
+    return [draw(64), draw(7, 13), draw(), draw(0, 3), draw(5, 3).T, images, draw(9, 8)[::2, ::3]]
+
+
+def run(cls: Any, dtype: torch.dtype, steps: int = 3, **arguments: Any) -> list[torch.Tensor]:
+    params = [p.clone().requires_grad_() for p in tensors(dtype)]
+    optimizer = cls(params, **arguments)
+    for step in range(steps):
+        for p, grad in zip(params, tensors(dtype, seed=step + 1), strict=True):
+            p.grad = grad
+        optimizer.step()
+    states = [x for p in params for x in optimizer.state[p].values()]
+    return [*(p.detach() for p in params), *states]
+
+
+@pytest.mark.parametrize("dtype", ULPS, ids=str)
+@pytest.mark.parametrize(("name", "options"), CASES)
+def test_every_rule_beside_the_loop(name: str, options: Any, dtype: torch.dtype) -> None:
+    cls = getattr(steprule.torch, name)
+    fused = run(cls, dtype, fused=True, **options)
+    loop = run(cls, dtype, foreach=False, **options)
+    started = tensors(dtype) + [torch.zeros(1)] * (len(fused) - len(tensors(dtype)))
+    for ours, theirs, start in zip(fused, loop, started, strict=True):
+        if ours.numel():
+            # What a step takes away from the start cannot be better than the start's last place.
+            scale = max(float(theirs.abs().max()), float(start.abs().max()))
+            torch.testing.assert_close(ours, theirs, rtol=0, atol=BOUND * ULPS[dtype] * scale)
+    assert not torch.equal(fused[0], tensors(dtype)[0])
+
+
+@pytest.mark.parametrize("clip", CLIPS, ids=lambda clip: next(iter(clip), "none"))
+def test_the_bits_of_numpy(clip: dict[str, float]) -> None:
+    """Clipping by norm takes the norm in another dtype there, so that one ulp may differ."""
+    theta, gradient = (np.random.default_rng(0).standard_normal((2, 1001))).astype(np.float32)
+    p = torch.from_numpy(theta.copy()).requires_grad_()
+    p.grad = torch.from_numpy(gradient)
+    Adam([p], fused=True, **clip).step()
+    steprule.numpy.Adam(engine="numpy", **clip).update(theta, gradient)
+    np.testing.assert_allclose(p.detach().numpy(), theta, rtol=2e-7 if "norm" in str(clip) else 0)
+
+
+def test_kernels_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the tests above would compare the loop with itself."""
+    monkeypatch.setattr(Adam, "_foreach", None)
+    monkeypatch.setattr(Adam, "_loop", None)
+    p = torch.ones(3, requires_grad=True)
+    p.grad = torch.ones(3)
+    Adam([p], lr=0.5, fused=True).step()
+    torch.testing.assert_close(p.detach(), torch.full((3,), 0.5), rtol=1e-6, atol=0)
+
+
+def test_bfloat16_rounds_to_nearest_even() -> None:
+    """From 1 + k/128, steps of a quarter, a half and three quarters of the spacing, 1/128."""
+    start = torch.tensor([1.0, 1.0, 1.0, 1 + 1 / 128, 1 + 1 / 128, float("nan"), float("inf")])
+    steps = torch.tensor([0.25, 0.5, 0.75, 0.5, 0.25, 0.0, 1.0]) / 128
+    p = start.bfloat16().requires_grad_()
+    p.grad = steps.bfloat16()
+    SGD([p], lr=1.0, maximize=True, fused=True).step()
+    up = 1 + 1 / 128
+    expected = torch.tensor([1.0, 1.0, up, 1 + 2 / 128, up, float("nan"), float("inf")])
+    torch.testing.assert_close(p.detach().float(), expected, rtol=0, atol=0, equal_nan=True)
+
+
+def test_groups_of_their_own_and_a_tensor_rate() -> None:
+    def trained(**more: Any) -> list[torch.Tensor]:
+        p, q, idle = (torch.full((5,), x, requires_grad=True) for x in (1.0, 2.0, 3.0))
+        groups = [{"params": [p], "lr": torch.tensor(0.1)}, {"params": [q, idle], "maximize": True}]
+        optimizer = NAdam(groups, lr=0.2, **more)
+        for step in range(3):
+            for x in (p, q):
+                x.grad = torch.full((5,), 1.0 + step)
+            optimizer.step()
+        mu = optimizer.state[q]["mu_product"]
+        return [p.detach(), q.detach(), idle.detach(), mu, optimizer.state[q]["step"]]
+
+    for ours, theirs in zip(trained(fused=True), trained(foreach=False), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=0)
+
+
+def test_checkpoints_go_both_ways() -> None:
+    p, q = (torch.ones(3, requires_grad=True) for _ in range(2))
+    fused, loop = Adam([p], fused=True), Adam([q], foreach=False)
+    for step in range(4):
+        if step == 2:
+            saved = fused.state_dict()
+            fused.load_state_dict(loop.state_dict() | {"param_groups": saved["param_groups"]})
+        for x, optimizer in ((p, fused), (q, loop)):
+            x.grad = torch.full((3,), 1.0 + step)
+            optimizer.step()
+    torch.testing.assert_close(p, q, rtol=1e-6, atol=0)
+
+
+def test_many_tensors_take_one_launch(monkeypatch: pytest.MonkeyPatch) -> None:
+    from steprule.numba import _launch
+
+    calls: list[int] = []
+    launch = _launch.launch
+    monkeypatch.setattr(
+        _launch, "launch", lambda *a, **k: (calls.append(len(a[2])), launch(*a, **k))
+    )
+    params = [torch.ones(k % 7, requires_grad=True) for k in range(100)]
+    for p in params:
+        p.grad = torch.ones_like(p)
+    SGD(params, lr=0.5, fused=True).step()
+    assert calls == [100]
+    assert all(torch.equal(p, torch.full_like(p, 0.5)) for p in params)
+
+
+def test_nothing_changes_when_compiling_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    from steprule.numba import _launch
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("no compiler")
+
+    params = [torch.ones(3, requires_grad=True), torch.ones(3, dtype=torch.float64)]
+    params[1].requires_grad_()
+    optimizer = Adam(params, fused=True)
+    for p in params:
+        p.grad = torch.ones_like(p)
+    monkeypatch.setattr(_launch, "_compile", fail)
+    with pytest.raises(RuntimeError, match="no compiler"):
+        optimizer.step()
+    assert all(torch.equal(p, torch.ones_like(p)) for p in params)
+    assert not optimizer.state
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"foreach": True}, "`fused` and `foreach` cannot be `True` together"),
+        ({"differentiable": True}, "`fused` does not support `differentiable`"),
+    ],
+)
+def test_what_fused_cannot_be_with(more: dict[str, bool], message: str) -> None:
+    with pytest.raises(RuntimeError, match=message):
+        Adam([torch.ones(2, requires_grad=True)], fused=True, **more)
+
+
+def test_a_device_without_an_engine() -> None:
+    p = torch.ones(2, device="meta", requires_grad=True)
+    optimizer = Adam([torch.ones(2, requires_grad=True)])
+    with pytest.raises(RuntimeError, match="`fused=True` runs on cpu and cuda, not on meta"):
+        optimizer.add_param_group({"params": [p], "fused": True})
+    assert len(optimizer.param_groups) == 1
+
+
+def test_strides_that_are_dense_in_one_order() -> None:
+    x = torch.empty(2, 3, 4)
+    assert _fused.fits([x, x.clone()])
+    assert _fused.fits([x.permute(2, 0, 1), x.permute(2, 0, 1)])
+    assert not _fused.fits([x, torch.empty(4, 3, 2).permute(2, 1, 0)])
+    assert not _fused.fits([x[:, ::2], x[:, ::2]])
+    assert not _fused.fits([x, x.double()])
+
+
+def test_without_numba(python: Any, tmp_path: Any) -> None:
+    code = """
+import torch
+from steprule.torch import Adam
+p = torch.ones(2, requires_grad=True)
+Adam([p])
+try:
+    Adam([p], fused=True)
+except RuntimeError as error:
+    print(error)
+"""
+    done = python(code, cwd=tmp_path, without=("numba",))
+    assert done.returncode == 0, done.stderr
+    assert 'needs Numba: pip install "steprule[fast]"' in done.stdout
