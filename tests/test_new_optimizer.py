@@ -94,12 +94,13 @@ def test_one_file(tmp_path: Path, python: Any) -> None:
     statuses = [line for line in commands.stdout.splitlines() if line.startswith("exit ")]
     assert statuses == ["exit 1", "exit 0", "exit 0", "exit 0"], commands.stderr
     assert commands.stderr.endswith("To mend them, run: steprule generate\n")
-    assert f" files in {tree}: 6 written, 0 removed, " in commands.stdout
+    assert f" files in {tree}: 8 written, 0 removed, " in commands.stdout
     assert "every generated file is as its spec says\n" in commands.stdout
     assert re.search(r"^AdaBelief +optimizer +m s ", commands.stdout, re.MULTILINE)
 
     after = contents(tree)
-    own = {"numpy/adabelief.py", "torch/adabelief.py", "latex/adabelief.tex"}
+    python_backends = ("numba", "numpy", "torch", "triton")
+    own = {"latex/adabelief.tex", *(f"{b}/adabelief.py" for b in python_backends)}
     assert after.keys() - before.keys() == own | {"specs/optimizers/adabelief.py"}
     assert {p for p in before if after[p] != before[p]} == {
         "numpy/__init__.py",
