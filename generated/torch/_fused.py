@@ -62,13 +62,16 @@ def engine(device: str) -> Engine:
 
 def fits(row: Sequence[Tensor]) -> bool:
     """Whether tensors of one shape are of one dtype, and lie densely in one order of elements."""
-    first = row[0]
-    if any(x.dtype != first.dtype or x.is_neg() for x in row):
-        return False
-    if all(x.is_contiguous() for x in row):
+    dtype = row[0].dtype
+    contiguous = True
+    for x in row:  # of every tensor at every step: a generator would take twice as long
+        if x.dtype is not dtype or x.is_neg():
+            return False
+        contiguous = contiguous and x.is_contiguous()
+    if contiguous:
         return True
-    strides = first.stride()
-    return _is_dense(first) and all(x.stride() == strides for x in row)
+    strides = row[0].stride()
+    return _is_dense(row[0]) and all(x.stride() == strides for x in row)
 
 
 def _is_dense(x: Tensor) -> bool:
