@@ -12,7 +12,7 @@ from ...specs.language import Optimizer
 from ..console import fail, progress, reported, say, show_table
 from ..device import require_device
 from ..selection import selected
-from ..verify.implementations import generated
+from ..verify.package import generated
 from .chart import picture
 from .contenders import Subject, contenders, has_torch, subject
 from .machine import can_limit, cores, description, memory, name, threads, versions

@@ -18,9 +18,10 @@ from ..prove.discover import builtin_claims
 from ..prove.emitted import Replay, emitted, replay_generated
 from ..prove.prove import prove
 from ..selection import selected, selected_with_transforms
-from . import schedule_engines, schedule_package, schedules
+from . import schedule_engines, schedules
 from .clipping import BOUND_SCALED, verify_clipping
-from .implementations import dtypes, generated, implementations
+from .implementations import dtypes, implementations
+from .package import generated
 from .verify import BOUND, Result, trials, verify
 
 AnyResult: TypeAlias = Result | schedules.Result
@@ -110,10 +111,9 @@ def _verified(reference: str, name: str, dtype: str, device: str) -> Sequence[An
     if transforms:
         return verify_clipping(transforms[0], dtype, device)
     (spec,) = (s for s in selected((reference,)) if s.name == name)
-    if isinstance(spec, Schedule):
-        with schedule_package.generated(spec) as module:
-            return schedules.verify(spec, schedule_engines.implementations(module))
     with generated(spec) as package:
+        if isinstance(spec, Schedule):
+            return schedules.verify(spec, schedule_engines.implementations(package))
         return verify(spec, implementations(spec, package, device, dtype), trials(spec, dtype))
 
 

@@ -1,21 +1,12 @@
 """Which implementations of a spec there are: backends, dtypes, and the peer beside each."""
 
 import importlib
-import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
 from ...specs.language import Optimizer, SpecError
-from ..analysis import analyse
-from ..backends import backends
 from ..backends.kernel import has_kernel
-from ..emit import difference, plan, write
-from ..fingerprint import fingerprint
-from ..load import builtin
 from ..program.compile import compile_spec
 from .configurations import Configuration
 from .engines import (
@@ -45,33 +36,7 @@ _PEER_FORMS = {
 }
 """The peer's way beside each; it has no capturable form on the CPU, and few fused ones."""
 
-_GENERATED = ("numba", "numpy", "torch", "triton")
-
 DTYPES = {"numpy": ("float32", "float64"), "torch": ("float32", "float64", "bfloat16")}
-
-
-@contextmanager
-def generated(spec: Optimizer) -> Iterator[Callable[[str], ModuleType]]:
-    """Imports a backend's package in which a spec's class is found.
-
-    For a built-in spec that is the installed package; for any other, one generated for the
-    occasion.
-    """
-    own = builtin().get(spec.name)
-    if own is not None and fingerprint(analyse(own)) == fingerprint(spec):
-        root = __name__.partition(".")[0]
-        yield lambda backend: importlib.import_module(f"{root}.{backend}")
-        return
-    with tempfile.TemporaryDirectory(prefix="steprule_") as name:
-        folder = Path(name)
-        python = {n: b for n, b in backends().items() if n in _GENERATED}
-        write(difference(plan([spec], python, folder, complete=True), folder), folder)
-        sys.path.insert(0, str(folder.parent))
-        try:
-            importlib.invalidate_caches()
-            yield lambda backend: importlib.import_module(f"{folder.name}.{backend}")
-        finally:
-            sys.path.remove(str(folder.parent))
 
 
 def dtypes() -> list[str]:

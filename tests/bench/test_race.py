@@ -6,7 +6,7 @@ from steprule.codegen.bench.contenders import Contender, Family, contenders, sub
 from steprule.codegen.bench.race import Plan, able, groups, in_turns, race
 from steprule.codegen.bench.workload import Data, Workload
 from steprule.codegen.load import builtin
-from steprule.codegen.verify.implementations import generated
+from steprule.codegen.verify.package import generated
 
 WORKLOAD = Workload("small", (8, 100))
 

@@ -17,7 +17,8 @@ from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import backends
 from steprule.codegen.emit import difference, plan, write
 from steprule.codegen.load import load
-from steprule.codegen.verify.implementations import generated, implementations
+from steprule.codegen.verify.implementations import implementations
+from steprule.codegen.verify.package import generated
 from steprule.codegen.verify.verify import Result, trials, verify
 
 Package = Callable[[str], ModuleType]

@@ -1,0 +1,45 @@
+"""Where the generated classes of a spec are found."""
+
+import importlib
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from ...specs.language import Schedule, Spec
+from ..analysis import analyse
+from ..backends import backends
+from ..emit import difference, plan, write
+from ..fingerprint import fingerprint
+from ..load import builtin, builtin_schedules
+
+_PYTHON = ("numba", "numpy", "torch", "triton")
+"""The backends whose files can be run."""
+
+
+@contextmanager
+def generated(spec: Spec) -> Iterator[Callable[[str], ModuleType]]:
+    """Imports a module of the package in which a spec's classes are found, by its path.
+
+    For a built-in spec that is the installed package; for any other, one generated for the
+    occasion. Beside a schedule that has the built-in ones, as a schedule may be made of them.
+    """
+    known = builtin_schedules() if isinstance(spec, Schedule) else builtin()
+    own = known.pop(spec.name, None)
+    if own is not None and fingerprint(analyse(own)) == fingerprint(spec):
+        root = __name__.partition(".")[0]
+        yield lambda module: importlib.import_module(f"{root}.{module}")
+        return
+    others = map(analyse, known.values()) if isinstance(spec, Schedule) else ()
+    with tempfile.TemporaryDirectory(prefix="steprule_") as name:
+        folder = Path(name)
+        python = {n: b for n, b in backends().items() if n in _PYTHON}
+        write(difference(plan([spec, *others], python, folder, complete=True), folder), folder)
+        sys.path.insert(0, str(folder.parent))
+        try:
+            importlib.invalidate_caches()
+            yield lambda module: importlib.import_module(f"{folder.name}.{module}")
+        finally:
+            sys.path.remove(str(folder.parent))
