@@ -1,0 +1,92 @@
+"""What there is to say: specs, the code generated from them, and every claim, settled."""
+
+import importlib
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from ...specs.language import Optimizer, Schedule, Spec
+from ..analysis import analyse
+from ..backends import backends
+from ..emit import difference, plan, write
+from ..load import all_builtin
+from ..prove.discover import builtin_claims
+from ..prove.prove import Settled, prove
+from ..selection import selected
+
+_SHOWN = ("numba", "numpy", "torch")
+"""The backends whose code is shown, or run for a picture."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that pages are made of.
+
+    Args:
+        specs: those to be documented, analysed.
+        is_complete: nothing was chosen: the handbook has every spec, and its chapters.
+        code: the files ``steprule generate`` makes of them, by path: ``numpy/adam.py``.
+        module: imports a module of that code by its path: ``numpy.schedules``.
+        settled: every built-in claim with its verdict, by name.
+    """
+
+    specs: tuple[Spec, ...]
+    is_complete: bool
+    code: Mapping[str, str]
+    module: Callable[[str], ModuleType]
+    settled: Mapping[str, Settled]
+
+    @property
+    def optimizers(self) -> tuple[Optimizer, ...]:
+        return tuple(s for s in self.specs if isinstance(s, Optimizer))
+
+    @property
+    def schedules(self) -> tuple[Schedule, ...]:
+        return tuple(s for s in self.specs if isinstance(s, Schedule))
+
+
+@contextmanager
+def gathered(
+    references: Sequence[str], progress: Callable[[str], None] = lambda what: None
+) -> Iterator[Material]:
+    """The material on the specs named, or on all there are; its code can be imported within.
+
+    Args:
+        references: names of built-in specs, or files; none for everything.
+        progress: told what is being done.
+
+    Raises:
+        SpecError: a spec does not exist, does not import, or is not valid.
+        GenerationError: no code can be made of it.
+    """
+    specs = selected(references)
+    names = {spec.module for spec in specs}
+    # A schedule may be made of others, and is drawn with them.
+    others = [analyse(s) for s in all_builtin().values() if s.module not in names]
+    shown = {name: backend for name, backend in backends().items() if name in _SHOWN}
+    with tempfile.TemporaryDirectory(prefix="steprule_handbook_") as name:
+        folder = Path(name)
+        planned = plan([*specs, *others], shown, folder, complete=True, progress=progress)
+        write(difference(planned, folder), folder)
+        settled: dict[str, Settled] = {}
+        for claim in builtin_claims().values():
+            progress(claim.name)
+            settled[claim.name] = prove(claim)
+        sys.path.insert(0, str(folder.parent))
+        try:
+            importlib.invalidate_caches()
+            yield Material(
+                specs=tuple(specs),
+                is_complete=not references,
+                code={path.as_posix(): text for path, text in planned.files.items()},
+                module=lambda module: importlib.import_module(f"{folder.name}.{module}"),
+                settled=settled,
+            )
+        finally:
+            sys.path.remove(str(folder.parent))
+            for module in [m for m in sys.modules if m.partition(".")[0] == folder.name]:
+                del sys.modules[module]
