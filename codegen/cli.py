@@ -1,4 +1,4 @@
-"""The command line: ``steprule generate | list | show | cost | verify | prove | bench``.
+"""The command line: ``steprule generate | list | show | cost | verify | prove | bench | docs``.
 
 Exit status: 0 for success, 1 where a check failed, 2 where the input is wrong.
 """
@@ -17,6 +17,7 @@ from .bench.command import bench_command
 from .console import fail, progress, reported, say, show_code, show_table
 from .cost import BYTES, costs
 from .emit import Change, difference, plan, unified_diff, write
+from .handbook.command import docs_command
 from .load import all_builtin, transforms
 from .program.compile import compile_spec
 from .program.listing import listing
@@ -183,3 +184,4 @@ def _report_check(changes: Sequence[Change], spec: tuple[str, ...], out: Path | 
 cli.add_command(verify_command)
 cli.add_command(prove_command)
 cli.add_command(bench_command)
+cli.add_command(docs_command)

@@ -57,13 +57,9 @@ def inline(latex: str) -> str:
 
 def display(rows: Sequence[str], label: str = "") -> str:
     """A formula on lines of its own, numbered where it has a label; ``&`` aligns the rows."""
-    body = rows[0] if len(rows) == 1 else _aligned(rows)
+    # Blank lines would end a row, and Sphinx aligns the rows itself.
+    body = " \\\\\n".join(rows)
     return directive("math", "", f":label: {label}\n\n{body}" if label else body)
-
-
-def _aligned(rows: Sequence[str]) -> str:
-    # Blank lines would end the formula.
-    return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 
 def directive(name: str, argument: str, body: str) -> str:

@@ -1,1 +1,11 @@
-"""The pages that are derived: one function a kind, from material and edition to pages."""
+"""The pages: one module a kind, each a function from material and edition to pages."""
+
+from ..edition import Edition
+from ..material import Material
+from ..page import Page
+from .home import home_page
+
+
+def all_pages(material: Material, edition: Edition) -> list[Page]:
+    """Every page of the handbook, in no order but that within a folder."""
+    return [home_page(material, edition)]

@@ -1,0 +1,102 @@
+"""The book: the same sources through LaTeX."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from .build import BuildError, build
+from .edition import ENGLISH
+from .workspace import Workspace
+
+_PACKAGES = (
+    "latexmk",
+    "texlive-latex-recommended",
+    "texlive-latex-extra",
+    "texlive-fonts-recommended",
+    "texlive-science",
+    "tex-gyre",
+)
+"""Debian's names of what the book needs."""
+
+_FILES = ("fncychap.sty", "tabulary.sty", "needspace.sty", "tgtermes.sty", "algorithm.sty")
+"""At least one file of each package that Sphinx's LaTeX, or ours, asks for."""
+
+_CHINESE_PACKAGES = ("texlive-xetex", "texlive-lang-chinese", "fonts-noto-cjk")
+_CHINESE_FILES = ("xeCJK.sty",)
+
+
+def require_latex(language: str) -> None:
+    """Look for everything the book needs, before anything is done.
+
+    Raises:
+        BuildError: something is missing; the message says how to install it.
+    """
+    is_english = language == ENGLISH
+    programs = ("latexmk", "kpsewhich", _engine(language))
+    files = _FILES if is_english else _FILES + _CHINESE_FILES
+    missing = [program for program in programs if shutil.which(program) is None]
+    if "kpsewhich" not in missing:
+        missing += [name for name in files if not _is_found(name)]
+    if missing:
+        packages = _PACKAGES if is_english else _PACKAGES + _CHINESE_PACKAGES
+        raise BuildError(
+            f"the book needs LaTeX, and {', '.join(missing)} cannot be found. "
+            f"On Debian: apt-get install {' '.join(packages)}"
+        )
+
+
+def book(space: Workspace, language: str, title: str, progress: Callable[[str], None]) -> Path:
+    """The file of the book.
+
+    Raises:
+        BuildError: Sphinx complains, or LaTeX stops.
+    """
+    engine = _engine(language)
+    settings = {
+        "latex_engine": engine,
+        "latex_documents": [("index", "steprule.tex", title, "", "manual")],
+        "latex_show_urls": "no",
+        "latex_use_xindy": False,
+        "latex_elements": {
+            "papersize": "a4paper",
+            "pointsize": "10pt",
+            "extraclassoptions": "openany,oneside",
+            "fncychap": "",
+            "figure_align": "htbp",
+            "preamble": _PREAMBLE,
+            "sphinxsetup": "verbatimwithframe=false, VerbatimColor={rgb}{0.97,0.97,0.97}",
+        },
+    }
+    folder = build("latex", space, language, settings, progress)
+    progress("typesetting the book")
+    options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
+    kind = "-pdf" if engine == "pdflatex" else "-pdfxe"
+    command = ["latexmk", kind, *options, "steprule.tex"]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace")
+    if run.returncode:
+        raise BuildError(f"LaTeX stops: {_fault(run.stdout) or run.stderr.strip()}")
+    return folder / "steprule.pdf"
+
+
+_PREAMBLE = r"""
+\usepackage{algorithm}
+\usepackage[noend]{algpseudocode}
+\setcounter{tocdepth}{2}
+\allowdisplaybreaks
+"""
+
+
+def _engine(language: str) -> str:
+    return "pdflatex" if language == ENGLISH else "xelatex"
+
+
+def _is_found(name: str) -> bool:
+    return not subprocess.run(["kpsewhich", name], capture_output=True, check=False).returncode
+
+
+def _fault(log: str) -> str:
+    """The first error in a log: file, line, what is wrong."""
+    found = re.search(r"^(?:!|\S+:\d+:) .*(?:\n.*){0,2}", log, re.MULTILINE)
+    return found[0] if found else ""

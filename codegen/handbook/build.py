@@ -1,0 +1,100 @@
+"""One run of Sphinx over the sources: its settings, its progress, its complaints."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from .workspace import Workspace
+
+_LANGUAGES = {"en": "en", "zh": "zh_CN"}
+"""Sphinx's names of ours."""
+
+
+class BuildError(Exception):
+    """Sphinx or LaTeX cannot make of the sources what it should."""
+
+
+class _Status:
+    """The stream Sphinx reports to, cut into lines."""
+
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self._progress = progress
+        self._rest = ""
+
+    def write(self, text: str) -> None:
+        *lines, self._rest = (self._rest + text).replace("\r", "\n").split("\n")
+        for line in lines:
+            if line.strip():
+                self._progress(line.strip())
+
+    def flush(self) -> None:
+        pass
+
+
+def build(
+    builder: str,
+    space: Workspace,
+    language: str,
+    settings: Mapping[str, Any],
+    progress: Callable[[str], None],
+) -> Path:
+    """Build the sources; the folder with what was made of them.
+
+    Args:
+        builder: ``dirhtml``, ``html`` or ``latex``.
+        space: where the sources are.
+        language: of the texts that Sphinx adds.
+        settings: of this builder, beside those for all.
+        progress: told each line of Sphinx's report.
+
+    Raises:
+        BuildError: Sphinx complains of anything at all.
+    """
+    from sphinx.application import Sphinx
+    from sphinx.errors import SphinxError
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    complaints = StringIO()
+    common = {
+        "project": "steprule",
+        "author": "",
+        "copyright": "",
+        "release": version("steprule"),
+        "language": _LANGUAGES.get(language, language),
+        "extensions": ["myst_parser", "sphinx_design", "sphinx_copybutton", "sphinx.ext.mathjax"],
+        "myst_enable_extensions": [
+            "attrs_block",
+            "attrs_inline",
+            "colon_fence",
+            "deflist",
+            "dollarmath",
+        ],
+        "myst_heading_anchors": 3,
+        "numfig": True,
+        "math_number_all": False,
+        "highlight_language": "python",
+        "today": "",
+    }
+    try:
+        with patch_docutils(), docutils_namespace():
+            app = Sphinx(
+                srcdir=space.sources,
+                confdir=None,
+                outdir=space.output(builder),
+                doctreedir=space.doctrees,
+                buildername=builder,
+                confoverrides={**common, **settings},
+                status=_Status(progress),  # pyright: ignore[reportArgumentType]
+                warning=complaints,
+            )
+            app.build()
+    except SphinxError as error:
+        raise BuildError(f"Sphinx stops: {error}\n{complaints.getvalue()}".strip()) from error
+    if app.statuscode or complaints.getvalue():
+        # A page that was complained of would not be read, or complained of, again.
+        shutil.rmtree(space.doctrees, ignore_errors=True)
+        raise BuildError(f"Sphinx complains:\n{complaints.getvalue()}".strip())
+    return space.output(builder)
