@@ -4,8 +4,14 @@ from ..edition import Edition
 from ..material import Material
 from ..page import Page
 from .home import home_page
+from .optimizers import optimizer_pages
+from .schedules import schedule_pages
 
 
 def all_pages(material: Material, edition: Edition) -> list[Page]:
     """Every page of the handbook, in no order but that within a folder."""
-    return [home_page(material, edition)]
+    return [
+        home_page(material, edition),
+        *optimizer_pages(material, edition),
+        *schedule_pages(material, edition),
+    ]
