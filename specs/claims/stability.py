@@ -11,6 +11,7 @@ from .momentum import KERAS, TORCH, VELOCITY_AHEAD, momentum_velocity
 h, z = Symbol("h", real=True), Symbol("z")
 JURY = "Jury's conditions for the roots of a polynomial"
 DECAY = "0 <= beta < 1"
+ABOUT = ("SGD",)
 
 _PLAIN = {_sgd.dampening: Integer(0), _sgd.weight_decay.symbol: Integer(0)}
 SGD = Side(_sgd.sgd, hyper={**_PLAIN, _sgd.momentum: Integer(0)})
@@ -23,14 +24,19 @@ NESTEROV_BOUND = 2 * (1 + beta) / (1 + 2 * beta)
 
 def _sgd_below(name: str, statement: str, bound: Expr, expected: Verdict) -> Stability:
     polynomial = z - (1 - lr * h)
-    return Stability(name, statement, SGD, h, z, polynomial, bound, None, expected, (JURY,))
+    return Stability(
+        name, statement, SGD, h, z, polynomial, bound, None, expected, (JURY,), about=ABOUT
+    )
 
 
 def _momentum(name: str, statement: str, side: Side, bound: Expr, expected: Verdict) -> Stability:
     polynomial = z**2 - (1 + beta - lr * h) * z + beta
     assumptions = (JURY, DECAY)
     margin = 1 - beta
-    return Stability(name, statement, side, h, z, polynomial, bound, margin, expected, assumptions)
+    return Stability(
+        *(name, statement, side, h, z, polynomial, bound, margin, expected, assumptions),
+        about=ABOUT,
+    )
 
 
 def _nesterov(
@@ -39,8 +45,10 @@ def _nesterov(
     side = side if isinstance(side, Side) else Side(side)
     polynomial = z**2 - (1 + beta) * (1 - lr * h) * z + beta * (1 - lr * h)
     margin = (1 - beta) + beta * lr * h
+    assumptions = (JURY, DECAY)
     return Stability(
-        name, statement, side, h, z, polynomial, bound, margin, expected, (JURY, DECAY)
+        *(name, statement, side, h, z, polynomial, bound, margin, expected, assumptions),
+        about=ABOUT,
     )
 
 
