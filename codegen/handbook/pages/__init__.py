@@ -3,9 +3,11 @@
 from ..edition import Edition
 from ..material import Material
 from ..page import Page
+from .gradients import gradients_page
 from .home import home_page
 from .optimizers import optimizer_pages
 from .schedules import schedule_pages
+from .symbols import symbols_page
 
 
 def all_pages(material: Material, edition: Edition) -> list[Page]:
@@ -14,4 +16,6 @@ def all_pages(material: Material, edition: Edition) -> list[Page]:
         home_page(material, edition),
         *optimizer_pages(material, edition),
         *schedule_pages(material, edition),
+        *gradients_page(material, edition),
+        *symbols_page(material, edition),
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ....specs.language import Spec, Transform, Update
+from ....specs.language import Schedule, Spec, Transform, Update
 from ..excerpts import class_source
 from ..markdown import directive, environment, tabs
 from ..page import Page
@@ -22,6 +22,12 @@ class Section:
 def equation_label(spec: Spec | Transform, update: Update) -> str:
     """What the equation of a quantity is linked by."""
     return f"eq-{spec.module}-{update.target.name}"
+
+
+def page_link(spec: Spec) -> str:
+    """The name of a spec, with a link to its page."""
+    folder = "schedules" if isinstance(spec, Schedule) else "optimizers"
+    return f"[{spec.name}](/{folder}/{spec.module}.md)"
 
 
 def index_page(name: str, specs: Sequence[Spec], write: Writer) -> Page:
