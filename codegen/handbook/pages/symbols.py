@@ -91,7 +91,8 @@ def _table(entries: Iterator[_Entry], write: Writer) -> str:
         for (tex, meaning), found in sorted(places.items(), key=lambda item: _letters(*item[0]))
     ]
     keys = ["symbol", *(["meaning"] if has_meaning else []), "places"]
-    return table([write.word(key) for key in keys], rows, "lLL"[-len(keys) :]) if rows else ""
+    columns = r"l\X{3}{8}\X{4}{8}" if has_meaning else r"l\X{7}{8}"
+    return table([write.word(key) for key in keys], rows, columns) if rows else ""
 
 
 def _letters(tex: str, meaning: str) -> Sequence[str]:
