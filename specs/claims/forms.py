@@ -21,6 +21,8 @@ _HYPER = {
     max_norm: Hyper(max_norm, "1", NON_NEGATIVE, "largest norm of the gradient", latex="c"),
 }
 
+_NOTATION = {"vmax": r"v^{\max}"}
+
 
 def form(name: str, source: str, kept: Sequence[Series], *updates: Update) -> Optimizer:
     """A formulation whose states start at 0, over the hyperparameters its equations name."""
@@ -30,6 +32,8 @@ def form(name: str, source: str, kept: Sequence[Series], *updates: Update) -> Op
         summary=f"{name}.",
         source=source,
         hyper=[h for symbol, h in _HYPER.items() if symbol in used],
-        states=[State(series, 0, series.name) for series in kept],
+        states=[
+            State(series, 0, series.name, latex=_NOTATION.get(series.name, "")) for series in kept
+        ],
         updates=updates,
     )
