@@ -8,7 +8,7 @@ from enum import Enum
 
 from sympy import Expr, Mul, Pow
 
-from ...specs.language import GradientAt, Optimizer, Update, Value, theta
+from ...specs.language import GradientAt, Optimizer, Update, Value, t, theta
 from ..order import ReadingOrder
 
 
@@ -71,3 +71,16 @@ def divisors(spec: Optimizer) -> list[Expr]:
             _, below = order.factors(product)
             found += [e for e in below if not order.is_scalar(e) and e not in found]
     return found
+
+
+def is_corrected(spec: Optimizer) -> bool:
+    """Whether a rule makes up for where its averages start: divides by a number that changes."""
+    order = ReadingOrder(spec)
+    divided = (
+        below
+        for update in spec.updates
+        if not order.is_scalar(update.target)
+        for product in update.value.atoms(Mul, Pow)
+        for below in order.factors(product)[1]
+    )
+    return any(order.is_scalar(e) and bool(e.atoms(Value) or e.has(t)) for e in divided)

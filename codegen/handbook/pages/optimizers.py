@@ -28,6 +28,7 @@ from .parts import (
     equation_label,
     index_page,
     python,
+    relations_section,
     usage_section,
 )
 
@@ -78,7 +79,8 @@ def _sections(
     """The parts that each stand or fall away by themselves, in order."""
     printer = LatexPrinter(spec)
     is_own = spec.name not in material.builtin
-    peers = "" if is_own else peers_table(spec, material.settled, write.edition)
+    peers = "" if is_own else peers_table(spec, material, write.edition)
+    related = "" if is_own else relations_section(spec, material, write.edition)
     usage = optimizer_usage(spec, OWN_PACKAGE if is_own else "steprule")
     found = {
         "arguments": write.arguments(arguments(spec, printer)) if spec.hyper else "",
@@ -87,6 +89,7 @@ def _sections(
         "usage": usage_section(usage, is_own, write),
         "cost": _cost(spec, write),
         "pictures": "\n".join(figure(*shown) for shown in pictures),
+        "relations": related,
         "peers": peers,
     }
     return [Section(write.word(title), body) for title, body in found.items() if body]
