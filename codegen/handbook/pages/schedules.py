@@ -10,12 +10,20 @@ from ..excerpts import method_source
 from ..markdown import code, directive, display, environment, figure, inline, tabs
 from ..material import Material
 from ..page import Page
+from ..peers import peers_table
 from ..pictures.curves import rates
 from ..pictures.shown import Shown
-from ..peers import peers_table
 from ..snippets import OWN_PACKAGE, schedule_usage
 from ..writer import Writer
-from .parts import Section, classes, equation_label, index_page, relations_section, python, usage_section
+from .parts import (
+    Section,
+    classes,
+    equation_label,
+    index_page,
+    python,
+    relations_section,
+    usage_section,
+)
 
 _FOLDERS = {"numpy": "numpy/schedules", "torch": "torch/lr_scheduler"}
 _RATE, _NEXT = "_rate", "_next"
