@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ....specs.language import Choice, Option, Spec, theta
@@ -93,7 +93,7 @@ def _table(entries: Iterator[_Entry], write: Writer) -> str:
     return table([write.word(key) for key in keys], rows, widths) if rows else ""
 
 
-def _letters(tex: str, meaning: str) -> Sequence[str]:
+def _letters(tex: str, meaning: str) -> tuple[str, str, str]:
     """What to sort by: the letters of a symbol, without its accents."""
     bare = re.sub(r"\\(?:hat|tilde|bar|mathrm|max|min)\b", "", tex)
     return "".join(re.findall(r"[A-Za-z0-9]+", bare)).lower(), tex, meaning
