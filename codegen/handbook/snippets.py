@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from sympy import Lambda
 
 from ...specs.language import (
-    Hyper,
-    Interval,
     Optimizer,
     Sample,
     Schedule,
