@@ -49,7 +49,7 @@ class Writer:
         """The table of arguments."""
         head = ("symbol", "argument", "default", "domain", "meaning")
         cells = [(r.symbol, r.argument, r.default, r.domain, r.meaning) for r in rows]
-        return self._table(head, cells, (7, 14, 11, 6, 10))
+        return self._table(head, cells, (6, 14, 13, 6, 9))
 
     def states(self, rows: Sequence[StateRow]) -> str:
         """The table of states."""
