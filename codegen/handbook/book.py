@@ -59,6 +59,8 @@ def book(space: Workspace, language: str, title: str, progress: Callable[[str], 
         "latex_documents": [("index", "steprule.tex", title, "", "manual")],
         "latex_show_urls": "no",
         "latex_use_xindy": False,
+        # Coloured rows would colour those of cases in them too, over their braces.
+        "latex_table_style": ["booktabs"],
         "latex_elements": {
             "papersize": "a4paper",
             "pointsize": "10pt",
@@ -85,6 +87,9 @@ _PREAMBLE = r"""
 \usepackage[noend]{algpseudocode}
 \setcounter{tocdepth}{2}
 \allowdisplaybreaks
+\AtBeginEnvironment{tabular}{\small\setlength{\extrarowheight}{2pt}}
+\definecolor{changed}{rgb}{0.70,0.20,0.05}
+\newcommand{\changed}[1]{{\color{changed}\underline{#1}}}
 """
 
 

@@ -1,16 +1,14 @@
 """The table of what other libraries have under a spec's name, and where it differs."""
 
-from collections.abc import Mapping
-
 from ...specs.language import Spec
-from ...specs.language.claims import Verdict
 from ...specs.language.peers import Difference, Peer
 from ...specs.peers import PEERS
 from ..backends.latex import LatexPrinter
 from ..backends.latex.numerals import scientific
-from ..prove.prove import Settled
+from .claims import badge, link
 from .edition import Edition
-from .markdown import code, inline, table
+from .markdown import code, escaped, inline, table
+from .material import Material
 from .writer import Writer
 
 
@@ -19,7 +17,7 @@ def peers_of(spec: Spec) -> list[Peer]:
     return [peer for peer in PEERS if peer.of == spec.name]
 
 
-def peers_table(spec: Spec, settled: Mapping[str, Settled], edition: Edition) -> str:
+def peers_table(spec: Spec, material: Material, edition: Edition) -> str:
     """One row a peer; nothing where there is none."""
     write = Writer(edition, "peers")
     printer = LatexPrinter(spec)
@@ -27,15 +25,15 @@ def peers_table(spec: Spec, settled: Mapping[str, Settled], edition: Edition) ->
         [
             f"{code(peer.name)} ({peer.version})",
             _defaults(peer, write) or write.word("same"),
-            "; ".join(_difference(d, printer, settled, write) for d in peer.differences)
+            "; ".join(_difference(d, printer, material, edition) for d in peer.differences)
             or write.word("same"),
         ]
         for peer in peers_of(spec)
     ]
     if not rows:
         return ""
-    head = [write.word(key) for key in ("peer", "peer_defaults", "peer_differences")]
-    return f"{write.word('peers_about')}\n\n{table(head, rows, 'LLL')}"
+    head = [write.word(key) for key in ("peer", "defaults", "differences")]
+    return f"{write.word('about')}\n\n{table(head, rows, (15, 14, 19))}"
 
 
 def _defaults(peer: Peer, write: Writer) -> str:
@@ -47,17 +45,14 @@ def _defaults(peer: Peer, write: Writer) -> str:
 
 
 def _difference(
-    difference: Difference, printer: LatexPrinter, settled: Mapping[str, Settled], write: Writer
+    difference: Difference, printer: LatexPrinter, material: Material, edition: Edition
 ) -> str:
-    text = write.said(difference.words)
+    text = escaped(edition.said(difference.words))
     if difference.equations:
         text += ": " + ", ".join(inline(printer.equation(u)) for u in difference.equations)
-    if difference.claim in settled:
-        text += f" ({claim(settled[difference.claim], write)})"
+    if difference.claim in material.settled:
+        settled = material.settled[difference.claim]
+        # Of specs that were chosen there are not all claims.
+        name = link(settled.claim) if material.is_complete else code(settled.claim.name)
+        text += f" ({badge(settled, edition)} {name})"
     return text
-
-
-def claim(settled: Settled, write: Writer) -> str:
-    """A claim by its name, and what it came to."""
-    verdicts = {Verdict.PROVED: "proved", Verdict.REFUTED: "refuted", Verdict.UNKNOWN: "unknown"}
-    return write.word(verdicts[settled.verdict], claim=code(settled.claim.name))

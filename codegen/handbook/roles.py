@@ -8,7 +8,7 @@ from enum import Enum
 
 from sympy import Expr, Mul, Pow
 
-from ...specs.language import GradientAt, Optimizer, Update, Value, theta
+from ...specs.language import GradientAt, Optimizer, Update, Value, t, theta
 from ..order import ReadingOrder
 
 
@@ -53,8 +53,9 @@ def _role(spec: Optimizer, update: Update, known: Mapping[str, Role]) -> Role:
     if name in states:
         low = states[name].domain.low
         return Role.SECOND if low is not None and low >= 0 else Role.FIRST
-    if value.has(GradientAt) or any(known.get(n) is Role.GRADIENT for n in read) and (
-        read <= {theta.name, *(n for n, role in known.items() if role is Role.GRADIENT)}
+    if value.has(GradientAt) or (
+        any(known.get(n) is Role.GRADIENT for n in read)
+        and (read <= {theta.name, *(n for n, role in known.items() if role is Role.GRADIENT)})
     ):
         return Role.GRADIENT
     if read <= {theta.name}:
@@ -71,3 +72,16 @@ def divisors(spec: Optimizer) -> list[Expr]:
             _, below = order.factors(product)
             found += [e for e in below if not order.is_scalar(e) and e not in found]
     return found
+
+
+def is_corrected(spec: Optimizer) -> bool:
+    """Whether a rule makes up for where its averages start: divides by a number that changes."""
+    order = ReadingOrder(spec)
+    divided = (
+        below
+        for update in spec.updates
+        if not order.is_scalar(update.target)
+        for product in update.value.atoms(Mul, Pow)
+        for below in order.factors(product)[1]
+    )
+    return any(order.is_scalar(e) and bool(e.atoms(Value) or e.has(t)) for e in divided)

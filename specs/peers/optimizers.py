@@ -1,6 +1,6 @@
 """Optimizers of torch, Keras, optax, timm and optimi, beside the specs."""
 
-from sympy import Abs, Max, Symbol, sqrt
+from sympy import Abs, Integer, Max, Symbol, sqrt
 
 from ..gradients import gtilde, thetabar, weight_decay
 from ..language import Update, t, theta
@@ -63,8 +63,7 @@ _EPS_ROOT = Difference(
     [
         Update(
             theta[t],
-            thetabar[t]
-            - _LR * _adam.mhat[t] / (sqrt(_adam.vhat[t] + _ROOT_EPS) + _adam.eps),
+            thetabar[t] - _LR * _adam.mhat[t] / (sqrt(_adam.vhat[t] + _ROOT_EPS) + _adam.eps),
         )
     ],
     "adam-epsilon-inside",
@@ -76,11 +75,7 @@ _LARGEST_CORRECTED = Difference(
 )
 _RMS_INSIDE = Difference(
     "epsilon stands under the root",
-    [
-        Update(
-            _rmsprop.d[t], gtilde[t] / sqrt(_rmsprop.variance[t] + _rmsprop.eps)
-        )
-    ],
+    [Update(_rmsprop.d[t], gtilde[t] / sqrt(_rmsprop.variance[t] + _rmsprop.eps))],
     "rmsprop-epsilon-inside",
 )
 _RMS_RATE_IN_MOMENTUM = Difference(
@@ -190,7 +185,7 @@ OPTIMIZERS = (
         "timm.optim.RMSpropTF",
         _RMS_INSIDE,
         _RMS_RATE_IN_MOMENTUM,
-        Difference("the average of squares starts at 1", [Update(_rmsprop.v[0], 1)]),
+        Difference("the average of squares starts at 1", [Update(_rmsprop.v[0], Integer(1))]),
         alpha="0.9",
         eps="1e-10",
     ),

@@ -14,7 +14,9 @@ _CLAMPED = Difference(
     "cosine-past-end",
 )
 _SHARE = Difference("the lowest rate is given as a share of the first")
-_WARMUP_APART = Difference("its steps do not count those of the warm-up", claim="warmup-not-counted")
+_WARMUP_APART = Difference(
+    "its steps do not count those of the warm-up", claim="warmup-not-counted"
+)
 
 SCHEDULES = (
     peer("CosineAnnealingLR", "torch.optim.lr_scheduler.CosineAnnealingLR"),
@@ -42,7 +44,7 @@ SCHEDULES = (
         "OneCycleLR",
         "optax.cosine_onecycle_schedule",
         Difference(
-            "the phases end one step later, so that the last of the steps is not at the lowest rate",
+            "the phases end one step later: the last of the steps is not at the lowest rate",
             claim="one-cycle-optax",
         ),
     ),

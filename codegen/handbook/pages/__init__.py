@@ -3,6 +3,8 @@
 from ..edition import Edition
 from ..material import Material
 from ..page import Page
+from .claims import claim_pages
+from .comparison import comparison_page
 from .gradients import gradients_page
 from .home import home_page
 from .optimizers import optimizer_pages
@@ -17,5 +19,7 @@ def all_pages(material: Material, edition: Edition) -> list[Page]:
         *optimizer_pages(material, edition),
         *schedule_pages(material, edition),
         *gradients_page(material, edition),
+        *comparison_page(material, edition),
+        *claim_pages(material, edition),
         *symbols_page(material, edition),
     ]

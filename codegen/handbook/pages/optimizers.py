@@ -14,11 +14,11 @@ from ..excerpts import method_source
 from ..markdown import code, directive, display, environment, equations, figure, inline, table, tabs
 from ..material import Material
 from ..page import Page
+from ..peers import peers_table
 from ..pictures.landscapes import RAVINE
 from ..pictures.paths import path
 from ..pictures.shown import Shown
 from ..pictures.training import training
-from ..peers import peers_table
 from ..snippets import OWN_PACKAGE, optimizer_usage
 from ..variants import Change, changes
 from ..writer import Writer
@@ -28,6 +28,7 @@ from .parts import (
     equation_label,
     index_page,
     python,
+    relations_section,
     usage_section,
 )
 
@@ -78,7 +79,8 @@ def _sections(
     """The parts that each stand or fall away by themselves, in order."""
     printer = LatexPrinter(spec)
     is_own = spec.name not in material.builtin
-    peers = "" if is_own else peers_table(spec, material.settled, write.edition)
+    peers = "" if is_own else peers_table(spec, material, write.edition)
+    related = "" if is_own else relations_section(spec, material, write.edition)
     usage = optimizer_usage(spec, OWN_PACKAGE if is_own else "steprule")
     found = {
         "arguments": write.arguments(arguments(spec, printer)) if spec.hyper else "",
@@ -87,6 +89,7 @@ def _sections(
         "usage": usage_section(usage, is_own, write),
         "cost": _cost(spec, write),
         "pictures": "\n".join(figure(*shown) for shown in pictures),
+        "relations": related,
         "peers": peers,
     }
     return [Section(write.word(title), body) for title, body in found.items() if body]
@@ -151,7 +154,8 @@ def _cost(spec: Optimizer, write: Writer) -> str:
         return ""
     head = ("setting", "read", "written", "moved", "state", "operations")
     rows = [_cost_row(cost, write) for cost in found]
-    return f"{write.word('cost_about')}\n\n{table([write.word(h) for h in head], rows, 'lllllL')}"
+    shown = table([write.word(h) for h in head], rows, (13, 5, 5, 5, 5, 15))
+    return f"{write.word('cost_about')}\n\n{shown}"
 
 
 def _cost_row(cost: Cost, write: Writer) -> list[str]:

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import indent
 
 from ....specs.language import Schedule, Spec, Transform, Update
+from ..edition import Edition
 from ..excerpts import class_source
 from ..markdown import directive, environment, tabs
+from ..material import Material
 from ..page import Page
+from ..relations import related, relations
 from ..snippets import OWN_PACKAGE, Usage
 from ..writer import Writer
 
@@ -32,10 +36,14 @@ def page_link(spec: Spec) -> str:
 
 def index_page(name: str, specs: Sequence[Spec], write: Writer) -> Page:
     """A page that lists the pages of its folder."""
-    text = environment({}).get_template("index.md.j2").render(
-        title=write.word("index"),
-        about=write.word("index_about"),
-        listed=[(s.name, s.module, write.said(s.summary)) for s in specs],
+    text = (
+        environment({})
+        .get_template("index.md.j2")
+        .render(
+            title=write.word("index"),
+            about=write.word("index_about"),
+            listed=[(s.name, s.module, write.said(s.summary)) for s in specs],
+        )
     )
     return Page(name, text)
 
@@ -51,6 +59,12 @@ def usage_section(usage: Usage, is_own: bool, write: Writer) -> str:
     programs = {"numpy": usage.numpy, "torch": usage.torch}
     fenced = {write.word(key): f"```python\n{text}```\n" for key, text in programs.items()}
     return note + tabs(fenced, "package")
+
+
+def relations_section(spec: Spec | Transform, material: Material, edition: Edition) -> str:
+    """What is proved and refuted of a spec, as a list; nothing where nothing is claimed."""
+    found = [related(each, edition) for each in relations(spec, material.settled)]
+    return "\n".join("- " + indent(text, "  ").strip() + "\n" for text in found)
 
 
 def classes(code: Mapping[str, str], name: str, write: Writer) -> str:

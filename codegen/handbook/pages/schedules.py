@@ -10,12 +10,20 @@ from ..excerpts import method_source
 from ..markdown import code, directive, display, environment, figure, inline, tabs
 from ..material import Material
 from ..page import Page
+from ..peers import peers_table
 from ..pictures.curves import rates
 from ..pictures.shown import Shown
-from ..peers import peers_table
 from ..snippets import OWN_PACKAGE, schedule_usage
 from ..writer import Writer
-from .parts import Section, classes, equation_label, index_page, python, usage_section
+from .parts import (
+    Section,
+    classes,
+    equation_label,
+    index_page,
+    python,
+    relations_section,
+    usage_section,
+)
 
 _FOLDERS = {"numpy": "numpy/schedules", "torch": "torch/lr_scheduler"}
 _RATE, _NEXT = "_rate", "_next"
@@ -61,13 +69,15 @@ def _sections(
     """The parts that each stand or fall away by themselves, in order."""
     printer = LatexPrinter(schedule)
     is_own = schedule.name not in material.builtin
-    peers = "" if is_own else peers_table(schedule, material.settled, write.edition)
+    peers = "" if is_own else peers_table(schedule, material, write.edition)
+    related = "" if is_own else relations_section(schedule, material, write.edition)
     usage = schedule_usage(schedule, OWN_PACKAGE if is_own else "steprule")
     found = {
         "pictures": figure(*curve) if curve else "",
         "arguments": write.arguments(schedule_arguments(schedule, printer)),
         "states": write.states(states(schedule, printer)) if schedule.states else "",
         "usage": usage_section(usage, is_own, write),
+        "relations": related,
         "peers": peers,
     }
     return [Section(write.word(title), body) for title, body in found.items() if body]
