@@ -39,5 +39,6 @@ def _drawn(drawn: Curve, words: Words) -> "Figure":
         panel.plot(*zip(*polyline(values), strict=True), color=hue(i))
         panel.set_ylabel(label)
         panel.set_ylim(bottom=min(0, *values) if i == 0 else None)
+    panels[-1].locator_params(axis="x", integer=True)
     panels[-1].set_xlabel(words["axis-step"])
     return made
