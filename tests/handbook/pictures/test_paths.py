@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from steprule.codegen.handbook.markdown import figure
 from steprule.codegen.handbook.pictures import paths, training
-from steprule.codegen.handbook.pictures.descent import best_descent, descend
+from steprule.codegen.handbook.pictures.descent import Path, best_descent, descend
 from steprule.codegen.handbook.pictures.landscapes import BEALE, LANDSCAPES, RAVINE
 from steprule.codegen.handbook.pictures.variants import RATES, plain, variants
 from steprule.codegen.load import builtin
@@ -81,6 +81,16 @@ def test_the_rate_is_the_best_of_the_list(material):
     ends = {r: descend(variant.made(r), RAVINE) for r in RATES if r < 0.02}
     assert min(ends, key=lambda r: ends[r].losses[-10:].max()) == rate
     np.testing.assert_array_equal(path.points, ends[rate].points)
+
+
+def test_a_lucky_end_or_an_early_one_does_not_win():
+    def score(losses, *, is_whole=True):
+        return Path(np.zeros((len(losses), 2)), np.array(losses), is_whole).score
+
+    steady, lucky = [9.0] * 30 + [1.0] * 10, [9.0] * 39 + [0.0]
+    assert score(steady) < score(lucky)
+    assert score(steady) < score([0.0] * 40, is_whole=False)
+    assert score([9.0] * 5, is_whole=False) < score([0.0] * 4, is_whole=False)
 
 
 def test_the_list_of_rates_is_the_one_the_caption_states():
