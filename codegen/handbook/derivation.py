@@ -8,7 +8,7 @@ from ..prove.derivation import Chain, Equation, Formula, Image, Passage, derivat
 from ..prove.prove import Settled
 from .claims import badge, printer, said, verdict
 from .edition import Edition
-from .markdown import directive, display, escaped, inline
+from .markdown import directive, display, inline
 from .printer import ProofPrinter
 from .roots import named_roots
 from .rows import WIDEST, Row, aligned, chained, continued, rows, width
@@ -45,20 +45,25 @@ def broken(settled: Settled, edition: Edition) -> str:
 
 def _head(settled: Settled, edition: Edition) -> Iterator[str]:
     claim, words = settled.claim, edition.words["derivation"]
-    yield f"{badge(settled, edition)} {said(claim.statement, edition)}"
+    yield words["claim"].format(
+        statement=said(claim.statement, edition), verdict=badge(settled, edition)
+    )
     if claim.assumptions:
         listed = "; ".join(said(each, edition) for each in claim.assumptions)
         yield words["assumptions"].format(assumptions=listed)
     if claim.source:
-        yield words["source"].format(source=escaped(edition.said(claim.source)))
+        yield words["source"].format(source=said(claim.source, edition))
 
 
 def _passage(passage: Passage, settled: Settled, edition: Edition) -> Iterator[str]:
     """A sentence, and its formulas in displays."""
     notation = passage.notation
     prints = ProofPrinter([notation]) if notation else printer(settled.claim)
-    key = passage.key if passage.formulas else f"{passage.key}-alone"
     words = edition.words["derivation"]
+    if passage.key == "map" and all(_is_itself(each) for each in passage.formulas):
+        yield words["map-of-itself"]
+        return
+    key = passage.key if passage.formulas else f"{passage.key}-alone"
     arguments = {name: _said(e, edition, prints) for name, e in passage.arguments.items()}
     yield _capital(words.get(key, words[passage.key]).format(**arguments))
     if passage.key.startswith(("residual", "remains")):
@@ -66,6 +71,10 @@ def _passage(passage: Passage, settled: Settled, edition: Edition) -> Iterator[s
             yield from _residual(formula, prints, edition)
     elif passage.formulas:
         yield display(aligned(list(_lines(passage.key, passage.formulas, prints))))
+
+
+def _is_itself(formula: Formula) -> bool:
+    return isinstance(formula, Image) and formula.value == formula.given
 
 
 def _said(e: str | Basic, edition: Edition, prints: ProofPrinter) -> str:
