@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from sympy import Lambda
 
-from ...specs.language import Hyper, Interval, Optimizer, Sample, Schedule, Schedules, Transform, step
+from ...specs.language import (
+    Hyper,
+    Interval,
+    Optimizer,
+    Sample,
+    Schedule,
+    Schedules,
+    Transform,
+    step,
+)
 from ...specs.language.arguments import Exemplar
 from ..backends.signature import Argument, arguments
 from ..text import TextPrinter

@@ -57,9 +57,7 @@ class Writer:
         cells = [(r.symbol, r.key, r.shape, r.exists, r.initial) for r in rows]
         return self._table(head, cells, "llllL")
 
-    def _table(
-        self, head: Sequence[str], rows: Sequence[Sequence[Cell]], columns: str
-    ) -> str:
+    def _table(self, head: Sequence[str], rows: Sequence[Sequence[Cell]], columns: str) -> str:
         titles = [self._tables[key] for key in head]
         return table(titles, [list(map(self.cell, row)) for row in rows], columns)
 

@@ -32,10 +32,14 @@ def page_link(spec: Spec) -> str:
 
 def index_page(name: str, specs: Sequence[Spec], write: Writer) -> Page:
     """A page that lists the pages of its folder."""
-    text = environment({}).get_template("index.md.j2").render(
-        title=write.word("index"),
-        about=write.word("index_about"),
-        listed=[(s.name, s.module, write.said(s.summary)) for s in specs],
+    text = (
+        environment({})
+        .get_template("index.md.j2")
+        .render(
+            title=write.word("index"),
+            about=write.word("index_about"),
+            listed=[(s.name, s.module, write.said(s.summary)) for s in specs],
+        )
     )
     return Page(name, text)
 

@@ -31,7 +31,9 @@ def momentum_region(material: Material, edition: Edition) -> Shown:
 
 
 def nesterov_region(material: Material, edition: Edition) -> Shown:
-    return _region("nesterov", "stability-nesterov-generated", {"nesterov": True}, material, edition)
+    return _region(
+        "nesterov", "stability-nesterov-generated", {"nesterov": True}, material, edition
+    )
 
 
 def _region(
@@ -56,10 +58,7 @@ def growth(material: Material, options: dict[str, bool]) -> Array:
     rule = material.module("numpy.sgd").SGD
     # Without momentum Nesterov's form is plain descent, and the rule refuses to be asked for it.
     return np.array(
-        [
-            _growth(rule(lr=1.0, momentum=b, engine="numpy", **(options if b else {})))
-            for b in BETAS
-        ]
+        [_growth(rule(lr=1.0, momentum=b, engine="numpy", **(options if b else {}))) for b in BETAS]
     )
 
 

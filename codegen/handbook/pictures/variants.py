@@ -81,8 +81,8 @@ def _is_allowed(variant: Variant) -> bool:
     return True
 
 
-def best(runs: Iterable[tuple[float | None, Run]], score: Callable[[Run], Any]) -> tuple[
-    float | None, Run
-]:
+def best(
+    runs: Iterable[tuple[float | None, Run]], score: Callable[[Run], Any]
+) -> tuple[float | None, Run]:
     """The rate, and its run, with the lowest score; the smaller rate of two that are alike."""
     return min(runs, key=lambda each: score(each[1]))
