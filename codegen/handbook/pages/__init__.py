@@ -3,9 +3,19 @@
 from ..edition import Edition
 from ..material import Material
 from ..page import Page
+from .gradients import gradients_page
 from .home import home_page
+from .optimizers import optimizer_pages
+from .schedules import schedule_pages
+from .symbols import symbols_page
 
 
 def all_pages(material: Material, edition: Edition) -> list[Page]:
     """Every page of the handbook, in no order but that within a folder."""
-    return [home_page(material, edition)]
+    return [
+        home_page(material, edition),
+        *optimizer_pages(material, edition),
+        *schedule_pages(material, edition),
+        *gradients_page(material, edition),
+        *symbols_page(material, edition),
+    ]

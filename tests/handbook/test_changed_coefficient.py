@@ -1,0 +1,74 @@
+"""One coefficient changed in one spec: the code, the page, the book, the picture and the claims."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+RUN = """
+import sys
+from steprule.codegen.cli import cli
+cli(sys.argv[1:])
+"""
+
+STEP = "Update(theta[t], thetabar[t] - lr * mhat[t] / (sqrt(vhat[t]) + eps))"
+CHANGED = STEP.replace("lr *", "2 * lr *")
+
+needs_latex = pytest.mark.skipif(
+    shutil.which("latexmk") is None and "CI" not in os.environ, reason="needs latexmk"
+)
+
+
+@pytest.mark.slow
+@needs_latex
+def test_everything_follows(tmp_path: Path, python: Any) -> None:
+    tree = tmp_path / "steprule"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "generated", tree, ignore=ignored)
+    for part in ("specs", "codegen"):
+        shutil.copytree(ROOT / part, tree / part, ignore=ignored)
+    cache = tmp_path / "cache"
+
+    def run(*arguments: str) -> Any:
+        places = {"PYTHONPATH": str(tmp_path), "XDG_CACHE_HOME": str(cache)}
+        return python(RUN, *arguments, cwd=tmp_path, **places)
+
+    def published() -> dict[str, Any]:
+        done = run("docs", "adam", "--html", "site", "--pdf", "book.pdf")
+        assert done.returncode == 0, done.stderr
+        site = tmp_path / "site"
+        (source,) = cache.glob("steprule/handbook/*/latex/steprule.tex")
+        assert (source.parent / "steprule.pdf").read_bytes() == (tmp_path / "book.pdf").read_bytes()
+        return {
+            "page": (site / "optimizers/adam.html").read_text(),
+            "book": source.read_text(),
+            "picture": (site / "_images/adam-ravine.svg").read_bytes(),
+            "code": (tree / "numpy/adam.py").read_text(),
+            "said": done.stderr,
+        }
+
+    before = published()
+    spec = tree / "specs/optimizers/adam.py"
+    assert STEP in spec.read_text()
+    spec.write_text(spec.read_text().replace(STEP, CHANGED))
+    assert run("generate").returncode == 0
+    after = published()
+
+    # The equation of the step, as the page and the book have it in LaTeX.
+    step = r"\\theta_t = \\bar\{\\theta\}_t - (.*?)\\frac"
+    for where in ("page", "book"):
+        assert re.findall(step, before[where])[0] == r"\gamma "
+        assert re.findall(step, after[where])[0] == r"2 \gamma "
+    assert before["code"] != after["code"]
+    assert before["picture"] != after["picture"]
+    assert before["said"] == ""
+    assert "claims that are not as their authors expect" in after["said"]
+    assert "adam-generated" in after["said"]
+    proof = run("prove", "adam-generated")
+    assert proof.returncode == 1
+    assert "REFUTED" in proof.stdout
