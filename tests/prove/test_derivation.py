@@ -1,4 +1,4 @@
-"""The lines of a derivation are equal to each other in numbers, and part where claims are refuted."""
+"""The lines of a derivation are equal in numbers, and part where claims are refuted."""
 
 import random
 from math import isclose
@@ -59,9 +59,9 @@ def test_lines_are_equal_in_numbers(claim):
     if not is_proved:
         residuals = [p for p in derivation(settled).passages if p.key.startswith("residual")]
         assert residuals
-        assert all(
-            any(number(f.steps[0], s) for s in range(3)) for p in residuals for f in p.formulas
-        )
+        for residual in residuals:
+            (chain,) = residual.formulas
+            assert any(number(chain.steps[0], seed) for seed in range(30))
 
 
 def keys(passages: tuple[Passage, ...]) -> list[str]:

@@ -3,6 +3,7 @@
 from ..edition import Edition
 from ..material import Material
 from ..page import Page
+from .claims import claim_pages
 from .gradients import gradients_page
 from .home import home_page
 from .optimizers import optimizer_pages
@@ -18,4 +19,5 @@ def all_pages(material: Material, edition: Edition) -> list[Page]:
         *schedule_pages(material, edition),
         *gradients_page(material, edition),
         *symbols_page(material, edition),
+        *claim_pages(material, edition),
     ]
