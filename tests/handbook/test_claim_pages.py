@@ -23,7 +23,14 @@ EDITION = edition()
 def material(settled, *names: str) -> Material:
     known = all_builtin()
     specs = tuple(known[name] for name in names) if names else tuple(known.values())
-    return Material(specs, not names, {}, import_module, settled)
+    return Material(
+        specs=specs,
+        builtin=frozenset(known),
+        is_complete=not names,
+        code={},
+        module=import_module,
+        settled=settled,
+    )
 
 
 @pytest.fixture(scope="session")
