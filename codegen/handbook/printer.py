@@ -95,7 +95,7 @@ class ProofPrinter(LatexPrinter):
         return f"{front} {self.expression(totals[0])}", PRODUCT
 
     def _derivative(self, e: Derivative) -> str:
-        function, (variable, order) = e.expr, e.variable_count[0]
+        function, variable, order = e.expr, e.variables[0], e.derivative_count
         if not isinstance(function, AppliedUndef) or function.args != (variable,):
             raise NotImplementedError(f"no LaTeX for {type(e).__name__}: {e}")
         name = self.names.of(function.func.__name__)
