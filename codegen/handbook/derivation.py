@@ -8,10 +8,10 @@ from ..prove.derivation import Chain, Equation, Formula, Image, Passage, derivat
 from ..prove.prove import Settled
 from .claims import badge, printer, said, verdict
 from .edition import Edition
-from .markdown import directive, display, escaped, inline
+from .markdown import directive, display, inline
 from .printer import ProofPrinter
 from .roots import named_roots
-from .rows import WIDEST, aligned, rows, width
+from .rows import WIDEST, Row, aligned, chained, continued, rows, width
 from .witness import witnessed
 
 
@@ -45,27 +45,36 @@ def broken(settled: Settled, edition: Edition) -> str:
 
 def _head(settled: Settled, edition: Edition) -> Iterator[str]:
     claim, words = settled.claim, edition.words["derivation"]
-    yield f"{badge(settled, edition)} {said(claim.statement, edition)}"
+    yield words["claim"].format(
+        statement=said(claim.statement, edition), verdict=badge(settled, edition)
+    )
     if claim.assumptions:
         listed = "; ".join(said(each, edition) for each in claim.assumptions)
         yield words["assumptions"].format(assumptions=listed)
     if claim.source:
-        yield words["source"].format(source=escaped(edition.said(claim.source)))
+        yield words["source"].format(source=said(claim.source, edition))
 
 
 def _passage(passage: Passage, settled: Settled, edition: Edition) -> Iterator[str]:
     """A sentence, and its formulas in displays."""
     notation = passage.notation
     prints = ProofPrinter([notation]) if notation else printer(settled.claim)
-    key = passage.key if passage.formulas else f"{passage.key}-alone"
     words = edition.words["derivation"]
+    if passage.key == "map" and all(_is_itself(each) for each in passage.formulas):
+        yield words["map-of-itself"]
+        return
+    key = passage.key if passage.formulas else f"{passage.key}-alone"
     arguments = {name: _said(e, edition, prints) for name, e in passage.arguments.items()}
     yield _capital(words.get(key, words[passage.key]).format(**arguments))
     if passage.key.startswith(("residual", "remains")):
         for formula in passage.formulas:
             yield from _residual(formula, prints, edition)
     elif passage.formulas:
-        yield display(list(_lines(passage.key, passage.formulas, prints)))
+        yield display(aligned(list(_lines(passage.key, passage.formulas, prints))))
+
+
+def _is_itself(formula: Formula) -> bool:
+    return isinstance(formula, Image) and formula.value == formula.given
 
 
 def _said(e: str | Basic, edition: Edition, prints: ProofPrinter) -> str:
@@ -75,7 +84,7 @@ def _said(e: str | Basic, edition: Edition, prints: ProofPrinter) -> str:
     return said(e, edition)
 
 
-def _lines(key: str, formulas: Sequence[Formula], prints: ProofPrinter) -> Iterator[str]:
+def _lines(key: str, formulas: Sequence[Formula], prints: ProofPrinter) -> Iterator[Row]:
     for formula in formulas:
         match formula:
             case Equation():
@@ -87,16 +96,16 @@ def _lines(key: str, formulas: Sequence[Formula], prints: ProofPrinter) -> Itera
             case Chain():
                 steps = list(dict.fromkeys(tuple(rows(e, prints)) for e in formula.steps))
                 both = steps * 2 if len(formula.steps) > 1 and len(steps) == 1 else steps
-                yield from aligned(both)
+                yield from chained(both)
 
 
 def _equation(
     left: Basic, right: Basic, sign: str, of_left: ProofPrinter, of_right: ProofPrinter
-) -> Iterator[str]:
+) -> Iterator[Row]:
     name = of_left.expression(left)
     head, *rest = rows(right, of_right, WIDEST - width(name))
-    yield f"{name} &{sign} {head}"
-    yield from (rf"&\quad {{}} {row}" for row in rest)
+    yield name, f"{sign} {head}"
+    yield from continued(rest)
 
 
 def _residual(formula: Formula, prints: ProofPrinter, edition: Edition) -> Iterator[str]:
@@ -108,11 +117,11 @@ def _residual(formula: Formula, prints: ProofPrinter, edition: Edition) -> Itera
         yield display(cut)
         return
     named, roots = named_roots(residual)
-    yield display(aligned([rows(named, prints)]))
+    yield display(aligned(list(chained([rows(named, prints)]))))
     if roots:
         meanings = [Equation(name, root) for name, root in roots.items()]
         yield edition.words["derivation"]["roots"]
-        yield display(list(_lines("roots", meanings, prints)))
+        yield display(aligned(list(_lines("roots", meanings, prints))))
 
 
 def _capital(sentence: str) -> str:

@@ -95,7 +95,7 @@ class ProofPrinter(LatexPrinter):
         return f"{front} {self.expression(totals[0])}", PRODUCT
 
     def _derivative(self, e: Derivative) -> str:
-        function, (variable, order) = e.args
+        function, variable, order = e.expr, e.variables[0], e.derivative_count
         if not isinstance(function, AppliedUndef) or function.args != (variable,):
             raise NotImplementedError(f"no LaTeX for {type(e).__name__}: {e}")
         name = self.names.of(function.func.__name__)
@@ -105,7 +105,7 @@ class ProofPrinter(LatexPrinter):
 
     def _row(self, factors: Sequence[Expr]) -> str:
         # A sum takes in all that follows it, so it comes last, and needs no parentheses there.
-        *before, last = sorted(factors, key=lambda f: isinstance(f, Sum)) or [None]
-        if not before or not isinstance(last, Sum):
+        ordered = sorted(factors, key=lambda f: isinstance(f, Sum))
+        if len(ordered) < 2 or not isinstance(ordered[-1], Sum):
             return super()._row(factors)
-        return f"{super()._row(before)} {self.expression(last)}"
+        return f"{super()._row(ordered[:-1])} {self.expression(ordered[-1])}"

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from ...specs.language import Spec, Transform
+from ...specs.language import Optimizer, Schedule, Spec, Transform
 from ...specs.language.claims import Claim, Equivalence, Identity, Stability
+from ..analysis import analyse
+from ..fingerprint import fingerprint
+from ..load import all_builtin
 from ..prove.prove import Settled
 from .claims import badge, link, said
 from .derivation import broken
@@ -14,22 +17,29 @@ from .witness import witnessed
 def relations(spec: Spec | Transform, settled: Mapping[str, Settled]) -> list[Settled]:
     """The claims about a built-in spec, in the order of their declaration.
 
-    A spec of one's own has none, even where it has a built-in one's name.
+    A spec of one's own has none, even where it has the name of a built-in one.
     """
-    return [each for each in settled.values() if _is_about(each.claim, spec)]
+    if isinstance(spec, Optimizer | Schedule) and not _is_builtin(spec):
+        return []
+    return [each for each in settled.values() if _is_about(each.claim, spec.name)]
 
 
 def related(each: Settled, edition: Edition) -> str:
-    """A claim in short: verdict, statement, a refuted one's witness, where its proof stands."""
+    """A claim in short: statement, verdict, a refuted one's witness, where its proof stands."""
     words = edition.words["claims"]
     where = link(each.claim, words["refutation" if each.witness else "proof"])
-    lines = [f"{badge(each, edition)} {said(each.claim.statement, edition)} ({where})"]
+    lines = [f"{said(each.claim.statement, edition)} {badge(each, edition)} ({where})"]
     lines += [part for part in (broken(each, edition) or witnessed(each, edition),) if part]
     return "\n\n".join(lines) + "\n"
 
 
-def _is_about(claim: Claim, spec: Spec | Transform) -> bool:
-    return spec.name in claim.about or any(side.name == spec.name for side in _sides(claim))
+def _is_builtin(spec: Spec) -> bool:
+    known = all_builtin().get(spec.name)
+    return known is not None and fingerprint(analyse(known)) == fingerprint(analyse(spec))
+
+
+def _is_about(claim: Claim, name: str) -> bool:
+    return name in claim.about or any(side.name == name for side in _sides(claim))
 
 
 def _sides(claim: Claim) -> Sequence[Spec]:

@@ -7,6 +7,7 @@ factors.
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from sympy import Basic
 
@@ -20,6 +21,10 @@ _FONT = re.compile(r"\\(?:mathrm|text|texttt|operatorname)")
 _NARROW = {"{": 0.0, "}": 0.0, " ": 0.0, "&": 2.0, r"\,": 0.3, ",": 0.8, "i": 0.7, "(": 0.8}
 _NARROW |= {r"\left": 0.0, r"\right": 0.0, r"\displaystyle": 0.0, ")": 0.8, ".": 0.6}
 _OPERATORS = {"+", "-", "=", "<", ">", r"\le", r"\ge", r"\ne", r"\to", r"\cdot", r"\times"}
+_OPENING, _CLOSING = ("{", r"\left", r"\begin"), ("}", r"\right", r"\end")
+_SHORT = 24.0
+"""Parentheses up to this width stay whole."""
+
 _NAMES = {r"\min": 3.5, r"\max": 3.8, r"\cos": 3.0, r"\log": 3.0, r"\exp": 3.3, r"\lim": 3.0}
 
 
@@ -41,23 +46,34 @@ def rows(e: Basic, printer: ProofPrinter, room: float = WIDEST) -> list[str]:
     return _packed(_pieces(plain, deep=True), room)
 
 
-def aligned(steps: Sequence[Sequence[str]]) -> list[str]:
+Row: TypeAlias = tuple[str, str]
+"""What stands before the place where rows are aligned, and what stands behind it."""
+
+
+def chained(steps: Sequence[Sequence[str]]) -> Iterator[Row]:
     """Formulas in rows, each equal to the next, aligned at their equals signs."""
     (first, *more), *others = steps
-    if not more and not others:
-        return [first]
-    if more or width(first) > WIDEST / 3 or not others:
-        lines = [rf"& {first}", *_continued(more)]
-    else:
+    if others and not more and width(first) <= WIDEST / 3:
         (head, *rest), *others = others
-        lines = [f"{first} &= {head}", *_continued(rest)]
+        yield first, f"= {head}"
+        yield from continued(rest)
+    else:
+        yield "", first
+        yield from continued(more)
     for head, *rest in others:
-        lines += [f"&= {head}", *_continued(rest)]
-    return lines
+        yield "", f"= {head}"
+        yield from continued(rest)
 
 
-def _continued(rest: Sequence[str]) -> Iterator[str]:
-    return (rf"&\quad {{}} {row}" for row in rest)
+def continued(rest: Sequence[str]) -> Iterator[Row]:
+    """The rows of a formula after its first."""
+    return (("", rf"\quad {{}} {row}") for row in rest)
+
+
+def aligned(listed: Sequence[Row]) -> list[str]:
+    """Rows for a display; one by itself has nothing to be aligned with."""
+    mark = "&" if len(listed) > 1 else ""
+    return [f"{before} {mark}{behind}".strip() for before, behind in listed]
 
 
 def _packed(pieces: Sequence[str], room: float) -> list[str]:
@@ -76,20 +92,34 @@ def _pieces(tex: str, *, deep: bool) -> list[str]:
 
     Args:
         tex: the formula.
-        deep: cut within parentheses too, and between what stands in parentheses.
+        deep: cut within long parentheses too, and between what stands in parentheses.
     """
-    pieces, depth, before = [""], 0, ""
-    for token in _TOKEN.findall(tex):
-        opens = token in ("{", r"\left", r"\begin") or (not deep and token == "(")
-        closes = token in ("}", r"\right", r"\end") or (not deep and token == ")")
-        is_factor = deep and token in ("(", r"\bigl") and before.endswith((")", "]"))
-        is_operator = token in ("+", "-") and before and not before.endswith(("(", "["))
-        if not depth and (is_operator or is_factor) and pieces[-1].strip():
+    tokens = _TOKEN.findall(tex)
+    pieces, depth, last = [""], 0, ""
+    closed_at = 0
+    for k, token in enumerate(tokens):
+        is_factor = deep and token in ("(", r"\bigl") and last in (")", "]")
+        is_operator = token in ("+", "-") and last not in ("", "(", "[")
+        if not depth and k >= closed_at and (is_operator or is_factor) and pieces[-1].strip():
             pieces.append(r"\times " if is_factor else "")
+        if token == "(" and k >= closed_at:
+            end = _closing(tokens, k)
+            if not deep or _width(tokens[k:end]) <= _SHORT:
+                closed_at = end
         pieces[-1] += token
-        depth += opens - closes
-        before = before + token if token.strip() else before
+        depth += (token in _OPENING) - (token in _CLOSING)
+        last = token if token.strip() else last
     return [piece.strip() for piece in pieces]
+
+
+def _closing(tokens: list[str], at: int) -> int:
+    """Behind the parenthesis that closes the one at a token."""
+    depth = 0
+    for k in range(at, len(tokens)):
+        depth += (tokens[k] == "(") - (tokens[k] == ")")
+        if not depth:
+            return k + 1
+    raise ValueError("a parenthesis does not close")
 
 
 def _width(tokens: list[str]) -> float:

@@ -48,9 +48,9 @@ def witnessed(settled: Settled, edition: Edition) -> str:
 
 
 def _start(witness: Witness) -> Mapping[Basic, Expr]:
-    numbers = {Symbol(name, real=True): value for name, value in witness.hyper.items()}
-    numbers[theta[0]] = witness.start
-    return {what: Rational(n.numerator, n.denominator) for what, n in numbers.items()}
+    given = [(Symbol(name, real=True), value) for name, value in witness.hyper.items()]
+    numbers: list[tuple[Basic, Fraction]] = [*given, (theta[0], witness.start)]
+    return {what: Rational(n.numerator, n.denominator) for what, n in numbers}
 
 
 def _gradient(witness: Witness) -> Expr:

@@ -1,6 +1,6 @@
 """What the pages are made of, gathered once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from steprule.codegen.handbook.edition import edition as read_edition
 from steprule.codegen.handbook.material import Material, gathered
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.pages import all_pages
+from steprule.codegen.prove.prove import Settled
 
 OWN_RULES = '''
 """Rules with what a page could stumble over: a reduction, arguments without a default."""
@@ -77,3 +78,8 @@ def own_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_pages(own_file: Path, edition: Edition) -> dict[str, Page]:
     with gathered([str(own_file)]) as found:
         return {page.name: page for page in all_pages(found, edition)}
+
+
+@pytest.fixture(scope="session")
+def settled(material: Material) -> Mapping[str, Settled]:
+    return material.settled

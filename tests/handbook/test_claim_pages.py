@@ -1,0 +1,116 @@
+"""The pages of claims: each claim stands on one of them, and the index counts them all."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from steprule.codegen.handbook.claims import said
+from steprule.codegen.handbook.edition import edition
+from steprule.codegen.handbook.material import Material
+from steprule.codegen.handbook.pages.claims import claim_pages
+from steprule.codegen.load import all_builtin
+from steprule.codegen.prove.discover import builtin_claims, modules
+from steprule.codegen.prove.identity import parts_of
+from steprule.specs import claims
+from steprule.specs.language.claims import Claim, Equivalence, Verdict
+
+EDITION = edition()
+
+
+def material(settled, *names: str) -> Material:
+    known = all_builtin()
+    specs = tuple(known[name] for name in names) if names else tuple(known.values())
+    return Material(
+        specs=specs,
+        builtin=frozenset(known),
+        is_complete=not names,
+        code={},
+        module=import_module,
+        settled=settled,
+    )
+
+
+@pytest.fixture(scope="session")
+def texts(settled):
+    return {page.name: page.text for page in claim_pages(material(settled), EDITION)}
+
+
+def targets(text: str) -> list[str]:
+    return re.findall(r"^\(claim-(.+)\)=$", text, re.MULTILINE)
+
+
+def test_every_claim_has_one_place(texts, settled):
+    everywhere = [name for text in texts.values() for name in targets(text)]
+    assert sorted(everywhere) == sorted(settled)
+
+
+def test_a_claim_stands_with_the_module_that_declares_it():
+    folder = Path(claims.__path__[0])
+    for module, declared in modules().items():
+        source = (folder / f"{module}.py").read_text()
+        assert all(f'"{claim.name}"' in source for claim in declared)
+    assert sum(map(len, modules().values())) == len(builtin_claims())
+
+
+def test_a_page_begins_with_its_title_and_lists_what_it_proves(texts):
+    for name, text in texts.items():
+        assert text.startswith("# ")
+        if name != "claims/index":
+            table = text[: text.index("(claim-")]
+            assert re.findall(r"\]\(#claim-(.+?)\)", table) == targets(text)
+
+
+def test_the_index_lists_and_counts_all(texts, settled):
+    index = texts["claims/index"]
+    assert sorted(re.findall(r"\]\(#claim-(.+?)\)", index)) == sorted(settled)
+    found = Counter(claim.expected for claim in builtin_claims().values())
+    proved, refuted = found[Verdict.PROVED], found[Verdict.REFUTED]
+    assert f"Of {len(settled)} claims, {proved} are proved and {refuted} refuted;" in index
+    assert "not as their authors expect" not in index
+    assert index.count("{bdg-success}") == proved
+    assert index.count("{bdg-secondary}") == refuted
+
+
+def test_a_broken_claim_is_counted_and_red(settled):
+    name = "nesterov"
+    flipped = replace(settled[name].claim, expected=Verdict.REFUTED)
+    broken = settled | {name: replace(settled[name], claim=flipped)}
+    texts = {page.name: page.text for page in claim_pages(material(broken), EDITION)}
+    assert "1 of them are not as their authors expect" in texts["claims/index"]
+    assert "{bdg-danger}`Proved`" in texts["claims/index"]
+    assert "expected **Refuted**, found **Proved**" in texts["claims/momentum"]
+
+
+def test_of_chosen_specs_only_their_claims_are_shown(settled):
+    pages = claim_pages(material(settled, "Adamax"), EDITION)
+    assert [page.name for page in pages] == ["claims/index", "claims/averages", "claims/limits"]
+    assert "nesterov" not in "".join(page.text for page in pages)
+
+
+def test_a_spec_without_claims_has_no_such_pages(settled):
+    assert claim_pages(material(settled, "Lion"), EDITION) == []
+
+
+def _texts(claim: Claim) -> list[str]:
+    parts = [] if isinstance(claim, Equivalence) else [part.what for part in parts_of(claim)]
+    sides = [claim.left.spec, claim.right.spec] if isinstance(claim, Equivalence) else []
+    sources = [claim.source, *(side.source for side in sides)]
+    return [claim.statement, *claim.assumptions, *parts, *sources]
+
+
+def test_texts_with_their_formulas_set_are_those_of_claims():
+    spoken = {text for claim in builtin_claims().values() for text in _texts(claim)}
+    assert EDITION.words["statements"].keys() <= spoken
+
+
+def test_set_texts_have_the_numbers_of_the_plain_ones():
+    """A digit that is lost or added between the two is a slip of the pen."""
+    for plain, text in EDITION.words["statements"].items():
+        assert sorted(re.findall(r"\d", plain)) == sorted(re.findall(r"\d", text)), plain
+
+
+def test_what_no_formula_is_in_is_escaped():
+    assert said("clip_grad_norm_ of 2 * 3", EDITION) == r"clip\_grad\_norm\_ of 2 \* 3"
