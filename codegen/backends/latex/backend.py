@@ -7,6 +7,7 @@ from ...load import transforms
 from .. import Entry
 from ..rendering import Delimiters, environment
 from .box import box, initial
+from .cells import latex
 from .escape import code, escaped
 from .formulas import formulas, meanings, momentum
 from .picture import picture
@@ -23,7 +24,7 @@ _DELIMITERS = Delimiters(
     comment_end_string="#>",
 )
 _TEMPLATES = environment(__name__.rpartition(".")[0], {}, _DELIMITERS)
-_TEMPLATES.filters |= {"text": escaped, "code": code}
+_TEMPLATES.filters |= {"text": escaped, "code": code, "cell": latex}
 
 
 class LatexBackend:
@@ -47,6 +48,7 @@ class LatexBackend:
         fragment = _TEMPLATES.get_template("optimizer.tex.j2").render(
             spec=spec,
             box=box(spec, printer),
+            equation=printer.equation,
             arguments=arguments(spec, printer),
             states=states(spec, printer),
         )
@@ -94,7 +96,7 @@ def _schedule(schedule: Schedule) -> str:
         formulas=formulas(schedule, printer),
         momentum=momentum(schedule, printer),
         meanings=meanings(schedule),
-        initial=[v.strip("$") for v in initial(schedule, printer)],
+        initial=[latex(cell).strip("$") for cell in initial(schedule, printer)],
         equations=[printer.equation(u) for u in schedule.updates],
         constraints=[f"${printer.condition(c.condition)}$" for c in schedule.constraints],
         picture=picture(schedule, printer),

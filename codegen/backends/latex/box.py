@@ -5,27 +5,32 @@ from itertools import groupby
 
 from sympy import Basic, sympify, true
 
-from ....specs.language import Optimizer, Spec, State
-from .escape import code
+from ....specs.language import Optimizer, Spec, State, Update
+from .cells import Cell, Code, Formula, Word
 from .printer import LatexPrinter
 
 
 @dataclass(frozen=True)
 class Block:
-    """Equations in a row that are carried out under one condition, or always if it is empty."""
+    """Equations in a row that are carried out under one condition, or always if it is empty.
+
+    Args:
+        condition: in math mode.
+        updates: the equations.
+    """
 
     condition: str
-    equations: tuple[str, ...]
+    updates: tuple[Update, ...]
 
 
 @dataclass(frozen=True)
 class Box:
-    """The lines of the algorithm; every entry is LaTeX for use in text."""
+    """The lines of the algorithm."""
 
-    hyperparameters: tuple[str, ...]
-    options: tuple[str, ...]
-    constraints: tuple[str, ...]
-    initial: tuple[str, ...]
+    hyperparameters: tuple[Cell, ...]
+    options: tuple[Cell, ...]
+    constraints: tuple[Cell, ...]
+    initial: tuple[Cell, ...]
     blocks: tuple[Block, ...]
 
 
@@ -33,28 +38,30 @@ def box(spec: Optimizer, printer: LatexPrinter) -> Box:
     exists = {s.name: s.when for s in spec.states}
     grouped = groupby(spec.updates, key=lambda u: exists.get(u.target.name, true))
     return Box(
-        hyperparameters=tuple(f"${printer.expression(h.symbol)}$" for h in spec.hyperparameters),
-        options=tuple(code(o.name) for o in spec.options),
-        constraints=tuple(f"${printer.condition(c.condition)}$" for c in spec.constraints),
-        initial=initial(spec, printer),
-        blocks=tuple(
-            Block(condition(when, printer), tuple(printer.equation(u) for u in updates))
-            for when, updates in grouped
+        hyperparameters=tuple(
+            (Formula(printer.expression(h.symbol)),) for h in spec.hyperparameters
         ),
+        options=tuple((Code(o.name),) for o in spec.options),
+        constraints=tuple((Formula(printer.condition(c.condition)),) for c in spec.constraints),
+        initial=initial(spec, printer),
+        blocks=tuple(Block(condition(when, printer), tuple(updates)) for when, updates in grouped),
     )
 
 
 def condition(when: Basic, printer: LatexPrinter) -> str:
     """The condition in math mode, or nothing where it always holds."""
-    return "" if when == true else f"${printer.condition(when)}$"
+    return "" if when == true else printer.condition(when)
 
 
-def initial(spec: Spec, printer: LatexPrinter) -> tuple[str, ...]:
+def initial(spec: Spec, printer: LatexPrinter) -> tuple[Cell, ...]:
     """The states before the first step, of those that have a value then."""
     return tuple(_initial(s, printer) for s in spec.states if s.init is not None)
 
 
-def _initial(state: State, printer: LatexPrinter) -> str:
-    value = f"${printer.expression(state.series[0])} = {printer.expression(sympify(state.init))}$"
+def _initial(state: State, printer: LatexPrinter) -> Cell:
+    before = printer.expression(state.series[0])
+    value = Formula(f"{before} = {printer.expression(sympify(state.init))}")
     when = condition(state.when, printer)
-    return f"{value} if {when}" if when else value
+    if not when:
+        return (value,)
+    return value, Word("space"), Word("if"), Word("space"), Formula(when)

@@ -1,6 +1,7 @@
 """The tables beside the equations: the arguments, and what is kept between steps."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sympy import Symbol, sympify
@@ -21,31 +22,31 @@ from ....specs.language import (
 )
 from ....specs.language.schedule import Argument
 from .box import condition
-from .escape import code, escaped
+from .cells import Cell, Code, Formula, Said, Word
 from .numerals import scientific
 from .printer import LatexPrinter
 
 
 @dataclass(frozen=True)
 class ArgumentRow:
-    """One argument; every entry is LaTeX for use in text."""
+    """One argument."""
 
-    symbol: str
-    argument: str
-    default: str
-    domain: str
-    meaning: str
+    symbol: Cell
+    argument: Cell
+    default: Cell
+    domain: Cell
+    meaning: Cell
 
 
 @dataclass(frozen=True)
 class StateRow:
-    """A state; every entry is LaTeX for use in text."""
+    """A state."""
 
-    symbol: str
-    initial: str
-    key: str
-    exists: str
-    shape: str
+    symbol: Cell
+    initial: Cell
+    key: Cell
+    exists: Cell
+    shape: Cell
 
 
 def arguments(spec: Optimizer, printer: LatexPrinter) -> list[ArgumentRow]:
@@ -66,7 +67,15 @@ def states(spec: Spec, printer: LatexPrinter) -> list[StateRow]:
     """One row a state, and one for the count of steps where a checkpoint keeps it."""
     rows = [_state(state, spec.clock, printer) for state in spec.states]
     if isinstance(spec, Optimizer) and spec.step_key:
-        rows.append(StateRow(f"${t}$", "$0$", code(spec.step_key), "always", "scalar"))
+        rows.append(
+            StateRow(
+                symbol=(Formula(str(t)),),
+                initial=(Formula("0"),),
+                key=(Code(spec.step_key),),
+                exists=(Word("always"),),
+                shape=(Word("scalar"),),
+            )
+        )
     return rows
 
 
@@ -85,45 +94,56 @@ def _argument(argument: Argument, printer: LatexPrinter) -> ArgumentRow:
         return _hyperparameter(argument, argument.name, printer)
     if isinstance(argument, Option):
         return _option(argument)
-    name, meaning = code(argument.name), escaped(argument.doc)
+    name: Cell = (Code(argument.name),)
+    meaning: Cell = (Said(argument.doc),)
     if isinstance(argument, Choice):
-        meaning += f": {', '.join(map(code, argument.words))}"
-        return ArgumentRow("--", name, code(argument.default), "choice", meaning)
+        meaning += (Word("colon"), *_listed(argument.words))
+        default: Cell = (Code(argument.default),)
+        return ArgumentRow(_NO_SYMBOL, name, default, (Word("choice"),), meaning)
     symbol = printer.names.of(argument.name)
-    default = "required"
+    default = (Word("required"),)
     match argument:
         case Numbers():
-            domain = f"${symbol.at('i').tex} \\in {_domain(argument.domain, argument.is_whole)}$"
-            meaning += "; in ascending order" if argument.increasing else ""
+            domain = _domain(argument.domain, argument.is_whole)
+            of_entries: Cell = (Formula(f"{symbol.at('i').tex} \\in {domain}"),)
+            meaning += (Word("increasing"),) if argument.increasing else ()
         case Function():
-            domain = r"$\mathbb{N}_0 \to \mathbb{R}$"
-            default = "none" if argument.optional else default
-            meaning += _FOR_GROUPS if argument.per_group else ""
+            of_entries = (Formula(r"\mathbb{N}_0 \to \mathbb{R}"),)
+            default = (Word("nothing"),) if argument.optional else default
+            meaning += _FOR_GROUPS if argument.per_group else ()
         case Schedules():
-            domain = "schedules" if argument.many else "schedule"
-    return ArgumentRow(f"${symbol.tex}$", name, default, domain, meaning)
+            of_entries = (Word("schedules" if argument.many else "schedule"),)
+    return ArgumentRow((Formula(symbol.tex),), name, default, of_entries, meaning)
 
 
-_FOR_GROUPS = " (or one for each group)"
+def _listed(words: Sequence[str]) -> Cell:
+    """Words of code, separated by commas."""
+    first, *others = words
+    return (Code(first), *(piece for word in others for piece in (Word("comma"), Code(word))))
+
+
+_NO_SYMBOL: Cell = (Word("none"),)
+_FOR_GROUPS: Cell = (Word("space"), Word("per_group"))
+_BY_KEYWORD: Cell = (Word("space"), Word("keyword"))
 
 
 def _hyperparameter(entry: Hyper, place: str, printer: LatexPrinter) -> ArgumentRow:
-    meaning = escaped(entry.doc) + (_FOR_GROUPS if entry.per_group else "")
+    meaning: Cell = (Said(entry.doc), *(_FOR_GROUPS if entry.per_group else ()))
     return ArgumentRow(
-        symbol=f"${printer.expression(entry.symbol)}$",
-        argument=code(place),
+        symbol=(Formula(printer.expression(entry.symbol)),),
+        argument=(Code(place),),
         default=_default(entry, printer),
-        domain=f"${_domain(entry.domain, entry.is_whole)}$",
-        meaning=f"{meaning} (keyword only)" if entry.keyword else meaning,
+        domain=(Formula(_domain(entry.domain, entry.is_whole)),),
+        meaning=(*meaning, *(_BY_KEYWORD if entry.keyword else ())),
     )
 
 
-def _default(entry: Hyper, printer: LatexPrinter) -> str:
+def _default(entry: Hyper, printer: LatexPrinter) -> Cell:
     if entry.derived is not None:
-        return f"${printer.expression(entry.derived)}$"
+        return (Formula(printer.expression(entry.derived)),)
     if entry.omissible:
-        return "none"
-    return "required" if entry.is_required else f"${scientific(entry.default)}$"
+        return (Word("nothing"),)
+    return (Word("required") if entry.is_required else Formula(scientific(entry.default)),)
 
 
 def _domain(domain: Interval, is_whole: bool) -> str:
@@ -135,26 +155,25 @@ def _domain(domain: Interval, is_whole: bool) -> str:
 
 
 def _option(entry: Option) -> ArgumentRow:
-    meaning = escaped(entry.doc)
     return ArgumentRow(
-        symbol="--",
-        argument=code(entry.name),
-        default=code(str(entry.default)),
-        domain="flag",
-        meaning=f"{meaning} (keyword only)" if entry.keyword else meaning,
+        symbol=_NO_SYMBOL,
+        argument=(Code(entry.name),),
+        default=(Code(str(entry.default)),),
+        domain=(Word("flag"),),
+        meaning=(Said(entry.doc), *(_BY_KEYWORD if entry.keyword else ())),
     )
 
 
 def _state(state: State, clock: Symbol, printer: LatexPrinter) -> StateRow:
     when = condition(state.when, printer)
     return StateRow(
-        symbol=f"${printer.expression(state.series[clock])}$",
+        symbol=(Formula(printer.expression(state.series[clock])),),
         initial=(
-            f"first value from the equation for ${t} = 1$"
+            (Word("first_from"), Word("space"), Formula(f"{t} = 1"))
             if state.init is None
-            else f"${printer.expression(sympify(state.init))}$"
+            else (Formula(printer.expression(sympify(state.init))),)
         ),
-        key=code(state.key),
-        exists=f"if {when}" if when else "always",
-        shape=state.shape.value,
+        key=(Code(state.key),),
+        exists=(Word("if"), Word("space"), Formula(when)) if when else (Word("always"),),
+        shape=(Word(state.shape.value),),
     )

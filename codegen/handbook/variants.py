@@ -1,0 +1,193 @@
+"""A rule with its switches settled: the equations that are left, and what each switch changes.
+
+Switches are the options, and the hyperparameters whose 0 takes terms away. A spec's cases on them
+are decided, so what remains reads as a paper would write that variant alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, combinations
+from typing import cast
+
+from sympy import Basic, Eq, Expr, Integer, Ne, Rational, S, Symbol, false, sympify, true
+
+from ...specs.language import GradientAt, Hyper, Optimizer, State, Update, Value, t
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A spec under some settings.
+
+    Args:
+        spec: the spec, with its states and equations as they are then, in order.
+        on: the names of the switches that are on.
+    """
+
+    spec: Optimizer
+    on: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one switch does.
+
+    Args:
+        switch: its name.
+        within: the names of the other switches that are on, without which it does nothing.
+        before: the equations that are other ones when it is on, as they are when it is off.
+        after: the same equations when it is on; there may be fewer of them, or more.
+        added: the states it adds.
+        initial: the states whose first value it changes.
+    """
+
+    switch: str
+    within: tuple[str, ...]
+    before: tuple[Update, ...]
+    after: tuple[Update, ...]
+    added: tuple[State, ...]
+    initial: tuple[State, ...]
+
+
+def switches(spec: Optimizer) -> tuple[str, ...]:
+    """The names of all switches, in the order of the arguments."""
+    return tuple(
+        h.name
+        for h in spec.hyper
+        if not isinstance(h, Hyper) or h.optional or (h.default and sympify(h.default) == 0)
+    )
+
+
+def usual(spec: Optimizer) -> frozenset[str]:
+    """The switches that are on by default."""
+    return frozenset(
+        h.name
+        for h in spec.hyper
+        if h.name in switches(spec)
+        and (bool(h.default and sympify(h.default) != 0) if isinstance(h, Hyper) else h.default)
+    )
+
+
+def variant(spec: Optimizer, on: frozenset[str]) -> Variant:
+    """The spec with these switches on and all others off."""
+    decided = _decided(spec, on)
+    states = tuple(
+        replace(s, when=when, init=None if s.init is None else _settled(sympify(s.init), decided))
+        for s in spec.states
+        if (when := _settled(s.when, decided)) != false
+    )
+    gone = {s.name for s in spec.states} - {s.name for s in states}
+    updates = tuple(
+        Update(u.target, cast(Expr, _settled(u.value, decided)))
+        for u in spec.updates
+        if u.target.name not in gone
+    )
+    return Variant(replace(spec, states=states, updates=_needed(updates, states)), on)
+
+
+def plain(spec: Optimizer, on: frozenset[str]) -> Variant:
+    """A variant without the names that stand for what has one already."""
+    found = variant(spec, on)
+    updates = _without_aliases(found.spec.updates)
+    return replace(found, spec=replace(found.spec, updates=updates))
+
+
+def is_allowed(spec: Optimizer, on: frozenset[str]) -> bool:
+    """Whether the spec's constraints can hold with these switches on."""
+    numbers: dict[Basic, Basic] = {}
+    for h in spec.hyper:
+        if not isinstance(h, Hyper):
+            numbers[h.flag] = sympify(h.name in on)
+        elif h.name in switches(spec):
+            numbers[h.symbol] = Rational(1, 2) if h.name in on else Integer(0)
+        elif h.default:
+            numbers[h.symbol] = Rational(h.default)
+    return all(c.condition.subs(numbers) != false for c in spec.constraints)
+
+
+def changes(spec: Optimizer) -> list[Change]:
+    """What each switch changes, beside the defaults and as few other switches as it needs."""
+    found: list[Change] = []
+    for switch in switches(spec):
+        change = next(filter(None, _changes(spec, switch)), None)
+        if change is not None:
+            found.append(change)
+    return found
+
+
+def _changes(spec: Optimizer, switch: str) -> Iterator[Change | None]:
+    others = [name for name in switches(spec) if name != switch and name not in usual(spec)]
+    base = usual(spec) - {switch}
+    for within in chain.from_iterable(combinations(others, n) for n in range(len(others) + 1)):
+        off = base | {*within}
+        if is_allowed(spec, off) and is_allowed(spec, off | {switch}):
+            yield _change(spec, switch, within, off)
+
+
+def _change(
+    spec: Optimizer, switch: str, within: tuple[str, ...], off: frozenset[str]
+) -> Change | None:
+    before, after = variant(spec, off).spec, variant(spec, off | {switch}).spec
+    kept = {s.name: s for s in before.states}
+    change = Change(
+        switch,
+        within,
+        before=tuple(u for u in before.updates if u not in after.updates),
+        after=tuple(u for u in after.updates if u not in before.updates),
+        added=tuple(s for s in after.states if s.name not in kept),
+        initial=tuple(s for s in after.states if s.name in kept and s.init != kept[s.name].init),
+    )
+    return change if change.before or change.after or change.added or change.initial else None
+
+
+def _decided(spec: Optimizer, on: frozenset[str]) -> Mapping[Basic, Basic]:
+    decided: dict[Basic, Basic] = {o.flag: true if o.name in on else false for o in spec.options}
+    for h in spec.hyperparameters:
+        if h.name not in switches(spec):
+            continue
+        is_on = h.name in on
+        decided |= {Eq(h.symbol, 0): sympify(not is_on), Ne(h.symbol, 0): sympify(is_on)}
+        decided |= {h.symbol > 0: sympify(is_on)}
+        if not is_on:
+            decided[h.symbol] = S.Zero
+    return decided
+
+
+def _settled(e: Basic, decided: Mapping[Basic, Basic]) -> Basic:
+    # Conditions first: with a number in place of its symbol, one would be no longer recognised.
+    conditions = {k: v for k, v in decided.items() if not isinstance(k, Symbol) or v in (true, false)}
+    return e.xreplace(conditions).xreplace({k: v for k, v in decided.items() if v == 0})
+
+
+def _needed(updates: Sequence[Update], states: Sequence[State]) -> tuple[Update, ...]:
+    """The updates that the parameter or a state depends on."""
+    values = {u.target: u.value for u in updates}
+    pending: list[Basic] = [v for v in values if v.name in {"theta", *(s.name for s in states)}]
+    needed: set[Basic] = set()
+    while pending:
+        target = pending.pop()
+        if target in values and target not in needed:
+            needed.add(target)
+            pending += values[cast(Value, target)].atoms(Value)
+    return tuple(u for u in updates if u.target in needed)
+
+
+def _without_aliases(updates: Sequence[Update]) -> tuple[Update, ...]:
+    """The updates, less those that give another name to a value; the gradient keeps its own."""
+    names: dict[Basic, Basic] = {}
+    kept: list[Update] = []
+    for update in updates:
+        value = cast(Expr, update.value.xreplace(names))
+        is_step = update.target.name == "theta"
+        if isinstance(value, Value) and not is_step:
+            names[update.target] = value
+        else:
+            kept.append(Update(update.target, value))
+    return tuple(kept)
+
+
+def gradient_of(updates: Sequence[Update]) -> Value | None:
+    """The name the equations give the gradient, if they do."""
+    return next((u.target for u in updates if isinstance(u.value, GradientAt)), None)
+
+
+STEP = t
