@@ -3,9 +3,12 @@
 from ..edition import Edition
 from ..material import Material
 from ..page import Page
+from .chapters import chapter_pages
 from .home import home_page
 
 
 def all_pages(material: Material, edition: Edition) -> list[Page]:
     """Every page of the handbook, in no order but that within a folder."""
-    return [home_page(material, edition)]
+    if not material.is_complete:
+        return [home_page(material, edition)]
+    return chapter_pages(material, edition)

@@ -1,0 +1,185 @@
+"""The chapters: texts that a person wrote, with what they speak of taken from specs and claims."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from ....specs.language import Optimizer, SpecError, Spec
+from ....specs.language.claims import Equivalence, Identity, Side, Stability, Verdict
+from ...analysis.nearby import either, near
+from ...backends.latex.formulas import formulas
+from ...backends.latex.printer import LatexPrinter
+from ...prove.equations import parts_of
+from ...prove.induction import Correspondence
+from ...prove.prove import Settled
+from ..claimed import reference, statement
+from ..derivation import derived
+from ..edition import Edition
+from ..formula import ClaimPrinter
+from ..markdown import display, environment, inline
+from ..material import Material
+from ..page import Page
+from ..variants import plain, switches, usual
+
+_Found = TypeVar("_Found")
+_Claim = TypeVar("_Claim", Equivalence, Identity, Stability)
+
+
+def chapter_pages(material: Material, edition: Edition) -> list[Page]:
+    """Every chapter; none where the handbook is about chosen specs alone.
+
+    Raises:
+        SpecError: a chapter names a claim, a part of one, a spec or a picture that is not there.
+    """
+    if not material.is_complete:
+        return []
+    return [_Chapter(name, material, edition).page() for name in sorted(edition.chapters)]
+
+
+class _Chapter:
+    """One chapter, and the functions its template may call."""
+
+    def __init__(self, name: str, material: Material, edition: Edition) -> None:
+        self._name = name
+        self._material = material
+        self._edition = edition
+
+    def page(self) -> Page:
+        names = [name for name in vars(type(self)) if not name.startswith("_") and name != "page"]
+        helpers: Mapping[str, Callable[..., Any]] = {name: getattr(self, name) for name in names}
+        template = environment(helpers).from_string(self._edition.chapters[self._name])
+        return Page(self._name, template.render())
+
+    def proved(self, *names: str) -> str:
+        """Within a line: the claims that a sentence rests on, all of them proved."""
+        return reference([self._settled(n) for n in names], Verdict.PROVED, self._edition)
+
+    def refuted(self, *names: str) -> str:
+        """Within a line: the claims whose refutation a sentence rests on."""
+        return reference([self._settled(n) for n in names], Verdict.REFUTED, self._edition)
+
+    def theorem(self, name: str) -> str:
+        """A claim that is proved."""
+        return statement(self._settled(name), Verdict.PROVED, self._edition)
+
+    def counterexample(self, name: str) -> str:
+        """A claim that is refuted, with the numbers that do it."""
+        return statement(self._settled(name), Verdict.REFUTED, self._edition)
+
+    def derivation(self, name: str) -> str:
+        """All that settles a claim."""
+        return derived(self._settled(name), self._edition)
+
+    def left(self, name: str) -> str:
+        """The equations of an equivalence's left side."""
+        return _rule(self._claim(name, Equivalence).left)
+
+    def right(self, name: str) -> str:
+        """The equations of its right side."""
+        return _rule(self._claim(name, Equivalence).right)
+
+    def correspondence(self, name: str) -> str:
+        """How the right side's quantities, with a prime, follow from the left's."""
+        claim = self._claim(name, Equivalence)
+        left, right = (ClaimPrinter(side.spec) for side in (claim.left, claim.right))
+        return display(
+            [
+                f"{right.primed(quantity)} &= {left.expression(e)}"
+                for quantity, e in Correspondence(claim).equations.items()
+            ]
+        )
+
+    def part(self, name: str, *whats: str) -> str:
+        """Equations of an identity, by what they say."""
+        parts = {part.what: part for part in parts_of(self._claim(name, Identity))}
+        found = [self._among(parts, what, f"equation of the claim {name}") for what in whats]
+        printer = ClaimPrinter()
+        return display(
+            [f"{printer.expression(p.left)} &= {printer.expression(p.right)}" for p in found]
+        )
+
+    def meaning(self, name: str, *symbols: str) -> str:
+        """What names stand for in the equations of an identity."""
+        where = {str(s): (s, e) for s, e in self._claim(name, Identity).where.items()}
+        found = [self._among(where, symbol, f"name in the claim {name}") for symbol in symbols]
+        printer = ClaimPrinter()
+        return display([f"{printer.expression(s)} &= {printer.expression(e)}" for s, e in found])
+
+    def polynomial(self, name: str) -> str:
+        """The characteristic polynomial of a rule on a quadratic."""
+        claim = self._claim(name, Stability)
+        printer = ClaimPrinter(claim.side.spec)
+        polynomial = printer.polynomial(claim.polynomial, claim.variable)
+        return display([f"p({claim.variable}) = {polynomial}"])
+
+    def region(self, name: str) -> str:
+        """Within a line: where a rule contracts."""
+        claim = self._claim(name, Stability)
+        bound = ClaimPrinter(claim.side.spec, display=False).expression(claim.bound)
+        return inline(rf"0 < \gamma {claim.curvature} < {bound}")
+
+    def equations(self, spec: str, *on: str) -> str:
+        """The equations of a spec, with these switches on, or as it is by default."""
+        return display(self._rows(spec, on))
+
+    def equation(self, spec: str, quantity: str, *on: str) -> str:
+        """One of them."""
+        found = self._spec(spec)
+        if not isinstance(found, Optimizer):
+            raise self._missing(spec, "optimizer", ())
+        updates = plain(found, self._on(found, on)).spec.updates
+        named = {u.target.name: u for u in updates}
+        update = self._among(named, quantity, f"quantity of {found.name}")
+        return display([LatexPrinter(found).equation(update)])
+
+    def picture(self, name: str) -> str:
+        return ""
+
+    def page_of(self, spec: str) -> str:
+        """Within a line: a spec's name, and a link to its page."""
+        found = self._spec(spec)
+        folder = "optimizers" if isinstance(found, Optimizer) else "schedules"
+        return f"[{found.name}](/{folder}/{found.module}.md)"
+
+    def _rows(self, spec: str, on: tuple[str, ...]) -> list[str]:
+        found = self._spec(spec)
+        printer = LatexPrinter(found)
+        if not isinstance(found, Optimizer):
+            return formulas(found, printer)
+        updates = plain(found, self._on(found, on)).spec.updates
+        return [f"{printer.expression(u.target)} &= {printer.expression(u.value)}" for u in updates]
+
+    def _on(self, spec: Optimizer, on: tuple[str, ...]) -> frozenset[str]:
+        known = {name: name for name in switches(spec)}
+        asked = frozenset(self._among(known, name, f"switch of {spec.name}") for name in on)
+        return asked or usual(spec)
+
+    def _spec(self, name: str) -> Spec:
+        return self._among({s.module: s for s in self._material.specs}, name, "spec")
+
+    def _settled(self, name: str) -> Settled:
+        return self._among(self._material.settled, name, "claim")
+
+    def _claim(self, name: str, kind: type[_Claim]) -> _Claim:
+        claim = self._settled(name).claim
+        if not isinstance(claim, kind):
+            raise self._missing(name, kind.__name__.lower(), ())
+        return claim
+
+    def _among(self, known: Mapping[str, _Found], name: str, kind: str) -> _Found:
+        if name not in known:
+            raise self._missing(name, kind, known)
+        return known[name]
+
+    def _missing(self, name: str, kind: str, known: Mapping[str, object] | tuple[()]) -> SpecError:
+        similar = near(name, known)
+        return SpecError(
+            "chapter",
+            spec=f"{self._edition.language}/{self._name}.md",
+            where=name,
+            problem=f"there is no {kind} of this name",
+            remedy=f"Perhaps {either(similar)} is meant" if similar else "Name one that there is",
+        )
+
+
+def _rule(side: Side) -> str:
+    return display(ClaimPrinter(side.spec).rows(side.spec.updates))
