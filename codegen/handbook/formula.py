@@ -112,4 +112,3 @@ def _anything() -> Optimizer:
     """A spec that declares nothing but the order of scalars."""
     scalars = [Hyper(Symbol(n, real=True), "0", REAL, "") for n in _FIRST.split()]
     return Optimizer("Claim", "", "", hyper=scalars, states=(), updates=())
-

@@ -52,14 +52,53 @@ def code(text: str) -> str:
 
 def inline(latex: str) -> str:
     """A formula within a line."""
-    return f"${latex}$"
+    return f"${_code_as_math(latex)}$"
 
 
 def display(rows: Sequence[str], label: str = "") -> str:
     """A formula on lines of its own, numbered where it has a label; ``&`` aligns the rows."""
     # Blank lines would end a row, and Sphinx aligns the rows itself.
-    body = " \\\\\n".join(rows)
+    body = " \\\\\n".join(map(_code_as_math, rows))
     return directive("math", "", f":label: {label}\n\n{body}" if label else body)
+
+
+def equations(sides: Sequence[tuple[str, str]]) -> str:
+    """Equations under one another, aligned; nothing where there is none."""
+    sign = " &= " if len(sides) > 1 else " = "
+    return display([sign.join(each) for each in sides]) if sides else ""
+
+
+def _code_as_math(latex: str) -> str:
+    # In text MathJax knows no escapes, and would show that of an underscore.
+    return latex.replace(r"\texttt{", r"\mathtt{")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], columns: str = "") -> str:
+    """A table of cells in Markdown.
+
+    Args:
+        head: the titles of the columns.
+        rows: the cells.
+        columns: how the book sets them: ``l`` on one line, ``L`` on as many as it takes.
+    """
+    lines = [head, ["---"] * len(head), *rows]
+    text = "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    return directive("tabularcolumns", columns, "") + "\n" + text if columns else text
+
+
+def tabs(items: Mapping[str, str], group: str = "") -> str:
+    """Texts under titles, one of which is shown at a time; in the book, one after the other.
+
+    Args:
+        items: the texts by title.
+        group: tabs of one group are switched together.
+    """
+    shared = f":sync-group: {group}\n" if group else ""
+    shown = [
+        directive("tab-item", title, (f":sync: {title}\n" if group else "") + f"\n{text}")
+        for title, text in items.items()
+    ]
+    return directive("tab-set", "", f"{shared}\n" + "\n".join(shown))
 
 
 def directive(name: str, argument: str, body: str) -> str:

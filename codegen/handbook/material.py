@@ -13,6 +13,7 @@ from ...specs.language import Optimizer, Schedule, Spec
 from ..analysis import analyse
 from ..backends import backends
 from ..emit import difference, plan, write
+from ..fingerprint import fingerprint
 from ..load import all_builtin
 from ..prove.discover import builtin_claims
 from ..prove.prove import Settled, prove
@@ -29,6 +30,7 @@ class Material:
     Args:
         specs: those to be documented, analysed.
         is_complete: nothing was chosen: the handbook has every spec, and its chapters.
+        builtin: the names of those that are the package's own, and can be imported from it.
         code: the files ``steprule generate`` makes of them, by path: ``numpy/adam.py``.
         module: imports a module of that code by its path: ``numpy.schedules``.
         settled: every built-in claim with its verdict, by name.
@@ -36,6 +38,7 @@ class Material:
 
     specs: tuple[Spec, ...]
     is_complete: bool
+    builtin: frozenset[str]
     code: Mapping[str, str]
     module: Callable[[str], ModuleType]
     settled: Mapping[str, Settled]
@@ -66,7 +69,9 @@ def gathered(
     specs = selected(references)
     names = {spec.module for spec in specs}
     # A schedule may be made of others, and is drawn with them.
-    others = [analyse(s) for s in all_builtin().values() if s.module not in names]
+    builtin = [analyse(s) for s in all_builtin().values()]
+    others = [s for s in builtin if s.module not in names]
+    known = {fingerprint(s) for s in builtin}
     shown = {name: backend for name, backend in backends().items() if name in _SHOWN}
     with tempfile.TemporaryDirectory(prefix="steprule_handbook_") as name:
         folder = Path(name)
@@ -82,6 +87,7 @@ def gathered(
             yield Material(
                 specs=tuple(specs),
                 is_complete=not references,
+                builtin=frozenset(s.name for s in specs if fingerprint(s) in known),
                 code={path.as_posix(): text for path, text in planned.files.items()},
                 module=lambda module: importlib.import_module(f"{folder.name}.{module}"),
                 settled=settled,

@@ -4,14 +4,14 @@ Switches are the options, and the hyperparameters whose 0 takes terms away. A sp
 are decided, so what remains reads as a paper would write that variant alone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
 from typing import cast
 
-from sympy import Basic, Eq, Expr, Integer, Ne, Rational, S, Symbol, false, sympify, true
+from sympy import Basic, Eq, Expr, Integer, Ne, Rational, Symbol, false, sympify
 
-from ...specs.language import GradientAt, Hyper, Optimizer, State, Update, Value, t
+from ...specs.language import Hyper, Optimizer, State, Update, Value
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,14 @@ def usual(spec: Optimizer) -> frozenset[str]:
 
 def variant(spec: Optimizer, on: frozenset[str]) -> Variant:
     """The spec with these switches on and all others off."""
-    decided = _decided(spec, on)
     states = tuple(
-        replace(s, when=when, init=None if s.init is None else _settled(sympify(s.init), decided))
+        replace(s, when=when, init=None if s.init is None else _settled(sympify(s.init), spec, on))
         for s in spec.states
-        if (when := _settled(s.when, decided)) != false
+        if (when := _settled(s.when, spec, on)) != false
     )
     gone = {s.name for s in spec.states} - {s.name for s in states}
     updates = tuple(
-        Update(u.target, cast(Expr, _settled(u.value, decided)))
+        Update(u.target, cast(Expr, _settled(u.value, spec, on)))
         for u in spec.updates
         if u.target.name not in gone
     )
@@ -139,23 +138,18 @@ def _change(
     return change if change.before or change.after or change.added or change.initial else None
 
 
-def _decided(spec: Optimizer, on: frozenset[str]) -> Mapping[Basic, Basic]:
-    decided: dict[Basic, Basic] = {o.flag: true if o.name in on else false for o in spec.options}
+def _settled(e: Basic, spec: Optimizer, on: frozenset[str]) -> Basic:
+    """An expression of the spec with its cases decided, and 0 for what is off."""
+    decided: dict[Basic, Basic] = {o.flag: sympify(o.name in on) for o in spec.options}
+    zero: dict[Basic, Basic] = {}
     for h in spec.hyperparameters:
-        if h.name not in switches(spec):
-            continue
-        is_on = h.name in on
-        decided |= {Eq(h.symbol, 0): sympify(not is_on), Ne(h.symbol, 0): sympify(is_on)}
-        decided |= {h.symbol > 0: sympify(is_on)}
-        if not is_on:
-            decided[h.symbol] = S.Zero
-    return decided
-
-
-def _settled(e: Basic, decided: Mapping[Basic, Basic]) -> Basic:
-    # Conditions first: with a number in place of its symbol, one would be no longer recognised.
-    conditions = {k: v for k, v in decided.items() if not isinstance(k, Symbol) or v in (true, false)}
-    return e.xreplace(conditions).xreplace({k: v for k, v in decided.items() if v == 0})
+        if h.name in switches(spec):
+            is_on = sympify(h.name in on)
+            decided |= {Ne(h.symbol, 0): is_on, h.symbol > 0: is_on}
+            decided[Eq(h.symbol, 0)] = sympify(h.name not in on)
+            zero |= {} if is_on else {h.symbol: Integer(0)}
+    # Conditions first: with a number in its place a symbol's could not be told.
+    return e.xreplace(decided).xreplace(zero)
 
 
 def _needed(updates: Sequence[Update], states: Sequence[State]) -> tuple[Update, ...]:
@@ -178,16 +172,8 @@ def _without_aliases(updates: Sequence[Update]) -> tuple[Update, ...]:
     for update in updates:
         value = cast(Expr, update.value.xreplace(names))
         is_step = update.target.name == "theta"
-        if isinstance(value, Value) and not is_step:
+        if isinstance(value, Value | Symbol) and not is_step:
             names[update.target] = value
         else:
             kept.append(Update(update.target, value))
     return tuple(kept)
-
-
-def gradient_of(updates: Sequence[Update]) -> Value | None:
-    """The name the equations give the gradient, if they do."""
-    return next((u.target for u in updates if isinstance(u.value, GradientAt)), None)
-
-
-STEP = t

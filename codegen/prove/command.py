@@ -12,6 +12,7 @@ from ..console import fail, progress, reported, say, show_table
 from .derivation import derivation
 from .discover import builtin_claims, claim_named
 from .facts import facts
+from .page import page
 from .pair import pair
 from .prove import Settled, prove, prove_without_map
 
@@ -37,7 +38,7 @@ def prove_command(claim: tuple[str, ...], map_file: Path | None, as_json: bool) 
         if as_json:
             click.echo(json.dumps([facts(s) for s in settled], indent=2))
         elif claim:
-            say("\n\n".join(derivation(s).rstrip() for s in settled))
+            say("\n\n".join(page(derivation(s)).rstrip() for s in settled))
         else:
             show_table(_table(settled))
     odd = [s for s in settled if not s.is_as_expected]

@@ -1,57 +1,114 @@
-"""A proof as a page to read: the two formulations, the map between them, every expansion."""
+"""A proof as data: what is said, and the formulas under it, for printers to write out.
 
-from collections.abc import Iterator
+A claim of two formulations has them both, the map between them, and every expansion of a step;
+a claim of expressions has its equations. What is said is named by a key, so that a printer can
+say it in any language.
+"""
 
-from sympy import Expr, Symbol, expand, factor, sympify
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from sympy import Basic, Expr, S, Symbol, factor, sympify
 
 from ...specs.language import Optimizer, Value, t
-from ...specs.language.claims import Equivalence, Verdict
-from ..text import TextPrinter
-from .equations import equations
-from .induction import Correspondence
+from ...specs.language.claims import Equivalence, Identity, Stability, Verdict
+from .identity import parts_of, step_matrix
+from .induction import Correspondence, Obligation
+from .opening import opened
 from .prove import Settled
 from .symbolic import GradientOf, symbolic_step
-from .witness import Witness
-
-_INDENT = "    "
-_LONG = 400
 
 
-def derivation(settled: Settled) -> str:
-    """The claim, what it is about, and the algebra or the witness that settles it."""
-    claim = settled.claim
-    is_equivalence = isinstance(claim, Equivalence)
-    lines = _lines(settled, claim) if is_equivalence else equations(settled, claim)
-    return "\n".join(lines) + "\n"
+@dataclass(frozen=True)
+class Equation:
+    """What is on the left has the value on the right."""
+
+    left: Basic
+    right: Basic
 
 
-def _lines(settled: Settled, claim: Equivalence) -> Iterator[str]:
-    left, right = claim.left.spec, claim.right.spec
-    yield f"{settled.verdict.value}: {claim.statement}"
+@dataclass(frozen=True)
+class Image:
+    """A quantity of one spec as the map gives it, in the quantities of another."""
+
+    value: Value
+    of: Optimizer
+    given: Expr
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Expressions, each equal to the next."""
+
+    steps: tuple[Basic, ...]
+
+
+Formula: TypeAlias = Equation | Image | Chain
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Something that is said, and the formulas it speaks of.
+
+    Args:
+        key: of the sentence.
+        arguments: what the sentence names, words or expressions.
+        formulas: those under it.
+        notation: the spec in whose notation all expressions are; None for those of no spec.
+    """
+
+    key: str
+    arguments: Mapping[str, str | Basic] = field(default_factory=dict[str, str | Basic])
+    formulas: tuple[Formula, ...] = ()
+    notation: Optimizer | None = None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A claim with all that is said between its statement and its witness."""
+
+    settled: Settled
+    passages: tuple[Passage, ...]
+
+
+def derivation(settled: Settled) -> Derivation:
+    """What the claim is about, and the algebra or the residuals that settle it."""
+    match settled.claim:
+        case Equivalence() as claim:
+            passages = _of_formulations(settled, claim)
+        case Stability() as claim:
+            passages = _of_region(settled, claim)
+        case Identity() as claim:
+            passages = _of_equations(settled, claim)
+    return Derivation(settled, tuple(passages))
+
+
+def _of_formulations(settled: Settled, claim: Equivalence) -> Iterator[Passage]:
     if settled.tried and not settled.obligations:
-        yield f"No map was found among these: {'; '.join(settled.tried)}. Give one with --map."
+        yield Passage("no-map", {"tried": "; ".join(settled.tried)})
         return
-    if claim.assumptions:
-        yield f"Assuming that {'; '.join(claim.assumptions)}."
-    for label, spec in (("Left", left), ("Right", right)):
-        text = TextPrinter(spec)
-        yield ""
-        yield f"{label}: {spec.name} ({spec.source})"
-        yield from (_INDENT + text.equation(u) for u in spec.updates)
+    left, right = claim.left.spec, claim.right.spec
+    yield _rule("left", left)
+    yield _rule("right", right)
     phi = Correspondence(claim)
-    yield ""
-    yield f"The map, from {left.name} to {right.name}:"
-    for name, e in phi.equations.items():
-        yield f"{_INDENT}{name}[t] of {right.name}  <-  {_text(left, e)}"
+    images = tuple(Image(_at_t(name), right, e) for name, e in phi.equations.items())
+    yield Passage("map", {"left": left.name, "right": right.name}, images, left)
     if settled.tried:
-        yield f"(Tried: {'; '.join(settled.tried)}.)"
+        yield Passage("tried", {"tried": "; ".join(settled.tried)})
     if settled.verdict is Verdict.PROVED:
         yield from _algebra(claim, phi)
     else:
-        yield from _parted(settled, claim)
+        yield Passage("apart")
+        yield from (_residual(o, left) for o in settled.obligations if not o.is_met)
 
 
-def _algebra(claim: Equivalence, phi: Correspondence) -> Iterator[str]:
+def _rule(key: str, spec: Optimizer) -> Passage:
+    equations = tuple(Equation(u.target, u.value) for u in spec.updates)
+    return Passage(key, {"name": spec.name, "source": spec.source}, equations, spec)
+
+
+def _algebra(claim: Equivalence, phi: Correspondence) -> Iterator[Passage]:
     """Both sides of phi(step_A(s)) = step_B(phi(s)), expanded line by line."""
     g = Symbol("g", real=True)
     points: dict[str, Expr] = {}
@@ -68,64 +125,68 @@ def _algebra(claim: Equivalence, phi: Correspondence) -> Iterator[str]:
     new_left = symbolic_step(phi.left, stored, asked("left"), first=False)
     new_right = symbolic_step(phi.right, mapped, asked("right"), first=False)
     spec = claim.left.spec
-    yield ""
-    yield "Both ask for the gradient at the same point, and its value there is g:"
-    yield f"{_INDENT}{_text(spec, points['left'])}"
-    if points["right"] != points["left"]:
-        yield f"{_INDENT}= {_text(spec, points['right'])}, the right side's parameter"
-    yield ""
-    yield "One step from any state, in the left side's quantities:"
+    if points["right"] == points["left"]:
+        yield Passage("point", {"gradient": g}, (Chain((points["left"],)),), spec)
+    else:
+        both = Chain((points["left"], points["right"]))
+        yield Passage("points", {"gradient": g}, (both,), spec)
+    yield Passage("step")
     after = phi.of(new_left, t)
     for name, value in new_right.items():
         image = after[name]
         assert image is not None
-        yield ""
-        yield f"{_INDENT}{name}[t], the map of what the left side computes:"
-        yield from _expansion(spec, phi.equations[name], image)
-        yield f"{_INDENT}{name}[t], what the right side computes from the map:"
-        yield from _expansion(spec, None, value)
-        yield f"{_INDENT}The two are equal."
-    yield ""
-    yield "At the start they correspond, so by induction over t they do at every step."
+        of = {"quantity": _at_t(name)}
+        first = (phi.equations[name], image, opened(image))
+        yield Passage("mapped", of, (_chain(*first),), spec)
+        yield Passage("computed", of, (_chain(value, opened(value)),), spec)
+        yield Passage("equal")
+    yield Passage("induction")
 
 
-def _expansion(spec: Optimizer, before: Expr | None, value: Expr) -> Iterator[str]:
-    lines = [] if before is None else [_text(spec, before)]
-    lines.append(_text(spec, value))
-    expanded = expand(value)
-    lines.append(_text(spec, expanded))
-    kept = list(dict.fromkeys(lines))
-    yield f"{_INDENT * 2}  {kept[0]}"
-    yield from (f"{_INDENT * 2}= {line}" for line in kept[1:])
+def _residual(obligation: Obligation, spec: Optimizer) -> Passage:
+    what: dict[str, str | Basic] = {"what": obligation.what}
+    if obligation.quantity:
+        what["quantity"] = Symbol(obligation.quantity, real=True)
+    return Passage(f"residual-{obligation.when}", what, (Chain((_factored(obligation),)),), spec)
 
 
-def _parted(settled: Settled, claim: Equivalence) -> Iterator[str]:
-    witness = settled.witness
-    yield ""
-    yield "What does not vanish:"
-    for o in settled.obligations:
-        if not o.is_met:
-            residual = _text(claim.left.spec, sympify(factor(o.residual)))
-            if len(residual) > _LONG:
-                residual = f"{residual[:_LONG]} ... (whole with --json)"
-            yield f"{_INDENT}{o.what}: {residual}"
-    if not isinstance(witness, Witness):
-        return
-    yield ""
-    numbers = ", ".join(f"{name} = {value}" for name, value in witness.hyper.items())
-    yield f"A witness: {numbers}, theta[0] = {witness.start},"
-    yield f"with the gradient {witness.slope}*x + x**2/4 at x. After step {witness.step}"
-    yield f"{_INDENT}{claim.left.spec.name}, through the map:  {_number(witness.left)}"
-    yield f"{_INDENT}{claim.right.spec.name}:  {_number(witness.right)}"
+def _of_region(settled: Settled, claim: Stability) -> Iterator[Passage]:
+    yield _rule("rule", claim.side.spec)
+    matrix, _ = step_matrix(claim)
+    once = (Chain((matrix.as_immutable(),)),)
+    yield Passage("matrix", {"curvature": claim.curvature}, once)
+    yield from _equations(settled, claim)
 
 
-def _number(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 30 else f"{float(value):.15g}"  # pyright: ignore
+def _of_equations(settled: Settled, claim: Identity) -> Iterator[Passage]:
+    if claim.where:
+        meanings = tuple(Equation(name, e) for name, e in claim.where.items())
+        yield Passage("with", formulas=meanings)
+    yield from _equations(settled, claim)
 
 
-def _text(spec: Optimizer, e: Expr) -> str:
-    try:
-        return TextPrinter(spec).expression(sympify(e))
-    except NotImplementedError:
-        return str(e)
+def _equations(settled: Settled, claim: Identity | Stability) -> Iterator[Passage]:
+    for k, part in enumerate(parts_of(claim)):
+        yield Passage("part", {"what": part.what}, (Chain((part.left, part.right)),))
+        yield from _differences(o for o in settled.obligations if o.part == k)
+
+
+def _differences(obligations: Iterable[Obligation]) -> Iterator[Passage]:
+    """What became of the difference of an equation's sides, in every case."""
+    for o in obligations:
+        key = "vanishes" if o.is_met else "remains"
+        case = {} if o.case == S.true else {"case": o.case}
+        left = () if o.is_met else (Chain((_factored(o),)),)
+        yield Passage(f"{key}-where" if case else key, case, left)
+
+
+def _factored(obligation: Obligation) -> Expr:
+    return sympify(factor(obligation.residual))
+
+
+def _chain(*steps: Basic) -> Chain:
+    return Chain(tuple(dict.fromkeys(steps)))
+
+
+def _at_t(name: str) -> Value:
+    return Value(Symbol(name, real=True), t)

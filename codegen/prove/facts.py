@@ -3,8 +3,7 @@
 from sympy import S, sstr
 
 from ...specs.language.claims import Equivalence, Identity
-from .equations import parts_of
-from .identity import IdentityWitness
+from .identity import IdentityWitness, parts_of
 from .induction import Correspondence, Obligation
 from .prove import Settled
 from .witness import Witness

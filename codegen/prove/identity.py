@@ -72,7 +72,7 @@ def prove_identity(
             holds or is no relation, or a margin belongs elsewhere.
     """
     parts = _spelled_out(claim) if isinstance(claim, Identity) else stability_parts(claim)
-    found = [_obligations(claim.name, part) for part in parts]
+    found = [_obligations(claim.name, part, k) for k, part in enumerate(parts)]
     everything = [o for of_part in found for o in of_part]
     draw = random.Random(0)
     for part, of_part in zip(parts, found, strict=True):
@@ -94,7 +94,7 @@ def _spelled_out(claim: Identity) -> list[Part]:
     return [replace(p, left=put_in(p.left), right=put_in(p.right)) for p in claim.parts]
 
 
-def _obligations(name: str, part: Part) -> list[Obligation]:
+def _obligations(name: str, part: Part, k: int) -> list[Obligation]:
     """The difference must vanish, in each case if there are several.
 
     A maximum is told apart into cases where its arguments alone do not settle it.
@@ -112,9 +112,11 @@ def _obligations(name: str, part: Part) -> list[Obligation]:
         residual = _residual(name, both, case)
         if residual != 0 and any(side.has(Max, Min) for side in both):
             finer = cases([chosen(side) for side in both], case)
-            found += [Obligation(part.what, _residual(name, those, c), c) for c, those in finer]
+            found += [
+                Obligation(part.what, _residual(name, those, c), c, part=k) for c, those in finer
+            ]
         else:
-            found.append(Obligation(part.what, residual, case))
+            found.append(Obligation(part.what, residual, case, part=k))
     return found
 
 
@@ -126,6 +128,11 @@ def _residual(name: str, sides: Sequence[Basic], case: Basic) -> Expr:
         return sympify(0)
     residual = canonical.written_out(normal.readable(left - right))
     return sympify(0) if case != S.true and vanishes(residual, case) else residual
+
+
+def parts_of(claim: Identity | Stability) -> list[Part]:
+    """The equations of a claim; those of a region of stability are derived from its rule."""
+    return stability_parts(claim) if isinstance(claim, Stability) else list(claim.parts)
 
 
 def step_matrix(claim: Stability) -> tuple[Matrix, list[Part]]:

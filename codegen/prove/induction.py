@@ -20,11 +20,18 @@ class Obligation:
         what: in words, e.g. ``"d after a step"``.
         residual: what is left of it in normal form; 0 where it is met.
         case: the condition under which it must be, where cases are told apart.
+        part: the number of the equation it belongs to, of those of an identity.
+        quantity: the right side's that it is about, of an equivalence; else nothing.
+        when: of an equivalence ``start``, ``first-step`` or ``step``, or ``point`` for that of
+            the gradient; else nothing.
     """
 
     what: str
     residual: Expr
     case: Basic = S.true
+    part: int = 0
+    quantity: str = ""
+    when: str = ""
 
     @property
     def is_met(self) -> bool:
@@ -129,7 +136,12 @@ def _at_the_start(phi: Correspondence, normal: NormalForm, starts: bool) -> list
     mapped = phi.of(left, sympify(0))
     right = phi.right.initial(theta[0] if mapped["theta"] is None else mapped["theta"])
     found = [
-        Obligation(f"{name} at the start", normal.numerator(mapped[name] - value))  # pyright: ignore
+        Obligation(
+            f"{name} at the start",
+            normal.numerator(mapped[name] - value),  # pyright: ignore[reportOptionalOperand]
+            quantity=name,
+            when="start",
+        )
         for name, value in right.items()
         if value is not None and mapped[name] is not None
     ]
@@ -162,7 +174,8 @@ def _after_a_step(
         known = next((g for p, g in (*points, *others) if normal.is_zero(p - point)), None)
         if known is None:
             apart = normal.readable(point - points[0][0]) if points else point
-            found.append(Obligation(f"the point of the gradient in {when}", apart))
+            what = f"the point of the gradient in {when}"
+            found.append(Obligation(what, apart, when="point"))
             known = phi.fresh("g'")
             others.append((point, known))
         return known
@@ -174,5 +187,7 @@ def _after_a_step(
         difference = mapped[name] - value  # pyright: ignore[reportOptionalOperand]
         met = normal.is_zero(difference)
         residual = sympify(0) if met else normal.readable(difference)
-        found.append(Obligation(f"{name} after {when}", residual))
+        moment = "first-step" if first else "step"
+        what = f"{name} after {when}"
+        found.append(Obligation(what, residual, quantity=name, when=moment))
     return found

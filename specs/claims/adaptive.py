@@ -56,6 +56,7 @@ adam_spec = Equivalence(
     Side(_adam.adam, hyper=OFF),
     {},
     Verdict.PROVED,
+    about=("Adam",),
 )
 
 adam_rate = Equivalence(
@@ -65,6 +66,7 @@ adam_rate = Equivalence(
     Side(RATE_FORM, hyper={eps: eps * sqrt(1 - beta2**t)}),
     {},
     Verdict.PROVED,
+    about=("Adam",),
 )
 
 adam_rate_unscaled = Equivalence(
@@ -74,6 +76,7 @@ adam_rate_unscaled = Equivalence(
     Side(RATE_FORM),
     {},
     Verdict.REFUTED,
+    about=("Adam",),
 )
 
 epsilon_inside = Equivalence(
@@ -83,6 +86,7 @@ epsilon_inside = Equivalence(
     Side(INSIDE),
     {},
     Verdict.REFUTED,
+    about=("Adam",),
 )
 
 _REVERSED = Update(m[t], beta1 * m[t - 1] - (1 - beta1) * G)
@@ -102,6 +106,7 @@ adam_climbs = Equivalence(
     ),
     {m[t]: -m[t]},
     Verdict.REFUTED,
+    about=("Adam",),
 )
 
 adam_corrected = Equivalence(
@@ -119,6 +124,7 @@ adam_corrected = Equivalence(
     ),
     {m[t]: -m[t]},
     Verdict.PROVED,
+    about=("Adam",),
 )
 
 adam_added = Equivalence(
@@ -136,6 +142,7 @@ adam_added = Equivalence(
     ),
     {},
     Verdict.REFUTED,
+    about=("Adam",),
 )
 
 _INCREMENT = Update(m[t], m[t - 1] + (1 - beta1) * (G - m[t - 1]))
@@ -157,6 +164,7 @@ average_increment = Equivalence(
     ),
     {},
     Verdict.PROVED,
+    about=("Adam",),
 )
 
 average_printed = Equivalence(
@@ -176,6 +184,7 @@ average_printed = Equivalence(
     ),
     {},
     Verdict.REFUTED,
+    about=("Adam",),
 )
 
 adam_without_momentum = Equivalence(
@@ -202,6 +211,7 @@ adam_without_momentum = Equivalence(
     ),
     {s[t]: v[t]},
     Verdict.PROVED,
+    about=("Adam", "RMSprop"),
 )
 
 adam_is_not_rmsprop = Equivalence(
@@ -219,6 +229,7 @@ adam_is_not_rmsprop = Equivalence(
     Side(_step("RMSpropBare", "RMSprop", V, kept=(v,), step=-lr * G / (sqrt(v[t]) + eps))),
     {},
     Verdict.REFUTED,
+    about=("Adam", "RMSprop"),
 )
 
 _MAX_RAW = Update(vmax[t], Max(vmax[t - 1], v[t]))
@@ -237,6 +248,7 @@ amsgrad_spec = Equivalence(
     Side(_adam.adam, options=[_adam.amsgrad], hyper=OFF),
     {},
     Verdict.PROVED,
+    about=("Adam",),
 )
 
 amsgrad_optax = Equivalence(
@@ -256,6 +268,7 @@ amsgrad_optax = Equivalence(
     ),
     {},
     Verdict.REFUTED,
+    about=("Adam",),
 )
 
 _AMSGRAD_PLAIN = _step(
@@ -283,6 +296,7 @@ amsgrad_printed = Equivalence(
     ),
     {},
     Verdict.REFUTED,
+    about=("Adam",),
 )
 
 amsgrad_corrected = Equivalence(
@@ -300,6 +314,7 @@ amsgrad_corrected = Equivalence(
     ),
     {},
     Verdict.PROVED,
+    about=("Adam",),
 )
 
 _SUM = Update(s[t], s[t - 1] + G**2)
@@ -321,6 +336,7 @@ adagrad_spec = Equivalence(
     ),
     {},
     Verdict.PROVED,
+    about=("Adagrad",),
 )
 
 adagrad_printed = Equivalence(
@@ -338,6 +354,7 @@ adagrad_printed = Equivalence(
     ),
     {},
     Verdict.REFUTED,
+    about=("Adagrad",),
 )
 
 _SQUARES = Update(v[t], beta * v[t - 1] + (1 - beta) * G**2)
@@ -363,6 +380,7 @@ rmsprop_spec = Equivalence(
     ),
     {},
     Verdict.PROVED,
+    about=("RMSprop",),
 )
 
 rmsprop_printed = Equivalence(
@@ -380,6 +398,7 @@ rmsprop_printed = Equivalence(
     ),
     {},
     Verdict.REFUTED,
+    about=("RMSprop",),
 )
 
 rmsprop_epsilon = Equivalence(
@@ -397,6 +416,7 @@ rmsprop_epsilon = Equivalence(
     ),
     {},
     Verdict.REFUTED,
+    about=("RMSprop",),
 )
 
 adam_decoupled = Equivalence(
@@ -406,6 +426,7 @@ adam_decoupled = Equivalence(
     Side(_adamw.adamw),
     {},
     Verdict.PROVED,
+    about=("Adam", "AdamW"),
 )
 
 adam_not_adamw = Equivalence(
@@ -415,6 +436,7 @@ adam_not_adamw = Equivalence(
     Side(_adamw.adamw),
     {},
     Verdict.REFUTED,
+    about=("Adam", "AdamW"),
 )
 
 adagrad_not_rmsprop = Equivalence(
@@ -430,4 +452,5 @@ adagrad_not_rmsprop = Equivalence(
     ),
     {_rmsprop.v[t]: s[t]},
     Verdict.REFUTED,
+    about=("Adagrad", "RMSprop"),
 )

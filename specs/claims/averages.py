@@ -26,6 +26,7 @@ average_unrolled = Identity(
     "each weighted by (1 - beta) beta^(t - i).",
     by_induction(m[t], (1 - beta1) * Sum(beta1 ** (t - i) * G_I, (i, 1, t)), M.value, ZERO),
     Verdict.PROVED,
+    about=("Adam", "Adamax", "AdamW", "NAdam"),
 )
 
 average_unrolled_unweighted = Identity(
@@ -33,6 +34,7 @@ average_unrolled_unweighted = Identity(
     "Without the factor 1 - beta the weighted sum is not the exponential average.",
     by_induction(m[t], Sum(beta1 ** (t - i) * G_I, (i, 1, t)), M.value, ZERO),
     Verdict.REFUTED,
+    about=("Adam", "Adamax", "AdamW", "NAdam"),
 )
 
 second_moment_unrolled = Identity(
@@ -40,6 +42,7 @@ second_moment_unrolled = Identity(
     "Adam's second moment is the same weighted sum of the squared gradients.",
     by_induction(v[t], (1 - beta2) * Sum(beta2 ** (t - i) * G_I**2, (i, 1, t)), V.value, ZERO),
     Verdict.PROVED,
+    about=("Adam", "AdamW", "NAdam"),
 )
 
 momentum_unrolled = Identity(
@@ -47,6 +50,7 @@ momentum_unrolled = Identity(
     "Momentum's direction is the sum of all gradients, the i-th weighted by beta^(t - i).",
     by_induction(d[t], Sum(beta ** (t - i) * G_I, (i, 1, t)), ACCUMULATED, ZERO),
     Verdict.PROVED,
+    about=("SGD",),
 )
 
 adagrad_unrolled = Identity(
@@ -54,6 +58,7 @@ adagrad_unrolled = Identity(
     "Adagrad's accumulator is the sum of the squared gradients.",
     by_induction(s[t], Sum(G_I**2, (i, 1, t)), s[t - 1] + G**2, ZERO),
     Verdict.PROVED,
+    about=("Adagrad",),
 )
 
 (weights,) = intermediates("weights")
@@ -68,6 +73,7 @@ average_weights = Identity(
         *by_induction(weights[t], 1 - beta1**t, _NEXT_WEIGHTS, ZERO),
     ),
     Verdict.PROVED,
+    about=("Adam", "Adamax", "AdamW", "NAdam"),
 )
 
 average_weights_one = Identity(
@@ -75,6 +81,7 @@ average_weights_one = Identity(
     "The weights of an exponential average from 0 do not add up to 1 after finitely many steps.",
     (Part("the weights", _WEIGHTS, Integer(1)),),
     Verdict.REFUTED,
+    about=("Adam", "Adamax", "AdamW", "NAdam"),
 )
 
 average_constant = Identity(
@@ -83,6 +90,7 @@ average_constant = Identity(
     by_induction(m[t], (1 - beta1**t) * g, _constant(M.value), ZERO),
     Verdict.PROVED,
     (CONSTANT,),
+    about=("Adam", "Adamax", "AdamW", "NAdam"),
 )
 
 average_corrected = Identity(
@@ -95,6 +103,7 @@ average_corrected = Identity(
     ),
     Verdict.PROVED,
     (CONSTANT,),
+    about=("Adam", "Adamax", "AdamW", "NAdam"),
 )
 
 average_uncorrected = Identity(
@@ -103,6 +112,7 @@ average_uncorrected = Identity(
     (*average_constant.parts, Part("m", (1 - beta1**t) * g, g)),
     Verdict.REFUTED,
     (CONSTANT,),
+    about=("Adam", "Adamax", "AdamW", "NAdam"),
 )
 
 momentum_constant = Identity(
@@ -111,6 +121,7 @@ momentum_constant = Identity(
     by_induction(d[t], (1 - beta**t) / (1 - beta) * g, _constant(ACCUMULATED), ZERO),
     Verdict.PROVED,
     (CONSTANT, "beta is not 1"),
+    about=("SGD",),
 )
 
 momentum_constant_average = Identity(
@@ -119,6 +130,7 @@ momentum_constant_average = Identity(
     by_induction(d[t], (1 - beta**t) * g, _constant(ACCUMULATED), ZERO),
     Verdict.REFUTED,
     (CONSTANT,),
+    about=("SGD",),
 )
 
 _WEIGHT = (1 - beta1) * beta1 ** (t - 1) / (1 - beta1**t)
@@ -133,8 +145,11 @@ average_from_first = Identity(
             _NEXT_WEIGHTS.xreplace({weights[t - 1]: Integer(1)}),
             Integer(1),
         ),
-        Part("the first gradient's weight", beta1 ** (t - 1) / _WEIGHT, (1 - beta1**t) / (1 - beta1)),
+        Part(
+            "the first gradient's weight", beta1 ** (t - 1) / _WEIGHT, (1 - beta1**t) / (1 - beta1)
+        ),
     ),
     Verdict.PROVED,
     ("beta1 is not 0",),
+    about=("Adam", "Adamax", "AdamW", "NAdam"),
 )

@@ -47,6 +47,7 @@ clip_printed = Equivalence(
     ),
     {},
     Verdict.REFUTED,
+    about=("ClipByNorm",),
 )
 
 clip_corrected = Equivalence(
@@ -65,6 +66,7 @@ clip_corrected = Equivalence(
     ),
     {},
     Verdict.PROVED,
+    about=("ClipByNorm",),
 )
 
 
@@ -83,6 +85,7 @@ clip_term = Equivalence(
     Side(WITH_TERM, hyper={eps: Rational(1, 10**6)}),
     {},
     Verdict.REFUTED,
+    about=("ClipByNorm",),
 )
 
 clip_without_term = Equivalence(
@@ -92,6 +95,7 @@ clip_without_term = Equivalence(
     Side(WITH_TERM, hyper={eps: 0}),
     {},
     Verdict.PROVED,
+    about=("ClipByNorm",),
 )
 
 
@@ -110,6 +114,7 @@ clip_generated = Equivalence(
     Side(_descent(clip_by_norm)),
     {},
     Verdict.PROVED,
+    about=("ClipByNorm",),
 )
 
 clip_global_of_one = Equivalence(
@@ -120,6 +125,7 @@ clip_global_of_one = Equivalence(
     {},
     Verdict.PROVED,
     assumptions=("there is one tensor, so that the norm over all is its own",),
+    about=("ClipByNorm", "ClipByGlobalNorm"),
 )
 
 
@@ -145,4 +151,5 @@ clip_shortens = Identity(
         "min(a, b) is (a + b - |a - b|)/2",
     ),
     source="Pascanu et al., 2013, arXiv:1211.5063, Algorithm 1",
+    about=("ClipByNorm",),
 )

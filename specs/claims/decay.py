@@ -42,6 +42,7 @@ sgd_decay = Equivalence(
     ),
     {},
     Verdict.PROVED,
+    about=("SGD",),
 )
 
 _ACCUMULATE = Update(d[t], beta * d[t - 1] + g[t])
@@ -57,6 +58,7 @@ momentum_decay = Equivalence(
     ),
     {},
     Verdict.REFUTED,
+    about=("SGD",),
 )
 
 _BEFORE = _rule(
@@ -75,6 +77,7 @@ adamw_spec = Equivalence(
     Side(_adamw.adamw, hyper={_adamw.weight_decay.symbol: wd}),
     {},
     Verdict.PROVED,
+    about=("AdamW",),
 )
 
 adamw_in_update = Equivalence(
@@ -93,6 +96,7 @@ adamw_in_update = Equivalence(
     ),
     {},
     Verdict.PROVED,
+    about=("AdamW",),
 )
 
 adamw_after = Equivalence(
@@ -111,6 +115,7 @@ adamw_after = Equivalence(
     ),
     {},
     Verdict.REFUTED,
+    about=("AdamW",),
 )
 
 adam_l2 = Equivalence(
@@ -120,6 +125,7 @@ adam_l2 = Equivalence(
     Side(_rule("AdamL2", "L2", L2, *MOMENTS, kept=(m, v), to=theta[t - 1] - lr * DIRECTION)),
     {},
     Verdict.REFUTED,
+    about=("Adam", "AdamW"),
 )
 
 adamw_printed = Equivalence(
@@ -138,4 +144,5 @@ adamw_printed = Equivalence(
     ),
     {},
     Verdict.REFUTED,
+    about=("AdamW",),
 )

@@ -97,6 +97,7 @@ stochastic = Identity(
     ),
     Verdict.PROVED,
     where={gbar: GBAR, sigma2: SIGMA2},
+    about=("SGD",),
 )
 
 stochastic_square = Identity(
@@ -105,6 +106,7 @@ stochastic_square = Identity(
     (Part("its variance", sigma2, one_draw(lambda one: g(one) ** 2)),),
     Verdict.REFUTED,
     where={gbar: GBAR, sigma2: SIGMA2},
+    about=("SGD",),
 )
 
 with_replacement = Identity(
@@ -120,6 +122,7 @@ with_replacement = Identity(
     Verdict.PROVED,
     (DRAWS,),
     where=REPLACED,
+    about=("SGD",),
 )
 
 batch_sum = Identity(
@@ -130,6 +133,7 @@ batch_sum = Identity(
     Verdict.REFUTED,
     (DRAWS,),
     where={gbar: GBAR},
+    about=("SGD",),
 )
 
 variance_squared = Identity(
@@ -140,6 +144,7 @@ variance_squared = Identity(
     Verdict.REFUTED,
     (DRAWS,),
     where=REPLACED,
+    about=("SGD",),
 )
 
 distinct_covariance = Identity(
@@ -169,6 +174,7 @@ distinct_covariance = Identity(
     (SEVERAL,),
     SAMPLING,
     DISTINCT,
+    about=("SGD",),
 )
 
 distinct_uncorrelated = Identity(
@@ -178,6 +184,7 @@ distinct_uncorrelated = Identity(
     Verdict.REFUTED,
     (SEVERAL,),
     where=DISTINCT,
+    about=("SGD",),
 )
 
 without_replacement = Identity(
@@ -195,6 +202,7 @@ without_replacement = Identity(
     (DRAWS, SEVERAL),
     SAMPLING,
     DISTINCT,
+    about=("SGD",),
 )
 
 uncorrected = Identity(
@@ -204,6 +212,7 @@ uncorrected = Identity(
     Verdict.REFUTED,
     (DRAWS, SEVERAL),
     where=DISTINCT,
+    about=("SGD",),
 )
 
 corrected_by_n = Identity(
@@ -213,6 +222,7 @@ corrected_by_n = Identity(
     Verdict.REFUTED,
     (DRAWS, SEVERAL),
     where=DISTINCT,
+    about=("SGD",),
 )
 
 # One step, and many, on a quadratic loss.
@@ -262,6 +272,7 @@ descent = Identity(
     (QUADRATIC, UNBIASED),
     BOTTOU,
     {gbar: GBAR, sigma2: SIGMA2},
+    about=("SGD",),
 )
 
 descent_noiseless = Identity(
@@ -276,6 +287,7 @@ descent_noiseless = Identity(
     Verdict.REFUTED,
     (QUADRATIC, UNBIASED),
     where={gbar: GBAR, sigma2: SIGMA2},
+    about=("SGD",),
 )
 
 SETTLED = lr * sigma2 / (B * h * (2 - lr * h))
@@ -314,6 +326,7 @@ settled = Identity(
     (QUADRATIC, UNBIASED, NOISE, "0 < lr h < 2"),
     BOTTOU,
     {gbar: GBAR, sigma2: SIGMA2},
+    about=("SGD",),
 )
 
 settled_small_rate = Identity(
@@ -329,6 +342,7 @@ settled_small_rate = Identity(
     Verdict.REFUTED,
     (QUADRATIC, UNBIASED, NOISE),
     where={gbar: GBAR, sigma2: SIGMA2},
+    about=("SGD",),
 )
 
 settled_scaled = Identity(
@@ -347,4 +361,5 @@ settled_scaled = Identity(
     (QUADRATIC, UNBIASED, NOISE),
     "Goyal et al., 2017, arXiv:1706.02677, section 2.1, for the scaling",
     {gbar: GBAR, sigma2: SIGMA2},
+    about=("SGD",),
 )

@@ -38,6 +38,7 @@ difference_quadratic = Identity(
         Part("the direction", _DIRECTION, beta * d[t - 1] + h * theta[t - 1] + k + _CURVATURE_TERM),
     ),
     Verdict.PROVED,
+    about=("SGD",),
 )
 
 difference_printed = Identity(
@@ -45,6 +46,7 @@ difference_printed = Identity(
     "With the two points exchanged, beta h (y - x) is not Nesterov's difference term.",
     (Part("the difference term", _difference(h * x + k, h * y + k), beta * h * (y - x)),),
     Verdict.REFUTED,
+    about=("SGD",),
 )
 
 x1, x2, y1, y2, h11, h12, h22, k1, k2 = symbols("x1 x2 y1 y2 h11 h12 h22 k1 k2", real=True)
@@ -76,6 +78,7 @@ difference_hessian = Identity(
         ),
     ),
     Verdict.PROVED,
+    about=("SGD",),
 )
 
 difference_any_loss = Identity(
@@ -89,6 +92,7 @@ difference_any_loss = Identity(
         ),
     ),
     Verdict.REFUTED,
+    about=("SGD",),
 )
 
 _SMALL_STEP = gradient(x) - gradient(x - s * delta)
@@ -102,6 +106,7 @@ difference_first_order = Identity(
     ),
     Verdict.PROVED,
     ("the gradient has two continuous derivatives",),
+    about=("SGD",),
 )
 
 difference_second_order = Identity(
@@ -118,6 +123,7 @@ difference_second_order = Identity(
     ),
     Verdict.PROVED,
     ("the gradient has three continuous derivatives",),
+    about=("SGD",),
 )
 
 
@@ -135,6 +141,7 @@ descent = Identity(
     ),
     Verdict.PROVED,
     ("the loss has two continuous derivatives",),
+    about=("SGD",),
 )
 
 ascent = Identity(
@@ -146,6 +153,7 @@ ascent = Identity(
     ),
     Verdict.REFUTED,
     ("the loss has two continuous derivatives",),
+    about=("SGD",),
 )
 
 
@@ -168,9 +176,12 @@ descent_quadratic = Identity(
             _CHANGE,
             (lr * h - 1) ** 2 * _slope**2 / (2 * h) - _slope**2 / (2 * h),
         ),
-        Part("the loss after a step with lr = 1/h", _value - _slope**2 / (2 * h), -(k**2) / (2 * h)),
+        Part(
+            "the loss after a step with lr = 1/h", _value - _slope**2 / (2 * h), -(k**2) / (2 * h)
+        ),
     ),
     Verdict.PROVED,
     ("h is positive", "the slope is not 0"),
     where={_slope: h * x + k, _value: _quadratic_loss(x)},
+    about=("SGD",),
 )

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 from sympy import Symbol
 
-from ..language import NON_NEGATIVE, POSITIVE, UNIT, Hyper, Optimizer, Series, State, Update, hyperparameters
+from ..language import (
+    NON_NEGATIVE,
+    POSITIVE,
+    UNIT,
+    Hyper,
+    Optimizer,
+    Series,
+    State,
+    Update,
+    hyperparameters,
+)
 
 lr, beta, beta1, beta2, eps, wd, rate_decay, max_norm = hyperparameters(
     "lr beta beta1 beta2 eps wd rate_decay max_norm"
@@ -12,14 +22,16 @@ lr, beta, beta1, beta2, eps, wd, rate_decay, max_norm = hyperparameters(
 c = Symbol("c", positive=True)
 
 _HYPER = {
-    lr: Hyper(lr, "0.1", NON_NEGATIVE, "learning rate"),
+    lr: Hyper(lr, "0.1", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
     beta: Hyper(beta, "0.9", UNIT, "decay rate"),
     beta1: Hyper(beta1, "0.9", UNIT, "decay rate of the first moment"),
     beta2: Hyper(beta2, "0.999", UNIT, "decay rate of the second moment"),
-    eps: Hyper(eps, "1e-8", NON_NEGATIVE, "term added to the denominator"),
-    wd: Hyper(wd, "0.1", NON_NEGATIVE, "weight decay"),
-    rate_decay: Hyper(rate_decay, "0.5", NON_NEGATIVE, "decay of the learning rate"),
-    max_norm: Hyper(max_norm, "1", NON_NEGATIVE, "largest norm of the gradient"),
+    eps: Hyper(eps, "1e-8", NON_NEGATIVE, "term added to the denominator", latex=r"\epsilon"),
+    wd: Hyper(wd, "0.1", NON_NEGATIVE, "weight decay", latex=r"\lambda"),
+    rate_decay: Hyper(
+        rate_decay, "0.5", NON_NEGATIVE, "decay of the learning rate", latex=r"\kappa"
+    ),
+    max_norm: Hyper(max_norm, "1", NON_NEGATIVE, "largest norm of the gradient", latex="c"),
     c: Hyper(c, "2", POSITIVE, "how many times as large a loss is"),
 }
 

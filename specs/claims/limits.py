@@ -27,6 +27,7 @@ p_norm = Identity(
     Verdict.PROVED,
     ("beta2 is positive",),
     SOURCE,
+    about=("Adamax",),
 )
 
 p_norm_unraised = Identity(
@@ -36,6 +37,7 @@ p_norm_unraised = Identity(
     Verdict.REFUTED,
     ("beta2 is positive",),
     SOURCE,
+    about=("Adamax",),
 )
 
 adamax_limit = Identity(
@@ -55,6 +57,7 @@ adamax_limit = Identity(
     Verdict.PROVED,
     ("a >= b > 0", "the root 1/p is monotone"),
     SOURCE,
+    about=("Adamax",),
 )
 
 adamax_limit_mean = Identity(
@@ -68,6 +71,7 @@ adamax_limit_mean = Identity(
     ),
     Verdict.PROVED,
     ("a >= b > 0", "the root 1/p is monotone"),
+    about=("Adamax",),
 )
 
 adamax_limit_sum = Identity(
@@ -76,4 +80,5 @@ adamax_limit_sum = Identity(
     (Part("the p-th powers", a**p + b**p, (a + b) ** p),),
     Verdict.REFUTED,
     ("p > 1",),
+    about=("Adamax",),
 )

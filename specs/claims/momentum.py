@@ -98,6 +98,7 @@ nesterov = Equivalence(
     NESTEROV,
     Verdict.PROVED,
     (CONSTANT_RATE, NO_GRADIENT_BEFORE),
+    about=("SGD",),
 )
 
 nesterov_varying = Equivalence(
@@ -107,6 +108,7 @@ nesterov_varying = Equivalence(
     Side(_gradient_difference(rate[t], VARYING)),
     NESTEROV,
     Verdict.REFUTED,
+    about=("SGD",),
 )
 
 look_ahead_velocity = Equivalence(
@@ -117,6 +119,7 @@ look_ahead_velocity = Equivalence(
     {v[t]: -lr * d[t]},
     Verdict.PROVED,
     (CONSTANT_RATE,),
+    about=("SGD",),
 )
 
 look_ahead_torch = Equivalence(
@@ -127,6 +130,7 @@ look_ahead_torch = Equivalence(
     {theta[t]: AHEAD},
     Verdict.PROVED,
     (CONSTANT_RATE,),
+    about=("SGD",),
 )
 
 look_ahead_keras = Equivalence(
@@ -137,6 +141,7 @@ look_ahead_keras = Equivalence(
     {theta[t]: AHEAD, v[t]: -lr * d[t]},
     Verdict.PROVED,
     (CONSTANT_RATE,),
+    about=("SGD",),
 )
 
 torch_keras = Equivalence(
@@ -147,6 +152,7 @@ torch_keras = Equivalence(
     {v[t]: -lr * d[t]},
     Verdict.PROVED,
     (CONSTANT_RATE,),
+    about=("SGD",),
 )
 
 velocity_torch = Equivalence(
@@ -157,6 +163,7 @@ velocity_torch = Equivalence(
     {theta[t]: theta[t] + beta * v[t], d[t]: -v[t] / lr},
     Verdict.PROVED,
     (CONSTANT_RATE, "the learning rate is not 0"),
+    about=("SGD",),
 )
 
 velocity_keras = Equivalence(
@@ -167,6 +174,7 @@ velocity_keras = Equivalence(
     {theta[t]: theta[t] + beta * v[t]},
     Verdict.PROVED,
     (CONSTANT_RATE,),
+    about=("SGD",),
 )
 
 difference_torch = Equivalence(
@@ -177,6 +185,7 @@ difference_torch = Equivalence(
     {d[t]: (d[t] - p[t]) / beta},
     Verdict.PROVED,
     (CONSTANT_RATE, NO_GRADIENT_BEFORE, "beta is not 0"),
+    about=("SGD",),
 )
 
 difference_keras = Equivalence(
@@ -187,6 +196,7 @@ difference_keras = Equivalence(
     {v[t]: -lr * (d[t] - p[t]) / beta},
     Verdict.PROVED,
     (CONSTANT_RATE, NO_GRADIENT_BEFORE, "beta is not 0"),
+    about=("SGD",),
 )
 
 difference_velocity = Equivalence(
@@ -197,6 +207,7 @@ difference_velocity = Equivalence(
     {theta[t]: theta[t] + lr * (d[t] - p[t]), v[t]: -lr * (d[t] - p[t]) / beta},
     Verdict.PROVED,
     (CONSTANT_RATE, NO_GRADIENT_BEFORE, "beta is not 0"),
+    about=("SGD",),
 )
 
 nesterov_spec = Equivalence(
@@ -215,6 +226,7 @@ nesterov_spec = Equivalence(
     {theta[t]: AHEAD, _sgd.b[t]: d[t]},
     Verdict.PROVED,
     (CONSTANT_RATE, "beta is not 0"),
+    about=("SGD",),
 )
 
 nesterov_is_not_momentum = Equivalence(
@@ -224,6 +236,7 @@ nesterov_is_not_momentum = Equivalence(
     Side(_accumulated(lr)),
     {},
     Verdict.REFUTED,
+    about=("SGD",),
 )
 
 momentum_velocity = Equivalence(
@@ -234,6 +247,7 @@ momentum_velocity = Equivalence(
     {v[t]: -lr * d[t]},
     Verdict.PROVED,
     (CONSTANT_RATE,),
+    about=("SGD",),
 )
 
 momentum_velocity_varying = Equivalence(
@@ -243,6 +257,7 @@ momentum_velocity_varying = Equivalence(
     Side(_velocity(rate[t], VARYING)),
     {v[t]: -VARYING.value * d[t]},
     Verdict.REFUTED,
+    about=("SGD",),
 )
 
 momentum_spec = Equivalence(
@@ -260,4 +275,5 @@ momentum_spec = Equivalence(
     {_sgd.b[t]: d[t]},
     Verdict.PROVED,
     ("beta is not 0",),
+    about=("SGD",),
 )

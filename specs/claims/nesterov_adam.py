@@ -40,6 +40,7 @@ nadam_carried = Identity(
     Verdict.PROVED,
     ("the momentum is constant",),
     "Dozat, 2016",
+    about=("NAdam",),
 )
 
 nadam_correction = Identity(
@@ -52,6 +53,7 @@ nadam_correction = Identity(
     ),
     Verdict.REFUTED,
     ("the momentum is constant",),
+    about=("NAdam",),
 )
 
 (direction,) = intermediates("direction")
@@ -87,6 +89,7 @@ nadam_look_ahead = Equivalence(
     Verdict.PROVED,
     ("the momentum is constant", "the learning rate is constant"),
     "Dozat, 2016",
+    about=("NAdam",),
 )
 
 _SCALE = sqrt(VHAT.target) + eps
@@ -118,4 +121,5 @@ nadam_look_ahead_scaled = Equivalence(
     {theta[t]: _POINT_AHEAD},
     Verdict.REFUTED,
     ("the momentum is constant",),
+    about=("NAdam",),
 )

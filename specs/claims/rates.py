@@ -53,6 +53,7 @@ rate_sgd = Identity(
     Verdict.PROVED,
     (*RANGE, TWO_ENDS),
     "Nesterov, 2004, Introductory Lectures on Convex Optimization, theorem 2.1.15",
+    about=("SGD",),
 )
 
 rate_momentum = Identity(
@@ -75,6 +76,7 @@ rate_momentum = Identity(
     Verdict.PROVED,
     (*RANGE, "roots that are complex conjugates have the product of their moduli squared"),
     POLYAK,
+    about=("SGD",),
 )
 
 rate_momentum_plain = Identity(
@@ -83,6 +85,7 @@ rate_momentum_plain = Identity(
     (Part("the factor", ROOT, PLAIN, a < b),),
     Verdict.REFUTED,
     RANGE,
+    about=("SGD",),
 )
 
 rate_nesterov = Identity(
@@ -106,13 +109,12 @@ rate_nesterov = Identity(
             _NESTEROV.xreplace({z: Integer(0)}),
             ROOT * (1 - h / b**2),
         ),
-        Part(
-            "that product at the lowest curvature", ROOT * (1 - a**2 / b**2), (1 - a / b) ** 2
-        ),
+        Part("that product at the lowest curvature", ROOT * (1 - a**2 / b**2), (1 - a / b) ** 2),
     ),
     Verdict.PROVED,
     (*RANGE, "complex conjugate roots have equal moduli"),
     "Nesterov, 2004, Introductory Lectures on Convex Optimization, section 2.2",
+    about=("SGD",),
 )
 
 rate_oscillating = Identity(
@@ -130,4 +132,5 @@ rate_oscillating = Identity(
     Verdict.PROVED,
     ("beta is b^2 in the first equation", "complex conjugate roots have equal moduli"),
     POLYAK,
+    about=("SGD",),
 )

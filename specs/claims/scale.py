@@ -28,6 +28,7 @@ momentum_average = Equivalence(
     {m[t]: (1 - beta) * d[t]},
     Verdict.PROVED,
     (CONSTANT_RATE,),
+    about=("SGD", "Adam"),
 )
 
 momentum_average_unscaled = Equivalence(
@@ -38,6 +39,7 @@ momentum_average_unscaled = Equivalence(
     Side(_AVERAGED),
     {m[t]: (1 - beta) * d[t]},
     Verdict.REFUTED,
+    about=("SGD", "Adam"),
 )
 
 # A loss c times as large: every gradient is, and where it is taken stays the same.
@@ -63,6 +65,7 @@ scale_adam = Equivalence(
     Verdict.PROVED,
     (LARGER,),
     "Kingma & Ba, 2015, section 2.1",
+    about=("Adam", "AdamW"),
 )
 
 scale_adam_epsilon = Equivalence(
@@ -73,6 +76,7 @@ scale_adam_epsilon = Equivalence(
     {m[t]: c * m[t], v[t]: c**2 * v[t]},
     Verdict.REFUTED,
     (LARGER,),
+    about=("Adam", "AdamW"),
 )
 
 scale_momentum = Equivalence(
@@ -84,6 +88,7 @@ scale_momentum = Equivalence(
     {d[t]: c * d[t]},
     Verdict.PROVED,
     (LARGER,),
+    about=("SGD",),
 )
 
 scale_momentum_same = Equivalence(
@@ -94,6 +99,7 @@ scale_momentum_same = Equivalence(
     {d[t]: c * d[t]},
     Verdict.REFUTED,
     (LARGER,),
+    about=("SGD",),
 )
 
 # The signs.
@@ -117,6 +123,7 @@ sign_adam = Equivalence(
     Verdict.PROVED,
     ("no component of a gradient is 0",),
     "Balles & Hennig, 2018, arXiv:1705.07774",
+    about=("Adam",),
 )
 
 sign_adam_epsilon = Equivalence(
@@ -126,6 +133,7 @@ sign_adam_epsilon = Equivalence(
     Side(_SIGNS),
     {},
     Verdict.REFUTED,
+    about=("Adam",),
 )
 
 # The first step, and a bound on all.
@@ -154,6 +162,7 @@ first_step = Identity(
     ),
     Verdict.PROVED,
     ("both moments start at 0",),
+    about=("Adam", "AdamW"),
 )
 
 first_step_uncorrected = Identity(
@@ -172,6 +181,7 @@ first_step_uncorrected = Identity(
     ),
     Verdict.PROVED,
     ("both moments start at 0",),
+    about=("Adam", "AdamW"),
 )
 
 first_step_same = Identity(
@@ -180,6 +190,7 @@ first_step_same = Identity(
     (Part("the step, without epsilon", lr * M1 / sqrt(V1), lr * _G0 / Abs(_G0)),),
     Verdict.REFUTED,
     ("both moments start at 0",),
+    about=("Adam", "AdamW"),
 )
 
 GAP = beta2 - beta1**2
@@ -207,6 +218,7 @@ step_bound = Identity(
     Verdict.PROVED,
     ("beta1^2 < beta2 < 1", "a sum of terms that are not negative is not negative"),
     "Kingma & Ba, 2015, section 2.1, for the step's size",
+    about=("Adam", "AdamW"),
 )
 
 step_bound_first = Identity(
@@ -222,4 +234,5 @@ step_bound_first = Identity(
     ),
     Verdict.REFUTED,
     ("beta1^2 < beta2 < 1",),
+    about=("Adam", "AdamW"),
 )

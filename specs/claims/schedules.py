@@ -75,6 +75,7 @@ exponential_chain = Identity(
     Verdict.PROVED,
     ("gamma is positive",),
     TORCH,
+    about=("ExponentialLR",),
 )
 
 _STEP_FACTOR = 1 + (end_factor - start_factor) / (
@@ -97,6 +98,7 @@ linear_chain = Identity(
     Verdict.PROVED,
     ("start_factor is positive: from a rate of 0 no factor leads away",),
     TORCH,
+    about=("LinearLR",),
 )
 
 linear_chain_on = Identity(
@@ -111,6 +113,7 @@ linear_chain_on = Identity(
         ),
     ),
     Verdict.REFUTED,
+    about=("LinearLR",),
 )
 
 _SQUARED = {power: Integer(2)}
@@ -130,6 +133,7 @@ polynomial_chain = Identity(
     Verdict.PROVED,
     ("power is 2",),
     TORCH,
+    about=("PolynomialLR",),
 )
 
 _OPEN = {clamp: false}
@@ -163,6 +167,7 @@ cosine_chain = Identity(
     Verdict.PROVED,
     ("the last rate is not the lowest, where there is a ratio",),
     TORCH,
+    about=("CosineAnnealingLR",),
 )
 
 cosine_clamp = Identity(
@@ -175,6 +180,7 @@ cosine_clamp = Identity(
     Verdict.PROVED,
     (),
     "torch is not clamped; Keras and optax are",
+    about=("CosineAnnealingLR",),
 )
 
 cosine_past_end = Identity(
@@ -184,6 +190,7 @@ cosine_past_end = Identity(
     Verdict.REFUTED,
     (),
     "torch is not clamped; Keras and optax are",
+    about=("CosineAnnealingLR",),
 )
 
 cosine_period = Identity(
@@ -194,6 +201,7 @@ cosine_period = Identity(
         Part("as far after T_max as before", _cosine(T_max + step), _cosine(T_max - step)),
     ),
     Verdict.PROVED,
+    about=("CosineAnnealingLR",),
 )
 
 restarts_lengths = Identity(
@@ -212,6 +220,7 @@ restarts_lengths = Identity(
     Verdict.PROVED,
     ("T_mult is 1, or larger",),
     "Loshchilov & Hutter, 2017, arXiv:1608.03983, section 3",
+    about=("CosineAnnealingWarmRestarts",),
 )
 
 exponential_per_step = Identity(
@@ -228,6 +237,7 @@ exponential_per_step = Identity(
     Verdict.PROVED,
     ("gamma is positive",),
     "study notes, exponential scheduling: lr 0.1^(t/s)",
+    about=("ExponentialLR",),
 )
 
 steps_of_exponential = Identity(
@@ -241,6 +251,7 @@ steps_of_exponential = Identity(
         ),
     ),
     Verdict.PROVED,
+    about=("StepLR", "ExponentialLR"),
 )
 
 steps_between = Identity(
@@ -254,6 +265,7 @@ steps_between = Identity(
         ),
     ),
     Verdict.REFUTED,
+    about=("StepLR", "ExponentialLR"),
 )
 
 inverse_time_power = Identity(
@@ -269,6 +281,7 @@ inverse_time_power = Identity(
     Verdict.PROVED,
     (),
     "study notes, time-based decay and power scheduling",
+    about=("InverseTimeLR", "PowerLR"),
 )
 
 inverse_time_printed = Identity(
@@ -286,6 +299,7 @@ inverse_time_printed = Identity(
     Verdict.REFUTED,
     (),
     "study notes, learning-rate decay as printed",
+    about=("InverseTimeLR",),
 )
 
 inverse_time_chain = Identity(
@@ -300,6 +314,7 @@ inverse_time_chain = Identity(
         ),
     ),
     Verdict.PROVED,
+    about=("InverseTimeLR",),
 )
 
 _VASWANI = {timescale: warmup_steps}
@@ -331,6 +346,7 @@ inverse_sqrt_vaswani = Identity(
     Verdict.PROVED,
     (),
     "Vaswani et al., 2017, arXiv:1706.03762, equation 3",
+    about=("InverseSqrtLR",),
 )
 
 
@@ -346,6 +362,7 @@ boundary_keras = Identity(
     Verdict.REFUTED,
     (),
     "Keras, PiecewiseConstantDecay",
+    about=("PiecewiseConstantLR", "MultiStepLR"),
 )
 
 boundary_elsewhere = Identity(
@@ -358,6 +375,7 @@ boundary_elsewhere = Identity(
     Verdict.PROVED,
     (),
     "Keras, PiecewiseConstantDecay",
+    about=("PiecewiseConstantLR", "MultiStepLR"),
 )
 
 
@@ -373,6 +391,7 @@ patience_optax = Identity(
     Verdict.REFUTED,
     (),
     "optax.contrib.reduce_on_plateau",
+    about=("ReduceLROnPlateau",),
 )
 
 patience_shifted = Identity(
@@ -395,6 +414,7 @@ patience_shifted = Identity(
     Verdict.PROVED,
     ("failures and patience are whole numbers",),
     "optax.contrib.reduce_on_plateau",
+    about=("ReduceLROnPlateau",),
 )
 
 _TORCH_SHARE = (step - (pct_start * total_steps - 1)) / (total_steps - pct_start * total_steps)
@@ -411,6 +431,7 @@ one_cycle_ends = Identity(
     Verdict.PROVED,
     ("pct_start is not 1",),
     "torch.optim.lr_scheduler.OneCycleLR",
+    about=("OneCycleLR",),
 )
 
 one_cycle_optax = Identity(
@@ -421,6 +442,7 @@ one_cycle_optax = Identity(
     Verdict.REFUTED,
     (),
     "optax.cosine_onecycle_schedule",
+    about=("OneCycleLR",),
 )
 
 one_cycle_shift = Identity(
@@ -430,6 +452,7 @@ one_cycle_shift = Identity(
     Verdict.PROVED,
     (),
     "optax.cosine_onecycle_schedule",
+    about=("OneCycleLR",),
 )
 
 _warm, _total = (Symbol(s, integer=True, positive=True) for s in ("warm", "total"))
@@ -449,6 +472,7 @@ warmup_counted = Identity(
     Verdict.PROVED,
     ("total is not warm",),
     "optax.warmup_cosine_decay_schedule",
+    about=("LinearWarmupLR", "CosineAnnealingLR"),
 )
 
 warmup_not_counted = Identity(
@@ -464,6 +488,7 @@ warmup_not_counted = Identity(
     Verdict.REFUTED,
     ("total is not warm",),
     "Keras, CosineDecay",
+    about=("LinearWarmupLR", "CosineAnnealingLR"),
 )
 
 
@@ -493,6 +518,7 @@ chain_of_factors = Identity(
     Verdict.PROVED,
     ("exponential decay and cosine annealing to 0, before T_max",),
     "torch.optim.lr_scheduler.ChainedScheduler",
+    about=("ChainedScheduler", "ExponentialLR", "CosineAnnealingLR"),
 )
 
 chain_to_a_floor = Identity(
@@ -509,6 +535,7 @@ chain_to_a_floor = Identity(
     Verdict.REFUTED,
     (),
     "torch.optim.lr_scheduler.ChainedScheduler",
+    about=("ChainedScheduler", "ExponentialLR", "CosineAnnealingLR"),
 )
 
 _position = Symbol("position", real=True)
@@ -527,6 +554,7 @@ cyclic_turns = Identity(
     Verdict.PROVED,
     ("both numbers of steps are positive",),
     "Smith, 2017, arXiv:1506.01186, section 3.2",
+    about=("CyclicLR",),
 )
 
 _height = Symbol("height", real=True)
@@ -546,4 +574,5 @@ cyclic_momentum = Identity(
     Verdict.PROVED,
     ("neither range is empty",),
     "Smith & Topin, 2018, arXiv:1708.07120, section 3",
+    about=("CyclicLR",),
 )

@@ -11,6 +11,7 @@ from .momentum import KERAS, TORCH, VELOCITY_AHEAD, momentum_velocity
 h, z = Symbol("h", real=True), Symbol("z")
 JURY = "Jury's conditions for the roots of a polynomial"
 DECAY = "0 <= beta < 1"
+ABOUT = ("SGD",)
 
 _PLAIN = {_sgd.dampening: Integer(0), _sgd.weight_decay.symbol: Integer(0)}
 SGD = Side(_sgd.sgd, hyper={**_PLAIN, _sgd.momentum: Integer(0)})
@@ -26,22 +27,30 @@ NESTEROV_BOUND = 2 * (1 + beta) / (1 + 2 * beta)
 
 
 def _sgd_below(name: str, statement: str, bound: Expr, expected: Verdict) -> Stability:
-    return Stability(name, statement, SGD, h, z, SGD_POLYNOMIAL, bound, None, expected, (JURY,))
+    return Stability(
+        name, statement, SGD, h, z, SGD_POLYNOMIAL, bound, None, expected, (JURY,), about=ABOUT
+    )
 
 
 def _momentum(name: str, statement: str, side: Side, bound: Expr, expected: Verdict) -> Stability:
-    given = (JURY, DECAY)
-    polynomial, margin = MOMENTUM_POLYNOMIAL, 1 - beta
-    return Stability(name, statement, side, h, z, polynomial, bound, margin, expected, given)
+    assumptions = (JURY, DECAY)
+    margin = 1 - beta
+    return Stability(
+        *(name, statement, side, h, z, MOMENTUM_POLYNOMIAL, bound, margin, expected, assumptions),
+        about=ABOUT,
+    )
 
 
 def _nesterov(
     name: str, statement: str, side: Side | Optimizer, bound: Expr, expected: Verdict
 ) -> Stability:
     side = side if isinstance(side, Side) else Side(side)
-    given = (JURY, DECAY)
-    polynomial, margin = NESTEROV_POLYNOMIAL, (1 - beta) + beta * lr * h
-    return Stability(name, statement, side, h, z, polynomial, bound, margin, expected, given)
+    margin = (1 - beta) + beta * lr * h
+    assumptions = (JURY, DECAY)
+    return Stability(
+        *(name, statement, side, h, z, NESTEROV_POLYNOMIAL, bound, margin, expected, assumptions),
+        about=ABOUT,
+    )
 
 
 sgd_region = _sgd_below(

@@ -49,6 +49,7 @@ class Equivalence:
         expected: the verdict its author expects; None where nothing is expected.
         assumptions: what the proof rests on, in words.
         source: where the formulations, or the misprint, stand.
+        about: the names of the built-in specs and transforms that it says something of.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Equivalence:
     expected: Verdict | None = None
     assumptions: tuple[str, ...] = ()
     source: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Identity:
         source: where the identity, or the misprint, stands.
         where: names that stand for expressions in the equations, each in terms of those before
             it. A page reads by the names; what is proved is about the expressions.
+        about: the names of the built-in specs and transforms that it says something of; an
+            identity is written in their notation, that of the first before all.
     """
 
     name: str
@@ -102,6 +106,7 @@ class Identity:
     assumptions: tuple[str, ...] = ()
     source: str = ""
     where: Mapping[Symbol, Expr] = field(default_factory=dict[Symbol, Expr])
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,7 @@ class Stability:
         expected: the verdict its author expects.
         assumptions: what the proof rests on, in words.
         source: where the region, or the misprint, stands.
+        about: the names of the built-in specs and transforms that it says something of.
     """
 
     name: str
@@ -139,6 +145,7 @@ class Stability:
     expected: Verdict
     assumptions: tuple[str, ...] = ()
     source: str = ""
+    about: tuple[str, ...] = ()
 
 
 Claim: TypeAlias = Equivalence | Identity | Stability

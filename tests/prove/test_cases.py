@@ -6,6 +6,7 @@ import pytest
 from steprule.codegen.prove.cases import cases
 from steprule.codegen.prove.derivation import derivation
 from steprule.codegen.prove.facts import facts
+from steprule.codegen.prove.page import page
 from steprule.codegen.prove.prove import prove
 from steprule.specs.language import SpecError
 from steprule.specs.language.claims import Identity, Part, Verdict
@@ -93,15 +94,15 @@ def test_the_cases_cover_everything_once():
 
 def test_a_case_of_its_own_is_said_on_the_page():
     settled = prove(claim(WARMUP, Piecewise((a * step / w, step < w), (b, True))))
-    page = derivation(settled)
-    assert "Where step < w, the difference vanishes." in page
-    assert "Where step >= w, the difference is a - b." in page
+    text = page(derivation(settled))
+    assert "Where step < w, the difference vanishes." in text
+    assert "Where step >= w, the difference is a - b." in text
     assert facts(settled)["residuals"] == {"it, where step >= w": "a - b"}
 
 
 def test_the_condition_of_a_part_is_said():
     settled = prove(claim(WARMUP, a, step >= w))
-    assert "Where step >= w, the difference vanishes." in derivation(settled)
+    assert "Where step >= w, the difference vanishes." in page(derivation(settled))
     assert facts(settled)["equations"][0]["given"] == "step >= w"
 
 
@@ -110,9 +111,9 @@ def test_names_stand_for_expressions():
     stated = replace(claim(2 * area, x * radius), where={radius: x / 2, area: radius**2})
     settled = prove(stated)
     assert settled.verdict is Verdict.PROVED
-    page = derivation(settled)
-    assert "    area = radius**2\n" in page
-    assert "    = radius*x\n" in page
+    text = page(derivation(settled))
+    assert "    area = radius**2\n" in text
+    assert "    = radius*x\n" in text
     assert facts(settled)["where"] == {"radius": "x/2", "area": "radius**2"}
     wrong = prove(replace(stated, where={radius: x / 3, area: radius**2}))
     assert wrong.verdict is Verdict.REFUTED

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from .digits import Digits, Params, loss_and_gradients, shuffled, untrained
+from steprule.codegen.handbook.digits import Digits, Params, loss_and_gradients, shuffled, untrained
 
 
 @pytest.fixture(scope="session")

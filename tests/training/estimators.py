@@ -13,7 +13,7 @@ from steprule.numpy import SGD
 from steprule.specs.claims import estimators
 from sympy import Expr
 
-from .digits import Array, Digits, Params, loss_and_gradients, shuffled, untrained
+from steprule.codegen.handbook.digits import Array, Digits, Params, loss_and_gradients, shuffled, untrained
 
 EXAMPLES = 1437
 SIZES = {"batch": EXAMPLES, "mini-batch": 32, "stochastic": 1}

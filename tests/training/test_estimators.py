@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from . import estimators
-from .digits import Array, Digits, loss_and_gradients, untrained
+from steprule.codegen.handbook.digits import Array, Digits, loss_and_gradients, untrained
 from .estimators import EXAMPLES, SIZES, WITH_REPLACEMENT, WITHOUT_REPLACEMENT, Descent
 
 DRAWS = 400

@@ -3,14 +3,15 @@
 from ....specs.language import Schedule, chained, chained_momentum, momentum_of, rate_of
 from .printer import LatexPrinter
 
-_MEANINGS = {
-    rate_of: r"$S(k, \eta)$ is the rate of a schedule $S$ at step $k$ if it starts from $\eta$",
-    chained: r"$S_i(k, x)$ is the rate of the schedule $S_i$ at step $k$ if it starts from $x$",
-    momentum_of: r"$S^{\mu}(k)$ is the momentum it sets at step $k$, if any",
-    chained_momentum: r"$S^{\mu}(k)$ is the momentum at step $k$ by the last $S_i$ to set one",
-}
+_HEADS = (rate_of, chained, momentum_of, chained_momentum)
 
-_START = r"$\eta$ is the rate to start from or, where none is given, each schedule's own"
+_MEANINGS = {
+    "rate_of": r"$S(k, \eta)$ is the rate of a schedule $S$ at step $k$ if it starts from $\eta$",
+    "chained": r"$S_i(k, x)$ is the rate of the schedule $S_i$ at step $k$ if it starts from $x$",
+    "momentum_of": r"$S^{\mu}(k)$ is the momentum it sets at step $k$, if any",
+    "chained_momentum": r"$S^{\mu}(k)$ is the momentum at step $k$ by the last $S_i$ to set one",
+    "from_rate": r"$\eta$ is the rate to start from or, where none is given, each schedule's own",
+}
 
 
 def formulas(schedule: Schedule, printer: LatexPrinter) -> list[str]:
@@ -32,6 +33,11 @@ def momentum(schedule: Schedule, printer: LatexPrinter) -> str:
 
 def meanings(schedule: Schedule) -> list[str]:
     """What the equations of a schedule made of others call, in words."""
-    used = {type(head) for u in schedule.updates for head in u.value.atoms(*_MEANINGS)}
-    said = [meaning for head, meaning in _MEANINGS.items() if head in used]
-    return [*said, _START] if schedule.composes and schedule.starts_from_rate else said
+    return [_MEANINGS[key] for key in called(schedule)]
+
+
+def called(schedule: Schedule) -> list[str]:
+    """What the equations of a schedule made of others call, by key."""
+    used = {type(head) for u in schedule.updates for head in u.value.atoms(*_HEADS)}
+    keys = [head.__name__ for head in _HEADS if head in used]
+    return [*keys, "from_rate"] if schedule.composes and schedule.starts_from_rate else keys

@@ -5,10 +5,11 @@ from ..material import Material
 from ..page import Page
 from .chapters import chapter_pages
 from .home import home_page
+from .optimizers import optimizer_pages
+from .schedules import schedule_pages
 
 
 def all_pages(material: Material, edition: Edition) -> list[Page]:
     """Every page of the handbook, in no order but that within a folder."""
-    if not material.is_complete:
-        return [home_page(material, edition)]
-    return chapter_pages(material, edition)
+    read = chapter_pages(material, edition) or [home_page(material, edition)]
+    return [*read, *optimizer_pages(material, edition), *schedule_pages(material, edition)]

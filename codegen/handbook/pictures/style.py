@@ -1,16 +1,112 @@
-"""How a picture becomes files."""
+"""One look for every picture, and the files it is saved as.
+
+The ground is transparent, so every colour stands out from white and from :data:`DARK` alike.
+"""
 
 import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from ..page import Picture
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+DARK = "#131416"
+"""The ground of the site's dark theme."""
+
+GREY = "#808080"
+FAINT = "#8080804d"
+"""Of what lies behind the data: grids, contours."""
+
+HUES = (
+    "#2a7fc9",
+    "#d2601a",
+    "#15976b",
+    "#b264b8",
+    "#a97f00",
+    "#d14a63",
+    "#1793a5",
+    "#7a73dd",
+    "#8a8f3c",
+)
+"""Told apart by the colour-blind, together with :data:`MARKERS`: neighbours differ in both."""
+
+MARKERS = "os^Dv<P>X"
+
+WIDTH = 4.5
+"""Of every picture, in inches: with it a letter stays readable on a phone, and a book's page
+takes the picture as it is.
+"""
+
+_CJK = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Serif CJK SC", "Source Han Serif SC")
+
+
+def figure(height: float, panels: int = 1, **arguments: Any) -> "tuple[Figure, Sequence[Axes]]":
+    """A figure with panels one below the other."""
+    from matplotlib.figure import Figure
+
+    made = Figure(figsize=(WIDTH, height), layout="constrained")
+    return made, made.subplots(panels, squeeze=False, **arguments)[:, 0]
+
+
+def legend(made: "Figure", panel: "Axes", columns: int = 2) -> None:
+    """The names of a panel's lines, above the data and not over them."""
+    handles, labels = panel.get_legend_handles_labels()
+    made.legend(handles, labels, loc="outside upper center", ncols=min(columns, len(labels)))
+
+
+def hue(index: int) -> str:
+    return HUES[index % len(HUES)]
+
+
+def marker(index: int) -> str:
+    return MARKERS[index % len(MARKERS)]
+
 
 def rendered(picture: Picture) -> dict[str, bytes]:
-    """The picture as ``.svg`` and ``.pdf``."""
-    figure = picture.draw()
-    found: dict[str, bytes] = {}
-    for suffix in (".svg", ".pdf"):
-        stream = io.BytesIO()
-        figure.savefig(stream, format=suffix[1:], transparent=True)
-        found[suffix] = stream.getvalue()
-    return found
+    """A picture's files by suffix; the same picture gives the same bytes, whenever it is drawn."""
+    with _look(picture.name):
+        made = picture.draw()
+        return {
+            ".svg": _saved(made, "svg", {"Date": None}),
+            ".pdf": _saved(made, "pdf", {"CreationDate": None}),
+        }
+
+
+def _saved(made: "Figure", form: str, metadata: dict[str, Any]) -> bytes:
+    stream = io.BytesIO()
+    made.savefig(stream, format=form, metadata=metadata, transparent=True)
+    return stream.getvalue()
+
+
+@contextmanager
+def _look(salt: str) -> Iterator[None]:
+    import matplotlib
+    from matplotlib.font_manager import fontManager
+
+    installed = set(fontManager.get_font_names())
+    grey = dict.fromkeys(
+        ("axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color", "text.color"), GREY
+    )
+    settings: dict[Any, Any] = grey | {
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.unicode_minus": True,
+        "font.family": ["DejaVu Sans", *(f for f in _CJK if f in installed)],
+        "font.size": 9,
+        "legend.fontsize": 8.5,
+        "legend.frameon": False,
+        "legend.handlelength": 1.8,
+        "lines.linewidth": 1.4,
+        "lines.markersize": 3,
+        "mathtext.fontset": "dejavusans",
+        "path.simplify_threshold": 0.2,
+        "pdf.fonttype": 42,
+        "svg.fonttype": "path",
+        "svg.hashsalt": salt,
+    }
+    with matplotlib.rc_context(rc=settings):
+        yield

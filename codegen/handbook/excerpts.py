@@ -1,0 +1,36 @@
+"""Pieces of generated code: a class, or one of its methods."""
+
+import ast
+from textwrap import dedent
+
+
+def class_source(source: str, name: str) -> str:
+    """The class alone."""
+    return _segment(source, _class(source, name))
+
+
+def method_source(source: str, name: str, method: str) -> str:
+    """A method of a class, without the class's margin; nothing where the class has none.
+
+    What it returns is left out where that is no name but much to read.
+    """
+    for node in _class(source, name).body:
+        if isinstance(node, ast.FunctionDef) and node.name == method:
+            *_, last = node.body
+            if last.lineno != last.end_lineno and len(node.body) > 1:
+                node.end_lineno = last.lineno - 1
+            return _segment(source, node).rstrip() + "\n"
+    return ""
+
+
+def _class(source: str, name: str) -> ast.ClassDef:
+    return next(
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.ClassDef) and node.name == name
+    )
+
+
+def _segment(source: str, node: ast.ClassDef | ast.FunctionDef) -> str:
+    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    return dedent("".join(source.splitlines(keepends=True)[first - 1 : node.end_lineno]))

@@ -1,0 +1,61 @@
+"""What pages of optimizers, schedules and transforms have in common."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ....specs.language import Spec, Transform, Update
+from ..excerpts import class_source
+from ..markdown import directive, environment, tabs
+from ..page import Page
+from ..snippets import OWN_PACKAGE, Usage
+from ..writer import Writer
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page under a title of its own."""
+
+    title: str
+    body: str
+
+
+def equation_label(spec: Spec | Transform, update: Update) -> str:
+    """What the equation of a quantity is linked by."""
+    return f"eq-{spec.module}-{update.target.name}"
+
+
+def index_page(name: str, specs: Sequence[Spec], write: Writer) -> Page:
+    """A page that lists the pages of its folder."""
+    text = (
+        environment({})
+        .get_template("index.md.j2")
+        .render(
+            title=write.word("index"),
+            about=write.word("index_about"),
+            listed=[(s.name, s.module, write.said(s.summary)) for s in specs],
+        )
+    )
+    return Page(name, text)
+
+
+def python(source: str) -> str:
+    """Code to be read; what runs as it stands is fenced by backticks instead."""
+    return directive("code-block", "python", "\n" + source.rstrip())
+
+
+def usage_section(usage: Usage, is_own: bool, write: Writer) -> str:
+    """Whole programs, for each package."""
+    note = write.word("usage_own", package=OWN_PACKAGE) + "\n\n" if is_own else ""
+    programs = {"numpy": usage.numpy, "torch": usage.torch}
+    fenced = {write.word(key): f"```python\n{text}```\n" for key, text in programs.items()}
+    return note + tabs(fenced, "package")
+
+
+def classes(code: Mapping[str, str], name: str, write: Writer) -> str:
+    """The generated classes, by backend: folded, and only on the site, as they are long."""
+    folded = [
+        directive("dropdown", write.word("class", package=write.word(backend)), f"\n{shown}")
+        for backend, source in code.items()
+        for shown in [python(class_source(source, name))]
+    ]
+    return directive("only", "html", "\n" + "\n".join(folded))

@@ -1,0 +1,43 @@
+"""The learning rate of a schedule, and its momentum, step by step."""
+
+from typing import TYPE_CHECKING
+
+from ....specs.language import Schedule, SpecError
+from ...curve import Curve, curve
+from ...polyline import polyline
+from ..edition import Edition
+from .shown import Shown, Words, shown
+from .style import figure, hue
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def rates(schedule: Schedule, edition: Edition) -> Shown | None:
+    """A schedule's curve over its span; None where its example cannot be drawn."""
+    try:
+        drawn = curve(schedule)
+    except SpecError:
+        return None
+    return shown(
+        f"curves/{schedule.module}",
+        "curve-of-metric" if schedule.takes_metric else "curve",
+        edition,
+        lambda words: _drawn(drawn, words),
+        [repr(drawn)],
+        {"name": schedule.name, "steps": str(schedule.span)},
+    )
+
+
+def _drawn(drawn: Curve, words: Words) -> "Figure":
+    momenta = [m for m in drawn.momenta if m is not None]
+    lines = {words["axis-rate"]: drawn.rates} | (
+        {words["axis-momentum"]: momenta} if momenta else {}
+    )
+    made, panels = figure(1.2 + 1.3 * len(lines), len(lines), sharex=True)
+    for i, (panel, (label, values)) in enumerate(zip(panels, lines.items(), strict=True)):
+        panel.plot(*zip(*polyline(values), strict=True), color=hue(i))
+        panel.set_ylabel(label)
+        panel.set_ylim(bottom=min(0, *values) if i == 0 else None)
+    panels[-1].set_xlabel(words["axis-step"])
+    return made

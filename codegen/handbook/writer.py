@@ -1,0 +1,73 @@
+"""What specs and tables say, as Markdown in the language of an edition."""
+
+import re
+from collections.abc import Sequence
+
+from ..backends.latex.cells import Cell, Code, Formula, Piece, Said, Word
+from ..backends.latex.tables import ArgumentRow, StateRow
+from .edition import Edition
+from .markdown import code, escaped, inline, table
+
+_ARXIV = re.compile(r"arXiv\\?:(\d{4}\.\d{4,5})")
+_DOI = re.compile(r"doi\\?:(10\.\d{4,9}/[^\s,;]*[^\s,;.])")
+
+
+class Writer:
+    """Writes for one edition.
+
+    Args:
+        edition: whose words are used.
+        file: the words of the page's own.
+    """
+
+    def __init__(self, edition: Edition, file: str) -> None:
+        self.edition = edition
+        self._words = edition.words[file]
+        self._tables = edition.words["tables"]
+
+    def word(self, key: str, **values: object) -> str:
+        """One of the page's own texts."""
+        return self._words[key].format(**values)
+
+    def said(self, text: str) -> str:
+        """What a spec says."""
+        return escaped(self.edition.said(text))
+
+    def source(self, text: str) -> str:
+        """A source, with links to what it names by its arXiv number or its DOI."""
+        linked = _ARXIV.sub(r"[arXiv\\:\1](https://arxiv.org/abs/\1)", self.said(text))
+        return _DOI.sub(r"[doi\\:\1](https://doi.org/\1)", linked)
+
+    def cell(self, cell: Cell) -> str:
+        return "".join(map(self._piece, cell))
+
+    def listed(self, cells: Sequence[Cell]) -> str:
+        """Several cells, separated by commas."""
+        return self._tables["comma"].join(map(self.cell, cells))
+
+    def arguments(self, rows: Sequence[ArgumentRow]) -> str:
+        """The table of arguments."""
+        head = ("symbol", "argument", "default", "domain", "meaning")
+        cells = [(r.symbol, r.argument, r.default, r.domain, r.meaning) for r in rows]
+        return self._table(head, cells, "llllL")
+
+    def states(self, rows: Sequence[StateRow]) -> str:
+        """The table of states."""
+        head = ("symbol", "key", "shape", "exists", "initial")
+        cells = [(r.symbol, r.key, r.shape, r.exists, r.initial) for r in rows]
+        return self._table(head, cells, "llllL")
+
+    def _table(self, head: Sequence[str], rows: Sequence[Sequence[Cell]], columns: str) -> str:
+        titles = [self._tables[key] for key in head]
+        return table(titles, [list(map(self.cell, row)) for row in rows], columns)
+
+    def _piece(self, piece: Piece) -> str:
+        match piece:
+            case Formula():
+                return inline(piece.tex)
+            case Code():
+                return code(piece.text)
+            case Said():
+                return self.said(piece.text)
+            case Word():
+                return self._tables[piece.key]

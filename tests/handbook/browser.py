@@ -1,0 +1,135 @@
+"""A site looked at in a real browser, Chromium, with the network switched off."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 390, "height": 844}
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a page."""
+
+    page: str
+    what: str
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # As root, in a container, Chromium cannot make its sandbox.
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def faults(browser: Any, site: Path, names: Sequence[str] = ()) -> list[Fault]:
+    """Open every page of a site, or those named, and look.
+
+    Args:
+        browser: from :func:`chromium`.
+        site: its folder.
+        names: of pages, by path in the folder; none for all.
+    """
+    found: list[Fault] = []
+    context = browser.new_context(viewport=WIDE, offline=True)
+    for file in [site / n for n in names] or sorted(site.rglob("*.html")):
+        name = file.relative_to(site).as_posix()
+        page = context.new_page()
+        heard = _listen(page)
+        page.goto(file.as_uri())
+        page.wait_for_function("!window.MathJax?.startup || window.__rendered", timeout=60_000)
+        problems = [*heard, *page.evaluate(_LOOK)]
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            problems += page.evaluate(_OVERFLOW)
+        found += [Fault(name, problem) for problem in problems]
+        page.close()
+    context.close()
+    return found
+
+
+def _listen(page: Any) -> list[str]:
+    """Whatever goes wrong from now on."""
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(f"error: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            heard.append(f"console: {message.text}")
+            if message.type in ("error", "warning")
+            else None
+        ),
+    )
+    page.on("requestfailed", lambda request: heard.append(f"not loaded: {request.url}"))
+    page.add_init_script(_NOTE_RENDERED)
+    return heard
+
+
+_NOTE_RENDERED = """
+document.addEventListener("DOMContentLoaded", async () => {
+  // MathJax, loaded before this event, renders when the document is there.
+  await window.MathJax?.startup?.promise;
+  window.__rendered = true;
+});
+"""
+
+_LOOK = r"""
+() => {
+  const found = [];
+  const formulas = document.querySelectorAll(".math");
+  for (const formula of formulas) {
+    const rendered = formula.querySelectorAll("mjx-container");
+    if (!rendered.length || !rendered[0].getBoundingClientRect().width)
+      if (formula.offsetParent !== null)
+        found.push(`formula not rendered: ${formula.textContent.slice(0, 80)}`);
+    if (formula.querySelector("mjx-merror, [data-mjx-error]"))
+      found.push(`formula with an error: ${formula.textContent.slice(0, 80)}`);
+    if (/\\[a-zA-Z(\[]/.test(formula.cloneNode(true).textContent.replace(/\s+/g, " ")))
+      found.push(`formula left as source: ${formula.textContent.slice(0, 80)}`);
+  }
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (words.nextNode()) {
+    const parent = words.currentNode.parentElement;
+    if (parent.closest("script, style, pre, code, .math, mjx-container")) continue;
+    const source = words.currentNode.data.match(/\$[^$]*\$|\\[a-zA-Z]+|\{[a-z]+\}`|:::/);
+    if (source) found.push(`source in the text: ${words.currentNode.data.trim().slice(0, 80)}`);
+  }
+  for (const image of document.images)
+    if (!image.complete || !image.naturalWidth) found.push(`picture not shown: ${image.src}`);
+  for (const image of document.images)
+    if (!image.alt) found.push(`picture without words: ${image.src}`);
+  return found;
+}
+"""
+
+_OVERFLOW = """
+() => {
+  const width = document.documentElement.clientWidth;
+  const article = document.querySelector("article") ?? document.body;
+  // What scrolls by itself may hold something wider.
+  const scrolls = (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
+  const held = (element) => {
+    for (let e = element; e !== article; e = e.parentElement) if (scrolls(e)) return true;
+    return false;
+  };
+  return [...article.querySelectorAll("*")]
+    .filter((e) => e.getBoundingClientRect().right > width + 1 && !held(e))
+    .slice(0, 3)
+    .map((e) => `wider than its window of ${width}: ${e.localName} ${e.textContent.slice(0, 60)}`);
+}
+"""

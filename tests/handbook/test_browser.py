@@ -1,0 +1,99 @@
+"""What the browser check notices; without it, that a site passes would mean nothing."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from steprule.codegen.handbook.page import Page
+from steprule.codegen.handbook.site import site
+from steprule.codegen.handbook.workspace import Workspace, fill
+
+from .browser import CHROMIUM, chromium, faults
+from .links import broken_links
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and "CI" not in os.environ, reason="needs Chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    space = Workspace(tmp_path_factory.mktemp("good"))
+    text = "# Home\n\nInline $x^2$.\n\n$$\n\\theta_t = \\frac{1}{2} g_t\n$$\n\n`code \\with $x$`\n"
+    fill(space, [Page("index", text)])
+    return site(space, "en", lambda line: None)
+
+
+@pytest.fixture
+def changed(good: Path, tmp_path: Path) -> Path:
+    """The page, to be broken by a test."""
+    page = tmp_path / "index.html"
+    page.write_text((good / "index.html").read_text())
+    (tmp_path / "_static").symlink_to(good / "_static")
+    return page
+
+
+def _whats(browser: Any, page: Path) -> str:
+    return "\n".join(f.what for f in faults(browser, page.parent, [page.name]))
+
+
+def _replace(page: Path, old: str, new: str) -> None:
+    text = page.read_text()
+    assert old in text
+    page.write_text(text.replace(old, new, 1))
+
+
+def test_a_good_site_passes(browser: Any, good: Path) -> None:
+    assert faults(browser, good) == []
+    assert broken_links(good) == []
+
+
+def test_an_unknown_command_is_noticed(browser: Any, changed: Path) -> None:
+    _replace(changed, r"\frac", r"\fracc")
+    assert "formula" in _whats(browser, changed)
+
+
+def test_mathematics_that_is_not_rendered_is_noticed(browser: Any, changed: Path) -> None:
+    _replace(changed, "_static/mathjax/tex-chtml.js", "_static/mathjax/gone.js")
+    said = _whats(browser, changed)
+    assert "not loaded" in said
+    assert "formula not rendered" in said
+
+
+def test_source_in_the_text_is_noticed(browser: Any, changed: Path) -> None:
+    _replace(changed, "Inline", r"Inline $y$ and")
+    assert "source in the text" in _whats(browser, changed)
+
+
+def test_a_missing_picture_is_noticed(browser: Any, changed: Path) -> None:
+    _replace(changed, "Inline", '<img src="gone.svg" alt="gone"> Inline')
+    assert "picture not shown" in _whats(browser, changed)
+
+
+def test_what_asks_for_the_network_is_noticed(browser: Any, changed: Path) -> None:
+    _replace(changed, "Inline", '<img src="https://example.org/a.svg" alt="a"> Inline')
+    assert "not loaded: https://example.org/a.svg" in _whats(browser, changed)
+
+
+def test_an_error_of_a_script_is_noticed(browser: Any, changed: Path) -> None:
+    _replace(changed, "</body>", "<script>nothing.there()</script></body>")
+    assert "nothing is not defined" in _whats(browser, changed)
+
+
+def test_a_page_wider_than_a_phone_is_noticed(browser: Any, changed: Path) -> None:
+    _replace(changed, "Inline", '<span style="display: block; width: 700px">wide</span>')
+    assert "wider than its window of 390" in _whats(browser, changed)
+
+
+def test_links_to_nowhere_are_found(changed: Path) -> None:
+    _replace(changed, "Inline", '<a href="gone.html">x</a> <a href="#nowhere">y</a>')
+    found = broken_links(changed.parent)
+    assert {"index.html: gone.html", "index.html: #nowhere"} <= set(found)

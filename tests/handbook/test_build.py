@@ -1,0 +1,110 @@
+"""Sphinx and LaTeX: what they are given, and what becomes of their complaints."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from steprule.codegen.handbook.book import book, require_latex
+from steprule.codegen.handbook.build import BuildError
+from steprule.codegen.handbook.page import Page
+from steprule.codegen.handbook.site import site
+from steprule.codegen.handbook.workspace import Workspace, fill
+
+HOME = """# Home
+
+A formula, $x^2$, and one with a number:
+
+:::{math}
+:label: step
+
+\\theta_t = \\theta_{t-1} - \\gamma g_t
+:::
+
+See {eq}`step`.
+
+```python
+print("code")
+```
+"""
+
+
+def _silent(what: str) -> None: ...
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
+
+
+def _own_time(folder: Path, name: str) -> int:
+    return (folder / name).stat().st_mtime_ns
+
+
+def test_a_site_asks_nothing_of_the_network(space: Workspace) -> None:
+    fill(space, [Page("index", HOME)])
+    folder = site(space, "en", _silent)
+    text = (folder / "index.html").read_text()
+    assert "mathjax/tex-chtml.js" in text
+    fetched = re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"', text)
+    assert fetched
+    assert not [url for url in fetched if "//" in url]
+    fonts = folder / "_static/mathjax/output/chtml/fonts/woff-v2"
+    assert (fonts / "MathJax_Math-Italic.woff").is_file()
+
+
+def test_progress_names_the_pages(space: Workspace) -> None:
+    fill(space, [Page("index", HOME)])
+    told: list[str] = []
+    site(space, "en", told.append)
+    assert any("index" in line for line in told)
+
+
+def test_only_what_changed_is_built_again(space: Workspace) -> None:
+    home = Page("index", HOME + "\n:::{toctree}\none\ntwo\n:::\n")
+    fill(space, [home, Page("one", "# One\n"), Page("two", "# Two\n")])
+    folder = site(space, "en", _silent)
+    before = {name: _own_time(folder, name) for name in ("one.html", "two.html")}
+    fill(space, [home, Page("one", "# One\n"), Page("two", "# Two\n\nChanged.\n")])
+    site(space, "en", _silent)
+    assert _own_time(folder, "one.html") == before["one.html"]
+    assert _own_time(folder, "two.html") != before["two.html"]
+    assert "Changed." in (folder / "two.html").read_text()
+
+
+def test_a_complaint_is_an_error_each_time(space: Workspace) -> None:
+    fill(space, [Page("index", "# Home\n\n[nowhere](no/such/page.md)\n")])
+    for _ in range(2):
+        with pytest.raises(BuildError, match=r"index\.md:3.*no/such/page"):
+            site(space, "en", _silent)
+    fill(space, [Page("index", "# Home\n")])
+    assert (site(space, "en", _silent) / "index.html").is_file()
+
+
+needs_latex = pytest.mark.skipif(shutil.which("latexmk") is None, reason="needs latexmk")
+
+
+@needs_latex
+def test_a_book_is_made_of_the_same_pages(space: Workspace) -> None:
+    fill(space, [Page("index", HOME)])
+    made = book(space, "en", "A title", _silent)
+    assert made.read_bytes().startswith(b"%PDF")
+    text = (made.parent / "steprule.tex").read_text()
+    assert r"\theta_t = \theta_{t-1} - \gamma g_t" in text
+    assert "A title" in text
+
+
+@needs_latex
+def test_what_stops_latex_is_shown(space: Workspace) -> None:
+    fill(space, [Page("index", "# Home\n\n$\\nosuchcommand$\n")])
+    with pytest.raises(BuildError, match=r"(?s)LaTeX stops: .*Undefined control sequence.*nosuch"):
+        book(space, "en", "A title", _silent)
+
+
+def test_missing_latex_is_named_with_its_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(BuildError, match="latexmk, kpsewhich, pdflatex cannot be found") as found:
+        require_latex("en")
+    assert "apt-get install latexmk texlive-latex-recommended" in str(found.value)
+    with pytest.raises(BuildError, match=r"xelatex cannot be found.*texlive-xetex"):
+        require_latex("zh")
