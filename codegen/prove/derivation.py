@@ -12,12 +12,12 @@ from typing import TypeAlias
 from sympy import Basic, Expr, S, Symbol, factor, sympify
 
 from ...specs.language import Optimizer, Value, t
-from ...specs.language.claims import Equivalence, Identity, Stability, Verdict
+from ...specs.language.claims import Equivalence, Identity, Side, Stability, Verdict
 from .identity import parts_of, step_matrix
-from .induction import Correspondence, Obligation
+from .induction import Correspondence, Obligation, setting
 from .opening import opened
 from .prove import Settled
-from .symbolic import GradientOf, symbolic_step
+from .symbolic import GradientOf, Setting, symbolic_step
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Equation:
 
 @dataclass(frozen=True)
 class Image:
-    """A quantity of one spec as the map gives it, in the quantities of another."""
+    """What stands for something of one spec, in the quantities of another."""
 
-    value: Value
+    value: Basic
     of: Optimizer
     given: Expr
 
@@ -89,18 +89,20 @@ def _of_formulations(settled: Settled, claim: Equivalence) -> Iterator[Passage]:
         yield Passage("no-map", {"tried": "; ".join(settled.tried)})
         return
     left, right = claim.left.spec, claim.right.spec
-    yield _rule("left", left)
-    yield _rule("right", right)
     phi = Correspondence(claim)
+    yield _rule("left", left)
+    yield from _setting(claim.left, phi.left, left)
+    yield _rule("right", right)
+    yield from _setting(claim.right, phi.right, left)
     images = tuple(Image(_at_t(name), right, e) for name, e in phi.equations.items())
     yield Passage("map", {"left": left.name, "right": right.name}, images, left)
     if settled.tried:
         yield Passage("tried", {"tried": "; ".join(settled.tried)})
+    step = _one_step(phi, apart=any(o.when == "point" for o in settled.obligations))
     if settled.verdict is Verdict.PROVED:
-        yield from _algebra(claim, phi)
+        yield from _algebra(settled, left, step)
     else:
-        yield Passage("apart")
-        yield from (_residual(o, left) for o in settled.obligations if not o.is_met)
+        yield from _parting(settled, left, step)
 
 
 def _rule(key: str, spec: Optimizer) -> Passage:
@@ -108,39 +110,81 @@ def _rule(key: str, spec: Optimizer) -> Passage:
     return Passage(key, {"name": spec.name, "source": spec.source}, equations, spec)
 
 
-def _algebra(claim: Equivalence, phi: Correspondence) -> Iterator[Passage]:
-    """Both sides of phi(step_A(s)) = step_B(phi(s)), expanded line by line."""
-    g = Symbol("g", real=True)
-    points: dict[str, Expr] = {}
+def _setting(side: Side, decided: Setting, notation: Optimizer) -> Iterator[Passage]:
+    """How a rule is taken that can be taken in several ways."""
+    given = tuple(Image(what, side.spec, sympify(e)) for what, e in side.hyper.items())
+    on = [flag.name for flag, is_on in decided.options.items() if is_on]
+    if on:
+        yield Passage("with-options", {"options": ", ".join(on)}, given, notation)
+    elif decided.options:
+        yield Passage("without-options", {}, given, notation)
+    elif given:
+        yield Passage("with", {}, given, notation)
 
-    def asked(side: str) -> GradientOf:
+
+@dataclass(frozen=True)
+class _Step:
+    """One step of both sides from the same state: the map of the left's, and the right's."""
+
+    points: tuple[Expr, Expr]
+    before: Mapping[str, Expr]
+    image: Mapping[str, Expr]
+    computed: Mapping[str, Expr]
+
+
+def _one_step(phi: Correspondence, *, apart: bool) -> _Step:
+    """Expanded by nothing yet; ``g`` is the gradient, and ``g'`` the right's at another point."""
+    points: list[Expr] = []
+
+    def asked(name: str) -> GradientOf:
+        asks: list[Expr] = []
+
         def gradient(point: Expr) -> Expr:
-            points.setdefault(side, point)
-            return g
+            if not asks:
+                points.append(point)
+            asks.append(point)
+            return Symbol(name, real=True)
 
         return gradient
 
     stored = {n: Value(Symbol(n, real=True), t - 1) for n in phi.left.quantities}
-    mapped = phi.of(stored, t - 1)
-    new_left = symbolic_step(phi.left, stored, asked("left"), first=False)
-    new_right = symbolic_step(phi.right, mapped, asked("right"), first=False)
-    spec = claim.left.spec
-    if points["right"] == points["left"]:
-        yield Passage("point", {"gradient": g}, (Chain((points["left"],)),), spec)
-    else:
-        both = Chain((points["left"], points["right"]))
-        yield Passage("points", {"gradient": g}, (both,), spec)
+    new_left = symbolic_step(phi.left, stored, asked("g"), first=False)
+    of_right = asked("g'" if apart else "g")
+    new_right = symbolic_step(phi.right, phi.of(stored, t - 1), of_right, first=False)
+    return _Step((points[0], points[1]), phi.equations, phi.of(new_left, t), new_right)
+
+
+def _algebra(settled: Settled, spec: Optimizer, step: _Step) -> Iterator[Passage]:
+    """Both sides of phi(step_A(s)) = step_B(phi(s)), expanded line by line."""
+    left, right = step.points
+    points = Chain((left,)) if left == right else Chain((left, right))
+    yield Passage("point" if left == right else "points", {}, (points,), spec)
     yield Passage("step")
-    after = phi.of(new_left, t)
-    for name, value in new_right.items():
-        image = after[name]
-        assert image is not None
-        of = {"quantity": _at_t(name)}
-        first = (phi.equations[name], image, opened(image))
-        yield Passage("mapped", of, (_chain(*first),), spec)
-        yield Passage("computed", of, (_chain(value, opened(value)),), spec)
+    for name in step.computed:
+        yield from _both(name, spec, step)
         yield Passage("equal")
-    yield Passage("induction")
+    starts = any(o.when == "first-step" for o in settled.obligations)
+    yield Passage("induction-from-first-step" if starts else "induction")
+
+
+def _parting(settled: Settled, spec: Optimizer, step: _Step) -> Iterator[Passage]:
+    """What does not correspond after a step, and the difference."""
+    unmet = [o for o in settled.obligations if not o.is_met]
+    if any(o.when == "point" for o in unmet):
+        yield Passage("two-points", {}, tuple(Chain((p,)) for p in step.points), spec)
+    yield Passage("step")
+    for o in unmet:
+        if o.when == "step":
+            yield from _both(o.quantity, spec, step)
+    yield Passage("apart")
+    yield from (_residual(o, spec) for o in unmet)
+
+
+def _both(name: str, spec: Optimizer, step: _Step) -> Iterator[Passage]:
+    of = {"quantity": _at_t(name)}
+    image, value = step.image[name], step.computed[name]
+    yield Passage("mapped", of, (_chain(step.before[name], image, opened(image)),), spec)
+    yield Passage("computed", of, (_chain(value, opened(value)),), spec)
 
 
 def _residual(obligation: Obligation, spec: Optimizer) -> Passage:
@@ -152,6 +196,7 @@ def _residual(obligation: Obligation, spec: Optimizer) -> Passage:
 
 def _of_region(settled: Settled, claim: Stability) -> Iterator[Passage]:
     yield _rule("rule", claim.side.spec)
+    yield from _setting(claim.side, setting(claim.side), claim.side.spec)
     matrix, _ = step_matrix(claim)
     once = (Chain((matrix.as_immutable(),)),)
     yield Passage("matrix", {"curvature": claim.curvature}, once)
@@ -161,7 +206,7 @@ def _of_region(settled: Settled, claim: Stability) -> Iterator[Passage]:
 def _of_equations(settled: Settled, claim: Identity) -> Iterator[Passage]:
     if claim.where:
         meanings = tuple(Equation(name, e) for name, e in claim.where.items())
-        yield Passage("with", formulas=meanings)
+        yield Passage("where", {}, meanings)
     yield from _equations(settled, claim)
 
 

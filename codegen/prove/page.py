@@ -1,13 +1,13 @@
 """A derivation as a page of text, for terminals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sympy import Basic, ImmutableDenseMatrix, sstr, sympify
 
 from ...specs.language import Optimizer
 from ...specs.language.claims import Equivalence
 from ..text import TextPrinter
-from .derivation import Chain, Derivation, Equation, Image, Passage
+from .derivation import Chain, Derivation, Equation, Formula, Image, Passage
 from .identity import IdentityWitness
 from .witness import Witness
 
@@ -21,21 +21,29 @@ _SAID = {
     "rule": "The rule: {name} ({source})",
     "map": "The map, from {left} to {right}:",
     "tried": "(Tried: {tried}.)",
-    "point": "Both ask for the gradient at the same point, and its value there is {gradient}:",
-    "points": "Both ask for the gradient at the same point, and its value there is {gradient}:",
+    "point": "Both ask for the gradient at the same point, and its value there is g:",
+    "points": "Both ask for the gradient at the same point, and its value there is g:",
     "step": "One step from any state, in the left side's quantities:",
     "mapped": f"{_INDENT}{{quantity}}, the map of what the left side computes:",
     "computed": f"{_INDENT}{{quantity}}, what the right side computes from the map:",
     "equal": f"{_INDENT}The two are equal.",
     "induction": "At the start they correspond, so by induction over t they do at every step.",
+    "induction-from-first-step": (
+        "At the start and after the first step they correspond, so by induction over t they do "
+        "at every step."
+    ),
+    "two-points": "They ask for the gradient at two points, where its values are g and g':",
     "apart": "What does not vanish:",
     "matrix": "One step, where the gradient is {curvature} times the parameter, as a matrix:",
-    "with": "With",
+    "where": "With",
+    "with": "with",
+    "with-options": "with {options} and no other option, and",
+    "without-options": "without options, and",
     "part": "{what}:",
     "vanishes": f"{_INDENT}The difference vanishes.",
     "vanishes-where": f"{_INDENT}Where {{case}}, the difference vanishes.",
 }
-_FOLLOWING = ("no-map", "tried", "computed", "equal", "vanishes", "remains", "residual")
+_FOLLOWING = ("no-map", "with", "tried", "computed", "equal", "vanishes", "remains", "residual")
 """What is said without a blank line before it begins with one of these."""
 
 
@@ -67,20 +75,23 @@ def _passage(passage: Passage) -> Iterator[str]:
         name: e if isinstance(e, str) else _text(spec, e) for name, e in passage.arguments.items()
     }
     if passage.key.startswith("residual"):
-        residual = _values(passage)[0]
+        residual = _values(passage, passage.formulas[0])[0]
         if len(residual) > _LONG:
             residual = f"{residual[:_LONG]} ... (whole with --json)"
         yield f"{_INDENT}{said['what']}: {residual}"
         return
     if passage.key.startswith("remains"):
         where = f"Where {said['case']}, the" if said else "The"
-        yield f"{_INDENT}{where} difference is {_values(passage)[0]}."
+        yield f"{_INDENT}{where} difference is {_values(passage, passage.formulas[0])[0]}."
         return
-    yield _SAID[passage.key].format_map(said)
+    yield _sentence(passage, said)
     for formula in passage.formulas:
         match formula:
             case Equation():
                 yield f"{_INDENT}{_text(spec, formula.left)} = {_text(spec, formula.right)}"
+            case Image() if passage.key.startswith("with"):
+                value = _text(formula.of, formula.value)
+                yield f"{_INDENT}{value} = {_text(spec, formula.given)}"
             case Image():
                 value = _text(formula.of, formula.value)
                 yield f"{_INDENT}{value} of {formula.of.name}  <-  {_text(spec, formula.given)}"
@@ -88,13 +99,18 @@ def _passage(passage: Passage) -> Iterator[str]:
                 rows = (matrix.row(i).tolist()[0] for i in range(matrix.rows))
                 yield from (_INDENT + sstr(row) for row in rows)
             case Chain():
-                yield from _chain(passage)
+                yield from _chain(passage, formula)
 
 
-def _chain(passage: Passage) -> Iterator[str]:
-    first, *others = _values(passage)
+def _sentence(passage: Passage, said: Mapping[str, str]) -> str:
+    sentence = _SAID[passage.key].format_map(said)
+    return sentence if passage.formulas else sentence.removesuffix(", and")
+
+
+def _chain(passage: Passage, chain: Chain) -> Iterator[str]:
+    first, *others = _values(passage, chain)
     match passage.key:
-        case "point" | "points":
+        case "point" | "points" | "two-points":
             yield _INDENT + first
             yield from (f"{_INDENT}= {other}, the right side's parameter" for other in others)
         case "mapped" | "computed":
@@ -105,9 +121,8 @@ def _chain(passage: Passage) -> Iterator[str]:
             yield from (f"{_INDENT}= {other}" for other in others or [first])
 
 
-def _values(passage: Passage) -> list[str]:
-    """The steps of a passage's chain, those that read the same once."""
-    (chain,) = passage.formulas
+def _values(passage: Passage, chain: Formula) -> list[str]:
+    """The steps of a chain, those that read the same once."""
     assert isinstance(chain, Chain)
     return list(dict.fromkeys(_text(passage.notation, e) for e in chain.steps))
 

@@ -35,6 +35,8 @@ _HYPER = {
     c: Hyper(c, "2", POSITIVE, "how many times as large a loss is"),
 }
 
+_NOTATION = {"vmax": r"v^{\max}"}
+
 
 def form(name: str, source: str, kept: Sequence[Series], *updates: Update) -> Optimizer:
     """A formulation whose states start at 0, over the hyperparameters its equations name."""
@@ -44,6 +46,8 @@ def form(name: str, source: str, kept: Sequence[Series], *updates: Update) -> Op
         summary=f"{name}.",
         source=source,
         hyper=[h for symbol, h in _HYPER.items() if symbol in used],
-        states=[State(series, 0, series.name) for series in kept],
+        states=[
+            State(series, 0, series.name, latex=_NOTATION.get(series.name, "")) for series in kept
+        ],
         updates=updates,
     )
