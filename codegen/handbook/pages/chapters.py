@@ -1,21 +1,20 @@
 """The chapters: texts that a person wrote, with what they speak of taken from specs and claims."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from ....specs.language import Optimizer, SpecError, Spec
+from ....specs.language import Optimizer, Spec, SpecError, Update
 from ....specs.language.claims import Equivalence, Identity, Side, Stability, Verdict
 from ...analysis.nearby import either, near
-from ...backends.latex.formulas import formulas
 from ...backends.latex.printer import LatexPrinter
-from ...prove.equations import parts_of
+from ...prove.identity import parts_of
 from ...prove.induction import Correspondence
 from ...prove.prove import Settled
 from ..claimed import reference, statement
 from ..derivation import derived
 from ..edition import Edition
 from ..formula import ClaimPrinter
-from ..markdown import display, environment, inline
+from ..markdown import display, environment, equations, inline
 from ..material import Material
 from ..page import Page
 from ..variants import plain, switches, usual
@@ -81,28 +80,22 @@ class _Chapter:
         """How the right side's quantities, with a prime, follow from the left's."""
         claim = self._claim(name, Equivalence)
         left, right = (ClaimPrinter(side.spec) for side in (claim.left, claim.right))
-        return display(
-            [
-                f"{right.primed(quantity)} &= {left.expression(e)}"
-                for quantity, e in Correspondence(claim).equations.items()
-            ]
-        )
+        phi = Correspondence(claim).equations
+        return equations([(right.primed(q), left.expression(e)) for q, e in phi.items()])
 
     def part(self, name: str, *whats: str) -> str:
         """Equations of an identity, by what they say."""
         parts = {part.what: part for part in parts_of(self._claim(name, Identity))}
         found = [self._among(parts, what, f"equation of the claim {name}") for what in whats]
         printer = ClaimPrinter()
-        return display(
-            [f"{printer.expression(p.left)} &= {printer.expression(p.right)}" for p in found]
-        )
+        return equations([(printer.expression(p.left), printer.expression(p.right)) for p in found])
 
     def meaning(self, name: str, *symbols: str) -> str:
         """What names stand for in the equations of an identity."""
         where = {str(s): (s, e) for s, e in self._claim(name, Identity).where.items()}
         found = [self._among(where, symbol, f"name in the claim {name}") for symbol in symbols]
         printer = ClaimPrinter()
-        return display([f"{printer.expression(s)} &= {printer.expression(e)}" for s, e in found])
+        return equations([(printer.expression(s), printer.expression(e)) for s, e in found])
 
     def polynomial(self, name: str) -> str:
         """The characteristic polynomial of a rule on a quadratic."""
@@ -119,7 +112,12 @@ class _Chapter:
 
     def equations(self, spec: str, *on: str) -> str:
         """The equations of a spec, with these switches on, or as it is by default."""
-        return display(self._rows(spec, on))
+        found = self._spec(spec)
+        printer = LatexPrinter(found)
+        updates = found.updates
+        if isinstance(found, Optimizer):
+            updates = plain(found, self._on(found, on)).spec.updates
+        return _equations(updates, printer)
 
     def equation(self, spec: str, quantity: str, *on: str) -> str:
         """One of them."""
@@ -139,14 +137,6 @@ class _Chapter:
         found = self._spec(spec)
         folder = "optimizers" if isinstance(found, Optimizer) else "schedules"
         return f"[{found.name}](/{folder}/{found.module}.md)"
-
-    def _rows(self, spec: str, on: tuple[str, ...]) -> list[str]:
-        found = self._spec(spec)
-        printer = LatexPrinter(found)
-        if not isinstance(found, Optimizer):
-            return formulas(found, printer)
-        updates = plain(found, self._on(found, on)).spec.updates
-        return [f"{printer.expression(u.target)} &= {printer.expression(u.value)}" for u in updates]
 
     def _on(self, spec: Optimizer, on: tuple[str, ...]) -> frozenset[str]:
         known = {name: name for name in switches(spec)}
@@ -182,4 +172,8 @@ class _Chapter:
 
 
 def _rule(side: Side) -> str:
-    return display(ClaimPrinter(side.spec).rows(side.spec.updates))
+    return _equations(side.spec.updates, ClaimPrinter(side.spec))
+
+
+def _equations(updates: Sequence[Update], printer: LatexPrinter) -> str:
+    return equations([(printer.expression(u.target), printer.expression(u.value)) for u in updates])
