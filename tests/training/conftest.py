@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import torch
-
 from steprule.codegen.handbook.digits import Digits, Params, loss_and_gradients, shuffled, untrained
 
 

@@ -9,11 +9,17 @@ generated SGD, at one rate and for as many steps.
 from dataclasses import dataclass
 
 import numpy as np
+from steprule.codegen.handbook.digits import (
+    Array,
+    Digits,
+    Params,
+    loss_and_gradients,
+    shuffled,
+    untrained,
+)
 from steprule.numpy import SGD
 from steprule.specs.claims import estimators
 from sympy import Expr
-
-from steprule.codegen.handbook.digits import Array, Digits, Params, loss_and_gradients, shuffled, untrained
 
 EXAMPLES = 1437
 SIZES = {"batch": EXAMPLES, "mini-batch": 32, "stochastic": 1}

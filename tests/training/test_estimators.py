@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from steprule.codegen.handbook.digits import Array, Digits, loss_and_gradients, untrained
 
 from . import estimators
-from steprule.codegen.handbook.digits import Array, Digits, loss_and_gradients, untrained
 from .estimators import EXAMPLES, SIZES, WITH_REPLACEMENT, WITHOUT_REPLACEMENT, Descent
 
 DRAWS = 400

@@ -53,11 +53,11 @@ class Landscape:
 
 RAVINE = Landscape(
     "ravine",
-    x**2 / 2 + 25 * y**2 / 2,
-    start=(-4.0, 1.0),
+    x**2 / 2 + 50 * y**2,
+    start=(-4.0, 0.4),
     minima=((0.0, 0.0),),
-    frame=(-5.0, 2.5, -1.8, 1.8),
-    steps=40,
+    frame=(-5.0, 3.0, -0.8, 0.8),
+    steps=50,
 )
 
 SADDLE = Landscape(

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sympy import Expr, lambdify
+from sympy import Expr, lambdify, latex
 
 from ....specs.claims.forms import beta
 from ....specs.language.claims import Stability, Verdict
@@ -31,9 +31,8 @@ def momentum_region(material: Material, edition: Edition) -> Shown:
 
 
 def nesterov_region(material: Material, edition: Edition) -> Shown:
-    return _region(
-        "nesterov", "stability-nesterov-generated", {"nesterov": True}, material, edition
-    )
+    claimed = "stability-nesterov-generated"
+    return _region("nesterov", claimed, {"nesterov": True}, material, edition)
 
 
 def _region(
@@ -49,7 +48,7 @@ def _region(
         edition,
         lambda words: _drawn(growth(material, options), bound, words[label], words),
         [*numpy_code(material, ["sgd"]), str(bound), label],
-        {},
+        {"bound": latex(bound)},
     )
 
 

@@ -49,7 +49,7 @@ def figure(height: float, panels: int = 1, **arguments: Any) -> "tuple[Figure, S
     from matplotlib.figure import Figure
 
     made = Figure(figsize=(WIDTH, height), layout="constrained")
-    return made, made.subplots(panels, squeeze=False, **arguments)[:, 0]
+    return made, list(made.subplots(panels, squeeze=False, **arguments)[:, 0])
 
 
 def legend(made: "Figure", panel: "Axes", columns: int = 2) -> None:

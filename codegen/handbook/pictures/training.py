@@ -1,51 +1,73 @@
 """The loss of a network that learns to read handwritten digits, step by step."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ....specs.language import Optimizer
+from ...load import builtin
 from .. import digits
 from ..edition import Edition
 from ..material import Material
 from .landscapes import Array
 from .shown import Shown, Words, numpy_code, shown
 from .style import GREY, figure, hue, legend, marker
-from .variants import Variant, best, plain
+from .variants import Variant, best, plain, variants
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 STEPS = 200
 SETTLED = 20
 """The last steps, by whose mean loss a rate is judged."""
+_LOST = 10
+"""Times the first loss: a run that comes to more, or to no number, is given up."""
 WINDOW = 15
 """The steps, around each, that a smooth line is the mean of."""
-_REFERENCE = "sgd"
+_FEW = 4
+"""Lines behind which the losses of each step are drawn too."""
+_MARKED = 25
+"""Every how many steps a line is marked; different lines at different steps."""
 
 
 def training(spec: Optimizer, material: Material, edition: Edition) -> Shown:
-    """One rule's losses, and plain gradient descent's to compare."""
-    reference = [s for s in material.optimizers if s.module == _REFERENCE != spec.module]
-    return _shown(f"training/{spec.module}", "training", [spec, *reference], material, edition)
+    """One rule's losses, in all its variants, and plain gradient descent's to compare."""
+    reference = builtin()["SGD"]
+    compared = [] if spec.module == reference.module else [reference]
+
+    def draw(words: Words) -> "Figure":
+        taken = variants(spec, material, words)
+        return _drawn(taken, [plain(other, material) for other in compared], words)
+
+    name = f"training/{spec.module}"
+    return _shown(name, "training", [spec, *compared], draw, material, edition)
 
 
 def all_training(material: Material, edition: Edition) -> Shown:
-    """The losses of all rules, smooth."""
-    return _shown("training/all", "trainings", material.optimizers, material, edition)
+    """The losses of all rules, each with its defaults."""
+    specs = material.optimizers
+
+    def draw(words: Words) -> "Figure":
+        return _drawn([plain(spec, material) for spec in specs], [], words)
+
+    return _shown("training/all", "trainings", specs, draw, material, edition)
 
 
 def _shown(
-    name: str, kind: str, specs: Sequence[Optimizer], material: Material, edition: Edition
+    name: str,
+    kind: str,
+    specs: Sequence[Optimizer],
+    draw: "Callable[[Words], Figure]",
+    material: Material,
+    edition: Edition,
 ) -> Shown:
     return shown(
         name,
         kind,
         edition,
-        lambda words: _drawn([plain(spec, material) for spec in specs], words),
+        draw,
         numpy_code(material, [spec.module for spec in specs]),
         {
             "name": specs[0].name,
@@ -57,31 +79,27 @@ def _shown(
     )
 
 
-def _drawn(taken: Sequence[Variant], words: Words) -> "Figure":
-    are_few = len(taken) <= 2
-    made, (panel,) = figure(3.0 if are_few else 3.6)
-    for i, variant in enumerate(taken):
+def _drawn(taken: Sequence[Variant], compared: Sequence[Variant], words: Words) -> "Figure":
+    lines = [*taken, *compared]
+    are_few = len(lines) <= _FEW
+    made, (panel,) = figure(3.2 if are_few else 3.6)
+    for i, variant in enumerate(lines):
         rate, losses = best_training(variant)
-        colour = GREY if are_few and i else hue(i)
+        colour = GREY if variant in compared else hue(i)
         if are_few:
-            panel.plot(losses, color=colour, alpha=0.35, linewidth=0.7)
+            panel.plot(losses, color=colour, alpha=0.3, linewidth=0.6)
         panel.plot(
             smooth(losses),
             color=colour,
             marker=marker(i),
-            # Marks of different lines stand at different steps.
-            markevery=(3 * i, 3 * len(taken)),
+            markevery=(_MARKED * i // len(lines), _MARKED),
             label=variant.labelled(words, rate),
         )
-    _axes(panel, words)
-    legend(made, panel, 2 if are_few else 3)
-    return made
-
-
-def _axes(panel: "Axes", words: Words) -> None:
     panel.set_yscale("log")
     panel.set_xlabel(words["axis-step"])
     panel.set_ylabel(words["axis-loss"])
+    legend(made, panel, 2 if are_few else 3)
+    return made
 
 
 def smooth(losses: Array) -> Array:
@@ -102,20 +120,22 @@ def train(optimizer: Any) -> Array:
                 optimizer.update(params, gradients)
             except ArithmeticError:  # in a state that is one number for all elements
                 break
-            if not loss < 1e3 * losses[0]:  # diverged, or no number
+            if not loss < _LOST * losses[0]:
                 break
     return np.array(losses)
 
 
 def best_training(variant: Variant) -> tuple[float | None, Array]:
     """The rate whose losses end lowest, and those losses."""
-    return _best(variant.rule, variant.has_rate)
+    return _best(variant.rule, tuple(variant.arguments.items()), variant.has_rate)
 
 
 @lru_cache(maxsize=64)
-def _best(rule: Any, has_rate: bool) -> tuple[float | None, Array]:
+def _best(
+    rule: Any, arguments: tuple[tuple[str, Any], ...], has_rate: bool
+) -> tuple[float | None, Array]:
     """Kept, as losses are drawn alone and with those of other rules."""
-    variant = Variant("", rule, has_rate=has_rate)
+    variant = Variant("", rule, dict(arguments), has_rate)
     runs = ((rate, train(variant.made(rate))) for rate in variant.rates)
     return best(runs, lambda losses: (-len(losses), losses[-SETTLED:].mean()))
 

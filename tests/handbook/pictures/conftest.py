@@ -1,0 +1,53 @@
+"""The material that pictures are drawn from, without the claims that none of them shows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from steprule.codegen.analysis import analyse
+from steprule.codegen.handbook import material as materials
+from steprule.codegen.handbook.edition import Edition, edition
+from steprule.codegen.handbook.material import Material
+from steprule.specs.language import Spec
+
+
+@contextmanager
+def gathered(references: list[str], *, alone: bool = False) -> Iterator[Material]:
+    """The material as it is, or without the code of specs that are not its own."""
+    every = materials.builtin_claims
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(materials, "_SHOWN", ("numpy",))
+        patch.setattr(
+            materials,
+            "builtin_claims",
+            lambda: {k: c for k, c in every().items() if k.startswith("stability")},
+        )
+        if alone:
+            patch.setattr(materials, "all_builtin", dict)
+        with materials.gathered(references) as material:
+            yield material
+
+
+@pytest.fixture(scope="session")
+def material() -> Iterator[Material]:
+    with gathered([]) as everything:
+        yield everything
+
+
+@pytest.fixture
+def material_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """The material on specs given as objects, or on files."""
+
+    def of(*given: Spec | str, alone: bool = False) -> Any:
+        specs = [s for s in given if not isinstance(s, str)]
+        if specs:
+            monkeypatch.setattr(materials, "selected", lambda references: list(map(analyse, specs)))
+        return gathered([s for s in given if isinstance(s, str)], alone=alone)
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def english() -> Edition:
+    return edition()
