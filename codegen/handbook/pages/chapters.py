@@ -14,13 +14,28 @@ from ..claimed import reference, statement
 from ..derivation import derived
 from ..edition import Edition
 from ..formula import ClaimPrinter
-from ..markdown import display, environment, equations, inline
+from ..markdown import display, environment, equations, figure, inline
 from ..material import Material
-from ..page import Page
+from ..page import Page, Picture
+from ..pictures.correction import correction
+from ..pictures.damping import damping
+from ..pictures.noise import noise
+from ..pictures.shown import Shown
+from ..pictures.shrinkage import shrinkage
+from ..pictures.stability import momentum_region, nesterov_region
 from ..variants import plain, switches, usual
 
 _Found = TypeVar("_Found")
 _Claim = TypeVar("_Claim", Equivalence, Identity, Stability)
+
+_PICTURES: Mapping[str, Callable[[Material, Edition], Shown]] = {
+    "correction": correction,
+    "damping": damping,
+    "noise": noise,
+    "shrinkage": shrinkage,
+    "stability/momentum": momentum_region,
+    "stability/nesterov": nesterov_region,
+}
 
 
 def chapter_pages(material: Material, edition: Edition) -> list[Page]:
@@ -41,12 +56,13 @@ class _Chapter:
         self._name = name
         self._material = material
         self._edition = edition
+        self._pictures: list[Picture] = []
 
     def page(self) -> Page:
         names = [name for name in vars(type(self)) if not name.startswith("_") and name != "page"]
         helpers: Mapping[str, Callable[..., Any]] = {name: getattr(self, name) for name in names}
         template = environment(helpers).from_string(self._edition.chapters[self._name])
-        return Page(self._name, template.render())
+        return Page(self._name, template.render(), pictures=self._pictures)
 
     def proved(self, *names: str) -> str:
         """Within a line: the claims that a sentence rests on, all of them proved."""
@@ -130,7 +146,10 @@ class _Chapter:
         return display([LatexPrinter(found).equation(update)])
 
     def picture(self, name: str) -> str:
-        return ""
+        """A picture with its caption."""
+        shown = self._among(_PICTURES, name, "picture")(self._material, self._edition)
+        self._pictures.append(shown.picture)
+        return figure(*shown)
 
     def page_of(self, spec: str) -> str:
         """Within a line: a spec's name, and a link to its page."""
