@@ -44,6 +44,8 @@ def rows(e: Basic, printer: ProofPrinter, room: float = WIDEST) -> list[str]:
 def aligned(steps: Sequence[Sequence[str]]) -> list[str]:
     """Formulas in rows, each equal to the next, aligned at their equals signs."""
     (first, *more), *others = steps
+    if not more and not others:
+        return [first]
     if more or width(first) > WIDEST / 3 or not others:
         lines = [rf"& {first}", *_continued(more)]
     else:

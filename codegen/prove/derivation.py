@@ -156,9 +156,7 @@ def _one_step(phi: Correspondence, *, apart: bool) -> _Step:
 
 def _algebra(settled: Settled, spec: Optimizer, step: _Step) -> Iterator[Passage]:
     """Both sides of phi(step_A(s)) = step_B(phi(s)), expanded line by line."""
-    left, right = step.points
-    points = Chain((left,)) if left == right else Chain((left, right))
-    yield Passage("point" if left == right else "points", {}, (points,), spec)
+    yield _points(spec, step)
     yield Passage("step")
     for name in step.computed:
         yield from _both(name, spec, step)
@@ -172,12 +170,21 @@ def _parting(settled: Settled, spec: Optimizer, step: _Step) -> Iterator[Passage
     unmet = [o for o in settled.obligations if not o.is_met]
     if any(o.when == "point" for o in unmet):
         yield Passage("two-points", {}, tuple(Chain((p,)) for p in step.points), spec)
+    else:
+        yield _points(spec, step)
     yield Passage("step")
     for o in unmet:
         if o.when == "step":
             yield from _both(o.quantity, spec, step)
     yield Passage("apart")
     yield from (_residual(o, spec) for o in unmet)
+
+
+def _points(spec: Optimizer, step: _Step) -> Passage:
+    left, right = step.points
+    if left == right:
+        return Passage("point", {}, (Chain((left,)),), spec)
+    return Passage("points", {}, (Chain((left, right)),), spec)
 
 
 def _both(name: str, spec: Optimizer, step: _Step) -> Iterator[Passage]:

@@ -13,7 +13,7 @@ from ..analysis.nearby import either, near
 def builtin_claims() -> dict[str, Claim]:
     """Every claim bound to a public name in a module of ``specs.claims``, by its own name."""
     found: dict[str, Claim] = {}
-    for claim in _declared():
+    for _, claim in _declared():
         if found.setdefault(claim.name, claim) is not claim:
             raise SpecError(
                 "same-name",
@@ -22,6 +22,17 @@ def builtin_claims() -> dict[str, Claim]:
                 problem="two claims have this name",
                 remedy="Rename one",
             )
+    return found
+
+
+def modules() -> dict[str, list[Claim]]:
+    """The same by the module that declares them; one that imports a claim comes after that."""
+    found: dict[str, list[Claim]] = {}
+    seen: set[str] = set()
+    for module, claim in _declared():
+        if claim.name not in seen:
+            seen.add(claim.name)
+            found.setdefault(module, []).append(claim)
     return found
 
 
@@ -45,9 +56,9 @@ def claim_named(name: str) -> Claim:
     )
 
 
-def _declared() -> Iterator[Claim]:
+def _declared() -> Iterator[tuple[str, Claim]]:
     for module in sorted(m.name for m in pkgutil.iter_modules(claims.__path__)):
         namespace = vars(importlib.import_module(f"{claims.__name__}.{module}"))
         for name, value in namespace.items():
             if isinstance(value, Equivalence | Identity | Stability) and not name.startswith("_"):
-                yield value
+                yield module, value

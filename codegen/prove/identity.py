@@ -49,15 +49,20 @@ class IdentityWitness:
 
     Args:
         what: the equation, in words.
-        numbers: rational numbers by name; for an undefined function, a polynomial.
+        at: rational numbers for what stands in it; for an undefined function, a polynomial.
         left: the left side's value.
         right: the right side's.
     """
 
     what: str
-    numbers: Mapping[str, Expr]
+    at: Mapping[Basic, Expr]
     left: Expr
     right: Expr
+
+    @property
+    def numbers(self) -> dict[str, Expr]:
+        """The numbers by name."""
+        return {_name(node): value for node, value in self.at.items()}
 
 
 def prove_identity(
@@ -190,7 +195,7 @@ def _find_witness(part: Part, draw: random.Random) -> IdentityWitness | None:
         if left is None or right is None:
             continue
         if abs(left - right) > APART * max(1, abs(left), abs(right)):
-            return IdentityWitness(part.what, numbers.named, left, right)
+            return IdentityWitness(part.what, numbers.drawn, left, right)
     return None
 
 
@@ -202,7 +207,7 @@ class _Numbers:
         self._known: dict[Basic, Expr] = {}
         self._functions: dict[object, Expr] = {}
         self._argument = Symbol("x")
-        self.named: dict[str, Expr] = {}
+        self.drawn: dict[Basic, Expr] = {}
 
     def value(self, e: Basic) -> Expr | None:
         """Its value here: rational, or with 50 digits; None where it has none."""
@@ -229,7 +234,7 @@ class _Numbers:
             whole = isinstance(node, Symbol) and node.is_integer
             drawn = Integer(self._draw.randint(2 if node.is_positive else 0, 5))
             self._known[node] = drawn if whole else Rational(self._draw.randint(1, 7), 8)
-            self.named[str(node)] = self._known[node]
+            self.drawn[node] = self._known[node]
         return self._known[node]
 
     def _applied(self, call: AppliedUndef) -> Basic:
@@ -237,8 +242,12 @@ class _Numbers:
         if call.func not in self._functions:
             a, b, c = (Rational(self._draw.randint(1, 7), 8) for _ in range(3))
             self._functions[call.func] = a * x + b * x**2 + c * x**3
-            self.named[str(call.func)] = self._functions[call.func]
+            self.drawn[call.func(x)] = self._functions[call.func]
         return self._functions[call.func].xreplace({x: call.args[0]})
+
+
+def _name(node: Basic) -> str:
+    return str(node.func if isinstance(node, AppliedUndef) else node)
 
 
 def _added_up(e: Sum) -> Basic:

@@ -1,0 +1,58 @@
+"""What every page says of a claim in the same way: its statement, its verdict, where it stands."""
+
+from collections.abc import Mapping, Sequence
+
+from ...specs.language import Spec
+from ...specs.language.claims import Claim, Equivalence, Stability, Verdict
+from ..load import all_builtin, transforms
+from ..prove.prove import Settled
+from .edition import Edition
+from .markdown import escaped
+from .printer import ProofPrinter
+
+_COLOURS = {Verdict.PROVED: "success", Verdict.REFUTED: "secondary", Verdict.UNKNOWN: "warning"}
+
+
+def said(text: str, edition: Edition) -> str:
+    """What a claim says, as Markdown: with its formulas set, where the edition has them set."""
+    return edition.words["statements"].get(text) or escaped(edition.said(text))
+
+
+def verdict(settled: Settled, edition: Edition) -> str:
+    """The verdict in a word."""
+    return edition.words["claims"][settled.verdict.value.lower()]
+
+
+def badge(settled: Settled, edition: Edition) -> str:
+    """The verdict on a coloured ground; what is not as expected in red."""
+    colour = _COLOURS[settled.verdict] if settled.is_as_expected else "danger"
+    return f"{{bdg-{colour}}}`{verdict(settled, edition)}`"
+
+
+def target(claim: Claim) -> str:
+    """The name of the claim's place in the handbook."""
+    return f"claim-{claim.name}"
+
+
+def link(claim: Claim, text: str = "") -> str:
+    """A link to it, by its name if by no other text."""
+    return f"[{text or escaped(claim.name)}](#{target(claim)})"
+
+
+def printer(claim: Claim) -> ProofPrinter:
+    """Prints what stands in the claim, in the notation of what it is about."""
+    match claim:
+        case Equivalence():
+            return ProofPrinter([claim.left.spec, claim.right.spec])
+        case Stability():
+            return ProofPrinter([claim.side.spec])
+    return ProofPrinter(subjects(claim.about))
+
+
+def subjects(names: Sequence[str]) -> list[Spec]:
+    """The built-in specs of these names, of transforms their rules."""
+    known: Mapping[str, Spec] = {
+        **all_builtin(),
+        **{name: each.rule for name, each in transforms().items()},
+    }
+    return [known[name] for name in names]

@@ -1,0 +1,119 @@
+"""A claim as mathematics: what it says, and line by line what settles it."""
+
+from collections.abc import Iterator, Sequence
+
+from sympy import Basic
+
+from ..prove.derivation import Chain, Equation, Formula, Image, Passage, derivation
+from ..prove.prove import Settled
+from .claims import badge, printer, said, verdict
+from .edition import Edition
+from .markdown import directive, display, escaped, inline
+from .printer import ProofPrinter
+from .roots import named_roots
+from .rows import WIDEST, aligned, rows, width
+from .witness import witnessed
+
+
+def derived(settled: Settled, edition: Edition) -> str:
+    """One claim, to stand in a chapter or on a page: Markdown, without a heading.
+
+    Statement, verdict, assumptions and source; the formulations or equations; the algebra, or
+    what does not vanish and the numbers that show it. A verdict that is not the author's stands
+    in an error of its own above all.
+    """
+    made = [broken(settled, edition), *_head(settled, edition)]
+    for passage in derivation(settled).passages:
+        made += _passage(passage, settled, edition)
+    if settled.is_as_expected:
+        made.append(witnessed(settled, edition))
+    return "\n\n".join(part.strip() for part in made if part) + "\n"
+
+
+def broken(settled: Settled, edition: Edition) -> str:
+    """What is to be said where the verdict is not the one expected; nothing where it is."""
+    if settled.is_as_expected:
+        return ""
+    words = edition.words["claims"]
+    expected = settled.claim.expected
+    text = words["broken"].format(
+        expected=words[expected.value.lower() if expected else "proved"],
+        found=verdict(settled, edition),
+    )
+    return directive("error", "", "\n\n".join(filter(None, (text, witnessed(settled, edition)))))
+
+
+def _head(settled: Settled, edition: Edition) -> Iterator[str]:
+    claim, words = settled.claim, edition.words["derivation"]
+    yield f"{badge(settled, edition)} {said(claim.statement, edition)}"
+    if claim.assumptions:
+        listed = "; ".join(said(each, edition) for each in claim.assumptions)
+        yield words["assumptions"].format(assumptions=listed)
+    if claim.source:
+        yield words["source"].format(source=escaped(edition.said(claim.source)))
+
+
+def _passage(passage: Passage, settled: Settled, edition: Edition) -> Iterator[str]:
+    """A sentence, and its formulas in displays."""
+    notation = passage.notation
+    prints = ProofPrinter([notation]) if notation else printer(settled.claim)
+    key = passage.key if passage.formulas else f"{passage.key}-alone"
+    words = edition.words["derivation"]
+    arguments = {name: _said(e, edition, prints) for name, e in passage.arguments.items()}
+    yield _capital(words.get(key, words[passage.key]).format(**arguments))
+    if passage.key.startswith(("residual", "remains")):
+        for formula in passage.formulas:
+            yield from _residual(formula, prints, edition)
+    elif passage.formulas:
+        yield display(list(_lines(passage.key, passage.formulas, prints)))
+
+
+def _said(e: str | Basic, edition: Edition, prints: ProofPrinter) -> str:
+    if not isinstance(e, str):
+        is_condition = e.is_Boolean or e.is_Relational
+        return inline(prints.condition(e) if is_condition else prints.expression(e))
+    return said(e, edition)
+
+
+def _lines(key: str, formulas: Sequence[Formula], prints: ProofPrinter) -> Iterator[str]:
+    for formula in formulas:
+        match formula:
+            case Equation():
+                yield from _equation(formula.left, formula.right, "=", prints, prints)
+            case Image():
+                arrow = "=" if key.startswith("with") else r"\leftarrow"
+                of = ProofPrinter([formula.of])
+                yield from _equation(formula.value, formula.given, arrow, of, prints)
+            case Chain():
+                steps = list(dict.fromkeys(tuple(rows(e, prints)) for e in formula.steps))
+                both = steps * 2 if len(formula.steps) > 1 and len(steps) == 1 else steps
+                yield from aligned(both)
+
+
+def _equation(
+    left: Basic, right: Basic, sign: str, of_left: ProofPrinter, of_right: ProofPrinter
+) -> Iterator[str]:
+    name = of_left.expression(left)
+    head, *rest = rows(right, of_right, WIDEST - width(name))
+    yield f"{name} &{sign} {head}"
+    yield from (rf"&\quad {{}} {row}" for row in rest)
+
+
+def _residual(formula: Formula, prints: ProofPrinter, edition: Edition) -> Iterator[str]:
+    """What is left; where it is too wide for a row, with names for the roots that recur."""
+    assert isinstance(formula, Chain)
+    (residual,) = formula.steps
+    cut = rows(residual, prints)
+    if len(cut) == 1:
+        yield display(cut)
+        return
+    named, roots = named_roots(residual)
+    yield display(aligned([rows(named, prints)]))
+    if roots:
+        meanings = [Equation(name, root) for name, root in roots.items()]
+        yield edition.words["derivation"]["roots"]
+        yield display(list(_lines("roots", meanings, prints)))
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -1,0 +1,66 @@
+"""The pages of claims: one a module of declarations, and one that lists them all."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from ....specs.language.claims import Verdict
+from ...prove.discover import modules
+from ...prove.prove import Settled
+from ..claims import badge, link, said, target
+from ..derivation import derived
+from ..edition import Edition
+from ..markdown import environment
+from ..material import Material
+from ..page import Page
+from ..relations import relations
+
+
+def claim_pages(material: Material, edition: Edition) -> list[Page]:
+    """An index and a page a module; where specs were chosen, of the claims about them alone."""
+    shown = _by_module(material)
+    if not shown:
+        return []
+    words = edition.words["claims"]
+    templates = environment(
+        {
+            "badge": lambda each: badge(each, edition),
+            "derived": lambda each: derived(each, edition),
+            "link": link,
+            "said": lambda text: said(text, edition),
+            "target": target,
+        }
+    )
+    index = templates.get_template("claims_index.md.j2").render(
+        counts=_counts(shown, edition), modules=shown, words=words
+    )
+    template = templates.get_template("claims.md.j2")
+    return [
+        Page("claims/index", index),
+        *(
+            Page(f"claims/{module}", template.render(title=words[module], settled=s, words=words))
+            for module, s in shown.items()
+        ),
+    ]
+
+
+def _by_module(material: Material) -> Mapping[str, list[Settled]]:
+    settled = material.settled
+    chosen = {s.claim.name for spec in material.specs for s in relations(spec, settled)}
+    shown = {
+        module: [
+            settled[claim.name] for claim in claims if material.is_complete or claim.name in chosen
+        ]
+        for module, claims in modules().items()
+    }
+    return {module: found for module, found in shown.items() if found}
+
+
+def _counts(shown: Mapping[str, list[Settled]], edition: Edition) -> str:
+    every = [each for settled in shown.values() for each in settled]
+    found = Counter(each.verdict for each in every)
+    words = edition.words["claims"]
+    said = words["counts"].format(
+        total=len(every), **{verdict.value.lower(): found[verdict] for verdict in Verdict}
+    )
+    odd = sum(not each.is_as_expected for each in every)
+    return f"{said} {words['not-as-expected'].format(count=odd)}" if odd else said
