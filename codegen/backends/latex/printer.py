@@ -84,7 +84,7 @@ class LatexPrinter:
         self._words = words(spec, self.names)
         self._positions = _positions(spec)
         self._display = display
-        self._inline = type(self)(spec, display=False) if display else self
+        self._inline = LatexPrinter(spec, display=False) if display else self
 
     def equation(self, update: Update) -> str:
         return f"{self.expression(update.target)} = {self.expression(update.value)}"

@@ -1,19 +1,20 @@
 """The chapters: texts that a person wrote, with what they speak of taken from specs and claims."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ....specs.language import Optimizer, Spec, SpecError, Update
 from ....specs.language.claims import Equivalence, Identity, Side, Stability, Verdict
 from ...analysis.nearby import either, near
+from ...backends.latex.notation import Notation
 from ...backends.latex.printer import LatexPrinter
-from ...prove.identity import parts_of
 from ...prove.induction import Correspondence
 from ...prove.prove import Settled
 from ..claimed import reference, statement
+from ..claims import printer
 from ..derivation import derived
 from ..edition import Edition
-from ..formula import ClaimPrinter
 from ..markdown import display, environment, equations, figure, inline
 from ..material import Material
 from ..page import Page, Picture
@@ -23,6 +24,9 @@ from ..pictures.noise import noise
 from ..pictures.shown import Shown
 from ..pictures.shrinkage import shrinkage
 from ..pictures.stability import momentum_region, nesterov_region
+from ..polynomial import polynomial
+from ..printer import ProofPrinter
+from ..rows import aligned, rows
 from ..variants import plain, switches, usual
 
 _Found = TypeVar("_Found")
@@ -95,45 +99,47 @@ class _Chapter:
     def correspondence(self, name: str) -> str:
         """How the right side's quantities, with a prime, follow from the left's."""
         claim = self._claim(name, Equivalence)
-        left, right = (ClaimPrinter(side.spec) for side in (claim.left, claim.right))
+        prints, names = printer(claim), ProofPrinter([claim.right.spec]).names
         phi = Correspondence(claim).equations
-        return equations([(right.primed(q), left.expression(e)) for q, e in phi.items()])
+        return equations([(_primed(names.of(q)), prints.expression(e)) for q, e in phi.items()])
 
     def part(self, name: str, *whats: str) -> str:
         """Equations of an identity, by what they say."""
-        parts = {part.what: part for part in parts_of(self._claim(name, Identity))}
+        claim = self._claim(name, Identity)
+        parts = {part.what: part for part in claim.parts}
         found = [self._among(parts, what, f"equation of the claim {name}") for what in whats]
-        printer = ClaimPrinter()
-        return equations([(printer.expression(p.left), printer.expression(p.right)) for p in found])
+        prints = printer(claim)
+        return "\n".join(
+            display(aligned([rows(p.left, prints), rows(p.right, prints)])) for p in found
+        )
 
     def meaning(self, name: str, *symbols: str) -> str:
         """What names stand for in the equations of an identity."""
-        where = {str(s): (s, e) for s, e in self._claim(name, Identity).where.items()}
+        claim = self._claim(name, Identity)
+        where = {str(s): (s, e) for s, e in claim.where.items()}
         found = [self._among(where, symbol, f"name in the claim {name}") for symbol in symbols]
-        printer = ClaimPrinter()
-        return equations([(printer.expression(s), printer.expression(e)) for s, e in found])
+        prints = printer(claim)
+        return equations([(prints.expression(s), prints.expression(e)) for s, e in found])
 
     def polynomial(self, name: str) -> str:
         """The characteristic polynomial of a rule on a quadratic."""
         claim = self._claim(name, Stability)
-        printer = ClaimPrinter(claim.side.spec)
-        polynomial = printer.polynomial(claim.polynomial, claim.variable)
-        return display([f"p({claim.variable}) = {polynomial}"])
+        p = polynomial(claim.polynomial, claim.variable, printer(claim))
+        return equations([(f"p({claim.variable})", p)])
 
     def region(self, name: str) -> str:
         """Within a line: where a rule contracts."""
         claim = self._claim(name, Stability)
-        bound = ClaimPrinter(claim.side.spec, display=False).expression(claim.bound)
+        bound = printer(claim).inline(claim.bound)
         return inline(rf"0 < \gamma {claim.curvature} < {bound}")
 
     def equations(self, spec: str, *on: str) -> str:
         """The equations of a spec, with these switches on, or as it is by default."""
         found = self._spec(spec)
-        printer = LatexPrinter(found)
         updates = found.updates
         if isinstance(found, Optimizer):
             updates = plain(found, self._on(found, on)).spec.updates
-        return _equations(updates, printer)
+        return _equations(updates, LatexPrinter(found))
 
     def equation(self, spec: str, quantity: str, *on: str) -> str:
         """One of them."""
@@ -143,7 +149,7 @@ class _Chapter:
         updates = plain(found, self._on(found, on)).spec.updates
         named = {u.target.name: u for u in updates}
         update = self._among(named, quantity, f"quantity of {found.name}")
-        return display([LatexPrinter(found).equation(update)])
+        return _equations([update], LatexPrinter(found))
 
     def picture(self, name: str) -> str:
         """A picture with its caption."""
@@ -191,8 +197,12 @@ class _Chapter:
 
 
 def _rule(side: Side) -> str:
-    return _equations(side.spec.updates, ClaimPrinter(side.spec))
+    return _equations(side.spec.updates, ProofPrinter([side.spec]))
 
 
-def _equations(updates: Sequence[Update], printer: LatexPrinter) -> str:
-    return equations([(printer.expression(u.target), printer.expression(u.value)) for u in updates])
+def _equations(updates: Sequence[Update], prints: LatexPrinter) -> str:
+    return equations([(prints.expression(u.target), prints.expression(u.value)) for u in updates])
+
+
+def _primed(notation: Notation) -> str:
+    return replace(notation.at("t"), sup=notation.sup + r"\prime").tex
