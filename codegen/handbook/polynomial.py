@@ -9,13 +9,13 @@ _SMALL = Rational(1, 9)
 
 
 def polynomial(e: Expr, variable: Symbol, printer: ProofPrinter) -> str:
-    """``z^2 - (1 + \\beta) z + \\beta``."""
+    r"""``z^2 - (1 + \beta) z + \beta``."""
     text = ""
     for power in range(e.as_poly(variable).degree(), -1, -1):  # pyright: ignore
         coefficient = e.coeff(variable, power)
         if coefficient == 0:
             continue
-        small = {symbol: _SMALL for symbol in coefficient.free_symbols}
+        small = dict.fromkeys(coefficient.free_symbols, _SMALL)
         is_subtracted = bool(coefficient.xreplace(small) < 0)
         magnitude = -coefficient if is_subtracted else coefficient
         factor = "" if magnitude == 1 and power else printer.expression(magnitude)

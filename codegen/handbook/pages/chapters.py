@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from sympy import Basic
+
 from ....specs.language import Optimizer, Spec, SpecError, Update
 from ....specs.language.claims import Equivalence, Identity, Side, Stability, Verdict
 from ...analysis.nearby import either, near
@@ -108,10 +110,7 @@ class _Chapter:
         claim = self._claim(name, Identity)
         parts = {part.what: part for part in claim.parts}
         found = [self._among(parts, what, f"equation of the claim {name}") for what in whats]
-        prints = printer(claim)
-        return "\n".join(
-            display(aligned([rows(p.left, prints), rows(p.right, prints)])) for p in found
-        )
+        return "\n".join(_equation(p.left, p.right, printer(claim)) for p in found)
 
     def meaning(self, name: str, *symbols: str) -> str:
         """What names stand for in the equations of an identity."""
@@ -202,6 +201,13 @@ def _rule(side: Side) -> str:
 
 def _equations(updates: Sequence[Update], prints: LatexPrinter) -> str:
     return equations([(prints.expression(u.target), prints.expression(u.value)) for u in updates])
+
+
+def _equation(left: Basic, right: Basic, prints: ProofPrinter) -> str:
+    sides = rows(left, prints), rows(right, prints)
+    lines = aligned(sides)
+    # One row has nothing to be aligned with.
+    return display(lines) if len(lines) > 1 else equations([(sides[0][0], sides[1][0])])
 
 
 def _primed(notation: Notation) -> str:

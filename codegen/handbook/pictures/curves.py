@@ -31,19 +31,14 @@ def rates(schedule: Schedule, edition: Edition) -> Shown | None:
 
 def _drawn(drawn: Curve, words: Words) -> "Figure":
     momenta = [m for m in drawn.momenta if m is not None]
-<<<<<<< HEAD
-    lines = {words["axis-rate"]: drawn.rates} | (
-        {words["axis-momentum"]: momenta} if momenta else {}
-    )
-=======
     lines = {words["axis-rate"]: drawn.rates}
     if momenta:
         lines[words["axis-momentum"]] = tuple(momenta)
->>>>>>> hbpictures
     made, panels = figure(1.2 + 1.3 * len(lines), len(lines), sharex=True)
     for i, (panel, (label, values)) in enumerate(zip(panels, lines.items(), strict=True)):
         panel.plot(*zip(*polyline(values), strict=True), color=hue(i))
         panel.set_ylabel(label)
         panel.set_ylim(bottom=min(0, *values) if i == 0 else None)
+    panels[-1].locator_params(axis="x", integer=True)
     panels[-1].set_xlabel(words["axis-step"])
     return made

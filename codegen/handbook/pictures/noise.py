@@ -9,28 +9,27 @@ from ..edition import Edition
 from ..material import Material
 from .landscapes import Array
 from .shown import Shown, Words, numpy_code, shown
-from .style import figure, hue, legend
+from .style import GREY, figure, hue, legend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RATE = 0.1
-STEPS = 200
-EVERY = 4
+STEPS = 120
+EVERY = 3
 """Steps from one look at the loss on all examples to the next."""
-_SIZES = (1, 32)
+_SIZES = (1, 32, digits.EXAMPLES)
 
 
 def noise(material: Material, edition: Edition) -> Shown:
     """The loss on all examples, with stochastic, mini-batch and batch gradients."""
-    examples = len(digits.shuffled().training[1])
     return shown(
         "derivations/noise",
         "noise",
         edition,
         lambda words: _drawn(material, words),
         numpy_code(material, ["sgd"]),
-        {"rate": str(RATE), "examples": str(examples)},
+        {"rate": str(RATE), "examples": str(digits.EXAMPLES)},
     )
 
 
@@ -52,14 +51,16 @@ def losses(optimizer: Any, size: int, data: digits.Digits) -> Array:
 
 def _drawn(material: Material, words: Words) -> "Figure":
     rule, data = material.module("numpy.sgd").SGD, digits.shuffled()
-    whole = len(data.training[1])
     made, (panel,) = figure(3.0)
-    for i, size in enumerate((whole, *_SIZES)):
-        label = words["label-whole" if size == whole else "label-batch"].format(size=size)
+    for i, size in enumerate(_SIZES):
+        # Mini-batches keep so close to the whole that they are a thin line over a thick one.
+        look = {"color": hue(i), "linewidth": 1.2, "zorder": 3}
+        is_whole = size == digits.EXAMPLES
+        if is_whole:
+            look = {"color": GREY, "linewidth": 3.5}
+        label = words["label-whole" if is_whole else "label-batch"].format(size=size)
         found = losses(rule(lr=RATE, engine="numpy"), size, data)
-        panel.plot(
-            range(0, STEPS, EVERY), found, color=hue(i), label=label, linewidth=1 if i else 2.5
-        )
+        panel.plot(range(0, STEPS, EVERY), found, label=label, **look)
     panel.set_xlabel(words["axis-step"])
     panel.set_ylabel(words["axis-loss-of-all"])
     legend(made, panel, 3)

@@ -109,12 +109,6 @@ def _contours(panel: "Axes", landscape: Landscape) -> None:
     losses = landscape.value(*np.meshgrid(across, up))
     low, high = losses.min(), losses.max()
     levels = low + (high - low) * np.linspace(0, 1, _LINES + 2)[1:-1] ** 3
-<<<<<<< HEAD
-    panel.contour(
-        across, up, losses, levels=levels, colors=FAINT, linewidths=0.8, linestyles="solid"
-    )
-=======
     lines = {"colors": FAINT, "linewidths": 0.8, "linestyles": "solid"}
     panel.contour(across, up, losses, levels=levels, **lines)
->>>>>>> hbpictures
     panel.set(xlim=(left, right), ylim=(bottom, top))

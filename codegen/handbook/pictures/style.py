@@ -6,6 +6,8 @@ The ground is transparent, so every colour stands out from white and from :data:
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..page import Picture
@@ -41,7 +43,8 @@ WIDTH = 4.5
 takes the picture as it is.
 """
 
-_CJK = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Serif CJK SC", "Source Han Serif SC")
+_CHINESE = ("Noto Sans CJK SC", "Noto Serif CJK SC", "Noto Sans CJK JP", "Droid Sans Fallback")
+"""The families that Chinese words are set in, the first that is installed."""
 
 
 def figure(height: float, panels: int = 1, **arguments: Any) -> "tuple[Figure, Sequence[Axes]]":
@@ -70,10 +73,9 @@ def rendered(picture: Picture) -> dict[str, bytes]:
     """A picture's files by suffix; the same picture gives the same bytes, whenever it is drawn."""
     with _look(picture.name):
         made = picture.draw()
-        return {
-            ".svg": _saved(made, "svg", {"Date": None}),
-            ".pdf": _saved(made, "pdf", {"CreationDate": None}),
-        }
+        svg = _saved(made, "svg", {"Date": None})
+        made.set_layout_engine("none")  # it stays as it has been laid out
+        return {".svg": svg, ".pdf": _saved(made, "pdf", {"CreationDate": None})}
 
 
 def _saved(made: "Figure", form: str, metadata: dict[str, Any]) -> bytes:
@@ -82,12 +84,21 @@ def _saved(made: "Figure", form: str, metadata: dict[str, Any]) -> bytes:
     return stream.getvalue()
 
 
+@cache
+def _chinese() -> list[str]:
+    from matplotlib.font_manager import findSystemFonts, fontManager
+
+    # Matplotlib's list of fonts may be older than their installation.
+    for file in findSystemFonts():
+        if "CJK" in Path(file).name:
+            fontManager.addfont(file)
+    return [family for family in _CHINESE if family in set(fontManager.get_font_names())]
+
+
 @contextmanager
 def _look(salt: str) -> Iterator[None]:
     import matplotlib
-    from matplotlib.font_manager import fontManager
 
-    installed = set(fontManager.get_font_names())
     grey = dict.fromkeys(
         ("axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color", "text.color"), GREY
     )
@@ -95,7 +106,7 @@ def _look(salt: str) -> Iterator[None]:
         "axes.spines.right": False,
         "axes.spines.top": False,
         "axes.unicode_minus": True,
-        "font.family": ["DejaVu Sans", *(f for f in _CJK if f in installed)],
+        "font.family": ["DejaVu Sans", *_chinese()],
         "font.size": 9,
         "legend.fontsize": 8.5,
         "legend.frameon": False,
@@ -104,7 +115,6 @@ def _look(salt: str) -> Iterator[None]:
         "lines.markersize": 3,
         "mathtext.fontset": "dejavusans",
         "path.simplify_threshold": 0.2,
-        "pdf.fonttype": 42,
         "svg.fonttype": "path",
         "svg.hashsalt": salt,
     }

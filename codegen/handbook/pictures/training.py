@@ -19,16 +19,16 @@ from .variants import Variant, best, plain, variants
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STEPS = 200
+STEPS = 120
 SETTLED = 20
 """The last steps, by whose mean loss a rate is judged."""
 _LOST = 10
 """Times the first loss: a run that comes to more, or to no number, is given up."""
-WINDOW = 15
+WINDOW = 11
 """The steps, around each, that a smooth line is the mean of."""
 _FEW = 4
 """Lines behind which the losses of each step are drawn too."""
-_MARKED = 25
+_MARKED = 20
 """Every how many steps a line is marked; different lines at different steps."""
 
 
