@@ -29,7 +29,11 @@ def site(space: Workspace, language: str, progress: Callable[[str], None]) -> Pa
         "html_use_index": False,
         "mathjax_path": "mathjax/tex-chtml.js",
         # What the menu offers would be fetched from elsewhere.
-        "mathjax3_config": {"options": {"enableMenu": False}},
+        "mathjax3_config": {
+            "options": {"enableMenu": False},
+            # Underlined, and coloured by the style sheet where it stands in a difference.
+            "tex": {"macros": {"changed": [r"\underline{#1}", 1]}},
+        },
         "copybutton_exclude": ".linenos, .gp, .go",
     }
     return build("html", space, language, settings, progress)

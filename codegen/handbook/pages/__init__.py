@@ -5,13 +5,22 @@ from ..material import Material
 from ..page import Page
 from .chapters import chapter_pages
 from .claims import claim_pages
+from .comparison import comparison_page
+from .gradients import gradients_page
 from .home import home_page
 from .optimizers import optimizer_pages
 from .schedules import schedule_pages
+from .symbols import symbols_page
 
 
 def all_pages(material: Material, edition: Edition) -> list[Page]:
     """Every page of the handbook, in no order but that within a folder."""
-    read = chapter_pages(material, edition) or [home_page(material, edition)]
-    derived = (optimizer_pages, schedule_pages, claim_pages)
-    return [*read, *(page for pages in derived for page in pages(material, edition))]
+    return [
+        *(chapter_pages(material, edition) or [home_page(material, edition)]),
+        *optimizer_pages(material, edition),
+        *schedule_pages(material, edition),
+        *gradients_page(material, edition),
+        *comparison_page(material, edition),
+        *claim_pages(material, edition),
+        *symbols_page(material, edition),
+    ]

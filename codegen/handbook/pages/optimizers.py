@@ -1,5 +1,7 @@
 """The pages of optimizers: the equations, and all that follows from them."""
 
+from collections.abc import Sequence
+
 from sympy import sympify
 
 from ....specs.language import Optimizer, SpecError, State, t
@@ -9,9 +11,14 @@ from ...backends.latex.tables import arguments, states
 from ...cost import BYTES, Cost, costs
 from ..edition import Edition
 from ..excerpts import method_source
-from ..markdown import code, directive, display, environment, equations, inline, table, tabs
+from ..markdown import code, directive, display, environment, equations, figure, inline, table, tabs
 from ..material import Material
 from ..page import Page
+from ..pictures.landscapes import RAVINE
+from ..pictures.paths import path
+from ..pictures.shown import Shown
+from ..pictures.training import training
+from ..peers import peers_table
 from ..snippets import OWN_PACKAGE, optimizer_usage
 from ..variants import Change, changes
 from ..writer import Writer
@@ -21,6 +28,7 @@ from .parts import (
     equation_label,
     index_page,
     python,
+    relations_section,
     usage_section,
 )
 
@@ -49,20 +57,30 @@ def _page(spec: Optimizer, material: Material, write: Writer) -> Page:
         for backend, source in code_of.items()
         if (step := method_source(source, spec.name, _STEP_METHODS[backend]))
     }
+    pictures = _pictures(spec, material, write.edition)
     text = _TEMPLATES.get_template("spec.md.j2").render(
         spec=spec,
         write=write,
         step=tabs({write.word("equations"): _algorithm(spec, write), **steps}),
         classes=classes(code_of, spec.name, write),
-        sections=_sections(spec, material, write),
+        sections=_sections(spec, material, pictures, write),
     )
-    return Page(f"optimizers/{spec.module}", text)
+    return Page(f"optimizers/{spec.module}", text, [shown.picture for shown in pictures])
 
 
-def _sections(spec: Optimizer, material: Material, write: Writer) -> list[Section]:
+def _pictures(spec: Optimizer, material: Material, edition: Edition) -> list[Shown]:
+    """Its path, and a network learning by it."""
+    return [path(spec, RAVINE, material, edition), training(spec, material, edition)]
+
+
+def _sections(
+    spec: Optimizer, material: Material, pictures: Sequence[Shown], write: Writer
+) -> list[Section]:
     """The parts that each stand or fall away by themselves, in order."""
     printer = LatexPrinter(spec)
     is_own = spec.name not in material.builtin
+    peers = "" if is_own else peers_table(spec, material, write.edition)
+    related = "" if is_own else relations_section(spec, material, write.edition)
     usage = optimizer_usage(spec, OWN_PACKAGE if is_own else "steprule")
     found = {
         "arguments": write.arguments(arguments(spec, printer)) if spec.hyper else "",
@@ -70,6 +88,9 @@ def _sections(spec: Optimizer, material: Material, write: Writer) -> list[Sectio
         "changes": _changes(spec, printer, write),
         "usage": usage_section(usage, is_own, write),
         "cost": _cost(spec, write),
+        "pictures": "\n".join(figure(*shown) for shown in pictures),
+        "relations": related,
+        "peers": peers,
     }
     return [Section(write.word(title), body) for title, body in found.items() if body]
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import indent
 
-from ....specs.language import Spec, Transform, Update
+from ....specs.language import Schedule, Spec, Transform, Update
+from ..edition import Edition
 from ..excerpts import class_source
 from ..markdown import directive, environment, tabs
+from ..material import Material
 from ..page import Page
+from ..relations import related, relations
 from ..snippets import OWN_PACKAGE, Usage
 from ..writer import Writer
 
@@ -22,6 +26,12 @@ class Section:
 def equation_label(spec: Spec | Transform, update: Update) -> str:
     """What the equation of a quantity is linked by."""
     return f"eq-{spec.module}-{update.target.name}"
+
+
+def page_link(spec: Spec) -> str:
+    """The name of a spec, with a link to its page."""
+    folder = "schedules" if isinstance(spec, Schedule) else "optimizers"
+    return f"[{spec.name}](/{folder}/{spec.module}.md)"
 
 
 def index_page(name: str, specs: Sequence[Spec], write: Writer) -> Page:
@@ -49,6 +59,12 @@ def usage_section(usage: Usage, is_own: bool, write: Writer) -> str:
     programs = {"numpy": usage.numpy, "torch": usage.torch}
     fenced = {write.word(key): f"```python\n{text}```\n" for key, text in programs.items()}
     return note + tabs(fenced, "package")
+
+
+def relations_section(spec: Spec | Transform, material: Material, edition: Edition) -> str:
+    """What is proved and refuted of a spec, as a list; nothing where nothing is claimed."""
+    found = [related(each, edition) for each in relations(spec, material.settled)]
+    return "\n".join("- " + indent(text, "  ").strip() + "\n" for text in found)
 
 
 def classes(code: Mapping[str, str], name: str, write: Writer) -> str:

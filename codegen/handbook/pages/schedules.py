@@ -7,12 +7,15 @@ from ...backends.latex.formulas import called
 from ...backends.latex.tables import schedule_arguments, states
 from ..edition import Edition
 from ..excerpts import method_source
-from ..markdown import code, directive, display, environment, inline, tabs
+from ..markdown import code, directive, display, environment, figure, inline, tabs
 from ..material import Material
 from ..page import Page
+from ..pictures.curves import rates
+from ..pictures.shown import Shown
+from ..peers import peers_table
 from ..snippets import OWN_PACKAGE, schedule_usage
 from ..writer import Writer
-from .parts import Section, classes, equation_label, index_page, python, usage_section
+from .parts import Section, classes, equation_label, index_page, relations_section, python, usage_section
 
 _FOLDERS = {"numpy": "numpy/schedules", "torch": "torch/lr_scheduler"}
 _RATE, _NEXT = "_rate", "_next"
@@ -36,30 +39,38 @@ def _page(schedule: Schedule, material: Material, write: Writer) -> Page:
         for backend, folder in _FOLDERS.items()
     }
     method = _NEXT if schedule.takes_metric else _RATE
-    rates = {
+    steps = {
         write.word(backend): python(step)
         for backend, source in code_of.items()
         if (step := method_source(source, schedule.name, method))
     }
+    curve = rates(schedule, write.edition)
     text = _TEMPLATES.get_template("spec.md.j2").render(
         spec=schedule,
         write=write,
-        step=tabs({write.word("equations"): _formulas(schedule, write), **rates}),
+        step=tabs({write.word("equations"): _formulas(schedule, write), **steps}),
         classes=classes(code_of, schedule.name, write),
-        sections=_sections(schedule, material, write),
+        sections=_sections(schedule, material, curve, write),
     )
-    return Page(f"schedules/{schedule.module}", text)
+    return Page(f"schedules/{schedule.module}", text, [curve.picture] if curve else [])
 
 
-def _sections(schedule: Schedule, material: Material, write: Writer) -> list[Section]:
+def _sections(
+    schedule: Schedule, material: Material, curve: Shown | None, write: Writer
+) -> list[Section]:
     """The parts that each stand or fall away by themselves, in order."""
     printer = LatexPrinter(schedule)
     is_own = schedule.name not in material.builtin
+    peers = "" if is_own else peers_table(schedule, material, write.edition)
+    related = "" if is_own else relations_section(schedule, material, write.edition)
     usage = schedule_usage(schedule, OWN_PACKAGE if is_own else "steprule")
     found = {
+        "pictures": figure(*curve) if curve else "",
         "arguments": write.arguments(schedule_arguments(schedule, printer)),
         "states": write.states(states(schedule, printer)) if schedule.states else "",
         "usage": usage_section(usage, is_own, write),
+        "relations": related,
+        "peers": peers,
     }
     return [Section(write.word(title), body) for title, body in found.items() if body]
 

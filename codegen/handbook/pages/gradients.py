@@ -1,0 +1,45 @@
+"""The page of what can happen to gradients before a rule sees them."""
+
+from ....specs.language import Transform
+from ...backends.latex import LatexPrinter
+from ...backends.latex.tables import arguments
+from ...load import transforms
+from ..edition import Edition
+from ..markdown import directive, display, environment, inline
+from ..material import Material
+from ..page import Page
+from ..snippets import transform_usage
+from ..writer import Writer
+from .parts import equation_label, usage_section
+
+_TEMPLATES = environment({"display": display, "inline": inline, "label": equation_label})
+
+
+def gradients_page(material: Material, edition: Edition) -> list[Page]:
+    """All transforms on one page; none where there is no rule they could serve."""
+    if not material.optimizers:
+        return []
+    write = Writer(edition, "gradients")
+    parts = [
+        {
+            "spec": each,
+            "algorithm": _algorithm(each, write),
+            "arguments": write.arguments(arguments(each.rule, LatexPrinter(each.rule))),
+            "usage": usage_section(transform_usage(each), False, write),
+        }
+        for each in transforms().values()
+    ]
+    text = _TEMPLATES.get_template("gradients.md.j2").render(parts=parts, write=write)
+    return [Page("gradients", text)]
+
+
+def _algorithm(transform: Transform, write: Writer) -> str:
+    printer = LatexPrinter(transform.rule)
+    body = _TEMPLATES.get_template("transform.md.j2").render(
+        transform=transform,
+        limit=printer.expression(transform.hyper.symbol),
+        result=printer.expression(transform.result),
+        equation=printer.equation,
+        write=write,
+    )
+    return directive("admonition", transform.name, f":class: algorithm\n\n{body}")

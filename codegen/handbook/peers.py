@@ -1,0 +1,58 @@
+"""The table of what other libraries have under a spec's name, and where it differs."""
+
+from ...specs.language import Spec
+from ...specs.language.peers import Difference, Peer
+from ...specs.peers import PEERS
+from ..backends.latex import LatexPrinter
+from ..backends.latex.numerals import scientific
+from .claims import badge, link
+from .edition import Edition
+from .markdown import code, escaped, inline, table
+from .material import Material
+from .writer import Writer
+
+
+def peers_of(spec: Spec) -> list[Peer]:
+    """Those compared with a spec."""
+    return [peer for peer in PEERS if peer.of == spec.name]
+
+
+def peers_table(spec: Spec, material: Material, edition: Edition) -> str:
+    """One row a peer; nothing where there is none."""
+    write = Writer(edition, "peers")
+    printer = LatexPrinter(spec)
+    rows = [
+        [
+            f"{code(peer.name)} ({peer.version})",
+            _defaults(peer, write) or write.word("same"),
+            "; ".join(_difference(d, printer, material, edition) for d in peer.differences)
+            or write.word("same"),
+        ]
+        for peer in peers_of(spec)
+    ]
+    if not rows:
+        return ""
+    head = [write.word(key) for key in ("peer", "defaults", "differences")]
+    return f"{write.word('about')}\n\n{table(head, rows, 'LLL')}"
+
+
+def _defaults(peer: Peer, write: Writer) -> str:
+    shown = (
+        f"{code(name)} {inline(scientific(value)) if value else write.word('required')}"
+        for name, value in peer.defaults.items()
+    )
+    return ", ".join(shown)
+
+
+def _difference(
+    difference: Difference, printer: LatexPrinter, material: Material, edition: Edition
+) -> str:
+    text = escaped(edition.said(difference.words))
+    if difference.equations:
+        text += ": " + ", ".join(inline(printer.equation(u)) for u in difference.equations)
+    if difference.claim in material.settled:
+        settled = material.settled[difference.claim]
+        # Of specs that were chosen there are not all claims.
+        name = link(settled.claim) if material.is_complete else code(settled.claim.name)
+        text += f" ({badge(settled, edition)} {name})"
+    return text
