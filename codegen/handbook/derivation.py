@@ -11,7 +11,7 @@ from .edition import Edition
 from .markdown import directive, display, escaped, inline
 from .printer import ProofPrinter
 from .roots import named_roots
-from .rows import WIDEST, aligned, rows, width
+from .rows import WIDEST, Row, aligned, chained, continued, rows, width
 from .witness import witnessed
 
 
@@ -65,7 +65,7 @@ def _passage(passage: Passage, settled: Settled, edition: Edition) -> Iterator[s
         for formula in passage.formulas:
             yield from _residual(formula, prints, edition)
     elif passage.formulas:
-        yield display(list(_lines(passage.key, passage.formulas, prints)))
+        yield display(aligned(list(_lines(passage.key, passage.formulas, prints))))
 
 
 def _said(e: str | Basic, edition: Edition, prints: ProofPrinter) -> str:
@@ -75,7 +75,7 @@ def _said(e: str | Basic, edition: Edition, prints: ProofPrinter) -> str:
     return said(e, edition)
 
 
-def _lines(key: str, formulas: Sequence[Formula], prints: ProofPrinter) -> Iterator[str]:
+def _lines(key: str, formulas: Sequence[Formula], prints: ProofPrinter) -> Iterator[Row]:
     for formula in formulas:
         match formula:
             case Equation():
@@ -87,16 +87,16 @@ def _lines(key: str, formulas: Sequence[Formula], prints: ProofPrinter) -> Itera
             case Chain():
                 steps = list(dict.fromkeys(tuple(rows(e, prints)) for e in formula.steps))
                 both = steps * 2 if len(formula.steps) > 1 and len(steps) == 1 else steps
-                yield from aligned(both)
+                yield from chained(both)
 
 
 def _equation(
     left: Basic, right: Basic, sign: str, of_left: ProofPrinter, of_right: ProofPrinter
-) -> Iterator[str]:
+) -> Iterator[Row]:
     name = of_left.expression(left)
     head, *rest = rows(right, of_right, WIDEST - width(name))
-    yield f"{name} &{sign} {head}"
-    yield from (rf"&\quad {{}} {row}" for row in rest)
+    yield name, f"{sign} {head}"
+    yield from continued(rest)
 
 
 def _residual(formula: Formula, prints: ProofPrinter, edition: Edition) -> Iterator[str]:
@@ -108,11 +108,11 @@ def _residual(formula: Formula, prints: ProofPrinter, edition: Edition) -> Itera
         yield display(cut)
         return
     named, roots = named_roots(residual)
-    yield display(aligned([rows(named, prints)]))
+    yield display(aligned(list(chained([rows(named, prints)]))))
     if roots:
         meanings = [Equation(name, root) for name, root in roots.items()]
         yield edition.words["derivation"]["roots"]
-        yield display(list(_lines("roots", meanings, prints)))
+        yield display(aligned(list(_lines("roots", meanings, prints))))
 
 
 def _capital(sentence: str) -> str:

@@ -7,6 +7,7 @@ factors.
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from sympy import Basic
 
@@ -41,23 +42,34 @@ def rows(e: Basic, printer: ProofPrinter, room: float = WIDEST) -> list[str]:
     return _packed(_pieces(plain, deep=True), room)
 
 
-def aligned(steps: Sequence[Sequence[str]]) -> list[str]:
+Row: TypeAlias = tuple[str, str]
+"""What stands before the place where rows are aligned, and what stands behind it."""
+
+
+def chained(steps: Sequence[Sequence[str]]) -> Iterator[Row]:
     """Formulas in rows, each equal to the next, aligned at their equals signs."""
     (first, *more), *others = steps
-    if not more and not others:
-        return [first]
-    if more or width(first) > WIDEST / 3 or not others:
-        lines = [rf"& {first}", *_continued(more)]
-    else:
+    if others and not more and width(first) <= WIDEST / 3:
         (head, *rest), *others = others
-        lines = [f"{first} &= {head}", *_continued(rest)]
+        yield first, f"= {head}"
+        yield from continued(rest)
+    else:
+        yield "", first
+        yield from continued(more)
     for head, *rest in others:
-        lines += [f"&= {head}", *_continued(rest)]
-    return lines
+        yield "", f"= {head}"
+        yield from continued(rest)
 
 
-def _continued(rest: Sequence[str]) -> Iterator[str]:
-    return (rf"&\quad {{}} {row}" for row in rest)
+def continued(rest: Sequence[str]) -> Iterator[Row]:
+    """The rows of a formula after its first."""
+    return (("", rf"\quad {{}} {row}") for row in rest)
+
+
+def aligned(listed: Sequence[Row]) -> list[str]:
+    """Rows for a display; one by itself has nothing to be aligned with."""
+    mark = "&" if len(listed) > 1 else ""
+    return [f"{before} {mark}{behind}".strip() for before, behind in listed]
 
 
 def _packed(pieces: Sequence[str], room: float) -> list[str]:
