@@ -23,10 +23,17 @@ def reference(found: Sequence[Settled], relied_on: Verdict, edition: Edition) ->
 def statement(settled: Settled, relied_on: Verdict, edition: Edition) -> str:
     """On its own: what is claimed, under what assumptions, and the numbers that refute it."""
     body = "\n\n".join(filter(None, _body(settled, edition)))
+    title = f"{_word(settled.verdict, edition).capitalize()}: {link(settled.claim)}"
+    kind = settled.verdict.value.lower()
+    box = directive("admonition", title, f":class: {kind}\n\n{body}")
+    return caution(settled, relied_on, edition) + box
+
+
+def caution(settled: Settled, relied_on: Verdict, edition: Edition) -> str:
+    """What stands above a claim whose verdict has turned; nothing where it has not."""
     if settled.verdict is relied_on:
-        title = f"{_word(relied_on, edition).capitalize()}: {link(settled.claim)}"
-        return directive("admonition", title, f":class: {relied_on.value.lower()}\n\n{body}")
-    return directive("danger", "", f"{_broken(settled, relied_on, edition)}\n\n{body}")
+        return ""
+    return directive("danger", "", _broken(settled, relied_on, edition)) + "\n"
 
 
 def _body(settled: Settled, edition: Edition) -> Iterator[str]:

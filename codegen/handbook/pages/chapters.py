@@ -13,7 +13,7 @@ from ...backends.latex.notation import Notation
 from ...backends.latex.printer import LatexPrinter
 from ...prove.induction import Correspondence
 from ...prove.prove import Settled
-from ..claimed import reference, statement
+from ..claimed import caution, reference, statement
 from ..claims import printer
 from ..derivation import derived
 from ..edition import Edition
@@ -87,8 +87,9 @@ class _Chapter:
         return statement(self._settled(name), Verdict.REFUTED, self._edition)
 
     def derivation(self, name: str) -> str:
-        """All that settles a claim."""
-        return derived(self._settled(name), self._edition)
+        """A claim that is proved, with its whole derivation."""
+        settled = self._settled(name)
+        return caution(settled, Verdict.PROVED, self._edition) + derived(settled, self._edition)
 
     def left(self, name: str) -> str:
         """The equations of an equivalence's left side."""
