@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_digits
 
 Array = NDArray[Any]
 Params = dict[str, Array]
 
+EXAMPLES = 1437
+"""Those that are learnt from."""
 HIDDEN = 32
 BATCH = 64
 
@@ -25,21 +26,23 @@ class Digits:
     @property
     def training(self) -> tuple[Array, Array]:
         """The 1437 images, and their labels, that are learnt from."""
-        return self.images[:-360], self.labels[:-360]
+        return self.images[:EXAMPLES], self.labels[:EXAMPLES]
 
     def batches(self, steps: int) -> Iterator[tuple[Array, Array]]:
         """The same for every caller."""
         rng = np.random.default_rng(1)
         for _ in range(steps):
-            chosen = rng.choice(len(self.images) - 360, BATCH, replace=False)
+            chosen = rng.choice(EXAMPLES, BATCH, replace=False)
             yield self.images[chosen], self.labels[chosen]
 
     def accuracy(self, params: Params) -> float:
-        scores = forward(params, self.images[-360:])[1]
-        return float(np.mean(scores.argmax(axis=1) == self.labels[-360:]))
+        scores = forward(params, self.images[EXAMPLES:])[1]
+        return float(np.mean(scores.argmax(axis=1) == self.labels[EXAMPLES:]))
 
 
 def shuffled() -> Digits:
+    from sklearn.datasets import load_digits
+
     images, labels = load_digits(return_X_y=True)
     order = np.random.default_rng(0).permutation(len(images))
     return Digits(images[order] / 16, labels[order])

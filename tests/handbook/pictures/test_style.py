@@ -1,11 +1,13 @@
 """One look: the same bytes, colours that can be seen, and files that are small."""
 
 import re
+import warnings
+from dataclasses import replace
 
 import matplotlib
 import pytest
 from steprule.codegen.handbook.page import Picture
-from steprule.codegen.handbook.pictures import curves, paths, stability
+from steprule.codegen.handbook.pictures import curves, paths, stability, style
 from steprule.codegen.handbook.pictures.landscapes import BEALE
 from steprule.codegen.handbook.pictures.style import DARK, GREY, HUES, MARKERS, figure, rendered
 
@@ -60,3 +62,12 @@ def test_the_largest_pictures_are_small(material, english):
         svg = rendered(shown.picture)[".svg"]
         assert len(svg) < 150_000
         assert b"<image" not in svg
+
+
+@pytest.mark.skipif(not style._chinese(), reason="no font with Chinese glyphs")
+def test_chinese_words_have_glyphs(material, english):
+    words = english.words["pictures"] | {"axis-step": "步数", "axis-rate": "学习率"}
+    chinese = replace(english, words={"pictures": words})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert rendered(curves.rates(material.schedules[0], chinese).picture)
