@@ -28,7 +28,7 @@ from ..pictures.shrinkage import shrinkage
 from ..pictures.stability import momentum_region, nesterov_region
 from ..polynomial import polynomial
 from ..printer import ProofPrinter
-from ..rows import aligned, rows
+from ..rows import WIDEST, aligned, chained, rows, width
 from ..variants import plain, switches, usual
 
 _Found = TypeVar("_Found")
@@ -205,10 +205,10 @@ def _equations(updates: Sequence[Update], prints: LatexPrinter) -> str:
 
 
 def _equation(left: Basic, right: Basic, prints: ProofPrinter) -> str:
-    sides = rows(left, prints), rows(right, prints)
-    lines = aligned(sides)
-    # One row has nothing to be aligned with.
-    return display(lines) if len(lines) > 1 else equations([(sides[0][0], sides[1][0])])
+    sides = prints.expression(left), prints.expression(right)
+    if sum(map(width, sides)) <= WIDEST:
+        return equations([sides])
+    return display(aligned(list(chained([rows(left, prints), rows(right, prints)]))))
 
 
 def _primed(notation: Notation) -> str:
