@@ -116,7 +116,9 @@ def _under(names: Mapping[Symbol, Symbol], before: Optimizer, after: Optimizer) 
             )
         )
     equations += [Compared("removed", original, None) for original, _ in old.values()]
-    read = {s for c in equations if c.kind == "equal" and c.after for s in c.after.value.free_symbols}
+    read = {
+        s for c in equations if c.kind == "equal" and c.after for s in c.after.value.free_symbols
+    }
     hyper = {h.symbol for h in after.hyperparameters}
     renamed = {a: b for a, b in names.items() if b not in hyper or b in read}
     return Difference(renamed, equations)

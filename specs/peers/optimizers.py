@@ -63,8 +63,7 @@ _EPS_ROOT = Difference(
     [
         Update(
             theta[t],
-            thetabar[t]
-            - _LR * _adam.mhat[t] / (sqrt(_adam.vhat[t] + _ROOT_EPS) + _adam.eps),
+            thetabar[t] - _LR * _adam.mhat[t] / (sqrt(_adam.vhat[t] + _ROOT_EPS) + _adam.eps),
         )
     ],
     "adam-epsilon-inside",
@@ -76,11 +75,7 @@ _LARGEST_CORRECTED = Difference(
 )
 _RMS_INSIDE = Difference(
     "epsilon stands under the root",
-    [
-        Update(
-            _rmsprop.d[t], gtilde[t] / sqrt(_rmsprop.variance[t] + _rmsprop.eps)
-        )
-    ],
+    [Update(_rmsprop.d[t], gtilde[t] / sqrt(_rmsprop.variance[t] + _rmsprop.eps))],
     "rmsprop-epsilon-inside",
 )
 _RMS_RATE_IN_MOMENTUM = Difference(

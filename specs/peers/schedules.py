@@ -14,7 +14,9 @@ _CLAMPED = Difference(
     "cosine-past-end",
 )
 _SHARE = Difference("the lowest rate is given as a share of the first")
-_WARMUP_APART = Difference("its steps do not count those of the warm-up", claim="warmup-not-counted")
+_WARMUP_APART = Difference(
+    "its steps do not count those of the warm-up", claim="warmup-not-counted"
+)
 
 SCHEDULES = (
     peer("CosineAnnealingLR", "torch.optim.lr_scheduler.CosineAnnealingLR"),

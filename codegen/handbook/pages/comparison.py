@@ -43,12 +43,18 @@ def comparison_page(material: Material, edition: Edition) -> list[Page]:
     write = Writer(edition, "comparison")
     paths = [all_paths(landscape, material, edition) for landscape in LANDSCAPES]
     pictures = [*paths, all_training(material, edition)]
-    text = environment({}).get_template("comparison.md.j2").render(
-        write=write,
-        summary=_summary(material.optimizers, write),
-        terms=list(_terms(material.optimizers, write)),
-        changes=[_change(pair, material.optimizers, write) for pair in pairs(material.optimizers)],
-        pictures=[figure(*shown) for shown in pictures],
+    text = (
+        environment({})
+        .get_template("comparison.md.j2")
+        .render(
+            write=write,
+            summary=_summary(material.optimizers, write),
+            terms=list(_terms(material.optimizers, write)),
+            changes=[
+                _change(pair, material.optimizers, write) for pair in pairs(material.optimizers)
+            ],
+            pictures=[figure(*shown) for shown in pictures],
+        )
     )
     return [Page("comparison", text, [shown.picture for shown in pictures])]
 
@@ -145,7 +151,9 @@ def _change(pair: tuple[Stage, Stage], specs: Sequence[Optimizer], write: Writer
         title=write.word("change", before=_name(pair[0]), after=_name(pair[1])),
         renamed=[
             write.word(
-                "renamed", old=inline(old.names.of(a.name).tex), new=inline(new.names.of(b.name).tex)
+                "renamed",
+                old=inline(old.names.of(a.name).tex),
+                new=inline(new.names.of(b.name).tex),
             )
             for a, b in found.renamed.items()
         ],

@@ -15,7 +15,15 @@ from ..pictures.shown import Shown
 from ..peers import peers_table
 from ..snippets import OWN_PACKAGE, schedule_usage
 from ..writer import Writer
-from .parts import Section, classes, equation_label, index_page, relations_section, python, usage_section
+from .parts import (
+    Section,
+    classes,
+    equation_label,
+    index_page,
+    relations_section,
+    python,
+    usage_section,
+)
 
 _FOLDERS = {"numpy": "numpy/schedules", "torch": "torch/lr_scheduler"}
 _RATE, _NEXT = "_rate", "_next"

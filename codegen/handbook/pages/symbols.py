@@ -75,9 +75,7 @@ def _intermediates(material: Material) -> Iterator[_Entry]:
         printer = LatexPrinter(spec)
         for u in spec.updates:
             if u.target.name not in {theta.name, *spec.results, *(s.name for s in spec.states)}:
-                yield _Entry(
-                    printer.expression(u.target), "", _equation_link(spec, u.target.name)
-                )
+                yield _Entry(printer.expression(u.target), "", _equation_link(spec, u.target.name))
 
 
 def _table(entries: Iterator[_Entry], write: Writer) -> str:
