@@ -1,5 +1,7 @@
 """Polynomials as texts write them: by falling powers, each coefficient as it was declared."""
 
+from typing import cast
+
 from sympy import Expr, Rational, Symbol
 
 from .printer import ProofPrinter
@@ -12,11 +14,11 @@ def polynomial(e: Expr, variable: Symbol, printer: ProofPrinter) -> str:
     r"""``z^2 - (1 + \beta) z + \beta``."""
     text = ""
     for power in range(e.as_poly(variable).degree(), -1, -1):  # pyright: ignore
-        coefficient = e.coeff(variable, power)
+        coefficient = cast(Expr, e.coeff(variable, power))
         if coefficient == 0:
             continue
         small = dict.fromkeys(coefficient.free_symbols, _SMALL)
-        is_subtracted = bool(coefficient.xreplace(small) < 0)
+        is_subtracted = bool(cast(Expr, coefficient.xreplace(small)).is_negative)
         magnitude = -coefficient if is_subtracted else coefficient
         factor = "" if magnitude == 1 and power else printer.expression(magnitude)
         if magnitude.is_Add and (power or is_subtracted):

@@ -5,6 +5,8 @@ The curvatures lie in ``[a**2, b**2]``, with 0 < a < b: their roots stand in the
 of its characteristic polynomials, those of ``stability.py``, over all curvatures in the range.
 """
 
+from typing import cast
+
 from sympy import Expr, Integer, Symbol
 
 from ..language.claims import Identity, Part, Verdict
@@ -29,8 +31,8 @@ def _root(at: Expr) -> Expr:
 
 
 def _discriminant(polynomial: Expr) -> Expr:
-    middle = polynomial.diff(z).xreplace({z: Integer(0)})
-    return middle**2 - 4 * polynomial.xreplace({z: Integer(0)})
+    middle, last = polynomial.coeff(z, 1), polynomial.coeff(z, 0)
+    return cast(Expr, middle) ** 2 - 4 * cast(Expr, last)
 
 
 def _double(polynomial: Expr, at: Expr, root: Expr) -> Expr:

@@ -81,8 +81,8 @@ scale_adam_epsilon = Equivalence(
 
 scale_momentum = Equivalence(
     "scale-momentum",
-    "On a loss c times as large momentum takes c times the rate to take the same steps: "
-    "its steps there are c times as long.",
+    "On a loss c times as large momentum takes the steps that c times the rate makes on the loss "
+    "itself.",
     Side(ACCUMULATED.spec, hyper={lr: c * lr}),
     Side(_on_larger(ACCUMULATED.spec)),
     {d[t]: c * d[t]},
@@ -145,7 +145,7 @@ def _first(update: Update) -> Expr:
     return update.value.xreplace({m[t - 1]: ZERO, v[t - 1]: ZERO}).xreplace(_FIRST)  # pyright: ignore
 
 
-_G0 = G.xreplace(_FIRST)
+_G0: Expr = G.xreplace(_FIRST)  # pyright: ignore[reportAssignmentType]
 M1, V1 = _first(M), _first(V)
 _MHAT1 = MHAT.value.xreplace({m[t]: M1}).xreplace(_FIRST)
 _VHAT1 = VHAT.value.xreplace({v[t]: V1}).xreplace(_FIRST)
