@@ -85,6 +85,7 @@ _PREAMBLE = r"""
 \usepackage[noend]{algpseudocode}
 \setcounter{tocdepth}{2}
 \allowdisplaybreaks
+\AtBeginEnvironment{tabular}{\small}
 \definecolor{changed}{rgb}{0.70,0.20,0.05}
 \newcommand{\changed}[1]{{\color{changed}\underline{#1}}}
 """

@@ -55,6 +55,11 @@ def inline(latex: str) -> str:
     return f"${_code_as_math(latex)}$"
 
 
+def tall(latex: str) -> str:
+    """A formula within a line or a cell, as high as one on a line of its own."""
+    return inline(rf"\displaystyle {latex}")
+
+
 def display(rows: Sequence[str], label: str = "") -> str:
     """A formula on lines of its own, numbered where it has a label; ``&`` aligns the rows."""
     # Blank lines would end a row, and Sphinx aligns the rows itself.
@@ -73,16 +78,17 @@ def _code_as_math(latex: str) -> str:
     return latex.replace(r"\texttt{", r"\mathtt{")
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], columns: str = "") -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> str:
     """A table of cells in Markdown.
 
     Args:
         head: the titles of the columns.
         rows: the cells.
-        columns: how the book sets them: ``l`` on one line, ``L`` on as many as it takes.
+        widths: of the columns in the book, as shares; there code does not break to fit a column.
     """
     lines = [head, ["---"] * len(head), *rows]
     text = "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    columns = "".join(rf"\X{{{width}}}{{{sum(widths)}}}" for width in widths)
     return directive("tabularcolumns", columns, "") + "\n" + text if columns else text
 
 

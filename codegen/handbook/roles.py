@@ -53,9 +53,8 @@ def _role(spec: Optimizer, update: Update, known: Mapping[str, Role]) -> Role:
     if name in states:
         low = states[name].domain.low
         return Role.SECOND if low is not None and low >= 0 else Role.FIRST
-    if (
-        value.has(GradientAt)
-        or any(known.get(n) is Role.GRADIENT for n in read)
+    if value.has(GradientAt) or (
+        any(known.get(n) is Role.GRADIENT for n in read)
         and (read <= {theta.name, *(n for n, role in known.items() if role is Role.GRADIENT)})
     ):
         return Role.GRADIENT

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from sympy import Lambda
 
 from ...specs.language import (
-    Hyper,
-    Interval,
     Optimizer,
     Sample,
     Schedule,
@@ -44,7 +42,7 @@ def optimizer_usage(spec: Optimizer, package: str) -> Usage:
     on = _shown(spec)
     values = [f"{a.name}={value}" for a in arguments(spec) if (value := _value(spec, a, on))]
     numbers = {h.name: h for h in spec.hyperparameters}
-    rate = numbers["lr"].default or "0.1" if "lr" in numbers else ""
+    rate = numbers["lr"].default if "lr" in numbers else ""
     has_groups = "weight_decay" in on
     groups = '{"params": [model.weight]}, {"params": [model.bias], "weight_decay": 0}'
     parameters = f"[{groups}]" if has_groups else "model.parameters()"
@@ -173,17 +171,4 @@ def _value(spec: Optimizer, argument: Argument, on: frozenset[str]) -> str:
     """What to pass for an argument; nothing where its default will do."""
     if argument.is_option:
         return "True" if argument.name in on else ""
-    if argument.name in on - usual(spec):
-        return _SHOWN[argument.name]
-    if all(h.default for h in argument.members):
-        return ""
-    values = [h.default or _inside(h) for h in argument.members]
-    return f"({', '.join(values)})" if argument.is_tuple else values[0]
-
-
-def _inside(h: Hyper) -> str:
-    """A number that a hyperparameter without a default can be."""
-    domain: Interval = h.domain
-    if domain.low is None:
-        return "1" if domain.high is None else str(float(domain.high - 1))
-    return str(float(domain.low + 1 if domain.high is None else (domain.low + domain.high) / 2))
+    return _SHOWN[argument.name] if argument.name in on - usual(spec) else ""

@@ -100,7 +100,7 @@ def is_allowed(spec: Optimizer, on: frozenset[str]) -> bool:
             numbers[h.symbol] = Rational(1, 2) if h.name in on else Integer(0)
         elif h.default:
             numbers[h.symbol] = Rational(h.default)
-    return all(c.condition.subs(numbers) != false for c in spec.constraints)
+    return all(c.condition.xreplace(numbers) != false for c in spec.constraints)
 
 
 def changes(spec: Optimizer) -> list[Change]:

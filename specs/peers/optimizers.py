@@ -1,6 +1,6 @@
 """Optimizers of torch, Keras, optax, timm and optimi, beside the specs."""
 
-from sympy import Abs, Max, Symbol, sqrt
+from sympy import Abs, Integer, Max, Symbol, sqrt
 
 from ..gradients import gtilde, thetabar, weight_decay
 from ..language import Update, t, theta
@@ -185,7 +185,7 @@ OPTIMIZERS = (
         "timm.optim.RMSpropTF",
         _RMS_INSIDE,
         _RMS_RATE_IN_MOMENTUM,
-        Difference("the average of squares starts at 1", [Update(_rmsprop.v[0], 1)]),
+        Difference("the average of squares starts at 1", [Update(_rmsprop.v[0], Integer(1))]),
         alpha="0.9",
         eps="1e-10",
     ),

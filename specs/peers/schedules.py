@@ -44,7 +44,7 @@ SCHEDULES = (
         "OneCycleLR",
         "optax.cosine_onecycle_schedule",
         Difference(
-            "the phases end one step later, so that the last of the steps is not at the lowest rate",
+            "the phases end one step later: the last of the steps is not at the lowest rate",
             claim="one-cycle-optax",
         ),
     ),

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from steprule.codegen.handbook.digits import (
-    EXAMPLES,
     Array,
     Digits,
     Params,
@@ -22,6 +21,7 @@ from steprule.numpy import SGD
 from steprule.specs.claims import estimators
 from sympy import Expr
 
+EXAMPLES = 1437
 SIZES = {"batch": EXAMPLES, "mini-batch": 32, "stochastic": 1}
 RATE = 0.1
 STEPS = 500

@@ -11,7 +11,7 @@ from ...cost import BYTES, Cost, costs
 from ..differences import Compared, difference
 from ..edition import Edition
 from ..lineage import Stage, pairs, rule, stages
-from ..markdown import code, environment, figure, inline, table
+from ..markdown import code, directive, environment, figure, inline, table, tall
 from ..marked_printer import MarkedPrinter
 from ..material import Material
 from ..page import Page
@@ -62,7 +62,7 @@ def comparison_page(material: Material, edition: Edition) -> list[Page]:
 def _summary(specs: Sequence[Optimizer], write: Writer) -> str:
     keys = ("rule", "states", "moved", "operations", "momentum", "adaptive", "corrected")
     rows = [_numbers(spec, write) for spec in specs]
-    return table([write.word(key) for key in keys], rows, "lllllll")
+    return table([write.word(key) for key in keys], rows, (9, 6, 6, 8, 7, 7, 7))
 
 
 def _numbers(spec: Optimizer, write: Writer) -> list[str]:
@@ -112,10 +112,10 @@ def _terms(specs: Sequence[Optimizer], write: Writer) -> Iterator[tuple[str, str
             write,
         )
         if rows:
-            yield write.word(role.value), table(head, rows, "LL")
+            yield write.word(role.value), table(head, rows, (16, 32))
     rows = _alike({s: [_expression(r, e) for e in divisors(r)] for s, r in found.items()}, write)
     if rows:
-        yield write.word("denominator"), table(head, rows, "LL")
+        yield write.word("denominator"), table(head, rows, (16, 32))
 
 
 def _alike(shown: Mapping[Stage, Sequence[str]], write: Writer) -> list[list[str]]:
@@ -128,11 +128,11 @@ def _alike(shown: Mapping[Stage, Sequence[str]], write: Writer) -> list[list[str
 
 
 def _equation(spec: Optimizer, update: Update) -> str:
-    return inline(LatexPrinter(spec).equation(update))
+    return tall(LatexPrinter(spec).equation(update))
 
 
 def _expression(spec: Optimizer, e: Basic) -> str:
-    return inline(LatexPrinter(spec).expression(e))
+    return tall(LatexPrinter(spec).expression(e))
 
 
 def _name(stage: Stage) -> str:
@@ -162,7 +162,11 @@ def _change(pair: tuple[Stage, Stage], specs: Sequence[Optimizer], write: Writer
             for each in found.equations
             if each.kind == "equal" and each.after
         ],
-        rows=table([write.word("what"), write.word("equations")], rows, "lL"),
+        rows=directive(
+            "container",
+            "difference",
+            "\n" + table([write.word("what"), write.word("equations")], rows, (11, 37)),
+        ),
     )
 
 
@@ -175,8 +179,8 @@ def _rows(
     if compared.before:
         key = "from" if compared.after else "removed"
         old = MarkedPrinter(before, compared.gone).equation(compared.before)
-        yield [write.word(key), inline(old)]
+        yield [write.word(key), tall(old)]
     if compared.after:
         key = "to" if compared.before else "added"
         new = MarkedPrinter(after, compared.new).equation(compared.after)
-        yield [write.word(key), inline(new)]
+        yield [write.word(key), tall(new)]

@@ -14,11 +14,11 @@ from ..excerpts import method_source
 from ..markdown import code, directive, display, environment, equations, figure, inline, table, tabs
 from ..material import Material
 from ..page import Page
+from ..peers import peers_table
 from ..pictures.landscapes import RAVINE
 from ..pictures.paths import path
 from ..pictures.shown import Shown
 from ..pictures.training import training
-from ..peers import peers_table
 from ..snippets import OWN_PACKAGE, optimizer_usage
 from ..variants import Change, changes
 from ..writer import Writer
@@ -154,7 +154,8 @@ def _cost(spec: Optimizer, write: Writer) -> str:
         return ""
     head = ("setting", "read", "written", "moved", "state", "operations")
     rows = [_cost_row(cost, write) for cost in found]
-    return f"{write.word('cost_about')}\n\n{table([write.word(h) for h in head], rows, 'lllllL')}"
+    shown = table([write.word(h) for h in head], rows, (13, 5, 5, 5, 5, 15))
+    return f"{write.word('cost_about')}\n\n{shown}"
 
 
 def _cost_row(cost: Cost, write: Writer) -> list[str]:

@@ -10,9 +10,9 @@ from ..excerpts import method_source
 from ..markdown import code, directive, display, environment, figure, inline, tabs
 from ..material import Material
 from ..page import Page
+from ..peers import peers_table
 from ..pictures.curves import rates
 from ..pictures.shown import Shown
-from ..peers import peers_table
 from ..snippets import OWN_PACKAGE, schedule_usage
 from ..writer import Writer
 from .parts import (
@@ -20,8 +20,8 @@ from .parts import (
     classes,
     equation_label,
     index_page,
-    relations_section,
     python,
+    relations_section,
     usage_section,
 )
 

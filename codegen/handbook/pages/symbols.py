@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ....specs.language import Choice, Option, Spec, theta
@@ -41,7 +41,7 @@ def symbols_page(material: Material, edition: Edition) -> list[Page]:
     general = table(
         [write.word("symbol"), write.word("meaning")],
         [[inline(tex), write.word(key)] for key, tex in _GENERAL.items()],
-        "lL",
+        (8, 40),
     )
     parts = {
         "general": general,
@@ -89,11 +89,11 @@ def _table(entries: Iterator[_Entry], write: Writer) -> str:
         for (tex, meaning), found in sorted(places.items(), key=lambda item: _letters(*item[0]))
     ]
     keys = ["symbol", *(["meaning"] if has_meaning else []), "places"]
-    columns = r"l\X{3}{8}\X{4}{8}" if has_meaning else r"l\X{7}{8}"
-    return table([write.word(key) for key in keys], rows, columns) if rows else ""
+    widths = (8, 16, 24) if has_meaning else (14, 34)
+    return table([write.word(key) for key in keys], rows, widths) if rows else ""
 
 
-def _letters(tex: str, meaning: str) -> Sequence[str]:
+def _letters(tex: str, meaning: str) -> tuple[str, str, str]:
     """What to sort by: the letters of a symbol, without its accents."""
     bare = re.sub(r"\\(?:hat|tilde|bar|mathrm|max|min)\b", "", tex)
     return "".join(re.findall(r"[A-Za-z0-9]+", bare)).lower(), tex, meaning

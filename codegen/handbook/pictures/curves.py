@@ -31,9 +31,9 @@ def rates(schedule: Schedule, edition: Edition) -> Shown | None:
 
 def _drawn(drawn: Curve, words: Words) -> "Figure":
     momenta = [m for m in drawn.momenta if m is not None]
-    lines = {words["axis-rate"]: drawn.rates}
-    if momenta:
-        lines[words["axis-momentum"]] = tuple(momenta)
+    lines = {words["axis-rate"]: drawn.rates} | (
+        {words["axis-momentum"]: momenta} if momenta else {}
+    )
     made, panels = figure(1.2 + 1.3 * len(lines), len(lines), sharex=True)
     for i, (panel, (label, values)) in enumerate(zip(panels, lines.items(), strict=True)):
         panel.plot(*zip(*polyline(values), strict=True), color=hue(i))

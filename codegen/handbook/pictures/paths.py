@@ -109,6 +109,7 @@ def _contours(panel: "Axes", landscape: Landscape) -> None:
     losses = landscape.value(*np.meshgrid(across, up))
     low, high = losses.min(), losses.max()
     levels = low + (high - low) * np.linspace(0, 1, _LINES + 2)[1:-1] ** 3
-    lines = {"colors": FAINT, "linewidths": 0.8, "linestyles": "solid"}
-    panel.contour(across, up, losses, levels=levels, **lines)
+    panel.contour(
+        across, up, losses, levels=levels, colors=FAINT, linewidths=0.8, linestyles="solid"
+    )
     panel.set(xlim=(left, right), ylim=(bottom, top))

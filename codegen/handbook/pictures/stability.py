@@ -31,8 +31,9 @@ def momentum_region(material: Material, edition: Edition) -> Shown:
 
 
 def nesterov_region(material: Material, edition: Edition) -> Shown:
-    claimed = "stability-nesterov-generated"
-    return _region("nesterov", claimed, {"nesterov": True}, material, edition)
+    return _region(
+        "nesterov", "stability-nesterov-generated", {"nesterov": True}, material, edition
+    )
 
 
 def _region(

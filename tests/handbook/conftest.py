@@ -1,0 +1,79 @@
+"""What the pages are made of, gathered once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from steprule.codegen.handbook.edition import Edition
+from steprule.codegen.handbook.edition import edition as read_edition
+from steprule.codegen.handbook.material import Material, gathered
+from steprule.codegen.handbook.page import Page
+from steprule.codegen.handbook.pages import all_pages
+
+OWN_RULES = '''
+"""Rules with what a page could stumble over: a reduction, arguments without a default."""
+
+from sympy import Max
+
+from steprule.specs.language import (
+    NON_NEGATIVE, UNIT, Hyper, Optimizer, Schedule, State, Update, eta, grad, hyperparameters, lr,
+    norm, states, step, t, theta,
+)
+
+rate, mu, limit, share = hyperparameters("lr mu limit share")
+(b,) = states("b")
+
+normed = Optimizer(
+    "Normed",
+    summary="Momentum of gradients that are scaled by their norm.",
+    source="nobody, doi:10.1000/182",
+    hyper=[
+        Hyper(rate, "0.1", NON_NEGATIVE, "learning rate"),
+        Hyper(mu, "0.5", UNIT, "momentum"),
+        Hyper(limit, "1e-3", NON_NEGATIVE, "smallest norm"),
+    ],
+    states=[State(b, init=0, key="momentum_buffer")],
+    updates=[
+        Update(b[t], mu * b[t - 1] + grad(theta[t - 1]) / Max(norm(grad(theta[t - 1])), limit)),
+        Update(theta[t], theta[t - 1] - rate * b[t]),
+    ],
+)
+
+halved = Schedule(
+    "Halved",
+    summary="A share of the rate, at every step.",
+    source="nobody",
+    hyper=[Hyper(share, "", UNIT, "share of the rate that is left")],
+    updates=[Update(eta[step], lr * share)],
+    example={"lr": "0.1", "share": "0.5"},
+)
+'''
+
+
+@pytest.fixture(scope="session")
+def edition() -> Edition:
+    return read_edition()
+
+
+@pytest.fixture(scope="session")
+def material() -> Iterator[Material]:
+    with gathered(()) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def pages(material: Material, edition: Edition) -> dict[str, Page]:
+    return {page.name: page for page in all_pages(material, edition)}
+
+
+@pytest.fixture(scope="session")
+def own_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("own") / "own_rules.py"
+    file.write_text(OWN_RULES)
+    return file
+
+
+@pytest.fixture(scope="session")
+def own_pages(own_file: Path, edition: Edition) -> dict[str, Page]:
+    with gathered([str(own_file)]) as found:
+        return {page.name: page for page in all_pages(found, edition)}

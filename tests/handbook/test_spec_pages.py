@@ -1,0 +1,136 @@
+"""The pages of specs say all that the specs declare, and follow them when they change."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from steprule.codegen.handbook.edition import Edition
+from steprule.codegen.handbook.material import gathered
+from steprule.codegen.handbook.page import Page
+from steprule.codegen.handbook.pages.optimizers import optimizer_pages
+from steprule.codegen.load import builtin, builtin_schedules, transforms
+
+OPTIMIZERS = builtin()
+SCHEDULES = builtin_schedules()
+
+
+def _titles(text: str) -> list[str]:
+    return re.findall(r"^## (.*)$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
+    spec = OPTIMIZERS[name]
+    page = pages[f"optimizers/{spec.module}"]
+    assert page.text.startswith(f"# {name}\n")
+    assert [title for title in _titles(page.text) if title != "Proved and refuted"] == [
+        "One step",
+        "Arguments",
+        "State",
+        "What each option changes",
+        "Use",
+        "Cost",
+        "In pictures",
+        "Elsewhere",
+    ]
+    assert ("Proved and refuted" in _titles(page.text)) == (name not in ("Adadelta", "Lion"))
+    for update in spec.updates:
+        assert f":label: eq-{spec.module}-{update.target.name}\n" in page.text
+    for state in spec.states:
+        assert f"{{code}}`{state.key}`" in page.text
+    for entry in spec.hyper:
+        assert entry.doc.split(";")[0] in page.text
+    assert len(page.pictures) == 2
+    assert f"class {name}(Optimizer):" in page.text
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_has_all_parts(name: str, pages: dict[str, Page]) -> None:
+    schedule = SCHEDULES[name]
+    page = pages[f"schedules/{schedule.module}"]
+    assert page.text.startswith(f"# {name}\n")
+    assert {"The rate", "The curve", "Arguments", "Use"} <= {*_titles(page.text)}
+    for update in schedule.updates:
+        assert f":label: eq-{schedule.module}-{update.target.name}\n" in page.text
+    for argument in schedule.hyper:
+        assert f"{{code}}`{argument.name}`" in page.text
+    assert [picture.name for picture in page.pictures] == [f"curves/{schedule.module}"]
+
+
+def test_adam_by_its_page(pages: dict[str, Page]) -> None:
+    """What a reader looks for, written down by hand."""
+    text = pages["optimizers/adam"].text
+    for formula in (
+        r"m_t = \beta_1 m_{t-1} + (1 - \beta_1) \tilde{g}_t",
+        r"v_t = \beta_2 v_{t-1} + (1 - \beta_2) \tilde{g}_t^2",
+        r"\theta_t = \bar{\theta}_t - \gamma \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}",
+        r"| $\beta_2$ | {code}`betas[1]` | $0.999$ | $[0, 1)$ | decay rate of the second moment |",
+        r"| $v^{\max}_t$ | {code}`max_exp_avg_sq` | tensor | if $\mathtt{amsgrad}$ | $0$ |",
+        "[arXiv\\:1412.6980](https://arxiv.org/abs/1412.6980)",
+        # Four numbers read, three written; two states.
+        "| defaults | 16 B | 12 B | 28 B | 8 B |",
+        "| {code}`amsgrad` | 20 B | 16 B | 36 B | 12 B |",
+        "torch.optim.Adam",
+        "{code}`keras.optimizers.Adam` (3.15)",
+        "](#claim-adam-rate-form-unscaled)",
+    ):
+        assert formula in text
+
+
+def test_the_page_of_gradients_has_every_transform(pages: dict[str, Page]) -> None:
+    text = pages["gradients"].text
+    for name, transform in transforms().items():
+        assert f"\n## {name}\n" in text
+        assert f"{{code}}`{transform.hyper.name}`" in text
+
+
+def test_a_changed_coefficient_changes_equations_and_code(
+    spec_file: Callable[..., Path], edition: Edition
+) -> None:
+    texts = []
+    for replaced in ({}, {"mu * b[t - 1] +": "3 * mu * b[t - 1] +"}):
+        with gathered([str(spec_file(**replaced))]) as material:
+            texts.append(optimizer_pages(material, edition)[1].text)
+    before, after = texts
+    assert r"b_t = \mu b_{t-1} + \nabla f(\theta_{t-1})" in before
+    assert r"b_t = 3 \mu b_{t-1} + \nabla f(\theta_{t-1})" in after
+    assert "np.multiply(b, mu" in before or "b *= mu" in before
+    assert "3 * mu" in after
+
+
+def test_a_rule_of_ones_own_has_what_can_be_said_of_it(own_pages: dict[str, Page]) -> None:
+    assert own_pages.keys() == {
+        "index",
+        "gradients",
+        "symbols",
+        "optimizers/index",
+        "optimizers/normed",
+        "schedules/index",
+        "schedules/halved",
+    }
+    text = own_pages["optimizers/normed"].text
+    # A reduction has no cost, nothing is an option, nobody has made claims or a peer of it.
+    assert _titles(text) == ["One step", "Arguments", "State", "Use", "In pictures"]
+    assert r"\lVert \nabla f(\theta_{t-1}) \rVert_2" in text
+    assert "| required |" in own_pages["schedules/halved"].text
+    assert "from mine.numpy import Normed" in text
+    assert "https://doi.org/10.1000/182" in text
+    assert _titles(own_pages["schedules/halved"].text) == [
+        "The rate",
+        "The curve",
+        "Arguments",
+        "Use",
+    ]
+
+
+def test_symbols_lead_to_their_equations(pages: dict[str, Page]) -> None:
+    text = pages["symbols"].text
+    row = next(line for line in text.splitlines() if r"$\hat{m}_t$" in line)
+    for name in ("Adam", "AdamW", "Adamax", "NAdam"):
+        assert f"[{name}](/optimizers/{name.lower()}.md) {{eq}}`eq-{name.lower()}-mhat`" in row
+    assert "| $\\beta_1$ | decay rate of the first moment |" in text
+    for spec in (*OPTIMIZERS.values(), *SCHEDULES.values()):
+        for label in re.findall(rf"eq-{spec.module}-\w+", text):
+            folder = "optimizers" if spec.name in OPTIMIZERS else "schedules"
+            assert f":label: {label}\n" in pages[f"{folder}/{spec.module}"].text
