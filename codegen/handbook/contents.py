@@ -26,6 +26,7 @@ PARTS = {
         "weight-decay",
         "nadam",
         "adam-and-momentum",
+        "clipping",
         "schedules",
     ),
     "proofs": ("claims/index",),

@@ -189,7 +189,7 @@ class NormalForm:
         return factor ** (k // 2) * self._symbol(node, lambda root: root**2 - factor)
 
     def _absolute_of(self, factor: Expr, k: int) -> Expr:
-        if k % 2 == 0 or factor in self._positive:
+        if k % 2 == 0 or factor.is_positive or factor in self._positive:
             return factor**k
         if factor.is_Number:
             return abs(factor) ** k

@@ -62,7 +62,7 @@ def replay(
 ) -> Witness | None:
     """Run both sides on these numbers; the first step at which they part, if any."""
     phi = Correspondence(claim)
-    numbers = {Symbol(name, real=True): _rational(value) for name, value in hyper.items()}
+    numbers = {symbol: _rational(hyper[symbol.name]) for symbol in _symbols(claim)}
     at = numbers | {t: sympify(1)}
     left = _Run(phi.left, _given(phi.left, at), slope)
     left.start(start)
@@ -119,13 +119,18 @@ def _free(claim: Equivalence) -> dict[str, Interval]:
     """The hyperparameters that neither side gives in terms of others, and their domains."""
     sides = (claim.right, claim.left)
     domains = {h.name: h.domain for side in sides for h in side.spec.hyperparameters}
-    symbols = {
-        symbol.name
-        for side in sides
+    names = sorted({symbol.name for symbol in _symbols(claim)})
+    return {name: domains.get(name, UNIT) for name in names}
+
+
+def _symbols(claim: Equivalence) -> set[Symbol]:
+    """What the hyperparameters of both sides are expressions in, other than t."""
+    return {
+        symbol
+        for side in (claim.right, claim.left)
         for h in side.spec.hyperparameters
         for symbol in sympify(side.hyper.get(h.symbol, h.symbol)).free_symbols - {t}
     }
-    return {name: domains.get(name, UNIT) for name in sorted(symbols)}
 
 
 def _given(side: Setting, at: Mapping[Any, Any]) -> dict[str, exact.Number]:

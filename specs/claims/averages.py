@@ -132,3 +132,24 @@ momentum_constant_average = Identity(
     (CONSTANT,),
     about=("SGD",),
 )
+
+_WEIGHT = (1 - beta1) * beta1 ** (t - 1) / (1 - beta1**t)
+
+average_from_first = Identity(
+    "average-from-first",
+    "An average that starts at the first gradient needs no correction, but the first gradient then "
+    "weighs (1 - beta^t)/(1 - beta) times what it weighs in the corrected average.",
+    (
+        Part(
+            "the weights, that add up to 1 at step 1, at every later step",
+            _NEXT_WEIGHTS.xreplace({weights[t - 1]: Integer(1)}),
+            Integer(1),
+        ),
+        Part(
+            "the first gradient's weight", beta1 ** (t - 1) / _WEIGHT, (1 - beta1**t) / (1 - beta1)
+        ),
+    ),
+    Verdict.PROVED,
+    ("beta1 is not 0",),
+    about=("Adam", "Adamax", "AdamW", "NAdam"),
+)

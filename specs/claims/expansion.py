@@ -155,3 +155,33 @@ ascent = Identity(
     ("the loss has two continuous derivatives",),
     about=("SGD",),
 )
+
+
+_value, _slope = symbols("f g", real=True)
+_CHANGE = -lr * (1 - lr * h / 2) * _slope**2
+
+
+def _quadratic_loss(at: Expr) -> Expr:
+    return h * at**2 / 2 + k * at
+
+
+descent_quadratic = Identity(
+    "descent-quadratic",
+    "On a quadratic of curvature h a step changes the loss by -lr (1 - lr h/2) times its squared "
+    "slope: it falls where, and only where, 0 < lr h < 2, and the most for lr = 1/h.",
+    (
+        Part("the loss after a step", _quadratic_loss(x - lr * _slope), _value + _CHANGE),
+        Part(
+            "its change, by the distance of lr h from 1",
+            _CHANGE,
+            (lr * h - 1) ** 2 * _slope**2 / (2 * h) - _slope**2 / (2 * h),
+        ),
+        Part(
+            "the loss after a step with lr = 1/h", _value - _slope**2 / (2 * h), -(k**2) / (2 * h)
+        ),
+    ),
+    Verdict.PROVED,
+    ("h is positive", "the slope is not 0"),
+    where={_slope: h * x + k, _value: _quadratic_loss(x)},
+    about=("SGD",),
+)

@@ -2,11 +2,24 @@
 
 from collections.abc import Sequence
 
-from ..language import NON_NEGATIVE, UNIT, Hyper, Optimizer, Series, State, Update, hyperparameters
+from sympy import Symbol
+
+from ..language import (
+    NON_NEGATIVE,
+    POSITIVE,
+    UNIT,
+    Hyper,
+    Optimizer,
+    Series,
+    State,
+    Update,
+    hyperparameters,
+)
 
 lr, beta, beta1, beta2, eps, wd, rate_decay, max_norm = hyperparameters(
     "lr beta beta1 beta2 eps wd rate_decay max_norm"
 )
+c = Symbol("c", positive=True)
 
 _HYPER = {
     lr: Hyper(lr, "0.1", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
@@ -19,6 +32,7 @@ _HYPER = {
         rate_decay, "0.5", NON_NEGATIVE, "decay of the learning rate", latex=r"\kappa"
     ),
     max_norm: Hyper(max_norm, "1", NON_NEGATIVE, "largest norm of the gradient", latex="c"),
+    c: Hyper(c, "2", POSITIVE, "how many times as large a loss is"),
 }
 
 _NOTATION = {"vmax": r"v^{\max}"}

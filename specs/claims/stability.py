@@ -18,23 +18,25 @@ SGD = Side(_sgd.sgd, hyper={**_PLAIN, _sgd.momentum: Integer(0)})
 MOMENTUM = momentum_velocity.left
 NESTEROV = Side(_sgd.sgd, options=[_sgd.nesterov], hyper={**_PLAIN, _sgd.momentum: beta})
 
+SGD_POLYNOMIAL = z - (1 - lr * h)
+MOMENTUM_POLYNOMIAL = z**2 - (1 + beta - lr * h) * z + beta
+NESTEROV_POLYNOMIAL = z**2 - (1 + beta) * (1 - lr * h) * z + beta * (1 - lr * h)
+
 MOMENTUM_BOUND = 2 * (1 + beta)
 NESTEROV_BOUND = 2 * (1 + beta) / (1 + 2 * beta)
 
 
 def _sgd_below(name: str, statement: str, bound: Expr, expected: Verdict) -> Stability:
-    polynomial = z - (1 - lr * h)
     return Stability(
-        name, statement, SGD, h, z, polynomial, bound, None, expected, (JURY,), about=ABOUT
+        name, statement, SGD, h, z, SGD_POLYNOMIAL, bound, None, expected, (JURY,), about=ABOUT
     )
 
 
 def _momentum(name: str, statement: str, side: Side, bound: Expr, expected: Verdict) -> Stability:
-    polynomial = z**2 - (1 + beta - lr * h) * z + beta
     assumptions = (JURY, DECAY)
     margin = 1 - beta
     return Stability(
-        *(name, statement, side, h, z, polynomial, bound, margin, expected, assumptions),
+        *(name, statement, side, h, z, MOMENTUM_POLYNOMIAL, bound, margin, expected, assumptions),
         about=ABOUT,
     )
 
@@ -43,11 +45,10 @@ def _nesterov(
     name: str, statement: str, side: Side | Optimizer, bound: Expr, expected: Verdict
 ) -> Stability:
     side = side if isinstance(side, Side) else Side(side)
-    polynomial = z**2 - (1 + beta) * (1 - lr * h) * z + beta * (1 - lr * h)
     margin = (1 - beta) + beta * lr * h
     assumptions = (JURY, DECAY)
     return Stability(
-        *(name, statement, side, h, z, polynomial, bound, margin, expected, assumptions),
+        *(name, statement, side, h, z, NESTEROV_POLYNOMIAL, bound, margin, expected, assumptions),
         about=ABOUT,
     )
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from steprule.codegen.prove.normal_form import NormalForm
 from steprule.specs.language import hyperparameters, states, t
-from sympy import Abs, Expr, Float, Integer, Max, Min, Rational, sign, sqrt
+from sympy import Abs, Expr, Float, Integer, Max, Min, Rational, Symbol, sign, sqrt
 
 x, y, z, beta, eps = hyperparameters("x y z beta eps")
 v, w = (series[t] for series in states("v w"))
@@ -146,3 +146,9 @@ def test_agrees_with_numbers(a, b):
 def test_imaginary_roots_keep_their_square():
     assert NormalForm().is_zero(sqrt(-v) ** 2 + v)
     assert not NormalForm().is_zero(sqrt(-v) - sqrt(v))
+
+
+def test_what_is_positive_is_its_own_absolute_value():
+    c = Symbol("c", positive=True)
+    assert NormalForm().is_zero(sqrt(c**2 * v) - c * sqrt(v))
+    assert not NormalForm().is_zero(sqrt(x**2 * v) - x * sqrt(v))

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from steprule.codegen.prove.prove import prove
 from steprule.codegen.prove.witness import find_witness, replay
-from steprule.specs.claims import adaptive, decay, momentum
+from steprule.specs.claims import adaptive, decay, momentum, scale
 from steprule.specs.claims.forms import eps, form, lr
 from steprule.specs.language import Update, grad, t, theta
 from steprule.specs.language.claims import Equivalence, Side, Verdict
@@ -103,3 +103,8 @@ def test_a_state_that_no_step_reads_refutes_nothing():
 
 def test_the_same_witness_every_time():
     assert find_witness(momentum.nesterov_varying) == find_witness(momentum.nesterov_varying)
+
+
+def test_a_hyperparameter_that_is_positive_by_declaration():
+    w = prove(scale.scale_momentum_same).witness
+    assert w.hyper["c"] > 0

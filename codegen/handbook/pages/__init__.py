@@ -3,6 +3,7 @@
 from ..edition import Edition
 from ..material import Material
 from ..page import Page
+from .chapters import chapter_pages
 from .claims import claim_pages
 from .comparison import comparison_page
 from .gradients import gradients_page
@@ -15,7 +16,7 @@ from .symbols import symbols_page
 def all_pages(material: Material, edition: Edition) -> list[Page]:
     """Every page of the handbook, in no order but that within a folder."""
     return [
-        home_page(material, edition),
+        *(chapter_pages(material, edition) or [home_page(material, edition)]),
         *optimizer_pages(material, edition),
         *schedule_pages(material, edition),
         *gradients_page(material, edition),

@@ -1,0 +1,178 @@
+"""The chapters: they render, rest on verdicts that hold, and say so where one has turned."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from types import MappingProxyType
+
+import pytest
+from steprule.codegen.handbook.claims import said
+from steprule.codegen.handbook.edition import ENGLISH, Edition, edition, languages
+from steprule.codegen.handbook.material import Material, gathered
+from steprule.codegen.handbook.page import Page
+from steprule.codegen.handbook.pages.chapters import chapter_pages
+from steprule.specs.language import SpecError
+from steprule.specs.language.claims import Verdict
+
+CALL = re.compile(r"<<\s*(\w+)\((.*?)\)\s*>>", re.DOTALL)
+CHAPTERS = sorted(edition().chapters)
+TRANSLATIONS = [language for language in languages() if language != ENGLISH]
+TURNED = {Verdict.PROVED: Verdict.REFUTED, Verdict.REFUTED: Verdict.PROVED}
+
+
+@pytest.fixture(scope="module")
+def material() -> Iterator[Material]:
+    with gathered([]) as found:
+        yield found
+
+
+def rendered(material: Material, edition: Edition) -> dict[str, Page]:
+    return {page.name: page for page in chapter_pages(material, edition)}
+
+
+def calls(text: str) -> list[tuple[str, ...]]:
+    """The helpers a chapter calls, with their arguments, in order."""
+    return [(name, *re.findall(r'"(.*?)"', listed)) for name, listed in CALL.findall(text)]
+
+
+def written(text: str, material: Material) -> str:
+    """A chapter of this text alone."""
+    (page,) = chapter_pages(material, replace(edition(), chapters={"made-up": text}))
+    return page.text
+
+
+def turned(material: Material, *names: str) -> Material:
+    """The material with other verdicts on some claims."""
+    settled = dict(material.settled)
+    for name in names:
+        settled[name] = replace(settled[name], verdict=TURNED[settled[name].verdict])
+    return replace(material, settled=MappingProxyType(settled))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_chapter_renders(language: str, material: Material) -> None:
+    pages = rendered(material, edition(language))
+    assert sorted(pages) == CHAPTERS
+    for name, page in pages.items():
+        assert page.text.startswith("# "), name
+        assert not re.search("<<|<%", page.text), name
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_sentence_rests_on_the_verdict_it_needs(language: str, material: Material) -> None:
+    before_claim = edition(language).words["chapters"]["broken"].partition("{claim}")[0]
+    for name, page in rendered(material, edition(language)).items():
+        assert before_claim not in page.text, name
+        assert "{danger}" not in page.text, name
+
+
+def test_chapters_are_about_all_specs(material: Material) -> None:
+    assert chapter_pages(replace(material, is_complete=False), edition()) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_a_translation_calls_for_the_same_things(language: str) -> None:
+    translated = edition(language)
+    assert translated.translated_chapters
+    for name in translated.translated_chapters:
+        english = calls(edition().chapters[name])
+        assert calls(translated.chapters[name]) == english, name
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_claims_that_a_translation_states_are_translated(language: str, material: Material) -> None:
+    """English sentences would stand in the middle of the page."""
+    found = edition(language)
+    for name in found.translated_chapters:
+        for helper, *arguments in calls(found.chapters[name]):
+            if helper in ("theorem", "counterexample", "derivation"):
+                claim = material.settled[arguments[0]].claim
+                for text in (claim.statement, *claim.assumptions):
+                    assert said(text, found) != said(text, edition()), (name, text)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_verdict_that_turns_is_shown_and_fails_nothing(language: str, material: Material) -> None:
+    found = edition(language)
+    names = "average-constant", "nesterov", "nesterov-varying-rate"
+    pages = rendered(turned(material, *names), found)
+    broken = found.words["chapters"]["broken"]
+    for chapter, name in (
+        ("bias-correction", "average-constant"),
+        ("nesterov", "nesterov"),
+        ("nesterov", "nesterov-varying-rate"),
+    ):
+        verdict = material.settled[name].verdict
+        words = found.words["chapters"]
+        warning = broken.format(
+            claim=f"[{name}](#claim-{name})",
+            relied_on=words[verdict.value],
+            verdict=words[TURNED[verdict].value],
+        )
+        assert warning in pages[chapter].text
+
+
+def test_a_reference_says_what_turned(material: Material) -> None:
+    text = written('True << proved("nesterov", "decay-sgd") >>.', turned(material, "nesterov"))
+    assert "**What is said here relies on [nesterov](#claim-nesterov) being proved" in text
+    assert "; [decay-sgd](#claim-decay-sgd)" in text
+
+
+@pytest.mark.parametrize(
+    ("call", "named", "nearest"),
+    [
+        ('proved("nesterv")', "nesterv", "nesterov"),
+        ('counterexample("decay-adm")', "decay-adm", "decay-adam"),
+        ('equations("adm")', "adm", "adam"),
+        ('equations("adam", "amsgrd")', "amsgrd", "amsgrad"),
+        ('equation("adam", "mhatt")', "mhatt", "mhat"),
+        ('part("average-corrected", "mhatt")', "mhatt", "mhat"),
+        ('picture("dampin")', "dampin", "damping"),
+    ],
+)
+def test_a_name_that_is_nowhere_is_one_clear_error(
+    call: str, named: str, nearest: str, material: Material
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        written(f"# A\n\n<< {call} >>\n", material)
+    assert caught.value.spec == "en/made-up.md"
+    assert caught.value.where == named
+    assert nearest in caught.value.remedy
+
+
+def test_a_claim_of_another_kind_is_an_error(material: Material) -> None:
+    with pytest.raises(SpecError, match=r"made-up.md: nesterov: there is no identity of this name"):
+        written('<< part("nesterov", "d") >>', material)
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('equation("adam", "mhat")', r"\hat{m}_t = \frac{m_t}{1 - \beta_1^t}"),
+        (
+            'left("nesterov")',
+            r"d_t &= \beta d_{t-1} + \nabla f(\theta_{t-1} - \gamma \beta d_{t-1})",
+        ),
+        ('correspondence("nesterov")', r"\theta^{\prime}_t &= \theta_t - \gamma \beta d_t"),
+        ('polynomial("stability-momentum")', r"p(z) = z^2 - (1 + \beta - \gamma h) z + \beta"),
+        ('polynomial("stability-sgd")', r"p(z) = z - (1 - \gamma h)"),
+        ('region("stability-sgd")', r"$0 < \gamma h < 2$"),
+        ('page_of("adam")', "[Adam](/optimizers/adam.md)"),
+        ('page_of("steplr")', "[StepLR](/schedules/steplr.md)"),
+    ],
+)
+def test_equations_come_from_specs_and_claims(call: str, expected: str, material: Material) -> None:
+    assert expected in written(f"<< {call} >>", material)
+
+
+def test_a_chapter_brings_its_pictures(material: Material) -> None:
+    pages = rendered(material, edition())
+    shown = {name: [p.name for p in page.pictures] for name, page in pages.items()}
+    assert len(shown["momentum"]) == 3
+    for names in shown.values():
+        assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_speaks_of_claims_or_of_how_to_read_them(chapter: str) -> None:
+    assert any(helper in ("proved", "theorem") for helper, *_ in calls(edition().chapters[chapter]))
