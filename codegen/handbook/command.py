@@ -6,15 +6,15 @@ from pathlib import Path
 import click
 
 from ..console import fail, messages, progress, reported, say
-from .book import book, require_latex
-from .build import BuildError
 from .contents import ordered
 from .edition import ENGLISH, Edition, edition, languages
 from .material import gathered
 from .pages import all_pages
-from .publish import publish_file, publish_folder, require_replaceable
-from .site import site
-from .workspace import fill, workspace
+from .publishing.book import book, require_latex
+from .publishing.build import BuildError
+from .publishing.publish import publish_file, publish_folder, require_replaceable
+from .publishing.site import site
+from .publishing.workspace import fill, workspace
 
 _STAGES = 2
 """Those before site and book."""

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from steprule.codegen.handbook.contents import ordered
 from steprule.codegen.handbook.edition import Edition
 from steprule.codegen.handbook.edition import edition as read_edition
 from steprule.codegen.handbook.material import Material, gathered
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.pages import all_pages
+from steprule.codegen.handbook.publishing.workspace import Workspace, fill
 from steprule.codegen.prove.prove import Settled
 
 OWN_RULES = '''
@@ -83,3 +85,13 @@ def own_pages(own_file: Path, edition: Edition) -> dict[str, Page]:
 @pytest.fixture(scope="session")
 def settled(material: Material) -> Mapping[str, Settled]:
     return material.settled
+
+
+@pytest.fixture(scope="session")
+def sources(
+    pages: dict[str, Page], edition: Edition, tmp_path_factory: pytest.TempPathFactory
+) -> Workspace:
+    """The whole handbook, ready to be built."""
+    space = Workspace(tmp_path_factory.mktemp("handbook"))
+    fill(space, ordered(list(pages.values()), edition))
+    return space

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from steprule.codegen.handbook.page import Page
-from steprule.codegen.handbook.site import site
-from steprule.codegen.handbook.workspace import Workspace, fill
+from steprule.codegen.handbook.publishing.site import site
+from steprule.codegen.handbook.publishing.workspace import Workspace, fill
 
 from .browser import CHROMIUM, chromium, faults
 from .links import broken_links

@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from steprule.codegen.handbook.book import book, require_latex
-from steprule.codegen.handbook.build import BuildError
 from steprule.codegen.handbook.page import Page
-from steprule.codegen.handbook.site import site
-from steprule.codegen.handbook.workspace import Workspace, fill
+from steprule.codegen.handbook.publishing.book import book, require_latex
+from steprule.codegen.handbook.publishing.build import BuildError
+from steprule.codegen.handbook.publishing.site import site
+from steprule.codegen.handbook.publishing.workspace import Workspace, fill
 
 HOME = """# Home
 

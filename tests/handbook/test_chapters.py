@@ -6,11 +6,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
-from steprule.codegen.handbook.claims import said
 from steprule.codegen.handbook.edition import ENGLISH, Edition, edition, languages
 from steprule.codegen.handbook.material import Material, gathered
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.pages.chapters import chapter_pages
+from steprule.codegen.handbook.proofs.claims import said
 from steprule.specs.language import SpecError
 from steprule.specs.language.claims import Verdict
 

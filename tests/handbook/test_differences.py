@@ -1,11 +1,11 @@
 """What one rule changes in another, by hand."""
 
 from steprule.codegen.analysis import analyse
-from steprule.codegen.handbook.differences import Difference, difference
-from steprule.codegen.handbook.lineage import LINEAGE, Stage, pairs, rule
-from steprule.codegen.handbook.marked_printer import MarkedPrinter
 from steprule.codegen.handbook.page import Page
-from steprule.codegen.handbook.roles import Role, is_corrected, roles
+from steprule.codegen.handbook.rules.differences import Difference, difference
+from steprule.codegen.handbook.rules.lineage import LINEAGE, Stage, pairs, rule
+from steprule.codegen.handbook.rules.marked_printer import MarkedPrinter
+from steprule.codegen.handbook.rules.roles import Role, is_corrected, roles
 from steprule.codegen.load import builtin
 from steprule.specs.language import Optimizer
 

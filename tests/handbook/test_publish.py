@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 from steprule.codegen.emit import ForeignFileError
-from steprule.codegen.handbook.publish import publish_file, publish_folder, require_replaceable
+from steprule.codegen.handbook.publishing.publish import (
+    publish_file,
+    publish_folder,
+    require_replaceable,
+)
 
 
 def _built(folder: Path, text: str) -> Path:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from steprule.codegen.handbook.claims import target
 from steprule.codegen.handbook.edition import edition
-from steprule.codegen.handbook.relations import related, relations
+from steprule.codegen.handbook.proofs.claims import target
+from steprule.codegen.handbook.proofs.relations import related, relations
 from steprule.codegen.load import all_builtin, transforms
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.specs.language import Update, t, theta

@@ -2,7 +2,7 @@
 
 import pytest
 from steprule.codegen.analysis import analyse
-from steprule.codegen.handbook.variants import changes, is_allowed, plain, switches, usual
+from steprule.codegen.handbook.rules.variants import changes, is_allowed, plain, switches, usual
 from steprule.codegen.load import builtin
 from steprule.codegen.text import TextPrinter
 from steprule.specs.language import Optimizer

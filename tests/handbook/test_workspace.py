@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 from steprule.codegen.handbook.page import Page, Picture
-from steprule.codegen.handbook.workspace import Workspace, fill, workspace
+from steprule.codegen.handbook.publishing.workspace import Workspace, fill, workspace
 
 
 @pytest.fixture

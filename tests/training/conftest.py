@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 import torch
-from steprule.codegen.handbook.digits import Digits, Params, loss_and_gradients, shuffled, untrained
+from steprule.codegen.handbook.pictures.digits import (
+    Digits,
+    Params,
+    loss_and_gradients,
+    shuffled,
+    untrained,
+)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ generated SGD, at one rate and for as many steps.
 from dataclasses import dataclass
 
 import numpy as np
-from steprule.codegen.handbook.digits import (
+from steprule.codegen.handbook.pictures.digits import (
     EXAMPLES,
     Array,
     Digits,

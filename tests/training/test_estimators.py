@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from steprule.codegen.handbook.digits import Array, Digits, loss_and_gradients, untrained
+from steprule.codegen.handbook.pictures.digits import Array, Digits, loss_and_gradients, untrained
 
 from . import estimators
 from .estimators import EXAMPLES, SIZES, WITH_REPLACEMENT, WITHOUT_REPLACEMENT, Descent

@@ -13,9 +13,6 @@ from ...backends.latex.notation import Notation
 from ...backends.latex.printer import LatexPrinter
 from ...prove.induction import Correspondence
 from ...prove.prove import Settled
-from ..claimed import caution, reference, statement
-from ..claims import printer
-from ..derivation import derived
 from ..edition import Edition
 from ..markdown import display, environment, equations, figure, inline
 from ..material import Material
@@ -26,10 +23,13 @@ from ..pictures.noise import noise
 from ..pictures.shown import Shown
 from ..pictures.shrinkage import shrinkage
 from ..pictures.stability import momentum_region, nesterov_region
-from ..polynomial import polynomial
-from ..printer import ProofPrinter
-from ..rows import WIDEST, aligned, chained, rows, width
-from ..variants import plain, switches, usual
+from ..proofs.claimed import caution, reference, statement
+from ..proofs.claims import printer
+from ..proofs.derivation import derived
+from ..proofs.polynomial import polynomial
+from ..proofs.printer import ProofPrinter
+from ..proofs.rows import WIDEST, aligned, chained, rows, width
+from ..rules.variants import plain, switches, usual
 
 _Found = TypeVar("_Found")
 _Claim = TypeVar("_Claim", Equivalence, Identity, Stability)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from ....specs.language.claims import Verdict
 from ...prove.discover import modules
 from ...prove.prove import Settled
-from ..claims import badge, link, said, target
-from ..derivation import derived
 from ..edition import Edition
 from ..markdown import environment
 from ..material import Material
 from ..page import Page
-from ..relations import relations
+from ..proofs.claims import badge, link, said, target
+from ..proofs.derivation import derived
+from ..proofs.relations import relations
 
 
 def claim_pages(material: Material, edition: Edition) -> list[Page]:

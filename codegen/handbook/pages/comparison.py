@@ -8,18 +8,18 @@ from sympy import Basic
 from ....specs.language import Optimizer, SpecError, Update
 from ...backends.latex import LatexPrinter
 from ...cost import BYTES, Cost, costs
-from ..differences import Compared, difference
 from ..edition import Edition
-from ..lineage import Stage, pairs, rule, stages
 from ..markdown import code, directive, environment, figure, inline, table, tall
-from ..marked_printer import MarkedPrinter
 from ..material import Material
 from ..page import Page
 from ..pictures.landscapes import LANDSCAPES
 from ..pictures.paths import all_paths
 from ..pictures.training import all_training
-from ..roles import Role, divisors, is_corrected, roles
-from ..variants import plain, switches, usual
+from ..rules.differences import Compared, difference
+from ..rules.lineage import Stage, pairs, rule, stages
+from ..rules.marked_printer import MarkedPrinter
+from ..rules.roles import Role, divisors, is_corrected, roles
+from ..rules.variants import plain, switches, usual
 from ..writer import Writer
 from .parts import page_link
 

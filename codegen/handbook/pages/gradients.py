@@ -8,7 +8,7 @@ from ..edition import Edition
 from ..markdown import directive, display, environment, inline
 from ..material import Material
 from ..page import Page
-from ..snippets import transform_usage
+from ..rules.snippets import transform_usage
 from ..writer import Writer
 from .parts import equation_label, usage_section
 

@@ -10,17 +10,17 @@ from ...backends.latex.box import box
 from ...backends.latex.tables import arguments, states
 from ...cost import BYTES, Cost, costs
 from ..edition import Edition
-from ..excerpts import method_source
 from ..markdown import code, directive, display, environment, equations, figure, inline, table, tabs
 from ..material import Material
 from ..page import Page
-from ..peers import peers_table
 from ..pictures.landscapes import RAVINE
 from ..pictures.paths import path
 from ..pictures.shown import Shown
 from ..pictures.training import training
-from ..snippets import OWN_PACKAGE, optimizer_usage
-from ..variants import Change, changes
+from ..rules.excerpts import method_source
+from ..rules.peers import peers_table
+from ..rules.snippets import OWN_PACKAGE, optimizer_usage
+from ..rules.variants import Change, changes
 from ..writer import Writer
 from .parts import (
     Section,

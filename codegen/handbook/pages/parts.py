@@ -6,12 +6,12 @@ from textwrap import indent
 
 from ....specs.language import Schedule, Spec, Transform, Update
 from ..edition import Edition
-from ..excerpts import class_source
 from ..markdown import directive, environment, tabs
 from ..material import Material
 from ..page import Page
-from ..relations import related, relations
-from ..snippets import OWN_PACKAGE, Usage
+from ..proofs.relations import related, relations
+from ..rules.excerpts import class_source
+from ..rules.snippets import OWN_PACKAGE, Usage
 from ..writer import Writer
 
 

@@ -6,14 +6,14 @@ from ...backends.latex.box import initial
 from ...backends.latex.formulas import called
 from ...backends.latex.tables import schedule_arguments, states
 from ..edition import Edition
-from ..excerpts import method_source
 from ..markdown import code, directive, display, environment, figure, inline, tabs
 from ..material import Material
 from ..page import Page
-from ..peers import peers_table
 from ..pictures.curves import rates
 from ..pictures.shown import Shown
-from ..snippets import OWN_PACKAGE, schedule_usage
+from ..rules.excerpts import method_source
+from ..rules.peers import peers_table
+from ..rules.snippets import OWN_PACKAGE, schedule_usage
 from ..writer import Writer
 from .parts import (
     Section,

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import digits
 from ..edition import Edition
 from ..material import Material
+from . import digits
 from .landscapes import Array
 from .shown import Shown, Words, numpy_code, shown
 from .style import GREY, figure, hue, legend

@@ -67,6 +67,6 @@ def numpy_code(material: Material, modules: Iterable[str]) -> list[str]:
 def _drawing() -> str:
     """Of everything that draws: after a change to any of it all pictures are drawn again."""
     here = Path(__file__).parent
-    files = (*sorted(here.glob("*.py")), here.parent / "digits.py")
+    files = sorted(here.glob("*.py"))
     libraries = (f"{name} {version(name)}" for name in ("matplotlib", "numpy"))
     return digest(*(file.read_text(encoding="utf-8") for file in files), *libraries)

@@ -8,9 +8,9 @@ import numpy as np
 
 from ....specs.language import Optimizer
 from ...load import builtin
-from .. import digits
 from ..edition import Edition
 from ..material import Material
+from . import digits
 from .landscapes import Array
 from .shown import Shown, Words, numpy_code, shown
 from .style import GREY, figure, hue, legend, marker

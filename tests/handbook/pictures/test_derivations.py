@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from steprule.codegen.handbook import digits
-from steprule.codegen.handbook.pictures import correction, damping, noise, shrinkage
+from steprule.codegen.handbook.pictures import correction, damping, digits, noise, shrinkage
 
 
 def test_the_coordinates_of_descent_follow_its_powers(material, english):

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from steprule.codegen.handbook import digits
-from steprule.codegen.handbook.pictures import training
+from steprule.codegen.handbook.pictures import digits, training
 from steprule.codegen.handbook.pictures.training import STEPS, WINDOW, smooth, train
 
 

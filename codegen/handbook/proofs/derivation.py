@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from sympy import Basic
 
-from ..prove.derivation import Chain, Equation, Formula, Image, Passage, derivation
-from ..prove.prove import Settled
+from ...prove.derivation import Chain, Equation, Formula, Image, Passage, derivation
+from ...prove.prove import Settled
+from ..edition import Edition
+from ..markdown import directive, display, inline
 from .claims import badge, printer, said, verdict
-from .edition import Edition
-from .markdown import directive, display, inline
 from .printer import ProofPrinter
 from .roots import named_roots
 from .rows import WIDEST, Row, aligned, chained, continued, rows, width

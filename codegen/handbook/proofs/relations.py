@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from ...specs.language import Optimizer, Schedule, Spec, Transform
-from ...specs.language.claims import Claim, Equivalence, Identity, Stability
-from ..analysis import analyse
-from ..fingerprint import fingerprint
-from ..load import all_builtin
-from ..prove.prove import Settled
+from ....specs.language import Optimizer, Schedule, Spec, Transform
+from ....specs.language.claims import Claim, Equivalence, Identity, Stability
+from ...analysis import analyse
+from ...fingerprint import fingerprint
+from ...load import all_builtin
+from ...prove.prove import Settled
+from ..edition import Edition
 from .claims import badge, link, said
 from .derivation import broken
-from .edition import Edition
 from .witness import witnessed
 
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from sympy import Expr, Mul
 
-from ...specs.language import Optimizer, Update
+from ....specs.language import Optimizer, Update
 from .roles import Role, roles
 from .variants import is_allowed, plain, usual
 

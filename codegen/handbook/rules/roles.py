@@ -8,8 +8,8 @@ from enum import Enum
 
 from sympy import Expr, Mul, Pow
 
-from ...specs.language import GradientAt, Optimizer, Update, Value, t, theta
-from ..order import ReadingOrder
+from ....specs.language import GradientAt, Optimizer, Update, Value, t, theta
+from ...order import ReadingOrder
 
 
 class Role(Enum):

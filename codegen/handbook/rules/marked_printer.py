@@ -2,8 +2,8 @@ r"""Equations in which some parts are marked, as ``\changed{...}``."""
 
 from sympy import Basic
 
-from ...specs.language import Spec
-from ..backends.latex import LatexPrinter
+from ....specs.language import Spec
+from ...backends.latex import LatexPrinter
 
 
 class MarkedPrinter(LatexPrinter):

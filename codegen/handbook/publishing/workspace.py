@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .page import Page, Picture, digest
-from .pictures.style import rendered
+from ..page import Page, Picture, digest
+from ..pictures.style import rendered
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from ...specs.language import Spec
-from ...specs.language.claims import Claim, Equivalence, Stability, Verdict
-from ..load import all_builtin, transforms
-from ..prove.prove import Settled
-from .edition import Edition
-from .markdown import escaped
+from ....specs.language import Spec
+from ....specs.language.claims import Claim, Equivalence, Stability, Verdict
+from ...load import all_builtin, transforms
+from ...prove.prove import Settled
+from ..edition import Edition
+from ..markdown import escaped
 from .printer import ProofPrinter
 
 _COLOURS = {Verdict.PROVED: "success", Verdict.REFUTED: "secondary", Verdict.UNKNOWN: "warning"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sympy import Lambda
 
-from ...specs.language import (
+from ....specs.language import (
     Optimizer,
     Sample,
     Schedule,
@@ -13,10 +13,10 @@ from ...specs.language import (
     Transform,
     step,
 )
-from ...specs.language.arguments import Exemplar
-from ..backends.signature import Argument, arguments
-from ..text import TextPrinter
-from .markdown import environment
+from ....specs.language.arguments import Exemplar
+from ...backends.signature import Argument, arguments
+from ...text import TextPrinter
+from ..markdown import environment
 from .variants import is_allowed, switches, usual
 
 OWN_PACKAGE = "mine"

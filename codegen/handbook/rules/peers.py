@@ -1,15 +1,15 @@
 """The table of what other libraries have under a spec's name, and where it differs."""
 
-from ...specs.language import Spec
-from ...specs.language.peers import Difference, Peer
-from ...specs.peers import PEERS
-from ..backends.latex import LatexPrinter
-from ..backends.latex.numerals import scientific
-from .claims import badge, link
-from .edition import Edition
-from .markdown import code, escaped, inline, table
-from .material import Material
-from .writer import Writer
+from ....specs.language import Spec
+from ....specs.language.peers import Difference, Peer
+from ....specs.peers import PEERS
+from ...backends.latex import LatexPrinter
+from ...backends.latex.numerals import scientific
+from ..edition import Edition
+from ..markdown import code, escaped, inline, table
+from ..material import Material
+from ..proofs.claims import badge, link
+from ..writer import Writer
 
 
 def peers_of(spec: Spec) -> list[Peer]:

@@ -6,11 +6,11 @@ the handbook is built all the same, and every place that relied on the old verdi
 
 from collections.abc import Iterator, Sequence
 
-from ...specs.language.claims import Verdict
-from ..prove.prove import Settled
+from ....specs.language.claims import Verdict
+from ...prove.prove import Settled
+from ..edition import Edition
+from ..markdown import directive
 from .claims import link, said
-from .edition import Edition
-from .markdown import directive
 from .witness import witnessed
 
 

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from sympy import Basic, Derivative, Expr, Limit, MatrixBase, Mul, Sum
 from sympy.core.function import AppliedUndef
 
-from ...specs.language import Spec
-from ...specs.language.heads import enclosed
-from ..backends.latex.binding import ATOM, POWER, PRODUCT
-from ..backends.latex.notation import Names, Notation, script
-from ..backends.latex.printer import LatexPrinter
+from ....specs.language import Spec
+from ....specs.language.heads import enclosed
+from ...backends.latex.binding import ATOM, POWER, PRODUCT
+from ...backends.latex.notation import Names, Notation, script
+from ...backends.latex.printer import LatexPrinter
 
 _CLAIMED = {
     "sigma2": r"\sigma^2",

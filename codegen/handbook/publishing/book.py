@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from ..edition import ENGLISH
 from .build import BuildError, build
-from .edition import ENGLISH
 from .workspace import Workspace
 
 _PACKAGES = (
@@ -15,12 +15,11 @@ _PACKAGES = (
     "texlive-latex-recommended",
     "texlive-latex-extra",
     "texlive-fonts-recommended",
-    "texlive-science",
     "tex-gyre",
 )
 """Debian's names of what the book needs."""
 
-_FILES = ("fncychap.sty", "tabulary.sty", "needspace.sty", "tgtermes.sty", "algorithm.sty")
+_FILES = ("fncychap.sty", "tabulary.sty", "needspace.sty", "tgtermes.sty")
 """At least one file of each package that Sphinx's LaTeX, or ours, asks for."""
 
 _CHINESE_PACKAGES = ("texlive-xetex", "texlive-lang-chinese", "fonts-noto-cjk")
@@ -83,8 +82,6 @@ def book(space: Workspace, language: str, title: str, progress: Callable[[str], 
 
 
 _PREAMBLE = r"""
-\usepackage{algorithm}
-\usepackage[noend]{algpseudocode}
 \setcounter{tocdepth}{2}
 \allowdisplaybreaks
 \AtBeginEnvironment{tabular}{\small\setlength{\extrarowheight}{2pt}}

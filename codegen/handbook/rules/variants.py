@@ -11,7 +11,7 @@ from typing import cast
 
 from sympy import Basic, Eq, Expr, Integer, Ne, Rational, Symbol, false, sympify
 
-from ...specs.language import Hyper, Optimizer, State, Update, Value
+from ....specs.language import Hyper, Optimizer, State, Update, Value
 
 
 @dataclass(frozen=True)

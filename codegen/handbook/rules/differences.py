@@ -11,7 +11,7 @@ from typing import cast
 
 from sympy import Add, Basic, Expr, Mul, Piecewise, Pow, Symbol
 
-from ...specs.language import GradientAt, Optimizer, Update, Value
+from ....specs.language import GradientAt, Optimizer, Update, Value
 from .roles import roles
 
 Marks = frozenset[Basic]

@@ -6,14 +6,14 @@ from typing import Any
 
 from sympy import Basic, Expr, Rational, Symbol
 
-from ...specs.language import theta
-from ...specs.language.claims import Equivalence
-from ..prove.identity import IdentityWitness
-from ..prove.prove import Settled
-from ..prove.witness import Witness
+from ....specs.language import theta
+from ....specs.language.claims import Equivalence
+from ...prove.identity import IdentityWitness
+from ...prove.prove import Settled
+from ...prove.witness import Witness
+from ..edition import Edition
+from ..markdown import escaped, inline
 from .claims import printer, said
-from .edition import Edition
-from .markdown import escaped, inline
 from .printer import ProofPrinter
 
 _LONGEST = 24

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ..emit import ForeignFileError
+from ...emit import ForeignFileError
 
 _MARK = ".steprule-handbook"
 """A file in the folder of a site, by which it is known for one that can be replaced."""

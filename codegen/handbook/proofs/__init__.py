@@ -1,0 +1,1 @@
+"""Claims as pages show them: statements, verdicts, derivations, witnesses."""

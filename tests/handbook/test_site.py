@@ -1,0 +1,57 @@
+"""The whole site, as a reader's browser shows it without a network."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from steprule.codegen.handbook.publishing.site import site as build_site
+from steprule.codegen.handbook.publishing.workspace import Workspace
+
+from .browser import CHROMIUM, chromium, faults
+from .links import broken_links
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, reason="needs Chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def site(sources: Workspace) -> Path:
+    return build_site(sources, "en", lambda line: None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
+
+
+def test_every_page_is_shown_as_it_should_be(browser: Any, site: Path) -> None:
+    assert faults(browser, site) == []
+
+
+def test_every_link_leads_somewhere(site: Path) -> None:
+    assert broken_links(site) == []
+
+
+def test_a_search_finds_the_page(browser: Any, site: Path) -> None:
+    page = browser.new_page()
+    page.goto((site / "search.html").as_uri() + "?q=Nesterov")
+    page.wait_for_selector("#search-results li a")
+    found = page.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
+    page.close()
+    assert any("/nesterov.html" in link for link in found)
+
+
+@pytest.mark.parametrize(("scheme", "is_light"), [("light", True), ("dark", False)])
+def test_the_ground_is_the_readers(browser: Any, site: Path, scheme: str, is_light: bool) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    page.goto((site / "index.html").as_uri())
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    context.close()
+    red, green, blue = (int(c) for c in colour.removeprefix("rgb(").rstrip(")").split(","))
+    assert (red + green + blue > 3 * 128) is is_light
