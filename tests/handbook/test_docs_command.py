@@ -12,7 +12,7 @@ from steprule.codegen.handbook.edition import Edition
 from steprule.codegen.handbook.material import Material
 from steprule.codegen.handbook.page import Page
 
-EMPTY = Material((), True, {}, lambda name: pytest.fail(f"imports {name}"), {})
+EMPTY = Material((), frozenset(), True, {}, lambda name: pytest.fail(f"imports {name}"), {})
 
 
 @pytest.fixture(autouse=True)

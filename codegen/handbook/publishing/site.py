@@ -30,7 +30,8 @@ def site(space: Workspace, language: str, progress: Callable[[str], None]) -> Pa
         "mathjax_path": "mathjax/tex-chtml.js",
         # What the menu offers would be fetched from elsewhere.
         "mathjax3_config": {
-            "options": {"enableMenu": False},
+            "options": {"enableMenu": False},  # what it offers would be fetched from elsewhere
+            "chtml": {"scale": 0.95},
             # Underlined, and coloured by the style sheet where it stands in a difference.
             "tex": {"macros": {"changed": [r"\underline{#1}", 1]}},
         },
