@@ -29,16 +29,16 @@ class Material:
 
     Args:
         specs: those to be documented, analysed.
-        is_complete: nothing was chosen: the handbook has every spec, and its chapters.
         builtin: the names of those that are the package's own, and can be imported from it.
+        is_complete: nothing was chosen: the handbook has every spec, and its chapters.
         code: the files ``steprule generate`` makes of them, by path: ``numpy/adam.py``.
         module: imports a module of that code by its path: ``numpy.schedules``.
         settled: every built-in claim with its verdict, by name.
     """
 
     specs: tuple[Spec, ...]
-    is_complete: bool
     builtin: frozenset[str]
+    is_complete: bool
     code: Mapping[str, str]
     module: Callable[[str], ModuleType]
     settled: Mapping[str, Settled]

@@ -28,7 +28,6 @@ def site(space: Workspace, language: str, progress: Callable[[str], None]) -> Pa
         "html_show_copyright": False,
         "html_use_index": False,
         "mathjax_path": "mathjax/tex-chtml.js",
-        # What the menu offers would be fetched from elsewhere.
         "mathjax3_config": {
             "options": {"enableMenu": False},  # what it offers would be fetched from elsewhere
             "chtml": {"scale": 0.95},
