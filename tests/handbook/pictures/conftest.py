@@ -29,12 +29,6 @@ def gathered(references: list[str], *, alone: bool = False) -> Iterator[Material
             yield material
 
 
-@pytest.fixture(scope="session")
-def material() -> Iterator[Material]:
-    with gathered([]) as everything:
-        yield everything
-
-
 @pytest.fixture
 def material_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """The material on specs given as objects, or on files."""
