@@ -42,9 +42,9 @@ def prepare(rule: str, dtype: str, scalars: Mapping[str, float], clip: str) -> N
 @cache
 def _compile(rule: str, dtype: str, options: tuple[bool, ...], clip: str) -> None:
     module = _module(rule)
-    kernel = getattr(module, rule)(*options)
+    kernel = getattr(module, rule)(*_TYPES[dtype], *options)
     nothing = np.empty((2, 0), np.int64), np.empty(0)
-    kernel(*nothing, 0, 0, CLIPS.get(clip), *_TYPES[dtype], *[0.0] * len(module.SCALARS))
+    kernel(*nothing, 0, 0, CLIPS.get(clip), *[0.0] * len(module.SCALARS))
 
 
 def launch(
@@ -71,7 +71,7 @@ def launch(
         threads: how many may work at once; results do not depend on it.
     """
     module = _module(rule)
-    kernel = getattr(module, rule)(*module.options(**scalars))
+    kernel = getattr(module, rule)(*_TYPES[dtype], *module.options(**scalars))
     ends = list(accumulate(sizes))
     firsts = [end - size for end, size in zip(ends, sizes, strict=True)]
     table = np.array([firsts, sizes, *addresses], np.int64)
@@ -82,7 +82,7 @@ def launch(
     bounds = [total * k // pieces for k in range(pieces + 1)]
 
     def work(k: int) -> None:
-        kernel(table, given, bounds[k], bounds[k + 1], CLIPS.get(clip), *_TYPES[dtype], *values)
+        kernel(table, given, bounds[k], bounds[k + 1], CLIPS.get(clip), *values)
 
     spread(work, pieces, threads)
 

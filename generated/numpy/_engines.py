@@ -28,20 +28,22 @@ Scratches: TypeAlias = dict[np.dtype[Any], list[list[Array]]]
 """Sets of scratch arrays of ``SHARED_BLOCK`` elements that no thread is using."""
 
 BLOCK = 1 << 15
-"""Elements that a thread alone works on at a time. Smaller blocks spend more of their time on calls
-of NumPy's functions, larger ones fall out of the cache; measured best from 2**14 to 2**17."""
+"""Elements that a thread alone works on at a time. Measured: smaller blocks spend more of their
+time on calls of NumPy's functions, larger ones fall out of the cache."""
 
 SHARED_BLOCK = 1 << 17
-"""Elements that each of several threads works on at a time. Each call of a function ends by taking
-Python's lock, and a thread that finds it taken sleeps for longer than a small block takes: measured
-on two threads, blocks of 2**14 were slower than one thread, and these the fastest to 2**18."""
+"""Elements that each of several threads works on at a time. Measured on two threads: each call of a
+function ends by taking Python's lock, and a thread that finds it taken sleeps, for longer than a
+small block takes. So blocks of 2**14 are slower than on one thread, and these the fastest, though
+they fall out of a small cache."""
 
 SHARED = 1 << 16
-"""The fewest elements of a tensor that several threads work on: measured as ``SHARED_BLOCK``, with
-half of them the threads gain little, with a quarter they lose."""
+"""The fewest elements of a tensor that several threads work on. Measured on two threads: with half
+of them little is gained, with a quarter time is lost."""
 
 COMPILED = 1 << 18
-"""The fewest elements for which ``"auto"`` loads the compiled kernel."""
+"""The fewest elements for which ``"auto"`` loads the compiled kernel: that takes a second, measured,
+which some 3000 steps of Adam make up for with so many elements, and fewer with more."""
 
 
 class Row(NamedTuple):
