@@ -97,10 +97,10 @@ class Optimizer(ABC):
         rule, scalars, given = self._rule(self._step + 1, lr, **scalars)
         grads_ = [grad for _, grad in found.values()]
         clips = clipping.clips(grads_, self._limits, self.error_if_nonfinite)
-        slots = [states.get(name, {}) for name in self._tensor_states]
+        slots = [map(states.get(name, {}).get, found) for name in self._tensor_states]
         rows = [
-            Row((theta, grad, *(arrays.get(path) for arrays in slots)), clip, theta.size)
-            for (path, (theta, grad)), clip in zip(found.items(), clips, strict=True)
+            Row((theta, grad, *slot), clip, theta.size)
+            for (theta, grad), clip, *slot in zip(found.values(), clips, *slots, strict=True)
         ]
         if engines.compiles(self.engine, self._kernel, rows):
             rows = engines.run_compiled(self._kernel, rows, given)
