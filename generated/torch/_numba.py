@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from ..numba import _launch as kernels
+from . import _openmp
 from ._clipping import Clip
 from ._tensors import Tensors
 
@@ -35,4 +36,5 @@ def prepare(
         clip=how,
         numbers=[float(scalar) for scalar in clip.scalars] if clip else (),
         threads=torch.get_num_threads(),
+        spread=_openmp.spread,
     )
