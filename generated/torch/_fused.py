@@ -16,6 +16,7 @@ An engine is a module with
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any, Protocol, cast
 
 import torch
@@ -26,6 +27,9 @@ from ._tensors import Tensors
 
 _ENGINES = {"cpu": ("._numba", "Numba", "fast"), "cuda": ("._triton", "Triton", "cuda")}
 """By type of device: the module, what it needs, and the extra that installs that."""
+
+_PLAIN = frozenset((Tensor, torch.nn.Parameter))
+_device, _dtype = attrgetter("device"), attrgetter("dtype")
 
 
 class Engine(Protocol):
@@ -60,18 +64,49 @@ def engine(device: str) -> Engine:
         ) from error
 
 
+def taken(columns: Sequence[Tensors]) -> list[bool]:
+    """Of each row of tensors, a parameter first, whether an engine can update it.
+
+    This is asked of all tensors at every step, as all of it can change between two: hence by
+    columns, through functions that Python maps fast. Row by row where any is odd.
+    """
+    if _are_all_plain(columns):
+        return [True] * len(columns[0])
+    return [_takes(row[0].device, row[0].dtype) and fits(row) for row in zip(*columns, strict=True)]
+
+
+def _are_all_plain(columns: Sequence[Tensors]) -> bool:
+    devices, dtypes = ({of(p) for p in columns[0]} for of in (_device, _dtype))
+    return (
+        all(_PLAIN.issuperset(map(type, column)) for column in columns)
+        and all(_takes(device, dtype) for device in devices for dtype in dtypes)
+        and all(_agree(of, columns) for of in (_dtype, Tensor.get_device, Tensor.numel))
+        and all(all(map(Tensor.is_contiguous, column)) for column in columns)
+        and not any(any(map(Tensor.is_neg, column)) for column in columns)
+    )
+
+
+def _takes(device: torch.device, dtype: torch.dtype) -> bool:
+    return dtype.to_real() in engine(device.type).DTYPES
+
+
+def _agree(of: Callable[[Tensor], Any], columns: Sequence[Tensors]) -> bool:
+    first, *others = (list(map(of, column)) for column in columns)
+    return all(other == first for other in others)
+
+
 def fits(row: Sequence[Tensor]) -> bool:
-    """Whether tensors of one shape are of one dtype, and lie densely in one order of elements."""
-    dtype = row[0].dtype
-    contiguous = True
-    for x in row:  # of every tensor at every step: a generator would take twice as long
-        if x.dtype is not dtype or x.is_neg():
-            return False
-        contiguous = contiguous and x.is_contiguous()
-    if contiguous:
-        return True
-    strides = row[0].stride()
-    return _is_dense(row[0]) and all(x.stride() == strides for x in row)
+    """Whether tensors are of one kind and shape, and lie densely in one order of elements."""
+    first = row[0]
+    kind = first.dtype, first.device, first.shape
+    return (
+        all(type(x) in _PLAIN and (x.dtype, x.device, x.shape) == kind for x in row)
+        and not any(x.is_neg() for x in row)
+        and (
+            all(x.is_contiguous() for x in row)
+            or (_is_dense(first) and all(x.stride() == first.stride() for x in row))
+        )
+    )
 
 
 def _is_dense(x: Tensor) -> bool:

@@ -19,7 +19,18 @@ from torch import Tensor, optim
 from . import _clipping as clipping
 from . import _fused as fused
 from ._scalars import Scalar
-from ._tensors import Tensors, arithmetic, gradient, in_dtype, live, number, pieces, real, reals
+from ._tensors import (
+    Tensors,
+    arithmetic,
+    in_dtype,
+    live,
+    number,
+    pieces,
+    real,
+    reals,
+    resolved,
+    with_gradients,
+)
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 Group: TypeAlias = dict[str, Any]
@@ -172,27 +183,23 @@ class Optimizer(optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         with torch.set_grad_enabled(self.defaults["differentiable"]):
-            work = [
-                (group, params)
-                for group in self.param_groups
-                if (params := [p for p in group["params"] if p.grad is not None])
-            ]
-            for group, params in work:
-                self._check_runnable(group, params)
-            grads = [[gradient(p) for p in params] for _, params in work]
-            clips = clipping.clips([group for group, _ in work], grads)
-            each = list(zip(work, grads, clips, strict=True))
+            found = [(group, *with_gradients(group["params"])) for group in self.param_groups]
+            found = [each for each in found if each[1]]
+            for each in found:
+                self._check_runnable(*each)
+            groups = [group for group, _, _ in found]
+            grads = [resolved(own) for _, _, own in found]
+            clips = clipping.clips(groups, grads)
+            params = [own for _, own, _ in found]
+            work = list(zip(groups, params, grads, clips, strict=True))
             launches = [
-                launch
-                for (group, params), own, clip in each
-                if group["fused"]
-                for launch in self._prepare(group, params, own, clip)
+                launch for each in work if each[0]["fused"] for launch in self._prepare(*each)
             ]
             for launch in launches:
                 launch()
-            for (group, params), own, clip in each:
-                if not group["fused"]:
-                    self._update(group, params, own, clip)
+            for each in work:
+                if not each[0]["fused"]:
+                    self._update(*each)
         return loss
 
     @abstractmethod
@@ -229,9 +236,9 @@ class Optimizer(optim.Optimizer):
     def _scalar_keys(self) -> set[str]:
         return {self._step_key, *self._scalar_states.values()} - {""}
 
-    def _check_runnable(self, group: Group, params: list[Tensor]) -> None:
+    def _check_runnable(self, group: Group, params: list[Tensor], grads: list[Tensor]) -> None:
         name = type(self).__name__
-        if any(cast(Tensor, p.grad).layout is not torch.strided for p in params):
+        if {grad.layout for grad in grads} != {torch.strided}:
             raise RuntimeError(f"{name} does not support sparse gradients")
         self._check_fused(group, params)
         counts_on_host = self._step_key and not group["capturable"]
@@ -246,8 +253,8 @@ class Optimizer(optim.Optimizer):
                 f"{type(self).__name__} has no fused implementation, because its rule works on "
                 "whole tensors; leave `fused` at None"
             )
-        for device in {p.device.type for p in params}:
-            fused.engine(device)
+        for device in {p.device for p in params}:
+            fused.engine(device.type)
 
     def _initial_states(self, group: Group) -> dict[str, float]:
         """The initial values by checkpoint key, the step count among them."""
@@ -255,17 +262,23 @@ class Optimizer(optim.Optimizer):
         counted = {self._step_key: 0.0} if self._step_key else {}
         return counted | {keys[name]: value for name, value in self._initial(group).items()}
 
-    def _make_states(self, p: Tensor, group: Group, initial: dict[str, float]) -> bool:
-        """Make the states that do not exist yet; whether there were any."""
+    def _make_missing(
+        self, params: list[Tensor], states: list[State], group: Group, initial: dict[str, float]
+    ) -> list[bool]:
+        """Make the states that do not exist yet; of each parameter, whether there were any."""
+        missing = {i for key in initial for i, kept in enumerate(states) if kept.get(key) is None}
+        for i in missing:
+            self._make_states(params[i], group, initial)
+        return [i in missing for i in range(len(params))]
+
+    def _make_states(self, p: Tensor, group: Group, initial: dict[str, float]) -> None:
         state = self.state[p]
-        missing = [key for key in initial if state.get(key) is None]
-        for key in missing:
+        for key in [key for key in initial if state.get(key) is None]:
             fill = number(initial[key])
             if key in self._scalar_keys:
                 state[key] = self._scalar_state(key, fill, p, group)
             else:
                 state[key] = torch.full_like(p, complex(fill, fill) if p.is_complex() else fill)
-        return bool(missing)
 
     def _scalar_state(self, key: str, value: float, p: Tensor, group: Group) -> Tensor:
         """A 0-d tensor: the step count in float32 as torch keeps it, all others in float64."""
@@ -306,8 +319,8 @@ class Optimizer(optim.Optimizer):
     ) -> None:
         """Update the parameters of a group that have a gradient."""
         initial = self._initial_states(group)
-        firsts = [self._make_states(p, group, initial) for p in params]
         states = [self.state[p] for p in params]
+        firsts = self._make_missing(params, states, group, initial)
         if self._step_key:
             _count(group, states, self._step_key)
         on_device = group["capturable"] or self.defaults["differentiable"]
@@ -358,26 +371,21 @@ class Optimizer(optim.Optimizer):
 
         Those no kernel takes, of another dtype or layout, are updated as without ``fused``.
         """
-        taken: list[int] = []
-        others: list[int] = []
-        for i, (p, grad) in enumerate(zip(params, grads, strict=True)):
-            (taken if self._is_taken(p, grad) else others).append(i)
+        are_taken = fused.taken([params, grads, *self._tensors_kept(params)])
         launches: list[Callable[[], None]] = []
-        for rows, run in ((taken, self._launches), (others, self._later)):
-            if rows:
+        for wanted, run in ((True, self._launches), (False, self._later)):
+            if rows := [i for i, is_taken in enumerate(are_taken) if is_taken is wanted]:
                 own = [params[i] for i in rows], [grads[i] for i in rows]
                 launches += run(group, *own, clip.of(rows) if clip else None)
         return launches
 
-    def _is_taken(self, p: Tensor, grad: Tensor) -> bool:
-        """Whether a kernel can update the parameter; states that are yet to be made will fit it."""
-        kept = self.state.get(p, {})
-        states = [kept[key] for key in self._tensor_states.values() if kept.get(key) is not None]
-        return (
-            type(p) in _PLAIN
-            and real(p).dtype in fused.engine(p.device.type).DTYPES
-            and fused.fits([p, grad, *states])
-        )
+    def _tensors_kept(self, params: list[Tensor]) -> list[list[Tensor]]:
+        """Each tensor state of all parameters; for one yet to be made, what it will be like."""
+        states = [(p, self.state.get(p, {})) for p in params]
+        return [
+            [p if (x := kept.get(key)) is None else x for p, kept in states]
+            for key in self._tensor_states.values()
+        ]
 
     def _later(
         self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
@@ -387,12 +395,10 @@ class Optimizer(optim.Optimizer):
     def _launches(
         self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
     ) -> list[Callable[[], None]]:
-        initial = self._initial_states(group)
-        new_to_us = [p for p in params if not self.state.get(p)]
-        firsts = [self._make_states(p, group, initial) for p in params]
         states = [self.state[p] for p in params]
+        new_to_us = [p for p, kept in zip(params, states, strict=True) if not kept]
         try:
-            launches = self._prepared(group, params, grads, clip, initial, firsts)
+            launches = self._prepared(group, params, grads, states, clip)
         except BaseException:
             for p in new_to_us:
                 del self.state[p]
@@ -406,16 +412,16 @@ class Optimizer(optim.Optimizer):
         group: Group,
         params: list[Tensor],
         grads: list[Tensor],
+        states: list[State],
         clip: clipping.Clip | None,
-        initial: dict[str, float],
-        firsts: list[bool],
     ) -> list[Callable[[], None]]:
         """A launch for each kind of tensors, and what keeps the new scalar states.
 
         A CUDA graph is to read scalars anew at every replay: then they are vectors on the device,
         a number a tensor.
         """
-        states = [self.state[p] for p in params]
+        initial = self._initial_states(group)
+        firsts = self._make_missing(params, states, group, initial)
         on_device = group["capturable"] and params[0].is_cuda
         names, scalars, settings = self._given(group, states, firsts, initial, on_device)
         as_vectors = on_device and self._step_key
@@ -509,8 +515,7 @@ def _keep(stored: list[Tensor], value: Scalar) -> None:
     if isinstance(value, Tensor):
         torch._foreach_copy_(stored, list(value.expand(len(stored)).unbind()))
     else:
-        for x in stored:
-            x.fill_(value)
+        torch._foreach_copy_(stored, [torch.full_like(stored[0], value)] * len(stored))
 
 
 def _kinds(
