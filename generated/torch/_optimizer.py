@@ -35,6 +35,8 @@ from ._tensors import (
 Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 Group: TypeAlias = dict[str, Any]
 State: TypeAlias = dict[str, Any]
+Work: TypeAlias = tuple[Group, list[Tensor], list[Tensor], clipping.Clip | None]
+"""A group, its parameters that have a gradient, these, and what happens to them before."""
 
 _PLAIN = (Tensor, torch.nn.Parameter)
 
@@ -192,10 +194,7 @@ class Optimizer(optim.Optimizer):
             clips = clipping.clips(groups, grads)
             params = [own for _, own, _ in found]
             work = list(zip(groups, params, grads, clips, strict=True))
-            launches = [
-                launch for each in work if each[0]["fused"] for launch in self._prepare(*each)
-            ]
-            for launch in launches:
+            for launch in self._prepare([each for each in work if each[0]["fused"]]):
                 launch()
             for each in work:
                 if not each[0]["fused"]:
@@ -332,7 +331,11 @@ class Optimizer(optim.Optimizer):
                 clipped = partial(clip.one, row=i) if clip else None
                 self._update_one(p, grad, states[i], initial, named, clipped)
             return
-        for (device, _, _, *values), rows in _kinds(params, grads, scalars).items():
+        kinds = _alike(
+            (p.device, p.dtype, grad.dtype, *values)
+            for p, grad, values in zip(params, grads, scalars, strict=True)
+        )
+        for (device, _, _, *values), rows in kinds.items():
             named = dict(zip(names, values, strict=True)) | settings
             most = _CPU_PIECE if device.type == "cpu" else _PIECE
             for piece in pieces(rows, params, 0 if group["foreach"] is False else most):
@@ -364,84 +367,76 @@ class Optimizer(optim.Optimizer):
         settings = {name: scalar(group[name]) for name in self._arguments}
         return names, list(zip(times, *others, strict=True)), settings
 
-    def _prepare(
-        self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
-    ) -> list[Callable[[], None]]:
-        """What updates a fused group; of what can fail, all has been done but for odd tensors.
+    def _prepare(self, work: list[Work]) -> list[Callable[[], None]]:
+        """What updates the fused groups; of what can fail, all has been done but for odd tensors.
 
         Those no kernel takes, of another dtype or layout, are updated as without ``fused``.
         """
-        are_taken = fused.taken([params, grads, *self._tensors_kept(params)])
+        known = len(self.state)
         launches: list[Callable[[], None]] = []
-        for wanted, run in ((True, self._launches), (False, self._later)):
-            if rows := [i for i, is_taken in enumerate(are_taken) if is_taken is wanted]:
-                own = [params[i] for i in rows], [grads[i] for i in rows]
-                launches += run(group, *own, clip.of(rows) if clip else None)
-        return launches
-
-    def _tensors_kept(self, params: list[Tensor]) -> list[list[Tensor]]:
-        """Each tensor state of all parameters; for one yet to be made, what it will be like."""
-        states = [(p, self.state.get(p, {})) for p in params]
-        return [
-            [p if (x := kept.get(key)) is None else x for p, kept in states]
-            for key in self._tensor_states.values()
-        ]
-
-    def _later(
-        self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
-    ) -> list[Callable[[], None]]:
-        return [partial(self._update, group, params, grads, clip)]
-
-    def _launches(
-        self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
-    ) -> list[Callable[[], None]]:
-        states = [self.state[p] for p in params]
-        new_to_us = [p for p, kept in zip(params, states, strict=True) if not kept]
         try:
-            launches = self._prepared(group, params, grads, states, clip)
+            for group, params, grads, clip in work:
+                for rows in _alike((p.device, p.dtype) for p in params).values():
+                    launches += self._prepare_alike(_part((group, params, grads, clip), rows))
         except BaseException:
-            for p in new_to_us:
+            for p in list(self.state)[known:]:
                 del self.state[p]
             raise
-        if self._step_key:
-            launches.append(partial(_count, group, states, self._step_key))
         return launches
 
-    def _prepared(
-        self,
-        group: Group,
-        params: list[Tensor],
-        grads: list[Tensor],
-        states: list[State],
-        clip: clipping.Clip | None,
+    def _prepare_alike(self, work: Work) -> list[Callable[[], None]]:
+        """The same for parameters on one device and of one dtype."""
+        group, params, grads, _ = work
+        states = [self.state[p] for p in params]
+        initial = self._initial_states(group)
+        columns = [params, grads]
+        for key in self._tensor_states.values():
+            if key in initial:  # one that is yet to be made will be as the parameter is
+                own = zip(params, (kept.get(key) for kept in states), strict=True)
+                columns.append([p if x is None else x for p, x in own])
+        taken = fused.taken(columns)
+        if len(taken) == len(params):
+            return self._launches(work, states, initial)
+        launches: list[Callable[[], None]] = []
+        if taken:
+            own = _part(work, taken)
+            launches += self._launches(own, [states[i] for i in taken], initial)
+        others = [i for i in range(len(params)) if i not in {*taken}]
+        launches.append(partial(self._update, *_part(work, others)))
+        return launches
+
+    def _launches(
+        self, work: Work, states: list[State], initial: dict[str, float]
     ) -> list[Callable[[], None]]:
-        """A launch for each kind of tensors, and what keeps the new scalar states.
+        """A launch for all with the same scalars, and what keeps the new scalar states.
 
         A CUDA graph is to read scalars anew at every replay: then they are vectors on the device,
         a number a tensor.
         """
-        initial = self._initial_states(group)
+        group, params, _, _ = work
         firsts = self._make_missing(params, states, group, initial)
-        on_device = group["capturable"] and params[0].is_cuda
+        device = params[0].device
+        on_device = group["capturable"] and device.type == "cuda"
         names, scalars, settings = self._given(group, states, firsts, initial, on_device)
         as_vectors = on_device and self._step_key
-        kinds = _kinds(params, grads, [()] * len(params) if as_vectors else scalars)
         launches: list[Callable[[], None]] = []
-        for (device, _, _, *values), rows in kinds.items():
+        for values, rows in _alike([()] * len(params) if as_vectors else scalars).items():
             if as_vectors:
                 values = map(torch.stack, zip(*(scalars[i] for i in rows), strict=True))
             named = dict(zip(names, values, strict=True)) | settings
             if self._step_key:
                 named["t"] = named["t"] + 1  # counted once all is done
             given, new = self._scalars(**named)
-            tensors = [reals([params[i] for i in rows]), reals([grads[i] for i in rows])]
+            _, *tensors, clip = _part(work, rows)
             for key in self._tensor_states.values():
-                tensors.append(reals([states[i][key] for i in rows]) if key in initial else [])
-            own = clip.of(rows) if clip else None
-            launches.append(fused.engine(device.type).prepare(self._kernel, tensors, given, own))
+                tensors.append([states[i][key] for i in rows] if key in initial else [])
+            tensors = [reals(column) for column in tensors]
+            launches.append(fused.engine(device.type).prepare(self._kernel, tensors, given, clip))
             for key, value in zip(self._scalar_states.values(), new, strict=True):
                 if key in initial:
                     launches.append(partial(_keep, [states[i][key] for i in rows], value))
+        if self._step_key:
+            launches.append(partial(_count, group, states, self._step_key))
         return launches
 
     def _update_together(
@@ -518,14 +513,20 @@ def _keep(stored: list[Tensor], value: Scalar) -> None:
         torch._foreach_copy_(stored, [torch.full_like(stored[0], value)] * len(stored))
 
 
-def _kinds(
-    params: list[Tensor], grads: list[Tensor], scalars: list[tuple[Any, ...]]
-) -> dict[tuple[Any, ...], list[int]]:
-    """The places of tensors that one call can update: of one kind, and with the same scalars."""
-    kinds: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
-        kinds[p.device, p.dtype, grad.dtype, *values].append(i)
-    return kinds
+def _alike(keys: Iterable[Any]) -> dict[Any, list[int]]:
+    """The places of each key."""
+    places: dict[Any, list[int]] = defaultdict(list)
+    for i, key in enumerate(keys):
+        places[key].append(i)
+    return places
+
+
+def _part(work: Work, rows: list[int]) -> Work:
+    group, params, grads, clip = work
+    if len(rows) == len(params):
+        return work
+    own = clip.of(rows) if clip else None
+    return group, [params[i] for i in rows], [grads[i] for i in rows], own
 
 
 def require(condition: bool | Tensor, name: str, value: Scalar, domain: str) -> None:

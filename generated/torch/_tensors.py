@@ -52,7 +52,9 @@ def real(x: Tensor) -> Tensor:
 
 
 def reals(tensors: list[Tensor]) -> list[Tensor]:
-    return [torch.view_as_real(x) for x in tensors] if tensors[0].is_complex() else tensors
+    if tensors and tensors[0].is_complex():
+        return [torch.view_as_real(x) for x in tensors]
+    return tensors
 
 
 def arithmetic(dtype: torch.dtype) -> torch.dtype:
