@@ -11,6 +11,8 @@ An engine is a module with
     the gradients and each state (empty for one that does not exist), all on one device, of one
     dtype, real; those of one row lie densely in one order of elements. ``scalars`` are what
     the kernel takes from the host, by name. ``clip`` is what happens to these gradients.
+``read(tensors)``, ``fill(tensors, value)``
+    the values of 0-d tensors, wherever they are; and one value for all of them.
 """
 
 import importlib
@@ -42,6 +44,10 @@ class Engine(Protocol):
         scalars: Mapping[str, Any],
         clip: Clip | None,
     ) -> Callable[[], None]: ...
+
+    def read(self, tensors: list[Tensor]) -> list[float]: ...
+
+    def fill(self, tensors: list[Tensor], value: float) -> None: ...
 
 
 @cache

@@ -133,7 +133,7 @@ class Optimizer(optim.Optimizer):
         super().add_param_group(param_group)
         group = self.param_groups[-1]
         try:
-            self._check_fused(group, group["params"])
+            self._check_fused(group, {p.device for p in group["params"]})
         except RuntimeError:
             self.param_groups.pop()
             raise
@@ -239,12 +239,11 @@ class Optimizer(optim.Optimizer):
         name = type(self).__name__
         if {grad.layout for grad in grads} != {torch.strided}:
             raise RuntimeError(f"{name} does not support sparse gradients")
-        self._check_fused(group, params)
         counts_on_host = self._step_key and not group["capturable"]
         if counts_on_host and params[0].is_cuda and torch.cuda.is_current_stream_capturing():
             raise RuntimeError(f"{name} needs capturable=True to be captured by a CUDA graph")
 
-    def _check_fused(self, group: Group, params: list[Tensor]) -> None:
+    def _check_fused(self, group: Group, devices: Iterable[torch.device]) -> None:
         if not group["fused"]:
             return
         if not self._kernel:
@@ -252,7 +251,7 @@ class Optimizer(optim.Optimizer):
                 f"{type(self).__name__} has no fused implementation, because its rule works on "
                 "whole tensors; leave `fused` at None"
             )
-        for device in {p.device for p in params}:
+        for device in devices:
             fused.engine(device.type)
 
     def _initial_states(self, group: Group) -> dict[str, float]:
@@ -323,7 +322,10 @@ class Optimizer(optim.Optimizer):
         if self._step_key:
             _count(group, states, self._step_key)
         on_device = group["capturable"] or self.defaults["differentiable"]
-        names, scalars, settings = self._given(group, states, firsts, initial, on_device)
+        scalar = live if on_device else number
+        names, scalars, settings = self._given(
+            group, states, firsts, initial, scalar, lambda column: [scalar(x) for x in column]
+        )
         subclassed = any(type(p) not in _PLAIN for p in params)
         if on_device or (subclassed and not group["foreach"]):
             for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
@@ -354,14 +356,14 @@ class Optimizer(optim.Optimizer):
         states: list[State],
         firsts: list[bool],
         initial: dict[str, float],
-        on_device: bool,
+        scalar: Callable[[Any], Any],
+        read: Callable[[list[Tensor]], list[Any]],
     ) -> tuple[tuple[str, ...], list[tuple[Any, ...]], dict[str, Any]]:
         """Names and values of the scalars each tensor has of its own, and those the group sets."""
-        scalar = live if on_device else number
         names = ("t" if self._step_key else "first", *self._scalar_states)
-        times = [scalar(s[self._step_key]) for s in states] if self._step_key else firsts
+        times = read([s[self._step_key] for s in states]) if self._step_key else firsts
         others = [
-            [scalar(s[key]) if key in initial else 0.0 for s in states]
+            read([s[key] for s in states]) if key in initial else [0.0] * len(states)
             for key in self._scalar_states.values()
         ]
         settings = {name: scalar(group[name]) for name in self._arguments}
@@ -376,7 +378,9 @@ class Optimizer(optim.Optimizer):
         launches: list[Callable[[], None]] = []
         try:
             for group, params, grads, clip in work:
-                for rows in _alike((p.device, p.dtype) for p in params).values():
+                kinds = _alike((p.device, p.dtype) for p in params)
+                self._check_fused(group, [device for device, _ in kinds])
+                for rows in kinds.values():
                     launches += self._prepare_alike(_part((group, params, grads, clip), rows))
         except BaseException:
             for p in list(self.state)[known:]:
@@ -415,9 +419,16 @@ class Optimizer(optim.Optimizer):
         """
         group, params, _, _ = work
         firsts = self._make_missing(params, states, group, initial)
-        device = params[0].device
-        on_device = group["capturable"] and device.type == "cuda"
-        names, scalars, settings = self._given(group, states, firsts, initial, on_device)
+        engine = fused.engine(params[0].device.type)
+        on_device = group["capturable"] and params[0].is_cuda
+        names, scalars, settings = self._given(
+            group,
+            states,
+            firsts,
+            initial,
+            live if on_device else number,
+            (lambda column: [live(x) for x in column]) if on_device else engine.read,
+        )
         as_vectors = on_device and self._step_key
         launches: list[Callable[[], None]] = []
         for values, rows in _alike([()] * len(params) if as_vectors else scalars).items():
@@ -425,18 +436,19 @@ class Optimizer(optim.Optimizer):
                 values = map(torch.stack, zip(*(scalars[i] for i in rows), strict=True))
             named = dict(zip(names, values, strict=True)) | settings
             if self._step_key:
-                named["t"] = named["t"] + 1  # counted once all is done
+                named["t"] = named["t"] + 1  # kept once all is done
             given, new = self._scalars(**named)
             _, *tensors, clip = _part(work, rows)
             for key in self._tensor_states.values():
                 tensors.append([states[i][key] for i in rows] if key in initial else [])
             tensors = [reals(column) for column in tensors]
-            launches.append(fused.engine(device.type).prepare(self._kernel, tensors, given, clip))
-            for key, value in zip(self._scalar_states.values(), new, strict=True):
-                if key in initial:
-                    launches.append(partial(_keep, [states[i][key] for i in rows], value))
-        if self._step_key:
-            launches.append(partial(_count, group, states, self._step_key))
+            launches.append(engine.prepare(self._kernel, tensors, given, clip))
+            keep = _copy_into if on_device else engine.fill
+            kept = dict(zip(self._scalar_states.values(), new, strict=True))
+            if self._step_key:
+                kept[self._step_key] = named["t"]
+            for key in kept.keys() & initial.keys():
+                launches.append(partial(keep, [states[i][key] for i in rows], kept[key]))
         return launches
 
     def _update_together(
@@ -505,12 +517,9 @@ def _count(group: Group, states: list[State], key: str) -> None:
         torch._foreach_add_(counts, torch.ones((), device="cpu"), alpha=1)
 
 
-def _keep(stored: list[Tensor], value: Scalar) -> None:
-    """Store a new scalar state: one number for all, or a vector with one for each."""
-    if isinstance(value, Tensor):
-        torch._foreach_copy_(stored, list(value.expand(len(stored)).unbind()))
-    else:
-        torch._foreach_copy_(stored, [torch.full_like(stored[0], value)] * len(stored))
+def _copy_into(stored: list[Tensor], values: Tensor) -> None:
+    """Store new scalar states, of which there is a vector; or one for all."""
+    torch._foreach_copy_(stored, list(values.expand(len(stored)).unbind()))
 
 
 def _alike(keys: Iterable[Any]) -> dict[Any, list[int]]:
