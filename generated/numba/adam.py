@@ -41,12 +41,7 @@ def options(
 
 @cache
 def adam(
-    stored: Any,
-    real: Any,
-    maximize: bool,
-    _case2: bool,
-    _case3: bool,
-    amsgrad: bool,
+    maximize: bool, _case2: bool, _case3: bool, amsgrad: bool, stored: Any, real: Any
 ) -> kernel.Kernel:
     """The kernel of Adam under the given options; Numba compiles it when it is called.
 

@@ -23,12 +23,7 @@ def options(*, maximize: float, weight_decay: float, **_: float) -> tuple[bool, 
 
 
 @cache
-def adamax(
-    stored: Any,
-    real: Any,
-    maximize: bool,
-    _has_weight_decay: bool,
-) -> kernel.Kernel:
+def adamax(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) -> kernel.Kernel:
     """The kernel of Adamax under the given options; Numba compiles it when it is called.
 
     Memory is ``stored`` (uint16 for bfloat16), arithmetic ``real``.

@@ -27,11 +27,7 @@ def options(
 
 @cache
 def adamw(
-    stored: Any,
-    real: Any,
-    maximize: bool,
-    _has_weight_decay: bool,
-    amsgrad: bool,
+    maximize: bool, _has_weight_decay: bool, amsgrad: bool, stored: Any, real: Any
 ) -> kernel.Kernel:
     """The kernel of AdamW under the given options; Numba compiles it when it is called.
 

@@ -28,12 +28,12 @@ def options(
 
 @cache
 def rmsprop(
-    stored: Any,
-    real: Any,
     maximize: bool,
     _has_weight_decay: bool,
     centered: bool,
     _has_momentum: bool,
+    stored: Any,
+    real: Any,
 ) -> kernel.Kernel:
     """The kernel of RMSprop under the given options; Numba compiles it when it is called.
 

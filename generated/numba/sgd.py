@@ -35,13 +35,13 @@ def options(
 
 @cache
 def sgd(
-    stored: Any,
-    real: Any,
     maximize: bool,
     _has_weight_decay: bool,
     _has_momentum: bool,
     first: bool,
     nesterov: bool,
+    stored: Any,
+    real: Any,
 ) -> kernel.Kernel:
     """The kernel of SGD under the given options; Numba compiles it when it is called.
 
