@@ -311,7 +311,8 @@ def test_memory_is_not_read_beyond_its_end() -> None:
 def test_a_pending_negation_is_carried_out() -> None:
     p = torch.nn.Parameter(torch.zeros(1))
     p.grad = torch.tensor([2j]).conj().imag
-    assert p.grad.is_neg() and p.grad.is_contiguous()
+    assert p.grad.is_neg()
+    assert p.grad.is_contiguous()
     SGD([p], lr=1.0, fused=True).step()
     assert p.item() == 2
 
