@@ -4,11 +4,11 @@
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from types import ModuleType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ._clipping import CLIPS
 from ._kernel import Kernel
@@ -51,7 +51,7 @@ def launch(
     rule: str,
     dtype: str,
     sizes: Sequence[int],
-    addresses: Iterable[Sequence[int] | NDArray[np.int64]],
+    addresses: Iterable[Sequence[int]],
     scalars: Mapping[str, float],
     *,
     clip: str = "",
@@ -75,11 +75,10 @@ def launch(
     module = _module(rule)
     kernel = _kernel(rule, dtype, module.options(**scalars))
     how = CLIPS.get(clip)
-    ends = np.cumsum(sizes, dtype=np.int64)
-    table = np.array([ends - sizes, sizes, *addresses], np.int64)
+    *firsts, total = accumulate(sizes, initial=0)
+    table = np.array([firsts, sizes, *addresses], np.int64)
     given = np.array(numbers if clip else np.zeros(len(sizes)), np.float64)
     values = [float(scalars[name]) for name in module.SCALARS]
-    total = int(ends[-1]) if len(ends) else 0
     pieces = min(threads, total // PIECE) or 1
     bounds = [total * k // pieces for k in range(pieces + 1)]
 

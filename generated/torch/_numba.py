@@ -5,9 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ..numba import _launch as kernels
@@ -31,7 +29,7 @@ def prepare(
     dtype = _NAMES[params[0].dtype]
     how = clip.transform.__name__ if clip else ""
     kernels.prepare(rule, dtype, scalars, how)
-    absent = np.zeros(len(params), np.int64)
+    absent = [0] * len(params)
     return partial(
         kernels.launch,
         rule,
@@ -74,5 +72,5 @@ def _together(tensors: list[Tensor]) -> str:
     return _NUMBERS.get(dtype, "") if usual else ""
 
 
-def _addresses(tensors: Tensors) -> NDArray[np.int64]:
-    return np.fromiter(map(Tensor.data_ptr, tensors), np.int64, len(tensors))
+def _addresses(tensors: Tensors) -> list[int]:
+    return list(map(Tensor.data_ptr, tensors))
