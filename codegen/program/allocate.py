@@ -5,10 +5,23 @@ first scratch buffer that no live value occupies. The gradient is the caller's a
 written to. A name that stands for a slot which is about to be overwritten gets a copy.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .nodes import Apply, Assign, Branch, DType, Name, Node, Program, Statement, reads, rebuild
+from .nodes import (
+    Apply,
+    Assign,
+    Branch,
+    DType,
+    Name,
+    Node,
+    Program,
+    Statement,
+    names,
+    reads,
+    rebuild,
+)
 from .operations import COMMUTATIVE, COPY, TRANSPOSE, Kind, Operation
 
 
@@ -63,16 +76,27 @@ class Listing:
     scratch: tuple[str, ...]
 
 
-def allocate(program: Program, *, prefer: Prefer = Prefer.OPERANDS) -> Listing:
+def allocate(
+    program: Program,
+    *,
+    prefer: Prefer = Prefer.OPERANDS,
+    beside: Container[Operation] = frozenset(),
+) -> Listing:
     """Buffers for a linearised program.
 
     Elementwise programs are given scratch buffers. Where a matrix operation makes results
     of other shapes, every result that is not written in place is a new value instead.
+
+    Args:
+        program: linearised.
+        prefer: where results go.
+        beside: operations whose results never go over an operand, unless both are one slot.
     """
     allocation = _Allocation(
         slots={s.old.id for s in program.tensor_slots},
         reuse_scratch=Kind.MATRIX not in program.kinds(),
         prefer=prefer,
+        beside=beside,
     )
     occupied = {s.old.id: frozenset({s.old.id}) for s in program.tensor_slots}
     occupied["grad"] = frozenset({"grad"})
@@ -97,6 +121,7 @@ class _Allocation:
     slots: set[str]
     reuse_scratch: bool
     prefer: Prefer
+    beside: Container[Operation]
     scratch: set[str] = field(default_factory=set)
 
     def block(
@@ -140,6 +165,8 @@ class _Allocation:
             return Instruction(target, value.op, args, target, s.equation)
         if value.op is TRANSPOSE and isinstance(source := value.args[0], Name):
             return self._view(s, source, args[0], state, live, written_later)
+        if value.op in self.beside:
+            live = live | names(value)
         over = self._in_place(value, state, live)
         own = self._own(target, state, live) if self.prefer is Prefer.OWN else None
         if own is not None:

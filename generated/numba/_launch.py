@@ -2,7 +2,7 @@
 """One call of a kernel for many tensors, on all cores."""
 
 import importlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import accumulate
 from types import ModuleType
@@ -11,13 +11,11 @@ from typing import Any
 import numpy as np
 
 from ._clipping import CLIPS
-from ._threads import spread
+from ._kernel import Kernel
+from ._threads import spread as spread_over_cores
 
 PIECE = 1 << 16
 """The fewest elements worth a thread: some 50 microseconds of work, as much as asking one takes."""
-
-_SHARES = 4
-"""Pieces for each thread, so that one that is held up leaves its share to others."""
 
 _TYPES: dict[str, tuple[Any, Any]] = {
     "float32": (np.float32, np.float32),
@@ -35,16 +33,18 @@ def prepare(rule: str, dtype: str, scalars: Mapping[str, float], clip: str) -> N
 
     The arguments are those of :func:`launch`.
     """
-    module = _module(rule)
-    _compile(rule, dtype, module.options(**scalars), clip)
+    _compile(rule, dtype, _module(rule).options(**scalars), clip)
 
 
 @cache
 def _compile(rule: str, dtype: str, options: tuple[bool, ...], clip: str) -> None:
-    module = _module(rule)
-    kernel = getattr(module, rule)(*options)
     nothing = np.empty((2, 0), np.int64), np.empty(0)
-    kernel(*nothing, 0, 0, CLIPS.get(clip), *_TYPES[dtype], *[0.0] * len(module.SCALARS))
+    numbers = [0.0] * len(_module(rule).SCALARS)
+    _kernel(rule, dtype, options)(*nothing, 0, 0, CLIPS.get(clip), *numbers)
+
+
+def _kernel(rule: str, dtype: str, options: tuple[bool, ...]) -> Kernel:
+    return getattr(_module(rule), rule)(*options, *_TYPES[dtype])
 
 
 def launch(
@@ -57,6 +57,7 @@ def launch(
     clip: str = "",
     numbers: Sequence[float] = (),
     threads: int,
+    spread: Callable[[Callable[[int], None], int, int], None] = spread_over_cores,
 ) -> None:
     """Take one step for tensors whose elements lie densely and in one order.
 
@@ -69,20 +70,20 @@ def launch(
         clip: the transform of the gradients, one of ``CLIPS``; empty for none.
         numbers: its limit or scale for each tensor.
         threads: how many may work at once; results do not depend on it.
+        spread: has the work done by them; see ``_threads``.
     """
     module = _module(rule)
-    kernel = getattr(module, rule)(*module.options(**scalars))
-    ends = list(accumulate(sizes))
-    firsts = [end - size for end, size in zip(ends, sizes, strict=True)]
+    kernel = _kernel(rule, dtype, module.options(**scalars))
+    how = CLIPS.get(clip)
+    *firsts, total = accumulate(sizes, initial=0)
     table = np.array([firsts, sizes, *addresses], np.int64)
     given = np.array(numbers if clip else np.zeros(len(sizes)), np.float64)
     values = [float(scalars[name]) for name in module.SCALARS]
-    total = ends[-1] if ends else 0
-    pieces = min(threads * _SHARES, total // PIECE) or 1
+    pieces = min(threads, total // PIECE) or 1
     bounds = [total * k // pieces for k in range(pieces + 1)]
 
     def work(k: int) -> None:
-        kernel(table, given, bounds[k], bounds[k + 1], CLIPS.get(clip), *_TYPES[dtype], *values)
+        kernel(table, given, bounds[k], bounds[k + 1], how, *values)
 
     spread(work, pieces, threads)
 

@@ -23,11 +23,11 @@ def options(*, maximize: float, weight_decay: float, **_: float) -> tuple[bool, 
 
 
 @cache
-def adadelta(
-    maximize: bool,
-    _has_weight_decay: bool,
-) -> kernel.Kernel:
-    """The kernel of Adadelta under the given options; Numba compiles it when it is called."""
+def adadelta(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) -> kernel.Kernel:
+    """The kernel of Adadelta under the given options; Numba compiles it when it is called.
+
+    Memory is ``stored`` (uint16 for bfloat16), arithmetic ``real``.
+    """
 
     def step(
         table: NDArray[np.int64],
@@ -35,8 +35,6 @@ def adadelta(
         begin: int,
         end: int,
         clip: int | None,
-        stored: Any,
-        real: Any,
         eps: float,
         lr: float,
         one_minus_rho: float,
@@ -47,8 +45,7 @@ def adadelta(
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, v, u; ``numbers`` is what each gradient is clipped by, in the way
-        ``clip``, one of ``clipping.CLIPS``. Memory is ``stored`` (uint16 for bfloat16), arithmetic
-        ``real``; all others are of this step, in float64.
+        ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
         """
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)

@@ -41,12 +41,12 @@ def options(
 
 @cache
 def adam(
-    maximize: bool,
-    _case2: bool,
-    _case3: bool,
-    amsgrad: bool,
+    maximize: bool, _case2: bool, _case3: bool, amsgrad: bool, stored: Any, real: Any
 ) -> kernel.Kernel:
-    """The kernel of Adam under the given options; Numba compiles it when it is called."""
+    """The kernel of Adam under the given options; Numba compiles it when it is called.
+
+    Memory is ``stored`` (uint16 for bfloat16), arithmetic ``real``.
+    """
 
     def step(
         table: NDArray[np.int64],
@@ -54,8 +54,6 @@ def adam(
         begin: int,
         end: int,
         clip: int | None,
-        stored: Any,
-        real: Any,
         beta2: float,
         one_minus_beta1: float,
         one_minus_beta2: float,
@@ -68,8 +66,7 @@ def adam(
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, m, v, vmax; ``numbers`` is what each gradient is clipped by, in
-        the way ``clip``, one of ``clipping.CLIPS``. Memory is ``stored`` (uint16 for bfloat16),
-        arithmetic ``real``; all others are of this step, in float64.
+        the way ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
         """
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)

@@ -36,12 +36,11 @@ def options(
 
 
 @cache
-def nadam(
-    maximize: bool,
-    _case2: bool,
-    _case3: bool,
-) -> kernel.Kernel:
-    """The kernel of NAdam under the given options; Numba compiles it when it is called."""
+def nadam(maximize: bool, _case2: bool, _case3: bool, stored: Any, real: Any) -> kernel.Kernel:
+    """The kernel of NAdam under the given options; Numba compiles it when it is called.
+
+    Memory is ``stored`` (uint16 for bfloat16), arithmetic ``real``.
+    """
 
     def step(
         table: NDArray[np.int64],
@@ -49,8 +48,6 @@ def nadam(
         begin: int,
         end: int,
         clip: int | None,
-        stored: Any,
-        real: Any,
         beta2: float,
         gtilde_factor: float,
         m_factor: float,
@@ -65,8 +62,7 @@ def nadam(
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, m, v; ``numbers`` is what each gradient is clipped by, in the way
-        ``clip``, one of ``clipping.CLIPS``. Memory is ``stored`` (uint16 for bfloat16), arithmetic
-        ``real``; all others are of this step, in float64.
+        ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
         """
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)

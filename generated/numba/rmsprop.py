@@ -32,8 +32,13 @@ def rmsprop(
     _has_weight_decay: bool,
     centered: bool,
     _has_momentum: bool,
+    stored: Any,
+    real: Any,
 ) -> kernel.Kernel:
-    """The kernel of RMSprop under the given options; Numba compiles it when it is called."""
+    """The kernel of RMSprop under the given options; Numba compiles it when it is called.
+
+    Memory is ``stored`` (uint16 for bfloat16), arithmetic ``real``.
+    """
 
     def step(
         table: NDArray[np.int64],
@@ -41,8 +46,6 @@ def rmsprop(
         begin: int,
         end: int,
         clip: int | None,
-        stored: Any,
-        real: Any,
         alpha: float,
         eps: float,
         lr: float,
@@ -54,8 +57,7 @@ def rmsprop(
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, v, gbar, b; ``numbers`` is what each gradient is clipped by, in
-        the way ``clip``, one of ``clipping.CLIPS``. Memory is ``stored`` (uint16 for bfloat16),
-        arithmetic ``real``; all others are of this step, in float64.
+        the way ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
         """
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)

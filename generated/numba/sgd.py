@@ -40,8 +40,13 @@ def sgd(
     _has_momentum: bool,
     first: bool,
     nesterov: bool,
+    stored: Any,
+    real: Any,
 ) -> kernel.Kernel:
-    """The kernel of SGD under the given options; Numba compiles it when it is called."""
+    """The kernel of SGD under the given options; Numba compiles it when it is called.
+
+    Memory is ``stored`` (uint16 for bfloat16), arithmetic ``real``.
+    """
 
     def step(
         table: NDArray[np.int64],
@@ -49,8 +54,6 @@ def sgd(
         begin: int,
         end: int,
         clip: int | None,
-        stored: Any,
-        real: Any,
         lr: float,
         momentum: float,
         one_minus_dampening: float,
@@ -60,8 +63,7 @@ def sgd(
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, b; ``numbers`` is what each gradient is clipped by, in the way
-        ``clip``, one of ``clipping.CLIPS``. Memory is ``stored`` (uint16 for bfloat16), arithmetic
-        ``real``; all others are of this step, in float64.
+        ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
         """
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)

@@ -9,6 +9,7 @@ depends on the number of threads.
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from types import ModuleType
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from ._clipping import Clip
 from ._threads import cores, spread
-from ._trees import Array
+from ._trees import Array, address, new_like
 
 Engine: TypeAlias = Literal["auto", "numpy", "numba"]
 
@@ -24,16 +25,25 @@ Rule: TypeAlias = Callable[..., None]
 """Updates blocks in place: ``rule(theta, grad, *states, *scratch)``."""
 
 Scratches: TypeAlias = dict[np.dtype[Any], list[list[Array]]]
-"""Sets of scratch arrays of ``BLOCK`` elements that no thread is using."""
+"""Sets of scratch arrays of ``SHARED_BLOCK`` elements that no thread is using."""
 
 BLOCK = 1 << 15
-"""Elements worked on at a time, so that a block and its states stay in the cache."""
+"""Elements that a thread alone works on at a time. Measured: smaller blocks spend more of their
+time on calls of NumPy's functions, larger ones fall out of the cache."""
 
-SHARED = 1 << 18
-"""The fewest elements that more than one thread works on."""
+SHARED_BLOCK = 1 << 17
+"""Elements that each of several threads works on at a time. Measured on two threads: each call of a
+function ends by taking Python's lock, and a thread that finds it taken sleeps, for longer than a
+small block takes. So blocks of 2**14 are slower than on one thread, and these the fastest, though
+they fall out of a small cache."""
+
+SHARED = 1 << 16
+"""The fewest elements of a tensor that several threads work on. Measured on two threads: with half
+of them little is gained, with a quarter time is lost."""
 
 COMPILED = 1 << 18
-"""The fewest elements for which ``"auto"`` loads the compiled kernel."""
+"""The fewest elements for which ``"auto"`` loads the compiled kernel: that takes a second, measured,
+which some 3000 steps of Adam make up for with so many elements, and fewer with more."""
 
 
 class Row(NamedTuple):
@@ -106,7 +116,7 @@ def run_compiled(kernel: str, rows: Sequence[Row], given: Mapping[str, float]) -
             dtype,
             [row.size for row in own],
             [
-                [0 if array is None else array.ctypes.data for array in column]
+                [0 if array is None else address(array) for array in column]
                 for column in zip(*(row.arrays for row in own), strict=True)
             ],
             given,
@@ -123,7 +133,8 @@ _COMPILED_DTYPES = {np.dtype(name): name for name in ("float32", "float64")}
 def _compiled_dtype(row: Row) -> str:
     """The name of the dtype for which a kernel takes the row; empty if it does not."""
     arrays = [array for array in row.arrays if array is not None]
-    dense = _order(arrays) and all(array.flags.aligned for array in arrays)
+    flags = [array.flags for array in arrays]
+    dense = _order(flags) and all(map(_is_aligned, flags))
     return _COMPILED_DTYPES.get(arrays[0].dtype, "") if dense else ""
 
 
@@ -144,10 +155,8 @@ def run_plain(
         for row in rows:
             _apply(rule, row.arrays, row.clip, _like(row.arrays[0], scratch + bool(row.clip)))
         return
-    tasks = [task for row in rows for task in _tasks(row)]
 
-    def work(k: int) -> None:
-        blocks, clip = tasks[k]
+    def work(blocks: Iterable[_Block], clip: Clip | None) -> None:
         count = scratch + bool(clip)
         for block in blocks:
             theta = block[0]
@@ -155,15 +164,23 @@ def run_plain(
             free = scratches.setdefault(theta.dtype, [])
             buffers = free.pop() if free else []
             while len(buffers) < count:
-                buffers.append(np.empty(BLOCK, theta.dtype))
+                buffers.append(new_like(np.empty(SHARED_BLOCK, theta.dtype)))
             _apply(rule, block, clip, [buffer[: theta.size] for buffer in buffers[:count]])
             free.append(buffers)
 
-    total = sum(row.size for row in rows)
-    spread(work, len(tasks), cores() if total >= SHARED else 1)
+    threads = cores()
+    shared: list[_Task] = []
+    for row in rows:
+        if threads > 1 and row.size >= SHARED:
+            shared += _tasks(row, SHARED_BLOCK)
+        else:
+            for task in _tasks(row, BLOCK):
+                work(*task)
+    spread(lambda k: work(*shared[k]), len(shared), threads)
 
 
 _Block: TypeAlias = Sequence[Array | None]
+_Task: TypeAlias = tuple[Iterable[_Block], Clip | None]
 
 
 def _apply(rule: Rule, block: _Block, clip: Clip | None, scratch: list[Array]) -> None:
@@ -175,36 +192,38 @@ def _apply(rule: Rule, block: _Block, clip: Clip | None, scratch: list[Array]) -
 
 def _like(theta: Array | None, count: int) -> list[Array]:
     assert theta is not None
-    return [np.empty_like(theta, subok=False) for _ in range(count)]
+    return [new_like(theta) for _ in range(count)]
 
 
-def _tasks(row: Row) -> Iterator[tuple[Iterable[_Block], Clip | None]]:
-    """The row cut into what one thread does at a time."""
-    arrays = [array for array in row.arrays if array is not None]
-    order = _order(arrays)
+def _tasks(row: Row, size: int) -> Iterator[_Task]:
+    """The row cut into what one thread does at a time, in blocks of a size."""
+    order = _order([array.flags for array in row.arrays if array is not None])
     if not order:
         yield _strided(row.arrays), row.clip
         return
     flat = [None if array is None else _flat(array, order) for array in row.arrays]
-    if row.size <= BLOCK:
+    if row.size <= size:
         yield (flat,), row.clip
         return
-    for start in range(0, row.size, BLOCK):
-        part = slice(start, start + BLOCK)
+    for start in range(0, row.size, size):
+        part = slice(start, start + size)
         yield ([None if array is None else array[part] for array in flat],), row.clip
 
 
-def _order(arrays: Sequence[Array]) -> str:
-    """The order in which all arrays lie densely, C or F; empty if they do not."""
-    flags = [array.flags for array in arrays]
-    if all(flag.c_contiguous for flag in flags):
+_is_aligned, _is_c, _is_f = map(attrgetter, ("aligned", "c_contiguous", "f_contiguous"))
+
+
+def _order(flags: Sequence[Any]) -> str:
+    """The order in which all arrays of these flags lie densely, C or F; empty if they do not."""
+    if all(map(_is_c, flags)):
         return "C"
-    return "F" if all(flag.f_contiguous for flag in flags) else ""
+    return "F" if all(map(_is_f, flags)) else ""
 
 
 def _flat(array: Array, order: str) -> Array:
+    """A view, as the array lies densely in that order; of half the price of ``reshape``."""
     plain = array if type(array) is np.ndarray else array.view(np.ndarray)
-    return plain.reshape(-1) if order == "C" else plain.T.reshape(-1)
+    return plain.ravel() if order == "C" else plain.T.ravel()
 
 
 def _strided(arrays: _Block) -> Iterator[_Block]:

@@ -11,7 +11,7 @@ import numpy as np
 from . import _clipping as clipping
 from . import _engines as engines
 from ._engines import Engine, Row, Rule
-from ._trees import Array, Leaves, Tree, floating, key, leaves, require_like
+from ._trees import Array, Leaves, Tree, floating, full_like, key, leaves, require_like
 
 Rate: TypeAlias = float | Callable[[int], float]
 """A learning rate, or a function that gives it from the 0-based step."""
@@ -97,10 +97,10 @@ class Optimizer(ABC):
         rule, scalars, given = self._rule(self._step + 1, lr, **scalars)
         grads_ = [grad for _, grad in found.values()]
         clips = clipping.clips(grads_, self._limits, self.error_if_nonfinite)
-        slots = [states.get(name, {}) for name in self._tensor_states]
+        slots = [map(states.get(name, {}).get, found) for name in self._tensor_states]
         rows = [
-            Row((theta, grad, *(arrays.get(path) for arrays in slots)), clip, theta.size)
-            for (path, (theta, grad)), clip in zip(found.items(), clips, strict=True)
+            Row((theta, grad, *slot), clip, theta.size)
+            for (theta, grad), clip, *slot in zip(found.values(), clips, *slots, strict=True)
         ]
         if engines.compiles(self.engine, self._kernel, rows):
             rows = engines.run_compiled(self._kernel, rows, given)
@@ -181,9 +181,7 @@ class Optimizer(ABC):
         """A state's arrays by path: the present ones, checked to fit, or new ones."""
         arrays = self._states.get(name)
         if arrays is None:
-            return {
-                path: np.full_like(theta, value, subok=False) for path, (theta, _) in found.items()
-            }
+            return {path: full_like(theta, value) for path, (theta, _) in found.items()}
         if arrays.keys() != found.keys():
             odd = sorted(arrays.keys() ^ found.keys())
             raise ValueError(f"params differ from those state {name!r} was made for: {odd}")

@@ -22,6 +22,18 @@ def spread(work: Callable[[int], None], pieces: int, threads: int) -> None:
     This thread works too, so with one thread or one piece no other is asked. The others see this
     one's context, ``np.errstate`` among it. What a piece raises is raised here, once none runs.
     """
+    run = in_turns(work, pieces)
+    others = [_pool().submit(copy_context().run, run) for _ in range(min(threads, pieces) - 1)]
+    try:
+        run()
+    finally:
+        wait(others)
+    for other in others:
+        other.result()
+
+
+def in_turns(work: Callable[[int], None], pieces: int) -> Callable[[], None]:
+    """What several threads call at once, so that together they do each piece once."""
     left = iter(range(pieces))
     turn = Lock()
 
@@ -33,13 +45,7 @@ def spread(work: Callable[[int], None], pieces: int, threads: int) -> None:
                 return
             work(piece)
 
-    others = [_pool().submit(copy_context().run, run) for _ in range(min(threads, pieces) - 1)]
-    try:
-        run()
-    finally:
-        wait(others)
-    for other in others:
-        other.result()
+    return run
 
 
 @cache

@@ -2,6 +2,8 @@
 """Parameters and gradients in any nesting, as the arrays they hold, checked to fit each other."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from ctypes import addressof, c_char
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -40,6 +42,38 @@ def leaves(params: Tree, grads: Tree) -> Leaves:
 def key(name: str, path: str) -> str:
     """The name of a state's array in a checkpoint."""
     return f"{name}/{path}" if path else name
+
+
+def address(array: Array) -> int:
+    """Where an array's memory begins, of any array."""
+    try:  # takes a third of the time, but neither memory in another order nor what is read-only
+        return addressof(_NO_BYTES.from_buffer(array))
+    except TypeError:
+        return array.ctypes.data
+
+
+_NO_BYTES: Any = c_char * 0  # is typed as if it took no array
+
+
+def new_like(array: Array) -> Array:
+    """An array of no values yet, in memory that begins on a cache line.
+
+    Elsewhere every vector that is stored straddles two lines, which takes up to twice as long.
+    """
+    model = np.empty_like(array, subok=False)
+    memory = np.empty(model.nbytes + _LINE, np.uint8)
+    offset = -address(memory) % _LINE
+    return np.ndarray(model.shape, model.dtype, memory, offset, model.strides)
+
+
+_LINE = 64
+
+
+def full_like(array: Array, value: float) -> Array:
+    """An array of one value, as :func:`new_like` makes them."""
+    new = new_like(array)
+    new.fill(value)
+    return new
 
 
 def at(path: str) -> str:
@@ -108,7 +142,7 @@ def _require_apart(found: Leaves) -> None:
         spans.append((*_bounds(theta), path, theta, True))
         spans.append((*_bounds(grad), path, grad, False))
     reached: list[tuple[int, str, Array, bool]] = []
-    for low, high, path, array, written in sorted(spans, key=lambda span: span[0]):
+    for low, high, path, array, written in sorted(spans, key=itemgetter(0)):
         reached = [span for span in reached if span[0] > low]
         for _, its_path, its_array, its_written in reached:
             if (written or its_written) and np.shares_memory(array, its_array):
@@ -120,6 +154,6 @@ def _require_apart(found: Leaves) -> None:
 def _bounds(array: Array) -> tuple[int, int]:
     """The addresses of the first byte and of the one after the last."""
     if array.flags.forc:
-        address = array.ctypes.data
-        return address, address + array.nbytes
+        first = address(array)
+        return first, first + array.nbytes
     return byte_bounds(array)

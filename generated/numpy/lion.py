@@ -119,9 +119,9 @@ class Lion(Optimizer):
             tmp1 *= one_minus_beta2
             m += tmp1
             # theta[t] = thetabar[t] - lr*sign(c[t])
-            np.sign(c, out=c)
-            c *= lr
-            theta -= c
+            np.sign(c, out=tmp1)
+            tmp1 *= lr
+            theta -= tmp1
 
         return (
             rule,

@@ -7,7 +7,7 @@ Norms and scales are 0-d tensors on the gradients' device, which nothing here wa
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -165,7 +165,7 @@ def check(group: Group) -> None:
         )
 
 
-def clips(groups: list[Group], grads: list[list[Tensor]]) -> list[Clip | None]:
+def clips(groups: Sequence[Group], grads: list[list[Tensor]]) -> list[Clip | None]:
     """What happens to the gradients of each group; None where nothing does.
 
     Norms over all tensors are over those of all groups.

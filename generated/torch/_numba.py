@@ -6,14 +6,19 @@ from functools import partial
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from ..numba import _launch as kernels
+from ..numba import _numbers as numbers
+from . import _openmp
 from ._clipping import Clip
-from ._tensors import Tensors
+from ._tensors import Tensors, number
 
 _NAMES = {getattr(torch, name): name for name in kernels.DTYPES}
 
 DTYPES = frozenset(_NAMES)
+
+_NUMBERS = {torch.float32: "float32", torch.float64: "float64"}
 
 
 def prepare(
@@ -29,10 +34,43 @@ def prepare(
         kernels.launch,
         rule,
         dtype,
-        [p.numel() for p in params],
-        [[x.data_ptr() for x in column] if column else absent for column in tensors],
+        list(map(Tensor.numel, params)),
+        [_addresses(column) if column else absent for column in tensors],
         scalars,
         clip=how,
         numbers=[float(scalar) for scalar in clip.scalars] if clip else (),
         threads=torch.get_num_threads(),
+        spread=_openmp.spread,
     )
+
+
+def read(tensors: list[Tensor]) -> list[float]:
+    """See ``_fused``."""
+    dtype = _together(tensors)
+    return numbers.read(dtype, _addresses(tensors)) if dtype else [number(x) for x in tensors]
+
+
+def fill(tensors: list[Tensor], value: float) -> None:
+    """See ``_fused``."""
+    dtype = _together(tensors)
+    if dtype:
+        numbers.fill(dtype, _addresses(tensors), value)
+    else:
+        for x in tensors:
+            x.fill_(value)
+
+
+def _together(tensors: list[Tensor]) -> str:
+    """The dtype of numbers in the CPU's memory that one call can take; empty if it cannot."""
+    (dtype, *others) = {x.dtype for x in tensors}
+    usual = (
+        not others
+        and {Tensor}.issuperset(map(type, tensors))
+        and all(x.is_cpu for x in tensors)
+        and {1}.issuperset(map(Tensor.numel, tensors))
+    )
+    return _NUMBERS.get(dtype, "") if usual else ""
+
+
+def _addresses(tensors: Tensors) -> list[int]:
+    return list(map(Tensor.data_ptr, tensors))

@@ -19,11 +19,24 @@ from torch import Tensor, optim
 from . import _clipping as clipping
 from . import _fused as fused
 from ._scalars import Scalar
-from ._tensors import Tensors, arithmetic, gradient, in_dtype, live, number, pieces, real, reals
+from ._tensors import (
+    Tensors,
+    arithmetic,
+    in_dtype,
+    live,
+    number,
+    pieces,
+    real,
+    reals,
+    resolved,
+    with_gradients,
+)
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 Group: TypeAlias = dict[str, Any]
 State: TypeAlias = dict[str, Any]
+Work: TypeAlias = tuple[Group, list[Tensor], list[Tensor], clipping.Clip | None]
+"""A group, its parameters that have a gradient, these, and what happens to them before."""
 
 _PLAIN = (Tensor, torch.nn.Parameter)
 
@@ -120,7 +133,7 @@ class Optimizer(optim.Optimizer):
         super().add_param_group(param_group)
         group = self.param_groups[-1]
         try:
-            self._check_fused(group, group["params"])
+            self._check_fused(group, {p.device for p in group["params"]})
         except RuntimeError:
             self.param_groups.pop()
             raise
@@ -172,27 +185,20 @@ class Optimizer(optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         with torch.set_grad_enabled(self.defaults["differentiable"]):
-            work = [
-                (group, params)
-                for group in self.param_groups
-                if (params := [p for p in group["params"] if p.grad is not None])
-            ]
-            for group, params in work:
-                self._check_runnable(group, params)
-            grads = [[gradient(p) for p in params] for _, params in work]
-            clips = clipping.clips([group for group, _ in work], grads)
-            each = list(zip(work, grads, clips, strict=True))
-            launches = [
-                launch
-                for (group, params), own, clip in each
-                if group["fused"]
-                for launch in self._prepare(group, params, own, clip)
-            ]
-            for launch in launches:
+            found = [(group, *with_gradients(group["params"])) for group in self.param_groups]
+            found = [each for each in found if each[1]]
+            for each in found:
+                self._check_runnable(*each)
+            groups = [group for group, _, _ in found]
+            grads = [resolved(own) for _, _, own in found]
+            clips = clipping.clips(groups, grads)
+            params = [own for _, own, _ in found]
+            work = list(zip(groups, params, grads, clips, strict=True))
+            for launch in self._prepare([each for each in work if each[0]["fused"]]):
                 launch()
-            for (group, params), own, clip in each:
-                if not group["fused"]:
-                    self._update(group, params, own, clip)
+            for each in work:
+                if not each[0]["fused"]:
+                    self._update(*each)
         return loss
 
     @abstractmethod
@@ -229,16 +235,15 @@ class Optimizer(optim.Optimizer):
     def _scalar_keys(self) -> set[str]:
         return {self._step_key, *self._scalar_states.values()} - {""}
 
-    def _check_runnable(self, group: Group, params: list[Tensor]) -> None:
+    def _check_runnable(self, group: Group, params: list[Tensor], grads: list[Tensor]) -> None:
         name = type(self).__name__
-        if any(cast(Tensor, p.grad).layout is not torch.strided for p in params):
+        if {grad.layout for grad in grads} != {torch.strided}:
             raise RuntimeError(f"{name} does not support sparse gradients")
-        self._check_fused(group, params)
         counts_on_host = self._step_key and not group["capturable"]
         if counts_on_host and params[0].is_cuda and torch.cuda.is_current_stream_capturing():
             raise RuntimeError(f"{name} needs capturable=True to be captured by a CUDA graph")
 
-    def _check_fused(self, group: Group, params: list[Tensor]) -> None:
+    def _check_fused(self, group: Group, devices: Iterable[torch.device]) -> None:
         if not group["fused"]:
             return
         if not self._kernel:
@@ -246,8 +251,8 @@ class Optimizer(optim.Optimizer):
                 f"{type(self).__name__} has no fused implementation, because its rule works on "
                 "whole tensors; leave `fused` at None"
             )
-        for device in {p.device.type for p in params}:
-            fused.engine(device)
+        for device in devices:
+            fused.engine(device.type)
 
     def _initial_states(self, group: Group) -> dict[str, float]:
         """The initial values by checkpoint key, the step count among them."""
@@ -255,17 +260,23 @@ class Optimizer(optim.Optimizer):
         counted = {self._step_key: 0.0} if self._step_key else {}
         return counted | {keys[name]: value for name, value in self._initial(group).items()}
 
-    def _make_states(self, p: Tensor, group: Group, initial: dict[str, float]) -> bool:
-        """Make the states that do not exist yet; whether there were any."""
+    def _make_missing(
+        self, params: list[Tensor], states: list[State], group: Group, initial: dict[str, float]
+    ) -> list[bool]:
+        """Make the states that do not exist yet; of each parameter, whether there were any."""
+        missing = {i for key in initial for i, kept in enumerate(states) if kept.get(key) is None}
+        for i in missing:
+            self._make_states(params[i], group, initial)
+        return [i in missing for i in range(len(params))]
+
+    def _make_states(self, p: Tensor, group: Group, initial: dict[str, float]) -> None:
         state = self.state[p]
-        missing = [key for key in initial if state.get(key) is None]
-        for key in missing:
+        for key in [key for key in initial if state.get(key) is None]:
             fill = number(initial[key])
             if key in self._scalar_keys:
                 state[key] = self._scalar_state(key, fill, p, group)
             else:
                 state[key] = torch.full_like(p, complex(fill, fill) if p.is_complex() else fill)
-        return bool(missing)
 
     def _scalar_state(self, key: str, value: float, p: Tensor, group: Group) -> Tensor:
         """A 0-d tensor: the step count in float32 as torch keeps it, all others in float64."""
@@ -306,12 +317,15 @@ class Optimizer(optim.Optimizer):
     ) -> None:
         """Update the parameters of a group that have a gradient."""
         initial = self._initial_states(group)
-        firsts = [self._make_states(p, group, initial) for p in params]
         states = [self.state[p] for p in params]
+        firsts = self._make_missing(params, states, group, initial)
         if self._step_key:
             _count(group, states, self._step_key)
         on_device = group["capturable"] or self.defaults["differentiable"]
-        names, scalars, settings = self._given(group, states, firsts, initial, on_device)
+        scalar = live if on_device else number
+        names, scalars, settings = self._given(
+            group, states, firsts, initial, scalar, lambda column: [scalar(x) for x in column]
+        )
         subclassed = any(type(p) not in _PLAIN for p in params)
         if on_device or (subclassed and not group["foreach"]):
             for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
@@ -319,7 +333,11 @@ class Optimizer(optim.Optimizer):
                 clipped = partial(clip.one, row=i) if clip else None
                 self._update_one(p, grad, states[i], initial, named, clipped)
             return
-        for (device, _, _, *values), rows in _kinds(params, grads, scalars).items():
+        kinds = _alike(
+            (p.device, p.dtype, grad.dtype, *values)
+            for p, grad, values in zip(params, grads, scalars, strict=True)
+        )
+        for (device, _, _, *values), rows in kinds.items():
             named = dict(zip(names, values, strict=True)) | settings
             most = _CPU_PIECE if device.type == "cpu" else _PIECE
             for piece in pieces(rows, params, 0 if group["foreach"] is False else most):
@@ -338,104 +356,99 @@ class Optimizer(optim.Optimizer):
         states: list[State],
         firsts: list[bool],
         initial: dict[str, float],
-        on_device: bool,
+        scalar: Callable[[Any], Any],
+        read: Callable[[list[Tensor]], list[Any]],
     ) -> tuple[tuple[str, ...], list[tuple[Any, ...]], dict[str, Any]]:
         """Names and values of the scalars each tensor has of its own, and those the group sets."""
-        scalar = live if on_device else number
         names = ("t" if self._step_key else "first", *self._scalar_states)
-        times = [scalar(s[self._step_key]) for s in states] if self._step_key else firsts
+        times = read([s[self._step_key] for s in states]) if self._step_key else firsts
         others = [
-            [scalar(s[key]) if key in initial else 0.0 for s in states]
+            read([s[key] for s in states]) if key in initial else [0.0] * len(states)
             for key in self._scalar_states.values()
         ]
         settings = {name: scalar(group[name]) for name in self._arguments}
         return names, list(zip(times, *others, strict=True)), settings
 
-    def _prepare(
-        self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
-    ) -> list[Callable[[], None]]:
-        """What updates a fused group; of what can fail, all has been done but for odd tensors.
+    def _prepare(self, work: list[Work]) -> list[Callable[[], None]]:
+        """What updates the fused groups; of what can fail, all has been done but for odd tensors.
 
         Those no kernel takes, of another dtype or layout, are updated as without ``fused``.
         """
-        taken: list[int] = []
-        others: list[int] = []
-        for i, (p, grad) in enumerate(zip(params, grads, strict=True)):
-            (taken if self._is_taken(p, grad) else others).append(i)
+        known = len(self.state)
         launches: list[Callable[[], None]] = []
-        for rows, run in ((taken, self._launches), (others, self._later)):
-            if rows:
-                own = [params[i] for i in rows], [grads[i] for i in rows]
-                launches += run(group, *own, clip.of(rows) if clip else None)
-        return launches
-
-    def _is_taken(self, p: Tensor, grad: Tensor) -> bool:
-        """Whether a kernel can update the parameter; states that are yet to be made will fit it."""
-        kept = self.state.get(p, {})
-        states = [kept[key] for key in self._tensor_states.values() if kept.get(key) is not None]
-        return (
-            type(p) in _PLAIN
-            and real(p).dtype in fused.engine(p.device.type).DTYPES
-            and fused.fits([p, grad, *states])
-        )
-
-    def _later(
-        self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
-    ) -> list[Callable[[], None]]:
-        return [partial(self._update, group, params, grads, clip)]
-
-    def _launches(
-        self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
-    ) -> list[Callable[[], None]]:
-        initial = self._initial_states(group)
-        new_to_us = [p for p in params if not self.state.get(p)]
-        firsts = [self._make_states(p, group, initial) for p in params]
-        states = [self.state[p] for p in params]
         try:
-            launches = self._prepared(group, params, grads, clip, initial, firsts)
+            for group, params, grads, clip in work:
+                kinds = _alike((p.device, p.dtype) for p in params)
+                self._check_fused(group, [device for device, _ in kinds])
+                for rows in kinds.values():
+                    launches += self._prepare_alike(_part((group, params, grads, clip), rows))
         except BaseException:
-            for p in new_to_us:
+            for p in list(self.state)[known:]:
                 del self.state[p]
             raise
-        if self._step_key:
-            launches.append(partial(_count, group, states, self._step_key))
         return launches
 
-    def _prepared(
-        self,
-        group: Group,
-        params: list[Tensor],
-        grads: list[Tensor],
-        clip: clipping.Clip | None,
-        initial: dict[str, float],
-        firsts: list[bool],
+    def _prepare_alike(self, work: Work) -> list[Callable[[], None]]:
+        """The same for parameters on one device and of one dtype."""
+        group, params, grads, _ = work
+        states = [self.state[p] for p in params]
+        initial = self._initial_states(group)
+        columns = [params, grads]
+        for key in self._tensor_states.values():
+            if key in initial:  # one that is yet to be made will be as the parameter is
+                own = zip(params, (kept.get(key) for kept in states), strict=True)
+                columns.append([p if x is None else x for p, x in own])
+        taken = fused.taken(columns)
+        if len(taken) == len(params):
+            return self._launches(work, states, initial)
+        launches: list[Callable[[], None]] = []
+        if taken:
+            own = _part(work, taken)
+            launches += self._launches(own, [states[i] for i in taken], initial)
+        others = [i for i in range(len(params)) if i not in {*taken}]
+        launches.append(partial(self._update, *_part(work, others)))
+        return launches
+
+    def _launches(
+        self, work: Work, states: list[State], initial: dict[str, float]
     ) -> list[Callable[[], None]]:
-        """A launch for each kind of tensors, and what keeps the new scalar states.
+        """A launch for all with the same scalars, and what keeps the new scalar states.
 
         A CUDA graph is to read scalars anew at every replay: then they are vectors on the device,
         a number a tensor.
         """
-        states = [self.state[p] for p in params]
+        group, params, _, _ = work
+        firsts = self._make_missing(params, states, group, initial)
+        engine = fused.engine(params[0].device.type)
         on_device = group["capturable"] and params[0].is_cuda
-        names, scalars, settings = self._given(group, states, firsts, initial, on_device)
+        names, scalars, settings = self._given(
+            group,
+            states,
+            firsts,
+            initial,
+            live if on_device else number,
+            (lambda column: [live(x) for x in column]) if on_device else engine.read,
+        )
         as_vectors = on_device and self._step_key
-        kinds = _kinds(params, grads, [()] * len(params) if as_vectors else scalars)
         launches: list[Callable[[], None]] = []
-        for (device, _, _, *values), rows in kinds.items():
+        for values, rows in _alike([()] * len(params) if as_vectors else scalars).items():
             if as_vectors:
                 values = map(torch.stack, zip(*(scalars[i] for i in rows), strict=True))
             named = dict(zip(names, values, strict=True)) | settings
             if self._step_key:
-                named["t"] = named["t"] + 1  # counted once all is done
+                named["t"] = named["t"] + 1  # kept once all is done
             given, new = self._scalars(**named)
-            tensors = [reals([params[i] for i in rows]), reals([grads[i] for i in rows])]
+            _, *tensors, clip = _part(work, rows)
             for key in self._tensor_states.values():
-                tensors.append(reals([states[i][key] for i in rows]) if key in initial else [])
-            own = clip.of(rows) if clip else None
-            launches.append(fused.engine(device.type).prepare(self._kernel, tensors, given, own))
-            for key, value in zip(self._scalar_states.values(), new, strict=True):
-                if key in initial:
-                    launches.append(partial(_keep, [states[i][key] for i in rows], value))
+                tensors.append([states[i][key] for i in rows] if key in initial else [])
+            tensors = [reals(column) for column in tensors]
+            launches.append(engine.prepare(self._kernel, tensors, given, clip))
+            keep = _copy_into if on_device else engine.fill
+            kept = dict(zip(self._scalar_states.values(), new, strict=True))
+            if self._step_key:
+                kept[self._step_key] = named["t"]
+            for key in kept.keys() & initial.keys():
+                launches.append(partial(keep, [states[i][key] for i in rows], kept[key]))
         return launches
 
     def _update_together(
@@ -504,23 +517,25 @@ def _count(group: Group, states: list[State], key: str) -> None:
         torch._foreach_add_(counts, torch.ones((), device="cpu"), alpha=1)
 
 
-def _keep(stored: list[Tensor], value: Scalar) -> None:
-    """Store a new scalar state: one number for all, or a vector with one for each."""
-    if isinstance(value, Tensor):
-        torch._foreach_copy_(stored, list(value.expand(len(stored)).unbind()))
-    else:
-        for x in stored:
-            x.fill_(value)
+def _copy_into(stored: list[Tensor], values: Tensor) -> None:
+    """Store new scalar states, of which there is a vector; or one for all."""
+    torch._foreach_copy_(stored, list(values.expand(len(stored)).unbind()))
 
 
-def _kinds(
-    params: list[Tensor], grads: list[Tensor], scalars: list[tuple[Any, ...]]
-) -> dict[tuple[Any, ...], list[int]]:
-    """The places of tensors that one call can update: of one kind, and with the same scalars."""
-    kinds: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
-        kinds[p.device, p.dtype, grad.dtype, *values].append(i)
-    return kinds
+def _alike(keys: Iterable[Any]) -> dict[Any, list[int]]:
+    """The places of each key."""
+    places: dict[Any, list[int]] = defaultdict(list)
+    for i, key in enumerate(keys):
+        places[key].append(i)
+    return places
+
+
+def _part(work: Work, rows: list[int]) -> Work:
+    group, params, grads, clip = work
+    if len(rows) == len(params):
+        return work
+    own = clip.of(rows) if clip else None
+    return group, [params[i] for i in rows], [grads[i] for i in rows], own
 
 
 def require(condition: bool | Tensor, name: str, value: Scalar, domain: str) -> None:

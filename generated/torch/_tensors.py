@@ -12,9 +12,11 @@ Tensors: TypeAlias = list[Tensor] | tuple[Tensor, ...]
 
 def number(value: Any) -> Any:
     """A hyperparameter or scalar state as a Python number; a tuple as a tuple of them."""
+    if isinstance(value, Tensor):
+        return value.item()
     if isinstance(value, tuple | list):
         return tuple(number(v) for v in cast("tuple[Any, ...]", value))
-    return value.item() if isinstance(value, Tensor) else value
+    return value
 
 
 def live(value: Any) -> Any:
@@ -29,10 +31,19 @@ def live(value: Any) -> Any:
     return value
 
 
-def gradient(p: Tensor) -> Tensor:
-    """The gradient, with a pending conjugation carried out."""
-    grad = cast(Tensor, p.grad)
-    return grad.resolve_conj() if grad.is_complex() else grad
+def with_gradients(params: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    """The parameters that have a gradient, and these."""
+    grads = [grad for p in params if (grad := p.grad) is not None]
+    if len(grads) == len(params):
+        return params, grads
+    return [p for p in params if p.grad is not None], grads
+
+
+def resolved(grads: list[Tensor]) -> list[Tensor]:
+    """The gradients, with pending conjugations carried out."""
+    if any(dtype.is_complex for dtype in {grad.dtype for grad in grads}):
+        return [grad.resolve_conj() for grad in grads]
+    return grads
 
 
 def real(x: Tensor) -> Tensor:
@@ -41,7 +52,9 @@ def real(x: Tensor) -> Tensor:
 
 
 def reals(tensors: list[Tensor]) -> list[Tensor]:
-    return [torch.view_as_real(x) for x in tensors] if tensors[0].is_complex() else tensors
+    if tensors and tensors[0].is_complex():
+        return [torch.view_as_real(x) for x in tensors]
+    return tensors
 
 
 def arithmetic(dtype: torch.dtype) -> torch.dtype:

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from ..triton import _clipping, _kernel
 from ._clipping import Clip
-from ._tensors import Tensors
+from ._tensors import Tensors, number
 
 BLOCK = 1024
 """Elements a program of a launch updates."""
@@ -70,7 +70,7 @@ def prepare(
     if not any(sizes):
         return lambda: None
 
-    def number(value: float | Tensor) -> float | Tensor:
+    def argument(value: float | Tensor) -> float | Tensor:
         return as_argument(value, device, len(sizes), computed is tl.float64)
 
     with _current(device):
@@ -79,8 +79,8 @@ def prepare(
         arguments = (
             _on_device(_addresses, rows, device),
             _on_device(blocks, sizes, device),
-            tuple(number(scalars[name]) for name in module.NUMBERS),
-            (number(_limit(clip)),) if clip else (),
+            tuple(argument(scalars[name]) for name in module.NUMBERS),
+            (argument(_limit(clip)),) if clip else (),
             module.rule,
             module.flags(scalars),
             getattr(_clipping, clip.transform.__name__.lower()) if clip else None,
@@ -100,6 +100,16 @@ def prepare(
             start(*arguments)
 
     return launch
+
+
+def read(tensors: list[Tensor]) -> list[float]:
+    """See ``_fused``."""
+    return [number(x) for x in tensors]
+
+
+def fill(tensors: list[Tensor], value: float) -> None:
+    """See ``_fused``."""
+    torch._foreach_copy_(tensors, [torch.full_like(tensors[0], value)] * len(tensors))
 
 
 def _module(rule: str) -> ModuleType:

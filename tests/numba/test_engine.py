@@ -67,6 +67,8 @@ def test_threads_do_not_show(engine: str, threads: int, monkeypatch: pytest.Monk
     alone = run(RMSprop, trees(np.float32), engine=engine)
     monkeypatch.setattr(_engines, "cores", lambda: threads)
     monkeypatch.setattr(_engines, "SHARED", 1)
+    for block in ("BLOCK", "SHARED_BLOCK"):
+        monkeypatch.setattr(_engines, block, 1009)
     monkeypatch.setattr(_launch, "PIECE", 1013)  # cuts tensors at odd places
     assert_same_bits(run(RMSprop, trees(np.float32), engine=engine), alone)
 

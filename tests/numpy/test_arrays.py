@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from steprule.numpy import SGD, Adam, AdamW
-from steprule.numpy._engines import BLOCK
+from steprule.numpy._engines import BLOCK, SHARED, SHARED_BLOCK
+from steprule.numpy._trees import address, new_like
 
 Array = NDArray[Any]
 STEPS = 3
@@ -54,6 +55,18 @@ def test_layouts(case: Any, rng: np.random.Generator) -> None:
         assert trained(case, start.copy(), others).tobytes() == expected, layout
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_new_memory(layout: str) -> None:
+    """It is laid out as NumPy's own, but begins on a cache line."""
+    array = laid_out(np.zeros((5, 6)), layout)
+    new, expected = new_like(array), np.empty_like(array)
+    assert (new.shape, new.dtype, new.strides) == (array.shape, array.dtype, expected.strides)
+    assert new.ctypes.data % 64 == 0
+    array.flags.writeable = False
+    assert address(array) == array.ctypes.data
+    assert address(new) == new.ctypes.data
+
+
 def test_what_lies_between_the_elements_of_a_view_is_left_alone() -> None:
     whole = np.arange(12.0)
     Adam(0.5, eps=0).update(whole[::3], np.ones(4))
@@ -63,7 +76,10 @@ def test_what_lies_between_the_elements_of_a_view_is_left_alone() -> None:
     assert whole[1::3].tolist() == [1, 4, 7, 10]
 
 
-@pytest.mark.parametrize("size", [1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 17])
+SIZES = [1, BLOCK - 1, BLOCK, BLOCK + 1, SHARED - 1, SHARED + 17, SHARED_BLOCK + 17]
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_blocks_do_not_show(case: Any, size: int, rng: np.random.Generator) -> None:
     """An element's value does not depend on how many there are, or on which one it is."""
     start, *gradients = (rng.normal(size=size) for _ in range(1 + STEPS))

@@ -8,6 +8,7 @@ from steprule.codegen.program.allocate import Choice, Listing, Prefer, allocate
 from steprule.codegen.program.compile import compile_spec
 from steprule.codegen.program.infix import Infix
 from steprule.codegen.program.linearise import linearise
+from steprule.codegen.program.operations import MAX
 from steprule.codegen.program.passes.expand import expand, expand_scalars
 from steprule.codegen.program.simulate import simulate
 from steprule.codegen.verify import oracle
@@ -35,9 +36,9 @@ G = grad(theta[t - 1])
 P = theta[t - 1]
 
 
-def allocated(spec, prefer=Prefer.OWN):
+def allocated(spec, prefer=Prefer.OWN, beside=()):
     program = linearise(expand(expand_scalars(compile_spec(spec))))
-    return program, allocate(program, prefer=prefer)
+    return program, allocate(program, prefer=prefer, beside=beside)
 
 
 def written(steps, depth=0):
@@ -115,6 +116,14 @@ def test_an_alias_of_scratch_keeps_it_alive(make):
 def test_what_is_preferred(prefer, buffers):
     _, listing = allocated(sgd, prefer)
     assert len(listing.scratch) == buffers
+
+
+def test_a_result_beside_its_operand(make):
+    spec = make(Update(x[t], Max(-G, 0)), Update(theta[t], P - lr * x[t]))
+    _, listing = allocated(spec, beside={MAX})
+    assert text(listing) == (
+        "tmp1: neg grad\ntmp2: max tmp1, 0\ntmp2: mul lr, tmp2\ntheta: sub theta, tmp2"
+    )
 
 
 def test_results_of_matrix_operations_are_new(make):

@@ -1,5 +1,7 @@
 """fused=True on the CPU: kernels of Numba, beside the loop and beside NumPy's engine."""
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 import steprule.numpy
 import steprule.torch
 import torch
-from steprule.torch import SGD, Adam, NAdam, _fused
+from steprule.torch import SGD, Adam, NAdam, _fused, _openmp
 
 CASES = [
     ("SGD", {}),
@@ -206,3 +208,168 @@ except RuntimeError as error:
     done = python(code, cwd=tmp_path, without=("numba",))
     assert done.returncode == 0, done.stderr
     assert 'needs Numba: pip install "steprule[fast]"' in done.stdout
+
+
+def _swap_memory(p: torch.nn.Parameter, optimizer: Any) -> None:
+    p.data = p.data.clone() * 2
+
+
+def _transpose_in_place(p: torch.nn.Parameter, optimizer: Any) -> None:
+    p.data = p.data.t()
+
+
+def _other_dtype(p: torch.nn.Parameter, optimizer: Any) -> None:
+    p.data = p.data.double()
+    for key in ("exp_avg", "exp_avg_sq"):
+        optimizer.state[p][key] = optimizer.state[p][key].double()
+
+
+def _replace_states(p: torch.nn.Parameter, optimizer: Any) -> None:
+    optimizer.state[p]["exp_avg"] = torch.full_like(p, 3.0)
+    optimizer.state[p]["step"] = torch.tensor(7.0, dtype=torch.float64)
+
+
+def _move_states(p: torch.nn.Parameter, optimizer: Any) -> None:
+    optimizer.share_memory()
+
+
+def _reload(p: torch.nn.Parameter, optimizer: Any) -> None:
+    saved = optimizer.state_dict()
+    saved["state"] = {
+        k: {key: value * 2 for key, value in kept.items()} for k, kept in saved["state"].items()
+    }
+    optimizer.load_state_dict(saved)
+
+
+def _forget(p: torch.nn.Parameter, optimizer: Any) -> None:
+    del optimizer.state[p]
+
+
+def _add_group(p: torch.nn.Parameter, optimizer: Any) -> None:
+    optimizer.add_param_group({"params": [torch.nn.Parameter(torch.ones(4))], "lr": 0.5})
+
+
+def _without_gradient(p: torch.nn.Parameter, optimizer: Any) -> None:
+    p.requires_grad_(False)
+
+
+CHANGES = [
+    *(_swap_memory, _transpose_in_place, _other_dtype, _replace_states, _move_states, _reload),
+    *(_forget, _add_group, _without_gradient),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__[1:])
+def test_what_changes_between_steps_is_noticed(change: Any) -> None:
+    """Two steps, the change, a step; then back to having a gradient, and two more."""
+
+    def trained(**how: Any) -> list[torch.Tensor]:
+        generator = torch.Generator().manual_seed(0)
+        params = [torch.nn.Parameter(torch.randn(6, 6, generator=generator)) for _ in range(3)]
+        optimizer = Adam(params, lr=0.1, **how)
+        for step in range(5):
+            if step == 2:
+                change(params[1], optimizer)
+            if step == 3:
+                params[1].requires_grad_()
+            for p in [p for group in optimizer.param_groups for p in group["params"]]:
+                grad = torch.randn(p.shape, generator=generator).to(p.dtype)
+                p.grad = grad if p.requires_grad else None
+            optimizer.step()
+        found = [p for group in optimizer.param_groups for p in group["params"]]
+        states = [x for p in found for x in optimizer.state[p].values()]
+        return [x.detach() for x in (*found, *states)]
+
+    for ours, theirs in zip(trained(fused=True), trained(foreach=False), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_gradients_of_another_layout_from_step_to_step() -> None:
+    def trained(**how: Any) -> torch.Tensor:
+        p = torch.nn.Parameter(torch.ones(5, 5))
+        optimizer = SGD([p], lr=0.1, momentum=0.9, **how)
+        grad = torch.arange(25.0).reshape(5, 5)
+        for layout in (grad, grad.t(), grad.repeat(2, 1)[::2], grad):
+            p.grad = layout
+            optimizer.step()
+        return p.detach()
+
+    torch.testing.assert_close(trained(fused=True), trained(foreach=False), rtol=1e-6, atol=0)
+
+
+def test_memory_is_not_read_beyond_its_end() -> None:
+    p = torch.nn.Parameter(torch.ones(4))
+    optimizer = Adam([p], fused=True)
+    p.grad = torch.ones(4)
+    optimizer.step()
+    p.data = torch.ones(1_000_000)
+    with pytest.raises(RuntimeError, match="size"):
+        optimizer.step()
+    assert torch.equal(p, torch.ones(1_000_000))
+
+
+def test_a_pending_negation_is_carried_out() -> None:
+    p = torch.nn.Parameter(torch.zeros(1))
+    p.grad = torch.tensor([2j]).conj().imag
+    assert p.grad.is_neg()
+    assert p.grad.is_contiguous()
+    SGD([p], lr=1.0, fused=True).step()
+    assert p.item() == 2
+
+
+def test_no_state_is_left_by_a_second_kernel_that_does_not_compile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from steprule.numba import _launch
+
+    compiling = _launch._compile  # pyright: ignore[reportPrivateUsage]
+
+    def fail(rule: str, dtype: str, *rest: Any) -> None:
+        if dtype == "float64":
+            raise RuntimeError("no compiler")
+        compiling(rule, dtype, *rest)
+
+    params = [torch.nn.Parameter(torch.ones(3, dtype=d)) for d in (torch.float32, torch.float64)]
+    optimizer = Adam(params, fused=True)
+    for p in params:
+        p.grad = torch.ones_like(p)
+    monkeypatch.setattr(_launch, "_compile", fail)
+    with pytest.raises(RuntimeError, match="no compiler"):
+        optimizer.step()
+    assert not optimizer.state
+    assert all(torch.equal(p, torch.ones_like(p)) for p in params)
+
+
+def test_every_piece_is_done_once_on_the_threads_of_torch() -> None:
+    done: list[int] = []
+    _openmp.spread(done.append, 1000, 2)
+    assert sorted(done) == list(range(1000))
+
+
+def test_what_a_piece_raises_is_raised() -> None:
+    def fail(piece: int) -> None:
+        raise ValueError(f"piece {piece}")
+
+    with pytest.raises(ValueError, match="piece"):
+        _openmp.spread(fail, 3, 2)
+
+
+def test_a_child_process_steps_on() -> None:
+    """It has none of its parent's threads, and would wait for them for ever."""
+    code = """
+import os, torch
+from steprule.torch import SGD
+torch.set_num_threads(2)
+p = torch.nn.Parameter(torch.ones(1 << 18))
+p.grad = torch.ones_like(p)
+optimizer = SGD([p], lr=0.25, fused=True)
+optimizer.step()
+child = os.fork()
+if not child:
+    optimizer.step()
+    torch.set_num_threads(1)  # torch itself does wait
+    os._exit(0 if bool((p == 0.5).all()) else 1)
+print(os.waitpid(child, 0)[1])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=100)
+    assert done.stdout == b"0\n", done.stderr

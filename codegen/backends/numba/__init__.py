@@ -39,10 +39,10 @@ class NumbaBackend:
         return {f"{spec.module}.py": template.render(context(spec, program))}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        names = ("__init__.py", "_clipping.py", "_kernel.py", "_launch.py", "_threads.py")
+        names = ("__init__", "_clipping", "_kernel", "_launch", "_numbers", "_threads")
         found = clippings()
         return {
-            name: self._templates.get_template(f"{name}.j2").render(clippings=found)
+            f"{name}.py": self._templates.get_template(f"{name}.py.j2").render(clippings=found)
             for name in names
         }
 
