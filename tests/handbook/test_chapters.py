@@ -1,13 +1,12 @@
 """The chapters: they render, rest on verdicts that hold, and say so where one has turned."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
 from steprule.codegen.handbook.edition import ENGLISH, Edition, edition, languages
-from steprule.codegen.handbook.material import Material, gathered
+from steprule.codegen.handbook.material import Material
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.pages.chapters import chapter_pages
 from steprule.codegen.handbook.proofs.claims import said
@@ -18,12 +17,6 @@ CALL = re.compile(r"<<\s*(\w+)\((.*?)\)\s*>>", re.DOTALL)
 CHAPTERS = sorted(edition().chapters)
 TRANSLATIONS = [language for language in languages() if language != ENGLISH]
 TURNED = {Verdict.PROVED: Verdict.REFUTED, Verdict.REFUTED: Verdict.PROVED}
-
-
-@pytest.fixture(scope="module")
-def material() -> Iterator[Material]:
-    with gathered([]) as found:
-        yield found
 
 
 def rendered(material: Material, edition: Edition) -> dict[str, Page]:
