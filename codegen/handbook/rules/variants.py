@@ -7,6 +7,7 @@ are decided, so what remains reads as a paper would write that variant alone.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
+from fractions import Fraction
 from typing import cast
 
 from sympy import Basic, Eq, Expr, Integer, Ne, Rational, Symbol, false, sympify
@@ -53,17 +54,18 @@ def switches(spec: Optimizer) -> tuple[str, ...]:
     return tuple(
         h.name
         for h in spec.hyper
-        if not isinstance(h, Hyper) or h.optional or (h.default and sympify(h.default) == 0)
+        if not isinstance(h, Hyper) or h.optional or (h.default and not Fraction(h.default))
     )
 
 
 def usual(spec: Optimizer) -> frozenset[str]:
     """The switches that are on by default."""
+    known = switches(spec)
     return frozenset(
         h.name
         for h in spec.hyper
-        if h.name in switches(spec)
-        and (bool(h.default and sympify(h.default) != 0) if isinstance(h, Hyper) else h.default)
+        if h.name in known
+        and (bool(h.default and Fraction(h.default)) if isinstance(h, Hyper) else h.default)
     )
 
 
@@ -93,10 +95,11 @@ def plain(spec: Optimizer, on: frozenset[str]) -> Variant:
 def is_allowed(spec: Optimizer, on: frozenset[str]) -> bool:
     """Whether the spec's constraints can hold with these switches on."""
     numbers: dict[Basic, Basic] = {}
+    known = switches(spec)
     for h in spec.hyper:
         if not isinstance(h, Hyper):
             numbers[h.flag] = sympify(h.name in on)
-        elif h.name in switches(spec):
+        elif h.name in known:
             numbers[h.symbol] = Rational(1, 2) if h.name in on else Integer(0)
         elif h.default:
             numbers[h.symbol] = Rational(h.default)
