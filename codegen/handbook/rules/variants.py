@@ -6,8 +6,8 @@ are decided, so what remains reads as a paper would write that variant alone.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, combinations
 from fractions import Fraction
+from itertools import chain, combinations
 from typing import cast
 
 from sympy import Basic, Eq, Expr, Integer, Ne, Rational, Symbol, false, sympify
