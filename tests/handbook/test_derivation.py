@@ -100,6 +100,9 @@ def test_nesterov_line_by_line(pages):
         r"&= \beta^2 d_{t-1} + g + \beta g",
     ):
         assert line in lines
+    # What holds of each quantity is said once.
+    assert page.count("the two are equal") == 1
+    assert "The two are equal" not in page
     # Both sides end in the same line.
     assert lines.count(r"&= \beta^2 d_{t-1} + g + \beta g") == 2
     assert lines[-1].startswith("**Induction.**")
