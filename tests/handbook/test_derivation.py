@@ -137,9 +137,8 @@ def test_a_refuted_page_shows_what_remains_and_the_numbers(pages, settled):
         e = beta * e + w.slope * plain + plain**2 / 4
         plain -= lr * e
     last = page.rstrip().splitlines()[-1]
-    assert f"After step {w.step} the parameter of LookAhead" in last
-    assert f"${ahead}$" in last
-    assert f"${plain}$" in last
+    assert f"After step {w.step} the parameter is ${ahead}$ by LookAhead" in last
+    assert f"and ${plain}$ by " in last
 
 
 def test_a_region_shows_its_matrix(pages):
@@ -163,7 +162,7 @@ def test_a_wrong_coefficient_is_shown_as_broken():
     assert "**A witness.** Take $" in error
     assert "{bdg-danger}`Refuted`" in page
     w = settled.witness
-    values = re.findall(r"is \$(-?[\d/]+)\$", error)
+    values = re.findall(r"\$(-?[\d/]+)\$ by ", error)
     assert [Fraction(v) for v in values] == [w.left, w.right]
     assert w.left != w.right
 
