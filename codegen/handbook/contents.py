@@ -14,7 +14,6 @@ from .page import Page
 HOME = "index"
 
 PARTS = {
-    "rules": ("optimizers/index", "schedules/index", "gradients", "comparison"),
     "derivations": (
         "reading",
         "taylor",
@@ -29,6 +28,7 @@ PARTS = {
         "clipping",
         "schedules",
     ),
+    "rules": ("optimizers/index", "schedules/index", "gradients", "comparison"),
     "proofs": ("claims/index",),
     "appendix": ("errata", "symbols"),
 }

@@ -5,7 +5,7 @@ groups and comments.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -105,6 +105,22 @@ def tabs(items: Mapping[str, str], group: str = "") -> str:
         for title, text in items.items()
     ]
     return directive("tab-set", "", f"{shared}\n" + "\n".join(shown))
+
+
+def grid(items: Iterable[str]) -> str:
+    """What stands side by side in two columns; on a phone and in the book, below one another."""
+    shown = "\n".join(directive("grid-item", "", f"\n{each}") for each in items)
+    return directive("grid", "1 1 2 2", f":gutter: 3\n\n{shown}")
+
+
+def labelled(items: Mapping[str, str]) -> str:
+    """Texts beside their labels; on a phone and in the book, below them."""
+    pairs = [
+        directive("grid-item", "", f":columns: {columns}\n\n{text}")
+        for label, shown in items.items()
+        for columns, text in (("12 12 2 2", f"**{label}**"), ("12 12 10 10", shown))
+    ]
+    return directive("grid", "1", ":gutter: 1\n\n" + "\n".join(pairs))
 
 
 def directive(name: str, argument: str, body: str) -> str:

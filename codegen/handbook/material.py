@@ -5,10 +5,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+from ...specs import optimizers
 from ...specs.language import Optimizer, Schedule, Spec
 from ..analysis import analyse
 from ..backends import backends
@@ -34,6 +35,7 @@ class Material:
         code: the files ``steprule generate`` makes of them, by path: ``numpy/adam.py``.
         module: imports a module of that code by its path: ``numpy.schedules``.
         settled: every built-in claim with its verdict, by name.
+        declarations: the files of the package's own optimizers, by their names without suffix.
     """
 
     specs: tuple[Spec, ...]
@@ -42,6 +44,7 @@ class Material:
     code: Mapping[str, str]
     module: Callable[[str], ModuleType]
     settled: Mapping[str, Settled]
+    declarations: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def optimizers(self) -> tuple[Optimizer, ...]:
@@ -91,8 +94,14 @@ def gathered(
                 code={path.as_posix(): text for path, text in planned.files.items()},
                 module=lambda module: importlib.import_module(f"{folder.name}.{module}"),
                 settled=settled,
+                declarations=_declarations(),
             )
         finally:
             sys.path.remove(str(folder.parent))
             for module in [m for m in sys.modules if m.partition(".")[0] == folder.name]:
                 del sys.modules[module]
+
+
+def _declarations() -> dict[str, str]:
+    (folder,) = optimizers.__path__
+    return {file.stem: file.read_text(encoding="utf-8") for file in Path(folder).glob("*.py")}

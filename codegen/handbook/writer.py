@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from ...specs.language import Spec
 from ..backends.latex.cells import Cell, Code, Formula, Piece, Said, Word
 from ..backends.latex.tables import ArgumentRow, StateRow
 from .edition import Edition
@@ -32,6 +33,11 @@ class Writer:
     def said(self, text: str) -> str:
         """What a spec says."""
         return escaped(self.edition.said(text))
+
+    def summary(self, spec: Spec) -> str:
+        """What a spec is in short, where its name stands beside it."""
+        text = self.edition.said(spec.summary).removeprefix(f"{spec.name}: ")
+        return escaped(text[:1].upper() + text[1:])
 
     def source(self, text: str) -> str:
         """A source, with links to what it names by its arXiv number or its DOI."""

@@ -28,7 +28,8 @@ class Peer:
     Args:
         of: the name of the spec it is compared with.
         library: its library.
-        version: of the library, that all of this was read off.
+        version: of the library, that all of this was read off; empty where tests compare it
+            with the one that is installed.
         name: its path there.
         defaults: its defaults where they are not the spec's, by the spec's names, as exact text;
             empty where it has to be given. What the peer does not have is left out.

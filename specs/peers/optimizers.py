@@ -13,13 +13,13 @@ from ..optimizers import rmsprop as _rmsprop
 from ..optimizers import sgd as _sgd
 
 LIBRARIES = {
-    "torch": "2.15",
+    "torch": "",
     "keras": "3.15",
     "optax": "0.2.8",
     "timm": "1.0.31",
     "optimi": "0.3.3",
 }
-"""The versions."""
+"""The versions; torch is compared in the one that is installed, whichever that is."""
 
 _LR = _adam.lr
 _DECAY = weight_decay.symbol

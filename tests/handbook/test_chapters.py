@@ -169,3 +169,16 @@ def test_a_chapter_brings_its_pictures(material: Material) -> None:
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_chapter_speaks_of_claims_or_of_how_to_read_them(chapter: str) -> None:
     assert any(helper in ("proved", "theorem") for helper, *_ in calls(edition().chapters[chapter]))
+
+
+def test_one_equation_in_all_its_forms(material: Material) -> None:
+    text = written('<< forms("adam", "v") >>', material)
+    for form in (
+        "Update(v[t], beta2 * v[t - 1] + (1 - beta2) * gtilde[t] ** 2)",
+        r"v_t = \beta_2 v_{t-1} + (1 - \beta_2) \tilde{g}_t^2",
+        "np.square(grad, out=tmp1)",
+        "v = beta2 * v + one_minus_beta2 * grad.square()",
+    ):
+        assert form in text
+    with pytest.raises(SpecError, match="there is no quantity of Adam of this name"):
+        written('<< forms("adam", "w") >>', material)

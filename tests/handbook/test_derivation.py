@@ -100,6 +100,9 @@ def test_nesterov_line_by_line(pages):
         r"&= \beta^2 d_{t-1} + g + \beta g",
     ):
         assert line in lines
+    # What holds of each quantity is said once.
+    assert page.count("the two are equal") == 1
+    assert "The two are equal" not in page
     # Both sides end in the same line.
     assert lines.count(r"&= \beta^2 d_{t-1} + g + \beta g") == 2
     assert lines[-1].startswith("**Induction.**")
@@ -134,9 +137,8 @@ def test_a_refuted_page_shows_what_remains_and_the_numbers(pages, settled):
         e = beta * e + w.slope * plain + plain**2 / 4
         plain -= lr * e
     last = page.rstrip().splitlines()[-1]
-    assert f"After step {w.step} the parameter of LookAhead" in last
-    assert f"${ahead}$" in last
-    assert f"${plain}$" in last
+    assert f"After step {w.step} the parameter is ${ahead}$ by LookAhead" in last
+    assert f"and ${plain}$ by " in last
 
 
 def test_a_region_shows_its_matrix(pages):
@@ -160,7 +162,7 @@ def test_a_wrong_coefficient_is_shown_as_broken():
     assert "**A witness.** Take $" in error
     assert "{bdg-danger}`Refuted`" in page
     w = settled.witness
-    values = re.findall(r"is \$(-?[\d/]+)\$", error)
+    values = re.findall(r"\$(-?[\d/]+)\$ by ", error)
     assert [Fraction(v) for v in values] == [w.left, w.right]
     assert w.left != w.right
 

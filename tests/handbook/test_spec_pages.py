@@ -41,7 +41,10 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
         assert f"{{code}}`{state.key}`" in page.text
     for entry in spec.hyper:
         assert entry.doc.split(";")[0] in page.text
-    assert len(page.pictures) == 2
+    assert [picture.name for picture in page.pictures] == [
+        *(f"paths/{spec.module}-{landscape}" for landscape in ("ravine", "saddle", "beale")),
+        f"training/{spec.module}",
+    ]
     assert f"class {name}(Optimizer):" in page.text
 
 
@@ -83,6 +86,8 @@ def test_the_page_of_gradients_has_every_transform(pages: dict[str, Page]) -> No
     for name, transform in transforms().items():
         assert f"\n## {name}\n" in text
         assert f"{{code}}`{transform.hyper.name}`" in text
+    assert text.count("### Proved and refuted") == 2  # of clipping by value nothing is claimed
+    assert "](#claim-clip-term)" in text
 
 
 def test_a_changed_coefficient_changes_equations_and_code(

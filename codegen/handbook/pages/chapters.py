@@ -14,7 +14,7 @@ from ...backends.latex.printer import LatexPrinter
 from ...prove.induction import Correspondence
 from ...prove.prove import Settled
 from ..edition import Edition
-from ..markdown import display, environment, equations, figure, inline
+from ..markdown import display, environment, equations, figure, inline, labelled
 from ..material import Material
 from ..page import Page, Picture
 from ..pictures.correction import correction
@@ -29,7 +29,9 @@ from ..proofs.derivation import derived
 from ..proofs.polynomial import polynomial
 from ..proofs.printer import ProofPrinter
 from ..proofs.rows import WIDEST, aligned, chained, rows, width
+from ..rules.excerpts import declaration_source, lines_source, method_source
 from ..rules.variants import plain, switches, usual
+from .parts import STEP_METHODS, python
 
 _Found = TypeVar("_Found")
 _Claim = TypeVar("_Claim", Equivalence, Identity, Stability)
@@ -150,6 +152,21 @@ class _Chapter:
         named = {u.target.name: u for u in updates}
         update = self._among(named, quantity, f"quantity of {found.name}")
         return _equations([update], LatexPrinter(found))
+
+    def forms(self, spec: str, quantity: str) -> str:
+        """One equation of an optimizer in all its forms: declared, printed, and in each package."""
+        found = self._spec(spec)
+        named = {u.target.name: u for u in found.updates}
+        update = self._among(named, quantity, f"quantity of {found.name}")
+        printed = LatexPrinter(found).equation(update)
+        words = self._edition.words["chapters"]
+        declared = declaration_source(self._material.declarations[found.module], quantity)
+        shown = {"declared": python(declared), "printed": display([printed])}
+        for backend, method in STEP_METHODS.items():
+            source = self._material.code[f"{backend}/{found.module}.py"]
+            step = method_source(source, found.name, method)
+            shown[backend] = python(lines_source(step, quantity))
+        return labelled({words[key]: text for key, text in shown.items()})
 
     def picture(self, name: str) -> str:
         """A picture with its caption."""

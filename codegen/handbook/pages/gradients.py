@@ -10,7 +10,7 @@ from ..material import Material
 from ..page import Page
 from ..rules.snippets import transform_usage
 from ..writer import Writer
-from .parts import equation_label, usage_section
+from .parts import equation_label, relations_section, usage_section
 
 _TEMPLATES = environment({"display": display, "inline": inline, "label": equation_label})
 
@@ -26,6 +26,7 @@ def gradients_page(material: Material, edition: Edition) -> list[Page]:
             "algorithm": _algorithm(each, write),
             "arguments": write.arguments(arguments(each.rule, LatexPrinter(each.rule))),
             "usage": usage_section(transform_usage(each), False, write),
+            "relations": relations_section(each, material, edition),
         }
         for each in transforms().values()
     ]

@@ -10,10 +10,21 @@ from ...backends.latex.box import box
 from ...backends.latex.tables import arguments, states
 from ...cost import BYTES, Cost, costs
 from ..edition import Edition
-from ..markdown import code, directive, display, environment, equations, figure, inline, table, tabs
+from ..markdown import (
+    code,
+    directive,
+    display,
+    environment,
+    equations,
+    figure,
+    grid,
+    inline,
+    table,
+    tabs,
+)
 from ..material import Material
 from ..page import Page
-from ..pictures.landscapes import RAVINE
+from ..pictures.landscapes import LANDSCAPES
 from ..pictures.paths import path
 from ..pictures.shown import Shown
 from ..pictures.training import training
@@ -23,6 +34,7 @@ from ..rules.snippets import OWN_PACKAGE, optimizer_usage
 from ..rules.variants import Change, changes
 from ..writer import Writer
 from .parts import (
+    STEP_METHODS,
     Section,
     classes,
     equation_label,
@@ -31,9 +43,6 @@ from .parts import (
     relations_section,
     usage_section,
 )
-
-_STEP_METHODS = {"numpy": "_rule", "torch": "_loop"}
-"""Of the generated classes: what computes one step."""
 
 _DTYPE = "float32"
 
@@ -51,11 +60,11 @@ def optimizer_pages(material: Material, edition: Edition) -> list[Page]:
 
 
 def _page(spec: Optimizer, material: Material, write: Writer) -> Page:
-    code_of = {backend: material.code[f"{backend}/{spec.module}.py"] for backend in _STEP_METHODS}
+    code_of = {backend: material.code[f"{backend}/{spec.module}.py"] for backend in STEP_METHODS}
     steps = {
         write.word(backend): python(step)
         for backend, source in code_of.items()
-        if (step := method_source(source, spec.name, _STEP_METHODS[backend]))
+        if (step := method_source(source, spec.name, STEP_METHODS[backend]))
     }
     pictures = _pictures(spec, material, write.edition)
     text = _TEMPLATES.get_template("spec.md.j2").render(
@@ -69,8 +78,9 @@ def _page(spec: Optimizer, material: Material, write: Writer) -> Page:
 
 
 def _pictures(spec: Optimizer, material: Material, edition: Edition) -> list[Shown]:
-    """Its path, and a network learning by it."""
-    return [path(spec, RAVINE, material, edition), training(spec, material, edition)]
+    """Its paths, and a network learning by it."""
+    paths = [path(spec, landscape, material, edition) for landscape in LANDSCAPES]
+    return [*paths, training(spec, material, edition)]
 
 
 def _sections(
@@ -88,7 +98,7 @@ def _sections(
         "changes": _changes(spec, printer, write),
         "usage": usage_section(usage, is_own, write),
         "cost": _cost(spec, write),
-        "pictures": "\n".join(figure(*shown) for shown in pictures),
+        "pictures": f"{write.word('pictures_about')}\n\n{grid(figure(*p) for p in pictures)}",
         "relations": related,
         "peers": peers,
     }
@@ -122,7 +132,7 @@ def _changes(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
     shown = [
         {
             "change": change,
-            "doc": docs[change.switch],
+            "doc": write.word("sentence", text=_capital(docs[change.switch])),
             "sides": _sides(change, printer),
             "added": [inline(printer.expression(s.series[t])) for s in change.added],
             "initial": [inline(_first(s, printer)) for s in change.initial],
@@ -130,6 +140,10 @@ def _changes(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
         for change in found
     ]
     return _TEMPLATES.get_template("changes.md.j2").render(changes=shown, write=write)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _first(state: State, printer: LatexPrinter) -> str:

@@ -14,6 +14,9 @@ from ..rules.excerpts import class_source
 from ..rules.snippets import OWN_PACKAGE, Usage
 from ..writer import Writer
 
+STEP_METHODS = {"numpy": "_rule", "torch": "_loop"}
+"""Of the generated optimizers: what computes one step."""
+
 
 @dataclass(frozen=True)
 class Section:
@@ -42,7 +45,7 @@ def index_page(name: str, specs: Sequence[Spec], write: Writer) -> Page:
         .render(
             title=write.word("index"),
             about=write.word("index_about"),
-            listed=[(s.name, s.module, write.said(s.summary)) for s in specs],
+            listed=[(s.name, s.module, write.summary(s)) for s in specs],
         )
     )
     return Page(name, text)
@@ -64,7 +67,10 @@ def usage_section(usage: Usage, is_own: bool, write: Writer) -> str:
 def relations_section(spec: Spec | Transform, material: Material, edition: Edition) -> str:
     """What is proved and refuted of a spec, as a list; nothing where nothing is claimed."""
     found = [related(each, edition) for each in relations(spec, material.settled)]
-    return "\n".join("- " + indent(text, "  ").strip() + "\n" for text in found)
+    if not found:
+        return ""
+    listed = ("- " + indent(text, "  ").strip() + "\n" for text in found)
+    return "\n".join([edition.words["claims"]["about"] + "\n", *listed])
 
 
 def classes(code: Mapping[str, str], name: str, write: Writer) -> str:

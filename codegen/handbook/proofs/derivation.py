@@ -1,6 +1,7 @@
 """A claim as mathematics: what it says, and line by line what settles it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sympy import Basic
 
@@ -14,6 +15,10 @@ from .roots import named_roots
 from .rows import WIDEST, Row, aligned, chained, continued, rows, width
 from .witness import witnessed
 
+_OF_EACH = ("equal", "vanishes")
+_OPEN = ("residual", "remains")
+"""Passages that say so of each formula by itself, and those that leave something over."""
+
 
 def derived(settled: Settled, edition: Edition) -> str:
     """One claim, to stand in a chapter or on a page: Markdown, without a heading.
@@ -23,7 +28,7 @@ def derived(settled: Settled, edition: Edition) -> str:
     in an error of its own above all.
     """
     made = [broken(settled, edition), *_head(settled, edition)]
-    for passage in derivation(settled).passages:
+    for passage in _once(derivation(settled).passages):
         made += _passage(passage, settled, edition)
     if settled.is_as_expected:
         made.append(witnessed(settled, edition))
@@ -55,6 +60,17 @@ def _head(settled: Settled, edition: Edition) -> Iterator[str]:
         yield words["source"].format(source=said(claim.source, edition))
 
 
+def _once(passages: Sequence[Passage]) -> Iterator[Passage]:
+    """What is said of every formula alike is said of all together, after the last."""
+    keys = [passage.key for passage in passages]
+    for i, passage in enumerate(passages):
+        alike = keys.count(passage.key) if passage.key in _OF_EACH else 1
+        if alike == 1 or any(key.startswith(_OPEN) for key in keys):
+            yield passage
+        elif passage.key not in keys[i + 1 :]:
+            yield replace(passage, key=f"{passage.key}-all")
+
+
 def _passage(passage: Passage, settled: Settled, edition: Edition) -> Iterator[str]:
     """A sentence, and its formulas in displays."""
     notation = passage.notation
@@ -66,7 +82,7 @@ def _passage(passage: Passage, settled: Settled, edition: Edition) -> Iterator[s
     key = passage.key if passage.formulas else f"{passage.key}-alone"
     arguments = {name: _said(e, edition, prints) for name, e in passage.arguments.items()}
     yield _capital(words.get(key, words[passage.key]).format(**arguments))
-    if passage.key.startswith(("residual", "remains")):
+    if passage.key.startswith(_OPEN):
         for formula in passage.formulas:
             yield from _residual(formula, prints, edition)
     elif passage.formulas:

@@ -1,6 +1,7 @@
-"""Pieces of generated code: a class, or one of its methods."""
+"""Pieces of code: of a spec, and of a generated class."""
 
 import ast
+import re
 from textwrap import dedent
 
 
@@ -21,6 +22,28 @@ def method_source(source: str, name: str, method: str) -> str:
                 node.end_lineno = last.lineno - 1
             return _segment(source, node).rstrip() + "\n"
     return ""
+
+
+def declaration_source(source: str, quantity: str) -> str:
+    """Of a spec's file, the equation of a quantity; nothing where none is declared in it."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(
+                func=ast.Name(id="Update"),
+                args=[ast.Subscript(value=ast.Name(id=name)), *_],
+            ) if name == quantity:
+                return ast.unparse(node) + "\n"
+            case _:
+                pass
+    return ""
+
+
+def lines_source(source: str, quantity: str) -> str:
+    """The lines that compute a quantity, under the comment that says so."""
+    found = re.search(
+        rf"^ *# {quantity}\[t\].*\n((?: *[^ #].*\n)*?)(?= *(?:#|if |\Z))", source, re.MULTILINE
+    )
+    return dedent(found[1]) if found else ""
 
 
 def _class(source: str, name: str) -> ast.ClassDef:

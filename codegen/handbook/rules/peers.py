@@ -23,7 +23,7 @@ def peers_table(spec: Spec, material: Material, edition: Edition) -> str:
     printer = LatexPrinter(spec)
     rows = [
         [
-            f"{code(peer.name)} ({peer.version})",
+            code(peer.name) + (f" ({peer.version})" if peer.version else ""),
             _defaults(peer, write) or write.word("same"),
             "; ".join(_difference(d, printer, material, edition) for d in peer.differences)
             or write.word("same"),
