@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from ctypes import CDLL, CFUNCTYPE, c_uint, c_void_p
 from functools import cache
+from threading import get_ident
 from typing import Any
 
 from ..numba import _threads as threads_of_python
@@ -26,16 +27,20 @@ def spread(work: Callable[[int], None], pieces: int, threads: int) -> None:
         threads_of_python.spread(work, pieces, threads)
         return
     run = threads_of_python.in_turns(work, pieces)
+    entered: set[int] = set()
     raised: list[BaseException] = []
 
     def region(_: Any) -> None:
         try:
+            entered.add(get_ident())
             run()
         except BaseException as error:  # nothing can be raised through OpenMP
             raised.append(error)
 
     # 0 is as many threads as torch has: a team of another size would make threads anew.
     parallel(_Region(region), None, 0, 0)
+    if get_ident() not in entered:  # an interrupt came first, of which ctypes only tells
+        raise KeyboardInterrupt
     if raised:
         raise raised[0]
 

@@ -354,6 +354,16 @@ def test_what_a_piece_raises_is_raised() -> None:
         _openmp.spread(fail, 3, 2)
 
 
+def test_an_interrupt_before_this_thread_begins_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python looks for signals where it enters a function, which is too early to be caught there.
+
+    Then ctypes prints what is raised, and the region ends as if it had been worked on.
+    """
+    monkeypatch.setattr(_openmp, "_parallel", lambda: lambda *_: None)
+    with pytest.raises(KeyboardInterrupt):
+        _openmp.spread(print, 2, 2)
+
+
 def test_a_child_process_steps_on() -> None:
     """It has none of its parent's threads, and would wait for them for ever."""
     code = """
