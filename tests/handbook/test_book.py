@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from steprule.codegen.handbook.edition import Edition
 from steprule.codegen.handbook.publishing.book import book as build_book
 from steprule.codegen.handbook.publishing.workspace import Workspace
 
@@ -21,8 +22,8 @@ WIDEST = 10
 
 
 @pytest.fixture(scope="module")
-def book(sources: Workspace) -> Path:
-    return build_book(sources, "en", "The handbook", lambda line: None)
+def book(sources: Workspace, edition: Edition) -> Path:
+    return build_book(sources, edition, lambda line: None)
 
 
 def test_no_line_is_wider_than_the_page(book: Path) -> None:
