@@ -76,9 +76,14 @@ def _matching(tokens: list[str]) -> int:
     raise ValueError("an environment does not end")
 
 
-_PIECE = re.compile(r"\$(?P<formula>[^$]+)\$|(?:\{\w+\})?(?P<ticks>`+)(?P<code>.+?)(?P=ticks)|[^\s$`{]+|\{")
+_PIECE = re.compile(
+    r"\$(?P<formula>[^$]+)\$|(?:\{\w+\})?(?P<ticks>`+)(?P<code>.+?)(?P=ticks)|[^\s$`{]+|\{"
+)
+_CODE = 1.2
+"""A letter of code."""
 _LINK = re.compile(r"\[((?:[^\]\\]|\\.)*)\]\([^)]*\)")
 _WIDE = re.compile(r"[\u2e80-\uffff]")
+"""A letter as wide as two, behind which a line may break."""
 
 
 def shares(rows: Sequence[Sequence[str]], room: int) -> list[int]:
@@ -106,16 +111,13 @@ def shares(rows: Sequence[Sequence[str]], room: int) -> list[int]:
 
 def _pieces(cell: str) -> list[float]:
     """The widths of what does not break in a cell."""
-    return [
-        width(m["formula"])
-        if m["formula"]
-        else _CODE * len(m["code"])
-        if m["code"]
-        else float(len(m[0].replace("\\", "")))
-        for text in [_WIDE.sub("oo ", _LINK.sub(r"\1", cell))]
-        for m in _PIECE.finditer(text)
-    ]
+    text = _WIDE.sub("oo ", _LINK.sub(r"\1", cell))
+    return [_piece(found) for found in _PIECE.finditer(text)]
 
 
-_CODE = 1.2
-"""A letter of code."""
+def _piece(found: re.Match[str]) -> float:
+    if found["formula"]:
+        return width(found["formula"])
+    if found["code"]:
+        return _CODE * len(found["code"])
+    return float(len(found[0].replace("\\", "")))

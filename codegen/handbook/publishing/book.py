@@ -89,19 +89,25 @@ _PREAMBLE = r"""
 \setcounter{tocdepth}{1}
 \setcounter{secnumdepth}{1}
 
-% Sphinx takes the sections of the first page for parts; of these the contents tell.
-\let\bookpart\part
-\renewcommand{\part}[1]{\section*{#1}}
 \makeatletter
 \titleformat{\part}[display]{\centering\py@HeaderFamily\Huge}{\thepart}{1em}{}
 \titleformat{\chapter}{\py@HeaderFamily\huge}{\thechapter}{0.7em}{}
 \titlespacing*{\chapter}{0pt}{0pt}{1.5em}
 \makeatother
 
+% Sphinx takes the sections of the first page for parts; of these the contents tell.
+\let\bookpart\part
+\renewcommand{\part}[1]{\section*{#1}}
+\AtBeginDocument{%
+  \counterwithin{equation}{chapter}\counterwithin{figure}{chapter}\counterwithin{table}{chapter}}
+
+\renewcommand{\sphinxincludegraphics}[2][]{\includegraphics[scale=0.75,#1]{#2}}
+\raggedbottom
+
 % No heading at the foot of a page.
-\preto\section{\needspace{16\baselineskip}}
-\preto\subsection{\needspace{11\baselineskip}}
-\preto\subsubsection{\needspace{7\baselineskip}}
+\preto\section{\needspace{13\baselineskip}}
+\preto\subsection{\needspace{8\baselineskip}}
+\preto\subsubsection{\needspace{6\baselineskip}}
 \renewcommand{\sphinxheavyboxneedspacecommand}{\needspace{7\baselineskip}}
 
 \allowdisplaybreaks
