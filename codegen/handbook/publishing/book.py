@@ -22,8 +22,8 @@ _PACKAGES = (
 _FILES = ("fncychap.sty", "tabulary.sty", "needspace.sty", "tgtermes.sty")
 """At least one file of each package that Sphinx's LaTeX, or ours, asks for."""
 
-_CHINESE_PACKAGES = ("texlive-xetex", "texlive-lang-chinese", "fonts-noto-cjk")
-_CHINESE_FILES = ("xeCJK.sty",)
+_CHINESE_PACKAGES = ("texlive-xetex", "texlive-lang-chinese", "fonts-noto-cjk", "lmodern")
+_CHINESE_FILES = ("xeCJK.sty", "lmroman10-regular.otf")
 
 
 def require_latex(language: str) -> None:
@@ -69,6 +69,7 @@ def book(space: Workspace, edition: Edition, progress: Callable[[str], None]) ->
             "fncychap": "",
             "figure_align": "H",
             "fvset": r"\fvset{fontsize=\footnotesize}",
+            **({} if edition.language == ENGLISH else _CHINESE),
             "preamble": _PREAMBLE + _contents_name(words["contents"]),
             "maketitle": r"\date{}\sphinxmaketitle",
             "sphinxsetup": "verbatimwithframe=false, VerbatimColor={rgb}{0.97,0.97,0.97}",
@@ -128,6 +129,18 @@ _PREAMBLE = r"""
 \definecolor{changed}{rgb}{0.70,0.20,0.05}
 \newcommand{\changed}[1]{{\color{changed}\underline{#1}}}
 """
+
+
+_CHINESE = {
+    "fontpkg": r"""
+\setCJKmainfont{Noto Serif CJK SC}[ItalicFont=*]
+\setCJKsansfont{Noto Sans CJK SC}[ItalicFont=*]
+\setCJKmonofont{Noto Sans Mono CJK SC}[ItalicFont=*]
+""",
+    # Without spaces between the letters of code.
+    "fvset": r"\fvset{fontsize=\footnotesize,formatcom=\xeCJKVerbAddon}",
+}
+"""Fonts: of Latin letters XeTeX's own, as those that Sphinx would take are in no package of TeX."""
 
 
 def _contents_name(name: str) -> str:
