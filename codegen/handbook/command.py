@@ -117,6 +117,5 @@ def _published(
                 publish_folder(site(space, texts.language, told), html)
             if pdf is not None:
                 stage("building the book")
-                title = texts.words["contents"]["title"]
-                publish_file(book(space, texts.language, title, told), pdf)
+                publish_file(book(space, texts, told), pdf)
     return broken

@@ -78,4 +78,6 @@ def _lists(name: str, names: Sequence[str], edition: Edition) -> Iterator[_List]
 def _toctree(each: _List) -> str:
     caption = f":caption: {each.title}\n" if each.title else ""
     entries = "\n".join(f"/{name}" for name in each.names)
-    return "\n" + directive("toctree", "", f":hidden:\n{caption}\n{entries}")
+    # The book's command for a part, as it is on its first page alone.
+    part = directive("raw", "latex", rf"\bookpart{{{each.title}}}") if each.title else ""
+    return f"\n{part}\n" + directive("toctree", "", f":hidden:\n{caption}\n{entries}")

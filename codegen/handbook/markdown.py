@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from .measure import shares
 from .page import Picture
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#$|~:])")
@@ -78,18 +79,26 @@ def _code_as_math(latex: str) -> str:
     return latex.replace(r"\texttt{", r"\mathtt{")
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> str:
+_TABLE = 96
+"""What a row of a table in the book has room for, in letters, if it has one column."""
+_GAP = 3
+"""Between two columns."""
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of cells in Markdown.
 
     Args:
         head: the titles of the columns.
         rows: the cells.
-        widths: of the columns in the book, as shares; there code does not break to fit a column.
     """
     lines = [head, ["---"] * len(head), *rows]
     text = "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
-    columns = "".join(rf"\X{{{width}}}{{{sum(widths)}}}" for width in widths)
-    return directive("tabularcolumns", columns, "") + "\n" + text if columns else text
+    # In the book: there code does not break to fit a column.
+    widths = [share + _GAP for share in shares([head, *rows], _TABLE - _GAP * len(head))]
+    whole = max(_TABLE, sum(widths))
+    columns = "".join(rf"\X{{{width}}}{{{whole}}}" for width in widths)
+    return f"{directive('tabularcolumns', columns, '')}\n{text}"
 
 
 def tabs(items: Mapping[str, str], group: str = "") -> str:

@@ -55,19 +55,17 @@ class Writer:
         """The table of arguments."""
         head = ("symbol", "argument", "default", "domain", "meaning")
         cells = [(r.symbol, r.argument, r.default, r.domain, r.meaning) for r in rows]
-        return self._table(head, cells, (6, 14, 13, 6, 9))
+        return self._table(head, cells)
 
     def states(self, rows: Sequence[StateRow]) -> str:
         """The table of states."""
         head = ("symbol", "key", "shape", "exists", "initial")
         cells = [(r.symbol, r.key, r.shape, r.exists, r.initial) for r in rows]
-        return self._table(head, cells, (7, 13, 7, 10, 11))
+        return self._table(head, cells)
 
-    def _table(
-        self, head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[int]
-    ) -> str:
+    def _table(self, head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
         titles = [self._tables[key] for key in head]
-        return table(titles, [list(map(self.cell, row)) for row in rows], widths)
+        return table(titles, [list(map(self.cell, row)) for row in rows])
 
     def _piece(self, piece: Piece) -> str:
         match piece:

@@ -6,8 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from steprule.codegen.handbook.contents import ordered
+from steprule.codegen.handbook.edition import Edition
+from steprule.codegen.handbook.edition import edition as read_edition
+from steprule.codegen.handbook.material import gathered
+from steprule.codegen.handbook.pages import all_pages
 from steprule.codegen.handbook.publishing.book import book as build_book
-from steprule.codegen.handbook.publishing.workspace import Workspace
+from steprule.codegen.handbook.publishing.workspace import Workspace, fill
 
 pytestmark = [
     pytest.mark.slow,
@@ -21,8 +26,8 @@ WIDEST = 10
 
 
 @pytest.fixture(scope="module")
-def book(sources: Workspace) -> Path:
-    return build_book(sources, "en", "The handbook", lambda line: None)
+def book(sources: Workspace, edition: Edition) -> Path:
+    return build_book(sources, edition, lambda line: None)
 
 
 def test_no_line_is_wider_than_the_page(book: Path) -> None:
@@ -39,9 +44,28 @@ def test_nothing_is_referred_to_that_is_not_there(book: Path) -> None:
 
 def test_it_has_contents_numbers_and_links(book: Path) -> None:
     toc = book.with_suffix(".toc").read_text()
+    for title in ("Rules and schedules", "Derivations", "Proofs", "Appendix"):
+        assert re.search(rf"{{part}}{{[IV]+\\hspace {{1em}}{title}}}", toc), title
     for title in ("Optimizers", "Adam", "Symbols"):
         assert re.search(rf"\\contentsline {{\w+}}{{\\numberline {{[\d.]+}}{title}}}", toc), title
     text = book.with_suffix(".tex").read_text()
     assert text.count(r"\label{\detokenize{optimizers/adam:equation-eq-adam-theta}}") == 1
     # Each mention of a numbered equation is a link to it.
     assert r"\eqref{equation:" in text
+
+
+@pytest.mark.skipif(
+    shutil.which("xelatex") is None and "CI" not in os.environ, reason="needs xelatex"
+)
+def test_the_book_is_set_in_chinese_too(tmp_path: Path) -> None:
+    chinese = read_edition("zh")
+    with gathered(["adam"]) as found:
+        pages = ordered(all_pages(found, chinese), chinese)
+        space = Workspace(tmp_path)
+        fill(space, pages)
+    made = build_book(space, chinese, lambda line: None)
+    log = made.with_suffix(".log").read_text(errors="replace")
+    assert "Missing character" not in log
+    toc = made.with_suffix(".toc").read_text()
+    for title in ("规则与调度", "优化器", "符号"):
+        assert title in toc

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from steprule.codegen.handbook.edition import Edition
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.publishing.book import book, require_latex
 from steprule.codegen.handbook.publishing.build import BuildError
@@ -85,20 +86,20 @@ needs_latex = pytest.mark.skipif(shutil.which("latexmk") is None, reason="needs 
 
 
 @needs_latex
-def test_a_book_is_made_of_the_same_pages(space: Workspace) -> None:
+def test_a_book_is_made_of_the_same_pages(space: Workspace, edition: Edition) -> None:
     fill(space, [Page("index", HOME)])
-    made = book(space, "en", "A title", _silent)
+    made = book(space, edition, _silent)
     assert made.read_bytes().startswith(b"%PDF")
     text = (made.parent / "steprule.tex").read_text()
     assert r"\theta_t = \theta_{t-1} - \gamma g_t" in text
-    assert "A title" in text
+    assert rf"\title{{{edition.words['contents']['title']}}}" in text
 
 
 @needs_latex
-def test_what_stops_latex_is_shown(space: Workspace) -> None:
+def test_what_stops_latex_is_shown(space: Workspace, edition: Edition) -> None:
     fill(space, [Page("index", "# Home\n\n$\\nosuchcommand$\n")])
     with pytest.raises(BuildError, match=r"(?s)LaTeX stops: .*Undefined control sequence.*nosuch"):
-        book(space, "en", "A title", _silent)
+        book(space, edition, _silent)
 
 
 def test_missing_latex_is_named_with_its_packages(monkeypatch: pytest.MonkeyPatch) -> None:

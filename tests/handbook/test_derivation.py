@@ -6,11 +6,12 @@ from fractions import Fraction
 
 import pytest
 from steprule.codegen.handbook.edition import edition
+from steprule.codegen.handbook.measure import width
 from steprule.codegen.handbook.proofs.claims import printer
 from steprule.codegen.handbook.proofs.derivation import derived
 from steprule.codegen.handbook.proofs.printer import ProofPrinter
 from steprule.codegen.handbook.proofs.roots import named_roots
-from steprule.codegen.handbook.proofs.rows import WIDEST, rows, width
+from steprule.codegen.handbook.proofs.rows import WIDEST, rows
 from steprule.codegen.load import all_builtin
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.codegen.prove.prove import prove

@@ -16,6 +16,7 @@ from ...prove.prove import Settled
 from ..edition import Edition
 from ..markdown import display, environment, equations, figure, inline, labelled
 from ..material import Material
+from ..measure import width
 from ..page import Page, Picture
 from ..pictures.correction import correction
 from ..pictures.damping import damping
@@ -28,7 +29,7 @@ from ..proofs.claims import printer
 from ..proofs.derivation import derived
 from ..proofs.polynomial import polynomial
 from ..proofs.printer import ProofPrinter
-from ..proofs.rows import WIDEST, aligned, chained, rows, width
+from ..proofs.rows import WIDEST, aligned, chained, rows
 from ..rules.excerpts import declaration_source, lines_source, method_source
 from ..rules.variants import plain, switches, usual
 from .parts import STEP_METHODS, python

@@ -62,7 +62,7 @@ def comparison_page(material: Material, edition: Edition) -> list[Page]:
 def _summary(specs: Sequence[Optimizer], write: Writer) -> str:
     keys = ("rule", "states", "moved", "operations", "momentum", "adaptive", "corrected")
     rows = [_numbers(spec, write) for spec in specs]
-    return table([write.word(key) for key in keys], rows, (9, 6, 6, 8, 7, 7, 7))
+    return table([write.word(key) for key in keys], rows)
 
 
 def _numbers(spec: Optimizer, write: Writer) -> list[str]:
@@ -112,10 +112,10 @@ def _terms(specs: Sequence[Optimizer], write: Writer) -> Iterator[tuple[str, str
             write,
         )
         if rows:
-            yield write.word(role.value), table(head, rows, (16, 32))
+            yield write.word(role.value), table(head, rows)
     rows = _alike({s: [_expression(r, e) for e in divisors(r)] for s, r in found.items()}, write)
     if rows:
-        yield write.word("denominator"), table(head, rows, (16, 32))
+        yield write.word("denominator"), table(head, rows)
 
 
 def _alike(shown: Mapping[Stage, Sequence[str]], write: Writer) -> list[list[str]]:
@@ -165,7 +165,7 @@ def _change(pair: tuple[Stage, Stage], specs: Sequence[Optimizer], write: Writer
         rows=directive(
             "container",
             "difference",
-            "\n" + table([write.word("what"), write.word("equations")], rows, (11, 37)),
+            "\n" + table([write.word("what"), write.word("equations")], rows),
         ),
     )
 

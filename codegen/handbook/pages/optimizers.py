@@ -168,7 +168,7 @@ def _cost(spec: Optimizer, write: Writer) -> str:
         return ""
     head = ("setting", "read", "written", "moved", "state", "operations")
     rows = [_cost_row(cost, write) for cost in found]
-    shown = table([write.word(h) for h in head], rows, (13, 5, 5, 5, 5, 15))
+    shown = table([write.word(h) for h in head], rows)
     return f"{write.word('cost_about')}\n\n{shown}"
 
 

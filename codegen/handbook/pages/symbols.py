@@ -41,7 +41,6 @@ def symbols_page(material: Material, edition: Edition) -> list[Page]:
     general = table(
         [write.word("symbol"), write.word("meaning")],
         [[inline(tex), write.word(key)] for key, tex in _GENERAL.items()],
-        (8, 40),
     )
     parts = {
         "general": general,
@@ -89,8 +88,7 @@ def _table(entries: Iterator[_Entry], write: Writer) -> str:
         for (tex, meaning), found in sorted(places.items(), key=lambda item: _letters(*item[0]))
     ]
     keys = ["symbol", *(["meaning"] if has_meaning else []), "places"]
-    widths = (8, 16, 24) if has_meaning else (14, 34)
-    return table([write.word(key) for key in keys], rows, widths) if rows else ""
+    return table([write.word(key) for key in keys], rows) if rows else ""
 
 
 def _letters(tex: str, meaning: str) -> tuple[str, str, str]:

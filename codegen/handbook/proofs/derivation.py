@@ -9,10 +9,11 @@ from ...prove.derivation import Chain, Equation, Formula, Image, Passage, deriva
 from ...prove.prove import Settled
 from ..edition import Edition
 from ..markdown import directive, display, inline
+from ..measure import width
 from .claims import badge, printer, said, verdict
 from .printer import ProofPrinter
 from .roots import named_roots
-from .rows import WIDEST, Row, aligned, chained, continued, rows, width
+from .rows import WIDEST, Row, aligned, chained, continued, rows
 from .witness import witnessed
 
 _OF_EACH = ("equal", "vanishes")

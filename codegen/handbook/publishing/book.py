@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from ..edition import ENGLISH
+from ..edition import ENGLISH, Edition
 from .build import BuildError, build
 from .workspace import Workspace
 
@@ -22,8 +22,8 @@ _PACKAGES = (
 _FILES = ("fncychap.sty", "tabulary.sty", "needspace.sty", "tgtermes.sty")
 """At least one file of each package that Sphinx's LaTeX, or ours, asks for."""
 
-_CHINESE_PACKAGES = ("texlive-xetex", "texlive-lang-chinese", "fonts-noto-cjk")
-_CHINESE_FILES = ("xeCJK.sty",)
+_CHINESE_PACKAGES = ("texlive-xetex", "texlive-lang-chinese", "fonts-noto-cjk", "lmodern")
+_CHINESE_FILES = ("xeCJK.sty", "lmroman10-regular.otf")
 
 
 def require_latex(language: str) -> None:
@@ -46,18 +46,20 @@ def require_latex(language: str) -> None:
         )
 
 
-def book(space: Workspace, language: str, title: str, progress: Callable[[str], None]) -> Path:
+def book(space: Workspace, edition: Edition, progress: Callable[[str], None]) -> Path:
     """The file of the book.
 
     Raises:
         BuildError: Sphinx complains, or LaTeX stops.
     """
-    engine = _engine(language)
+    engine = _engine(edition.language)
+    words = edition.words["contents"]
     settings = {
         "latex_engine": engine,
-        "latex_documents": [("index", "steprule.tex", title, "", "manual")],
+        "latex_documents": [("index", "steprule.tex", words["title"], "", "manual")],
         "latex_show_urls": "no",
         "latex_use_xindy": False,
+        "latex_toplevel_sectioning": "part",
         # Coloured rows would colour those of cases in them too, over their braces.
         "latex_table_style": ["booktabs"],
         "latex_elements": {
@@ -65,12 +67,15 @@ def book(space: Workspace, language: str, title: str, progress: Callable[[str], 
             "pointsize": "10pt",
             "extraclassoptions": "openany,oneside",
             "fncychap": "",
-            "figure_align": "htbp",
-            "preamble": _PREAMBLE,
+            "figure_align": "H",
+            "fvset": r"\fvset{fontsize=\footnotesize}",
+            **({} if edition.language == ENGLISH else _CHINESE),
+            "preamble": _PREAMBLE + _contents_name(words["contents"]),
+            "maketitle": r"\date{}\sphinxmaketitle",
             "sphinxsetup": "verbatimwithframe=false, VerbatimColor={rgb}{0.97,0.97,0.97}",
         },
     }
-    folder = build("latex", space, language, settings, progress)
+    folder = build("latex", space, edition.language, settings, progress)
     progress("typesetting the book")
     options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
     kind = "-pdf" if engine == "pdflatex" else "-pdfxe"
@@ -82,12 +87,65 @@ def book(space: Workspace, language: str, title: str, progress: Callable[[str], 
 
 
 _PREAMBLE = r"""
-\setcounter{tocdepth}{2}
+\setcounter{tocdepth}{1}
+\setcounter{secnumdepth}{1}
+
+\makeatletter
+\titleformat{\part}[display]{\centering\py@HeaderFamily\Huge}{\thepart}{1em}{}
+\titleformat{\chapter}{\py@HeaderFamily\huge}{\thechapter}{0.7em}{}
+\titlespacing*{\chapter}{0pt}{0pt}{1.5em}
+\makeatother
+
+% Sphinx takes the sections of the first page for parts; of these the contents tell.
+\let\bookpart\part
+\renewcommand{\part}[1]{\section*{#1}}
+\AtBeginDocument{%
+  \counterwithin{equation}{chapter}\counterwithin{figure}{chapter}\counterwithin{table}{chapter}}
+
+\renewcommand{\sphinxincludegraphics}[2][]{\includegraphics[scale=0.75,#1]{#2}}
+\raggedbottom
+
+% No heading at the foot of a page.
+\preto\section{\needspace{13\baselineskip}}
+\preto\subsection{\needspace{8\baselineskip}}
+\preto\subsubsection{\needspace{6\baselineskip}}
+\renewcommand{\sphinxheavyboxneedspacecommand}{\needspace{7\baselineskip}}
+
 \allowdisplaybreaks
-\AtBeginEnvironment{tabular}{\small\setlength{\extrarowheight}{2pt}}
+\appto\normalsize{%
+  \setlength{\abovedisplayskip}{5pt plus 2pt minus 2pt}%
+  \setlength{\abovedisplayshortskip}{3pt plus 2pt}%
+  \setlength{\belowdisplayskip}{5pt plus 2pt minus 2pt}%
+  \setlength{\belowdisplayshortskip}{4pt plus 2pt minus 2pt}}
+\normalsize
+
+% Rows in which formulas are high do not touch.
+\newcommand{\tablelook}{%
+  \small\setlength{\extrarowheight}{2pt}\def\sphinxhline{\noalign{\vskip 3pt}}}
+\AtBeginEnvironment{tabular}{\tablelook}
+\AtBeginEnvironment{longtable}{\tablelook}
+\newenvironment{sphinxclasssd-col}{\par}{\par}
+
 \definecolor{changed}{rgb}{0.70,0.20,0.05}
 \newcommand{\changed}[1]{{\color{changed}\underline{#1}}}
 """
+
+
+_CHINESE = {
+    "fontpkg": r"""
+\setCJKmainfont{Noto Serif CJK SC}[ItalicFont=*]
+\setCJKsansfont{Noto Sans CJK SC}[ItalicFont=*]
+\setCJKmonofont{Noto Sans Mono CJK SC}[ItalicFont=*]
+""",
+    # Without spaces between the letters of code.
+    "fvset": r"\fvset{fontsize=\footnotesize,formatcom=\xeCJKVerbAddon}",
+}
+"""Fonts: of Latin letters XeTeX's own, as those that Sphinx would take are in no package of TeX."""
+
+
+def _contents_name(name: str) -> str:
+    """For Sphinx takes the first part's title."""
+    return rf"\AtBeginDocument{{\renewcommand{{\contentsname}}{{{name}}}}}"
 
 
 def _engine(language: str) -> str:

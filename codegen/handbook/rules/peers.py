@@ -33,7 +33,7 @@ def peers_table(spec: Spec, material: Material, edition: Edition) -> str:
     if not rows:
         return ""
     head = [write.word(key) for key in ("peer", "defaults", "differences")]
-    return f"{write.word('about')}\n\n{table(head, rows, (15, 14, 19))}"
+    return f"{write.word('about')}\n\n{table(head, rows)}"
 
 
 def _defaults(peer: Peer, write: Writer) -> str:
