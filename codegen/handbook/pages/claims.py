@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ....specs.language.claims import Verdict
+from ...load import transforms
 from ...prove.discover import modules
 from ...prove.prove import Settled
 from ..edition import Edition
@@ -44,8 +45,10 @@ def claim_pages(material: Material, edition: Edition) -> list[Page]:
 
 
 def _by_module(material: Material) -> Mapping[str, list[Settled]]:
+    """Those to be shown: all there are, or those on the specs chosen and what serves them."""
     settled = material.settled
-    chosen = {s.claim.name for spec in material.specs for s in relations(spec, settled)}
+    subjects = (*material.specs, *(transforms().values() if material.optimizers else ()))
+    chosen = {s.claim.name for spec in subjects for s in relations(spec, settled)}
     shown = {
         module: [
             settled[claim.name] for claim in claims if material.is_complete or claim.name in chosen

@@ -7,6 +7,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from click import unstyle
+
 from .workspace import Workspace
 
 _LANGUAGES = {"en": "en", "zh": "zh_CN"}
@@ -58,6 +60,10 @@ def build(
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     complaints = StringIO()
+
+    def said() -> str:
+        return unstyle(complaints.getvalue())
+
     common = {
         "project": "steprule",
         "author": "",
@@ -92,9 +98,9 @@ def build(
             )
             app.build()
     except SphinxError as error:
-        raise BuildError(f"Sphinx stops: {error}\n{complaints.getvalue()}".strip()) from error
-    if app.statuscode or complaints.getvalue():
+        raise BuildError(f"Sphinx stops: {error}\n{said()}".strip()) from error
+    if app.statuscode or said():
         # A page that was complained of would not be read, or complained of, again.
         shutil.rmtree(space.doctrees, ignore_errors=True)
-        raise BuildError(f"Sphinx complains:\n{complaints.getvalue()}".strip())
+        raise BuildError(f"Sphinx complains:\n{said()}".strip())
     return space.output(builder)
