@@ -109,6 +109,9 @@ def test_a_rule_of_ones_own_has_what_can_be_said_of_it(own_pages: dict[str, Page
         "index",
         "gradients",
         "symbols",
+        # Clipping serves every rule, and what is claimed of it stands beside it.
+        "claims/index",
+        "claims/clipping",
         "optimizers/index",
         "optimizers/normed",
         "schedules/index",
