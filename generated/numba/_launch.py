@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ._clipping import CLIPS
 from ._kernel import Kernel
@@ -47,11 +48,23 @@ def _kernel(rule: str, dtype: str, options: tuple[bool, ...]) -> Kernel:
     return getattr(_module(rule), rule)(*options, *_TYPES[dtype])
 
 
+def table(sizes: Sequence[int], addresses: Iterable[Sequence[int]]) -> NDArray[np.int64]:
+    """What :func:`launch` finds tensors by: a column for each.
+
+    Args:
+        sizes: the number of elements of each tensor.
+        addresses: of the parameters, of the gradients, and of each state; 0 where there is none.
+
+    Returns:
+        In the first row the number of elements of all tensors before, then what was given.
+    """
+    return np.array([list(accumulate(sizes, initial=0))[:-1], sizes, *addresses], np.int64)
+
+
 def launch(
     rule: str,
     dtype: str,
-    sizes: Sequence[int],
-    addresses: Iterable[Sequence[int]],
+    table: NDArray[np.int64],
     scalars: Mapping[str, float],
     *,
     clip: str = "",
@@ -64,8 +77,7 @@ def launch(
     Args:
         rule: the kernel's module.
         dtype: one of ``DTYPES``.
-        sizes: the number of elements of each tensor.
-        addresses: of the parameters, of the gradients, and of each state; 0 where there is none.
+        table: of the tensors, at least one; see :func:`table`.
         scalars: flags, hyperparameters and other scalars of the step, by name.
         clip: the transform of the gradients, one of ``CLIPS``; empty for none.
         numbers: its limit or scale for each tensor.
@@ -75,9 +87,8 @@ def launch(
     module = _module(rule)
     kernel = _kernel(rule, dtype, module.options(**scalars))
     how = CLIPS.get(clip)
-    *firsts, total = accumulate(sizes, initial=0)
-    table = np.array([firsts, sizes, *addresses], np.int64)
-    given = np.array(numbers if clip else np.zeros(len(sizes)), np.float64)
+    total = int(table[:2, -1].sum())
+    given = np.array(numbers if clip else np.zeros(table.shape[1]), np.float64)
     values = [float(scalars[name]) for name in module.SCALARS]
     pieces = min(threads, total // PIECE) or 1
     bounds = [total * k // pieces for k in range(pieces + 1)]

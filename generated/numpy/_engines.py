@@ -114,11 +114,13 @@ def run_compiled(kernel: str, rows: Sequence[Row], given: Mapping[str, float]) -
         launcher.launch(
             kernel,
             dtype,
-            [row.size for row in own],
-            [
-                [0 if array is None else address(array) for array in column]
-                for column in zip(*(row.arrays for row in own), strict=True)
-            ],
+            launcher.table(
+                [row.size for row in own],
+                [
+                    [0 if array is None else address(array) for array in column]
+                    for column in zip(*(row.arrays for row in own), strict=True)
+                ],
+            ),
             given,
             clip=clip,
             numbers=[row.clip.scalar for row in own if row.clip],

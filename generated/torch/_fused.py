@@ -5,14 +5,12 @@ An engine is a module with
 
 ``DTYPES``
     the dtypes of parameters it takes. Tensors of others are updated as without ``fused``.
-``prepare(rule, tensors, scalars, clip)``
+``prepare(rule, batch, grads, scalars, clip)``
     everything that can fail, short of changing a tensor; what it returns does the rest, by one
-    launch where it can. ``rule`` is the kernel's module. ``tensors`` are lists of the parameters,
-    the gradients and each state (empty for one that does not exist), all on one device, of one
-    dtype, real; those of one row lie densely in one order of elements. ``scalars`` are what
-    the kernel takes from the host, by name. ``clip`` is what happens to these gradients.
-``read(tensors)``, ``fill(tensors, value)``
-    the values of 0-d tensors, wherever they are; and one value for all of them.
+    launch where it can. ``rule`` is the kernel's module. ``scalars`` are what the kernel takes from
+    the host, by name. ``clip`` is what happens to these gradients.
+``numbers(tensors)``
+    0-d tensors, wherever they are, to be read and written.
 """
 
 import importlib
@@ -23,13 +21,11 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor
 
+from ._batch import Batch, Numbers
 from ._clipping import Clip
-from ._tensors import Tensors
 
 _ENGINES = {"cpu": ("._numba", "Numba", "fast"), "cuda": ("._triton", "Triton", "cuda")}
 """By type of device: the module, what it needs, and the extra that installs that."""
-
-_PLAIN = frozenset((Tensor, torch.nn.Parameter))
 
 
 class Engine(Protocol):
@@ -40,14 +36,13 @@ class Engine(Protocol):
     def prepare(
         self,
         rule: str,
-        tensors: Sequence[Tensors],
+        batch: Batch,
+        grads: Sequence[Tensor],
         scalars: Mapping[str, Any],
         clip: Clip | None,
     ) -> Callable[[], None]: ...
 
-    def read(self, tensors: list[Tensor]) -> list[float]: ...
-
-    def fill(self, tensors: list[Tensor], value: float) -> None: ...
+    def numbers(self, tensors: list[Tensor]) -> Numbers: ...
 
 
 @cache
@@ -66,57 +61,3 @@ def engine(device: str) -> Engine:
         raise RuntimeError(
             f'`fused=True` on {device} needs {needed}: pip install "steprule[{extra}]"'
         ) from error
-
-
-def taken(columns: Sequence[Tensors]) -> list[int]:
-    """The rows of tensors that an engine can update: a parameter, its gradient and states.
-
-    Parameters are on one device and of one dtype. All of this can change between two steps, so it
-    is asked of every tensor at each: by columns, which takes a third of the time, and row by row
-    only where that finds anything odd.
-    """
-    first = columns[0][0]
-    if first.dtype.to_real() not in engine(first.device.type).DTYPES:
-        return []
-    if _are_plain(columns, first.dtype):
-        return list(range(len(columns[0])))
-    return [i for i, row in enumerate(zip(*columns, strict=True)) if fits(row)]
-
-
-def _are_plain(columns: Sequence[Tensors], dtype: torch.dtype) -> bool:
-    """Whether all tensors are contiguous and of one kind, those of a row of one size."""
-    sizes, *others = [list(map(Tensor.numel, column)) for column in columns]
-    return (
-        all(other == sizes for other in others)
-        and all(_PLAIN.issuperset(map(type, column)) for column in columns)
-        and all({x.dtype for x in column} == {dtype} for column in columns)
-        and len({place for column in columns for place in map(Tensor.get_device, column)}) == 1
-        and all(all(map(Tensor.is_contiguous, column)) for column in columns)
-        # A pending negation comes with every second number of a complex tensor: with strides.
-        and not any(
-            x.is_neg() for column in columns for x, n in zip(column, sizes, strict=True) if n == 1
-        )
-    )
-
-
-def fits(row: Sequence[Tensor]) -> bool:
-    """Whether tensors are of one kind and shape, and lie densely in one order of elements."""
-    first = row[0]
-    kind = first.dtype, first.device, first.shape
-    return (
-        all(type(x) in _PLAIN and (x.dtype, x.device, x.shape) == kind for x in row)
-        and not any(x.is_neg() for x in row)
-        and (
-            all(x.is_contiguous() for x in row)
-            or (_is_dense(first) and all(x.stride() == first.stride() for x in row))
-        )
-    )
-
-
-def _is_dense(x: Tensor) -> bool:
-    expected = 1
-    for stride, size in sorted(zip(x.stride(), x.shape, strict=True)):
-        if size != 1 and stride != expected:
-            return False
-        expected *= size
-    return True

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from ..numba import _launch as kernels
-from ..numba import _numbers as numbers
+from ..numba import _numbers as memory
 from . import _openmp
+from ._batch import Batch, Numbers
 from ._clipping import Clip
-from ._tensors import Tensors, number
 
 _NAMES = {getattr(torch, name): name for name in kernels.DTYPES}
 
@@ -22,20 +22,21 @@ _NUMBERS = {torch.float32: "float32", torch.float64: "float64"}
 
 
 def prepare(
-    rule: str, tensors: Sequence[Tensors], scalars: Mapping[str, Any], clip: Clip | None
+    rule: str,
+    batch: Batch,
+    grads: Sequence[Tensor],
+    scalars: Mapping[str, Any],
+    clip: Clip | None,
 ) -> Callable[[], None]:
     """See ``_fused``; compiles the kernel if that has never been done."""
-    params = tensors[0]
-    dtype = _NAMES[params[0].dtype]
+    dtype = _NAMES[batch.dtype]
     how = clip.transform.__name__ if clip else ""
     kernels.prepare(rule, dtype, scalars, how)
-    absent = [0] * len(params)
     return partial(
         kernels.launch,
         rule,
         dtype,
-        list(map(Tensor.numel, params)),
-        [_addresses(column) if column else absent for column in tensors],
+        batch.table(grads),
         scalars,
         clip=how,
         numbers=[float(scalar) for scalar in clip.scalars] if clip else (),
@@ -44,33 +45,26 @@ def prepare(
     )
 
 
-def read(tensors: list[Tensor]) -> list[float]:
-    """See ``_fused``."""
-    dtype = _together(tensors)
-    return numbers.read(dtype, _addresses(tensors)) if dtype else [number(x) for x in tensors]
-
-
-def fill(tensors: list[Tensor], value: float) -> None:
-    """See ``_fused``."""
-    dtype = _together(tensors)
-    if dtype:
-        numbers.fill(dtype, _addresses(tensors), value)
-    else:
-        for x in tensors:
-            x.fill_(value)
-
-
-def _together(tensors: list[Tensor]) -> str:
-    """The dtype of numbers in the CPU's memory that one call can take; empty if it cannot."""
+def numbers(tensors: list[Tensor]) -> Numbers:
+    """See ``_fused``; those in the CPU's memory are read by one call."""
     (dtype, *others) = {x.dtype for x in tensors}
     usual = (
         not others
+        and dtype in _NUMBERS
         and {Tensor}.issuperset(map(type, tensors))
         and all(x.is_cpu for x in tensors)
         and {1}.issuperset(map(Tensor.numel, tensors))
     )
-    return _NUMBERS.get(dtype, "") if usual else ""
+    return _InMemory(tensors, _NUMBERS[dtype]) if usual else Numbers(tensors)
 
 
-def _addresses(tensors: Tensors) -> list[int]:
-    return list(map(Tensor.data_ptr, tensors))
+class _InMemory(Numbers):
+    def __init__(self, tensors: list[Tensor], dtype: str) -> None:
+        super().__init__(tensors)
+        self._dtype = dtype
+
+    def read(self) -> list[float]:
+        return memory.read(self._dtype, self._addresses)
+
+    def fill(self, value: float | Tensor) -> None:
+        memory.fill(self._dtype, self._addresses, float(value))

@@ -9,7 +9,7 @@ elements has a compiled kernel too, which ``fused`` asks for: ``_scalars`` is wh
 
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, ClassVar, TypeAlias, cast, overload
 
@@ -18,6 +18,7 @@ from torch import Tensor, optim
 
 from . import _clipping as clipping
 from . import _fused as fused
+from ._batch import Batch, takes
 from ._scalars import Scalar
 from ._tensors import (
     Tensors,
@@ -102,11 +103,13 @@ class Optimizer(optim.Optimizer):
             "differentiable": differentiable,
             "fused": fused,
         }
+        self._batches: dict[int, list[Batch]] = {}
         super().__init__(params, defaults | launching)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Fill in what checkpoints of other versions and of torch.optim leave out."""
         super().__setstate__(state)
+        self._batches = {}
         for group in self.param_groups:
             for name, value in self.defaults.items():
                 group.setdefault(name, value)
@@ -323,9 +326,14 @@ class Optimizer(optim.Optimizer):
             _count(group, states, self._step_key)
         on_device = group["capturable"] or self.defaults["differentiable"]
         scalar = live if on_device else number
-        names, scalars, settings = self._given(
-            group, states, firsts, initial, scalar, lambda column: [scalar(x) for x in column]
-        )
+        names = ("t" if self._step_key else "first", *self._scalar_states)
+        times = [s[self._step_key] for s in states] if self._step_key else firsts
+        others = self._scalar_states.values()
+        scalars = [
+            (scalar(time), *(scalar(s[key]) if key in initial else 0.0 for key in others))
+            for time, s in zip(times, states, strict=True)
+        ]
+        settings = {name: scalar(group[name]) for name in self._arguments}
         subclassed = any(type(p) not in _PLAIN for p in params)
         if on_device or (subclassed and not group["foreach"]):
             for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
@@ -350,25 +358,6 @@ class Optimizer(optim.Optimizer):
                     partial(clip.together, rows=piece) if clip else None,
                 )
 
-    def _given(
-        self,
-        group: Group,
-        states: list[State],
-        firsts: list[bool],
-        initial: dict[str, float],
-        scalar: Callable[[Any], Any],
-        read: Callable[[list[Tensor]], list[Any]],
-    ) -> tuple[tuple[str, ...], list[tuple[Any, ...]], dict[str, Any]]:
-        """Names and values of the scalars each tensor has of its own, and those the group sets."""
-        names = ("t" if self._step_key else "first", *self._scalar_states)
-        times = read([s[self._step_key] for s in states]) if self._step_key else firsts
-        others = [
-            read([s[key] for s in states]) if key in initial else [0.0] * len(states)
-            for key in self._scalar_states.values()
-        ]
-        settings = {name: scalar(group[name]) for name in self._arguments}
-        return names, list(zip(times, *others, strict=True)), settings
-
     def _prepare(self, work: list[Work]) -> list[Callable[[], None]]:
         """What updates the fused groups; of what can fail, all has been done but for odd tensors.
 
@@ -377,79 +366,116 @@ class Optimizer(optim.Optimizer):
         known = len(self.state)
         launches: list[Callable[[], None]] = []
         try:
-            for group, params, grads, clip in work:
-                kinds = _alike((p.device, p.dtype) for p in params)
-                self._check_fused(group, [device for device, _ in kinds])
-                for rows in kinds.values():
-                    launches += self._prepare_alike(_part((group, params, grads, clip), rows))
+            for each in work:
+                launches += self._prepare_group(each)
         except BaseException:
             for p in list(self.state)[known:]:
                 del self.state[p]
             raise
         return launches
 
-    def _prepare_alike(self, work: Work) -> list[Callable[[], None]]:
-        """The same for parameters on one device and of one dtype."""
-        group, params, grads, _ = work
-        states = [self.state[p] for p in params]
+    def _prepare_group(self, work: Work) -> list[Callable[[], None]]:
+        """The same for one group. Its batches are kept for as long as they hold."""
+        group, params, _, _ = work
         initial = self._initial_states(group)
-        columns = [params, grads]
-        for key in self._tensor_states.values():
-            if key in initial:  # one that is yet to be made will be as the parameter is
-                own = zip(params, (kept.get(key) for kept in states), strict=True)
-                columns.append([p if x is None else x for p, x in own])
-        taken = fused.taken(columns)
-        if len(taken) == len(params):
-            return self._launches(work, states, initial)
+        batches = self._batches.pop(id(group), [])
+        if not self._hold(batches, work, initial):
+            batches = list(self._gathered(work, initial))
         launches: list[Callable[[], None]] = []
-        if taken:
-            own = _part(work, taken)
-            launches += self._launches(own, [states[i] for i in taken], initial)
-        others = [i for i in range(len(params)) if i not in {*taken}]
-        launches.append(partial(self._update, *_part(work, others)))
+        for batch in batches:
+            launches += self._launches(batch, _part(work, batch.rows))
+        taken = {row for batch in batches for row in batch.rows}
+        if len(taken) < len(params):
+            odd = [row for row in range(len(params)) if row not in taken]
+            launches.append(partial(self._update, *_part(work, odd)))
+        elif not any(batch.first for batch in batches):
+            self._batches[id(group)] = batches
         return launches
 
-    def _launches(
-        self, work: Work, states: list[State], initial: dict[str, float]
-    ) -> list[Callable[[], None]]:
-        """A launch for all with the same scalars, and what keeps the new scalar states.
+    def _hold(self, batches: list[Batch], work: Work, initial: Iterable[str]) -> bool:
+        """Whether batches of an earlier step are all there is to update at this one."""
+        if sum(len(batch.rows) for batch in batches) != len(work[1]):
+            return False
+        for batch in batches:
+            group, params, grads, _ = _part(work, batch.rows)
+            if not (
+                batch.holds(*self._columns(params, initial))
+                and batch.takes(grads)
+                and (_is_read_on_device(group, batch.device) or batch.is_uniform())
+            ):
+                return False
+        return True
+
+    def _gathered(self, work: Work, initial: dict[str, float]) -> Iterator[Batch]:
+        """Batches of the rows that kernels take; states that are missing are made."""
+        group, params, grads, _ = work
+        kinds = _alike((p.device, p.dtype) for p in params)
+        self._check_fused(group, [device for device, _ in kinds])
+        for (device, dtype), rows in kinds.items():
+            engine = fused.engine(device.type)
+            if dtype.to_real() not in engine.DTYPES:
+                continue
+            columns, _ = self._columns([params[i] for i in rows], initial)
+            # A state that is yet to be made will be as the parameter is.
+            known = (
+                [x for x in row if x is not None]
+                for row in zip(*filter(None, columns), strict=True)
+            )
+            rows = [i for i, row in zip(rows, known, strict=True) if takes([grads[i], *row])]
+            taken = [params[i] for i in rows]
+            firsts = self._make_missing(taken, [self.state[p] for p in taken], group, initial)
+            columns, numbers = self._columns(taken, initial)
+            read = {} if _is_read_on_device(group, device) else numbers
+            values = [engine.numbers(column).read() for column in read.values() if column]
+            for (first, *_), places in _alike(zip(firsts, *values, strict=True)).items():
+                own = {key: _at(column, places) for key, column in numbers.items()}
+                yield Batch(
+                    _at(rows, places),
+                    [_at(column, places) if column else [] for column in columns],
+                    {key: engine.numbers(column) for key, column in own.items()},
+                    first,
+                )
+
+    def _made(self, p: Tensor, initial: Iterable[str]) -> Iterator[Tensor]:
+        """The tensor states of a parameter; one that is yet to be made will be as the parameter."""
+        keys = set(self._tensor_states.values()).intersection(initial)
+        return (x for key, x in self.state[p].items() if key in keys and x is not None)
+
+    def _columns(
+        self, params: list[Tensor], initial: Iterable[str]
+    ) -> tuple[list[list[Any]], dict[str, list[Any]]]:
+        """Tensors as a ``Batch`` has them, and scalar states by key; None for what is missing."""
+        states = [self.state[p] for p in params]
+        known = {key: [state.get(key) for state in states] for key in initial}
+        columns = [params, *(known.get(key, []) for key in self._tensor_states.values())]
+        return columns, {key: known[key] for key in self._scalar_keys & known.keys()}
+
+    def _launches(self, batch: Batch, work: Work) -> list[Callable[[], None]]:
+        """The launch of a batch, and what keeps its new scalar states.
 
         A CUDA graph is to read scalars anew at every replay: then they are vectors on the device,
         a number a tensor.
         """
-        group, params, _, _ = work
-        firsts = self._make_missing(params, states, group, initial)
-        engine = fused.engine(params[0].device.type)
-        on_device = group["capturable"] and params[0].is_cuda
-        names, scalars, settings = self._given(
-            group,
-            states,
-            firsts,
-            initial,
-            live if on_device else number,
-            (lambda column: [live(x) for x in column]) if on_device else engine.read,
-        )
-        as_vectors = on_device and self._step_key
-        launches: list[Callable[[], None]] = []
-        for values, rows in _alike([()] * len(params) if as_vectors else scalars).items():
-            if as_vectors:
-                values = map(torch.stack, zip(*(scalars[i] for i in rows), strict=True))
-            named = dict(zip(names, values, strict=True)) | settings
-            if self._step_key:
-                named["t"] = named["t"] + 1  # kept once all is done
-            given, new = self._scalars(**named)
-            _, *tensors, clip = _part(work, rows)
-            for key in self._tensor_states.values():
-                tensors.append([states[i][key] for i in rows] if key in initial else [])
-            tensors = [reals(column) for column in tensors]
-            launches.append(engine.prepare(self._kernel, tensors, given, clip))
-            keep = _copy_into if on_device else engine.fill
-            kept = dict(zip(self._scalar_states.values(), new, strict=True))
-            if self._step_key:
-                kept[self._step_key] = named["t"]
-            for key in kept.keys() & initial.keys():
-                launches.append(partial(keep, [states[i][key] for i in rows], kept[key]))
-        return launches
+        group, _, grads, clip = work
+        on_device = _is_read_on_device(group, batch.device)
+        kept = {
+            key: numbers.vector() if on_device else numbers.read()[0]
+            for key, numbers in batch.numbers.items()
+        }
+        scalars = {name: kept.get(key, 0.0) for name, key in self._scalar_states.items()}
+        if self._step_key:
+            scalars["t"] = kept[self._step_key] = kept[self._step_key] + 1
+        else:
+            scalars["first"] = batch.first
+        settings = {name: (live if on_device else number)(group[name]) for name in self._arguments}
+        given, new = self._scalars(**scalars, **settings)
+        kept |= zip(self._scalar_states.values(), new, strict=True)
+        engine = fused.engine(batch.device.type)
+        return [
+            engine.prepare(self._kernel, batch, grads, given, clip),
+            # Once all is done.
+            *(partial(numbers.fill, kept[key]) for key, numbers in batch.numbers.items()),
+        ]
 
     def _update_together(
         self,
@@ -517,9 +543,9 @@ def _count(group: Group, states: list[State], key: str) -> None:
         torch._foreach_add_(counts, torch.ones((), device="cpu"), alpha=1)
 
 
-def _copy_into(stored: list[Tensor], values: Tensor) -> None:
-    """Store new scalar states, of which there is a vector; or one for all."""
-    torch._foreach_copy_(stored, list(values.expand(len(stored)).unbind()))
+def _is_read_on_device(group: Group, device: torch.device) -> bool:
+    """Whether scalars are read there, by a kernel, and never by the host."""
+    return group["capturable"] and device.type == "cuda"
 
 
 def _alike(keys: Iterable[Any]) -> dict[Any, list[int]]:
@@ -530,12 +556,15 @@ def _alike(keys: Iterable[Any]) -> dict[Any, list[int]]:
     return places
 
 
+def _at(column: list[Any], rows: list[int]) -> list[Any]:
+    return column if len(rows) == len(column) else [column[i] for i in rows]
+
+
 def _part(work: Work, rows: list[int]) -> Work:
     group, params, grads, clip = work
     if len(rows) == len(params):
         return work
-    own = clip.of(rows) if clip else None
-    return group, [params[i] for i in rows], [grads[i] for i in rows], own
+    return group, _at(params, rows), _at(grads, rows), clip.of(rows) if clip else None
 
 
 def require(condition: bool | Tensor, name: str, value: Scalar, domain: str) -> None:

@@ -11,15 +11,18 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 import torch
 import triton.language as tl
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ..triton import _clipping, _kernel
+from ._batch import Batch, Numbers
 from ._clipping import Clip
-from ._tensors import Tensors, number
+from ._fused import engine
 
 BLOCK = 1024
 """Elements a program of a launch updates."""
@@ -35,24 +38,27 @@ _STORED = {
 
 DTYPES = frozenset(_STORED)
 
-Rows = tuple[tuple[int, ...], ...]
+Integers: TypeAlias = NDArray[np.integer]
+
+_Make: TypeAlias = Callable[[Integers], Integers]
+"""Makes a table of what it depends on."""
 
 
 def prepare(
     rule: str,
-    tensors: Sequence[Tensors],
+    batch: Batch,
+    grads: Sequence[Tensor],
     scalars: Mapping[str, Any],
     clip: Clip | None,
 ) -> Callable[[], None]:
-    """A launch that updates tensors of one kind in place, ready but for being called.
+    """A launch that updates a batch in place, ready but for being called.
 
     All that can fail does so here: tables are made, and the kernel is compiled and loaded.
 
     Args:
         rule: the module it is in.
-        tensors: theta, grad, and the rule's tensor states in its order; lists of one length, or
-            empty where the state does not exist. All are on one device and of one dtype of
-            ``DTYPES``; what has one place in the lists is dense, and of one order of elements.
+        batch: of a dtype of ``DTYPES``.
+        grads: a gradient for each row, as the batch takes them.
         scalars: what the rule computes with and depends on, by name. Numbers can be float64
             tensors on the device, 0-d or with one element for each of the tensors.
         clip: what happens to the gradients before, for these tensors alone.
@@ -63,21 +69,21 @@ def prepare(
     What torch and Triton raise for want of memory, or of a compiler, comes from here too.
     """
     module = _module(rule)
-    theta = tensors[0]
-    device, stored = theta[0].device, _STORED[theta[0].dtype]
+    device, stored = batch.device, _STORED[batch.dtype]
     computed = tl.float64 if stored is tl.float64 else tl.float32
-    sizes = tuple(x.numel() for x in theta)
-    if not any(sizes):
+    table = batch.table(grads)
+    sizes = table[1]
+    grid = (int(_blocks_in(sizes).sum()), 1, 1)
+    if not grid[0]:
         return lambda: None
 
     def argument(value: float | Tensor) -> float | Tensor:
         return as_argument(value, device, len(sizes), computed is tl.float64)
 
     with _current(device):
-        places, rows = table(sizes, tensors)
-        grid = (sum(-(-size // BLOCK) for size in sizes), 1, 1)
+        places, addresses = layout(table)
         arguments = (
-            _on_device(_addresses, rows, device),
+            _on_device(np.array, addresses, device),
             _on_device(blocks, sizes, device),
             tuple(argument(scalars[name]) for name in module.NUMBERS),
             (argument(_limit(clip)),) if clip else (),
@@ -85,7 +91,7 @@ def prepare(
             module.flags(scalars),
             getattr(_clipping, clip.transform.__name__.lower()) if clip else None,
             places,
-            len(rows[0]),
+            addresses.shape[1],
             stored,
             computed,
             BLOCK,
@@ -102,14 +108,12 @@ def prepare(
     return launch
 
 
-def read(tensors: list[Tensor]) -> list[float]:
-    """See ``_fused``."""
-    return [number(x) for x in tensors]
-
-
-def fill(tensors: list[Tensor], value: float) -> None:
-    """See ``_fused``."""
-    torch._foreach_copy_(tensors, [torch.full_like(tensors[0], value)] * len(tensors))
+def numbers(tensors: list[Tensor]) -> Numbers:
+    """See ``_fused``; those on the host are read and written as for it, if Numba is installed."""
+    try:
+        return engine("cpu").numbers(tensors)
+    except RuntimeError:
+        return Numbers(tensors)
 
 
 def _module(rule: str) -> ModuleType:
@@ -124,27 +128,27 @@ def _current(device: torch.device) -> contextlib.AbstractContextManager[Any]:
     return torch.cuda.device(device) if device.type == "cuda" else contextlib.nullcontext()
 
 
-def table(sizes: tuple[int, ...], tensors: Sequence[Tensors]) -> tuple[tuple[int, ...], Rows]:
-    """The column of each kind of tensor, and the rows: a size, then the address of each.
+def layout(table: Integers) -> tuple[tuple[int, ...], Integers]:
+    """The column of each tensor of a rule, and the rows: a size, then the address of each.
 
     What does not exist has the column of theta.
     """
+    present = [column for column in table[2:] if column.any()]
     place = itertools.count(1)
-    places = tuple(next(place) if kind else 1 for kind in tensors)
-    columns = [[x.data_ptr() for x in kind] for kind in tensors if kind]
-    return places, tuple(zip(sizes, *columns, strict=True))
+    places = tuple(next(place) if column.any() else 1 for column in table[2:])
+    return places, np.stack([table[1], *present], axis=1)
 
 
-def blocks(sizes: tuple[int, ...]) -> Tensor:
+def blocks(sizes: Integers) -> Integers:
     """A row for each block: the tensor that it is of, and its place there."""
-    counts = torch.tensor([-(-size // BLOCK) for size in sizes])
-    row = torch.repeat_interleave(torch.arange(len(sizes)), counts)
-    first = (counts.cumsum(0) - counts)[row]
-    return torch.stack([row, torch.arange(len(row)) - first], dim=1).int()
+    counts = _blocks_in(sizes)
+    row = np.repeat(np.arange(len(sizes)), counts)
+    first = (counts.cumsum() - counts)[row]
+    return np.stack([row, np.arange(len(row)) - first], axis=1).astype(np.int32)
 
 
-def _addresses(rows: Rows) -> Tensor:
-    return torch.tensor(rows, dtype=torch.int64)
+def _blocks_in(sizes: Integers) -> Integers:
+    return -(-sizes // BLOCK)
 
 
 def as_argument(
@@ -171,17 +175,19 @@ _captured: list[Tensor] = []
 """What CUDA graphs copy from at every replay."""
 
 
-def _on_device(make: Callable[..., Tensor], content: Any, device: torch.device) -> Tensor:
+def _on_device(make: _Make, content: Integers, device: torch.device) -> Tensor:
     """A table on the device, in time for what is launched on its current stream."""
     if device.type != "cuda":
-        return make(content)
+        return torch.from_numpy(make(content))
     if torch.cuda.is_current_stream_capturing():
         # In memory of the graph's own: what is kept below may be gone when it is replayed.
-        _captured.append(make(content).pin_memory())
+        _captured.append(torch.from_numpy(make(content)).pin_memory())
         return _captured[-1].to(device, non_blocking=True)
-    return _kept(make, content, device, torch.cuda.current_stream(device).cuda_stream)
+    stream = torch.cuda.current_stream(device).cuda_stream
+    return _kept(make, content.tobytes(), device, stream)
 
 
 @lru_cache(maxsize=256)
-def _kept(make: Callable[..., Tensor], content: Any, device: torch.device, _stream: int) -> Tensor:
-    return make(content).pin_memory().to(device, non_blocking=True)
+def _kept(make: _Make, content: bytes, device: torch.device, _stream: int) -> Tensor:
+    table = torch.from_numpy(make(np.frombuffer(content, np.int64)))
+    return table.pin_memory().to(device, non_blocking=True)

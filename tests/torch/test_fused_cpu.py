@@ -9,7 +9,8 @@ import pytest
 import steprule.numpy
 import steprule.torch
 import torch
-from steprule.torch import SGD, Adam, NAdam, _fused, _openmp
+from steprule.torch import SGD, Adam, NAdam, _openmp
+from steprule.torch._batch import Batch, takes
 
 CASES = [
     ("SGD", {}),
@@ -137,7 +138,7 @@ def test_many_tensors_take_one_launch(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
     launch = _launch.launch
     monkeypatch.setattr(
-        _launch, "launch", lambda *a, **k: (calls.append(len(a[2])), launch(*a, **k))
+        _launch, "launch", lambda *a, **k: (calls.append(a[2].shape[1]), launch(*a, **k))
     )
     params = [torch.ones(k % 7, requires_grad=True) for k in range(100)]
     for p in params:
@@ -187,11 +188,11 @@ def test_a_device_without_an_engine() -> None:
 
 def test_strides_that_are_dense_in_one_order() -> None:
     x = torch.empty(2, 3, 4)
-    assert _fused.fits([x, x.clone()])
-    assert _fused.fits([x.permute(2, 0, 1), x.permute(2, 0, 1)])
-    assert not _fused.fits([x, torch.empty(4, 3, 2).permute(2, 1, 0)])
-    assert not _fused.fits([x[:, ::2], x[:, ::2]])
-    assert not _fused.fits([x, x.double()])
+    assert takes([x, x.clone()])
+    assert takes([x.permute(2, 0, 1), x.permute(2, 0, 1)])
+    assert not takes([x, torch.empty(4, 3, 2).permute(2, 1, 0)])
+    assert not takes([x[:, ::2], x[:, ::2]])
+    assert not takes([x, x.double()])
 
 
 def test_without_numba(python: Any, tmp_path: Any) -> None:
@@ -233,6 +234,24 @@ def _move_states(p: torch.nn.Parameter, optimizer: Any) -> None:
     optimizer.share_memory()
 
 
+def _move_a_state(p: torch.nn.Parameter, optimizer: Any) -> None:
+    state = optimizer.state[p]["exp_avg_sq"]
+    state.data = state.data.clone() * 2
+
+
+def _count_anew(p: torch.nn.Parameter, optimizer: Any) -> None:
+    optimizer.state[p]["step"].fill_(5)
+
+
+def _move_a_count(p: torch.nn.Parameter, optimizer: Any) -> None:
+    count = optimizer.state[p]["step"]
+    count.data = count.data.clone()
+
+
+def _divide_by_the_largest(p: torch.nn.Parameter, optimizer: Any) -> None:
+    optimizer.param_groups[0]["amsgrad"] = True
+
+
 def _reload(p: torch.nn.Parameter, optimizer: Any) -> None:
     saved = optimizer.state_dict()
     saved["state"] = {
@@ -245,6 +264,10 @@ def _forget(p: torch.nn.Parameter, optimizer: Any) -> None:
     del optimizer.state[p]
 
 
+def _forget_all(p: torch.nn.Parameter, optimizer: Any) -> None:
+    optimizer.state.clear()
+
+
 def _add_group(p: torch.nn.Parameter, optimizer: Any) -> None:
     optimizer.add_param_group({"params": [torch.nn.Parameter(torch.ones(4))], "lr": 0.5})
 
@@ -254,8 +277,9 @@ def _without_gradient(p: torch.nn.Parameter, optimizer: Any) -> None:
 
 
 CHANGES = [
-    *(_swap_memory, _transpose_in_place, _other_dtype, _replace_states, _move_states, _reload),
-    *(_forget, _add_group, _without_gradient),
+    *(_swap_memory, _transpose_in_place, _other_dtype, _replace_states, _move_states),
+    *(_move_a_state, _count_anew, _move_a_count, _divide_by_the_largest, _reload),
+    *(_forget, _forget_all, _add_group, _without_gradient),
 ]
 
 
@@ -297,11 +321,61 @@ def test_gradients_of_another_layout_from_step_to_step() -> None:
     torch.testing.assert_close(trained(fused=True), trained(foreach=False), rtol=1e-6, atol=0)
 
 
+def test_strides_of_a_parameter_and_its_gradient_that_change_together() -> None:
+    def trained(**how: Any) -> torch.Tensor:
+        generator = torch.Generator().manual_seed(0)
+        x = torch.randn(2, 3, 4, 4, generator=generator)
+        p = torch.nn.Parameter(x.contiguous(memory_format=torch.channels_last))
+        optimizer = Adam([p], lr=0.1, **how)
+        for step in range(6):
+            if step == 4:
+                p.data = p.data.transpose(0, 2)  # of the same memory
+                for key in ("exp_avg", "exp_avg_sq"):
+                    optimizer.state[p][key] = optimizer.state[p][key].transpose(0, 2)
+            p.grad = torch.randn(p.shape, generator=generator)
+            if step != 3:
+                p.grad = torch.empty_like(p).copy_(p.grad)
+            optimizer.step()
+        return p.detach()
+
+    torch.testing.assert_close(trained(fused=True), trained(foreach=False), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "expected"), [(torch.float32, 0.994), (torch.complex64, 0.994 + 0j)], ids=str
+)
+def test_batches_are_made_once(
+    dtype: torch.dtype, expected: complex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    class Counted(Batch):
+        def __init__(self, rows: list[int], *rest: Any) -> None:
+            made.append(len(rows))
+            super().__init__(rows, *rest)
+
+    monkeypatch.setattr("steprule.torch._optimizer.Batch", Counted)
+    params = [torch.nn.Parameter(torch.ones(3, 2, dtype=dtype)) for _ in range(4)]
+    params += [torch.nn.Parameter(torch.ones(3, dtype=torch.float64)) for _ in range(2)]
+    optimizer = Adam(params, fused=True)
+    for step in range(6):
+        for p in params:
+            p.grad = torch.ones_like(p)
+        optimizer.step()
+        if step == 1:  # the first step made the states
+            made.clear()
+    assert made == []
+    torch.testing.assert_close(
+        params[0].detach(), torch.full_like(params[0], expected), rtol=1e-5, atol=0
+    )
+
+
 def test_memory_is_not_read_beyond_its_end() -> None:
     p = torch.nn.Parameter(torch.ones(4))
     optimizer = Adam([p], fused=True)
-    p.grad = torch.ones(4)
-    optimizer.step()
+    for _ in range(3):
+        p.grad = torch.ones(4)
+        optimizer.step()
     p.data = torch.ones(1_000_000)
     with pytest.raises(RuntimeError, match="size"):
         optimizer.step()

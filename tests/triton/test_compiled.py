@@ -15,6 +15,7 @@ from steprule.codegen.backends.kernel import kernel_program, kernel_scalars
 from steprule.codegen.load import builtin
 from steprule.codegen.program.compile import compile_spec
 from steprule.specs.language import Optimizer
+from steprule.torch._batch import Batch
 from steprule.torch._clipping import Clip, ClipByGlobalNorm, ClipByValue
 from triton import knobs
 from triton.backends.compiler import GPUTarget
@@ -64,14 +65,14 @@ def kernel_of(
         name: on if name in options else number if on or name == "lr" else 0.0
         for name in kernel_scalars(program)
     }
-    kinds = [[torch.zeros(3, dtype=dtype)] for _ in range(2)]
-    kinds += [[torch.zeros(3, dtype=dtype)] if on or s.when is None else [] for s in states]
+    theta, grad = ([torch.zeros(3, dtype=dtype)] for _ in range(2))
+    kept = [[torch.zeros(3, dtype=dtype)] if on or s.when is None else [] for s in states]
     made: list[CompiledKernel] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(driver, "_active", Elsewhere(capability))
         # Where it would be loaded.
         patch.setattr(CompiledKernel, "__getitem__", lambda kernel, grid: made.append(kernel))
-        engine.prepare(spec.module, kinds, scalars, clip)
+        engine.prepare(spec.module, Batch([0], [theta, *kept], {}, on), grad, scalars, clip)
     (kernel,) = made
     return kernel
 

@@ -24,6 +24,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
+from steprule.torch._batch import Batch
 from sympy import (
     Abs,
     And,
@@ -123,4 +124,4 @@ def test_every_operation_gives_the_values_of_the_loop(
 def test_a_rule_without_a_kernel_says_why(engine: ModuleType, rule: str, reason: str) -> None:
     x = [torch.ones(3)]
     with pytest.raises(RuntimeError, match=f"^{rule.title()} has no kernel.* {reason}"):
-        engine.prepare(rule, [x, x], {}, None)
+        engine.prepare(rule, Batch([0], [x], {}, first=False), x, {}, None)

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from steprule.torch._batch import Batch
 
 
 def test_every_block_of_every_tensor_has_a_row(interpreted: Any) -> None:
     size = interpreted.BLOCK
-    assert interpreted.blocks((size + 1, 0, 3, 2 * size)).tolist() == [
+    assert interpreted.blocks(np.array([size + 1, 0, 3, 2 * size])).tolist() == [
         [0, 0],
         [0, 1],
         [2, 0],
@@ -19,16 +21,18 @@ def test_every_block_of_every_tensor_has_a_row(interpreted: Any) -> None:
 
 def test_a_row_is_a_size_and_the_addresses(interpreted: Any) -> None:
     theta, grad, v = ([torch.zeros(4), torch.zeros(2)] for _ in range(3))
-    places, rows = interpreted.table((4, 2), [theta, grad, [], v])
+    table = Batch([0, 1], [theta, [], v], {}, first=False).table(grad)
+    assert table[:2].tolist() == [[0, 4], [4, 2]]
+    places, rows = interpreted.layout(table)
     assert places == (1, 2, 1, 3)
-    assert rows == tuple(
-        (n, *(x[k].data_ptr() for x in (theta, grad, v))) for k, n in enumerate((4, 2))
-    )
+    assert rows.tolist() == [
+        [n, *(x[k].data_ptr() for x in (theta, grad, v))] for k, n in enumerate((4, 2))
+    ]
 
 
 def test_there_is_nothing_to_launch_for_tensors_without_elements(interpreted: Any) -> None:
     empty = [torch.zeros(0)]
-    interpreted.prepare("sgd", [empty, empty, []], {}, None)()
+    interpreted.prepare("sgd", Batch([0], [empty, []], {}, first=False), empty, {}, None)()
 
 
 @pytest.mark.parametrize("given", [0.5, torch.tensor(0.5), torch.tensor([0.5, 0.5]).double()])

@@ -12,6 +12,7 @@ import triton.language as tl
 from steprule.codegen.verify.configurations import Configuration, configurations
 from steprule.codegen.verify.engines import settings
 from steprule.specs.language import Optimizer
+from steprule.torch._batch import Batch
 from steprule.torch._tensors import number
 from torch import Tensor
 from triton.runtime.interpreter import InterpreterBuilder, TensorHandle
@@ -133,7 +134,8 @@ def test_numbers_can_be_read_from_the_device_one_a_tensor(interpreted: Any) -> N
     given |= {"first": True, "one_minus_dampening": 1.0}
     theta, grad = [torch.ones(3), torch.ones(20)], [torch.ones(3), torch.ones(20)]
     lr = torch.tensor(rates, dtype=torch.float64)
-    interpreted.prepare("sgd", [theta, grad, []], given | {"lr": lr}, None)()
+    batch = Batch([0, 1], [theta, []], {}, first=False)
+    interpreted.prepare("sgd", batch, grad, given | {"lr": lr}, None)()
     assert [set(x.tolist()) for x in theta] == [{0.5}, {0.75}]
 
 
@@ -152,10 +154,10 @@ def test_a_kernel_that_cannot_be_compiled_leaves_everything_as_it_was(
     before = [x.clone() for p in params for x in (p, *optimizer.state[p].values())]
     prepare = interpreted.prepare
 
-    def fails_for_the_last(rule: str, tensors: Any, scalars: Any, clip: Any) -> Any:
-        if tensors[0][0].dtype == DTYPES[-1]:
+    def fails_for_the_last(rule: str, batch: Batch, *rest: Any) -> Any:
+        if batch.dtype == DTYPES[-1]:
             raise RuntimeError("it does not compile")
-        return prepare(rule, tensors, scalars, clip)
+        return prepare(rule, batch, *rest)
 
     with monkeypatch.context() as broken:
         broken.setattr(interpreted, "prepare", fails_for_the_last)

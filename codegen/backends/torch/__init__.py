@@ -23,7 +23,7 @@ _OF_OPTIMIZERS = tuple(
     f"{name}.py"
     for name in (
         *("__init__", "_optimizer", "_clipping", "_scalars", "_tensors"),
-        *("_fused", "_numba", "_openmp", "_triton"),
+        *("_batch", "_fused", "_numba", "_openmp", "_triton"),
     )
 )
 _OF_SCHEDULES = tuple(
