@@ -9,6 +9,7 @@ depends on the number of threads.
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import accumulate, groupby
 from operator import attrgetter
 from types import ModuleType
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
@@ -40,6 +41,10 @@ they fall out of a small cache."""
 SHARED = 1 << 16
 """The fewest elements of a tensor that several threads work on. Measured on two threads: with half
 of them little is gained, with a quarter time is lost."""
+
+SMALL = 1 << 11
+"""The most elements of a tensor that is copied into a block with others, and out of it again.
+Measured: half the time of blocks of its own, and an eighth for 64 elements."""
 
 COMPILED = 1 << 18
 """The fewest elements for which ``"auto"`` loads the compiled kernel: that takes a second, measured,
@@ -163,26 +168,41 @@ def run_plain(
         for block in blocks:
             theta = block[0]
             assert theta is not None
-            free = scratches.setdefault(theta.dtype, [])
-            buffers = free.pop() if free else []
-            while len(buffers) < count:
-                buffers.append(new_like(np.empty(SHARED_BLOCK, theta.dtype)))
+            buffers = _taken(scratches, theta.dtype, count)
             _apply(rule, block, clip, [buffer[: theta.size] for buffer in buffers[:count]])
-            free.append(buffers)
+            scratches[theta.dtype].append(buffers)
 
     threads = cores()
     shared: list[_Task] = []
+    small: dict[tuple[np.dtype[Any], Clip | None], list[_Block]] = {}
     for row in rows:
-        if threads > 1 and row.size >= SHARED:
-            shared += _tasks(row, SHARED_BLOCK)
+        flat = _flat(row.arrays)
+        if flat and row.size <= SMALL:
+            assert flat[0] is not None
+            small.setdefault((flat[0].dtype, row.clip), []).append(flat)
+        elif threads > 1 and row.size >= SHARED:
+            shared += _tasks(row, flat, SHARED_BLOCK)
         else:
-            for task in _tasks(row, BLOCK):
+            for task in _tasks(row, flat, BLOCK):
                 work(*task)
+    for (dtype, clip), blocks in small.items():
+        buffers = _taken(scratches, dtype, len(blocks[0]))
+        work(_packed(blocks, buffers), clip)
+        scratches[dtype].append(buffers)
     spread(lambda k: work(*shared[k]), len(shared), threads)
 
 
 _Block: TypeAlias = Sequence[Array | None]
 _Task: TypeAlias = tuple[Iterable[_Block], Clip | None]
+
+
+def _taken(scratches: Scratches, dtype: np.dtype[Any], count: int) -> list[Array]:
+    """A set of scratch arrays of that many, or of more, that no other thread has any more."""
+    free = scratches.setdefault(dtype, [])
+    buffers = free.pop() if free else []
+    while len(buffers) < count:
+        buffers.append(new_like(np.empty(SHARED_BLOCK, dtype)))
+    return buffers
 
 
 def _apply(rule: Rule, block: _Block, clip: Clip | None, scratch: list[Array]) -> None:
@@ -197,19 +217,50 @@ def _like(theta: Array | None, count: int) -> list[Array]:
     return [new_like(theta) for _ in range(count)]
 
 
-def _tasks(row: Row, size: int) -> Iterator[_Task]:
+def _tasks(row: Row, flat: _Block | None, size: int) -> Iterator[_Task]:
     """The row cut into what one thread does at a time, in blocks of a size."""
-    order = _order([array.flags for array in row.arrays if array is not None])
-    if not order:
+    if flat is None:
         yield _strided(row.arrays), row.clip
-        return
-    flat = [None if array is None else _flat(array, order) for array in row.arrays]
-    if row.size <= size:
+    elif row.size <= size:
         yield (flat,), row.clip
-        return
-    for start in range(0, row.size, size):
-        part = slice(start, start + size)
-        yield ([None if array is None else array[part] for array in flat],), row.clip
+    else:
+        for start in range(0, row.size, size):
+            part = slice(start, start + size)
+            yield ([None if array is None else array[part] for array in flat],), row.clip
+
+
+def _packed(rows: Sequence[_Block], buffers: Sequence[Array]) -> Iterator[_Block]:
+    """Rows of one dtype, copied together into blocks; what is updated there is copied back.
+
+    A block has a row more at most than fits into ``BLOCK`` elements.
+    """
+    sizes = (theta.size for theta, *_ in rows if theta is not None)
+    placed = zip(accumulate(sizes, initial=0), rows, strict=False)
+    for _, pack in groupby(placed, lambda start_and_row: start_and_row[0] // BLOCK):
+        first, *others = (row for _, row in pack)
+        if not others:
+            yield first
+            continue
+        columns = [
+            [array for array in column if array is not None]
+            for column in zip(first, *others, strict=True)
+        ]
+        count = sum(theta.size for theta in columns[0])
+        block = [
+            np.concatenate(column, out=buffer[:count]) if column else None
+            for column, buffer in zip(columns, buffers, strict=False)
+        ]
+        yield block
+        for k, (column, new) in enumerate(zip(columns, block, strict=True)):
+            if new is not None and k != _GRAD:
+                stop = 0
+                for array in column:
+                    start, stop = stop, stop + array.size
+                    array[...] = new[start:stop]
+
+
+_GRAD = 1
+"""The place of the gradient in a row, which alone is not written to."""
 
 
 _is_aligned, _is_c, _is_f = map(attrgetter, ("aligned", "c_contiguous", "f_contiguous"))
@@ -222,7 +273,15 @@ def _order(flags: Sequence[Any]) -> str:
     return "F" if all(map(_is_f, flags)) else ""
 
 
-def _flat(array: Array, order: str) -> Array:
+def _flat(arrays: _Block) -> _Block | None:
+    """Views in one dimension of arrays that lie densely in one order; None where they do not."""
+    order = _order([array.flags for array in arrays if array is not None])
+    if not order:
+        return None
+    return [None if array is None else _line(array, order) for array in arrays]
+
+
+def _line(array: Array, order: str) -> Array:
     """A view, as the array lies densely in that order; of half the price of ``reshape``."""
     plain = array if type(array) is np.ndarray else array.view(np.ndarray)
     return plain.ravel() if order == "C" else plain.T.ravel()
@@ -234,7 +293,7 @@ def _strided(arrays: _Block) -> Iterator[_Block]:
     with np.nditer(
         [arrays[i] for i in given],
         flags=["external_loop", "buffered"],
-        op_flags=[["readonly" if i == 1 else "readwrite"] for i in given],
+        op_flags=[["readonly" if i == _GRAD else "readwrite"] for i in given],
         buffersize=BLOCK,
     ) as iterator:
         for parts in iterator:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from steprule.numpy import SGD, Adam, AdamW
-from steprule.numpy._engines import BLOCK, SHARED, SHARED_BLOCK
+from steprule.numpy import SGD, Adam, AdamW, _engines
+from steprule.numpy._engines import BLOCK, SHARED, SHARED_BLOCK, SMALL
 from steprule.numpy._trees import address, new_like
 
 Array = NDArray[Any]
@@ -87,6 +87,42 @@ def test_blocks_do_not_show(case: Any, size: int, rng: np.random.Generator) -> N
     for part in (slice(0, 5), slice(size // 2, size // 2 + 5), slice(max(size - 5, 0), size)):
         alone = trained(case, start[part].copy(), [g[part].copy() for g in gradients])
         assert whole[part].tobytes() == alone.tobytes()
+
+
+@pytest.mark.parametrize(
+    "limit", [{}, {"clipvalue": 0.5}, {"clipnorm": 0.5}, {"global_clipnorm": 1.0}], ids=str
+)
+def test_small_arrays_together_are_as_each_alone(
+    default_case: Any,
+    limit: dict[str, float],
+    rng: np.random.Generator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More than a block of them, of two dtypes and orders, with one that is too large."""
+    sizes = [1, 7, 64, SMALL - 1, SMALL, SMALL + 1, 2 * SMALL] * 10
+    assert sum(size for size in sizes if size <= SMALL) > BLOCK
+    start = [rng.normal(size=size).astype(("f4", "f8")[k % 2]) for k, size in enumerate(sizes)]
+    start += [np.asfortranarray(rng.normal(size=(3, 4))), rng.normal(size=9)[::3], np.ones((0, 2))]
+    gradients = [[rng.normal(size=x.shape).astype(x.dtype) for x in start] for _ in range(STEPS)]
+    together, alone = ([x.copy(order="K") for x in start] for _ in range(2))
+    total = [np.sqrt(sum(float(np.sum(np.square(g, dtype=float))) for g in of)) for of in gradients]
+    optimizer = default_case.make(**limit)
+    for of in gradients:
+        kept = [g.copy() for g in of]
+        optimizer.update(together, of)
+        assert all(map(np.array_equal, of, kept))
+    monkeypatch.setattr(_engines, "SMALL", 0)
+    for k, x in enumerate(alone):
+        # The norm of all is no array's own: scale as the definition says.
+        own = default_case.make(**(limit if "global_clipnorm" not in limit else {}))
+        for of, norm in zip(gradients, total, strict=True):
+            scale = min(1.0, 1.0 / (1e-6 + norm)) if "global_clipnorm" in limit else 1.0
+            own.update(x, of[k] * of[k].dtype.type(scale))
+    for ours, theirs in zip(together, alone, strict=True):
+        if "global_clipnorm" in limit:  # the norms were added in another order
+            np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-6)
+        else:
+            np.testing.assert_array_equal(ours, theirs, strict=True)
 
 
 @pytest.mark.parametrize("shape", [(2, BLOCK), (BLOCK + 3, 2), (3, 5, 7)])
