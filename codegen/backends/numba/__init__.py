@@ -2,10 +2,13 @@
 
 Stages: the compiled program is written out (``expand``) and its new values moved to their slots
 (``settle``); ``printer`` turns each statement into one on single elements, and the template puts
-them into a loop over all elements of all tensors. A rule that reduces over a tensor or multiplies
+them into a loop over all elements of all tensors. Numba keeps what it has compiled on disk for as
+long as the file of a function is the same, and compiles what that calls into it: so each file
+names the digest of those it is compiled with. A rule that reduces over a tensor or multiplies
 matrices has no kernel: its class runs as it does without one.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 from ....specs.language import Schedule, Spec, Transform
@@ -16,6 +19,8 @@ from ..kernel import has_kernel, kernel_program
 from ..rendering import environment
 from .context import context, is_branch
 from .printer import clipped
+
+_COMPILED_IN = ("_clipping", "_kernel")
 
 
 class NumbaBackend:
@@ -29,22 +34,27 @@ class NumbaBackend:
 
     def files(self, spec: Spec | Transform) -> Mapping[str, str]:
         if isinstance(spec, Transform):
-            return {"_clipping.py": self.shared(())["_clipping.py"]}
+            return {"_clipping.py": self._rendered("_clipping")}
         if isinstance(spec, Schedule):
             return {}
         program = kernel_program(compile_spec(spec))
         if not has_kernel(program):
             return {}
         template = self._templates.get_template("optimizer.py.j2")
-        return {f"{spec.module}.py": template.render(context(spec, program))}
+        return {f"{spec.module}.py": template.render(context(spec, program) | self._basis())}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         names = ("__init__", "_clipping", "_kernel", "_launch", "_numbers", "_threads")
-        found = clippings()
-        return {
-            f"{name}.py": self._templates.get_template(f"{name}.py.j2").render(clippings=found)
-            for name in names
-        }
+        return {f"{name}.py": self._rendered(name) for name in names}
+
+    def _rendered(self, name: str) -> str:
+        given = {} if name in _COMPILED_IN else self._basis()
+        return self._templates.get_template(f"{name}.py.j2").render(clippings=clippings(), **given)
+
+    def _basis(self) -> dict[str, str]:
+        """The digest of what is compiled into every kernel."""
+        basis = "".join(map(self._rendered, _COMPILED_IN))
+        return {"basis": f"sha256:{hashlib.sha256(basis.encode()).hexdigest()[:16]}"}
 
 
 backend = NumbaBackend()
