@@ -9,7 +9,7 @@ from ....specs.language import Optimizer, SpecError, Update
 from ...backends.latex import LatexPrinter
 from ...cost import BYTES, Cost, costs
 from ..edition import Edition
-from ..markdown import code, directive, environment, figure, inline, table, tall
+from ..markdown import code, directive, figure, inline, table, tall
 from ..material import Material
 from ..page import Page
 from ..pictures.landscapes import LANDSCAPES
@@ -21,7 +21,7 @@ from ..rules.marked_printer import MarkedPrinter
 from ..rules.roles import Role, divisors, is_corrected, roles
 from ..rules.variants import plain, switches, usual
 from ..writer import Writer
-from .parts import page_link
+from .parts import TEMPLATES, page_link
 
 _DTYPE = "float32"
 
@@ -43,18 +43,12 @@ def comparison_page(material: Material, edition: Edition) -> list[Page]:
     write = Writer(edition, "comparison")
     paths = [all_paths(landscape, material, edition) for landscape in LANDSCAPES]
     pictures = [*paths, all_training(material, edition)]
-    text = (
-        environment({})
-        .get_template("comparison.md.j2")
-        .render(
-            write=write,
-            summary=_summary(material.optimizers, write),
-            terms=list(_terms(material.optimizers, write)),
-            changes=[
-                _change(pair, material.optimizers, write) for pair in pairs(material.optimizers)
-            ],
-            pictures=[figure(*shown) for shown in pictures],
-        )
+    text = TEMPLATES.get_template("comparison.md.j2").render(
+        write=write,
+        summary=_summary(material.optimizers, write),
+        terms=list(_terms(material.optimizers, write)),
+        changes=[_change(pair, material.optimizers, write) for pair in pairs(material.optimizers)],
+        pictures=[figure(*shown) for shown in pictures],
     )
     return [Page("comparison", text, [shown.picture for shown in pictures])]
 
