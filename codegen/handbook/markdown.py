@@ -33,6 +33,11 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
+def capital(sentence: str) -> str:
+    """The sentence with a capital letter first."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def code(text: str) -> str:
     """A word of code within a line."""
     return f"{{code}}`{text}`" if "`" not in text else f"`` {text} ``"

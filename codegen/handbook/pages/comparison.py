@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from sympy import Basic
 
-from ....specs.language import Optimizer, SpecError, Update
+from ....specs.language import Optimizer, Update
 from ...backends.latex import LatexPrinter
-from ...cost import BYTES, Cost, costs
 from ..edition import Edition
 from ..markdown import code, directive, figure, inline, table, tall
 from ..material import Material
@@ -21,9 +20,8 @@ from ..rules.marked_printer import MarkedPrinter
 from ..rules.roles import Role, divisors, is_corrected, roles
 from ..rules.variants import plain, switches, usual
 from ..writer import Writer
+from .costs import in_bytes, known_costs
 from .parts import TEMPLATES, page_link
-
-_DTYPE = "float32"
 
 
 @dataclass(frozen=True)
@@ -60,25 +58,18 @@ def _summary(specs: Sequence[Optimizer], write: Writer) -> str:
 
 
 def _numbers(spec: Optimizer, write: Writer) -> list[str]:
-    first = _first_cost(spec)
+    first = next(iter(known_costs(spec)), None)
+    none = write.word("none")
     default = plain(spec, usual(spec)).spec
     return [
         page_link(spec),
         str(len(default.states)),
-        write.word("bytes", count=first.moved * BYTES[_DTYPE]) if first else write.word("none"),
-        str(sum(first.operations.values())) if first else write.word("none"),
+        in_bytes(first.moved, write) if first else none,
+        str(sum(first.operations.values())) if first else none,
         _has(Role.FIRST, spec, write),
         _has(Role.SECOND, spec, write),
         write.word("yes" if is_corrected(default) else "no"),
     ]
-
-
-def _first_cost(spec: Optimizer) -> Cost | None:
-    """With the defaults, where it can be said at all."""
-    try:
-        return costs(spec)[0]
-    except SpecError:
-        return None
 
 
 def _has(role: Role, spec: Optimizer, write: Writer) -> str:

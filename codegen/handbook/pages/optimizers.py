@@ -2,13 +2,13 @@
 
 from sympy import sympify
 
-from ....specs.language import Optimizer, SpecError, State, t
+from ....specs.language import Optimizer, State, t
 from ...backends.latex import LatexPrinter
 from ...backends.latex.box import box
 from ...backends.latex.tables import arguments, states
-from ...cost import BYTES, Cost, costs
+from ...cost import Cost
 from ..edition import Edition
-from ..markdown import code, directive, equations, figure, grid, inline, table
+from ..markdown import capital, code, directive, equations, figure, grid, inline, table
 from ..material import Material
 from ..page import Page
 from ..pictures.landscapes import LANDSCAPES
@@ -18,10 +18,9 @@ from ..pictures.training import training
 from ..rules.snippets import optimizer_usage
 from ..rules.variants import Change, changes
 from ..writer import Writer
+from .costs import in_bytes, known_costs
 from .parts import STEP_METHODS, TEMPLATES
 from .spec_pages import Content, spec_pages
-
-_DTYPE = "float32"
 
 
 def optimizer_pages(material: Material, edition: Edition) -> list[Page]:
@@ -78,7 +77,7 @@ def _changes(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
     shown = [
         {
             "change": change,
-            "doc": write.word("sentence", text=_capital(docs[change.switch])),
+            "doc": write.word("sentence", text=capital(docs[change.switch])),
             "sides": _sides(change, printer),
             "added": [inline(printer.expression(s.series[t])) for s in change.added],
             "initial": [inline(_first(s, printer)) for s in change.initial],
@@ -86,10 +85,6 @@ def _changes(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
         for change in found
     ]
     return TEMPLATES.get_template("changes.md.j2").render(changes=shown, write=write)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _first(state: State, printer: LatexPrinter) -> str:
@@ -108,9 +103,8 @@ def _sides(change: Change, printer: LatexPrinter) -> tuple[str, str]:
 
 
 def _cost(spec: Optimizer, write: Writer) -> str:
-    try:
-        found = costs(spec)
-    except SpecError:
+    found = known_costs(spec)
+    if not found:
         return ""
     head = ("setting", "read", "written", "moved", "state", "operations")
     rows = [_cost_row(cost, write) for cost in found]
@@ -123,6 +117,6 @@ def _cost_row(cost: Cost, write: Writer) -> list[str]:
     operations = ", ".join(f"{n} {code(op)}" for op, n in sorted(cost.operations.items()))
     return [
         code(cost.settings) if cost.settings else write.word("defaults"),
-        *(write.word("bytes", count=n * BYTES[_DTYPE]) for n in numbers),
+        *(in_bytes(n, write) for n in numbers),
         f"{sum(cost.operations.values())}: {operations}",
     ]
