@@ -1,4 +1,4 @@
-"""Jinja, as all backends use it: strict about undefined names, quiet about white space."""
+"""Jinja, as backends and handbook use it: strict about undefined names, quiet about white space."""
 
 import json
 import re
@@ -23,12 +23,23 @@ class Delimiters(TypedDict, total=False):
     comment_end_string: str
 
 
+LATEX_DELIMITERS = Delimiters(
+    block_start_string="<%",
+    block_end_string="%>",
+    variable_start_string="<<",
+    variable_end_string=">>",
+    comment_start_string="<#",
+    comment_end_string="#>",
+)
+"""Where formulas stand: Jinja's own would be LaTeX groups and comments."""
+
+
 def environment(
     package: str,
     helpers: Mapping[str, Callable[..., Any]],
     delimiters: Delimiters | None = None,
 ) -> Environment:
-    """The templates of a backend's package.
+    """The templates of a package: a backend's, or the handbook's.
 
     Args:
         package: its name; the templates lie in its folder ``templates``, those that several

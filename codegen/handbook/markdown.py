@@ -1,15 +1,15 @@
-r"""MyST Markdown, as pages are made of it, and the templates that make it.
+"""MyST Markdown, as pages are made of it, and the templates that make it.
 
-Templates have the delimiters ``<< >>``, ``<% %>`` and ``<# #>``: Jinja's own would be LaTeX
-groups and comments.
+Templates have the delimiters ``<< >>``, ``<% %>`` and ``<# #>``.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
+from ..backends import rendering
 from .measure import shares
 from .page import Picture
 
@@ -22,21 +22,8 @@ def environment(helpers: Mapping[str, Callable[..., Any]]) -> Environment:
     Args:
         helpers: the functions they may call.
     """
-    env = Environment(
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<<",
-        variable_end_string=">>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-        loader=PackageLoader(__name__.rpartition(".")[0]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    env.globals.update(helpers)
+    package = __name__.rpartition(".")[0]
+    env = rendering.environment(package, helpers, rendering.LATEX_DELIMITERS)
     env.filters |= {"text": escaped, "inline": inline, "code": code}
     return env
 
@@ -44,6 +31,11 @@ def environment(helpers: Mapping[str, Callable[..., Any]]) -> Environment:
 def escaped(text: str) -> str:
     """Plain text, with nothing in it that Markdown would take for a construct."""
     return _SPECIAL.sub(r"\\\1", text)
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital letter first."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def code(text: str) -> str:

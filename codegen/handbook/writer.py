@@ -7,7 +7,7 @@ from ...specs.language import Spec
 from ..backends.latex.cells import Cell, Code, Formula, Piece, Said, Word
 from ..backends.latex.tables import ArgumentRow, StateRow
 from .edition import Edition
-from .markdown import code, escaped, inline, table
+from .markdown import capital, code, escaped, inline, table
 
 _ARXIV = re.compile(r"arXiv\\?:(\d{4}\.\d{4,5})")
 _DOI = re.compile(r"doi\\?:(10\.\d{4,9}/[^\s,;]*[^\s,;.])")
@@ -37,7 +37,7 @@ class Writer:
     def summary(self, spec: Spec) -> str:
         """What a spec is in short, where its name stands beside it."""
         text = self.edition.said(spec.summary).removeprefix(f"{spec.name}: ")
-        return escaped(text[:1].upper() + text[1:])
+        return escaped(capital(text))
 
     def source(self, text: str) -> str:
         """A source, with links to what it names by its arXiv number or its DOI."""

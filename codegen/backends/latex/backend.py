@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ....specs.language import Schedule, Spec, Transform
 from ...load import transforms
 from .. import Entry
-from ..rendering import Delimiters, environment
+from ..rendering import LATEX_DELIMITERS, environment
 from .box import box, initial
 from .cells import latex
 from .escape import code, escaped
@@ -14,16 +14,7 @@ from .picture import picture
 from .printer import LatexPrinter
 from .tables import arguments, schedule_arguments, states
 
-# Jinja's own delimiters would be LaTeX groups and comments.
-_DELIMITERS = Delimiters(
-    block_start_string="<%",
-    block_end_string="%>",
-    variable_start_string="<<",
-    variable_end_string=">>",
-    comment_start_string="<#",
-    comment_end_string="#>",
-)
-_TEMPLATES = environment(__name__.rpartition(".")[0], {}, _DELIMITERS)
+_TEMPLATES = environment(__name__.rpartition(".")[0], {}, LATEX_DELIMITERS)
 _TEMPLATES.filters |= {"text": escaped, "code": code, "cell": latex}
 
 

@@ -32,7 +32,7 @@ from ..proofs.printer import ProofPrinter
 from ..proofs.rows import WIDEST, aligned, chained, rows
 from ..rules.excerpts import declaration_source, lines_source, method_source
 from ..rules.variants import plain, switches, usual
-from .parts import STEP_METHODS, python
+from .parts import STEP_METHODS, page_link, python
 
 _Found = TypeVar("_Found")
 _Claim = TypeVar("_Claim", Equivalence, Identity, Stability)
@@ -177,9 +177,7 @@ class _Chapter:
 
     def page_of(self, spec: str) -> str:
         """Within a line: a spec's name, and a link to its page."""
-        found = self._spec(spec)
-        folder = "optimizers" if isinstance(found, Optimizer) else "schedules"
-        return f"[{found.name}](/{folder}/{found.module}.md)"
+        return page_link(self._spec(spec))
 
     def _on(self, spec: Optimizer, on: tuple[str, ...]) -> frozenset[str]:
         known = {name: name for name in switches(spec)}

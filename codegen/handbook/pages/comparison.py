@@ -5,25 +5,23 @@ from dataclasses import dataclass
 
 from sympy import Basic
 
-from ....specs.language import Optimizer, SpecError, Update
+from ....specs.language import Optimizer, Update
 from ...backends.latex import LatexPrinter
-from ...cost import BYTES, Cost, costs
 from ..edition import Edition
-from ..markdown import code, directive, environment, figure, inline, table, tall
+from ..markdown import code, directive, figure, inline, table, tall
 from ..material import Material
 from ..page import Page
 from ..pictures.landscapes import LANDSCAPES
 from ..pictures.paths import all_paths
 from ..pictures.training import all_training
 from ..rules.differences import Compared, difference
-from ..rules.lineage import Stage, pairs, rule, stages
+from ..rules.lineage import Stage, pairs, rules
 from ..rules.marked_printer import MarkedPrinter
 from ..rules.roles import Role, divisors, is_corrected, roles
 from ..rules.variants import plain, switches, usual
 from ..writer import Writer
-from .parts import page_link
-
-_DTYPE = "float32"
+from .costs import in_bytes, known_costs
+from .parts import TEMPLATES, page_link
 
 
 @dataclass(frozen=True)
@@ -43,18 +41,13 @@ def comparison_page(material: Material, edition: Edition) -> list[Page]:
     write = Writer(edition, "comparison")
     paths = [all_paths(landscape, material, edition) for landscape in LANDSCAPES]
     pictures = [*paths, all_training(material, edition)]
-    text = (
-        environment({})
-        .get_template("comparison.md.j2")
-        .render(
-            write=write,
-            summary=_summary(material.optimizers, write),
-            terms=list(_terms(material.optimizers, write)),
-            changes=[
-                _change(pair, material.optimizers, write) for pair in pairs(material.optimizers)
-            ],
-            pictures=[figure(*shown) for shown in pictures],
-        )
+    stages = rules(material.optimizers)
+    text = TEMPLATES.get_template("comparison.md.j2").render(
+        write=write,
+        summary=_summary(material.optimizers, write),
+        terms=list(_terms(stages, write)),
+        changes=[_change(pair, stages, write) for pair in pairs(material.optimizers)],
+        pictures=[figure(*shown) for shown in pictures],
     )
     return [Page("comparison", text, [shown.picture for shown in pictures])]
 
@@ -66,25 +59,18 @@ def _summary(specs: Sequence[Optimizer], write: Writer) -> str:
 
 
 def _numbers(spec: Optimizer, write: Writer) -> list[str]:
-    first = _first_cost(spec)
+    first = next(iter(known_costs(spec)), None)
+    none = write.word("none")
     default = plain(spec, usual(spec)).spec
     return [
         page_link(spec),
         str(len(default.states)),
-        write.word("bytes", count=first.moved * BYTES[_DTYPE]) if first else write.word("none"),
-        str(sum(first.operations.values())) if first else write.word("none"),
+        in_bytes(first.moved, write) if first else none,
+        str(sum(first.operations.values())) if first else none,
         _has(Role.FIRST, spec, write),
         _has(Role.SECOND, spec, write),
         write.word("yes" if is_corrected(default) else "no"),
     ]
-
-
-def _first_cost(spec: Optimizer) -> Cost | None:
-    """With the defaults, where it can be said at all."""
-    try:
-        return costs(spec)[0]
-    except SpecError:
-        return None
 
 
 def _has(role: Role, spec: Optimizer, write: Writer) -> str:
@@ -97,23 +83,21 @@ def _has(role: Role, spec: Optimizer, write: Writer) -> str:
     return write.word("no")
 
 
-def _terms(specs: Sequence[Optimizer], write: Writer) -> Iterator[tuple[str, str]]:
+def _terms(stages: Mapping[Stage, Optimizer], write: Writer) -> Iterator[tuple[str, str]]:
     """For each role, the rules that have it, with their equations; alike ones together."""
-    rules = {stage: rule(stage, specs) for stage in stages(specs)}
-    found = {stage: spec for stage, spec in rules.items() if spec is not None}
+    parts = [(stage, spec, roles(spec)) for stage, spec in stages.items()]
     head = [write.word("rule"), write.word("equations")]
     for role in Role:
         rows = _alike(
             {
                 stage: [_equation(spec, u) for u in spec.updates if part[u.target.name] is role]
-                for stage, spec in found.items()
-                for part in [roles(spec)]
+                for stage, spec, part in parts
             },
             write,
         )
         if rows:
             yield write.word(role.value), table(head, rows)
-    rows = _alike({s: [_expression(r, e) for e in divisors(r)] for s, r in found.items()}, write)
+    rows = _alike({s: [_expression(r, e) for e in divisors(r)] for s, r in stages.items()}, write)
     if rows:
         yield write.word("denominator"), table(head, rows)
 
@@ -140,10 +124,8 @@ def _name(stage: Stage) -> str:
     return f"{stage.spec} {code(stage.on[-1])}" if stage.on else stage.spec
 
 
-def _change(pair: tuple[Stage, Stage], specs: Sequence[Optimizer], write: Writer) -> _Change:
-    before, after = (rule(stage, specs) for stage in pair)
-    assert before is not None
-    assert after is not None
+def _change(pair: tuple[Stage, Stage], stages: Mapping[Stage, Optimizer], write: Writer) -> _Change:
+    before, after = (stages[stage] for stage in pair)
     found = difference(before, after)
     rows = [row for each in found.equations for row in _rows(each, before, after, write)]
     old, new = LatexPrinter(before), LatexPrinter(after)

@@ -5,14 +5,12 @@ from ...backends.latex import LatexPrinter
 from ...backends.latex.tables import arguments
 from ...load import transforms
 from ..edition import Edition
-from ..markdown import directive, display, environment, inline
+from ..markdown import directive
 from ..material import Material
 from ..page import Page
 from ..rules.snippets import transform_usage
 from ..writer import Writer
-from .parts import equation_label, relations_section, usage_section
-
-_TEMPLATES = environment({"display": display, "inline": inline, "label": equation_label})
+from .parts import TEMPLATES, relations_section, usage_section
 
 
 def gradients_page(material: Material, edition: Edition) -> list[Page]:
@@ -30,13 +28,13 @@ def gradients_page(material: Material, edition: Edition) -> list[Page]:
         }
         for each in transforms().values()
     ]
-    text = _TEMPLATES.get_template("gradients.md.j2").render(parts=parts, write=write)
+    text = TEMPLATES.get_template("gradients.md.j2").render(parts=parts, write=write)
     return [Page("gradients", text)]
 
 
 def _algorithm(transform: Transform, write: Writer) -> str:
     printer = LatexPrinter(transform.rule)
-    body = _TEMPLATES.get_template("transform.md.j2").render(
+    body = TEMPLATES.get_template("transform.md.j2").render(
         transform=transform,
         limit=printer.expression(transform.hyper.symbol),
         result=printer.expression(transform.result),

@@ -1,17 +1,17 @@
 """The first page of a handbook about specs of one's own; that of the whole is a chapter."""
 
 from ..edition import Edition
-from ..markdown import environment
 from ..material import Material
 from ..page import Page
 from ..writer import Writer
+from .parts import TEMPLATES, page_link
 
 
 def home_page(material: Material, edition: Edition) -> Page:
     """Names the specs, each with a link to its page."""
-    folders = {"optimizers": material.optimizers, "schedules": material.schedules}
-    specs = [(folder, spec) for folder, found in folders.items() for spec in found]
-    summary = Writer(edition, "contents").summary
-    template = environment({}).get_template("home.md.j2")
-    text = template.render(specs=specs, words=edition.words["contents"], summary=summary)
+    write = Writer(edition, "contents")
+    specs = (*material.optimizers, *material.schedules)
+    text = TEMPLATES.get_template("home.md.j2").render(
+        specs=[(page_link(spec), write.summary(spec)) for spec in specs], write=write
+    )
     return Page("index", text)

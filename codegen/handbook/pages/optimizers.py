@@ -1,80 +1,52 @@
 """The pages of optimizers: the equations, and all that follows from them."""
 
-from collections.abc import Sequence
-
 from sympy import sympify
 
-from ....specs.language import Optimizer, SpecError, State, t
+from ....specs.language import Optimizer, State, t
 from ...backends.latex import LatexPrinter
 from ...backends.latex.box import box
 from ...backends.latex.tables import arguments, states
-from ...cost import BYTES, Cost, costs
+from ...cost import Cost
 from ..edition import Edition
-from ..markdown import (
-    code,
-    directive,
-    display,
-    environment,
-    equations,
-    figure,
-    grid,
-    inline,
-    table,
-    tabs,
-)
+from ..markdown import capital, code, directive, equations, figure, grid, inline, table
 from ..material import Material
 from ..page import Page
 from ..pictures.landscapes import LANDSCAPES
 from ..pictures.paths import path
 from ..pictures.shown import Shown
 from ..pictures.training import training
-from ..rules.excerpts import method_source
-from ..rules.peers import peers_table
-from ..rules.snippets import OWN_PACKAGE, optimizer_usage
+from ..rules.snippets import optimizer_usage
 from ..rules.variants import Change, changes
 from ..writer import Writer
-from .parts import (
-    STEP_METHODS,
-    Section,
-    classes,
-    equation_label,
-    index_page,
-    python,
-    relations_section,
-    usage_section,
-)
-
-_DTYPE = "float32"
-
-
-_TEMPLATES = environment({"display": display, "inline": inline, "code": code})
+from .costs import in_bytes, known_costs
+from .parts import STEP_METHODS, TEMPLATES
+from .spec_pages import Content, spec_pages
 
 
 def optimizer_pages(material: Material, edition: Edition) -> list[Page]:
     """A page for each optimizer, and one that lists them; none where there is none."""
-    if not material.optimizers:
-        return []
-    write = Writer(edition, "optimizers")
-    pages = [_page(spec, material, write) for spec in material.optimizers]
-    return [index_page("optimizers/index", material.optimizers, write), *pages]
+    return spec_pages("optimizers", material.optimizers, _content, material, edition)
 
 
-def _page(spec: Optimizer, material: Material, write: Writer) -> Page:
-    code_of = {backend: material.code[f"{backend}/{spec.module}.py"] for backend in STEP_METHODS}
-    steps = {
-        write.word(backend): python(step)
-        for backend, source in code_of.items()
-        if (step := method_source(source, spec.name, STEP_METHODS[backend]))
-    }
+def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
+    printer = LatexPrinter(spec)
     pictures = _pictures(spec, material, write.edition)
-    text = _TEMPLATES.get_template("spec.md.j2").render(
-        spec=spec,
-        write=write,
-        step=tabs({write.word("equations"): _algorithm(spec, write), **steps}),
-        classes=classes(code_of, spec.name, write),
-        sections=_sections(spec, material, pictures, write),
+    return Content(
+        equations=_algorithm(spec, printer, write),
+        files={backend: f"{backend}/{spec.module}.py" for backend in STEP_METHODS},
+        methods=STEP_METHODS,
+        before={
+            "arguments": write.arguments(arguments(spec, printer)) if spec.hyper else "",
+            "states": _states(spec, printer, write),
+            "changes": _changes(spec, printer, write),
+        },
+        usage=lambda package: optimizer_usage(spec, package),
+        after={
+            "cost": _cost(spec, write),
+            "pictures": f"{write.word('pictures_about')}\n\n{grid(figure(*p) for p in pictures)}",
+        },
+        pictures=[shown.picture for shown in pictures],
     )
-    return Page(f"optimizers/{spec.module}", text, [shown.picture for shown in pictures])
 
 
 def _pictures(spec: Optimizer, material: Material, edition: Edition) -> list[Shown]:
@@ -83,36 +55,9 @@ def _pictures(spec: Optimizer, material: Material, edition: Edition) -> list[Sho
     return [*paths, training(spec, material, edition)]
 
 
-def _sections(
-    spec: Optimizer, material: Material, pictures: Sequence[Shown], write: Writer
-) -> list[Section]:
-    """The parts that each stand or fall away by themselves, in order."""
-    printer = LatexPrinter(spec)
-    is_own = spec.name not in material.builtin
-    peers = "" if is_own else peers_table(spec, material, write.edition)
-    related = "" if is_own else relations_section(spec, material, write.edition)
-    usage = optimizer_usage(spec, OWN_PACKAGE if is_own else "steprule")
-    found = {
-        "arguments": write.arguments(arguments(spec, printer)) if spec.hyper else "",
-        "states": _states(spec, printer, write),
-        "changes": _changes(spec, printer, write),
-        "usage": usage_section(usage, is_own, write),
-        "cost": _cost(spec, write),
-        "pictures": f"{write.word('pictures_about')}\n\n{grid(figure(*p) for p in pictures)}",
-        "relations": related,
-        "peers": peers,
-    }
-    return [Section(write.word(title), body) for title, body in found.items() if body]
-
-
-def _algorithm(spec: Optimizer, write: Writer) -> str:
-    printer = LatexPrinter(spec)
-    body = _TEMPLATES.get_template("algorithm.md.j2").render(
-        spec=spec,
-        box=box(spec, printer),
-        equation=printer.equation,
-        label=equation_label,
-        write=write,
+def _algorithm(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
+    body = TEMPLATES.get_template("algorithm.md.j2").render(
+        spec=spec, box=box(spec, printer), equation=printer.equation, write=write
     )
     return directive("admonition", spec.name, f":class: algorithm\n\n{body}")
 
@@ -132,18 +77,14 @@ def _changes(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
     shown = [
         {
             "change": change,
-            "doc": write.word("sentence", text=_capital(docs[change.switch])),
+            "doc": write.word("sentence", text=capital(docs[change.switch])),
             "sides": _sides(change, printer),
             "added": [inline(printer.expression(s.series[t])) for s in change.added],
             "initial": [inline(_first(s, printer)) for s in change.initial],
         }
         for change in found
     ]
-    return _TEMPLATES.get_template("changes.md.j2").render(changes=shown, write=write)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return TEMPLATES.get_template("changes.md.j2").render(changes=shown, write=write)
 
 
 def _first(state: State, printer: LatexPrinter) -> str:
@@ -162,9 +103,8 @@ def _sides(change: Change, printer: LatexPrinter) -> tuple[str, str]:
 
 
 def _cost(spec: Optimizer, write: Writer) -> str:
-    try:
-        found = costs(spec)
-    except SpecError:
+    found = known_costs(spec)
+    if not found:
         return ""
     head = ("setting", "read", "written", "moved", "state", "operations")
     rows = [_cost_row(cost, write) for cost in found]
@@ -177,6 +117,6 @@ def _cost_row(cost: Cost, write: Writer) -> list[str]:
     operations = ", ".join(f"{n} {code(op)}" for op, n in sorted(cost.operations.items()))
     return [
         code(cost.settings) if cost.settings else write.word("defaults"),
-        *(write.word("bytes", count=n * BYTES[_DTYPE]) for n in numbers),
+        *(in_bytes(n, write) for n in numbers),
         f"{sum(cost.operations.values())}: {operations}",
     ]

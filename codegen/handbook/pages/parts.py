@@ -1,16 +1,12 @@
 """What pages of optimizers, schedules and transforms have in common."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from textwrap import indent
 
 from ....specs.language import Schedule, Spec, Transform, Update
 from ..edition import Edition
-from ..markdown import directive, environment, tabs
+from ..markdown import code, directive, display, environment, inline, tabs
 from ..material import Material
-from ..page import Page
 from ..proofs.relations import related, relations
-from ..rules.excerpts import class_source
 from ..rules.snippets import OWN_PACKAGE, Usage
 from ..writer import Writer
 
@@ -18,37 +14,20 @@ STEP_METHODS = {"numpy": "_rule", "torch": "_loop"}
 """Of the generated optimizers: what computes one step."""
 
 
-@dataclass(frozen=True)
-class Section:
-    """A part of a page under a title of its own."""
-
-    title: str
-    body: str
-
-
 def equation_label(spec: Spec | Transform, update: Update) -> str:
     """What the equation of a quantity is linked by."""
     return f"eq-{spec.module}-{update.target.name}"
+
+
+TEMPLATES = environment(
+    {"code": code, "display": display, "inline": inline, "label": equation_label}
+)
 
 
 def page_link(spec: Spec) -> str:
     """The name of a spec, with a link to its page."""
     folder = "schedules" if isinstance(spec, Schedule) else "optimizers"
     return f"[{spec.name}](/{folder}/{spec.module}.md)"
-
-
-def index_page(name: str, specs: Sequence[Spec], write: Writer) -> Page:
-    """A page that lists the pages of its folder."""
-    text = (
-        environment({})
-        .get_template("index.md.j2")
-        .render(
-            title=write.word("index"),
-            about=write.word("index_about"),
-            listed=[(s.name, s.module, write.summary(s)) for s in specs],
-        )
-    )
-    return Page(name, text)
 
 
 def python(source: str) -> str:
@@ -71,13 +50,3 @@ def relations_section(spec: Spec | Transform, material: Material, edition: Editi
         return ""
     listed = ("- " + indent(text, "  ").strip() + "\n" for text in found)
     return "\n".join([edition.words["claims"]["about"] + "\n", *listed])
-
-
-def classes(code: Mapping[str, str], name: str, write: Writer) -> str:
-    """The generated classes, by backend: folded, and only on the site, as they are long."""
-    folded = [
-        directive("dropdown", write.word("class", package=write.word(backend)), f"\n{shown}")
-        for backend, source in code.items()
-        for shown in [python(class_source(source, name))]
-    ]
-    return directive("only", "html", "\n" + "\n".join(folded))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ....specs.language.claims import Verdict
 from ...prove.prove import Settled
 from ..edition import Edition
-from ..markdown import directive
+from ..markdown import capital, directive
 from .claims import link, said
 from .witness import witnessed
 
@@ -23,7 +23,7 @@ def reference(found: Sequence[Settled], relied_on: Verdict, edition: Edition) ->
 def statement(settled: Settled, relied_on: Verdict, edition: Edition) -> str:
     """On its own: what is claimed, under what assumptions, and the numbers that refute it."""
     body = "\n\n".join(filter(None, _body(settled, edition)))
-    title = f"{_word(settled.verdict, edition).capitalize()}: {link(settled.claim)}"
+    title = f"{capital(_word(settled.verdict, edition))}: {link(settled.claim)}"
     kind = settled.verdict.value.lower()
     box = directive("admonition", title, f":class: {kind}\n\n{body}")
     return caution(settled, relied_on, edition) + box

@@ -1,6 +1,7 @@
 """What every page says of a claim in the same way: its statement, its verdict, where it stands."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from ....specs.language import Spec
 from ....specs.language.claims import Claim, Equivalence, Stability, Verdict
@@ -51,8 +52,9 @@ def printer(claim: Claim) -> ProofPrinter:
 
 def subjects(names: Sequence[str]) -> list[Spec]:
     """The built-in specs of these names, of transforms their rules."""
-    known: Mapping[str, Spec] = {
-        **all_builtin(),
-        **{name: each.rule for name, each in transforms().items()},
-    }
-    return [known[name] for name in names]
+    return [_builtin()[name] for name in names]
+
+
+@cache
+def _builtin() -> Mapping[str, Spec]:
+    return {**all_builtin(), **{name: each.rule for name, each in transforms().items()}}

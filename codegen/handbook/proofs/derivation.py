@@ -8,7 +8,7 @@ from sympy import Basic
 from ...prove.derivation import Chain, Equation, Formula, Image, Passage, derivation
 from ...prove.prove import Settled
 from ..edition import Edition
-from ..markdown import directive, display, inline
+from ..markdown import capital, directive, display, inline
 from ..measure import width
 from .claims import badge, printer, said, verdict
 from .printer import ProofPrinter
@@ -82,7 +82,7 @@ def _passage(passage: Passage, settled: Settled, edition: Edition) -> Iterator[s
         return
     key = passage.key if passage.formulas else f"{passage.key}-alone"
     arguments = {name: _said(e, edition, prints) for name, e in passage.arguments.items()}
-    yield _capital(words.get(key, words[passage.key]).format(**arguments))
+    yield capital(words.get(key, words[passage.key]).format(**arguments))
     if passage.key.startswith(_OPEN):
         for formula in passage.formulas:
             yield from _residual(formula, prints, edition)
@@ -139,7 +139,3 @@ def _residual(formula: Formula, prints: ProofPrinter, edition: Edition) -> Itera
         meanings = [Equation(name, root) for name, root in roots.items()]
         yield edition.words["derivation"]["roots"]
         yield display(aligned(list(_lines("roots", meanings, prints))))
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

@@ -1,6 +1,7 @@
 """Which claims a spec's page shows, and how: their statement, verdict and witness."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from ....specs.language import Optimizer, Schedule, Spec, Transform
 from ....specs.language.claims import Claim, Equivalence, Identity, Stability
@@ -34,8 +35,14 @@ def related(each: Settled, edition: Edition) -> str:
 
 
 def _is_builtin(spec: Spec) -> bool:
-    known = all_builtin().get(spec.name)
-    return known is not None and fingerprint(analyse(known)) == fingerprint(analyse(spec))
+    known = _fingerprints().get(spec.name)
+    return known is not None and known == fingerprint(analyse(spec))
+
+
+@cache
+def _fingerprints() -> Mapping[str, str]:
+    """Of the built-in specs, by name."""
+    return {name: fingerprint(analyse(spec)) for name, spec in all_builtin().items()}
 
 
 def _is_about(claim: Claim, name: str) -> bool:

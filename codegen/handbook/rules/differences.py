@@ -88,15 +88,16 @@ def _matches(before: Optimizer, after: Optimizer) -> Iterator[Mapping[Symbol, Sy
 
 def _kinds(spec: Optimizer) -> dict[Symbol, str]:
     """What each symbol is: the role of its equation, or a hyperparameter that is read."""
-    found = {cast(Symbol, u.target.args[0]): roles(spec)[u.target.name].value for u in spec.updates}
+    part = roles(spec)
+    found = {cast(Symbol, u.target.args[0]): part[u.target.name].value for u in spec.updates}
     read = {s for u in spec.updates for s in u.value.free_symbols}
     return found | {h.symbol: "hyper" for h in spec.hyperparameters if h.symbol in read}
 
 
 def _under(names: Mapping[Symbol, Symbol], before: Optimizer, after: Optimizer) -> Difference:
+    forth, back = dict(names), {new: old for old, new in names.items()}
     old = {
-        u.target.xreplace(dict(names)): (u, cast(Expr, u.value.xreplace(dict(names))))
-        for u in before.updates
+        u.target.xreplace(forth): (u, cast(Expr, u.value.xreplace(forth))) for u in before.updates
     }
     equations: list[Compared] = []
     for new in after.updates:
@@ -105,7 +106,6 @@ def _under(names: Mapping[Symbol, Symbol], before: Optimizer, after: Optimizer) 
             continue
         original, value = old.pop(new.target)
         gone, marks = marked(value, new.value)
-        back = {new_name: old_name for old_name, new_name in names.items()}
         equations.append(
             Compared(
                 "changed" if gone or marks else "equal",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import cast
 
 from sympy import Expr, Mul
@@ -40,25 +41,34 @@ LINEAGE = (
 """Each rule with the one it changes."""
 
 
-def stages(specs: Sequence[Optimizer]) -> list[Stage]:
+def rules(specs: Sequence[Optimizer]) -> dict[Stage, Optimizer]:
     """Those of the lineage that there are specs for, then the other specs with their defaults."""
-    listed = dict.fromkeys(stage for pair in LINEAGE for stage in pair)
-    known = [stage for stage in listed if rule(stage, specs) is not None]
-    return known + [Stage(s.name) for s in specs if Stage(s.name) not in known]
+    stages = dict.fromkeys((*chain.from_iterable(LINEAGE), *(Stage(s.name) for s in specs)))
+    found = ((stage, rule(stage, specs)) for stage in stages)
+    return {stage: spec for stage, spec in found if spec is not None}
 
 
 def pairs(specs: Sequence[Optimizer]) -> list[tuple[Stage, Stage]]:
     """The pairs of the lineage that there are specs for."""
-    return [pair for pair in LINEAGE if all(rule(stage, specs) is not None for stage in pair)]
+    return [pair for pair in LINEAGE if all(_declared(s, specs) is not None for s in pair)]
 
 
 def rule(stage: Stage, specs: Sequence[Optimizer]) -> Optimizer | None:
     """The equations of a stage alone; None where there is no such spec, or it lacks a switch."""
+    spec = _declared(stage, specs)
+    return None if spec is None else _inlined(plain(spec, _on(stage, spec)).spec)
+
+
+def _declared(stage: Stage, specs: Sequence[Optimizer]) -> Optimizer | None:
+    """The spec that a stage is of, if its switches can be on."""
     for spec in specs:
-        on = usual(spec) | {*stage.on}
         if spec.name == stage.spec and {*stage.on} <= {h.name for h in spec.hyper}:
-            return _inlined(plain(spec, on).spec) if is_allowed(spec, on) else None
+            return spec if is_allowed(spec, _on(stage, spec)) else None
     return None
+
+
+def _on(stage: Stage, spec: Optimizer) -> frozenset[str]:
+    return usual(spec) | {*stage.on}
 
 
 def _inlined(spec: Optimizer) -> Optimizer:

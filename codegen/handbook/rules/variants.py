@@ -4,7 +4,7 @@ Switches are the options, and the hyperparameters whose 0 takes terms away. A sp
 are decided, so what remains reads as a paper would write that variant alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, combinations
@@ -71,14 +71,15 @@ def usual(spec: Optimizer) -> frozenset[str]:
 
 def variant(spec: Optimizer, on: frozenset[str]) -> Variant:
     """The spec with these switches on and all others off."""
+    settled = _settling(spec, on)
     states = tuple(
-        replace(s, when=when, init=None if s.init is None else _settled(sympify(s.init), spec, on))
+        replace(s, when=when, init=None if s.init is None else settled(sympify(s.init)))
         for s in spec.states
-        if (when := _settled(s.when, spec, on)) != false
+        if (when := settled(s.when)) != false
     )
     gone = {s.name for s in spec.states} - {s.name for s in states}
     updates = tuple(
-        Update(u.target, cast(Expr, _settled(u.value, spec, on)))
+        Update(u.target, cast(Expr, settled(u.value)))
         for u in spec.updates
         if u.target.name not in gone
     )
@@ -117,8 +118,9 @@ def changes(spec: Optimizer) -> list[Change]:
 
 
 def _changes(spec: Optimizer, switch: str) -> Iterator[Change | None]:
-    others = [name for name in switches(spec) if name != switch and name not in usual(spec)]
-    base = usual(spec) - {switch}
+    default = usual(spec)
+    others = [name for name in switches(spec) if name != switch and name not in default]
+    base = default - {switch}
     for within in chain.from_iterable(combinations(others, n) for n in range(len(others) + 1)):
         off = base | {*within}
         if is_allowed(spec, off) and is_allowed(spec, off | {switch}):
@@ -141,18 +143,19 @@ def _change(
     return change if change.before or change.after or change.added or change.initial else None
 
 
-def _settled(e: Basic, spec: Optimizer, on: frozenset[str]) -> Basic:
-    """An expression of the spec with its cases decided, and 0 for what is off."""
+def _settling(spec: Optimizer, on: frozenset[str]) -> Callable[[Basic], Basic]:
+    """What decides the cases in the spec's expressions, and puts 0 for what is off."""
+    known = switches(spec)
     decided: dict[Basic, Basic] = {o.flag: sympify(o.name in on) for o in spec.options}
     zero: dict[Basic, Basic] = {}
     for h in spec.hyperparameters:
-        if h.name in switches(spec):
+        if h.name in known:
             is_on = sympify(h.name in on)
             decided |= {Ne(h.symbol, 0): is_on, h.symbol > 0: is_on}
             decided[Eq(h.symbol, 0)] = sympify(h.name not in on)
             zero |= {} if is_on else {h.symbol: Integer(0)}
     # Conditions first: with a number in its place a symbol's could not be told.
-    return e.xreplace(decided).xreplace(zero)
+    return lambda e: e.xreplace(decided).xreplace(zero)
 
 
 def _needed(updates: Sequence[Update], states: Sequence[State]) -> tuple[Update, ...]:

@@ -1,0 +1,124 @@
+"""Pages of specs, as optimizers and schedules both have them: one for each, and their index."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ....specs.language import Optimizer, Schedule, Spec
+from ..edition import Edition
+from ..markdown import directive, tabs
+from ..material import Material
+from ..page import Page, Picture
+from ..rules.excerpts import class_source, method_source
+from ..rules.peers import peers_table
+from ..rules.snippets import OWN_PACKAGE, Usage
+from ..writer import Writer
+from .parts import TEMPLATES, python, relations_section, usage_section
+
+_Kind = TypeVar("_Kind", Optimizer, Schedule)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a page has that others have not.
+
+    Args:
+        equations: one step, in a box.
+        files: the generated ones, by backend.
+        methods: of the classes in them, what computes one step.
+        before: the sections before the programs, by the keys of their titles. Each stands or
+            falls away by itself: an empty one is left out.
+        usage: the programs, as they import from a package.
+        after: the sections after them.
+        pictures: those in the sections.
+    """
+
+    equations: str
+    files: Mapping[str, str]
+    methods: Mapping[str, str]
+    before: Mapping[str, str]
+    usage: Callable[[str], Usage]
+    after: Mapping[str, str]
+    pictures: Sequence[Picture]
+
+
+@dataclass(frozen=True)
+class _Section:
+    title: str
+    body: str
+
+
+def spec_pages(
+    folder: str,
+    specs: Sequence[_Kind],
+    content: Callable[[_Kind, Material, Writer], Content],
+    material: Material,
+    edition: Edition,
+) -> list[Page]:
+    """The index first; none at all where there is no spec.
+
+    Args:
+        folder: of the pages; their words have its name too.
+        specs: those that have a page.
+        content: what a page has of its own.
+        material: what pages are made of.
+        edition: the language.
+    """
+    if not specs:
+        return []
+    write = Writer(edition, folder)
+    pages = [
+        Page(f"{folder}/{spec.module}", _text(spec, found, material, write), found.pictures)
+        for spec in specs
+        for found in [content(spec, material, write)]
+    ]
+    return [Page(f"{folder}/index", _index(specs, write)), *pages]
+
+
+def _index(specs: Sequence[Spec], write: Writer) -> str:
+    """A list of the pages in the folder."""
+    return TEMPLATES.get_template("index.md.j2").render(
+        title=write.word("index"),
+        about=write.word("index_about"),
+        listed=[(s.name, s.module, write.summary(s)) for s in specs],
+    )
+
+
+def _text(spec: Spec, content: Content, material: Material, write: Writer) -> str:
+    code = {backend: material.code[file] for backend, file in content.files.items()}
+    steps = {
+        write.word(backend): python(step)
+        for backend, source in code.items()
+        if (step := method_source(source, spec.name, content.methods[backend]))
+    }
+    return TEMPLATES.get_template("spec.md.j2").render(
+        spec=spec,
+        write=write,
+        step=tabs({write.word("equations"): content.equations, **steps}),
+        classes=_classes(code, spec.name, write),
+        sections=_sections(spec, content, material, write),
+    )
+
+
+def _classes(code: Mapping[str, str], name: str, write: Writer) -> str:
+    """The generated classes, by backend: folded, and only on the site, as they are long."""
+    folded = [
+        directive("dropdown", write.word("class", package=write.word(backend)), f"\n{shown}")
+        for backend, source in code.items()
+        for shown in [python(class_source(source, name))]
+    ]
+    return directive("only", "html", "\n" + "\n".join(folded))
+
+
+def _sections(spec: Spec, content: Content, material: Material, write: Writer) -> list[_Section]:
+    """In order; of a spec of one's own there are no claims and no peers."""
+    is_own = spec.name not in material.builtin
+    usage = content.usage(OWN_PACKAGE if is_own else "steprule")
+    found = {
+        **content.before,
+        "usage": usage_section(usage, is_own, write),
+        **content.after,
+        "relations": "" if is_own else relations_section(spec, material, write.edition),
+        "peers": "" if is_own else peers_table(spec, material, write.edition),
+    }
+    return [_Section(write.word(title), body) for title, body in found.items() if body]
