@@ -33,13 +33,7 @@ HALFLIFE = dedent(
 
 COMMANDS = """
 from steprule.codegen.cli import cli
-for arguments in (
-    ["generate", "--check"],
-    ["generate"],
-    ["generate", "--check"],
-    ["list"],
-    ["verify", "HalfLifeLR"],
-):
+for arguments in (["generate"], ["list"], ["verify", "HalfLifeLR"]):
     try:
         cli(arguments)
     except SystemExit as end:
@@ -77,7 +71,7 @@ def test_one_file(tmp_path: Path, python: Any) -> None:
     (tree / "specs/schedules/halflife.py").write_text(HALFLIFE)
     commands = python(COMMANDS, cwd=tmp_path, PYTHONPATH=str(tmp_path))
     statuses = [line for line in commands.stdout.splitlines() if line.startswith("exit ")]
-    assert statuses == ["exit 1", "exit 0", "exit 0", "exit 0", "exit 0"], commands.stderr
+    assert statuses == ["exit 0", "exit 0", "exit 0"], commands.stderr
     assert f" files in {tree}: 6 written, 0 removed, " in commands.stdout
     assert re.search(r"^HalfLifeLR +schedule ", commands.stdout, re.MULTILINE)
     for row in (r"^HalfLifeLR +numpy ", r"^HalfLifeLR +torch "):

@@ -59,7 +59,10 @@ class TestImports:
             ("generated/numba", ["steprule.numba", "numba", "numpy"]),
             (
                 "generated/torch",
-                [*(f"steprule.{name}" for name in ("torch", "numba", "triton")), "torch", "triton"],
+                [
+                    *(f"steprule.{name}" for name in ("torch", "numba", "triton")),
+                    *("torch", "triton", "numpy"),
+                ],
             ),
         ],
     )

@@ -14,12 +14,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 def test_whatever_the_order_of_sets(python: Any, tmp_path: Path) -> None:
     """Sets of strings, and SymPy's arguments, are ordered by hashes that differ between runs."""
-    for seed in "012":
+    for seed in "01":
         done = python(
             "-m", "steprule.codegen", "generate", "--out", seed, cwd=tmp_path, PYTHONHASHSEED=seed
         )
         assert done.returncode == 0, done.stderr
-    first, *others = (contents(tmp_path / seed) for seed in "012")
+    first, other = (contents(tmp_path / seed) for seed in "01")
     assert len(first) > 30
-    for other in others:
-        assert other == first
+    assert other == first
