@@ -38,6 +38,12 @@ HEAVY_BALL = dedent(
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first, so that no process waits for another's last file."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture
 def spec_file(tmp_path: Path) -> Callable[..., Path]:
     """Writes a spec file like HEAVY_BALL, with some words of it replaced."""

@@ -19,7 +19,7 @@ from .machine import can_limit, cores, description, memory, name, threads, versi
 from .measure import cuda, wall
 from .race import WARM, LeftOut, Plan, Result, able, groups, race
 from .report import document, replace, table
-from .workload import Data, Workload, large, model
+from .workload import Data, Workload, large, model, small
 
 _TORCH = "pip install 'steprule[torch]'"
 
@@ -109,7 +109,7 @@ def bench_command(
 
     In every repeat all take one step each, in an order drawn anew, from the same start with the
     same gradients, with the spec's default settings. Where they end is held against the
-    equations. Two workloads: a few large tensors, and the many tensors of a model.
+    equations. Three workloads: a few large tensors, 300 small ones, and the tensors of a model.
 
     The copy moves the bytes that a step must move. A step in place can beat it on a CPU, where
     copying may read what it overwrites, and where tensors fit into a cache.
@@ -142,7 +142,7 @@ def bench_command(
         "repeats": repeats,
     }
     with reported(), threads(count):
-        results, left_out = _measured(specs, (large(parameters), model()), plan)
+        results, left_out = _measured(specs, (large(parameters), small(), model()), plan)
         if json_file:
             text = document(results, setting=setting, left_out=left_out)
             replace(json_file, text.encode())

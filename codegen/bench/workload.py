@@ -34,6 +34,11 @@ def large(parameters: int) -> Workload:
     return Workload("large tensors", tuple(each + (i < more) for i in range(4)))
 
 
+def small() -> Workload:
+    """300 square matrices: what a step costs a tensor shows beside what it costs an element."""
+    return Workload("300 tensors of 64x64", (64 * 64,) * 300)
+
+
 def model() -> Workload:
     """The 300 tensors of a network of 75 layers.
 

@@ -1,6 +1,7 @@
 """The command, from its arguments to its files."""
 
 import json
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
@@ -29,6 +30,7 @@ def test_two_optimizers(tmp_path):
     result = run("adam", "lion", *TINY, "--threads", 1, "--json", found, "--chart", drawn)
     assert result.exit_code == 0, result.output
     assert "Adam, large tensors" in result.stdout
+    assert "Adam, 300 tensors of 64x64" in result.stdout
     assert "Lion, model of 300 tensors" in result.stdout
     assert drawn.read_text().startswith("<?xml")
     read = json.loads(found.read_text())
@@ -44,7 +46,8 @@ def test_two_optimizers(tmp_path):
 
 @pytest.fixture
 def small_model(monkeypatch):
-    monkeypatch.setattr(command, "model", lambda: Workload("model", (10, 20)))
+    for name in ("small", "model"):
+        monkeypatch.setattr(command, name, partial(Workload, name, (10, 20)))
 
 
 @pytest.mark.usefixtures("small_model")

@@ -3,12 +3,16 @@
 import numpy as np
 import pytest
 import torch
-from steprule.codegen.bench.workload import Data, Workload, large, model
+from steprule.codegen.bench.workload import Data, Workload, large, model, small
 
 
 def test_large_tensors_add_up():
     assert large(10).sizes == (3, 3, 2, 2)
     assert large(20_000_000).sizes == (5_000_000,) * 4
+
+
+def test_small_tensors():
+    assert small().sizes == (4096,) * 300
 
 
 def test_the_model():

@@ -12,6 +12,8 @@ from steprule.codegen.load import transforms
 from steprule.codegen.verify.clipping import verify_clipping
 from steprule.codegen.verify.oracle import transformed
 
+pytestmark = pytest.mark.slow
+
 VALUE, NORM, GLOBAL = (transforms()[f"ClipBy{by}"] for by in ("Value", "Norm", "GlobalNorm"))
 GRADIENTS = [np.array([3.0, -4.0]), np.array(12.0)]  # norms 5 and 12, and 13 together
 EPS = Q(1, 10**6)

@@ -21,6 +21,8 @@ from steprule.codegen.verify.implementations import implementations
 from steprule.codegen.verify.package import generated
 from steprule.codegen.verify.verify import Result, trials, verify
 
+pytestmark = pytest.mark.slow
+
 Package = Callable[[str], ModuleType]
 
 
