@@ -6,19 +6,13 @@ from typing import Any
 import pytest
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    files = (f for f in folder.rglob("*") if f.is_file())
-    return {f.relative_to(folder).as_posix(): f.read_bytes() for f in files}
-
-
 @pytest.mark.slow
 def test_whatever_the_order_of_sets(python: Any, tmp_path: Path) -> None:
-    """Sets of strings, and SymPy's arguments, are ordered by hashes that differ between runs."""
-    for seed in "01":
-        done = python(
-            "-m", "steprule.codegen", "generate", "--out", seed, cwd=tmp_path, PYTHONHASHSEED=seed
-        )
-        assert done.returncode == 0, done.stderr
-    first, other = (contents(tmp_path / seed) for seed in "01")
-    assert len(first) > 30
-    assert other == first
+    """Sets of strings, and SymPy's arguments, are ordered by hashes that differ between runs.
+
+    What is committed came of a run with hashes of its own.
+    """
+    done = python(
+        *("-m", "steprule.codegen", "generate", "--check"), cwd=tmp_path, PYTHONHASHSEED="1"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -8,7 +8,7 @@ import pytest
 from steprule.codegen.handbook.edition import Edition
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.publishing.book import book, require_latex
-from steprule.codegen.handbook.publishing.build import BuildError
+from steprule.codegen.handbook.publishing.build import BuildError, build
 from steprule.codegen.handbook.publishing.site import site
 from steprule.codegen.handbook.publishing.workspace import Workspace, fill
 
@@ -80,6 +80,14 @@ def test_a_complaint_is_an_error_each_time(space: Workspace) -> None:
             site(space, "en", _silent)
     fill(space, [Page("index", "# Home\n")])
     assert (site(space, "en", _silent) / "index.html").is_file()
+
+
+def test_a_language_is_gone_with_its_build(space: Workspace) -> None:
+    fill(space, [Page("index", HOME)])
+    for language, word in (("zh", "索引"), ("en", "Index")):
+        folder = build("latex", space, language, {}, _silent)
+        (text,) = (file.read_text() for file in folder.glob("*.tex"))
+        assert rf"\renewcommand{{\indexname}}{{{word}}}" in text
 
 
 needs_latex = pytest.mark.skipif(shutil.which("latexmk") is None, reason="needs latexmk")

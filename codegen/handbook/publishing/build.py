@@ -55,6 +55,7 @@ def build(
     Raises:
         BuildError: Sphinx complains of anything at all.
     """
+    from sphinx import locale
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -84,6 +85,7 @@ def build(
         "highlight_language": "python",
         "today": "",
     }
+    locale.translators.clear()  # Sphinx would add to the words of an earlier build here
     try:
         with patch_docutils(), docutils_namespace():
             app = Sphinx(
