@@ -3,7 +3,6 @@
 
 from collections.abc import Mapping, Sequence
 from ctypes import addressof, c_char
-from operator import itemgetter
 from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
@@ -147,17 +146,18 @@ def _refuse(params: Tree, grads: Tree, path: str) -> NoReturn:
 
 def _require_apart(found: Leaves) -> None:
     """Writing to a parameter must change neither another one nor a gradient yet to be read."""
-    bounds = np.array([_bounds(array) for pair in found.values() for array in pair])
-    low, high = bounds[bounds[:, 0].argsort()].T
-    if (low[1:] >= np.maximum.accumulate(high)[:-1]).all():
-        return
-    spans = [
-        (*_bounds(array), path, array, written)
+    arrays = [
+        (path, array, written)
         for path, (theta, grad) in found.items()
         for array, written in ((theta, True), (grad, False))
     ]
+    bounds = [_bounds(array) for _, array, _ in arrays]
+    low, high = np.array(sorted(bounds)).T
+    if (low[1:] >= np.maximum.accumulate(high)[:-1]).all():
+        return
+    spans = sorted(zip(bounds, arrays, strict=True), key=lambda span: span[0][0])
     reached: list[tuple[int, str, Array, bool]] = []
-    for first, end, path, array, written in sorted(spans, key=itemgetter(0)):
+    for (first, end), (path, array, written) in spans:
         reached = [span for span in reached if span[0] > first]
         for _, its_path, its_array, its_written in reached:
             if (written or its_written) and np.shares_memory(array, its_array):

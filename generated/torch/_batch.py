@@ -17,12 +17,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ._tensors import number
+from ._tensors import PLAIN, live, number
 
 Columns: TypeAlias = Sequence[Sequence[Tensor | None]]
 """Parameters, then each state in the order of the rule: a tensor a row, or none at all."""
-
-_PLAIN = frozenset((Tensor, torch.nn.Parameter))
 
 
 class Numbers:
@@ -41,7 +39,7 @@ class Numbers:
 
     def vector(self) -> Tensor:
         """The numbers, in float64 on the tensors' device."""
-        return torch.stack([x.to(torch.float64).reshape(()) for x in self.tensors])
+        return torch.stack(live(self.tensors))
 
     def fill(self, value: float | Tensor) -> None:
         """Write one number to all, or to each its own of a vector."""
@@ -105,7 +103,7 @@ class Batch:
         """Whether these can be the gradients."""
         return (
             list(map(Tensor.numel, grads)) == self._sizes
-            and _PLAIN.issuperset(map(type, grads))
+            and PLAIN.issuperset(map(type, grads))
             and {x.dtype for x in grads} == {self._dtype}
             and {x.device for x in grads} == {self.device}
             and _layout(grads) == self._layout
@@ -128,7 +126,7 @@ def takes(row: Sequence[Tensor]) -> bool:
     first = row[0]
     kind = first.dtype, first.device, first.shape
     return (
-        all(type(x) in _PLAIN and (x.dtype, x.device, x.shape) == kind for x in row)
+        all(type(x) in PLAIN and (x.dtype, x.device, x.shape) == kind for x in row)
         and not any(x.is_neg() or x.is_conj() for x in row)
         and (
             all(x.is_contiguous() for x in row)

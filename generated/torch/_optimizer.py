@@ -21,6 +21,7 @@ from . import _fused as fused
 from ._batch import Batch, takes
 from ._scalars import Scalar
 from ._tensors import (
+    PLAIN,
     Tensors,
     arithmetic,
     in_dtype,
@@ -38,8 +39,6 @@ Group: TypeAlias = dict[str, Any]
 State: TypeAlias = dict[str, Any]
 Work: TypeAlias = tuple[Group, list[Tensor], list[Tensor], clipping.Clip | None]
 """A group, its parameters that have a gradient, these, and what happens to them before."""
-
-_PLAIN = (Tensor, torch.nn.Parameter)
 
 _CPU_PIECE = 2**17
 """Elements updated by one call on the CPU: few enough to stay in its cache between passes.
@@ -334,7 +333,7 @@ class Optimizer(optim.Optimizer):
             for time, s in zip(times, states, strict=True)
         ]
         settings = {name: scalar(group[name]) for name in self._arguments}
-        subclassed = any(type(p) not in _PLAIN for p in params)
+        subclassed = any(type(p) not in PLAIN for p in params)
         if on_device or (subclassed and not group["foreach"]):
             for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
                 named = dict(zip(names, values, strict=True)) | settings
@@ -379,14 +378,15 @@ class Optimizer(optim.Optimizer):
         group, params, _, _ = work
         initial = self._initial_states(group)
         batches = self._batches.pop(id(group), [])
+        odd: list[int] = []
         if not self._hold(batches, work, initial):
             batches = list(self._gathered(work, initial))
+            taken = {row for batch in batches for row in batch.rows}
+            odd = [row for row in range(len(params)) if row not in taken]
         launches: list[Callable[[], None]] = []
         for batch in batches:
             launches += self._launches(batch, _part(work, batch.rows))
-        taken = {row for batch in batches for row in batch.rows}
-        if len(taken) < len(params):
-            odd = [row for row in range(len(params)) if row not in taken]
+        if odd:
             launches.append(partial(self._update, *_part(work, odd)))
         elif not any(batch.first for batch in batches):
             self._batches[id(group)] = batches

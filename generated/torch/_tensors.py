@@ -9,6 +9,9 @@ from torch import Tensor
 
 Tensors: TypeAlias = list[Tensor] | tuple[Tensor, ...]
 
+PLAIN = frozenset((Tensor, torch.nn.Parameter))
+"""Types whose elements are those of their memory; a subclass may mean something else by it."""
+
 
 def number(value: Any) -> Any:
     """A hyperparameter or scalar state as a Python number; a tuple as a tuple of them."""

@@ -10,6 +10,7 @@ matrices has no kernel: its class runs as it does without one.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from ....specs.language import Schedule, Spec, Transform
 from ...program.compile import compile_spec
@@ -41,20 +42,21 @@ class NumbaBackend:
         if not has_kernel(program):
             return {}
         template = self._templates.get_template("optimizer.py.j2")
-        return {f"{spec.module}.py": template.render(context(spec, program) | self._basis())}
+        return {f"{spec.module}.py": template.render(context(spec, program), basis=self._basis)}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         names = ("__init__", "_clipping", "_kernel", "_launch", "_numbers", "_threads")
         return {f"{name}.py": self._rendered(name) for name in names}
 
     def _rendered(self, name: str) -> str:
-        given = {} if name in _COMPILED_IN else self._basis()
+        given = {} if name in _COMPILED_IN else {"basis": self._basis}
         return self._templates.get_template(f"{name}.py.j2").render(clippings=clippings(), **given)
 
-    def _basis(self) -> dict[str, str]:
+    @cached_property
+    def _basis(self) -> str:
         """The digest of what is compiled into every kernel."""
         basis = "".join(map(self._rendered, _COMPILED_IN))
-        return {"basis": f"sha256:{hashlib.sha256(basis.encode()).hexdigest()[:16]}"}
+        return f"sha256:{hashlib.sha256(basis.encode()).hexdigest()[:16]}"
 
 
 backend = NumbaBackend()
