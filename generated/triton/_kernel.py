@@ -31,10 +31,12 @@ def step(
     tensor = tensors + row * COLUMNS
     left = tl.minimum(tl.load(tensor) - start, BLOCK).to(tl.int32)
     skipped = start * (STORED.primitive_bitwidth // 8)
-    addresses = [tl.load(tensor + place) + skipped for place in PLACES]
-    misaligned = addresses[0] % 16
-    for i in tl.static_range(1, len(PLACES)):
-        misaligned |= addresses[i] % 16
+    addresses = ()
+    misaligned = 0
+    for i in tl.static_range(len(PLACES)):
+        address = tl.load(tensor + PLACES[i]) + skipped
+        addresses += (address,)
+        misaligned |= address % 16
     values = [number(x, row, COMPUTED) for x in numbers]
     limits = [number(x, row, COMPUTED) for x in limit]
     given = (addresses, left, values, limits)
@@ -47,7 +49,8 @@ def step(
 
 @triton.jit
 def number(x, row, COMPUTED: tl.constexpr):
-    x = tl.to_tensor(x)
+    if isinstance(x, float):  # as Triton's interpreter leaves it
+        x = tl.full((), x, COMPUTED)
     if x.dtype.is_ptr():
         x = tl.load(x + row)
     return x.to(COMPUTED)
@@ -74,7 +77,10 @@ def update(
     grad = values[1]
     if CLIP is not None:
         grad = CLIP(grad, *limit)
-    new = RULE(values[0], grad, *values[2:], *numbers, *FLAGS)
+    flags = ()
+    for k in tl.static_range(len(FLAGS)):
+        flags += (FLAGS[k],)
+    new = RULE(values[0], grad, *values[2:], *numbers, *flags)
     store(addresses[0], i, left, new[0].to(STORED), WHOLE)
     for k in tl.static_range(1, len(new)):
         if PLACES[k + 1] != 1:

@@ -13,6 +13,7 @@ pytest.importorskip("triton")
 from steprule.codegen.load import builtin
 from steprule.specs.language import Optimizer
 from triton import knobs
+from triton.runtime.interpreter import InterpretedFunction
 
 SPECS = [spec for spec in builtin().values() if isinstance(spec, Optimizer)]
 
@@ -32,6 +33,10 @@ def interpreted() -> Any:
 def compiled() -> Any:
     """The same with kernels that can be compiled, and not run."""
     return _engine(interpret=False)
+
+
+if not hasattr(InterpretedFunction, "warmup"):  # before Triton 3.6
+    InterpretedFunction.warmup = lambda self, *args, **options: None
 
 
 def _engine(*, interpret: bool) -> ModuleType:
