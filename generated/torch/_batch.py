@@ -8,7 +8,8 @@ which is kept; at later steps parameters and states are asked what tells whether
 the same objects at the same addresses, and only gradients, which are new, are asked everything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from operator import is_
 from typing import Any, TypeAlias
 
@@ -17,37 +18,68 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ._tensors import PLAIN, live, number
+from ._tensors import PLAIN
 
-Columns: TypeAlias = Sequence[Sequence[Tensor | None]]
-"""Parameters, then each state in the order of the rule: a tensor a row, or none at all."""
+try:
+    from torch._C._dynamo.guards import TensorGuards
+except ImportError:  # it is torch's own affair, and batches are right without it
+    TensorGuards = None
+
+State: TypeAlias = Mapping[str, Any]
+
+_OF_NUMPY = frozenset((torch.float32, torch.float64))
 
 
 class Numbers:
-    """Scalar states: 0-d tensors, wherever they are, a row each."""
+    """Scalar states: 0-d tensors, wherever they are, a row each.
+
+    Those of the host are read and written as NumPy's arrays, which takes a tenth of the time.
+    """
 
     def __init__(self, tensors: list[Tensor]) -> None:
         self.tensors = tensors
-        self._addresses = addresses(tensors)
-
-    def are(self, tensors: Sequence[Tensor | None]) -> bool:
-        """Whether these are its tensors, where they were."""
-        return _same(tensors, self.tensors, self._addresses)
+        on_host = all(type(x) is Tensor and x.is_cpu and x.dtype in _OF_NUMPY for x in tensors)
+        self._arrays = [x.detach().numpy() for x in tensors] if on_host else []
 
     def read(self) -> list[float]:
-        return [number(x) for x in self.tensors]
+        return [x.item() for x in self._arrays or self.tensors]
 
     def vector(self) -> Tensor:
         """The numbers, in float64 on the tensors' device."""
-        return torch.stack(live(self.tensors))
+        return torch.stack(self.tensors).to(torch.float64)
 
     def fill(self, value: float | Tensor) -> None:
         """Write one number to all, or to each its own of a vector."""
         if isinstance(value, Tensor):
-            each = list(value.unbind())
+            torch._foreach_copy_(self.tensors, list(value.to(self.tensors[0].dtype).unbind()))
+        elif self._arrays:
+            for x in self._arrays:
+                x.fill(value)
         else:
-            each = [torch.full_like(self.tensors[0], value)] * len(self.tensors)
-        torch._foreach_copy_(self.tensors, each)
+            each = torch.full_like(self.tensors[0], value)
+            torch._foreach_copy_(self.tensors, [each] * len(self.tensors))
+
+
+class Likeness:
+    """What some tensors are, but for where they lie: types, dtypes, devices, sizes and strides.
+
+    It is asked by one call, which torch has for what it compiles: a question to each tensor, in
+    Python, takes as long as all else that a step of small tensors does.
+    """
+
+    def __init__(self, tensors: Sequence[Tensor]) -> None:
+        self._count = len(tensors)
+        self._guards = TensorGuards and TensorGuards(
+            *tensors, dynamic_dims_sizes=None, dynamic_dims_strides=None
+        )
+
+    def of(self, tensors: Sequence[Tensor]) -> bool:
+        """Whether these are the same, one by one; false if torch cannot be asked."""
+        return (
+            self._guards is not None
+            and len(tensors) == self._count
+            and self._guards.check(*tensors)
+        )
 
 
 class Batch:
@@ -55,44 +87,58 @@ class Batch:
 
     Args:
         rows: the places of the parameters among those of their group that have a gradient.
-        columns: their tensors, of which a kernel can be given all.
-        numbers: their scalar states, by checkpoint key.
+        params: the parameters.
+        states: theirs, by checkpoint key; kernels can be given the tensors.
+        keys: of the tensor states, in the order of the rule; None for one that does not exist.
+        scalars: the keys of scalar states.
         first: whether they had no states before.
     """
 
     def __init__(
         self,
         rows: list[int],
-        columns: Sequence[list[Tensor]],
-        numbers: Mapping[str, Numbers],
+        params: list[Tensor],
+        states: Sequence[State],
+        keys: Sequence[str | None],
+        scalars: Iterable[str],
+        *,
         first: bool,
     ) -> None:
-        params = columns[0]
         self.rows = rows
-        self.numbers = numbers
         self.first = first
         self.device = params[0].device
         self.dtype = params[0].dtype.to_real()
         """Of the reals that complex numbers are pairs of."""
-        self._dtype = params[0].dtype
-        self._columns = columns
-        self._sizes = list(map(Tensor.numel, params))
-        self._single = [row for row, size in enumerate(self._sizes) if size == 1]
-        self._layout = _layout(params)
-        sizes = np.array(self._sizes, np.int64) * (2 if params[0].is_complex() else 1)
+        columns = [[state[key] for state in states] if key else [] for key in keys]
+        scalar_columns = {key: [state[key] for state in states] for key in scalars}
+        self.numbers = {key: Numbers(column) for key, column in scalar_columns.items()}
+        self.keys = {*filter(None, keys), *self.numbers}
+        """Of the states it has."""
+        self._params = params
+        self._keys = [*chain.from_iterable(states)]
+        self._values = [*chain.from_iterable(map(dict.values, states))]
+        self._tensors = [*chain(params, *columns, *scalar_columns.values())]
+        self._where = addresses(self._tensors)
+        self._alike = Likeness(params)
+        self._grads: Likeness | None = None
+        self._asked = {x.dtype for x in params}, {x.device for x in params}, _layouts(params)
+        sizes = np.array([x.numel() for x in params], np.int64) * (
+            2 if params[0].is_complex() else 1
+        )
         none = np.zeros_like(sizes)
-        theta, *states = [addresses(column) if column else none for column in columns]
-        self._table = np.array([sizes.cumsum() - sizes, sizes, theta, none, *states])
+        theta, *tables = [addresses(column) if column else none for column in (params, *columns)]
+        self._table = np.array([sizes.cumsum() - sizes, sizes, theta, none, *tables])
+        self.present = [2, 3, *(4 + k for k, key in enumerate(keys) if key)]
+        """The rows of the table with addresses of what exists."""
 
-    def holds(self, columns: Columns, numbers: Mapping[str, Sequence[Tensor | None]]) -> bool:
-        """Whether these are its tensors, and nothing has happened to them."""
-        where = self._table[[2, *range(4, len(self._table))]]
+    def holds(self, params: Sequence[Tensor], states: Sequence[State]) -> bool:
+        """Whether these are its parameters and their states, and nothing has happened to them."""
         return (
-            all(map(_same, columns, self._columns, where))
-            and list(map(Tensor.numel, self._columns[0])) == self._sizes
-            and _layout(self._columns[0]) == self._layout
-            and numbers.keys() == self.numbers.keys()
-            and all(self.numbers[key].are(column) for key, column in numbers.items())
+            _same(params, self._params)
+            and _same([*chain.from_iterable(map(dict.values, states))], self._values)
+            and [*chain.from_iterable(states)] == self._keys
+            and bool((addresses(self._tensors) == self._where).all())
+            and self._alike.of(params)
         )
 
     def is_uniform(self) -> bool:
@@ -101,15 +147,19 @@ class Batch:
 
     def takes(self, grads: Sequence[Tensor]) -> bool:
         """Whether these can be the gradients."""
-        return (
-            list(map(Tensor.numel, grads)) == self._sizes
-            and PLAIN.issuperset(map(type, grads))
-            and {x.dtype for x in grads} == {self._dtype}
-            and {x.device for x in grads} == {self.device}
-            and _layout(grads) == self._layout
-            # What else waits to be negated is every second number of a complex tensor.
-            and not any(grads[row].is_neg() for row in self._single)
+        if self._grads and self._grads.of(grads):
+            return True
+        dtypes, devices, layouts = self._asked
+        taken = (
+            PLAIN.issuperset(map(type, grads))
+            and {x.dtype for x in grads} == dtypes
+            and {x.device for x in grads} == devices
+            and _layouts(grads) == layouts
+            and not any(x.is_neg() for x in grads)
         )
+        if taken:
+            self._grads = Likeness(grads)
+        return taken
 
     def table(self, grads: Sequence[Tensor]) -> NDArray[np.int64]:
         """A column for each row of tensors, with what it has in every row of the table.
@@ -139,17 +189,13 @@ def addresses(tensors: Sequence[Tensor]) -> NDArray[np.int64]:
     return np.fromiter(map(Tensor.data_ptr, tensors), np.int64, len(tensors))
 
 
-def _same(tensors: Sequence[Any], known: list[Tensor], where: NDArray[np.int64]) -> bool:
-    return (
-        len(tensors) == len(known)
-        and all(map(is_, tensors, known))
-        and (not known or bool((addresses(known) == where).all()))
-    )
+def _same(objects: Sequence[Any], known: Sequence[Any]) -> bool:
+    return len(objects) == len(known) and all(map(is_, objects, known))
 
 
-def _layout(tensors: Sequence[Tensor]) -> list[bool | tuple[int, ...]]:
-    """The order of the elements of each: true if it is C's, and the strides if not."""
-    return [x.is_contiguous() or x.stride() for x in tensors]
+def _layouts(tensors: Sequence[Tensor]) -> list[tuple[int, bool | tuple[int, ...]]]:
+    """The size of each, and the order of its elements: true if it is C's, and strides if not."""
+    return [(x.numel(), x.is_contiguous() or x.stride()) for x in tensors]
 
 
 def _is_dense(x: Tensor) -> bool:

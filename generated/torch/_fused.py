@@ -9,8 +9,6 @@ An engine is a module with
     everything that can fail, short of changing a tensor; what it returns does the rest, by one
     launch where it can. ``rule`` is the kernel's module. ``scalars`` are what the kernel takes from
     the host, by name. ``clip`` is what happens to these gradients.
-``numbers(tensors)``
-    0-d tensors, wherever they are, to be read and written.
 """
 
 import importlib
@@ -21,7 +19,7 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor
 
-from ._batch import Batch, Numbers
+from ._batch import Batch
 from ._clipping import Clip
 
 _ENGINES = {"cpu": ("._numba", "Numba", "fast"), "cuda": ("._triton", "Triton", "cuda")}
@@ -41,8 +39,6 @@ class Engine(Protocol):
         scalars: Mapping[str, Any],
         clip: Clip | None,
     ) -> Callable[[], None]: ...
-
-    def numbers(self, tensors: list[Tensor]) -> Numbers: ...
 
 
 @cache

@@ -9,16 +9,13 @@ import torch
 from torch import Tensor
 
 from ..numba import _launch as kernels
-from ..numba import _numbers as memory
 from . import _openmp
-from ._batch import Batch, Numbers
+from ._batch import Batch
 from ._clipping import Clip
 
 _NAMES = {getattr(torch, name): name for name in kernels.DTYPES}
 
 DTYPES = frozenset(_NAMES)
-
-_NUMBERS = {torch.float32: "float32", torch.float64: "float64"}
 
 
 def prepare(
@@ -43,28 +40,3 @@ def prepare(
         threads=torch.get_num_threads(),
         spread=_openmp.spread,
     )
-
-
-def numbers(tensors: list[Tensor]) -> Numbers:
-    """See ``_fused``; those in the CPU's memory are read by one call."""
-    (dtype, *others) = {x.dtype for x in tensors}
-    usual = (
-        not others
-        and dtype in _NUMBERS
-        and {Tensor}.issuperset(map(type, tensors))
-        and all(x.is_cpu for x in tensors)
-        and {1}.issuperset(map(Tensor.numel, tensors))
-    )
-    return _InMemory(tensors, _NUMBERS[dtype]) if usual else Numbers(tensors)
-
-
-class _InMemory(Numbers):
-    def __init__(self, tensors: list[Tensor], dtype: str) -> None:
-        super().__init__(tensors)
-        self._dtype = dtype
-
-    def read(self) -> list[float]:
-        return memory.read(self._dtype, self._addresses)
-
-    def fill(self, value: float | Tensor) -> None:
-        memory.fill(self._dtype, self._addresses, float(value))

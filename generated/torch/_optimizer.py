@@ -9,7 +9,7 @@ elements has a compiled kernel too, which ``fused`` asks for: ``_scalars`` is wh
 
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar, TypeAlias, cast, overload
 
@@ -18,7 +18,7 @@ from torch import Tensor, optim
 
 from . import _clipping as clipping
 from . import _fused as fused
-from ._batch import Batch, takes
+from ._batch import Batch, Numbers, takes
 from ._scalars import Scalar
 from ._tensors import (
     PLAIN,
@@ -362,24 +362,27 @@ class Optimizer(optim.Optimizer):
 
         Those no kernel takes, of another dtype or layout, are updated as without ``fused``.
         """
-        known = len(self.state)
+        count = len(self.state)
+        # By identity: a tensor's hash is computed in Python.
+        known = dict(zip(map(id, self.state), self.state.values(), strict=True)) if work else {}
         launches: list[Callable[[], None]] = []
         try:
             for each in work:
-                launches += self._prepare_group(each)
+                launches += self._prepare_group(each, known)
         except BaseException:
-            for p in list(self.state)[known:]:
+            for p in list(self.state)[count:]:
                 del self.state[p]
             raise
         return launches
 
-    def _prepare_group(self, work: Work) -> list[Callable[[], None]]:
+    def _prepare_group(self, work: Work, known: Mapping[int, State]) -> list[Callable[[], None]]:
         """The same for one group. Its batches are kept for as long as they hold."""
         group, params, _, _ = work
         initial = self._initial_states(group)
         batches = self._batches.pop(id(group), [])
         odd: list[int] = []
-        if not self._hold(batches, work, initial):
+        states = [known.get(id(p), {}) for p in params]
+        if not self._hold(batches, work, states, initial):
             batches = list(self._gathered(work, initial))
             taken = {row for batch in batches for row in batch.rows}
             odd = [row for row in range(len(params)) if row not in taken]
@@ -392,14 +395,17 @@ class Optimizer(optim.Optimizer):
             self._batches[id(group)] = batches
         return launches
 
-    def _hold(self, batches: list[Batch], work: Work, initial: Iterable[str]) -> bool:
+    def _hold(
+        self, batches: list[Batch], work: Work, states: list[State], initial: dict[str, float]
+    ) -> bool:
         """Whether batches of an earlier step are all there is to update at this one."""
-        if sum(len(batch.rows) for batch in batches) != len(work[1]):
+        if sum(len(batch.rows) for batch in batches) != len(states):
             return False
         for batch in batches:
             group, params, grads, _ = _part(work, batch.rows)
             if not (
-                batch.holds(*self._columns(params, initial))
+                batch.keys == initial.keys()
+                and batch.holds(params, _at(states, batch.rows))
                 and batch.takes(grads)
                 and (_is_read_on_device(group, batch.device) or batch.is_uniform())
             ):
@@ -412,43 +418,26 @@ class Optimizer(optim.Optimizer):
         kinds = _alike((p.device, p.dtype) for p in params)
         self._check_fused(group, [device for device, _ in kinds])
         for (device, dtype), rows in kinds.items():
-            engine = fused.engine(device.type)
-            if dtype.to_real() not in engine.DTYPES:
+            if dtype.to_real() not in fused.engine(device.type).DTYPES:
                 continue
-            columns, _ = self._columns([params[i] for i in rows], initial)
-            # A state that is yet to be made will be as the parameter is.
-            known = (
-                [x for x in row if x is not None]
-                for row in zip(*filter(None, columns), strict=True)
-            )
-            rows = [i for i, row in zip(rows, known, strict=True) if takes([grads[i], *row])]
+            rows = [
+                i for i in rows if takes([params[i], grads[i], *self._made(params[i], initial)])
+            ]
             taken = [params[i] for i in rows]
-            firsts = self._make_missing(taken, [self.state[p] for p in taken], group, initial)
-            columns, numbers = self._columns(taken, initial)
-            read = {} if _is_read_on_device(group, device) else numbers
-            values = [engine.numbers(column).read() for column in read.values() if column]
+            states = [self.state[p] for p in taken]
+            firsts = self._make_missing(taken, states, group, initial)
+            keys = [key if key in initial else None for key in self._tensor_states.values()]
+            scalars = self._scalar_keys & initial.keys()
+            read = [] if _is_read_on_device(group, device) else sorted(scalars)
+            values = [Numbers([state[key] for state in states]).read() for key in read]
             for (first, *_), places in _alike(zip(firsts, *values, strict=True)).items():
-                own = {key: _at(column, places) for key, column in numbers.items()}
-                yield Batch(
-                    _at(rows, places),
-                    [_at(column, places) if column else [] for column in columns],
-                    {key: engine.numbers(column) for key, column in own.items()},
-                    first,
-                )
+                own = _at(rows, places), _at(taken, places), _at(states, places)
+                yield Batch(*own, keys, scalars, first=first)
 
     def _made(self, p: Tensor, initial: Iterable[str]) -> Iterator[Tensor]:
         """The tensor states of a parameter; one that is yet to be made will be as the parameter."""
         keys = set(self._tensor_states.values()).intersection(initial)
         return (x for key, x in self.state[p].items() if key in keys and x is not None)
-
-    def _columns(
-        self, params: list[Tensor], initial: Iterable[str]
-    ) -> tuple[list[list[Any]], dict[str, list[Any]]]:
-        """Tensors as a ``Batch`` has them, and scalar states by key; None for what is missing."""
-        states = [self.state[p] for p in params]
-        known = {key: [state.get(key) for state in states] for key in initial}
-        columns = [params, *(known.get(key, []) for key in self._tensor_states.values())]
-        return columns, {key: known[key] for key in self._scalar_keys & known.keys()}
 
     def _launches(self, batch: Batch, work: Work) -> list[Callable[[], None]]:
         """The launch of a batch, and what keeps its new scalar states.
@@ -459,7 +448,7 @@ class Optimizer(optim.Optimizer):
         group, _, grads, clip = work
         on_device = _is_read_on_device(group, batch.device)
         kept = {
-            key: numbers.vector() if on_device else numbers.read()[0]
+            key: numbers.vector() if on_device else number(numbers.tensors[0])
             for key, numbers in batch.numbers.items()
         }
         scalars = {name: kept.get(key, 0.0) for name, key in self._scalar_states.items()}

@@ -7,7 +7,6 @@ is in them, so one is made only when a tensor has moved, as gradients do that ar
 
 import contextlib
 import importlib
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from types import ModuleType
@@ -20,9 +19,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..triton import _clipping, _kernel
-from ._batch import Batch, Numbers
+from ._batch import Batch
 from ._clipping import Clip
-from ._fused import engine
 
 BLOCK = 1024
 """Elements a program of a launch updates."""
@@ -81,7 +79,7 @@ def prepare(
         return as_argument(value, device, len(sizes), computed is tl.float64)
 
     with _current(device):
-        places, addresses = layout(table)
+        places, addresses = layout(table, batch.present)
         arguments = (
             _on_device(np.array, addresses, device),
             _on_device(blocks, sizes, device),
@@ -108,14 +106,6 @@ def prepare(
     return launch
 
 
-def numbers(tensors: list[Tensor]) -> Numbers:
-    """See ``_fused``; those on the host are read and written as for it, if Numba is installed."""
-    try:
-        return engine("cpu").numbers(tensors)
-    except RuntimeError:
-        return Numbers(tensors)
-
-
 def _module(rule: str) -> ModuleType:
     module = importlib.import_module(f"..triton.{rule}", __package__)
     if not hasattr(module, "rule"):
@@ -128,15 +118,14 @@ def _current(device: torch.device) -> contextlib.AbstractContextManager[Any]:
     return torch.cuda.device(device) if device.type == "cuda" else contextlib.nullcontext()
 
 
-def layout(table: Integers) -> tuple[tuple[int, ...], Integers]:
+def layout(table: Integers, present: Sequence[int]) -> tuple[tuple[int, ...], Integers]:
     """The column of each tensor of a rule, and the rows: a size, then the address of each.
 
-    What does not exist has the column of theta.
+    What is not among the present rows of the table has the column of theta.
     """
-    present = [column for column in table[2:] if column.any()]
-    place = itertools.count(1)
-    places = tuple(next(place) if column.any() else 1 for column in table[2:])
-    return places, np.stack([table[1], *present], axis=1)
+    column = {row: 1 + k for k, row in enumerate(present)}
+    places = tuple(column.get(row, 1) for row in range(2, len(table)))
+    return places, np.ascontiguousarray(table[[1, *present]].T)
 
 
 def blocks(sizes: Integers) -> Integers:

@@ -13,20 +13,18 @@ def _param(*shape: int) -> Parameter:
     return Parameter(torch.zeros(*shape))
 
 
-def _batch() -> tuple[Batch, list[list[Tensor]], dict[str, list[Tensor]]]:
+def _batch() -> tuple[Batch, list[Tensor], list[dict[str, Tensor]]]:
     """A batch of a matrix and a single number, with one of two states; and what it is made of."""
-    params = [_param(3, 3), _param(1)]
-    columns = [params, [torch.zeros_like(p.detach()) for p in params], []]
-    counts = {"step": [torch.tensor(2.0), torch.tensor(2.0)]}
-    numbers = {key: Numbers(column) for key, column in counts.items()}
-    return Batch([0, 1], columns, numbers, first=False), columns, counts
+    params: list[Tensor] = [_param(3, 3), _param(1)]
+    states = [{"step": torch.tensor(2.0), "v": torch.zeros_like(p.detach())} for p in params]
+    return Batch([0, 1], params, states, ["v", None], {"step"}, first=False), params, states
 
 
 def test_what_has_not_changed_holds() -> None:
-    batch, columns, counts = _batch()
-    columns[0][0].detach().fill_(3)
-    counts["step"][0].add_(1)
-    assert batch.holds([[*column] for column in columns], counts)
+    batch, params, states = _batch()
+    params[0].detach().fill_(3)
+    states[0]["step"].add_(1)
+    assert batch.holds([*params], [{**state} for state in states])
 
 
 def _elsewhere(x: Tensor) -> None:
@@ -41,36 +39,39 @@ def _shorter(x: Tensor) -> None:
     x.data = x.data[:2]
 
 
-CHANGES: dict[str, Callable[[list[list[Tensor]], dict[str, list[Tensor]]], object]] = {
-    "another parameter": lambda columns, counts: columns[0].__setitem__(0, _param(3, 3)),
-    "a parameter elsewhere": lambda columns, counts: _elsewhere(columns[0][0]),
-    "a parameter turned": lambda columns, counts: _turned(columns[0][0]),
-    "a parameter cut": lambda columns, counts: _shorter(columns[0][0]),
-    "a parameter less": lambda columns, counts: columns[0].pop(),
-    "another state": lambda columns, counts: columns[1].__setitem__(1, torch.zeros(1)),
-    "a state elsewhere": lambda columns, counts: _elsewhere(columns[1][0]),
-    "a state missing": lambda columns, counts: columns[1].__setitem__(1, None),  # pyright: ignore
-    "a state more": lambda columns, counts: columns[2].extend(columns[1]),
-    "a state less": lambda columns, counts: columns[1].clear(),
-    "another count": lambda columns, counts: counts["step"].__setitem__(1, torch.zeros(())),
-    "a count elsewhere": lambda columns, counts: _elsewhere(counts["step"][1]),
-    "a scalar less": lambda columns, counts: counts.clear(),
-    "a scalar more": lambda columns, counts: counts.update(product=counts["step"]),
+CHANGES: dict[str, Callable[[list[Tensor], list[dict[str, Tensor]]], object]] = {
+    "another parameter": lambda params, states: params.__setitem__(0, _param(3, 3)),
+    "a parameter elsewhere": lambda params, states: _elsewhere(params[0]),
+    "a parameter turned": lambda params, states: _turned(params[0]),
+    "a parameter cut": lambda params, states: _shorter(params[0]),
+    "a parameter less": lambda params, states: params.pop(),
+    "another state": lambda params, states: states[1].update(v=torch.zeros(1)),
+    "a state elsewhere": lambda params, states: _elsewhere(states[1]["v"]),
+    "a state missing": lambda params, states: states[1].pop("v"),
+    "a state more": lambda params, states: states[1].update(u=torch.zeros(1)),
+    "a state of another name": lambda params, states: states[1].update(u=states[1].pop("v")),
+    "two states exchanged": lambda params, states: states.reverse(),
+    "no states": lambda params, states: states[0].clear(),
+    "another count": lambda params, states: states[1].update(step=torch.zeros(())),
+    "a count elsewhere": lambda params, states: _elsewhere(states[1]["step"]),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_has_changed_does_not_hold(change: str) -> None:
-    batch, columns, counts = _batch()
-    given = [[*column] for column in columns]
-    CHANGES[change](given, counts)
-    assert not batch.holds(given, counts)
+    batch, params, states = _batch()
+    CHANGES[change](given := [*params], states)
+    assert not batch.holds(given, states)
+
+
+def test_the_states_it_has() -> None:
+    assert _batch()[0].keys == {"step", "v"}
 
 
 def test_scalar_states_are_equal_or_not() -> None:
-    batch, _, counts = _batch()
+    batch, _, states = _batch()
     assert batch.is_uniform()
-    counts["step"][1].add_(1)
+    states[1]["step"].add_(1)
     assert not batch.is_uniform()
 
 
@@ -96,39 +97,55 @@ REFUSED: dict[str, list[Tensor]] = {
 
 @pytest.mark.parametrize("grads", TAKEN.values(), ids=TAKEN)
 def test_gradients_that_are_taken(grads: list[Tensor]) -> None:
-    assert _batch()[0].takes(grads)
+    batch, *_ = _batch()
+    assert batch.takes(grads)
+    assert batch.takes(grads)
 
 
 @pytest.mark.parametrize("grads", REFUSED.values(), ids=REFUSED)
 def test_gradients_that_are_refused(grads: list[Tensor]) -> None:
-    assert not _batch()[0].takes(grads)
+    """Also after others have been taken, of which it is known what they are."""
+    batch, *_ = _batch()
+    assert not batch.takes(grads)
+    assert all(map(batch.takes, TAKEN.values()))
+    assert not batch.takes(grads)
+
+
+def test_batches_are_right_where_torch_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("steprule.torch._batch.TensorGuards", None)
+    batch, params, states = _batch()
+    assert not batch.holds(params, states)  # so that it is made anew
+    assert all(map(batch.takes, TAKEN.values()))
+    assert not any(map(batch.takes, REFUSED.values()))
 
 
 def test_gradients_have_the_order_of_their_parameters() -> None:
     p = Parameter(torch.zeros(3, 2).t())
-    batch = Batch([0], [[p]], {}, first=False)
+    batch = Batch([0], [p], [{}], (), (), first=False)
     assert batch.takes([torch.ones(3, 2).t()])
     assert not batch.takes([torch.ones(2, 3)])
 
 
 def test_the_table_counts_elements_and_has_addresses() -> None:
-    batch, columns, _ = _batch()
+    batch, *columns = _batch()
     grads = TAKEN["as the parameters are"]
-    params, states = [[x.data_ptr() for x in column] for column in columns[:2]]
-    given = [x.data_ptr() for x in grads]
+    params, given = [[x.data_ptr() for x in column] for column in (columns[0], grads)]
+    states = [state["v"].data_ptr() for state in columns[1]]
     assert batch.table(grads).tolist() == [[0, 9], [9, 1], params, given, states, [0, 0]]
+    assert batch.present == [2, 3, 4]
 
 
 def test_a_complex_number_is_two_elements() -> None:
     x = Parameter(torch.zeros(3, dtype=torch.complex64))
-    batch = Batch([0, 1], [[x, x]], {}, first=False)
+    batch = Batch([0, 1], [x, x], [{}, {}], (), (), first=False)
     assert batch.dtype == torch.float32
     assert batch.table([x, x])[:2].tolist() == [[0, 6], [6, 6]]
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 @pytest.mark.parametrize("value", [3.0, torch.tensor([1.0, 2.0], dtype=torch.float64)], ids=str)
-def test_numbers_are_written_and_read(value: float | Tensor) -> None:
-    numbers = Numbers([torch.zeros(()), torch.zeros((), dtype=torch.float64)])
+def test_numbers_are_written_and_read(value: float | Tensor, dtype: torch.dtype) -> None:
+    numbers = Numbers([torch.zeros((), dtype=dtype), torch.zeros((), dtype=torch.float64)])
     numbers.fill(value)
     expected = value.tolist() if isinstance(value, Tensor) else [value, value]
     assert numbers.read() == expected

@@ -357,9 +357,9 @@ def test_batches_are_made_once(
     made: list[int] = []
 
     class Counted(Batch):
-        def __init__(self, rows: list[int], *rest: Any) -> None:
+        def __init__(self, rows: list[int], *rest: Any, **more: Any) -> None:
             made.append(len(rows))
-            super().__init__(rows, *rest)
+            super().__init__(rows, *rest, **more)
 
     monkeypatch.setattr("steprule.torch._optimizer.Batch", Counted)
     params = [torch.nn.Parameter(torch.ones(3, 2, dtype=dtype)) for _ in range(4)]

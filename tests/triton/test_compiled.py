@@ -66,13 +66,15 @@ def kernel_of(
         for name in kernel_scalars(program)
     }
     theta, grad = ([torch.zeros(3, dtype=dtype)] for _ in range(2))
-    kept = [[torch.zeros(3, dtype=dtype)] if on or s.when is None else [] for s in states]
+    keys = [s.name if on or s.when is None else None for s in states]
+    kept = {key: torch.zeros(3, dtype=dtype) for key in keys if key}
     made: list[CompiledKernel] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(driver, "_active", Elsewhere(capability))
         # Where it would be loaded.
         patch.setattr(CompiledKernel, "__getitem__", lambda kernel, grid: made.append(kernel))
-        engine.prepare(spec.module, Batch([0], [theta, *kept], {}, on), grad, scalars, clip)
+        batch = Batch([0], theta, [kept], keys, (), first=on)
+        engine.prepare(spec.module, batch, grad, scalars, clip)
     (kernel,) = made
     return kernel
 

@@ -126,4 +126,4 @@ def test_every_operation_gives_the_values_of_the_loop(
 def test_a_rule_without_a_kernel_says_why(engine: ModuleType, rule: str, reason: str) -> None:
     x = [torch.ones(3)]
     with pytest.raises(RuntimeError, match=f"^{rule.title()} has no kernel.* {reason}"):
-        engine.prepare(rule, Batch([0], [x], {}, first=False), x, {}, None)
+        engine.prepare(rule, Batch([0], x, [{}], (), (), first=False), x, {}, None)

@@ -21,9 +21,11 @@ def test_every_block_of_every_tensor_has_a_row(interpreted: Any) -> None:
 
 def test_a_row_is_a_size_and_the_addresses(interpreted: Any) -> None:
     theta, grad, v = ([torch.zeros(4), torch.zeros(2)] for _ in range(3))
-    table = Batch([0, 1], [theta, [], v], {}, first=False).table(grad)
+    states = [{"v": x} for x in v]
+    batch = Batch([0, 1], theta, states, [None, "v"], (), first=False)
+    table = batch.table(grad)
     assert table[:2].tolist() == [[0, 4], [4, 2]]
-    places, rows = interpreted.layout(table)
+    places, rows = interpreted.layout(table, batch.present)
     assert places == (1, 2, 1, 3)
     assert rows.tolist() == [
         [n, *(x[k].data_ptr() for x in (theta, grad, v))] for k, n in enumerate((4, 2))
@@ -32,7 +34,8 @@ def test_a_row_is_a_size_and_the_addresses(interpreted: Any) -> None:
 
 def test_there_is_nothing_to_launch_for_tensors_without_elements(interpreted: Any) -> None:
     empty = [torch.zeros(0)]
-    interpreted.prepare("sgd", Batch([0], [empty, []], {}, first=False), empty, {}, None)()
+    batch = Batch([0], empty, [{}], [None], (), first=False)
+    interpreted.prepare("sgd", batch, empty, {}, None)()
 
 
 @pytest.mark.parametrize("given", [0.5, torch.tensor(0.5), torch.tensor([0.5, 0.5]).double()])

@@ -134,7 +134,7 @@ def test_numbers_can_be_read_from_the_device_one_a_tensor(interpreted: Any) -> N
     given |= {"first": True, "one_minus_dampening": 1.0}
     theta, grad = [torch.ones(3), torch.ones(20)], [torch.ones(3), torch.ones(20)]
     lr = torch.tensor(rates, dtype=torch.float64)
-    batch = Batch([0, 1], [theta, []], {}, first=False)
+    batch = Batch([0, 1], theta, [{}, {}], [None], (), first=False)
     interpreted.prepare("sgd", batch, grad, given | {"lr": lr}, None)()
     assert [set(x.tolist()) for x in theta] == [{0.5}, {0.75}]
 
