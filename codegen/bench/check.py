@@ -1,8 +1,8 @@
 """Whether contenders ended where the equations lead: a time counts only for work that was done.
 
-The reference takes the same steps in float64, stretch by stretch, so that its memory stays in
-the cache. What is asked is less than in ``steprule verify``, which judges single steps in
-units in the last place: here errors of many steps add up.
+The reference takes the same steps in float64, where the data live, and stretch by stretch. What
+is asked is less than in ``steprule verify``, which judges single steps in units in the last
+place: here errors of many steps add up.
 """
 
 import math
@@ -10,14 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from .arrays import Array
 from .textbook import Textbook
-from .workload import Data, Floats
-
-_STRETCH = 1 << 15
-"""Elements stepped together by the reference."""
-
-_PATCH = 1 << 12
-"""Elements whose errors are judged together: few enough for one gone astray to be seen."""
+from .workload import Data
 
 _EPSILON = {"float64": 2.0**-52, "float32": 2.0**-23, "bfloat16": 2.0**-7}
 
@@ -30,7 +25,7 @@ then, which is no fault; an element of a patch that did not step at all exceeds 
 
 
 def deviations(
-    rule: Textbook, data: Data, steps: int, results: Mapping[str, Sequence[Floats]]
+    rule: Textbook, data: Data, steps: int, results: Mapping[str, Sequence[Array]]
 ) -> dict[str, float]:
     """How far from the reference each result is, as a multiple of what rounding explains.
 
@@ -44,36 +39,32 @@ def deviations(
         By name, the largest multiple of any patch: more than 1 is wrong; not a number is
         infinite.
     """
+    arrays = data.arrays
     worst = dict.fromkeys(results, 0.0)
     for i, part, start, end in _reference(rule, data, steps):
-        norm = _norms(start)
-        travelled = _norms(end - start)
-        rounding = _ROUNDED * _EPSILON[data.dtype] * math.sqrt(steps) * (norm + travelled)
+        norm = arrays.norms(start)
+        travelled = arrays.norms(end - start)
+        rounding = _ROUNDED * _EPSILON[arrays.dtype] * math.sqrt(steps) * (norm + travelled)
         bound = rounding + _ASTRAY * travelled
         for name, tensors in results.items():
             with np.errstate(all="ignore"):
-                excess = _norms(tensors[i][part] - end) / bound
+                excess = arrays.norms(tensors[i][part] - end) / bound
             worst[name] = max(worst[name], float(np.nan_to_num(excess, nan=np.inf).max()))
     return worst
 
 
-def _reference(
-    rule: Textbook, data: Data, steps: int
-) -> Iterator[tuple[int, slice, Floats, Floats]]:
+def _reference(rule: Textbook, data: Data, steps: int) -> Iterator[tuple[int, slice, Array, Array]]:
     """Tensor by tensor and stretch by stretch: where it is, its start and its end."""
+    arrays = data.arrays
+    rule = rule.by(arrays.functions)
     gradients = [data.gradients(step) for step in range(steps)]
-    for i, tensor in enumerate(data.parameters()):
-        length = _STRETCH if rule.elementwise else max(1, tensor.size)
-        for low in range(0, tensor.size, length):
+    for i, (tensor, size) in enumerate(zip(data.parameters(), data.sizes, strict=True)):
+        length = arrays.stretch if rule.elementwise else max(1, size)
+        for low in range(0, size, length):
             part = slice(low, low + length)
-            start = tensor[part].astype(np.float64)
+            start = arrays.wide(tensor[part])
             theta, states = start, rule.initial(start)
             for step in range(steps):
-                grad = gradients[step][i][part].astype(np.float64)
+                grad = arrays.wide(gradients[step][i][part])
                 theta, states = rule.step(step + 1, theta, grad, states)
             yield i, part, start, theta
-
-
-def _norms(x: Floats) -> Floats:
-    """The Euclidean norm of every patch."""
-    return np.sqrt(np.add.reduceat(np.square(x, dtype=np.float64), range(0, x.size, _PATCH)))

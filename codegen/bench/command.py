@@ -13,6 +13,7 @@ from ..console import fail, progress, reported, say, show_table
 from ..device import require_device
 from ..selection import selected
 from ..verify.package import generated
+from .arrays import arrays
 from .chart import picture
 from .contenders import Subject, contenders, has_torch, subject
 from .machine import can_limit, cores, description, memory, name, threads, versions
@@ -124,10 +125,9 @@ def bench_command(
     if not specs:
         raise click.UsageError("only optimizers have a step; name one, or none for all")
     plan = Plan(
-        dtype=dtype,
-        device=device,
+        arrays=arrays(dtype, device),
         repeats=repeats,
-        memory=memory(device) // 3,
+        memory=memory(device),
         timer=wall() if device == "cpu" else cuda(device),
     )
     setting = {
@@ -203,17 +203,19 @@ def _raced(
     entered: Subject, running: Container[str], workload: Workload, plan: Plan
 ) -> list[Result]:
     """All contenders that run, on one workload, with a bar."""
-    data = Data(workload, plan.steps, plan.dtype)
-    field = [c for c in contenders(entered, data, plan.device) if c.name in running]
+    data = Data(workload, plan.steps, plan.arrays)
+    field = [c for c in contenders(entered, data) if c.name in running]
     found: list[Result] = []
-    in_memory = groups(entered, field, data, plan)
+    in_memory = groups(field, data, plan)
     if len(in_memory) > 1:
         say(
-            f"{entered.spec.name}, {workload.name}: more than fits into a third of the memory; "
-            f"contenders take turns in {len(in_memory)} groups, one group after another"
+            f"{entered.spec.name}, {workload.name}: more than fits into the "
+            f"{plan.memory / 1e9:.3g} GB that may be filled; contenders take turns in "
+            f"{len(in_memory)} groups, one group after another"
         )
     with progress(f"{entered.spec.name}, {workload.name}", len(field) * plan.steps) as bar:
         for group in in_memory:
+            plan.arrays.release()
             found += race(
                 entered, group, workload, data, plan, lambda: bar.advance(bar.task_ids[0])
             )

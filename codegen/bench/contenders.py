@@ -18,14 +18,21 @@ from ..cost import BYTES, costs
 from ..verify.configurations import Configuration
 from ..verify.engines import settings
 from ..verify.implementations import peer_class
+from .arrays import Array, HostArrays
 from .machine import cores
 from .measure import Runner
 from .textbook import State, Textbook
-from .workload import Data, Floats
+from .workload import Data
 
 _NUMPY_FORMS = {"numpy": {"engine": "numpy"}, "numba": {"engine": "numba"}}
 _TORCH_FORMS = {"loop": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}}
 """Arguments of a constructor; a class that has no such argument has no such form."""
+
+_ORDER = ("copy", "numba", "fused", "foreach", "loop", "numpy")
+"""Of forms: where memory is short, those most worth comparing are in it at the same time."""
+
+_BUFFER = 1 << 30
+"""The most bytes a device copies at once: far beyond its caches, and little beside its memory."""
 
 
 class Family(Enum):
@@ -41,8 +48,8 @@ class Family(Enum):
 class Stepper(Runner, Protocol):
     """A runner that has parameters to be looked at."""
 
-    def parameters(self) -> list[Floats]:
-        """Every tensor as it is now; not to be written to."""
+    def parameters(self) -> list[Array]:
+        """Every tensor as it is now, where the data are; not to be written to."""
         ...
 
 
@@ -54,11 +61,13 @@ class Contender:
         name: as reported.
         family: whose it is.
         start: makes a runner at the first step, and with it the memory it needs.
+        holds: the bytes its runner has between steps, beside the gradients.
     """
 
     name: str
     family: Family
     start: Callable[[], Runner]
+    holds: int
 
 
 @dataclass(frozen=True)
@@ -93,37 +102,57 @@ def subject(spec: Optimizer, package: Callable[[str], ModuleType]) -> Subject:
     return Subject(spec, package, configuration, Textbook(spec, configuration), moved)
 
 
-def contenders(subject: Subject, data: Data, device: str) -> Iterator[Contender]:
-    """The contenders on a workload, none of them started.
+def contenders(subject: Subject, data: Data) -> list[Contender]:
+    """The contenders on a workload, none of them started; those of one form side by side.
 
     Args:
         subject: the rule.
-        data: where they start, and the gradients; its dtype is theirs. NumPy has no bfloat16.
-        device: where torch runs. NumPy is left out off the CPU.
+        data: where they start, and the gradients. All are of its dtype and live where it does:
+            NumPy is left out off the host, and of bfloat16, which it lacks.
     """
-    spec = subject.spec
-    given = settings(spec, subject.configuration)
-    if device == "cpu" and data.dtype != "bfloat16":
-        cls = getattr(subject.package("numpy"), spec.name)
-        for form, arguments in _forms(cls, _NUMPY_FORMS):
-            make = partial(cls, **given, **arguments)
-            yield Contender(f"steprule {form}", Family.OURS, partial(_Numpy, make, data))
-        make = partial(_OfTextbook, subject.rule, data)
-        yield Contender("textbook numpy", Family.TEXTBOOK, make)
-    if has_torch():
-        tensors = _Tensors(data, device)
-        cls = getattr(subject.package("torch"), spec.name)
-        for form, arguments in _forms(cls, _TORCH_FORMS):
-            make = partial(cls, **given, **arguments)
-            yield Contender(f"steprule torch {form}", Family.OURS, partial(_Torch, make, tensors))
-        if theirs := peer_class(spec):
-            for form, arguments in _forms(theirs, _TORCH_FORMS):
-                make = partial(theirs, **given, **arguments)
-                started = partial(_Torch, make, tensors)
-                yield Contender(f"torch.optim {form}", Family.TORCH, started)
+    array = sum(data.sizes) * BYTES[data.arrays.dtype]
+    held = array * subject.rule.kept
+    found = [
+        Contender(name, family, start, held)
+        for name, family, start in (*_of_numpy(subject, data), *_of_torch(subject, data))
+    ]
     if subject.moved:
-        moved = subject.moved * BYTES[data.dtype] * sum(data.sizes)
-        yield Contender("copy", Family.LIMIT, partial(_copy, moved // 2, device))
+        count = subject.moved * array // 2
+        if isinstance(data.arrays, HostArrays):
+            found.append(Contender("copy", Family.LIMIT, partial(_HostCopy, count), 2 * count))
+        else:
+            copy = partial(_DeviceCopy, count, data.arrays.device)
+            found.append(Contender("copy", Family.LIMIT, copy, 2 * min(count, _BUFFER)))
+    return sorted(found, key=lambda c: _ORDER.index(c.name.split()[-1]))
+
+
+_Entry = tuple[str, Family, Callable[[], Runner]]
+
+
+def _of_numpy(subject: Subject, data: Data) -> Iterator[_Entry]:
+    if not isinstance(data.arrays, HostArrays) or data.arrays.dtype == "bfloat16":
+        return
+    cls = getattr(subject.package("numpy"), subject.spec.name)
+    given = settings(subject.spec, subject.configuration)
+    for form, arguments in _forms(cls, _NUMPY_FORMS):
+        make = partial(cls, **given, **arguments)
+        yield f"steprule {form}", Family.OURS, partial(_Numpy, make, data)
+    yield "textbook numpy", Family.TEXTBOOK, partial(_OfTextbook, subject.rule, data)
+
+
+def _of_torch(subject: Subject, data: Data) -> Iterator[_Entry]:
+    if not has_torch():
+        return
+    tensors = _Tensors(data)
+    given = settings(subject.spec, subject.configuration)
+    cls = getattr(subject.package("torch"), subject.spec.name)
+    for form, arguments in _forms(cls, _TORCH_FORMS):
+        make = partial(cls, **given, **arguments)
+        yield f"steprule torch {form}", Family.OURS, partial(_Torch, make, tensors)
+    if theirs := peer_class(subject.spec):
+        for form, arguments in _forms(theirs, _TORCH_FORMS):
+            make = partial(theirs, **given, **arguments)
+            yield f"torch.optim {form}", Family.TORCH, partial(_Torch, make, tensors)
 
 
 def has_torch() -> bool:
@@ -142,7 +171,7 @@ class _Numpy:
         self._optimizer = make()
         self._data = data
         self._params = data.parameters()
-        self._grads: list[Floats] = []
+        self._grads: list[Array] = []
 
     def prepare(self, step: int) -> None:
         self._grads = self._data.gradients(step)
@@ -150,7 +179,7 @@ class _Numpy:
     def step(self) -> None:
         self._optimizer.update(self._params, self._grads)
 
-    def parameters(self) -> list[Floats]:
+    def parameters(self) -> list[Array]:
         return self._params
 
 
@@ -160,7 +189,7 @@ class _OfTextbook:
         self._data = data
         self._params = data.parameters()
         self._states: list[list[State]] = [self._rule.initial(theta) for theta in self._params]
-        self._grads: list[Floats] = []
+        self._grads: list[Array] = []
         self._t = 0
 
     def prepare(self, step: int) -> None:
@@ -173,33 +202,27 @@ class _OfTextbook:
                 self._t, theta, grad, self._states[i]
             )
 
-    def parameters(self) -> list[Floats]:
+    def parameters(self) -> list[Array]:
         return self._params
 
 
 class _Tensors:
-    """Data as tensors. On the CPU they share memory with NumPy's arrays where dtypes allow."""
+    """Data as torch's tensors, in the memory they are in already where dtypes allow."""
 
-    def __init__(self, data: Data, device: str) -> None:
-        self._data = data
-        self._device = device
+    def __init__(self, data: Data) -> None:
+        self.data = data
 
     @cached_property
     def _noise(self) -> Any:
-        return self._tensor(self._data.noise)
+        return self.data.arrays.tensor(self.data.noise)
 
     def parameters(self) -> list[Any]:
         import torch
 
-        return [torch.nn.Parameter(self._tensor(x)) for x in self._data.parameters()]
+        return [torch.nn.Parameter(self.data.arrays.tensor(x)) for x in self.data.parameters()]
 
     def gradients(self, step: int) -> list[Any]:
-        return [self._noise[window] for window in self._data.windows(step)]
-
-    def _tensor(self, array: Floats) -> Any:
-        import torch
-
-        return torch.from_numpy(array).to(self._device, getattr(torch, self._data.dtype))
+        return [self._noise[window] for window in self.data.windows(step)]
 
 
 class _Torch:
@@ -215,29 +238,43 @@ class _Torch:
     def step(self) -> None:
         self._optimizer.step()
 
-    def parameters(self) -> list[Floats]:
-        def array(x: Any) -> Floats:
-            return (x.float() if x.itemsize < 4 else x).cpu().numpy()
-
-        return [array(p.detach()) for p in self._params]
+    def parameters(self) -> list[Array]:
+        return [self._tensors.data.arrays.array(p.detach()) for p in self._params]
 
 
-class _Copy:
-    def __init__(self, copy: Callable[[], Any]) -> None:
-        self.step = copy
+class _HostCopy:
+    """Copies so many bytes: reads them and writes them, with a thread on each core.
+
+    It is the system's own copy, which torch's falls short of: it need not read what it writes to.
+    """
+
+    def __init__(self, count: int) -> None:
+        source = np.ones(count, dtype=np.uint8)
+        self._pool = ThreadPoolExecutor(cores())
+        self._parts = [np.array_split(x, cores()) for x in (np.empty_like(source), source)]
 
     def prepare(self, step: int) -> None: ...
 
+    def step(self) -> None:
+        deque(self._pool.map(np.copyto, *self._parts), maxlen=0)
 
-def _copy(count: int, device: str) -> _Copy:
-    """Copies so many bytes: reads them and writes them, on the CPU with a thread on each core."""
-    if device == "cpu":
-        # The system's own copy, which torch's falls short of: it need not read what it writes to.
-        source = np.ones(count, dtype=np.uint8)
-        pool = ThreadPoolExecutor(cores())
-        parts = [np.array_split(x, cores()) for x in (np.empty_like(source), source)]
-        return _Copy(lambda: deque(pool.map(np.copyto, *parts), maxlen=0))
-    import torch
 
-    tensor = torch.ones(count, dtype=torch.uint8, device=device)
-    return _Copy(partial(torch.empty_like(tensor).copy_, tensor))
+class _DeviceCopy:
+    """Copies so many bytes through two buffers, as often as it takes.
+
+    The bandwidth is that of a copy in one piece; the memory is left to others.
+    """
+
+    def __init__(self, count: int, device: Any) -> None:
+        import torch
+
+        source = torch.ones(min(count, _BUFFER), dtype=torch.uint8, device=device)
+        target = torch.empty_like(source)
+        lengths = [min(_BUFFER, count - done) for done in range(0, count, _BUFFER)]
+        self._pairs = [(target[:length], source[:length]) for length in lengths]
+
+    def prepare(self, step: int) -> None: ...
+
+    def step(self) -> None:
+        for target, source in self._pairs:
+            target.copy_(source)

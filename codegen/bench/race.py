@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from random import Random
 
-from ...specs.language import Shape
 from ..cost import BYTES
+from .arrays import Arrays
 from .check import deviations
-from .contenders import Contender, Family, Stepper, Subject, contenders
+from .contenders import Contender, Stepper, Subject, contenders
 from .measure import Timer, measure
 from .workload import Data, Workload
 
@@ -50,15 +50,13 @@ class Plan:
     """How every race is run.
 
     Args:
-        dtype: of parameters, gradients and states.
-        device: where torch runs.
+        arrays: what makes parameters and gradients: where they are, and of which dtype.
         repeats: the steps that are timed.
         memory: the bytes that contenders may hold at once.
         timer: times one step.
     """
 
-    dtype: str
-    device: str
+    arrays: Arrays
     repeats: int
     memory: int
     timer: Timer
@@ -83,8 +81,8 @@ def able(subject: Subject, plan: Plan) -> tuple[set[str], list[LeftOut]]:
     """
     running: set[str] = set()
     missing: list[LeftOut] = []
-    data = Data(Workload("trial", (64,)), 1, plan.dtype)
-    for contender in contenders(subject, data, plan.device):
+    data = Data(Workload("trial", (64,)), 1, plan.arrays)
+    for contender in contenders(subject, data):
         try:
             runner = contender.start()
             runner.prepare(0)
@@ -96,18 +94,10 @@ def able(subject: Subject, plan: Plan) -> tuple[set[str], list[LeftOut]]:
     return running, missing
 
 
-def groups(
-    subject: Subject, field: Iterable[Contender], data: Data, plan: Plan
-) -> list[list[Contender]]:
+def groups(field: Iterable[Contender], data: Data, plan: Plan) -> list[list[Contender]]:
     """The field in groups that fit into memory; within one, contenders take turns."""
-    array = sum(data.sizes) * BYTES[plan.dtype]
-    kept = array * (1 + sum(state.shape is Shape.TENSOR for state in subject.spec.states))
-    copied = array * (subject.moved or 0)
-
-    def held(contender: Contender) -> int:
-        return copied if contender.family is Family.LIMIT else kept
-
-    return in_turns(field, held, plan.memory - _TEMPORARIES * array)
+    array = sum(data.sizes) * BYTES[plan.arrays.dtype]
+    return in_turns(field, plan.memory - _TEMPORARIES * array)
 
 
 def race(
@@ -140,7 +130,7 @@ def race(
     )
     ends = {name: r.parameters() for name, r in runners.items() if isinstance(r, Stepper)}
     found = deviations(subject.rule, data, plan.steps, ends)
-    moved = subject.moved and subject.moved * BYTES[plan.dtype] * workload.parameters
+    moved = subject.moved and subject.moved * BYTES[plan.arrays.dtype] * workload.parameters
     return [
         Result(
             optimizer=subject.spec.name,
@@ -155,23 +145,19 @@ def race(
     ]
 
 
-def in_turns(
-    field: Iterable[Contender], held: Callable[[Contender], int], memory: int
-) -> list[list[Contender]]:
+def in_turns(field: Iterable[Contender], memory: int) -> list[list[Contender]]:
     """Groups in the order of the field, each of which fits into memory, or is one alone.
 
     Args:
         field: the contenders.
-        held: the bytes one holds between steps.
         memory: the bytes a group may hold.
     """
     groups: list[list[Contender]] = []
     left = 0
     for contender in field:
-        needed = held(contender)
-        if not groups or needed > left:
+        if not groups or contender.holds > left:
             groups.append([])
             left = memory
         groups[-1].append(contender)
-        left -= needed
+        left -= contender.holds
     return groups

@@ -15,9 +15,14 @@ from .contenders import Family
 from .measure import spread
 from .race import LeftOut, Result
 
+_COLUMNS = ("median ms", "quartiles", "x steprule's best", "x torch's best", "of the copy", "GB/s")
+
 
 def table(results: Sequence[Result]) -> Table:
-    """The contenders of one optimizer on one workload, in milliseconds, the fastest first."""
+    """The contenders of one optimizer on one workload, in milliseconds, the fastest first.
+
+    The GB/s are those of the bytes a step must move, whatever else it moves besides.
+    """
     first = results[0]
     shown = Table(
         title=f"{first.optimizer}, {first.workload}",
@@ -26,7 +31,7 @@ def table(results: Sequence[Result]) -> Table:
         pad_edge=False,
     )
     shown.add_column("contender")
-    for column in ("median ms", "quartiles", "x steprule's best", "x torch's best", "of the copy"):
+    for column in _COLUMNS:
         shown.add_column(column, justify="right")
     shown.add_column("")
     ours, theirs = best(results, Family.OURS), best(results, Family.TORCH)
@@ -40,6 +45,7 @@ def table(results: Sequence[Result]) -> Table:
             _ratio(s.median, ours),
             _ratio(s.median, theirs),
             f"{limit / s.median:.0%}" if limit else "-",
+            digits(result.bytes / s.median / 1e9) if result.bytes else "-",
             _verdict(result),
         )
     return shown

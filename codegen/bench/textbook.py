@@ -1,13 +1,15 @@
 """An optimizer as a textbook writes it in NumPy: one equation after another, on whole arrays.
 
 It exists for every rule, because it is the lowered equations, printed. Nothing is rewritten
-but that terms switched off by 0, such as weight decay, are skipped, as everybody does.
+but that terms switched off by 0, such as weight decay, are skipped, as everybody does. With
+functions of the same names it is a rule of other arrays than NumPy's.
 """
 
+import copy
 import math
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sympy import sympify
@@ -22,9 +24,9 @@ from ..program.nodes import Apply, Program, assignments, free, is_host_select
 from ..program.operations import Kind
 from ..program.passes.skip_optional import skip_optional
 from ..verify.configurations import Configuration
-from .workload import Floats
+from .arrays import Array
 
-State = Floats | float | None
+State = Array | float | None
 """A tensor, a number, or what does not exist."""
 
 
@@ -63,38 +65,51 @@ class Textbook:
     Attributes:
         source: the step as a Python function.
         elementwise: what becomes of an element depends on that element alone.
+        kept: the arrays there are of a tensor between steps: itself, and its states.
         initial: the states before the first step, of each tensor; numbers fill it.
     """
 
     def __init__(self, spec: Optimizer, configuration: Configuration) -> None:
         program = skip_optional(lower(spec))
         self.source = _source(program, [*configuration.hyper, *configuration.options])
-        namespace: dict[str, Any] = {"np": np, "math": math}
-        exec(self.source, namespace)
-        self._function = namespace["step"]
+        self._compile(np)
         self._settings = {**configuration.hyper, **configuration.options}
         self.elementwise = not program.kinds() & {Kind.REDUCTION, Kind.MATRIX}
         self._slots = program.slots[1:]
         exact = {n: Fraction(x) for n, x in configuration.hyper.items()} | {**configuration.options}
         inits = {state.name: state.init for state in spec.states}
+        existing = [s for s in self._slots if not s.when or value_of(s.when, exact)]
         self._initial = {
             slot: float(value_of(lower_expression(spec, sympify(inits[slot.name])), exact))
-            for slot in self._slots
-            if inits[slot.name] is not None and (not slot.when or value_of(slot.when, exact))
+            for slot in existing
+            if inits[slot.name] is not None
         }
+        self.kept = 1 + sum(slot.is_tensor for slot in existing)
 
-    def initial(self, theta: Floats) -> list[State]:
+    def _compile(self, functions: Any) -> None:
+        namespace: dict[str, Any] = {"np": functions, "math": math}
+        exec(self.source, namespace)
+        self._function = namespace["step"]
+        self._functions = functions
+
+    def by(self, functions: Any) -> Self:
+        """The same rule, carried out by functions that have the names of NumPy's."""
+        other = copy.copy(self)
+        other._compile(functions)
+        return other
+
+    def initial(self, theta: Array) -> list[State]:
         """The states of a tensor before its first step, those that exist by then."""
         return [
-            np.full_like(theta, self._initial[slot])
+            self._functions.full_like(theta, self._initial[slot])
             if slot.is_tensor and slot in self._initial
             else self._initial.get(slot)
             for slot in self._slots
         ]
 
     def step(
-        self, t: int, theta: Floats, grad: Floats, states: list[State]
-    ) -> tuple[Floats, list[State]]:
+        self, t: int, theta: Array, grad: Array, states: list[State]
+    ) -> tuple[Array, list[State]]:
         """A tensor and its states after step t, counted from 1; new arrays."""
         theta, *states = self._function(theta, grad, *states, t=t, first=t == 1, **self._settings)
         return theta, states

@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.floating]
+from .arrays import Array, Arrays
 
 _LINE = 64
-"""Bytes to which all memory is aligned, and elements to which each gradient is, for equal terms."""
+"""Elements to which each gradient is aligned within the noise, for equal terms."""
 
 _SPREAD = 0.02
 """The standard deviation of parameters, as large networks start with; of gradients it is 1."""
@@ -58,44 +54,28 @@ class Data:
     Args:
         workload: the tensors.
         steps: the most steps that are taken.
-        dtype: ``float32``, ``float64`` or ``bfloat16``; NumPy, which lacks the last, holds its
-            numbers in float32.
+        arrays: what they are made by, and so where they live.
 
     Attributes:
-        noise: standard normal; no gradient is so small that its square is denormal.
+        noise: standard normal; hardly a gradient is so small that its square is denormal.
     """
 
-    def __init__(self, workload: Workload, steps: int, dtype: str) -> None:
+    def __init__(self, workload: Workload, steps: int, arrays: Arrays) -> None:
         self.sizes = workload.sizes
-        self.dtype = dtype
+        self.arrays = arrays
         lines = [-(-size // _LINE) * _LINE for size in self.sizes]
         self._starts = list(accumulate(lines, initial=0))
-        rng = np.random.default_rng(0)
-        self.noise = self._normal(rng, self._starts[-1] + _LINE * steps)
+        (self.noise,) = arrays.normal(0, [self._starts[-1] + _LINE * steps])
 
     def windows(self, step: int) -> list[slice]:
         """Where in the noise the gradients of a step are, counted from 0."""
         starts = (start + _LINE * step for start in self._starts)
         return [slice(a, a + size) for a, size in zip(starts, self.sizes, strict=False)]
 
-    def gradients(self, step: int) -> list[Floats]:
+    def gradients(self, step: int) -> list[Array]:
         """Of every tensor, at a step counted from 0; not to be written to."""
         return [self.noise[window] for window in self.windows(step)]
 
-    def parameters(self) -> list[Floats]:
+    def parameters(self) -> list[Array]:
         """Every tensor before the first step, in new arrays."""
-        rng = np.random.default_rng(1)
-        return [self._normal(rng, size, _SPREAD) for size in self.sizes]
-
-    def _normal(self, rng: np.random.Generator, count: int, spread: float = 1.0) -> Floats:
-        """Normal numbers, whose memory starts where that of torch's own tensors may."""
-        dtype: Any = np.float64 if self.dtype == "float64" else np.float32
-        size = count * np.dtype(dtype).itemsize
-        raw = np.empty(size + _LINE, np.uint8)
-        low = -raw.ctypes.data % _LINE
-        numbers = raw[low : low + size].view(dtype)
-        rng.standard_normal(dtype=dtype, out=numbers)
-        numbers *= spread
-        if self.dtype == "bfloat16":  # is the upper half of a float32
-            numbers.view(np.uint32)[:] &= np.uint32(0xFFFF0000)
-        return numbers
+        return self.arrays.normal(1, self.sizes, _SPREAD)

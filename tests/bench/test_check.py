@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+import torch
 from steprule.codegen.analysis import analyse
+from steprule.codegen.bench.arrays import DeviceArrays, HostArrays
 from steprule.codegen.bench.check import deviations
 from steprule.codegen.bench.contenders import subject
 from steprule.codegen.bench.workload import Data, Workload
@@ -14,11 +16,12 @@ SIZES = (7, 40_000)
 
 def ended(rule, data, *, steps=STEPS, scale=1.0):
     """The parameters after steps by the rule, in the dtype of the data."""
+    rule = rule.by(data.arrays.functions)
     found = []
     for i, start in enumerate(data.parameters()):
         theta, states = start, rule.initial(start)
         for step in range(steps):
-            grad = data.gradients(step)[i] * np.float32(scale)
+            grad = data.gradients(step)[i] * scale
             theta, states = rule.step(step + 1, theta, grad, states)
         found.append(theta)
     return found
@@ -30,9 +33,22 @@ def rule(request):
     return subject(spec, lambda backend: pytest.fail("nothing is imported")).rule
 
 
-@pytest.fixture
-def data():
-    return Data(Workload("two", SIZES), STEPS, "float32")
+def in_short_stretches():
+    arrays = DeviceArrays("float32", torch.device("cpu"))
+    arrays.stretch = 1 << 14
+    return arrays
+
+
+@pytest.fixture(
+    params=[
+        lambda: HostArrays("float32"),
+        lambda: DeviceArrays("float32", torch.device("cpu")),
+        in_short_stretches,
+    ],
+    ids=["host", "device", "device, three stretches"],
+)
+def data(request):
+    return Data(Workload("two", SIZES), STEPS, request.param())
 
 
 def judged(rule, data, result):
@@ -59,14 +75,17 @@ def test_one_tensor_left_alone(rule, data):
 
 def test_the_last_elements_left_alone(rule, data):
     result = ended(rule, data)
-    result[1][-3:] = data.parameters()[1][-3:]
+    result[1][-9:] = data.parameters()[1][-9:]  # signed steps can lead some of them back
     assert judged(rule, data, result) > 1
 
 
-def test_not_a_number(rule, data):
-    result = ended(rule, data)
-    result[1][12345] = np.nan
-    assert judged(rule, data, result) == np.inf
+def test_not_a_number_wherever_it_is(rule, data):
+    right = ended(rule, data)
+    # The ends of the tensor, of a patch, and of a stretch on the host and of a short one.
+    for place in (0, 4095, (1 << 14) - 1, 1 << 14, (1 << 15) - 1, 1 << 15, SIZES[1] - 1):
+        result = [right[0], data.arrays.wide(right[1])]
+        result[1][place] = np.nan
+        assert judged(rule, data, result) == np.inf
 
 
 def test_each_is_judged_by_itself(rule, data):

@@ -4,8 +4,11 @@ import json
 from functools import partial
 
 import pytest
+import torch
 from click.testing import CliRunner
 from steprule.codegen.bench import command
+from steprule.codegen.bench.arrays import DeviceArrays
+from steprule.codegen.bench.measure import wall
 from steprule.codegen.bench.workload import Workload
 from steprule.codegen.cli import cli
 
@@ -74,6 +77,36 @@ def test_without_torch(monkeypatch):
     assert result.exit_code == 0, result.output
     assert "torch is left out: it is not installed: pip install 'steprule[torch]'" in result.stdout
     assert "copy" in result.stdout
+
+
+@pytest.fixture
+def device(monkeypatch):
+    """A device such as CUDA's, with 200 kB, that torch has nowhere but on the CPU."""
+    there = torch.device("cpu")
+    monkeypatch.setattr(command, "require_device", lambda device: None)
+    monkeypatch.setattr(command, "arrays", lambda dtype, device: DeviceArrays(dtype, there))
+    monkeypatch.setattr(command, "memory", lambda device: 200_000)
+    monkeypatch.setattr(command, "cuda", lambda device: wall())
+    monkeypatch.setattr(command, "description", lambda device: {"accelerator": device})
+
+
+@pytest.mark.usefixtures("small_model", "device")
+def test_on_a_device(tmp_path):
+    found = tmp_path / "found.json"
+    result = run("adam", *TINY, "--device", "cuda", "--json", found)
+    assert result.exit_code == 0, result.output
+    # An array has 8 kB: six of them are set aside, seven are copied, and each has three.
+    assert (
+        "Adam, large tensors: more than fits into the 0.0002 GB that may be filled; "
+        "contenders take turns in 2 groups, one group after another\n"
+    ) in result.stdout
+    read = json.loads(found.read_text())
+    order = [r["contender"] for r in read["results"] if r["workload"] == "large tensors"]
+    assert order[:3] == ["copy", "steprule torch fused", "torch.optim fused"]
+    assert len(order) == 7
+    assert not any("numpy" in name or "numba" in name for name in order)
+    assert not any(r["wrong"] for r in read["results"])
+    assert all(r["deviation"] for r in read["results"] if r["contender"] != "copy")
 
 
 def test_bad_arguments(tmp_path):

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+import torch
 from steprule.codegen.analysis import analyse
+from steprule.codegen.bench.arrays import DeviceArrays
 from steprule.codegen.bench.contenders import subject
 from steprule.codegen.bench.textbook import Textbook
 from steprule.codegen.load import builtin
 from steprule.codegen.verify import oracle
-from steprule.codegen.verify.configurations import configurations
+from steprule.codegen.verify.configurations import Configuration, configurations
 
 SIZE = 5
 
@@ -52,6 +54,52 @@ def test_options(name):
     spec = analyse(builtin()[name])
     for configuration in configurations(spec):
         compare(spec, Textbook(spec, configuration), configuration, steps=2)
+
+
+@pytest.mark.parametrize("name", sorted(builtin()))
+def test_torch_takes_the_same_steps(name):
+    spec = analyse(builtin()[name])
+    functions = DeviceArrays("float64", torch.device("cpu")).functions
+    rng = np.random.default_rng(0)
+    for configuration in configurations(spec):
+        rule = Textbook(spec, configuration)
+        theta = rng.standard_normal(SIZE)
+        states = rule.initial(theta)
+        theirs, their_states = torch.tensor(theta), rule.by(functions).initial(torch.tensor(theta))
+        for t in (1, 2, 3):
+            grad = rng.standard_normal(SIZE)
+            theta, states = rule.step(t, theta, grad, states)
+            theirs, their_states = rule.by(functions).step(
+                t, theirs, torch.tensor(grad), their_states
+            )
+            for value, other in zip([theta, *states], [theirs, *their_states], strict=True):
+                assert isinstance(other, torch.Tensor) == isinstance(value, np.ndarray)
+                if isinstance(value, np.ndarray):
+                    # The same operations, each of which is rounded once in either; but torch may
+                    # divide by a number as it multiplies by its inverse. What is rounded
+                    # otherwise may cancel: RMSprop's variance loses a digit or two.
+                    np.testing.assert_allclose(other, value, rtol=1e-13, atol=1e-15)
+                    assert other.dtype == torch.float64
+                else:
+                    assert other == value
+
+
+def test_what_is_kept_between_steps():
+    def kept(name, **changed):
+        spec = analyse(builtin()[name])
+        hyper = {h.name: float(h.default) for h in spec.hyperparameters}
+        options = {option.name: False for option in spec.options}
+        settings = Configuration(
+            {n: changed.get(n, x) for n, x in hyper.items()},
+            {n: changed.get(n, x) for n, x in options.items()},
+        )
+        return Textbook(spec, settings).kept
+
+    assert kept("SGD") == 1
+    assert kept("SGD", momentum=0.9) == 2
+    assert kept("Adam") == 3
+    assert kept("Adam", amsgrad=True) == 4
+    assert kept("NAdam") == 3  # a product of numbers is no array
 
 
 def test_it_reads_as_a_textbook():
