@@ -17,7 +17,7 @@ from ...specs.language import Transform, global_norm, norm
 from .arrays import Array
 from .cases import Case, inputs
 from .engines import Floats
-from .implementations import DTYPES, FORMS
+from .implementations import DTYPES, forms
 from .oracle import transformed
 from .ulp import errors
 from .verify import BOUND, Result, Worst
@@ -38,7 +38,7 @@ def verify_clipping(spec: Transform, dtype: str, device: str = "cpu") -> list[Re
         dtype: ``"float32"``, ``"float64"`` or ``"bfloat16"``.
         device: where torch runs; NumPy's runs on ``cpu`` alone.
     """
-    backends = [f"torch {form}" for form in FORMS]
+    backends = [f"torch {form}" for form in forms(device)]
     if device == "cpu" and dtype in DTYPES["numpy"]:
         backends = ["numpy", "numpy numba", *backends]
     argument = spec.hyper.name
@@ -114,7 +114,7 @@ def _clipped(
             module.SGD(lr=1.0, **{argument: limit}, engine=engine).update(params, grads)
         return [-p for p in params]
     leaves = _leaves(case, dtype, device)
-    module.SGD(leaves, lr=1.0, **{argument: limit}, **FORMS[form]).step()
+    module.SGD(leaves, lr=1.0, **{argument: limit}, **forms(device)[form]).step()
     return [-_floats(p) for p in leaves]
 
 

@@ -58,11 +58,10 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
             *((s.name, s.name, dtype) for s in transforms for dtype in dtypes()),
         ]
         results: list[AnyResult] = []
-        workers = (os.cpu_count() or 1) if device == "cpu" else 1
         with (
             progress("verifying", len(units)) as bar,
-            # Spawned, because torch's threads do not survive a fork.
-            ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+            # Spawned, because neither torch's threads nor a GPU's context survive a fork.
+            ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool,
         ):
             pending = {pool.submit(_verified, *unit, device): unit for unit in units}
             for future in as_completed(pending):

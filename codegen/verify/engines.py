@@ -128,12 +128,15 @@ class TorchEngine:
         self._scalars = {s.name for s in spec.states if s.shape is Shape.SCALAR}
         if start > 1:
             kept = self._optimizer.state[self._p]
+            where = device if self._optimizer.defaults.get("capturable") else "cpu"
             if spec.step_key:
-                kept[spec.step_key] = torch.tensor(float(start - 1))
+                kept[spec.step_key] = torch.tensor(float(start - 1), device=where)
             for name, value in states.items():
-                scalar = name in self._scalars
-                dtype_ = torch.float32 if is_peer else torch.float64
-                stored = torch.tensor(value, dtype=dtype_) if scalar else self._tensor(value)
+                if name in self._scalars:
+                    kind = torch.float32 if is_peer else torch.float64
+                    stored = torch.tensor(value, dtype=kind, device=where)
+                else:
+                    stored = self._tensor(value)
                 kept[self._keys[name]] = stored
 
     def _tensor(self, values: Any) -> Any:

@@ -23,16 +23,20 @@ from .engines import (
 FORMS = {
     "loop": {"foreach": False},
     "foreach": {"foreach": True},
-    "capturable": {"capturable": True},
+    "capturable": {"capturable": True, "fused": False},
     "fused": {"fused": True},
 }
 """The ways a generated torch optimizer can run: arguments of its constructor."""
+
+_FORMS_ON_A_GPU = FORMS | {"fused capturable": {"fused": True, "capturable": True}}
+"""There kernels can read scalars that they are not launched with."""
 
 _PEER_FORMS = {
     "loop": {"foreach": False},
     "foreach": {"foreach": True},
     "capturable": {"foreach": False},
     "fused": {"foreach": False},
+    "fused capturable": {"foreach": False},
 }
 """The peer's way beside each; it has no capturable form on the CPU, and few fused ones."""
 
@@ -42,6 +46,11 @@ DTYPES = {"numpy": ("float32", "float64"), "torch": ("float32", "float64", "bflo
 def dtypes() -> list[str]:
     """Every dtype some backend is verified in."""
     return sorted({dtype for of_backend in DTYPES.values() for dtype in of_backend})
+
+
+def forms(device: str) -> dict[str, dict[str, bool]]:
+    """The ways to run on a device, by name."""
+    return FORMS if device == "cpu" else _FORMS_ON_A_GPU
 
 
 def implementations(
@@ -56,8 +65,8 @@ def implementations(
         for name, engine in _numpy_engines(compiled).items():
             ours = _numpy(spec, getattr(package("numpy"), spec.name), engine)
             found.append(Implementation(name, dtype, ours, theirs, str(_PEER_FORMS["loop"])))
-    for form, arguments in FORMS.items():
-        if form == "fused" and not compiled:
+    for form, arguments in forms(device).items():
+        if form.startswith("fused") and not compiled:
             continue
         theirs = peer and _torch(spec, peer, dtype, device, _PEER_FORMS[form], is_peer=True)
         ours = _torch(spec, getattr(package("torch"), spec.name), dtype, device, arguments)

@@ -13,7 +13,7 @@ infinite or NaN comes out finite. (A lerp from an infinite moment gives NaN, in 
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, cast
@@ -36,7 +36,9 @@ from .ulp import errors, scale_of
 BOUND = 2.0
 """In ulp: what correct rounding of a few operations in a row amounts to."""
 
-UNFUSED = {"numpy": 0.5, "numpy numba": 0.5, "torch capturable": 0.5, "torch fused": 0.5}
+UNFUSED: Mapping[str, float] = dict.fromkeys(
+    ("numpy", "numpy numba", "torch capturable", "torch fused", "torch fused capturable"), 0.5
+)
 """In ulp, granted beyond the peer's error where products and sums are operations of their own:
 the kernels of torch's in-place forms multiply and add with one rounding."""
 

@@ -8,7 +8,7 @@ which is kept; at later steps parameters and states are asked what tells whether
 the same objects at the same addresses, and only gradients, which are new, are asked everything.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import is_
 from typing import Any, TypeAlias
@@ -25,7 +25,7 @@ try:
 except ImportError:  # it is torch's own affair, and batches are right without it
     TensorGuards = None
 
-State: TypeAlias = Mapping[str, Any]
+State: TypeAlias = dict[str, Any]
 
 _OF_NUMPY = frozenset((torch.float32, torch.float64))
 

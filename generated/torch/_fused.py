@@ -9,6 +9,8 @@ An engine is a module with
     everything that can fail, short of changing a tensor; what it returns does the rest, by one
     launch where it can. ``rule`` is the kernel's module. ``scalars`` are what the kernel takes from
     the host, by name. ``clip`` is what happens to these gradients.
+``is_ready(device)``
+    whether it runs there, compilers and all, and is to do so without having been asked for.
 """
 
 import importlib
@@ -40,6 +42,8 @@ class Engine(Protocol):
         clip: Clip | None,
     ) -> Callable[[], None]: ...
 
+    def is_ready(self, device: torch.device) -> bool: ...
+
 
 @cache
 def engine(device: str) -> Engine:
@@ -57,3 +61,12 @@ def engine(device: str) -> Engine:
         raise RuntimeError(
             f'`fused=True` on {device} needs {needed}: pip install "steprule[{extra}]"'
         ) from error
+
+
+@cache
+def is_ready(device: torch.device) -> bool:
+    """Whether kernels run on a device that nobody has asked them to run on."""
+    try:
+        return engine(device.type).is_ready(device)
+    except RuntimeError:
+        return False

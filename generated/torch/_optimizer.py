@@ -11,6 +11,8 @@ from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import compress
+from operator import not_
 from typing import Any, ClassVar, TypeAlias, cast, overload
 
 import torch
@@ -64,7 +66,9 @@ class Optimizer(optim.Optimizer):
         capturable: keep the step count, and what depends on it, on the parameters' device, so
             that a CUDA graph can capture the step. Tensors are then updated one by one.
         differentiable: let autograd see the step. Tensors are then updated one by one.
-        fused: update all dense tensors of one kind by one call of a compiled kernel.
+        fused: update all dense tensors of one kind by one call of a compiled kernel. None does so
+            where plain tensors are on a GPU that the kernels are checked for, with Triton, unless
+            ``foreach`` or ``differentiable`` is set.
 
     Raises:
         RuntimeError: ``fused`` is set beside ``foreach`` or ``differentiable``, or the rule has no
@@ -196,11 +200,11 @@ class Optimizer(optim.Optimizer):
             clips = clipping.clips(groups, grads)
             params = [own for _, own, _ in found]
             work = list(zip(groups, params, grads, clips, strict=True))
-            for launch in self._prepare([each for each in work if each[0]["fused"]]):
+            is_fused = [self._is_fused(group, own) for group, own, _ in found]
+            for launch in self._prepare([*compress(work, is_fused)]):
                 launch()
-            for each in work:
-                if not each[0]["fused"]:
-                    self._update(*each)
+            for each in compress(work, map(not_, is_fused)):
+                self._update(*each)
         return loss
 
     @abstractmethod
@@ -255,6 +259,18 @@ class Optimizer(optim.Optimizer):
             )
         for device in devices:
             fused.engine(device.type)
+
+    def _is_fused(self, group: Group, params: list[Tensor]) -> bool:
+        """Whether kernels update a group: if it says so, or nothing and they can on its GPU."""
+        if group["fused"] is not None or group["foreach"] is not None or not self._kernel:
+            return bool(group["fused"])
+        if self.defaults["differentiable"]:
+            return False
+        return id(group) in self._batches or (
+            all(p.is_cuda for p in params)
+            and PLAIN.issuperset(map(type, params))
+            and all(map(fused.is_ready, {p.device for p in params}))
+        )
 
     def _initial_states(self, group: Group) -> dict[str, float]:
         """The initial values by checkpoint key, the step count among them."""

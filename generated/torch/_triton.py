@@ -9,6 +9,7 @@ import contextlib
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from subprocess import SubprocessError
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -17,6 +18,7 @@ import torch
 import triton.language as tl
 from numpy.typing import NDArray
 from torch import Tensor
+from triton.runtime.driver import driver
 
 from ..triton import _clipping, _kernel
 from ._batch import Batch
@@ -104,6 +106,18 @@ def prepare(
             start(*arguments)
 
     return launch
+
+
+def is_ready(device: torch.device) -> bool:
+    """On NVIDIA's GPUs from Ampere on, for which the kernels are checked, with a C compiler."""
+    if torch.version.cuda is None or torch.cuda.get_device_capability(device) < (8, 0):
+        return False
+    try:
+        with _current(device):
+            driver.active.get_current_target()  # compiles what launches kernels
+    except (RuntimeError, OSError, SubprocessError):
+        return False
+    return True
 
 
 def _module(rule: str) -> ModuleType:

@@ -37,7 +37,8 @@ class SGD(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: update all dense tensors of one kind by one call of a compiled kernel; None does not.
+        fused: update all dense tensors of one kind by one call of a compiled kernel (True) or not
+            (False); None does so on CUDA, where Triton is installed.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
