@@ -120,7 +120,6 @@ class Batch:
         self._tensors = [*chain(params, *columns, *scalar_columns.values())]
         self._where = addresses(self._tensors)
         self._alike = Likeness(params)
-        self._grads: Likeness | None = None
         self._asked = {x.dtype for x in params}, {x.device for x in params}, _layouts(params)
         sizes = np.array([x.numel() for x in params], np.int64) * (
             2 if params[0].is_complex() else 1
@@ -130,6 +129,8 @@ class Batch:
         self._table = np.array([sizes.cumsum() - sizes, sizes, theta, none, *tables])
         self.present = [2, 3, *(4 + k for k, key in enumerate(keys) if key)]
         """The rows of the table with addresses of what exists."""
+        self.memo: dict[Any, Any] = {}
+        """What an engine keeps for it, under keys of its own."""
 
     def holds(self, params: Sequence[Tensor], states: Sequence[State]) -> bool:
         """Whether these are its parameters and their states, and nothing has happened to them."""
@@ -147,19 +148,14 @@ class Batch:
 
     def takes(self, grads: Sequence[Tensor]) -> bool:
         """Whether these can be the gradients."""
-        if self._grads and self._grads.of(grads):
-            return True
         dtypes, devices, layouts = self._asked
-        taken = (
+        return (
             PLAIN.issuperset(map(type, grads))
             and {x.dtype for x in grads} == dtypes
             and {x.device for x in grads} == devices
             and _layouts(grads) == layouts
             and not any(x.is_neg() for x in grads)
         )
-        if taken:
-            self._grads = Likeness(grads)
-        return taken
 
     def table(self, grads: Sequence[Tensor]) -> NDArray[np.int64]:
         """A column for each row of tensors, with what it has in every row of the table.

@@ -10,6 +10,7 @@ elements has a compiled kernel too, which ``fused`` asks for: ``_scalars`` is wh
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from itertools import compress
 from operator import not_
@@ -20,7 +21,7 @@ from torch import Tensor, optim
 
 from . import _clipping as clipping
 from . import _fused as fused
-from ._batch import Batch, Numbers, takes
+from ._batch import Batch, Likeness, Numbers, takes
 from ._scalars import Scalar
 from ._tensors import (
     PLAIN,
@@ -106,13 +107,13 @@ class Optimizer(optim.Optimizer):
             "differentiable": differentiable,
             "fused": fused,
         }
-        self._batches: dict[int, list[Batch]] = {}
+        self._kept: dict[int, _Kept] = {}
         super().__init__(params, defaults | launching)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Fill in what checkpoints of other versions and of torch.optim leave out."""
         super().__setstate__(state)
-        self._batches = {}
+        self._kept = {}
         for group in self.param_groups:
             for name, value in self.defaults.items():
                 group.setdefault(name, value)
@@ -193,10 +194,10 @@ class Optimizer(optim.Optimizer):
         with torch.set_grad_enabled(self.defaults["differentiable"]):
             found = [(group, *with_gradients(group["params"])) for group in self.param_groups]
             found = [each for each in found if each[1]]
-            for each in found:
-                self._check_runnable(*each)
             groups = [group for group, _, _ in found]
-            grads = [resolved(own) for _, _, own in found]
+            for group, own, _ in found:
+                self._check_runnable(group, own)
+            grads = [self._dense(group, own) for group, _, own in found]
             clips = clipping.clips(groups, grads)
             params = [own for _, own, _ in found]
             work = list(zip(groups, params, grads, clips, strict=True))
@@ -241,13 +242,22 @@ class Optimizer(optim.Optimizer):
     def _scalar_keys(self) -> set[str]:
         return {self._step_key, *self._scalar_states.values()} - {""}
 
-    def _check_runnable(self, group: Group, params: list[Tensor], grads: list[Tensor]) -> None:
-        name = type(self).__name__
-        if {grad.layout for grad in grads} != {torch.strided}:
-            raise RuntimeError(f"{name} does not support sparse gradients")
+    def _check_runnable(self, group: Group, params: list[Tensor]) -> None:
         counts_on_host = self._step_key and not group["capturable"]
         if counts_on_host and params[0].is_cuda and torch.cuda.is_current_stream_capturing():
+            name = type(self).__name__
             raise RuntimeError(f"{name} needs capturable=True to be captured by a CUDA graph")
+
+    def _dense(self, group: Group, grads: list[Tensor]) -> list[Tensor]:
+        """Gradients of which none is sparse, with pending conjugations carried out."""
+        kept = self._kept.get(id(group))
+        if kept:
+            kept.is_alike = kept.grads.of(grads)
+            if kept.is_alike:
+                return grads
+        if {grad.layout for grad in grads} != {torch.strided}:
+            raise RuntimeError(f"{type(self).__name__} does not support sparse gradients")
+        return resolved(grads)
 
     def _check_fused(self, group: Group, devices: Iterable[torch.device]) -> None:
         if not group["fused"]:
@@ -266,7 +276,7 @@ class Optimizer(optim.Optimizer):
             return bool(group["fused"])
         if self.defaults["differentiable"]:
             return False
-        return id(group) in self._batches or (
+        return id(group) in self._kept or (
             all(p.is_cuda for p in params)
             and PLAIN.issuperset(map(type, params))
             and all(map(fused.is_ready, {p.device for p in params}))
@@ -393,39 +403,44 @@ class Optimizer(optim.Optimizer):
 
     def _prepare_group(self, work: Work, known: Mapping[int, State]) -> list[Callable[[], None]]:
         """The same for one group. Its batches are kept for as long as they hold."""
-        group, params, _, _ = work
+        group, params, grads, _ = work
         initial = self._initial_states(group)
-        batches = self._batches.pop(id(group), [])
+        kept = self._kept.pop(id(group), None)
         odd: list[int] = []
-        states = [known.get(id(p), {}) for p in params]
-        if not self._hold(batches, work, states, initial):
+        if kept is None or not self._hold(kept, work, known, initial):
             batches = list(self._gathered(work, initial))
             taken = {row for batch in batches for row in batch.rows}
             odd = [row for row in range(len(params)) if row not in taken]
+            kept = _Kept(batches, Likeness(grads))
         launches: list[Callable[[], None]] = []
-        for batch in batches:
+        for batch in kept.batches:
             launches += self._launches(batch, _part(work, batch.rows))
         if odd:
             launches.append(partial(self._update, *_part(work, odd)))
-        elif not any(batch.first for batch in batches):
-            self._batches[id(group)] = batches
+        elif not any(batch.first for batch in kept.batches):
+            self._kept[id(group)] = kept
         return launches
 
     def _hold(
-        self, batches: list[Batch], work: Work, states: list[State], initial: dict[str, float]
+        self, kept: "_Kept", work: Work, known: Mapping[int, State], initial: dict[str, float]
     ) -> bool:
         """Whether batches of an earlier step are all there is to update at this one."""
-        if sum(len(batch.rows) for batch in batches) != len(states):
+        group, params, grads, _ = work
+        if sum(len(batch.rows) for batch in kept.batches) != len(params):
             return False
-        for batch in batches:
-            group, params, grads, _ = _part(work, batch.rows)
+        none: State = {}
+        states = [known.get(id(p), none) for p in params]
+        for batch in kept.batches:
+            rows = batch.rows
             if not (
                 batch.keys == initial.keys()
-                and batch.holds(params, _at(states, batch.rows))
-                and batch.takes(grads)
+                and batch.holds(_at(params, rows), _at(states, rows))
+                and (kept.is_alike or batch.takes(_at(grads, rows)))
                 and (_is_read_on_device(group, batch.device) or batch.is_uniform())
             ):
                 return False
+        if not kept.is_alike:
+            kept.grads = Likeness(grads)
         return True
 
     def _gathered(self, work: Work, initial: dict[str, float]) -> Iterator[Batch]:
@@ -537,6 +552,17 @@ class Optimizer(optim.Optimizer):
                 state[key] = value
             elif key in initial:
                 state[key].fill_(value)
+
+
+@dataclass
+class _Kept:
+    """The batches of a group, from one step to the next."""
+
+    batches: list[Batch]
+    grads: Likeness
+    """Of gradients that they take."""
+    is_alike: bool = True
+    """Whether those of this step are such."""
 
 
 def _count(group: Group, states: list[State], key: str) -> None:
