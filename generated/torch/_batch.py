@@ -10,7 +10,7 @@ the same objects at the same addresses, and only gradients, which are new, are a
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from operator import is_
+from operator import is_, itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -33,31 +33,53 @@ _OF_NUMPY = frozenset((torch.float32, torch.float64))
 class Numbers:
     """Scalar states: 0-d tensors, wherever they are, a row each.
 
-    Those of the host are read and written as NumPy's arrays, which takes a tenth of the time.
+    Those that an optimizer made together lie in a row, and are read and written together. Others
+    of the host are so as NumPy's arrays, which takes a tenth of the time of tensors.
     """
 
     def __init__(self, tensors: list[Tensor]) -> None:
         self.tensors = tensors
-        on_host = all(type(x) is Tensor and x.is_cpu and x.dtype in _OF_NUMPY for x in tensors)
-        self._arrays = [x.detach().numpy() for x in tensors] if on_host else []
+        self._vector = _in_a_row(tensors)
+        each = tensors if self._vector is None else [self._vector]
+        on_host = all(type(x) is Tensor and x.is_cpu and x.dtype in _OF_NUMPY for x in each)
+        self._arrays = [x.detach().numpy() for x in each] if on_host else []
 
     def read(self) -> list[float]:
+        if self._arrays and self._vector is not None:
+            return self._arrays[0].tolist()
         return [x.item() for x in self._arrays or self.tensors]
 
     def vector(self) -> Tensor:
         """The numbers, in float64 on the tensors' device."""
-        return torch.stack(self.tensors).to(torch.float64)
+        found = torch.stack(self.tensors) if self._vector is None else self._vector
+        return found.to(torch.float64, copy=True)
 
     def fill(self, value: float | Tensor) -> None:
         """Write one number to all, or to each its own of a vector."""
-        if isinstance(value, Tensor):
-            torch._foreach_copy_(self.tensors, list(value.to(self.tensors[0].dtype).unbind()))
-        elif self._arrays:
+        if self._arrays and not isinstance(value, Tensor):
             for x in self._arrays:
                 x.fill(value)
+        elif self._vector is not None:
+            self._vector.copy_(torch.as_tensor(value))
         else:
-            each = torch.full_like(self.tensors[0], value)
-            torch._foreach_copy_(self.tensors, [each] * len(self.tensors))
+            first = self.tensors[0]
+            numbers = torch.as_tensor(value, dtype=first.dtype, device=first.device)
+            each = list(numbers.expand(len(self.tensors)).unbind())
+            torch._foreach_copy_(self.tensors, each)
+
+
+def _in_a_row(tensors: list[Tensor]) -> Tensor | None:
+    """A vector in the memory of some 0-d tensors, if they are side by side there."""
+    first, last = tensors[0], tensors[-1]
+    if (
+        PLAIN.issuperset(map(type, tensors))
+        and len({x.dtype for x in tensors}) == 1
+        and not any(x.ndim for x in tensors)
+        and first.untyped_storage().data_ptr() == last.untyped_storage().data_ptr()
+        and not np.any(np.diff(addresses(tensors)) != first.itemsize)
+    ):
+        return first.detach().as_strided((len(tensors),), (1,))
+    return None
 
 
 class Likeness:
@@ -88,7 +110,8 @@ class Batch:
     Args:
         rows: the places of the parameters among those of their group that have a gradient.
         params: the parameters.
-        states: theirs, by checkpoint key; kernels can be given the tensors.
+        states: theirs, by checkpoint key, as the optimizer has them; kernels can be given the
+            tensors.
         keys: of the tensor states, in the order of the rule; None for one that does not exist.
         scalars: the keys of scalar states.
         first: whether they had no states before.
@@ -109,15 +132,15 @@ class Batch:
         self.device = params[0].device
         self.dtype = params[0].dtype.to_real()
         """Of the reals that complex numbers are pairs of."""
-        columns = [[state[key] for state in states] if key else [] for key in keys]
-        scalar_columns = {key: [state[key] for state in states] for key in scalars}
-        self.numbers = {key: Numbers(column) for key, column in scalar_columns.items()}
-        self.keys = {*filter(None, keys), *self.numbers}
-        """Of the states it has."""
         self._params = params
-        self._keys = [*chain.from_iterable(states)]
-        self._values = [*chain.from_iterable(map(dict.values, states))]
-        self._tensors = [*chain(params, *columns, *scalar_columns.values())]
+        self._states = states
+        self._columns = {
+            key: [state[key] for state in states] for key in (*keys, *scalars) if key is not None
+        }
+        self.keys = self._columns.keys()
+        """Of the states it has."""
+        self.numbers = {key: Numbers(self._columns[key]) for key in scalars}
+        self._tensors = [*chain(params, *self._columns.values())]
         self._where = addresses(self._tensors)
         self._alike = Likeness(params)
         self._asked = {x.dtype for x in params}, {x.device for x in params}, _layouts(params)
@@ -125,19 +148,23 @@ class Batch:
             2 if params[0].is_complex() else 1
         )
         none = np.zeros_like(sizes)
-        theta, *tables = [addresses(column) if column else none for column in (params, *columns)]
-        self._table = np.array([sizes.cumsum() - sizes, sizes, theta, none, *tables])
-        self.present = [2, 3, *(4 + k for k, key in enumerate(keys) if key)]
+        tables = [none if key is None else addresses(self._columns[key]) for key in keys]
+        first_elements = sizes.cumsum() - sizes
+        self._table = np.array([first_elements, sizes, addresses(params), none, *tables])
+        self.present = [2, 3, *(4 + k for k, key in enumerate(keys) if key is not None)]
         """The rows of the table with addresses of what exists."""
         self.memo: dict[Any, Any] = {}
         """What an engine keeps for it, under keys of its own."""
 
-    def holds(self, params: Sequence[Tensor], states: Sequence[State]) -> bool:
-        """Whether these are its parameters and their states, and nothing has happened to them."""
+    def holds(self, params: Sequence[Tensor]) -> bool:
+        """Whether these are its parameters, and nothing has happened to them and their states."""
+        try:
+            states = [[*map(itemgetter(key), self._states)] for key in self._columns]
+        except KeyError:
+            return False
         return (
-            _same(params, self._params)
-            and _same([*chain.from_iterable(map(dict.values, states))], self._values)
-            and [*chain.from_iterable(states)] == self._keys
+            same(params, self._params)
+            and all(map(same, states, self._columns.values()))
             and bool((addresses(self._tensors) == self._where).all())
             and self._alike.of(params)
         )
@@ -185,7 +212,8 @@ def addresses(tensors: Sequence[Tensor]) -> NDArray[np.int64]:
     return np.fromiter(map(Tensor.data_ptr, tensors), np.int64, len(tensors))
 
 
-def _same(objects: Sequence[Any], known: Sequence[Any]) -> bool:
+def same(objects: Sequence[Any], known: Sequence[Any]) -> bool:
+    """Whether these are the same objects."""
     return len(objects) == len(known) and all(map(is_, objects, known))
 
 

@@ -9,7 +9,7 @@ elements has a compiled kernel too, which ``fused`` asks for: ``_scalars`` is wh
 
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import compress
@@ -21,7 +21,7 @@ from torch import Tensor, optim
 
 from . import _clipping as clipping
 from . import _fused as fused
-from ._batch import Batch, Likeness, Numbers, takes
+from ._batch import Batch, Likeness, Numbers, same, takes
 from ._scalars import Scalar
 from ._tensors import (
     PLAIN,
@@ -107,21 +107,24 @@ class Optimizer(optim.Optimizer):
             "differentiable": differentiable,
             "fused": fused,
         }
-        self._kept: dict[int, _Kept] = {}
+        self._forget()
         super().__init__(params, defaults | launching)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Fill in what checkpoints of other versions and of torch.optim leave out."""
         super().__setstate__(state)
-        self._kept = {}
+        self._forget()
         for group in self.param_groups:
             for name, value in self.defaults.items():
                 group.setdefault(name, value)
-            for p in group["params"]:
-                kept = self.state.get(p, {})
-                for key in self._scalar_keys & kept.keys():
-                    if not isinstance(kept[key], Tensor):
-                        kept[key] = self._scalar_state(key, kept[key], p, group)
+            params = [p for p in group["params"] if p in self.state]
+            for key in self._scalar_keys:
+                plain = [p for p in params if isinstance(self.state[p].get(key), float | int)]
+                values = [float(self.state[p][key]) for p in plain]
+                for p, made in zip(
+                    plain, self._scalars_made(plain, key, values, group), strict=True
+                ):
+                    self.state[p][key] = made
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group; what it does not set, the defaults do.
@@ -145,9 +148,9 @@ class Optimizer(optim.Optimizer):
             self.param_groups.pop()
             raise
         if self._eager:
-            initial = self._initial_states(group)
-            for p in group["params"]:
-                self._make_states(p, group, initial)
+            params = group["params"]
+            states = [self.state[p] for p in params]
+            self._make_missing(params, states, group, self._initial_states(group))
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load a checkpoint of this class or of its peer in torch.optim, as copies.
@@ -288,29 +291,49 @@ class Optimizer(optim.Optimizer):
         counted = {self._step_key: 0.0} if self._step_key else {}
         return counted | {keys[name]: value for name, value in self._initial(group).items()}
 
+    def _forget(self) -> None:
+        """Keep no batches, and nothing of what they were made of."""
+        self._kept: dict[int, _Kept] = {}
+        self._seen: tuple[list[Tensor], list[State]] = [], []
+        """The parameters that had states when the batches were made, and these."""
+
     def _make_missing(
         self, params: list[Tensor], states: list[State], group: Group, initial: dict[str, float]
     ) -> list[bool]:
         """Make the states that do not exist yet; of each parameter, whether there were any."""
-        missing = {i for key in initial for i, kept in enumerate(states) if kept.get(key) is None}
-        for i in missing:
-            self._make_states(params[i], group, initial)
-        return [i in missing for i in range(len(params))]
-
-    def _make_states(self, p: Tensor, group: Group, initial: dict[str, float]) -> None:
-        state = self.state[p]
-        for key in [key for key in initial if state.get(key) is None]:
-            fill = number(initial[key])
+        firsts = [False] * len(params)
+        for key, value in initial.items():
+            missing = [i for i, kept in enumerate(states) if kept.get(key) is None]
+            of = [params[i] for i in missing]
+            fill = number(value)
             if key in self._scalar_keys:
-                state[key] = self._scalar_state(key, fill, p, group)
+                made = self._scalars_made(of, key, [fill] * len(of), group)
             else:
-                state[key] = torch.full_like(p, complex(fill, fill) if p.is_complex() else fill)
+                pair = complex(fill, fill)
+                made = [torch.full_like(p, pair if p.is_complex() else fill) for p in of]
+            for i, tensor in zip(missing, made, strict=True):
+                firsts[i] = True
+                states[i][key] = tensor
+        return firsts
 
-    def _scalar_state(self, key: str, value: float, p: Tensor, group: Group) -> Tensor:
-        """A 0-d tensor: the step count in float32 as torch keeps it, all others in float64."""
+    def _scalars_made(
+        self, params: list[Tensor], key: str, values: list[float], group: Group
+    ) -> Iterator[Tensor]:
+        """0-d tensors with these values: step counts in float32 as torch has them, else in float64.
+
+        They lie in a row, so that they can be read and written together.
+        """
         single = key == self._step_key and torch.get_default_dtype() != torch.float64
         dtype = torch.float32 if single else torch.float64
-        return torch.full((), value, dtype=dtype, device=p.device if group["capturable"] else "cpu")
+        host = torch.device("cpu")
+        places = _alike(p.device if group["capturable"] else host for p in params)
+        made = {}
+        for device, rows in places.items():
+            vector = torch.full((len(rows),), values[rows[0]], dtype=dtype, device=device)
+            if any(values[i] != values[rows[0]] for i in rows):
+                vector.copy_(torch.tensor([values[i] for i in rows], dtype=dtype))
+            made |= zip(rows, vector.unbind(), strict=True)
+        return (made[i] for i in range(len(params)))
 
     def _with_own_states(self, state_dict: dict[str, Any]) -> dict[str, Any]:
         """A checkpoint with copies of its states, scalars among them as Python numbers.
@@ -388,26 +411,27 @@ class Optimizer(optim.Optimizer):
 
         Those no kernel takes, of another dtype or layout, are updated as without ``fused``.
         """
-        count = len(self.state)
-        # By identity: a tensor's hash is computed in Python.
-        known = dict(zip(map(id, self.state), self.state.values(), strict=True)) if work else {}
+        owners, states = [*self.state], [*self.state.values()]
+        if not (same(owners, self._seen[0]) and same(states, self._seen[1])):
+            self._kept.clear()
         launches: list[Callable[[], None]] = []
         try:
             for each in work:
-                launches += self._prepare_group(each, known)
+                launches += self._prepare_group(each)
         except BaseException:
-            for p in list(self.state)[count:]:
+            for p in list(self.state)[len(owners) :]:
                 del self.state[p]
             raise
+        self._seen = [*self.state], [*self.state.values()]
         return launches
 
-    def _prepare_group(self, work: Work, known: Mapping[int, State]) -> list[Callable[[], None]]:
+    def _prepare_group(self, work: Work) -> list[Callable[[], None]]:
         """The same for one group. Its batches are kept for as long as they hold."""
         group, params, grads, _ = work
         initial = self._initial_states(group)
         kept = self._kept.pop(id(group), None)
         odd: list[int] = []
-        if kept is None or not self._hold(kept, work, known, initial):
+        if kept is None or not self._hold(kept, work, initial):
             batches = list(self._gathered(work, initial))
             taken = {row for batch in batches for row in batch.rows}
             odd = [row for row in range(len(params)) if row not in taken]
@@ -421,20 +445,16 @@ class Optimizer(optim.Optimizer):
             self._kept[id(group)] = kept
         return launches
 
-    def _hold(
-        self, kept: "_Kept", work: Work, known: Mapping[int, State], initial: dict[str, float]
-    ) -> bool:
+    def _hold(self, kept: "_Kept", work: Work, initial: dict[str, float]) -> bool:
         """Whether batches of an earlier step are all there is to update at this one."""
         group, params, grads, _ = work
         if sum(len(batch.rows) for batch in kept.batches) != len(params):
             return False
-        none: State = {}
-        states = [known.get(id(p), none) for p in params]
         for batch in kept.batches:
             rows = batch.rows
             if not (
                 batch.keys == initial.keys()
-                and batch.holds(_at(params, rows), _at(states, rows))
+                and batch.holds(_at(params, rows))
                 and (kept.is_alike or batch.takes(_at(grads, rows)))
                 and (_is_read_on_device(group, batch.device) or batch.is_uniform())
             ):
@@ -454,6 +474,8 @@ class Optimizer(optim.Optimizer):
             rows = [
                 i for i in rows if takes([params[i], grads[i], *self._made(params[i], initial)])
             ]
+            if not rows:
+                continue
             taken = [params[i] for i in rows]
             states = [self.state[p] for p in taken]
             firsts = self._make_missing(taken, states, group, initial)
