@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 import torch
 from torch import Tensor
 
-from ._tensors import Tensors, arithmetic, number
+from ._tensors import Tensors, arithmetic, in_a_row, number
 
 Group: TypeAlias = Mapping[str, Any]
 
@@ -127,24 +127,50 @@ TRANSFORMS: dict[str, type[Transform]] = {
 
 @dataclass(frozen=True)
 class Clip:
-    """What happens to the gradients of a group: a transform, and the number it takes for each."""
+    """What happens to the gradients of a group.
+
+    Args:
+        transform: the transform.
+        limit: its argument.
+        scales: for each gradient the vector in which its scale is, and where; empty if the
+            transform has none.
+    """
 
     transform: type[Transform]
-    scalars: list[Any]
+    limit: float
+    scales: list[tuple[Tensor, int]]
 
     def one(self, grad: Tensor, row: int) -> Tensor:
         """A gradient, or what it was converted to; the row is its place in the group."""
-        return self.transform.loop(grad, self.scalars[row])
+        return self.transform.loop(grad, self._scalar(row))
 
     def together(self, grads: list[Tensor], rows: list[int]) -> Tensors:
         """The same of several on one device."""
-        scalars = [self.scalars[row] for row in rows]
-        each = self.transform.reach == "tensor"
-        return self.transform.foreach(grads, scalars if each else scalars[0])
+        if self.transform.reach == "tensor":
+            return self.transform.foreach(grads, [self._scalar(row) for row in rows])
+        return self.transform.foreach(grads, self._scalar(rows[0]))
 
     def of(self, rows: list[int]) -> "Clip":
         """The same, of some of the gradients alone."""
-        return Clip(self.transform, [self.scalars[row] for row in rows])
+        scales = [self.scales[row] for row in rows] if self.scales else []
+        return Clip(self.transform, self.limit, scales)
+
+    def number(self) -> float | Tensor:
+        """What a kernel takes for gradients on one device: the limit, or a vector of scales."""
+        if not self.scales:
+            return self.limit
+        vector = self.scales[0][0]
+        if len(vector) == len(self.scales) and all(
+            own is vector and place == row for row, (own, place) in enumerate(self.scales)
+        ):
+            return vector
+        return torch.stack([self._scalar(row) for row in range(len(self.scales))])
+
+    def _scalar(self, row: int) -> Any:
+        if not self.scales:
+            return self.limit
+        vector, place = self.scales[row]
+        return vector[place]
 
 
 def check(group: Group) -> None:
@@ -206,12 +232,11 @@ def _clip(name: str, group: Group, grads: list[Tensor], total: Tensor | None) ->
             f"a norm of the gradients is not finite, so {name} cannot be kept; with "
             "error_if_nonfinite=False they are scaled by it anyway"
         )
-    scalars: list[Any] = [limit] * len(grads)
+    scales: dict[int, tuple[Tensor, int]] = {}
     for rows, norm in norms:
-        scales = transform.scale(norm, limit).expand(len(rows)).unbind()
-        for row, scale in zip(rows, scales, strict=True):
-            scalars[row] = scale
-    return Clip(transform, scalars)
+        vector = transform.scale(norm, limit).expand(len(rows))
+        scales |= {row: (vector, place) for place, row in enumerate(rows)}
+    return Clip(transform, limit, [scales[row] for row in range(len(scales))])
 
 
 def _norms(grads: list[Tensor]) -> Norms:
@@ -221,10 +246,11 @@ def _norms(grads: list[Tensor]) -> Norms:
         alike = [grads[row] for row in rows]
         wider = None if arithmetic(dtype) == dtype else arithmetic(dtype)
         if plain:
-            norms = torch._foreach_norm(alike, 2, dtype=wider)
+            norms = list(torch._foreach_norm(alike, 2, dtype=wider))
         else:
             norms = [torch.linalg.vector_norm(grad, dtype=wider) for grad in alike]
-        found.append((rows, torch.stack(norms)))
+        together = in_a_row(norms)  # as they are that were taken by one call on a GPU
+        found.append((rows, torch.stack(norms) if together is None else together))
     return found
 
 
@@ -233,7 +259,7 @@ def _total(grads: list[list[Tensor]]) -> Tensor:
     everything = [grad for own in grads for grad in own]
     device = everything[0].device
     norms = [norm.to(device) for _, norm in _norms(everything)]
-    return torch.linalg.vector_norm(torch.cat(norms))
+    return torch.linalg.vector_norm(norms[0] if len(norms) == 1 else torch.cat(norms))
 
 
 def _kinds(grads: list[Tensor]) -> dict[tuple[torch.device, torch.dtype, bool], list[int]]:

@@ -36,10 +36,16 @@ def prepare(
         batch.table(grads),
         scalars,
         clip=how,
-        numbers=[float(scalar) for scalar in clip.scalars] if clip else (),
+        numbers=_each(clip, len(grads)) if clip else (),
         threads=torch.get_num_threads(),
         spread=_openmp.spread,
     )
+
+
+def _each(clip: Clip, count: int) -> list[float]:
+    """The number that each of the gradients is clipped with."""
+    number = clip.number()
+    return number.tolist() if isinstance(number, Tensor) else [number] * count
 
 
 def is_ready(device: torch.device) -> bool:

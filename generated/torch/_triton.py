@@ -25,6 +25,7 @@ from triton.runtime.driver import driver
 from ..triton import _clipping, _kernel
 from ._batch import Batch
 from ._clipping import Clip
+from ._tensors import addresses
 
 BLOCK = 1024
 """Elements a program of a launch updates."""
@@ -42,7 +43,7 @@ DTYPES = frozenset(_STORED)
 
 Integers: TypeAlias = NDArray[np.integer]
 
-_Upload: TypeAlias = Callable[[Integers, torch.device], Tensor]
+_Upload: TypeAlias = Callable[[Tensor, torch.device], Tensor]
 """Makes a table on a device of one on the host."""
 
 
@@ -83,7 +84,7 @@ def prepare(
         if not tables.grid[0]:
             return lambda: None
         numbers = tuple([argument(scalars[name]) for name in module.NUMBERS])
-        limit = (argument(_limit(clip)),) if clip else ()
+        limit = (argument(clip.number()),) if clip else ()
         options = (
             module.rule,
             module.flags(scalars),
@@ -118,7 +119,7 @@ class _Tables:
 
     places: tuple[int, ...]
     grid: tuple[int, int, int]
-    content: Integers
+    content: Tensor
     """Of ``rows``, on the host."""
     rows: Tensor
     blocks: Tensor
@@ -126,48 +127,56 @@ class _Tables:
     """Launches of kernels that are compiled and loaded, by what they are compiled for."""
 
 
+_GRADS = 2
+"""Their column in ``rows``, after sizes and parameters."""
+
+
 def _tables(batch: Batch, grads: Sequence[Tensor]) -> _Tables:
     """Those of the current stream, where what is launched comes after they are written.
 
-    They are kept with the batch, and rewritten when a gradient is elsewhere than it was.
+    They are kept with the batch, and written again when a gradient is elsewhere than it was.
     """
-    table = batch.table(grads)
-    content = np.ascontiguousarray(table[[1, *batch.present]].T)
-    on_gpu = batch.device.type == "cuda"
-    if on_gpu and torch.cuda.is_current_stream_capturing():
-        return _made(batch, table, content, _captured)
-    stream = torch.cuda.current_stream(batch.device).cuda_stream if on_gpu else 0
+    device = batch.device
+    if device.type == "cuda" and torch.cuda.is_current_stream_capturing():
+        return _made(batch, grads, _captured)
+    # Of a stream there is an object to be made before it can be asked for.
+    stream = torch._C._cuda_getCurrentRawStream(device.index) if device.type == "cuda" else 0
     tables: _Tables | None = batch.memo.get(stream)
     if tables is None:
-        tables = batch.memo[stream] = _made(batch, table, content, _uploaded)
-    elif not np.array_equal(tables.content, content):
-        tables.content = content
-        tables.rows.copy_(torch.from_numpy(content), non_blocking=True)
+        tables = batch.memo[stream] = _made(batch, grads, _uploaded)
+        return tables
+    known, found = tables.content.numpy()[:, _GRADS], addresses(grads)
+    if not np.array_equal(known, found):
+        known[:] = found
+        tables.rows.copy_(tables.content, non_blocking=True)
     return tables
 
 
-def _made(batch: Batch, table: Integers, content: Integers, upload: _Upload) -> _Tables:
+def _made(batch: Batch, grads: Sequence[Tensor], upload: _Upload) -> _Tables:
+    table = batch.table(grads)
+    content = torch.from_numpy(np.ascontiguousarray(table[[1, *batch.present]].T))
     sizes = table[1]
     return _Tables(
         places=places(len(table), batch.present),
         grid=(int(_blocks_in(sizes).sum()), 1, 1),
         content=content,
         rows=upload(content, batch.device),
-        blocks=upload(blocks(sizes), batch.device),
+        blocks=upload(torch.from_numpy(blocks(sizes)), batch.device),
     )
 
 
-def _uploaded(content: Integers, device: torch.device) -> Tensor:
-    return torch.from_numpy(content).to(device, copy=True, non_blocking=True)
+def _uploaded(content: Tensor, device: torch.device) -> Tensor:
+    # From memory that is not pinned, CUDA has read all when it returns.
+    return content.to(device, copy=True, non_blocking=True)
 
 
 _sources: list[Tensor] = []
 """What CUDA graphs copy from at every replay."""
 
 
-def _captured(content: Integers, device: torch.device) -> Tensor:
+def _captured(content: Tensor, device: torch.device) -> Tensor:
     """In memory of the graph's own: what is kept with a batch may be gone when it is replayed."""
-    _sources.append(torch.from_numpy(content).pin_memory())
+    _sources.append(content.pin_memory())
     return _sources[-1].to(device, non_blocking=True)
 
 
@@ -205,8 +214,10 @@ def _module(rule: str) -> ModuleType:
 
 
 def _current(device: torch.device) -> contextlib.AbstractContextManager[Any]:
-    """Makes a GPU the current one; Triton launches there."""
-    return torch.cuda.device(device) if device.type == "cuda" else contextlib.nullcontext()
+    """Makes a GPU the current one, if it is not; Triton launches there."""
+    if device.type != "cuda" or torch.cuda.current_device() == device.index:
+        return contextlib.nullcontext()
+    return torch.cuda.device(device)
 
 
 def places(count: int, present: Sequence[int]) -> tuple[int, ...]:
@@ -235,18 +246,12 @@ def _blocks_in(sizes: Integers) -> Integers:
 def as_argument(
     value: float | Tensor, device: torch.device, rows: int, is_double: bool
 ) -> float | Tensor:
-    """A number as the kernel takes it: a float, which it gets in float32, or one a tensor.
+    """A number as the kernel takes it: a float, which it gets in float32, or one a row in memory.
 
     Never an int: a kernel would be compiled for its value.
     """
     if isinstance(value, Tensor):
-        return value.to(device, torch.float64).expand(rows).contiguous()
+        return value.to(device).expand(rows).contiguous()
     if is_double:
         return torch.full((rows,), value, dtype=torch.float64, device=device)
     return float(value)
-
-
-def _limit(clip: Clip) -> float | Tensor:
-    if clip.transform.reach == "tensor":
-        return torch.stack(clip.scalars)
-    return clip.scalars[0]

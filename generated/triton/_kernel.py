@@ -14,7 +14,7 @@ import triton.language as tl
 def step(
     tensors,  # int64, a row a tensor: its size, and the addresses of theta, grad and states
     blocks,  # int32, a row a program: which tensor, and which block of it
-    numbers,  # a float each, or a pointer to float64, one number a tensor
+    numbers,  # a float each, or a pointer to floats, one a tensor
     limit,  # the same, of the number that CLIP takes if any
     RULE: tl.constexpr,
     FLAGS: tl.constexpr,  # what RULE is compiled for

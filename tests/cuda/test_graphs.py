@@ -99,6 +99,7 @@ def test_gradients_of_the_graphs_own_memory() -> None:
         torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-7)
 
 
+@pytest.mark.filterwarnings("ignore:The CUDA Graph is empty:UserWarning")
 def test_what_cannot_be_captured_says_so() -> None:
     (p, *_) = parameters()
     optimizer = Adam([p])

@@ -9,6 +9,7 @@ import pytest
 import steprule.torch
 import torch
 from steprule.codegen.load import builtin
+from steprule.torch._clipping import Clip, ClipByNorm, ClipByValue
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
@@ -320,3 +321,36 @@ def test_without_a_limit_no_gradient_is_read(monkeypatch):
     steprule.torch.SGD(params, error_if_nonfinite=True).step()
     with pytest.raises(AssertionError, match="a norm was taken"):
         steprule.torch.SGD(params, clipnorm=1.0).step()
+
+
+def test_the_numbers_of_a_kernel():
+    """The limit, or the vector of scales as it is where it is of just these gradients."""
+    single, double = torch.tensor([0.5, 0.25]), torch.tensor([0.125, 1.0])
+    whole = Clip(ClipByNorm, 1.0, [(single, 0), (single, 1)])
+    assert whole.number() is single
+    assert whole.of([1]).number().tolist() == [0.25]
+    assert whole.of([1, 0]).number().tolist() == [0.25, 0.5]
+    mixed = Clip(ClipByNorm, 1.0, [(single, 0), (double, 0), (single, 1)])
+    assert mixed.number().tolist() == [0.5, 0.125, 0.25]
+    assert mixed.of([0, 2]).number() is not double
+    assert mixed.of([0, 2]).number().tolist() == [0.5, 0.25]
+    assert Clip(ClipByValue, 3.0, []).of([0]).number() == 3.0
+
+
+@pytest.mark.parametrize("name", ["clipnorm", "global_clipnorm"])
+def test_norms_that_lie_side_by_side(name, monkeypatch):
+    """As those that torch takes by one call on a GPU do; with one of another dtype between."""
+    norms_of = torch._foreach_norm
+
+    def side_by_side(grads, order, dtype=None):
+        return torch.stack(norms_of(grads, order, dtype=dtype)).unbind()
+
+    def stepped():
+        params = leaves([g.double() if i == 1 else g for i, g in enumerate(gradients())])
+        steprule.torch.SGD(params, lr=1.0, **{name: 0.5}).step()
+        return params
+
+    expected = stepped()
+    monkeypatch.setattr(torch, "_foreach_norm", side_by_side)
+    for ours, theirs in zip(stepped(), expected, strict=True):
+        assert torch.equal(ours, theirs)

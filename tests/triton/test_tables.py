@@ -44,11 +44,12 @@ def test_there_is_nothing_to_launch_for_tensors_without_elements(interpreted: An
     interpreted.prepare("sgd", batch, empty, {}, None)()
 
 
-@pytest.mark.parametrize("given", [0.5, torch.tensor(0.5), torch.tensor([0.5, 0.5]).double()])
-def test_a_number_in_memory_is_a_float64_for_each_tensor(interpreted: Any, given: Any) -> None:
+@pytest.mark.parametrize("given", [0.5, torch.tensor(0.5).double(), torch.tensor([0.5, 0.5])])
+def test_a_number_in_memory_is_one_for_each_tensor(interpreted: Any, given: Any) -> None:
     made = interpreted.as_argument(given, torch.device("cpu"), 2, True)
-    assert made.dtype == torch.float64
+    assert made.dtype == (given.dtype if isinstance(given, torch.Tensor) else torch.float64)
     assert made.tolist() == [0.5, 0.5]
+    assert made.is_contiguous()
 
 
 def test_a_float_goes_with_the_launch(interpreted: Any) -> None:
