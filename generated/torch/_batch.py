@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ._tensors import PLAIN, addresses, in_a_row
+from ._tensors import PLAIN, addresses
 
 try:
     from torch._C._dynamo.guards import TensorGuards
@@ -39,12 +39,7 @@ class Numbers:
 
     def __init__(self, tensors: list[Tensor]) -> None:
         self.tensors = tensors
-        is_plain = (
-            {Tensor}.issuperset(map(type, tensors))
-            and len({x.dtype for x in tensors}) == 1
-            and not any(x.ndim for x in tensors)
-        )
-        self._vector = in_a_row(tensors) if is_plain else None
+        self._vector = _in_a_row(tensors)
         each = tensors if self._vector is None else [self._vector]
         on_host = all(type(x) is Tensor and x.is_cpu and x.dtype in _OF_NUMPY for x in each)
         self._arrays = [x.detach().numpy() for x in each] if on_host else []
@@ -71,6 +66,20 @@ class Numbers:
             numbers = torch.as_tensor(value, dtype=first.dtype, device=first.device)
             each = list(numbers.expand(len(self.tensors)).unbind())
             torch._foreach_copy_(self.tensors, each)
+
+
+def _in_a_row(tensors: list[Tensor]) -> Tensor | None:
+    """A vector in the memory of some 0-d tensors, at least one, if they are side by side there."""
+    first, last = tensors[0], tensors[-1]
+    if (
+        {Tensor}.issuperset(map(type, tensors))
+        and len({x.dtype for x in tensors}) == 1
+        and not any(x.ndim for x in tensors)
+        and first.untyped_storage().data_ptr() == last.untyped_storage().data_ptr()
+        and not np.any(np.diff(addresses(tensors)) != first.itemsize)
+    ):
+        return first.detach().as_strided((len(tensors),), (1,))
+    return None
 
 
 class Likeness:

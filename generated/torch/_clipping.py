@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 import torch
 from torch import Tensor
 
-from ._tensors import Tensors, arithmetic, in_a_row, number
+from ._tensors import Tensors, arithmetic, number
 
 Group: TypeAlias = Mapping[str, Any]
 
@@ -246,11 +246,10 @@ def _norms(grads: list[Tensor]) -> Norms:
         alike = [grads[row] for row in rows]
         wider = None if arithmetic(dtype) == dtype else arithmetic(dtype)
         if plain:
-            norms = list(torch._foreach_norm(alike, 2, dtype=wider))
+            norms = torch._foreach_norm(alike, 2, dtype=wider)
         else:
             norms = [torch.linalg.vector_norm(grad, dtype=wider) for grad in alike]
-        together = in_a_row(norms)  # as they are that were taken by one call on a GPU
-        found.append((rows, torch.stack(norms) if together is None else together))
+        found.append((rows, torch.stack(norms)))
     return found
 
 

@@ -88,18 +88,3 @@ def pieces(rows: list[int], params: list[Tensor], most: int) -> Iterator[list[in
 
 def addresses(tensors: Sequence[Tensor]) -> NDArray[np.int64]:
     return np.fromiter(map(Tensor.data_ptr, tensors), np.int64, len(tensors))
-
-
-def in_a_row(tensors: list[Tensor]) -> Tensor | None:
-    """A vector in the memory of some 0-d tensors of one dtype, if they are side by side there.
-
-    Not of what autograd follows, which knows of the tensors alone.
-    """
-    first, last = tensors[0], tensors[-1]
-    if (
-        first.untyped_storage().data_ptr() == last.untyped_storage().data_ptr()
-        and not np.any(np.diff(addresses(tensors)) != first.itemsize)
-        and not any(x.requires_grad for x in tensors)
-    ):
-        return first.as_strided((len(tensors),), (1,))
-    return None

@@ -335,22 +335,3 @@ def test_the_numbers_of_a_kernel():
     assert mixed.of([0, 2]).number() is not double
     assert mixed.of([0, 2]).number().tolist() == [0.5, 0.25]
     assert Clip(ClipByValue, 3.0, []).of([0]).number() == 3.0
-
-
-@pytest.mark.parametrize("name", ["clipnorm", "global_clipnorm"])
-def test_norms_that_lie_side_by_side(name, monkeypatch):
-    """As those that torch takes by one call on a GPU do; with one of another dtype between."""
-    norms_of = torch._foreach_norm
-
-    def side_by_side(grads, order, dtype=None):
-        return torch.stack(norms_of(grads, order, dtype=dtype)).unbind()
-
-    def stepped():
-        params = leaves([g.double() if i == 1 else g for i, g in enumerate(gradients())])
-        steprule.torch.SGD(params, lr=1.0, **{name: 0.5}).step()
-        return params
-
-    expected = stepped()
-    monkeypatch.setattr(torch, "_foreach_norm", side_by_side)
-    for ours, theirs in zip(stepped(), expected, strict=True):
-        assert torch.equal(ours, theirs)
