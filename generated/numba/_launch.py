@@ -2,9 +2,8 @@
 """One call of a kernel for many tensors, on all cores."""
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from itertools import accumulate
 from types import ModuleType
 from typing import Any
 
@@ -48,19 +47,6 @@ def _kernel(rule: str, dtype: str, options: tuple[bool, ...]) -> Kernel:
     return getattr(_module(rule), rule)(*options, *_TYPES[dtype])
 
 
-def table(sizes: Sequence[int], addresses: Iterable[Sequence[int]]) -> NDArray[np.int64]:
-    """What :func:`launch` finds tensors by: a column for each.
-
-    Args:
-        sizes: the number of elements of each tensor.
-        addresses: of the parameters, of the gradients, and of each state; 0 where there is none.
-
-    Returns:
-        In the first row the number of elements of all tensors before, then what was given.
-    """
-    return np.array([list(accumulate(sizes, initial=0))[:-1], sizes, *addresses], np.int64)
-
-
 def launch(
     rule: str,
     dtype: str,
@@ -77,7 +63,9 @@ def launch(
     Args:
         rule: the kernel's module.
         dtype: one of ``DTYPES``.
-        table: of the tensors, at least one; see :func:`table`.
+        table: a column for each of the tensors, at least one: the number of elements of all
+            before it, its own, and the addresses of the parameter, of the gradient and of each
+            state; 0 where there is none.
         scalars: flags, hyperparameters and other scalars of the step, by name.
         clip: the transform of the gradients, one of ``CLIPS``; empty for none.
         numbers: its limit or scale for each tensor.

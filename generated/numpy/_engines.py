@@ -10,15 +10,15 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import accumulate, groupby
-from operator import attrgetter
 from types import ModuleType
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from ._clipping import Clip
+from ._known import Block, Known
 from ._threads import cores, spread
-from ._trees import Array, address, new_like
+from ._trees import Array, new_like
 
 Engine: TypeAlias = Literal["auto", "numpy", "numba"]
 
@@ -52,15 +52,6 @@ COMPILED = 1 << 18
 which some 3000 steps of Adam make up for with so many elements, and fewer with more."""
 
 
-class Row(NamedTuple):
-    """What is updated together, and what happens to the gradient first."""
-
-    arrays: tuple[Array | None, ...]
-    """The parameter, its gradient, its states; None for a state that does not exist."""
-    clip: Clip | None
-    size: int
-
-
 def check(engine: str, kernel: str, name: str) -> None:
     """Refuse an engine that an optimizer cannot run on.
 
@@ -83,11 +74,10 @@ def check(engine: str, kernel: str, name: str) -> None:
         )
 
 
-def compiles(engine: Engine, kernel: str, rows: Sequence[Row]) -> bool:
-    """Whether a checked engine runs the kernel."""
+def compiles(engine: Engine, kernel: str, size: int) -> bool:
+    """Whether a checked engine runs the kernel, for so many elements."""
     if engine == "auto":
-        enough = kernel and sum(row.size for row in rows) >= COMPILED
-        return bool(enough) and _launcher() is not None
+        return bool(kernel) and size >= COMPILED and _launcher() is not None
     return engine == "numba"
 
 
@@ -100,71 +90,70 @@ def _launcher() -> ModuleType | None:
         return None
 
 
-def run_compiled(kernel: str, rows: Sequence[Row], given: Mapping[str, float]) -> list[Row]:
+def run_compiled(
+    kernel: str, known: Known, clips: Sequence[Clip | None], given: Mapping[str, float]
+) -> Sequence[int]:
     """Update the rows a kernel can take, by one call for each dtype; the others are returned.
 
-    It takes dense memory in one order, of float32 or float64. All is compiled before any array
-    is changed.
+    All is compiled before any array is changed.
     """
     launcher = _launcher()
     assert launcher is not None, "checked before"
-    kinds: dict[str, list[Row]] = {}
-    others: list[Row] = []
-    for row in rows:
-        dtype = _compiled_dtype(row)
-        (kinds.setdefault(dtype, []) if dtype else others).append(row)
-    clip = next((row.clip.transform.__name__ for row in rows if row.clip), "")
-    for dtype in kinds:
+    clip = next((clip.transform.__name__ for clip in clips if clip), "")
+    for dtype in known.kinds:
         launcher.prepare(kernel, dtype, given, clip)
-    for dtype, own in kinds.items():
+    for dtype, rows in known.kinds.items():
         launcher.launch(
             kernel,
             dtype,
-            launcher.table(
-                [row.size for row in own],
-                [
-                    [0 if array is None else address(array) for array in column]
-                    for column in zip(*(row.arrays for row in own), strict=True)
-                ],
-            ),
+            known.table(dtype),
             given,
             clip=clip,
-            numbers=[row.clip.scalar for row in own if row.clip],
+            numbers=[own.scalar for own in map(clips.__getitem__, rows) if own],
             threads=cores(),
         )
-    return others
+    return known.others
 
 
-_COMPILED_DTYPES = {np.dtype(name): name for name in ("float32", "float64")}
-
-
-def _compiled_dtype(row: Row) -> str:
-    """The name of the dtype for which a kernel takes the row; empty if it does not."""
-    arrays = [array for array in row.arrays if array is not None]
-    flags = [array.flags for array in arrays]
-    dense = _order(flags) and all(map(_is_aligned, flags))
-    return _COMPILED_DTYPES.get(arrays[0].dtype, "") if dense else ""
-
-
-def run_plain(
-    rule: Rule, rows: Sequence[Row], scratch: int, scratches: Scratches, *, blockwise: bool
+def run_whole(
+    rule: Rule,
+    known: Known,
+    grads: Sequence[Array],
+    clips: Sequence[Clip | None],
+    scratch: int,
 ) -> None:
-    """Update the rows by a rule, on several threads where that pays.
+    """Update rows by a rule that needs all elements of a tensor at once."""
+    for k, (grad, clip) in enumerate(zip(grads, clips, strict=True)):
+        if grad.size:
+            arrays = known.whole(k, grad)
+            theta = arrays[0]
+            assert theta is not None
+            buffers = [new_like(theta) for _ in range(scratch + bool(clip))]
+            _apply(rule, arrays, clip, buffers)
+
+
+def run_blocks(
+    rule: Rule,
+    known: Known,
+    grads: Sequence[Array],
+    clips: Sequence[Clip | None],
+    rows: Iterable[int],
+    scratch: int,
+    scratches: Scratches,
+) -> None:
+    """Update rows by a rule of single elements, on several threads where that pays.
 
     Args:
         rule: see :data:`Rule`.
-        rows: what is updated.
+        known: the arrays.
+        grads: of all rows.
+        clips: what happens to each of them first.
+        rows: those that are updated.
         scratch: how many scratch arrays the rule takes.
         scratches: those left from earlier steps; what this step adds is left there.
-        blockwise: whether the rule can be given any part of the elements.
     """
-    rows = [row for row in rows if row.size]
-    if not blockwise:
-        for row in rows:
-            _apply(rule, row.arrays, row.clip, _like(row.arrays[0], scratch + bool(row.clip)))
-        return
 
-    def work(blocks: Iterable[_Block], clip: Clip | None) -> None:
+    def work(blocks: Iterable[Block], clip: Clip | None) -> None:
         count = scratch + bool(clip)
         for block in blocks:
             theta = block[0]
@@ -175,16 +164,29 @@ def run_plain(
 
     threads = cores()
     shared: list[_Task] = []
-    small: dict[tuple[np.dtype[Any], Clip | None], list[_Block]] = {}
-    for row in rows:
-        flat = _flat(row.arrays)
-        if flat and row.size <= SMALL:
-            assert flat[0] is not None
-            small.setdefault((flat[0].dtype, row.clip), []).append(flat)
-        elif threads > 1 and row.size >= SHARED:
-            shared += _tasks(row, flat, SHARED_BLOCK)
+    small: dict[tuple[np.dtype[Any], Clip | None], list[Block]] = {}
+    # Of rows that are a block each, those of one size have the same scratch.
+    cut: dict[tuple[np.dtype[Any], int, bool], list[Array]] = {}
+    for k in rows:
+        grad, clip = grads[k], clips[k]
+        dtype, size = grad.dtype, grad.size
+        if not size:
+            continue
+        flat = known.flat(k, grad)
+        if flat and size <= SMALL:
+            small.setdefault((dtype, clip), []).append(flat)
+        elif threads > 1 and size >= SHARED:
+            shared += _tasks(flat, known.whole(k, grad), clip, SHARED_BLOCK)
+        elif flat and size <= BLOCK:
+            own = cut.get((dtype, size, clip is None))
+            if own is None:
+                buffers = _taken(scratches, dtype, scratch + bool(clip))
+                scratches[dtype].append(buffers)
+                own = [buffer[:size] for buffer in buffers[: scratch + bool(clip)]]
+                cut[dtype, size, clip is None] = own
+            _apply(rule, flat, clip, own)
         else:
-            for task in _tasks(row, flat, BLOCK):
+            for task in _tasks(flat, known.whole(k, grad), clip, BLOCK):
                 work(*task)
     for (dtype, clip), blocks in small.items():
         buffers = _taken(scratches, dtype, len(blocks[0]))
@@ -193,8 +195,7 @@ def run_plain(
     spread(lambda k: work(*shared[k]), len(shared), threads)
 
 
-_Block: TypeAlias = Sequence[Array | None]
-_Task: TypeAlias = tuple[Iterable[_Block], Clip | None]
+_Task: TypeAlias = tuple[Iterable[Block], Clip | None]
 
 
 def _taken(scratches: Scratches, dtype: np.dtype[Any], count: int) -> list[Array]:
@@ -206,31 +207,27 @@ def _taken(scratches: Scratches, dtype: np.dtype[Any], count: int) -> list[Array
     return buffers
 
 
-def _apply(rule: Rule, block: _Block, clip: Clip | None, scratch: list[Array]) -> None:
+def _apply(rule: Rule, block: Block, clip: Clip | None, scratch: list[Array]) -> None:
     theta, grad, *states = block
     assert grad is not None
-    gradient = clip(grad, scratch.pop()) if clip else grad
-    rule(theta, gradient, *states, *scratch)
+    if clip:
+        *scratch, out = scratch
+        grad = clip(grad, out)
+    rule(theta, grad, *states, *scratch)
 
 
-def _like(theta: Array | None, count: int) -> list[Array]:
-    assert theta is not None
-    return [new_like(theta) for _ in range(count)]
-
-
-def _tasks(row: Row, flat: _Block | None, size: int) -> Iterator[_Task]:
-    """The row cut into what one thread does at a time, in blocks of a size."""
+def _tasks(flat: Block | None, whole: Block, clip: Clip | None, size: int) -> Iterator[_Task]:
+    """A row cut into what one thread does at a time, in blocks of a size."""
     if flat is None:
-        yield _strided(row.arrays), row.clip
-    elif row.size <= size:
-        yield (flat,), row.clip
-    else:
-        for start in range(0, row.size, size):
-            part = slice(start, start + size)
-            yield ([None if array is None else array[part] for array in flat],), row.clip
+        yield _strided(whole), clip
+        return
+    assert flat[0] is not None
+    for start in range(0, flat[0].size, size):
+        part = slice(start, start + size)
+        yield [[None if array is None else array[part] for array in flat]], clip
 
 
-def _packed(rows: Sequence[_Block], buffers: Sequence[Array]) -> Iterator[_Block]:
+def _packed(rows: Sequence[Block], buffers: Sequence[Array]) -> Iterator[Block]:
     """Rows of one dtype, copied together into blocks; what is updated there is copied back.
 
     A block has a row more at most than fits into ``BLOCK`` elements.
@@ -264,31 +261,7 @@ _GRAD = 1
 """The place of the gradient in a row, which alone is not written to."""
 
 
-_is_aligned, _is_c, _is_f = map(attrgetter, ("aligned", "c_contiguous", "f_contiguous"))
-
-
-def _order(flags: Sequence[Any]) -> str:
-    """The order in which all arrays of these flags lie densely, C or F; empty if they do not."""
-    if all(map(_is_c, flags)):
-        return "C"
-    return "F" if all(map(_is_f, flags)) else ""
-
-
-def _flat(arrays: _Block) -> _Block | None:
-    """Views in one dimension of arrays that lie densely in one order; None where they do not."""
-    order = _order([array.flags for array in arrays if array is not None])
-    if not order:
-        return None
-    return [None if array is None else _line(array, order) for array in arrays]
-
-
-def _line(array: Array, order: str) -> Array:
-    """A view, as the array lies densely in that order; of half the price of ``reshape``."""
-    plain = array if type(array) is np.ndarray else array.view(np.ndarray)
-    return plain.ravel() if order == "C" else plain.T.ravel()
-
-
-def _strided(arrays: _Block) -> Iterator[_Block]:
+def _strided(arrays: Block) -> Iterator[Block]:
     """Blocks of arrays of any layout, which NumPy's iterator copies in and out as it must."""
     given = [i for i, array in enumerate(arrays) if array is not None]
     with np.nditer(

@@ -3,14 +3,15 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
 from . import _clipping as clipping
 from . import _engines as engines
-from ._engines import Engine, Row, Rule
+from ._engines import Engine, Rule
+from ._known import Known
 from ._trees import Array, Leaves, Tree, floating, full_like, key, leaves, require_like
 
 Rate: TypeAlias = float | Callable[[int], float]
@@ -52,6 +53,11 @@ class Optimizer(ABC):
         self._scalars: dict[str, float] = {}
         self._states: dict[str, dict[str, Array]] = {}
         self._scratches: engines.Scratches = {}
+        self._known: Known | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what is known of arrays, of which a copy has others."""
+        return self.__dict__ | {"_known": None}
 
     @property
     def step(self) -> int:
@@ -79,32 +85,35 @@ class Optimizer(ABC):
         Nothing has been changed when one of these is raised. Only what stops the arithmetic
         itself, such as ``np.errstate(over="raise")``, leaves a step half done.
         """
-        found = leaves(params, grads)
+        known = self._known
+        given = known.gradients(params, grads) if known else None
+        found = leaves(params, grads) if given is None else {}
         lr = float(self.lr(self._step) if callable(self.lr) else self.lr)
         self._check(lr)
         clipping.check(self._limits)
         engines.check(self.engine, self._kernel, type(self).__name__)
         initial = self._initial()
-        states = {
-            name: self._arrays(name, initial[name], found)
-            for name in self._tensor_states
-            if name in initial
-        }
+        names = [name for name in self._tensor_states if name in initial]
+        if known is None or given is None or [*known.states] != names:
+            found = found or leaves(params, grads)
+            states = {name: self._arrays(name, initial[name], found) for name in names}
+            known = Known(params, grads, found, states, self._tensor_states)
+            given = [grad for _, grad in found.values()]
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
             for name in self._scalar_states
         }
-        rule, scalars, given = self._rule(self._step + 1, lr, **scalars)
-        grads_ = [grad for _, grad in found.values()]
-        clips = clipping.clips(grads_, self._limits, self.error_if_nonfinite)
-        slots = [map(states.get(name, {}).get, found) for name in self._tensor_states]
-        rows = [
-            Row((theta, grad, *slot), clip, theta.size)
-            for (theta, grad), clip, *slot in zip(found.values(), clips, *slots, strict=True)
-        ]
-        if engines.compiles(self.engine, self._kernel, rows):
-            rows = engines.run_compiled(self._kernel, rows, given)
-        engines.run_plain(rule, rows, self._scratch, self._scratches, blockwise=bool(self._kernel))
+        rule, scalars, numbers = self._rule(self._step + 1, lr, **scalars)
+        clips = clipping.clips(given, self._limits, self.error_if_nonfinite)
+        rows: Sequence[int] = range(len(given))
+        if engines.compiles(self.engine, self._kernel, known.size):
+            rows = engines.run_compiled(self._kernel, known, clips, numbers)
+        if self._kernel:
+            engines.run_blocks(rule, known, given, clips, rows, self._scratch, self._scratches)
+        else:
+            engines.run_whole(rule, known, given, clips, self._scratch)
+        self._known = known
+        states = known.states
         self._states = states
         self._scalars = {name: value for name, value in scalars.items() if name in initial}
         self._step += 1
@@ -157,6 +166,7 @@ class Optimizer(ABC):
         self._step = step
         self._scalars = scalars if step else {}
         self._states = states if paths else {}
+        self._known = None
 
     @property
     def _limits(self) -> clipping.Limits:

@@ -35,6 +35,33 @@ def leaves(params: Tree, grads: Tree) -> Leaves:
     return found
 
 
+def flattened(tree: Tree) -> tuple[list[Any], list[Any]]:
+    """Names that tell how a tree is nested, the same for the same nesting; and its leaves."""
+    names: list[Any] = []
+    found: list[Any] = []
+    _flatten(tree, names, found)
+    return names, found
+
+
+def _flatten(tree: Tree, names: list[Any], found: list[Any]) -> None:
+    if isinstance(tree, Mapping):
+        names += (Mapping, len(tree), *tree)
+        below = [*tree.values()]
+    elif isinstance(tree, list | tuple):
+        names += (Sequence, len(tree))
+        below = tree
+    else:
+        names.append(None)
+        found.append(tree)
+        return
+    if {np.ndarray}.issuperset(map(type, below)):
+        names.append(np.ndarray)
+        found += below
+        return
+    for each in below:
+        _flatten(each, names, found)
+
+
 def key(name: str, path: str) -> str:
     """The name of a state's array in a checkpoint."""
     return f"{name}/{path}" if path else name
@@ -152,8 +179,7 @@ def _require_apart(found: Leaves) -> None:
         for array, written in ((theta, True), (grad, False))
     ]
     bounds = [_bounds(array) for _, array, _ in arrays]
-    low, high = np.array(sorted(bounds)).T
-    if (low[1:] >= np.maximum.accumulate(high)[:-1]).all():
+    if are_apart(*np.array(bounds).T):
         return
     spans = sorted(zip(bounds, arrays, strict=True), key=lambda span: span[0][0])
     reached: list[tuple[int, str, Array, bool]] = []
@@ -164,6 +190,12 @@ def _require_apart(found: Leaves) -> None:
                 other = f"{_TREES[not its_written]}{at(its_path)}"
                 raise ValueError(f"{other} and {_TREES[not written]}{at(path)} share memory")
         reached.append((end, path, array, written))
+
+
+def are_apart(low: NDArray[np.int64], high: NDArray[np.int64]) -> bool:
+    """Whether no two spans of memory overlap, of their first bytes and those after the last."""
+    order = np.argsort(low, kind="stable")
+    return bool((low[order][1:] >= np.maximum.accumulate(high[order])[:-1]).all())
 
 
 def _bounds(array: Array) -> tuple[int, int]:
