@@ -151,6 +151,16 @@ def _reshaped(theta: Tree, grads: Tree) -> None:
     grads["a"] = grads["a"].reshape(4, 3)
 
 
+def _renamed(theta: Tree, grads: Tree) -> None:
+    for tree in (theta, grads):
+        tree["c"] = tree["b"]
+        del tree["b"]
+
+
+def _whole_numbers(theta: Tree, grads: Tree) -> None:
+    grads["a"] = grads["a"].astype(np.int64)
+
+
 FAULTS = [
     (_flat_gradient, "shape"),
     (_read_only, "read-only"),
@@ -160,6 +170,8 @@ FAULTS = [
     (_one_less, "entries"),
     (_numbers, "is a ndarray, but|NumPy array"),
     (_reshaped, "shape"),
+    (_renamed, "params differ"),
+    (_whole_numbers, "floating-point dtype"),
 ]
 
 
@@ -174,11 +186,11 @@ def test_faults_are_found_in_later_steps_too(
         optimizer.update(theta, like(theta, step))
     grads = like(theta, 2)
     fault(theta, grads)
-    before = [x.copy() for x in (*arrays(theta), *optimizer.state_dict().values())]
+    held = flattened(theta)[1]
+    before = [x.copy() for x in (*held, *optimizer.state_dict().values())]
     with pytest.raises((TypeError, ValueError), match=message):
         optimizer.update(theta, grads)
-    after = [*arrays(theta), *optimizer.state_dict().values()]
-    assert all(map(np.array_equal, before, after))
+    assert all(map(np.array_equal, before, [*held, *optimizer.state_dict().values()]))
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
@@ -191,6 +203,25 @@ def test_a_copy_steps_its_own_arrays(copied: Callable[[Any], Any]) -> None:
     assert all(map(np.array_equal, arrays(theta), before))
     optimizer.update(theta, like(theta, 1))
     assert all(map(np.array_equal, arrays(theta), arrays(theirs)))
+
+
+def test_a_gradient_among_the_elements_of_a_parameter_with_gaps() -> None:
+    whole = np.ones(24)
+    theta, optimizer = whole[::2], Adam()
+    for _ in range(2):
+        optimizer.update(theta, np.ones(12))
+    with pytest.raises(ValueError, match="share memory"):
+        optimizer.update(theta, whole[12:])
+
+
+def test_what_is_not_aligned_is_not_taken_for_what_is() -> None:
+    theta, grad = np.ones(3), np.ones(3)
+    known = Known(theta, grad, {"": (theta, grad)}, {}, [])
+    moved = np.frombuffer(bytearray(25), offset=1)
+    assert known.kinds == {"float64": [0]}
+    assert known.gradients(theta, moved[:3]) is None
+    (again,) = known.gradients(theta, grad) or [None]
+    assert again is grad
 
 
 def test_nestings_are_told_apart() -> None:
