@@ -148,7 +148,7 @@ def _tables(batch: Batch, grads: Sequence[Tensor]) -> _Tables:
     known, found = tables.content.numpy()[:, _GRADS], addresses(grads)
     if not np.array_equal(known, found):
         known[:] = found
-        tables.rows.copy_(tables.content, non_blocking=True)
+        tables.rows.copy_(_sendable(tables.content, device), non_blocking=True)
     return tables
 
 
@@ -165,9 +165,13 @@ def _made(batch: Batch, grads: Sequence[Tensor], upload: _Upload) -> _Tables:
     )
 
 
+def _sendable(content: Tensor, device: torch.device) -> Tensor:
+    """A copy that can be sent to a GPU while the host goes on, and what is sent from changes."""
+    return content.pin_memory() if device.type == "cuda" else content
+
+
 def _uploaded(content: Tensor, device: torch.device) -> Tensor:
-    # From memory that is not pinned, CUDA has read all when it returns.
-    return content.to(device, copy=True, non_blocking=True)
+    return _sendable(content, device).to(device, copy=True, non_blocking=True)
 
 
 _sources: list[Tensor] = []
@@ -176,7 +180,7 @@ _sources: list[Tensor] = []
 
 def _captured(content: Tensor, device: torch.device) -> Tensor:
     """In memory of the graph's own: what is kept with a batch may be gone when it is replayed."""
-    _sources.append(content.pin_memory())
+    _sources.append(_sendable(content, device))
     return _sources[-1].to(device, non_blocking=True)
 
 

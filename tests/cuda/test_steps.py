@@ -222,7 +222,7 @@ def test_a_step_is_one_launch(name: str, dtype: torch.dtype) -> None:
             p.grad = grad
         found.append(kernels(optimizer.step))
     # The first steps make states and tables; then one is written again where gradients moved.
-    assert found[2:] == [["step"], ["Memcpy HtoD (Pageable -> Device)", "step"]]
+    assert found[2:] == [["step"], ["Memcpy HtoD (Pinned -> Device)", "step"]]
 
 
 def test_on_a_stream_of_its_own() -> None:
