@@ -325,13 +325,13 @@ def test_without_a_limit_no_gradient_is_read(monkeypatch):
 
 def test_the_numbers_of_a_kernel():
     """The limit, or the vector of scales as it is where it is of just these gradients."""
-    single, double = torch.tensor([0.5, 0.25]), torch.tensor([0.125, 1.0])
-    whole = Clip(ClipByNorm, 1.0, [(single, 0), (single, 1)])
+    single, double = torch.tensor([0.5, 0.25]), torch.tensor([0.125])
+    whole = Clip(ClipByNorm, 1.0, [([0, 1], single)])
     assert whole.number() is single
     assert whole.of([1]).number().tolist() == [0.25]
     assert whole.of([1, 0]).number().tolist() == [0.25, 0.5]
-    mixed = Clip(ClipByNorm, 1.0, [(single, 0), (double, 0), (single, 1)])
+    mixed = Clip(ClipByNorm, 1.0, [([0, 2], single), ([1], double)])
     assert mixed.number().tolist() == [0.5, 0.125, 0.25]
-    assert mixed.of([0, 2]).number() is not double
-    assert mixed.of([0, 2]).number().tolist() == [0.5, 0.25]
+    assert mixed.of([0, 2]).number() is single
+    assert mixed.of([1]).of([0]).number() is double
     assert Clip(ClipByValue, 3.0, []).of([0]).number() == 3.0

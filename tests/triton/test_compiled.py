@@ -137,7 +137,7 @@ def test_every_dtype_moves_128_bits_at_a_time(
 def test_numbers_on_the_device_and_clipping_are_of_the_same_kernel(
     compiled: Any, tmp_path: Path
 ) -> None:
-    clip = Clip(ClipByGlobalNorm, 1.0, [(torch.tensor([0.5]), 0)])
+    clip = Clip(ClipByGlobalNorm, 1.0, [([0], torch.tensor([0.5]))])
     number = torch.tensor([0.5], dtype=torch.float64)
     kernel = kernel_of(compiled, builtin()["Adam"], 90, on=True, clip=clip, number=number)
     check(kernel, tmp_path, torch.float32, loads=5, stores=4)
