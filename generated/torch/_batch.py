@@ -5,7 +5,8 @@ A kernel is given addresses and takes the rest for granted: tensors of one dtype
 in each row a parameter, its gradient and its states of one size, dense, in one order of elements.
 All of that may change between two steps. So it is asked of every tensor when a batch is made,
 which is kept; at later steps parameters and states are asked what tells whether it still holds,
-the same objects at the same addresses, and only gradients, which are new, are asked everything.
+the same objects at the same addresses, and gradients, which are new, whether they are like those
+that it took before.
 """
 
 from collections.abc import Iterable, Sequence
