@@ -85,20 +85,12 @@ class Optimizer(ABC):
         Nothing has been changed when one of these is raised. Only what stops the arithmetic
         itself, such as ``np.errstate(over="raise")``, leaves a step half done.
         """
-        known = self._known
-        given = known.gradients(params, grads) if known else None
-        found = leaves(params, grads) if given is None else {}
+        known, given = self._looked_at(params, grads)
         lr = float(self.lr(self._step) if callable(self.lr) else self.lr)
         self._check(lr)
         clipping.check(self._limits)
         engines.check(self.engine, self._kernel, type(self).__name__)
         initial = self._initial()
-        names = [name for name in self._tensor_states if name in initial]
-        if known is None or given is None or [*known.states] != names:
-            found = found or leaves(params, grads)
-            states = {name: self._arrays(name, initial[name], found) for name in names}
-            known = Known(params, grads, found, states, self._tensor_states)
-            given = [grad for _, grad in found.values()]
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
             for name in self._scalar_states
@@ -113,8 +105,7 @@ class Optimizer(ABC):
         else:
             engines.run_whole(rule, known, given, clips, self._scratch)
         self._known = known
-        states = known.states
-        self._states = states
+        self._states = known.states
         self._scalars = {name: value for name, value in scalars.items() if name in initial}
         self._step += 1
 
@@ -186,6 +177,19 @@ class Optimizer(ABC):
 
         Takes the old scalar states, by name.
         """
+
+    def _looked_at(self, params: Tree, grads: Tree) -> tuple[Known, list[Array]]:
+        """What is known of the arrays of a step, and its gradients."""
+        initial = self._initial()
+        names = [name for name in self._tensor_states if name in initial]
+        if self._known and [*self._known.states] == names:
+            given = self._known.gradients(params, grads)
+            if given is not None:
+                return self._known, given
+        found = leaves(params, grads)
+        states = {name: self._arrays(name, initial[name], found) for name in names}
+        known = Known(params, grads, found, states, self._tensor_states)
+        return known, [grad for _, grad in found.values()]
 
     def _arrays(self, name: str, value: float, found: Leaves) -> dict[str, Array]:
         """A state's arrays by path: the present ones, checked to fit, or new ones."""
