@@ -8,8 +8,8 @@ Stages, each a function from data to data:
                each, the program is evaluated beside the spec at random exact points, so a
                wrong rewrite cannot survive.
                Some are for backends to ask for: ``expand`` and ``contract`` fit heads to what a
-               language has, ``settle`` moves every new value to its slot, ``separate`` gives
-               each memory of its own.
+               language has, ``sink`` lets products meet the sums of branches, ``settle`` moves
+               every new value to its slot, ``separate`` gives each memory of its own.
 ``cut``        a transform of gradients -> its parts: what is reduced over tensors, the scalar
                that follows, and the Program of what is then done to each element.
 ``linearise``  Program -> Program in three-address form, for backends that have no expressions

@@ -200,14 +200,15 @@ class RMSprop(Optimizer):
         # d[t] = gtilde[t]/(sqrt(variance[t]) + eps)
         tmp2 = torch._foreach_sqrt(variance)
         torch._foreach_add_(tmp2, eps)
-        d = torch._foreach_div(grad, tmp2)
+        d_part = tmp2
         if momentum != 0:
             # b[t] = momentum*b[t-1] + d[t]
-            torch._foreach_copy_(b, torch._foreach_add(d, b, alpha=momentum))
+            torch._foreach_mul_(b, momentum)
+            torch._foreach_addcdiv_(b, grad, d_part, 1)
             # theta[t]
             torch._foreach_add_(theta, b, alpha=-lr)
         else:
-            torch._foreach_add_(theta, d, alpha=-lr)
+            torch._foreach_addcdiv_(theta, grad, d_part, -lr)
         return ()
 
     @staticmethod

@@ -13,6 +13,7 @@ from ...program.nodes import Assign, assignments
 from ...program.passes.contract import contract
 from ...program.passes.expand import expand, expand_scalars
 from ...program.passes.separate import separate
+from ...program.passes.sink import sink
 from ..kernel import has_kernel, kernel_program, kernel_scalars
 from ..python_class import Comments, class_context, names_read, unpacked_names
 from ..signature import Argument, arguments, members
@@ -33,7 +34,7 @@ def context(spec: Optimizer) -> dict[str, object]:
     program = expand_scalars(compile_spec(spec))
     kernel = kernel_program(program)
     loop = separate(kernel)
-    foreach = allocate(linearise(contract(program)))
+    foreach = allocate(linearise(contract(sink(program))))
     args = arguments(spec)
     in_group = {name: _in_group(where) for name, where in members(args).items()}
     read = names_read(program)
