@@ -279,11 +279,7 @@ class Optimizer(optim.Optimizer):
             return bool(group["fused"])
         if self.defaults["differentiable"]:
             return False
-        return id(group) in self._kept or (
-            all(p.is_cuda for p in params)
-            and PLAIN.issuperset(map(type, params))
-            and all(map(fused.is_ready, {p.device for p in params}))
-        )
+        return id(group) in self._kept or _are_for_kernels(params)
 
     def _initial_states(self, group: Group) -> dict[str, float]:
         """The initial values by checkpoint key, the step count among them."""
@@ -430,25 +426,28 @@ class Optimizer(optim.Optimizer):
         group, params, grads, _ = work
         initial = self._initial_states(group)
         kept = self._kept.pop(id(group), None)
-        odd: list[int] = []
         if kept is None or not self._hold(kept, work, initial):
+            if group["fused"] is None and not _are_for_kernels(params):  # any more
+                return [partial(self._update, *work)]
             batches = list(self._gathered(work, initial))
             taken = {row for batch in batches for row in batch.rows}
             odd = [row for row in range(len(params)) if row not in taken]
-            kept = _Kept(batches, Likeness(grads))
+            kept = _Kept(batches, odd, Likeness(grads))
         launches: list[Callable[[], None]] = []
         for batch in kept.batches:
             launches += self._launches(batch, _part(work, batch.rows))
-        if odd:
-            launches.append(partial(self._update, *_part(work, odd)))
-        elif not any(batch.first for batch in kept.batches):
+        if kept.odd:
+            launches.append(partial(self._update, *_part(work, kept.odd)))
+        if not any(batch.first for batch in kept.batches):
             self._kept[id(group)] = kept
         return launches
 
     def _hold(self, kept: "_Kept", work: Work, initial: dict[str, float]) -> bool:
         """Whether batches of an earlier step are all there is to update at this one."""
         group, params, grads, _ = work
-        if sum(len(batch.rows) for batch in kept.batches) != len(params):
+        if sum(len(batch.rows) for batch in kept.batches) + len(kept.odd) != len(params):
+            return False
+        if any(self._is_taken(params[row], grads[row], initial) for row in kept.odd):
             return False
         for batch in kept.batches:
             rows = batch.rows
@@ -468,12 +467,8 @@ class Optimizer(optim.Optimizer):
         group, params, grads, _ = work
         kinds = _alike((p.device, p.dtype) for p in params)
         self._check_fused(group, [device for device, _ in kinds])
-        for (device, dtype), rows in kinds.items():
-            if dtype.to_real() not in fused.engine(device.type).DTYPES:
-                continue
-            rows = [
-                i for i in rows if takes([params[i], grads[i], *self._made(params[i], initial)])
-            ]
+        for (device, _), rows in kinds.items():
+            rows = [i for i in rows if self._is_taken(params[i], grads[i], initial)]
             if not rows:
                 continue
             taken = [params[i] for i in rows]
@@ -487,10 +482,14 @@ class Optimizer(optim.Optimizer):
                 own = _at(rows, places), _at(taken, places), _at(states, places)
                 yield Batch(*own, keys, scalars, first=first)
 
-    def _made(self, p: Tensor, initial: Iterable[str]) -> Iterator[Tensor]:
-        """The tensor states of a parameter; one that is yet to be made will be as the parameter."""
+    def _is_taken(self, p: Tensor, grad: Tensor, initial: Iterable[str]) -> bool:
+        """Whether a kernel can update a parameter, of which states may be yet to be made."""
+        if p.dtype.to_real() not in fused.engine(p.device.type).DTYPES:
+            return False
         keys = set(self._tensor_states.values()).intersection(initial)
-        return (x for key, x in self.state[p].items() if key in keys and x is not None)
+        # A state that is yet to be made will be as the parameter.
+        made = (x for key, x in self.state[p].items() if key in keys and x is not None)
+        return takes([p, grad, *made])
 
     def _launches(self, batch: Batch, work: Work) -> list[Callable[[], None]]:
         """The launch of a batch, and what keeps its new scalar states.
@@ -581,8 +580,10 @@ class _Kept:
     """The batches of a group, from one step to the next."""
 
     batches: list[Batch]
+    odd: list[int]
+    """The rows that no kernel takes."""
     grads: Likeness
-    """Of gradients that they take."""
+    """Of gradients with which this was so."""
     is_alike: bool = True
     """Whether those of this step are such."""
 
@@ -594,6 +595,15 @@ def _count(group: Group, states: list[State], key: str) -> None:
         torch._foreach_add_(counts, 1)
     else:  # a number would be made a tensor for each count anew
         torch._foreach_add_(counts, torch.ones((), device="cpu"), alpha=1)
+
+
+def _are_for_kernels(params: list[Tensor]) -> bool:
+    """Whether kernels update tensors without having been asked to."""
+    return (
+        all(p.is_cuda for p in params)
+        and PLAIN.issuperset(map(type, params))
+        and all(map(fused.is_ready, {p.device for p in params}))
+    )
 
 
 def _is_read_on_device(group: Group, device: torch.device) -> bool:

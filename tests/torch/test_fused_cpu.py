@@ -377,6 +377,60 @@ def test_batches_are_made_once(
     )
 
 
+def test_batches_are_kept_beside_rows_that_no_kernel_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[list[int]] = []
+
+    class Counted(Batch):
+        def __init__(self, rows: list[int], *rest: Any, **more: Any) -> None:
+            made.append(rows)
+            super().__init__(rows, *rest, **more)
+
+    monkeypatch.setattr("steprule.torch._optimizer.Batch", Counted)
+
+    def trained(**how: Any) -> list[torch.Tensor]:
+        params = [torch.nn.Parameter(x) for x in (torch.ones(3), torch.ones(8)[::2], torch.ones(5))]
+        params.append(torch.nn.Parameter(torch.ones(2, dtype=torch.float16)))
+        optimizer = Adam(params, lr=0.1, **how)
+        for step in range(8):
+            if step == 4:
+                made.append([])
+            if step == 6:  # one of them is dense from now on, with its states
+                params[1].data = params[1].data.clone()
+                state = optimizer.state[params[1]]
+                state |= {key: x.clone() for key, x in state.items()}
+            for p in params:
+                p.grad = torch.full_like(p, 1.0 + step)
+            optimizer.step()
+        return [p.detach() for p in params]
+
+    fused = trained(fused=True)
+    assert made[made.index([]) + 1 :] == [[0, 1, 2]]
+    for ours, theirs in zip(fused, trained(foreach=False), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_what_kernels_were_the_default_for_may_cease_to_be_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a model does that is moved from a GPU to a CPU."""
+    found: list[str] = []
+    plain = Adam._foreach
+    monkeypatch.setattr(
+        Adam, "_foreach", staticmethod(lambda *a, **k: (found.append("plain"), plain(*a, **k))[1])
+    )
+    p = torch.nn.Parameter(torch.ones(3))
+    optimizer = Adam([p], lr=0.1)
+    for step, suited in enumerate((True, True, True, False, False)):
+        monkeypatch.setattr("steprule.torch._optimizer._are_for_kernels", lambda _, on=suited: on)
+        if step == 3:
+            p.data = p.data.clone()
+        p.grad = torch.ones(3)
+        optimizer.step()
+        found.append(str(step))
+    assert found == ["0", "1", "2", "plain", "3", "plain", "4"]
+    torch.testing.assert_close(p.detach(), torch.full((3,), 0.5), rtol=1e-6, atol=0)
+
+
 def test_memory_is_not_read_beyond_its_end() -> None:
     p = torch.nn.Parameter(torch.ones(4))
     optimizer = Adam([p], fused=True)
