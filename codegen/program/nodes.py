@@ -135,6 +135,13 @@ def free(stem: str, taken: set[str]) -> str:
     return name
 
 
+def part_of(whole: Name, part: Node, taken: set[str]) -> Name:
+    """A new name for a part of what is assigned, which is taken from then on."""
+    name = free(f"{whole.id.removesuffix('[t]')}_part", taken)
+    taken.add(name)
+    return Name(name, part.type)
+
+
 def rebuild(node: Node, rewrite: Callable[[Node], Node]) -> Node:
     """The node with ``rewrite`` applied to every node below it, then to itself."""
     if isinstance(node, Apply):
@@ -279,3 +286,9 @@ def reads(statements: tuple[Statement, ...]) -> set[str]:
             found |= names(statement.condition)
             found |= reads(statement.then) | reads(statement.otherwise)
     return found
+
+
+def all_names(program: Program) -> set[str]:
+    """The ids of all names its statements read or assign."""
+    statements = (*program.host, *program.body)
+    return reads(statements) | {a.target.id for a in assignments(statements)}

@@ -152,9 +152,9 @@ def run_blocks(
         scratch: how many scratch arrays the rule takes.
         scratches: those left from earlier steps; what this step adds is left there.
     """
+    count = scratch + any(clips)  # all are clipped, or none
 
     def work(blocks: Iterable[Block], clip: Clip | None) -> None:
-        count = scratch + bool(clip)
         for block in blocks:
             theta = block[0]
             assert theta is not None
@@ -166,7 +166,7 @@ def run_blocks(
     shared: list[_Task] = []
     small: dict[tuple[np.dtype[Any], Clip | None], list[Block]] = {}
     # Of rows that are a block each, those of one size have the same scratch.
-    cut: dict[tuple[np.dtype[Any], int, bool], list[Array]] = {}
+    cut: dict[tuple[np.dtype[Any], int], list[Array]] = {}
     for k in rows:
         grad, clip = grads[k], clips[k]
         dtype, size = grad.dtype, grad.size
@@ -178,13 +178,11 @@ def run_blocks(
         elif threads > 1 and size >= SHARED:
             shared += _tasks(flat, known.whole(k, grad), clip, SHARED_BLOCK)
         elif flat and size <= BLOCK:
-            own = cut.get((dtype, size, clip is None))
-            if own is None:
-                buffers = _taken(scratches, dtype, scratch + bool(clip))
+            if (dtype, size) not in cut:
+                buffers = _taken(scratches, dtype, count)
                 scratches[dtype].append(buffers)
-                own = [buffer[:size] for buffer in buffers[: scratch + bool(clip)]]
-                cut[dtype, size, clip is None] = own
-            _apply(rule, flat, clip, own)
+                cut[dtype, size] = [buffer[:size] for buffer in buffers[:count]]
+            _apply(rule, flat, clip, cut[dtype, size])
         else:
             for task in _tasks(flat, known.whole(k, grad), clip, BLOCK):
                 work(*task)

@@ -8,6 +8,7 @@ each is asked everything.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import accumulate
 from operator import attrgetter, is_
 from typing import Any, TypeAlias
@@ -22,7 +23,6 @@ States: TypeAlias = dict[str, dict[str, Array]]
 
 _COMPILED = {np.dtype(name): name for name in ("float32", "float64")}
 """The dtypes that there are compiled kernels for."""
-
 
 Block: TypeAlias = Sequence[Array | None]
 """A parameter, its gradient, its states; None for a state that does not exist."""
@@ -52,30 +52,37 @@ class Known:
             (theta, *(states.get(name, none).get(path) for name in slots))
             for path, (theta, _) in found.items()
         ]
-        whole = [
-            [grad, *(array for array in kept if array is not None)]
-            for grad, kept in zip(gradients, self._kept, strict=True)
-        ]
-        self._orders = [_order([array.flags for array in arrays]) for arrays in whole]
+        self._orders: list[str] = []
+        self._dtypes: list[str] = []
+        for grad, kept in zip(gradients, self._kept, strict=True):
+            flags = [grad.flags, *(array.flags for array in kept if array is not None)]
+            self._orders.append(_order(flags))
+            is_taken = self._orders[-1] and all(map(_is_aligned, flags))
+            self._dtypes.append(_COMPILED.get(grad.dtype, "") if is_taken else "")
         self._flat = [
             [None if array is None else _line(array, order) for array in kept] if order else None
             for kept, order in zip(self._kept, self._orders, strict=True)
         ]
-        self._find_kinds(whole)
-        self._point(_addresses(gradients))
+        self._where = _addresses(gradients)
         self._remember(params, grads, gradients)
 
-    def _find_kinds(self, whole: Sequence[Sequence[Array]]) -> None:
-        kinds: dict[str, list[int]] = {}
-        for row, arrays in enumerate(whole):
-            if self._orders[row] and all(array.flags.aligned for array in arrays):
-                kinds.setdefault(_COMPILED.get(arrays[0].dtype, ""), []).append(row)
-        kinds.pop("", None)
-        self.kinds = kinds
+    @cached_property
+    def kinds(self) -> dict[str, list[int]]:
         """By dtype, the rows that a compiled kernel can take: dense, in one order, aligned."""
-        taken = {row for rows in kinds.values() for row in rows}
-        self.others = [row for row in range(len(whole)) if row not in taken]
-        self._tables = {dtype: self._table(rows) for dtype, rows in kinds.items()}
+        kinds: dict[str, list[int]] = {}
+        for row, dtype in enumerate(self._dtypes):
+            if dtype:
+                kinds.setdefault(dtype, []).append(row)
+        return kinds
+
+    @property
+    def others(self) -> list[int]:
+        """The rows that none can."""
+        return [row for row, dtype in enumerate(self._dtypes) if not dtype]
+
+    @cached_property
+    def _tables(self) -> dict[str, NDArray[np.int64]]:
+        return {dtype: self._table(rows) for dtype, rows in self.kinds.items()}
 
     def _table(self, rows: Sequence[int]) -> NDArray[np.int64]:
         sizes = [self._thetas[row].size for row in rows]
@@ -86,13 +93,16 @@ class Known:
 
     def _remember(self, params: Tree, grads: Tree, gradients: Sequence[Array]) -> None:
         """Keep what these are, if they are such that it tells all of others that are so, too."""
-        names, _ = flattened(params)
+        self._names = None
         arrays = [*self._thetas, *gradients]
-        self._names = names if flattened(grads)[0] == names else None
         if not all(type(x) is np.ndarray and x.flags.forc and x.flags.aligned for x in arrays):
-            self._names = None
+            return
+        names, _ = flattened(params)
+        if flattened(grads)[0] != names:
+            return
+        self._names = names
         self._seen = _looks(self._thetas), _looks(gradients)
-        self._where = _addresses(self._thetas)
+        self._low = _addresses(self._thetas)
         self._lengths = np.array([x.nbytes for x in arrays])
         self._alignments = np.array([x.dtype.alignment for x in gradients])
 
@@ -110,16 +120,11 @@ class Known:
         ):
             return None
         where = _addresses(given)
-        low = np.concatenate([self._where, where])
+        low = np.concatenate([self._low, where])
         if (where % self._alignments).any() or not are_apart(low, low + self._lengths):
             return None
-        self._point(where)
+        self._where = where
         return given
-
-    def _point(self, grads: NDArray[np.int64]) -> None:
-        """Let tables have these addresses of all gradients."""
-        for dtype, rows in self.kinds.items():
-            self._tables[dtype][_GRADS] = grads[rows]
 
     def table(self, dtype: str) -> NDArray[np.int64]:
         """A column for each row of a kind, with what a kernel finds its arrays by.
@@ -127,7 +132,9 @@ class Known:
         The number of elements of all before it, its own, and the addresses of the parameter, of
         the gradient and of each state; 0 where there is none.
         """
-        return self._tables[dtype]
+        table = self._tables[dtype]
+        table[_GRADS] = self._where[self.kinds[dtype]]
+        return table
 
     def whole(self, k: int, grad: Array) -> Block:
         """The arrays of a row, with its gradient."""
@@ -158,7 +165,7 @@ def _addresses(arrays: Sequence[Array]) -> NDArray[np.int64]:
     return np.fromiter(map(address, arrays), np.int64, len(arrays))
 
 
-_is_c, _is_f = map(attrgetter, ("c_contiguous", "f_contiguous"))
+_is_aligned, _is_c, _is_f = map(attrgetter, ("aligned", "c_contiguous", "f_contiguous"))
 
 
 def _order(flags: Sequence[Any]) -> str:

@@ -85,12 +85,12 @@ class Optimizer(ABC):
         Nothing has been changed when one of these is raised. Only what stops the arithmetic
         itself, such as ``np.errstate(over="raise")``, leaves a step half done.
         """
-        known, given = self._looked_at(params, grads)
+        initial = self._initial()
+        known, given = self._looked_at(params, grads, initial)
         lr = float(self.lr(self._step) if callable(self.lr) else self.lr)
         self._check(lr)
         clipping.check(self._limits)
         engines.check(self.engine, self._kernel, type(self).__name__)
-        initial = self._initial()
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
             for name in self._scalar_states
@@ -178,9 +178,10 @@ class Optimizer(ABC):
         Takes the old scalar states, by name.
         """
 
-    def _looked_at(self, params: Tree, grads: Tree) -> tuple[Known, list[Array]]:
+    def _looked_at(
+        self, params: Tree, grads: Tree, initial: Mapping[str, float]
+    ) -> tuple[Known, list[Array]]:
         """What is known of the arrays of a step, and its gradients."""
-        initial = self._initial()
         names = [name for name in self._tensor_states if name in initial]
         if self._known and [*self._known.states] == names:
             given = self._known.gradients(params, grads)

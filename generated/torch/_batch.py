@@ -27,6 +27,7 @@ except ImportError:  # it is torch's own affair, and batches are right without i
     TensorGuards = None
 
 State: TypeAlias = dict[str, Any]
+"""Of a parameter, by checkpoint key."""
 
 _OF_NUMPY = frozenset((torch.float32, torch.float64))
 

@@ -21,7 +21,7 @@ from torch import Tensor, optim
 
 from . import _clipping as clipping
 from . import _fused as fused
-from ._batch import Batch, Likeness, Numbers, same, takes
+from ._batch import Batch, Likeness, Numbers, State, same, takes
 from ._scalars import Scalar
 from ._tensors import (
     PLAIN,
@@ -39,7 +39,6 @@ from ._tensors import (
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 Group: TypeAlias = dict[str, Any]
-State: TypeAlias = dict[str, Any]
 Work: TypeAlias = tuple[Group, list[Tensor], list[Tensor], clipping.Clip | None]
 """A group, its parameters that have a gradient, these, and what happens to them before."""
 

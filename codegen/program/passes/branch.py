@@ -13,23 +13,20 @@ from ..nodes import (
     Apply,
     Assign,
     Branch,
-    Name,
     Node,
     Program,
     Statement,
+    all_names,
     apply,
-    assignments,
-    free,
     is_host_select,
     negation,
-    reads,
+    part_of,
 )
 from ..operations import ADD, SELECT
 
 
 def branch(program: Program) -> Program:
-    statements = (*program.host, *program.body)
-    taken = reads(statements) | {a.target.id for a in assignments(statements)}
+    taken = all_names(program)
     return program.with_body(_merge(s for a in program.body for s in _statements(a, taken)))
 
 
@@ -70,8 +67,7 @@ def _name_choices(node: Node, origin: Assign, parts: list[Statement], taken: set
     args: list[Node] = []
     for argument in node.args:
         if not argument.on_host and is_host_select(argument):
-            name = Name(free(f"{origin.target.id.removesuffix('[t]')}_part", taken), argument.type)
-            taken.add(name.id)
+            name = part_of(origin.target, argument, taken)
             parts += _statements(Assign(name, argument, origin.equation), taken)
             argument = name
         else:

@@ -15,7 +15,7 @@ from ..nodes import (
     Program,
     Slot,
     Statement,
-    assignments,
+    all_names,
     free,
     negation,
     reads,
@@ -30,14 +30,9 @@ def reuse_names(program: Program) -> Program:
         if not _read_after((*program.host, *program.body), slot.new.id, slot.old.id):
             program = _rename(program, slot.new, slot.old)
         else:
-            name = free(f"{slot.name}_new", _names(program))
+            name = free(f"{slot.name}_new", all_names(program))
             program = _rename(program, slot.new, Name(name, slot.new.type))
     return program
-
-
-def _names(program: Program) -> set[str]:
-    statements = (*program.host, *program.body)
-    return reads(statements) | {a.target.id for a in assignments(statements)}
 
 
 def _replaceable(program: Program) -> tuple[Name, Name] | None:

@@ -16,10 +16,10 @@ from ..nodes import (
     Node,
     Program,
     Statement,
+    all_names,
     apply,
-    assignments,
-    free,
     names,
+    part_of,
     reads,
     substitute,
     walk,
@@ -28,8 +28,7 @@ from ..operations import DIV, MUL, SQUARE
 
 
 def sink(program: Program) -> Program:
-    statements = (*program.host, *program.body)
-    taken = reads(statements) | {a.target.id for a in assignments(statements)}
+    taken = all_names(program)
     kept = {name.id for slot in program.slots for name in (slot.old, slot.new)}
     body = list(program.body)
     for i in reversed(range(len(body) - 1)):
@@ -76,8 +75,7 @@ def _named(assign: Assign, taken: set[str]) -> tuple[list[Statement], Node]:
     operands: list[Node] = []
     for operand in assign.value.args:
         if isinstance(operand, Apply) and operand.is_tensor:
-            name = Name(free(f"{assign.target.id.removesuffix('[t]')}_part", taken), operand.type)
-            taken.add(name.id)
+            name = part_of(assign.target, operand, taken)
             parts.append(Assign(name, operand, assign.equation))
             operand = name
         operands.append(operand)
