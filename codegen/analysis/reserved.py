@@ -12,7 +12,7 @@ BACKENDS = frozenset(
         *("steps", "first", "scratch", "out", "block", "index", "size", "dtype", "device"),
         *("update", "state_dict", "load_state_dict", "engine"),
         # what generated files call by name
-        *("one_minus_power", "require", "rule", "scalars"),
+        *("norms", "one_minus_power", "require", "rule", "scalars"),
         # what kernels take, and count with
         *("table", "numbers", "number", "begin", "end", "clip", "stored", "real", "row", "offset"),
         # modules that generated files import

@@ -2,7 +2,8 @@
 """What happens to gradients before a rule sees them; a group takes at most one of these.
 
 Norms and scales are tensors on the gradients' device, which nothing here waits for unless
-``error_if_nonfinite`` is set: a CUDA graph can capture them.
+``error_if_nonfinite`` is set: a CUDA graph can capture them. A norm is not finite where a gradient
+is not, or where it exceeds float64's range.
 """
 
 from abc import ABC, abstractmethod
@@ -15,6 +16,8 @@ from typing import Any, ClassVar, TypeAlias
 import torch
 from torch import Tensor
 
+from ._norms import combined
+from ._norms import norms as norms_alike
 from ._tensors import Tensors, arithmetic, number
 
 Group: TypeAlias = Mapping[str, Any]
@@ -238,22 +241,20 @@ def _clip(name: str, group: Group, grads: list[Tensor], total: Tensor | None) ->
             f"a norm of the gradients is not finite, so {name} cannot be kept; with "
             "error_if_nonfinite=False they are scaled by it anyway"
         )
-    scales = [(rows, transform.scale(norm, limit).expand(len(rows))) for rows, norm in norms]
+    scales = [
+        (rows, transform.scale(norm, limit).to(_computed(grads[rows[0]])).expand(len(rows)))
+        for rows, norm in norms
+    ]
     return Clip(transform, limit, scales)
 
 
+def _computed(grad: Tensor) -> torch.dtype:
+    """The dtype of the reals that a gradient is computed with."""
+    return arithmetic(grad.dtype).to_real()
+
+
 def _norms(grads: list[Tensor]) -> Vectors:
-    """The norm of each gradient; of half precision it is accumulated, and kept, in float32."""
-    found: Vectors = []
-    for (_, dtype, plain), rows in _kinds(grads).items():
-        alike = [grads[row] for row in rows]
-        wider = None if arithmetic(dtype) == dtype else arithmetic(dtype)
-        if plain:
-            norms = torch._foreach_norm(alike, 2, dtype=wider)
-        else:
-            norms = [torch.linalg.vector_norm(grad, dtype=wider) for grad in alike]
-        found.append((rows, torch.stack(norms)))
-    return found
+    return [(rows, norms_alike([grads[row] for row in rows])) for rows in _kinds(grads).values()]
 
 
 def _total(grads: list[list[Tensor]]) -> Tensor:
@@ -261,7 +262,7 @@ def _total(grads: list[list[Tensor]]) -> Tensor:
     everything = [grad for own in grads for grad in own]
     device = everything[0].device
     norms = [norm.to(device) for _, norm in _norms(everything)]
-    return torch.linalg.vector_norm(norms[0] if len(norms) == 1 else torch.cat(norms))
+    return combined(norms[0] if len(norms) == 1 else torch.cat(norms))
 
 
 def _kinds(grads: list[Tensor]) -> dict[tuple[torch.device, torch.dtype, bool], list[int]]:

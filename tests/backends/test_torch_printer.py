@@ -27,7 +27,7 @@ NORM = apply(ops.NORM, x)
         (apply(ops.AND, apply(ops.GT, x, a), f), "((x > a) & (f))"),
         (apply(ops.NOT, apply(ops.GT, x, a)), "~(x > a)"),
         (apply(ops.TRANSPOSE, apply(ops.MATMUL, x, y)), "(torch.matmul(x, y)).mT"),
-        (apply(ops.DIV, x, NORM), "x / torch.linalg.vector_norm(x)"),
+        (apply(ops.DIV, x, NORM), "x / norms.norm(x)"),
         (apply(ops.COPY, x), "x.clone()"),
         (apply(ops.FILL, a, x), "(torch.zeros_like(x) + a)"),
         (apply(ops.SQRT, a), "scalars.sqrt(a)"),
@@ -61,12 +61,12 @@ def test_one_tensor(node, expected):
         ),
         (
             Instruction("d", ops.DIV, (y, apply(ops.MUL, a, NORM)), "tmp1"),
-            "d = torch._foreach_div(y, [a * torch.linalg.vector_norm(x) for x in x])",
+            "d = torch._foreach_div(y, [a * norms.norm(x) for x in x])",
         ),
         (Instruction("m", None, (x,), "m"), "torch._foreach_copy_(m, x)"),
         (Instruction("d", None, (x,), "tmp1"), "d = [x.clone() for x in x]"),
         (Instruction("d", None, (x,), None), "d = x"),
-        (Instruction("r", None, (NORM,), None), "r = [torch.linalg.vector_norm(x) for x in x]"),
+        (Instruction("r", None, (NORM,), None), "r = [norms.norm(x) for x in x]"),
     ],
 )
 def test_lists(step, expected):
