@@ -1,21 +1,27 @@
 """The ``steprule`` command."""
 
 import sys
+from pathlib import Path
+from typing import NoReturn
 
 
 def main() -> None:
     """Run the command line, or say what to install where the generator is not."""
+    if not Path(__file__).is_file():
+        _fail("steprule writes files of its own, which an archive cannot hold: unpack it")
     try:
         from .cli import cli
     except ModuleNotFoundError as error:
-        if error.name not in {"click", "jinja2", "mpmath", "rich", "ruff", "sympy"}:
+        if error.name not in {"click", "filelock", "jinja2", "mpmath", "rich", "ruff", "sympy"}:
             raise
-        print(
-            f"steprule needs {error.name} to generate: pip install 'steprule[codegen]'",
-            file=sys.stderr,
-        )
-        sys.exit(2)
-    cli(prog_name="steprule")
+        _fail(f"steprule needs {error.name} to generate: pip install 'steprule[codegen]'")
+    else:
+        cli(prog_name="steprule")
+
+
+def _fail(text: str) -> NoReturn:
+    print(text, file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

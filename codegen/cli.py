@@ -14,9 +14,9 @@ from rich.table import Table
 from ..specs.language import Optimizer, Schedule, Spec, Transform
 from .backends import backends
 from .bench.command import bench_command
-from .console import fail, progress, reported, say, show_code, show_table
+from .console import fail, note, progress, reported, say, show_code, show_table
 from .cost import BYTES, costs
-from .emit import Change, difference, plan, unified_diff, write
+from .emit import Change, Plan, difference, plan, require_folder, unified_diff
 from .handbook.command import docs_command
 from .load import all_builtin, transforms
 from .program.compile import compile_spec
@@ -26,7 +26,9 @@ from .program.schedule import compile_schedule
 from .prove.command import prove_command
 from .selection import selected, selected_with_transforms
 from .text import TextPrinter
+from .turns import turn
 from .verify.command import verify_command
+from .write import write
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,19 +56,26 @@ def generate(spec: tuple[str, ...], out: Path | None, check: bool) -> None:
         _, specs = selected_with_transforms(spec)  # transforms are in the files all share
         found = backends()
         folder = out or _own_folder()
-        with progress("generating", len(specs) * len(found) + 1) as bar:
-            planned = plan(
-                specs,
-                found,
-                folder,
-                complete=not spec,
-                progress=lambda what: bar.update(bar.task_ids[0], advance=1, description=what),
-            )
-        changes = difference(planned, folder)
+
+        def difference_found() -> tuple[Plan, list[Change]]:
+            with progress("generating", len(specs) * len(found) + 1) as bar:
+                planned = plan(
+                    specs,
+                    found,
+                    folder,
+                    complete=not spec,
+                    progress=lambda what: bar.update(bar.task_ids[0], advance=1, description=what),
+                )
+            return planned, difference(planned, folder)
+
         if check:
-            _report_check(changes, spec, out)
+            _report_check(difference_found()[1], spec, out)
             return
-        write(changes, folder)
+        require_folder(folder)
+        # What is planned depends on what others have left there.
+        with turn(folder, lambda: note(f"waiting for another run that writes to {folder}")):
+            planned, changes = difference_found()
+            write(changes, folder)
     removed = sum(change.planned is None for change in changes)
     say(
         f"{len(planned.files)} files in {folder}: {len(changes) - removed} written, "

@@ -37,6 +37,11 @@ def fail(text: str, *, status: int) -> None:
     sys.exit(status)
 
 
+def note(text: str) -> None:
+    """Print a line beside the output, unwrapped."""
+    messages.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 def say(text: str) -> None:
     """Print a line, unwrapped."""
     output.print(text, markup=False, highlight=False, soft_wrap=True)

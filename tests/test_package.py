@@ -149,6 +149,20 @@ class TestDistribution:
             assert f"{backend} = steprule.codegen.backends.{backend}:backend" in announced
 
 
+def test_the_command_from_an_archive(tmp_path: Path, python: Any) -> None:
+    archive = tmp_path / "steprule.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for folder in FOLDERS:
+            for file in sources(folder):
+                packed.write(file, f"{dotted(file).replace('.', '/')}/{file.name}")
+    code = "from steprule.codegen.__main__ import main; main()"
+    done = python(code, "list", cwd=tmp_path, PYTHONPATH=str(archive))
+    assert done.returncode == 2
+    assert done.stderr == (
+        "steprule writes files of its own, which an archive cannot hold: unpack it\n"
+    )
+
+
 def test_the_top_level() -> None:
     if not (ROOT / ".git").exists() or not (git := shutil.which("git")):
         pytest.skip("not a git checkout")

@@ -13,13 +13,14 @@ from ..console import fail, progress, reported, say, show_table
 from ..device import require_device
 from ..selection import selected
 from ..verify.package import generated
+from ..whole import replace
 from .arrays import arrays
 from .chart import picture
 from .contenders import Subject, contenders, has_torch, subject
 from .machine import can_limit, cores, description, memory, name, threads, versions
 from .measure import cuda, wall
 from .race import WARM, LeftOut, Plan, Result, able, groups, race
-from .report import document, replace, table
+from .report import document, table
 from .workload import Data, Workload, large, model, small
 
 _TORCH = "pip install 'steprule[torch]'"

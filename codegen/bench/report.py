@@ -2,11 +2,8 @@
 
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rich.table import Table
@@ -89,18 +86,6 @@ def _entry(result: Result) -> dict[str, Any]:
     if result.deviation == math.inf:  # which JSON has no word for
         entry["deviation"] = None
     return entry
-
-
-def replace(file: Path, content: bytes) -> None:
-    """Write a file whole: it is the old one or the new one at any moment."""
-    descriptor, name = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, file)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def digits(value: float) -> str:

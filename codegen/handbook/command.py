@@ -114,7 +114,7 @@ def _published(
                 broken = [name for name, s in material.settled.items() if not s.is_as_expected]
             if html is not None:
                 stage("building the site")
-                publish_folder(site(space, texts.language, told), html)
+                publish_folder(site(space, texts.language, told), html, lambda: told("waiting"))
             if pdf is not None:
                 stage("building the book")
                 publish_file(book(space, texts, told), pdf)

@@ -11,9 +11,10 @@ from types import ModuleType
 from ...specs.language import Schedule, Spec
 from ..analysis import analyse
 from ..backends import backends
-from ..emit import difference, plan, write
+from ..emit import difference, plan
 from ..fingerprint import fingerprint
 from ..load import builtin, builtin_schedules
+from ..write import write
 
 _PYTHON = ("numba", "numpy", "torch", "triton")
 """The backends whose files can be run."""

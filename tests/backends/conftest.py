@@ -14,8 +14,9 @@ import pytest
 import torch
 from steprule.codegen.backends import Entry, backends
 from steprule.codegen.backends.signature import arguments
-from steprule.codegen.emit import difference, plan, write
+from steprule.codegen.emit import difference, plan
 from steprule.codegen.verify import oracle
+from steprule.codegen.write import write
 from steprule.specs.language import Optimizer, Shape
 
 _numbers = count()

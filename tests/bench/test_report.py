@@ -7,7 +7,7 @@ from rich.console import Console
 from steprule.codegen.bench.chart import picture
 from steprule.codegen.bench.contenders import Family
 from steprule.codegen.bench.race import LeftOut, Result
-from steprule.codegen.bench.report import best, document, replace, table
+from steprule.codegen.bench.report import best, document, table
 
 
 def result(contender, family, milliseconds, *, deviation=0.5, workload="large tensors"):
@@ -75,14 +75,6 @@ def test_a_deviation_without_bound_is_no_number_of_json():
     lost = [result("steprule numba", Family.OURS, [1], deviation=float("inf"))]
     read = json.loads(document(lost, setting={}, left_out=[]))["results"][0]
     assert (read["deviation"], read["wrong"]) == (None, True)
-
-
-def test_files_are_replaced_whole(tmp_path):
-    file = tmp_path / "found.json"
-    file.write_text("old")
-    replace(file, b"new")
-    assert file.read_bytes() == b"new"
-    assert list(tmp_path.iterdir()) == [file]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The sources are brought up to date, and no further."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,49 @@ def test_a_picture_whose_file_is_gone_is_drawn_again(space: Workspace) -> None:
     assert (space.sources / "pictures/paths/line.pdf").is_file()
 
 
+@pytest.mark.parametrize("torn", ["", "{", '{"paths/line": "ab', "[1]", "\\udc80"])
+def test_a_torn_record_is_made_anew(torn: str, space: Workspace) -> None:
+    fill(space, [Page("a", "", [_picture("1")])])
+    record = space.sources / "pictures.json"
+    whole = record.read_bytes()
+    record.write_bytes(torn.encode("utf-8", "surrogateescape"))
+    fill(space, [Page("a", "", [_picture("1")])])
+    assert record.read_bytes() == whole
+
+
+def test_a_torn_picture_is_drawn_again(space: Workspace) -> None:
+    fill(space, [Page("a", "", [_picture("1")])])
+    file = space.sources / "pictures/paths/line.svg"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100])
+    fill(space, [Page("a", "", [_picture("1")])])
+    assert file.read_bytes() == whole
+
+
+def test_a_picture_that_was_being_replaced_does_not_stay(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of its two files is the new one; then the old one is asked for again."""
+    old, new = ([Page("a", "", [_picture(str(h), height=h)])] for h in (1, -1))
+    fill(space, old)
+    before = (space.sources / "pictures/paths/line.svg").read_bytes()
+    true, calls = os.replace, 0
+
+    def stopped(source: Path, file: Path) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise KeyboardInterrupt
+        true(source, file)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            fill(space, new)
+    fill(space, old)
+    assert (space.sources / "pictures/paths/line.svg").read_bytes() == before
+
+
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -81,6 +126,28 @@ def test_each_handbook_has_its_own_folder(cache: Path) -> None:
     folders = {folder("en"), folder("zh"), folder("en", "adam"), folder("en", "own.py")}
     assert len(folders) == 4
     assert all(cache in f.parents for f in folders)
+
+
+@pytest.mark.parametrize("damaged", ["doctrees/a.doctree", "html/index.html", "latex/x.aux"])
+def test_what_a_build_left_is_kept_if_it_is_as_it_was_left(cache: Path, damaged: str) -> None:
+    def build(*, stops: bool = False) -> bool:
+        """Whether what an earlier build left is there."""
+        with suppress(KeyboardInterrupt), workspace("en", (), lambda: None) as space:
+            file = space.folder / damaged
+            was_there = file.is_file()
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("whole")
+            if stops:
+                raise KeyboardInterrupt
+            return was_there
+        return was_there
+
+    assert [build(), build()] == [False, True]
+    (torn,) = cache.rglob(Path(damaged).name)
+    torn.write_text("who")
+    assert [build(), build()] == [False, True]
+    build(stops=True)
+    assert [build(), build()] == [False, True]
 
 
 def test_a_second_build_is_told_that_it_waits(cache: Path) -> None:

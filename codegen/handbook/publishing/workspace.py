@@ -1,15 +1,20 @@
 """The folder of sources that Sphinx reads, kept from one build to the next.
 
 Only what differs is written, so that a page that stays the same is not built again, and a picture
-whose digest stays the same is not drawn again.
+whose digest stays the same is not drawn again. What was damaged, as by a run that was stopped, is
+made anew.
 """
 
+import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...turns import turn
+from ...whole import replace
 from ..page import Page, Picture, digest
 from ..pictures.style import rendered
 
@@ -32,6 +37,10 @@ class Workspace:
     def static(self) -> Path:
         return self.folder / "static"
 
+    @property
+    def seal(self) -> Path:
+        return self.folder / "seal"
+
     def output(self, builder: str) -> Path:
         return self.folder / builder
 
@@ -47,22 +56,29 @@ def workspace(
         references: the specs it is about, as named; none for all.
         waiting: called if another build has it, before waiting for that to end.
     """
-    from filelock import FileLock, Timeout
     from platformdirs import user_cache_path
 
     named = [str(Path(r).resolve()) if ".py" in r else r for r in references]
     folder = user_cache_path("steprule") / "handbook" / digest(language, *named)[:16]
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        waiting()
-        lock.acquire()
-    try:
-        yield Workspace(folder)
-    finally:
-        lock.release()
+    space = Workspace(folder)
+    with turn(folder, waiting):
+        if _read(space.seal) != _state(space):
+            for part in (space.doctrees, space.output("html"), space.output("latex")):
+                shutil.rmtree(part, ignore_errors=True)
+        yield space
+        replace(space.seal, _state(space).encode())
+
+
+def _state(space: Workspace) -> str:
+    """What a build leaves, but for what is in it: other than that, it was stopped or damaged."""
+    parts = (space.doctrees, space.output("html"), space.output("latex"))
+    files = sorted(file for part in parts for file in part.rglob("*") if file.is_file())
+    found = ((file, file.stat()) for file in files)
+    return digest(*(f"{file} {stat.st_size} {stat.st_mtime_ns}" for file, stat in found))
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
 
 
 def fill(
@@ -96,26 +112,40 @@ def _draw(
 ) -> set[Path]:
     """Draw those whose digest is new; returns the files of all."""
     record = sources / "pictures.json"
-    known = json.loads(record.read_text()) if record.is_file() else {}
+    known = _record(record)
     kept = {record}
     for name, picture in sorted(pictures.items()):
         stem = sources / "pictures" / name
         files = {suffix: stem.with_name(stem.name + suffix) for suffix in (".svg", ".pdf")}
         kept |= set(files.values())
-        if known.get(name) == picture.digest and all(f.is_file() for f in files.values()):
+        if name in known and known[name] == _drawn(picture, files.values()):
             continue
         drawing(name)
         for suffix, data in rendered(picture).items():
             _write(files[suffix], data)
-        known[name] = picture.digest
+        known[name] = _drawn(picture, files.values())
         # At once: what is drawn is not drawn again after a build that fails.
-        record.write_text(json.dumps(known, indent=1, sort_keys=True))
-    record.write_text(json.dumps({n: known[n] for n in sorted(pictures)}, indent=1))
+        _write(record, json.dumps(known, indent=1, sort_keys=True).encode())
+    _write(record, json.dumps({n: known[n] for n in sorted(pictures)}, indent=1).encode())
     return kept
+
+
+def _record(file: Path) -> dict[str, str]:
+    """What is known of the pictures that are there; nothing, if the file is damaged."""
+    try:
+        found = json.loads(_read(file) or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _drawn(picture: Picture, files: Iterable[Path]) -> str:
+    """A picture and what its files hold, so that a damaged one is known."""
+    held = (hashlib.sha256(f.read_bytes()).hexdigest() if f.is_file() else "" for f in files)
+    return digest(picture.digest, *held)
 
 
 def _write(file: Path, data: bytes) -> None:
     """A file with the same content keeps its time stamp."""
     if not file.is_file() or file.read_bytes() != data:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        replace(file, data)
