@@ -197,8 +197,9 @@ def clip(x: Number, lower: Number, upper: Number) -> Number:
 
 
 def lerp(start: Number, end: Number, weight: Number) -> Number:
-    """``start + weight*(end - start)``, so NaN between two infinities."""
-    return add(start, multiply(weight, subtract(end, start)))
+    """``(1 - weight)*start + weight*end``."""
+    rest = subtract(Fraction(1), weight)
+    return add(multiply(rest, start), multiply(weight, end))
 
 
 def one_minus_power(base: Number, exponent: Number) -> Number:

@@ -98,7 +98,7 @@ def test_nan_compares_as_ieee():
         (exact.square_root(Q(-1)), NAN),
         (exact.logarithm(Q(0)), MINUS_INFINITY),
         (exact.exponential(MINUS_INFINITY), Q(0)),
-        (exact.lerp(INFINITY, INFINITY, Q(1, 2)), NAN),
+        (exact.lerp(INFINITY, Q(3), Q(1, 2)), INFINITY),
     ],
 )
 def test_infinities_follow_ieee(result, value):

@@ -2,13 +2,13 @@
 
 from ..program.nodes import Branch, Name, Node, Program, Statement, walk
 from ..program.operations import Kind
-from ..program.passes.expand import expand, expand_scalars
+from ..program.passes.expand import expand
 from ..program.passes.settle import settle
 
 
 def kernel_program(compiled: Program) -> Program:
     """The program of a kernel: one name a slot, which is the old value until it is assigned."""
-    return settle(expand(expand_scalars(compiled)))
+    return settle(expand(compiled))
 
 
 def has_kernel(program: Program) -> bool:

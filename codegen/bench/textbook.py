@@ -36,7 +36,6 @@ class _Printer(HostPrinter):
     functions: ClassVar[Mapping[ops.Operation, Form]] = {
         **HostPrinter.functions,
         ops.ONE_MINUS_POW: lambda base, power: f"(1 - ({base}) ** ({power}))",
-        ops.LERP: lambda a, b, weight: f"({a} + ({weight}) * ({b} - ({a})))",
         ops.MATMUL: call("np.matmul"),
     }
     _of_tensors: ClassVar[Mapping[ops.Operation, Form]] = {

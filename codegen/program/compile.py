@@ -15,7 +15,7 @@ from .passes.collect_scalars import collect_scalars
 from .passes.fill import fill
 from .passes.hoist import hoist
 from .passes.inline import inline
-from .passes.merge_roots import merge_roots
+from .passes.pair_roots import pair_roots
 from .passes.prune import prune
 from .passes.reuse_names import reuse_names
 from .passes.share import share
@@ -24,12 +24,12 @@ from .passes.skip_optional import skip_optional
 Pass = Callable[[Program], Program]
 
 PASSES: tuple[Pass, ...] = (
-    choose_forms,
     skip_optional,
     inline,
-    merge_roots,
     clear_roots,
     collect_scalars,
+    pair_roots,
+    choose_forms,
     share,
     hoist,
     branch,

@@ -33,7 +33,7 @@ from sympy import Mod as Modulo
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import And, Implies, Not, Or
 
-from ...specs.language import GradientAt, Hyper, Optimizer, Schedule, Value, t
+from ...specs.language import GradientAt, Hyper, Optimizer, Schedule, Value, lerp, t
 from ...specs.language import Shape as StateShape
 from ...specs.language.heads import Head
 from ..order import ReadingOrder
@@ -118,6 +118,8 @@ class Lowering:
                 for argument in rest:
                     node = apply(op, node, self.node(argument))
                 return node
+            case lerp():
+                return self._average(*map(self.node, e.args))
             case Head():
                 return apply(ops.TABLE[e.func.__name__], *map(self.node, e.args))
             case Abs() | sign() | exp() | log() | cos():
@@ -157,6 +159,16 @@ class Lowering:
         for factor in rest:
             node = apply(ops.MUL, node, factor)
         return node
+
+    def _average(self, start: Node, end: Node, weight: Node) -> Node:
+        match weight:
+            case Constant(value):
+                rest: Node = Constant(1 - value)
+            case Apply(ops.SUB, (one, complement)) if one == ONE:
+                rest = complement  # 1 - (1 - beta) would not be beta again
+            case _:
+                rest = apply(ops.SUB, ONE, weight)
+        return apply(ops.ADD, apply(ops.MUL, rest, start), apply(ops.MUL, weight, end))
 
     def _floor(self, e: Basic) -> Node:
         node = self.node(e)

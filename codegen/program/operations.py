@@ -68,7 +68,6 @@ SIGN = _define("sign", 1, exact.sign)
 MAX = _define("max", 2, exact.maximum)
 MIN = _define("min", 2, exact.minimum)
 CLIP = _define("clip", 3, exact.clip)
-LERP = _define("lerp", 3, exact.lerp)
 ONE_MINUS_POW = _define("one_minus_power", 2, exact.one_minus_power)
 
 PI = _define("pi", 0, lambda: exact.PI)

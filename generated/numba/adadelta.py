@@ -71,11 +71,11 @@ def adadelta(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
                     # gtilde[t] = g[t] + weight_decay*theta[t-1]
                     grad = grad + real(weight_decay) * theta
                 # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
-                v = real(rho) * v + real(one_minus_rho) * kernel.square(grad)
+                v = real(rho) * v + real(one_minus_rho) * grad * grad
                 # d[t] = sqrt(u[t-1] + eps)*gtilde[t]/sqrt(v[t] + eps)
-                d = np.sqrt((u + real(eps)) / (v + real(eps))) * grad
+                d = np.sqrt(u + real(eps)) / np.sqrt(v + real(eps)) * grad
                 # u[t] = rho*u[t-1] + (1 - rho)*d[t]**2
-                u = real(rho) * u + real(one_minus_rho) * kernel.square(d)
+                u = real(rho) * u + real(one_minus_rho) * d * d
                 # theta[t] = theta[t-1] - lr*d[t]
                 theta = theta - real(lr) * d
                 kernel.store(_theta, index, theta)

@@ -12,6 +12,7 @@ from . import _clipping as clipping
 from . import _kernel as kernel
 
 SCALARS = (
+    "beta1",
     "beta2",
     "one_minus_beta1",
     "one_minus_beta2",
@@ -55,6 +56,7 @@ def adam(
         begin: int,
         end: int,
         clip: int | None,
+        beta1: float,
         beta2: float,
         one_minus_beta1: float,
         one_minus_beta2: float,
@@ -97,9 +99,9 @@ def adam(
                     # thetabar[t]
                     theta = real(theta_factor) * theta
                 # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-                m = m + real(one_minus_beta1) * (grad - m)
+                m = real(beta1) * m + real(one_minus_beta1) * grad
                 # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-                v = real(beta2) * v + real(one_minus_beta2) * kernel.square(grad)
+                v = real(beta2) * v + real(one_minus_beta2) * grad * grad
                 if amsgrad:
                     # vmax[t] = max(vmax[t-1], v[t])
                     vmax = kernel.maximum(vmax, v)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import _clipping as clipping
 from . import _kernel as kernel
 
-SCALARS = ("beta2", "eps", "one_minus_beta1", "step_size", "weight_decay")
+SCALARS = ("beta1", "beta2", "eps", "one_minus_beta1", "step_size", "weight_decay")
 """What the kernel takes last, of the scalars of a step."""
 
 
@@ -36,6 +36,7 @@ def adamax(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) -> k
         begin: int,
         end: int,
         clip: int | None,
+        beta1: float,
         beta2: float,
         eps: float,
         one_minus_beta1: float,
@@ -71,7 +72,7 @@ def adamax(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) -> k
                     # gtilde[t] = g[t] + weight_decay*theta[t-1]
                     grad = grad + real(weight_decay) * theta
                 # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-                m = m + real(one_minus_beta1) * (grad - m)
+                m = real(beta1) * m + real(one_minus_beta1) * grad
                 # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
                 u = kernel.maximum(real(beta2) * u, np.abs(grad) + real(eps))
                 # theta[t] = theta[t-1] - lr*mhat[t]/u[t]

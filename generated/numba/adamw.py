@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from . import _clipping as clipping
 from . import _kernel as kernel
 
-SCALARS = ("beta2", "one_minus_beta1", "one_minus_beta2", "scaled_eps", "step_size", "theta_factor")
+SCALARS = (
+    "beta1",
+    "beta2",
+    "one_minus_beta1",
+    "one_minus_beta2",
+    "scaled_eps",
+    "step_size",
+    "theta_factor",
+)
 """What the kernel takes last, of the scalars of a step."""
 
 
@@ -41,6 +49,7 @@ def adamw(
         begin: int,
         end: int,
         clip: int | None,
+        beta1: float,
         beta2: float,
         one_minus_beta1: float,
         one_minus_beta2: float,
@@ -79,9 +88,9 @@ def adamw(
                     # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
                     theta = real(theta_factor) * theta
                 # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-                m = m + real(one_minus_beta1) * (grad - m)
+                m = real(beta1) * m + real(one_minus_beta1) * grad
                 # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-                v = real(beta2) * v + real(one_minus_beta2) * kernel.square(grad)
+                v = real(beta2) * v + real(one_minus_beta2) * grad * grad
                 if amsgrad:
                     # vmax[t] = max(vmax[t-1], v[t])
                     vmax = kernel.maximum(vmax, v)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import _clipping as clipping
 from . import _kernel as kernel
 
-SCALARS = ("lr", "one_minus_beta1", "one_minus_beta2", "theta_factor")
+SCALARS = ("beta1", "beta2", "lr", "one_minus_beta1", "one_minus_beta2", "theta_factor")
 """What the kernel takes last, of the scalars of a step."""
 
 
@@ -36,6 +36,8 @@ def lion(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) -> ker
         begin: int,
         end: int,
         clip: int | None,
+        beta1: float,
+        beta2: float,
         lr: float,
         one_minus_beta1: float,
         one_minus_beta2: float,
@@ -68,9 +70,9 @@ def lion(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) -> ker
                     # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
                     theta = real(theta_factor) * theta
                 # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-                c = m + real(one_minus_beta1) * (grad - m)
+                c = real(beta1) * m + real(one_minus_beta1) * grad
                 # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-                m = m + real(one_minus_beta2) * (grad - m)
+                m = real(beta2) * m + real(one_minus_beta2) * grad
                 # theta[t] = thetabar[t] - lr*sign(c[t])
                 theta = theta - real(lr) * kernel.sign(c)
                 kernel.store(_theta, index, theta)

@@ -12,6 +12,7 @@ from . import _clipping as clipping
 from . import _kernel as kernel
 
 SCALARS = (
+    "beta1",
     "beta2",
     "gtilde_factor",
     "m_factor",
@@ -49,6 +50,7 @@ def nadam(maximize: bool, _case2: bool, _case3: bool, stored: Any, real: Any) ->
         begin: int,
         end: int,
         clip: int | None,
+        beta1: float,
         beta2: float,
         gtilde_factor: float,
         m_factor: float,
@@ -91,9 +93,9 @@ def nadam(maximize: bool, _case2: bool, _case3: bool, stored: Any, real: Any) ->
                     # thetabar[t]
                     theta = real(theta_factor) * theta
                 # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-                m = m + real(one_minus_beta1) * (grad - m)
+                m = real(beta1) * m + real(one_minus_beta1) * grad
                 # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-                v = real(beta2) * v + real(one_minus_beta2) * kernel.square(grad)
+                v = real(beta2) * v + real(one_minus_beta2) * grad * grad
                 # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
                 theta = theta - real(step_size) * (
                     (real(m_factor) * m + real(gtilde_factor) * grad)

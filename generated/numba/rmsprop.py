@@ -85,10 +85,10 @@ def rmsprop(
                     # gtilde[t] = g[t] + weight_decay*theta[t-1]
                     grad = grad + real(weight_decay) * theta
                 # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
-                v = real(alpha) * v + real(one_minus_alpha) * kernel.square(grad)
+                v = real(alpha) * v + real(one_minus_alpha) * grad * grad
                 if centered:
                     # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
-                    gbar = gbar + real(one_minus_alpha) * (grad - gbar)
+                    gbar = real(alpha) * gbar + real(one_minus_alpha) * grad
                     # variance[t]
                     variance = kernel.maximum(v - kernel.square(gbar), real(0))
                 else:

@@ -117,19 +117,20 @@ class Adadelta(Optimizer):
                 grad = np.add(grad, tmp2, out=tmp1)
             # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
             v *= rho
-            np.square(grad, out=tmp2)
-            tmp2 *= one_minus_rho
+            np.multiply(one_minus_rho, grad, out=tmp2)
+            tmp2 *= grad
             v += tmp2
             # d[t] = sqrt(u[t-1] + eps)*gtilde[t]/sqrt(v[t] + eps)
             np.add(u, eps, out=tmp2)
-            np.add(v, eps, out=tmp3)
-            tmp2 /= tmp3
             np.sqrt(tmp2, out=tmp2)
+            np.add(v, eps, out=tmp3)
+            np.sqrt(tmp3, out=tmp3)
+            tmp2 /= tmp3
             d = np.multiply(tmp2, grad, out=tmp2)
             # u[t] = rho*u[t-1] + (1 - rho)*d[t]**2
             u *= rho
-            np.square(d, out=tmp1)
-            tmp1 *= one_minus_rho
+            np.multiply(one_minus_rho, d, out=tmp1)
+            tmp1 *= d
             u += tmp1
             # theta[t] = theta[t-1] - lr*d[t]
             d *= lr

@@ -145,14 +145,14 @@ class Adam(Optimizer):
                 # thetabar[t]
                 theta *= theta_factor
             # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-            np.subtract(grad, m, out=tmp2)
-            tmp2 *= one_minus_beta1
+            m *= beta1
+            np.multiply(one_minus_beta1, grad, out=tmp2)
             m += tmp2
             # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
             v *= beta2
-            np.square(grad, out=tmp1)
-            tmp1 *= one_minus_beta2
-            v += tmp1
+            np.multiply(one_minus_beta2, grad, out=tmp2)
+            tmp2 *= grad
+            v += tmp2
             if amsgrad:
                 # vmax[t] = max(vmax[t-1], v[t])
                 np.maximum(vmax, v, out=vmax)
@@ -172,6 +172,7 @@ class Adam(Optimizer):
             {},
             {
                 "amsgrad": amsgrad,
+                "beta1": beta1,
                 "beta2": beta2,
                 "decoupled_weight_decay": decoupled_weight_decay,
                 "maximize": maximize,

@@ -121,8 +121,8 @@ class Adamax(Optimizer):
                 np.multiply(weight_decay, theta, out=tmp2)
                 grad = np.add(grad, tmp2, out=tmp1)
             # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-            np.subtract(grad, m, out=tmp2)
-            tmp2 *= one_minus_beta1
+            m *= beta1
+            np.multiply(one_minus_beta1, grad, out=tmp2)
             m += tmp2
             # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
             u *= beta2
@@ -138,6 +138,7 @@ class Adamax(Optimizer):
             rule,
             {},
             {
+                "beta1": beta1,
                 "beta2": beta2,
                 "eps": eps,
                 "maximize": maximize,

@@ -135,14 +135,14 @@ class AdamW(Optimizer):
                 # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
                 theta *= theta_factor
             # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-            np.subtract(grad, m, out=tmp2)
-            tmp2 *= one_minus_beta1
+            m *= beta1
+            np.multiply(one_minus_beta1, grad, out=tmp2)
             m += tmp2
             # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
             v *= beta2
-            np.square(grad, out=tmp1)
-            tmp1 *= one_minus_beta2
-            v += tmp1
+            np.multiply(one_minus_beta2, grad, out=tmp2)
+            tmp2 *= grad
+            v += tmp2
             if amsgrad:
                 # vmax[t] = max(vmax[t-1], v[t])
                 np.maximum(vmax, v, out=vmax)
@@ -162,6 +162,7 @@ class AdamW(Optimizer):
             {},
             {
                 "amsgrad": amsgrad,
+                "beta1": beta1,
                 "beta2": beta2,
                 "maximize": maximize,
                 "one_minus_beta1": one_minus_beta1,

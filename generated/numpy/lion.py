@@ -48,7 +48,7 @@ class Lion(Optimizer):
     """
 
     _tensor_states = ("m",)
-    _scratch = 2
+    _scratch = 3
     _kernel = "lion"
 
     def __init__(
@@ -103,6 +103,7 @@ class Lion(Optimizer):
             m: Array,
             tmp1: Array,
             tmp2: Array,
+            tmp3: Array,
         ) -> None:
             if maximize:
                 # g[t]
@@ -111,12 +112,12 @@ class Lion(Optimizer):
                 # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
                 theta *= theta_factor
             # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-            np.subtract(grad, m, out=tmp2)
-            tmp2 *= one_minus_beta1
-            c = np.add(m, tmp2, out=tmp2)
+            np.multiply(beta1, m, out=tmp2)
+            np.multiply(one_minus_beta1, grad, out=tmp3)
+            c = np.add(tmp2, tmp3, out=tmp2)
             # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-            np.subtract(grad, m, out=tmp1)
-            tmp1 *= one_minus_beta2
+            m *= beta2
+            np.multiply(one_minus_beta2, grad, out=tmp1)
             m += tmp1
             # theta[t] = thetabar[t] - lr*sign(c[t])
             np.sign(c, out=tmp1)
@@ -127,6 +128,8 @@ class Lion(Optimizer):
             rule,
             {},
             {
+                "beta1": beta1,
+                "beta2": beta2,
                 "lr": lr,
                 "maximize": maximize,
                 "one_minus_beta1": one_minus_beta1,

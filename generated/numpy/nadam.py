@@ -152,13 +152,13 @@ class NAdam(Optimizer):
                 # thetabar[t]
                 theta *= theta_factor
             # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-            np.subtract(grad, m, out=tmp2)
-            tmp2 *= one_minus_beta1
+            m *= beta1
+            np.multiply(one_minus_beta1, grad, out=tmp2)
             m += tmp2
             # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
             v *= beta2
-            np.square(grad, out=tmp2)
-            tmp2 *= one_minus_beta2
+            np.multiply(one_minus_beta2, grad, out=tmp2)
+            tmp2 *= grad
             v += tmp2
             # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
             np.multiply(m_factor, m, out=tmp2)
@@ -176,6 +176,7 @@ class NAdam(Optimizer):
                 "mu_product": mu_product,
             },
             {
+                "beta1": beta1,
                 "beta2": beta2,
                 "decoupled_weight_decay": decoupled_weight_decay,
                 "gtilde_factor": gtilde_factor,

@@ -130,13 +130,13 @@ class RMSprop(Optimizer):
                 grad = np.add(grad, tmp2, out=tmp1)
             # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
             v *= alpha
-            np.square(grad, out=tmp2)
-            tmp2 *= one_minus_alpha
+            np.multiply(one_minus_alpha, grad, out=tmp2)
+            tmp2 *= grad
             v += tmp2
             if centered:
                 # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
-                np.subtract(grad, gbar, out=tmp2)
-                tmp2 *= one_minus_alpha
+                gbar *= alpha
+                np.multiply(one_minus_alpha, grad, out=tmp2)
                 gbar += tmp2
                 # variance[t]
                 np.square(gbar, out=tmp2)

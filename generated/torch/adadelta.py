@@ -127,11 +127,11 @@ class Adadelta(Optimizer):
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
             grad = grad + weight_decay * theta
         # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
-        v = rho * v + one_minus_rho * grad.square()
+        v = rho * v + one_minus_rho * grad * grad
         # d[t] = sqrt(u[t-1] + eps)*gtilde[t]/sqrt(v[t] + eps)
-        d = ((u + eps) / (v + eps)).sqrt() * grad
+        d = (u + eps).sqrt() / (v + eps).sqrt() * grad
         # u[t] = rho*u[t-1] + (1 - rho)*d[t]**2
-        u = rho * u + one_minus_rho * d.square()
+        u = rho * u + one_minus_rho * d * d
         # theta[t] = theta[t-1] - lr*d[t]
         theta = theta - lr * d
         return theta, v, u
@@ -163,9 +163,10 @@ class Adadelta(Optimizer):
         torch._foreach_addcmul_(v, grad, grad, one_minus_rho)
         # d[t] = sqrt(u[t-1] + eps)*gtilde[t]/sqrt(v[t] + eps)
         tmp2 = torch._foreach_add(u, eps)
-        tmp3 = torch._foreach_add(v, eps)
-        torch._foreach_div_(tmp2, tmp3)
         torch._foreach_sqrt_(tmp2)
+        tmp3 = torch._foreach_add(v, eps)
+        torch._foreach_sqrt_(tmp3)
+        torch._foreach_div_(tmp2, tmp3)
         torch._foreach_mul_(tmp2, grad)
         d = tmp2
         # u[t] = rho*u[t-1] + (1 - rho)*d[t]**2

@@ -134,7 +134,7 @@ class Adamax(Optimizer):
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
             grad = grad + weight_decay * theta
         # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        m = m + one_minus_beta1 * (grad - m)
+        m = beta1 * m + one_minus_beta1 * grad
         # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
         u = torch.maximum(beta2 * u, grad.abs() + eps)
         # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
@@ -167,7 +167,8 @@ class Adamax(Optimizer):
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
             grad = torch._foreach_add(grad, theta, alpha=weight_decay)
         # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        torch._foreach_lerp_(m, grad, one_minus_beta1)
+        torch._foreach_mul_(m, beta1)
+        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
         # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
         torch._foreach_mul_(u, beta2)
         tmp1 = torch._foreach_abs(grad)
@@ -193,6 +194,7 @@ class Adamax(Optimizer):
         step_size = lr / one_minus_beta1_pow_t
 
         return {
+            "beta1": beta1,
             "beta2": beta2,
             "eps": eps,
             "maximize": maximize,

@@ -147,9 +147,9 @@ class AdamW(Optimizer):
             # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
             theta = theta_factor * theta
         # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        m = m + one_minus_beta1 * (grad - m)
+        m = beta1 * m + one_minus_beta1 * grad
         # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-        v = beta2 * v + one_minus_beta2 * grad.square()
+        v = beta2 * v + one_minus_beta2 * grad * grad
         if amsgrad:
             # vmax[t] = max(vmax[t-1], v[t])
             vmax = torch.maximum(vmax, v)
@@ -193,7 +193,8 @@ class AdamW(Optimizer):
             # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
             torch._foreach_mul_(theta, theta_factor)
         # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        torch._foreach_lerp_(m, grad, one_minus_beta1)
+        torch._foreach_mul_(m, beta1)
+        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
         # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
         torch._foreach_mul_(v, beta2)
         torch._foreach_addcmul_(v, grad, grad, one_minus_beta2)
@@ -232,6 +233,7 @@ class AdamW(Optimizer):
 
         return {
             "amsgrad": amsgrad,
+            "beta1": beta1,
             "beta2": beta2,
             "maximize": maximize,
             "one_minus_beta1": one_minus_beta1,

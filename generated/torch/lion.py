@@ -126,9 +126,9 @@ class Lion(Optimizer):
             # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
             theta = theta_factor * theta
         # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        c = m + one_minus_beta1 * (grad - m)
+        c = beta1 * m + one_minus_beta1 * grad
         # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-        m = m + one_minus_beta2 * (grad - m)
+        m = beta2 * m + one_minus_beta2 * grad
         # theta[t] = thetabar[t] - lr*sign(c[t])
         theta = theta - lr * scalars.sign(c)
         return theta, m
@@ -157,9 +157,12 @@ class Lion(Optimizer):
             # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
             torch._foreach_mul_(theta, theta_factor)
         # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        c = torch._foreach_lerp(m, grad, one_minus_beta1)
+        tmp2 = torch._foreach_mul(m, beta1)
+        torch._foreach_add_(tmp2, grad, alpha=one_minus_beta1)
+        c = tmp2
         # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-        torch._foreach_lerp_(m, grad, one_minus_beta2)
+        torch._foreach_mul_(m, beta2)
+        torch._foreach_add_(m, grad, alpha=one_minus_beta2)
         # theta[t] = thetabar[t] - lr*sign(c[t])
         torch._foreach_copy_(c, [scalars.sign(c) for c in c])
         torch._foreach_add_(theta, c, alpha=-lr)
@@ -180,6 +183,8 @@ class Lion(Optimizer):
         one_minus_beta2 = 1 - beta2
 
         return {
+            "beta1": beta1,
+            "beta2": beta2,
             "lr": lr,
             "maximize": maximize,
             "one_minus_beta1": one_minus_beta1,

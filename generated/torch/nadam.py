@@ -175,9 +175,9 @@ class NAdam(Optimizer):
             # thetabar[t]
             theta = theta_factor * theta
         # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        m = m + one_minus_beta1 * (grad - m)
+        m = beta1 * m + one_minus_beta1 * grad
         # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-        v = beta2 * v + one_minus_beta2 * grad.square()
+        v = beta2 * v + one_minus_beta2 * grad * grad
         # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
         theta = theta - step_size * (
             (m_factor * m + gtilde_factor * grad) / (v.sqrt() + scaled_eps)
@@ -224,7 +224,8 @@ class NAdam(Optimizer):
             # thetabar[t]
             torch._foreach_mul_(theta, theta_factor)
         # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        torch._foreach_lerp_(m, grad, one_minus_beta1)
+        torch._foreach_mul_(m, beta1)
+        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
         # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
         torch._foreach_mul_(v, beta2)
         torch._foreach_addcmul_(v, grad, grad, one_minus_beta2)
@@ -263,6 +264,7 @@ class NAdam(Optimizer):
         scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
 
         return {
+            "beta1": beta1,
             "beta2": beta2,
             "decoupled_weight_decay": decoupled_weight_decay,
             "gtilde_factor": gtilde_factor,

@@ -141,10 +141,10 @@ class RMSprop(Optimizer):
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
             grad = grad + weight_decay * theta
         # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
-        v = alpha * v + one_minus_alpha * grad.square()
+        v = alpha * v + one_minus_alpha * grad * grad
         if centered:
             # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
-            gbar = gbar + one_minus_alpha * (grad - gbar)
+            gbar = alpha * gbar + one_minus_alpha * grad
             # variance[t]
             variance = (v - gbar.square()).clamp(min=0)
         else:
@@ -190,7 +190,8 @@ class RMSprop(Optimizer):
         torch._foreach_addcmul_(v, grad, grad, one_minus_alpha)
         if centered:
             # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
-            torch._foreach_lerp_(gbar, grad, one_minus_alpha)
+            torch._foreach_mul_(gbar, alpha)
+            torch._foreach_add_(gbar, grad, alpha=one_minus_alpha)
             # variance[t]
             tmp2 = torch._foreach_addcmul(v, gbar, gbar, -1)
             torch._foreach_maximum_(tmp2, 0)

@@ -42,11 +42,11 @@ def rule(
         # gtilde[t] = g[t] + weight_decay*theta[t-1]
         grad = grad + weight_decay * theta
     # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
-    v = rho * v + one_minus_rho * kernel.square(grad)
+    v = rho * v + one_minus_rho * grad * grad
     # d[t] = sqrt(u[t-1] + eps)*gtilde[t]/sqrt(v[t] + eps)
-    d = kernel.sqrt(kernel.divide(u + eps, v + eps)) * grad
+    d = kernel.divide(kernel.sqrt(u + eps), kernel.sqrt(v + eps)) * grad
     # u[t] = rho*u[t-1] + (1 - rho)*d[t]**2
-    u = rho * u + one_minus_rho * kernel.square(d)
+    u = rho * u + one_minus_rho * d * d
     # theta[t] = theta[t-1] - lr*d[t]
     theta = theta - lr * d
     return theta, v, u

@@ -10,6 +10,7 @@ import triton.language as tl
 from . import _kernel as kernel
 
 NUMBERS = (
+    "beta1",
     "beta2",
     "one_minus_beta1",
     "one_minus_beta2",
@@ -38,6 +39,7 @@ def rule(
     m: tl.tensor,
     v: tl.tensor,
     vmax: tl.tensor,
+    beta1: tl.tensor,
     beta2: tl.tensor,
     one_minus_beta1: tl.tensor,
     one_minus_beta2: tl.tensor,
@@ -60,9 +62,9 @@ def rule(
         # thetabar[t]
         theta = theta_factor * theta
     # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-    m = m + one_minus_beta1 * (grad - m)
+    m = beta1 * m + one_minus_beta1 * grad
     # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-    v = beta2 * v + one_minus_beta2 * kernel.square(grad)
+    v = beta2 * v + one_minus_beta2 * grad * grad
     if amsgrad:
         # vmax[t] = max(vmax[t-1], v[t])
         vmax = kernel.maximum(vmax, v)

@@ -9,7 +9,7 @@ import triton.language as tl
 
 from . import _kernel as kernel
 
-NUMBERS = ("beta2", "eps", "one_minus_beta1", "step_size", "weight_decay")
+NUMBERS = ("beta1", "beta2", "eps", "one_minus_beta1", "step_size", "weight_decay")
 """What ``rule`` computes with, in its order."""
 
 
@@ -27,6 +27,7 @@ def rule(
     grad: tl.tensor,
     m: tl.tensor,
     u: tl.tensor,
+    beta1: tl.tensor,
     beta2: tl.tensor,
     eps: tl.tensor,
     one_minus_beta1: tl.tensor,
@@ -42,7 +43,7 @@ def rule(
         # gtilde[t] = g[t] + weight_decay*theta[t-1]
         grad = grad + weight_decay * theta
     # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-    m = m + one_minus_beta1 * (grad - m)
+    m = beta1 * m + one_minus_beta1 * grad
     # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
     u = kernel.maximum(beta2 * u, tl.abs(grad) + eps)
     # theta[t] = theta[t-1] - lr*mhat[t]/u[t]

@@ -9,7 +9,15 @@ import triton.language as tl
 
 from . import _kernel as kernel
 
-NUMBERS = ("beta2", "one_minus_beta1", "one_minus_beta2", "scaled_eps", "step_size", "theta_factor")
+NUMBERS = (
+    "beta1",
+    "beta2",
+    "one_minus_beta1",
+    "one_minus_beta2",
+    "scaled_eps",
+    "step_size",
+    "theta_factor",
+)
 """What ``rule`` computes with, in its order."""
 
 
@@ -29,6 +37,7 @@ def rule(
     m: tl.tensor,
     v: tl.tensor,
     vmax: tl.tensor,
+    beta1: tl.tensor,
     beta2: tl.tensor,
     one_minus_beta1: tl.tensor,
     one_minus_beta2: tl.tensor,
@@ -46,9 +55,9 @@ def rule(
         # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
         theta = theta_factor * theta
     # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    m = m + one_minus_beta1 * (grad - m)
+    m = beta1 * m + one_minus_beta1 * grad
     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-    v = beta2 * v + one_minus_beta2 * kernel.square(grad)
+    v = beta2 * v + one_minus_beta2 * grad * grad
     if amsgrad:
         # vmax[t] = max(vmax[t-1], v[t])
         vmax = kernel.maximum(vmax, v)

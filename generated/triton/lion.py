@@ -9,7 +9,7 @@ import triton.language as tl
 
 from . import _kernel as kernel
 
-NUMBERS = ("lr", "one_minus_beta1", "one_minus_beta2", "theta_factor")
+NUMBERS = ("beta1", "beta2", "lr", "one_minus_beta1", "one_minus_beta2", "theta_factor")
 """What ``rule`` computes with, in its order."""
 
 
@@ -26,6 +26,8 @@ def rule(
     theta: tl.tensor,
     grad: tl.tensor,
     m: tl.tensor,
+    beta1: tl.tensor,
+    beta2: tl.tensor,
     lr: tl.tensor,
     one_minus_beta1: tl.tensor,
     one_minus_beta2: tl.tensor,
@@ -40,9 +42,9 @@ def rule(
         # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
         theta = theta_factor * theta
     # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-    c = m + one_minus_beta1 * (grad - m)
+    c = beta1 * m + one_minus_beta1 * grad
     # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-    m = m + one_minus_beta2 * (grad - m)
+    m = beta2 * m + one_minus_beta2 * grad
     # theta[t] = thetabar[t] - lr*sign(c[t])
     theta = theta - lr * kernel.sign(c)
     return theta, m

@@ -10,6 +10,7 @@ import triton.language as tl
 from . import _kernel as kernel
 
 NUMBERS = (
+    "beta1",
     "beta2",
     "gtilde_factor",
     "m_factor",
@@ -38,6 +39,7 @@ def rule(
     grad: tl.tensor,
     m: tl.tensor,
     v: tl.tensor,
+    beta1: tl.tensor,
     beta2: tl.tensor,
     gtilde_factor: tl.tensor,
     m_factor: tl.tensor,
@@ -61,9 +63,9 @@ def rule(
         # thetabar[t]
         theta = theta_factor * theta
     # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-    m = m + one_minus_beta1 * (grad - m)
+    m = beta1 * m + one_minus_beta1 * grad
     # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-    v = beta2 * v + one_minus_beta2 * kernel.square(grad)
+    v = beta2 * v + one_minus_beta2 * grad * grad
     # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
     theta = theta - step_size * kernel.divide(
         m_factor * m + gtilde_factor * grad, kernel.sqrt(v) + scaled_eps

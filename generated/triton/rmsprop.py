@@ -48,10 +48,10 @@ def rule(
         # gtilde[t] = g[t] + weight_decay*theta[t-1]
         grad = grad + weight_decay * theta
     # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
-    v = alpha * v + one_minus_alpha * kernel.square(grad)
+    v = alpha * v + one_minus_alpha * grad * grad
     if centered:
         # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
-        gbar = gbar + one_minus_alpha * (grad - gbar)
+        gbar = alpha * gbar + one_minus_alpha * grad
         # variance[t]
         variance = kernel.maximum(v - kernel.square(gbar), 0)
     else:

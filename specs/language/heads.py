@@ -62,18 +62,15 @@ class one_minus_power(Head):
 
 
 class lerp(Head):
-    """``(1 - weight)*start + weight*end``, computed as ``start + weight*(end - start)``.
-
-    Accurate where the weight is at most 1/2, as in averages: write the smaller weight's end last.
-    """
+    """``(1 - weight)*start + weight*end``: the average of two values by a weight."""
 
     nargs = (3,)
-    formula = "start + weight*(end - start)"
+    formula = "(1 - weight)*start + weight*end"
 
     @staticmethod
     def tex(args: Sequence[str]) -> str:
         start, end, weight = args
-        return f"{start} + {weight} " + enclosed(f"{end} - {start}")
+        return enclosed(f"1 - {weight}") + f" {start} + {weight} {end}"
 
 
 class clip(Head):

@@ -206,7 +206,7 @@ NODES = {
     "sign": (sign(A), r"\operatorname{sign}(x_t)"),
     "max": (Max(0, A, x[t - 1]), r"\max(x_{t-1}, x_t, 0)"),
     "min": (Min(sqrt(A), B), r"\min\left(\sqrt{x_t}, y_t\right)"),
-    "lerp": (lerp(A, B, a), "x_t + a (y_t - x_t)"),
+    "lerp": (lerp(A, B, a), "(1 - a) x_t + a y_t"),
     "one_minus_power": (one_minus_power(a, t), "1 - a^{t}"),
     "clip": (clip(A, -1, a), r"\operatorname{clip}(x_t, -1, a)"),
     "norm": (norm(A), r"\lVert x_t \rVert_2"),
@@ -246,8 +246,8 @@ def test_every_head_is_in_the_zoo() -> None:
 @pytest.mark.parametrize(
     ("value", "tex"),
     [
-        (lerp(A + B, -z[t], a + lr), r"(x_t + y_t) + (a + \gamma) ((-z_t) - (x_t + y_t))"),
-        (2 * lerp(A, B, a), "2 (x_t + a (y_t - x_t))"),
+        (lerp(A + B, -z[t], a + lr), r"(1 - (a + \gamma)) (x_t + y_t) + (a + \gamma) (-z_t)"),
+        (2 * lerp(A, B, a), "2 ((1 - a) x_t + a y_t)"),
         ((A + B) ** 2, "(x_t + y_t)^2"),
         (sqrt(A + B) * B, r"\sqrt{x_t + y_t} y_t"),
         (C**2, r"(w^{\star}_t)^2"),

@@ -53,7 +53,6 @@ def test_one_tensor(node, expected):
             Instruction("x", ops.ADDCDIV, (x, y, tmp1, apply(ops.NEG, a)), "x"),
             "torch._foreach_addcdiv_(x, y, tmp1, -a)",
         ),
-        (Instruction("x", ops.LERP, (x, y, a), "x"), "torch._foreach_lerp_(x, y, a)"),
         (Instruction("d", ops.SUB, (a, x), "tmp1"), "d = [a - x for x in x]"),
         (
             Instruction("d", ops.MATMUL, (x, y), None),

@@ -9,7 +9,7 @@ from steprule.codegen.program.compile import compile_spec
 from steprule.codegen.program.infix import Infix
 from steprule.codegen.program.linearise import linearise
 from steprule.codegen.program.operations import MAX
-from steprule.codegen.program.passes.expand import expand, expand_scalars
+from steprule.codegen.program.passes.expand import expand
 from steprule.codegen.program.simulate import simulate
 from steprule.codegen.verify import oracle
 from steprule.specs.language import (
@@ -37,7 +37,7 @@ P = theta[t - 1]
 
 
 def allocated(spec, prefer=Prefer.OWN, beside=()):
-    program = linearise(expand(expand_scalars(compile_spec(spec))))
+    program = linearise(expand(compile_spec(spec)))
     return program, allocate(program, prefer=prefer, beside=beside)
 
 

@@ -32,17 +32,17 @@ def test_one_minus_a_power_of_tensors_stays(make, text):
     assert text(program) == "---\ntheta[t] = 1 - abs(theta) ** w"
 
 
-def test_complementary_weights_interpolate(make, text):
+def test_averages_stay_sums_of_two_products(make, text):
     update = Update(m[t], w * m[t - 1] + (1 - w) * G)
     program = choose_forms(lower(make(update, Update(theta[t], P - m[t]))))
-    assert text(program) == "---\nm[t] = lerp(m, grad, 1 - w)\ntheta[t] = theta - m[t]"
+    assert text(program) == "---\nm[t] = w * m + (1 - w) * grad\ntheta[t] = theta - m[t]"
 
 
-def test_other_weights_do_not(make, text):
-    program = choose_forms(lower(make(Update(theta[t], w * P + (1 - a) * G))))
-    assert text(program) == "---\ntheta[t] = w * theta + (1 - a) * grad"
-
-
-def test_squares_overflow_first_and_stay_a_sum(make, text):
+def test_a_scalar_meets_a_factor_before_the_square(make, text):
     program = choose_forms(lower(make(Update(theta[t], w * P + (1 - w) * G**2))))
-    assert text(program) == "---\ntheta[t] = w * theta + (1 - w) * grad**2"
+    assert text(program) == "---\ntheta[t] = w * theta + (1 - w) * grad * grad"
+
+
+def test_a_square_of_scalars_stays(make, text):
+    program = choose_forms(lower(make(Update(theta[t], P - lr * w**2 * G))))
+    assert text(program) == "---\ntheta[t] = theta - lr * w**2 * grad"

@@ -40,6 +40,17 @@ def test_a_lone_divisor_stays_one(make, text):
     assert text(program) == "---\ntheta[t] = theta - grad / a"
 
 
+def test_tensors_keep_their_order(make, text):
+    updates = Update(x[t], P / Abs(G)), Update(theta[t], P - lr * x[t] * G)
+    program = collect_scalars(inline(lower(make(*updates))))
+    assert text(program) == "---\ntheta[t] = theta - lr * (theta / abs(grad) * grad)"
+
+
+def test_a_scalar_over_a_tensor_rounds_once(make, text):
+    program = collect_scalars(lower(make(Update(theta[t], P - lr / (Abs(G) + 1)))))
+    assert text(program) == "---\ntheta[t] = theta - lr / (1 + abs(grad))"
+
+
 def test_inside_functions(make, text):
     program = collect_scalars(lower(make(Update(theta[t], Max(a * (lr * G / (1 - w)), P)))))
     assert text(program) == "---\ntheta[t] = max(theta, lr * a / (1 - w) * grad)"

@@ -1,6 +1,7 @@
 """Sums of products become the calls torch has for them."""
 
 from steprule.codegen.program.lower import lower
+from steprule.codegen.program.passes.choose_forms import choose_forms
 from steprule.codegen.program.passes.collect_scalars import collect_scalars
 from steprule.codegen.program.passes.contract import contract
 from steprule.specs.language import (
@@ -62,13 +63,13 @@ def test_a_number_is_added_as_it_is(make, text):
     assert contracted(make(Update(theta[t], P + a * w)), text) == "theta[t] = theta + a * w"
 
 
-def test_lerp_by_a_number_is_a_call(make, text):
-    assert (
-        contracted(make(Update(theta[t], lerp(P, G, w))), text) == "theta[t] = lerp(theta, grad, w)"
-    )
+def test_a_scalar_that_scales_the_first_of_the_factors(make, text):
+    weighted = Update(theta[t], w * P + (1 - w) * G**2)
+    program = contract(choose_forms(lower(make(weighted))))
+    assert text(program) == "---\ntheta[t] = addcmul(w * theta, grad, grad, 1 - w)"
 
 
-def test_lerp_by_a_tensor_is_written_out(make, text):
-    assert contracted(make(Update(theta[t], lerp(P, G, Abs(G)))), text) == (
-        "theta[t] = addcmul(theta, abs(grad), grad - theta, 1)"
+def test_an_average(make, text):
+    assert contracted(make(Update(theta[t], lerp(P, G, w))), text) == (
+        "theta[t] = axpy((1 - w) * theta, grad, w)"
     )

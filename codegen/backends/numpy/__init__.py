@@ -13,7 +13,7 @@ from ...program.allocate import Choice, Prefer, Step, allocate
 from ...program.compile import compile_spec
 from ...program.cut import Parts
 from ...program.linearise import linearise
-from ...program.passes.expand import expand, expand_scalars
+from ...program.passes.expand import expand
 from .. import Entry
 from ..clipping import clippings
 from ..kernel import kernel_program
@@ -59,7 +59,7 @@ class NumpyBackend:
 
     def _optimizer(self, spec: Optimizer) -> str:
         compiled = compile_spec(spec)
-        program = linearise(expand(expand_scalars(compiled)))
+        program = linearise(expand(compiled))
         listing = allocate(program, prefer=Prefer.OWN, beside=_BESIDE)
         template = self._templates.get_template("optimizer.py.j2")
         found = context(spec, program, listing, kernel_program(compiled))

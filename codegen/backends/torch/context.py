@@ -11,7 +11,7 @@ from ...program.infix import Infix
 from ...program.linearise import linearise
 from ...program.nodes import Assign, assignments
 from ...program.passes.contract import contract
-from ...program.passes.expand import expand, expand_scalars
+from ...program.passes.expand import expand
 from ...program.passes.separate import separate
 from ...program.passes.sink import sink
 from ..kernel import has_kernel, kernel_program, kernel_scalars
@@ -31,7 +31,7 @@ class Printed:
 
 def context(spec: Optimizer) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``."""
-    program = expand_scalars(compile_spec(spec))
+    program = compile_spec(spec)
     kernel = kernel_program(program)
     loop = separate(kernel)
     foreach = allocate(linearise(contract(sink(program))))

@@ -106,7 +106,6 @@ class ForeachPrinter:
         ops.MAX: "maximum",
         ops.MIN: "minimum",
         ops.SQUARE: "mul",
-        ops.LERP: "lerp",
         ops.AXPY: "add",
         ops.ADDCMUL: "addcmul",
         ops.ADDCDIV: "addcdiv",
@@ -146,7 +145,7 @@ class ForeachPrinter:
 
     def _fits(self, op: ops.Operation, args: list[Node]) -> bool:
         """Whether torch's call takes these operands: weights and scales must be floats."""
-        if op in (ops.LERP, ops.AXPY, ops.ADDCMUL, ops.ADDCDIV):
+        if op in (ops.AXPY, ops.ADDCMUL, ops.ADDCDIV):
             *lists, weight = args
             return weight.on_host and all(map(_is_list, lists))
         return True

@@ -1,16 +1,19 @@
-"""Choose, among forms equal in exact arithmetic, the one that rounds least.
+"""Choose, among forms equal in exact arithmetic, the one that is right wherever the equation is.
 
 - ``1 - base**exponent`` on the host is ``one_minus_power``, free of cancellation.
-- ``w*a + (1 - w)*b`` is ``lerp(a, b, 1 - w)``, computed as a + (1 - w)(b - a): the rounding of
-  the weights then scales with the difference. Not where b is a square: squares overflow
-  first, and once a is infinite, b - a would make it NaN.
+- ``s*x**2`` for a scalar s is ``(s*x)*x``: the square alone overflows, or loses its digits to
+  underflow, where the product does not.
+
+An average ``w*a + (1 - w)*b`` stays the sum of two products that it is. Shorter forms, such as
+a + (1 - w)(b - a), lose b where the weight of a is small and a is large, overflow in the
+difference, and turn one infinity into NaN.
 """
 
 from dataclasses import replace
 from typing import TypeGuard
 
-from ..nodes import ONE, Apply, Node, Program, apply, map_assignments, rebuild, walk
-from ..operations import ADD, LERP, MUL, ONE_MINUS_POW, POW, SQUARE, SUB, Operation
+from ..nodes import ONE, Apply, Node, Program, apply, map_assignments, rebuild
+from ..operations import MUL, ONE_MINUS_POW, POW, SQUARE, SUB, Operation
 
 
 def choose_forms(program: Program) -> Program:
@@ -20,22 +23,16 @@ def choose_forms(program: Program) -> Program:
 
 
 def _choose(node: Node) -> Node:
-    if not isinstance(node, Apply):
-        return node
-    if node.op is SUB and node.args[0] == ONE and node.on_host and _is(node.args[1], POW):
-        return apply(ONE_MINUS_POW, *node.args[1].args)
-    products = [a.args for a in node.args if _is(a, MUL) and a.args[0].on_host]
-    if node.op is ADD and len(products) == 2:
-        (w, a), (u, b) = products
-        complementary = u == apply(SUB, ONE, w) or w == apply(SUB, ONE, u)
-        if complementary and not _squares(a) and not _squares(b):
-            return apply(LERP, a, b, u)
+    match node:
+        case Apply(op, (one, power)) if op is SUB and one == ONE:
+            if node.on_host and _is(power, POW):
+                return apply(ONE_MINUS_POW, *power.args)
+        case Apply(op, (scale, square)) if op is MUL and scale.on_host:
+            if _is(square, SQUARE) and square.is_tensor:
+                (x,) = square.args
+                return apply(MUL, apply(MUL, scale, x), x)
     return node
 
 
 def _is(node: Node, op: Operation) -> TypeGuard[Apply]:
     return isinstance(node, Apply) and node.op is op
-
-
-def _squares(node: Node) -> bool:
-    return any(_is(n, SQUARE) for n in walk(node))

@@ -1,11 +1,13 @@
 """Collect the scalar factors of each product, so that a tensor is scaled once.
 
 ``lr * (m / c) / d`` with scalars lr and c becomes ``(lr / c) * (m / d)``: two operations on
-tensors instead of three, and lr / c is computed on the host in float64.
+tensors instead of three, and lr / c is computed on the host in float64. The tensors keep
+the order in which the equation multiplies and divides them: another could leave the range of
+floats on the way.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ..nodes import ONE, Apply, Node, Program, apply, map_assignments
 from ..operations import DIV, MUL
@@ -17,43 +19,49 @@ def collect_scalars(program: Program) -> Program:
     )
 
 
-@dataclass
-class _Factors:
-    scalars: tuple[list[Node], list[Node]] = field(default_factory=lambda: ([], []))
-    tensors: tuple[list[Node], list[Node]] = field(default_factory=lambda: ([], []))
+@dataclass(frozen=True)
+class _Product:
+    """Scalars in the numerator and the denominator, and the tensors without them."""
 
-    def gather(self, node: Node, below: bool) -> None:
-        if node.is_tensor and isinstance(node, Apply) and node.op in (MUL, DIV):
-            self.gather(node.args[0], below)
-            self.gather(node.args[1], below if node.op is MUL else not below)
-        elif node != ONE:
-            side = self.tensors if node.is_tensor else self.scalars
-            side[below].append(_collect(node))
+    above: tuple[Node, ...]
+    below: tuple[Node, ...]
+    tensor: Node
+
+    def node(self) -> Node:
+        if not self.above:
+            # A lone divisor stays one: multiplying by its reciprocal would round twice.
+            return apply(DIV, self.tensor, _product(self.below)) if self.below else self.tensor
+        scale = _product(self.above)
+        if self.below:
+            scale = apply(DIV, scale, _product(self.below))
+        if isinstance(self.tensor, Apply) and self.tensor.op is DIV and self.tensor.args[0] == ONE:
+            return apply(DIV, scale, self.tensor.args[1])
+        return apply(MUL, scale, self.tensor)
 
 
 def _collect(node: Node) -> Node:
     if not isinstance(node, Apply):
         return node
-    if not (node.is_tensor and node.op in (MUL, DIV)):
-        return Apply(node.op, tuple(_collect(a) for a in node.args))
-    factors = _Factors()
-    factors.gather(node, below=False)
-    above, below = factors.scalars
-    tensor = _quotient(*factors.tensors)
-    if above:
-        return apply(MUL, _quotient(above, below), tensor)
-    # A lone divisor stays one: multiplying by its reciprocal would round twice.
-    return apply(DIV, tensor, _product(below)) if below else tensor
+    if node.is_tensor and node.op in (MUL, DIV):
+        return _taken_apart(node).node()
+    return Apply(node.op, tuple(_collect(a) for a in node.args))
 
 
-def _quotient(above: Sequence[Node], below: Sequence[Node]) -> Node:
-    return apply(DIV, _product(above), _product(below)) if below else _product(above)
+def _taken_apart(node: Node) -> _Product:
+    if not node.is_tensor:
+        return _Product((node,) if node != ONE else (), (), ONE)
+    if not (isinstance(node, Apply) and node.op in (MUL, DIV)):
+        return _Product((), (), _collect(node))
+    x, y = map(_taken_apart, node.args)
+    if node.op is DIV:
+        tensor = x.tensor if y.tensor == ONE else apply(DIV, x.tensor, y.tensor)
+        return _Product(x.above + y.below, x.below + y.above, tensor)
+    factors = [z.tensor for z in (x, y) if z.tensor != ONE]
+    return _Product(x.above + y.above, x.below + y.below, _product(factors))
 
 
 def _product(factors: Sequence[Node]) -> Node:
-    if not factors:
-        return ONE
-    node, *rest = sorted(factors, key=lambda f: not f.on_host)
+    node, *rest = factors or [ONE]
     for factor in rest:
         node = apply(MUL, node, factor)
     return node

@@ -1,8 +1,8 @@
 """Contract sums of products into the calls torch has for them, where they fit exactly.
 
 ``a + s*x`` is ``axpy(a, x, s)``, ``a + s*x*y`` is ``addcmul(a, x, y, s)`` and ``a + s*x/y`` is
-``addcdiv(a, x, y, s)``, for s a scalar on the host. So is ``lerp``; other heads are written out,
-and so is ``clip``, which torch has for one tensor but not for a list of them.
+``addcdiv(a, x, y, s)``, for s a scalar on the host. Heads are written out, and so is ``clip``,
+which torch has for one tensor but not for a list of them.
 """
 
 from dataclasses import replace
@@ -15,7 +15,6 @@ from ..operations import (
     AXPY,
     CLIP,
     DIV,
-    LERP,
     MAX,
     MIN,
     MUL,
@@ -27,17 +26,10 @@ from .expand import expand
 
 
 def contract(program: Program) -> Program:
-    program = expand(program, unless=_is_call)
+    program = expand(program)
     return program.with_body(
         map_assignments(program.body, lambda a: replace(a, value=rebuild(a.value, _contract)))
     )
-
-
-def _is_call(node: Apply) -> bool:
-    if node.op is not LERP:
-        return False
-    start, end, weight = node.args
-    return start.is_tensor and end.is_tensor and weight.on_host
 
 
 def _contract(node: Node) -> Node:
@@ -74,6 +66,12 @@ def _is_product(node: Node) -> bool:
 
 
 def _scaled(term: Node) -> tuple[Node, Node]:
-    if isinstance(term, Apply) and term.op is MUL and term.args[0].on_host:
-        return term.args[0], term.args[1]
+    """The scalar that comes first in a product, and the rest of it."""
+    if isinstance(term, Apply) and term.op in (MUL, DIV):
+        x, y = term.args
+        if x.on_host and term.op is MUL:
+            return x, y
+        scale, rest = _scaled(x)
+        if scale != ONE:
+            return scale, apply(term.op, rest, y)
     return ONE, term

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..nodes import Apply, Assign, Name, Node, Program, free, is_host_select, names, rebuild, walk
-from ..operations import SQRT, SQUARE
+from ..operations import MUL, SQRT, SQUARE
 
 
 def share(program: Program) -> Program:
@@ -41,7 +41,17 @@ def _repeated(body: list[Assign]) -> tuple[int, Node] | None:
 
 
 def _is_work(node: Node) -> bool:
-    return isinstance(node, Apply) and not node.on_host and not is_host_select(node)
+    return (
+        isinstance(node, Apply)
+        and not node.on_host
+        and not is_host_select(node)
+        and not _is_scaled_name(node)
+    )
+
+
+def _is_scaled_name(node: Apply) -> bool:
+    """What calls of several operations, such as addcmul, do along the way."""
+    return node.op is MUL and node.args[0].on_host and isinstance(node.args[1], Name)
 
 
 def _unconditional(node: Node) -> Iterator[Node]:

@@ -1,0 +1,118 @@
+"""One step of every rule by every engine, from numbers of all magnitudes and weights of all sizes.
+
+Gradients, states and parameters are drawn apart, so that what is stored is 2**60 times what
+comes or the other way round; infinities and NaN are among them, and weights at both ends of
+their domains. What is right is what the equations give in exact arithmetic. An error counts in
+units in the last place of the largest terms that the equation itself adds: cancellation between
+these is excused, and none that a form of the code brings in.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from steprule.codegen.analysis import analyse
+from steprule.codegen.load import builtin
+from steprule.codegen.program.lower import lower
+from steprule.codegen.verify.configurations import Configuration
+from steprule.codegen.verify.formats import FORMATS, to_floats
+from steprule.codegen.verify.implementations import implementations
+from steprule.codegen.verify.oracle import allowed, existing, step
+from steprule.codegen.verify.package import generated
+from steprule.codegen.verify.reach import reaches
+from steprule.codegen.verify.ulp import errors, scale_of
+from steprule.specs.language import NON_NEGATIVE, Optimizer, Shape, Update
+from sympy import sympify
+
+FLOAT32, FLOAT64 = FORMATS["float32"], FORMATS["float64"]
+
+ELEMENTS = 20
+
+FIRST = 3
+"""The step: late enough for states, and early enough that corrections matter."""
+
+BOUND = 4.0
+"""In ulp: of the six operations or so between what is stored and a result, the scalars rounded
+to float32 before them included, each errs by half a unit, and a quotient by those of both sides."""
+
+WEIGHTS = (0.0, 2.0**-24, 0.5, 1 - 2.0**-24, 1.0)
+
+SPECS = {spec.name: analyse(spec) for spec in builtin().values() if isinstance(spec, Optimizer)}
+
+
+def configurations(spec: Optimizer) -> Iterator[Configuration]:
+    """Options off and on, with weights of each size."""
+    for on in (False, True):
+        options = {o.name: on for o in spec.options}
+        for weight in WEIGHTS:
+            hyper = {h.name: float(h.default) for h in spec.hyperparameters}
+            for h in spec.hyperparameters:
+                if h.domain.high == 1 or h.name == "momentum":
+                    hyper[h.name] = min(weight, 1 - 2.0**-24) if h.domain.high_open else weight
+            hyper["lr"] = 0.5
+            # There v - gbar**2 is next to 0 or to a rounding, which the root makes large.
+            cancels = weight < 0.1 and options.get("centered")
+            if allowed(spec, hyper, options) and not cancels:
+                yield Configuration(hyper, options)
+
+
+def magnitudes(rng: np.random.Generator, reach: int) -> np.ndarray:
+    return np.ldexp(rng.uniform(1, 2, ELEMENTS), rng.integers(-reach, reach, ELEMENTS))
+
+
+def inputs(spec: Optimizer, c: Configuration, rng: np.random.Generator) -> dict[str, Any]:
+    """The parameter, the gradient and all states, the last few of them not finite."""
+    signs = rng.choice([-1.0, 1.0], (2, ELEMENTS))
+    found = {"theta": signs[0] * magnitudes(rng, 30), "grad": signs[1] * magnitudes(rng, 30)}
+    for s in existing(spec, c.hyper, c.options):
+        if s.shape is Shape.SCALAR:
+            found[s.name] = np.float64(0.75)
+        elif s.domain == NON_NEGATIVE:
+            found[s.name] = magnitudes(rng, 60)
+        else:
+            found[s.name] = rng.choice([-1.0, 1.0], ELEMENTS) * magnitudes(rng, 30)
+    first = next((s for s in found if s not in ("theta", "grad") and np.ndim(found[s])), "grad")
+    found["grad"][-4:] = np.inf, -np.inf, np.nan, 0.0
+    found[first][-6:-4] = np.inf, 0.0
+    return {n: x.astype(np.float32) if np.ndim(x) else float(x) for n, x in found.items()}
+
+
+def without_what_is_off(spec: Optimizer, hyper: Mapping[str, float]) -> Optimizer:
+    """A hyperparameter that 0 switches off takes its terms with it: 0 times infinity is no NaN."""
+    off = {h.symbol: sympify(0) for h in spec.hyperparameters if h.optional and not hyper[h.name]}
+    return replace(spec, updates=[Update(u.target, u.value.xreplace(off)) for u in spec.updates])
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", SPECS)
+def test_a_step_is_as_accurate_as_its_terms(name: str) -> None:
+    spec = SPECS[name]
+    rng = np.random.default_rng(5)
+    with generated(spec) as package:
+        forms = implementations(spec, package, "cpu", "float32")
+        for c in configurations(spec):
+            given = inputs(spec, c, rng)
+            theta, gradient = given["theta"], given["grad"]
+            states = {n: x for n, x in given.items() if n not in ("theta", "grad")}
+            exact = step(
+                without_what_is_off(spec, c.hyper), t=FIRST, theta=theta, gradient=gradient,
+                states=states, hyper=c.hyper, options=c.options,
+            )  # fmt: skip
+            values = {**c.hyper, **c.options, **given, "t": FIRST, "first": False}
+            reach = reaches(lower(without_what_is_off(spec, c.hyper)), values, FLOAT32)
+            for form in forms:
+                engine = form.start(c, theta, states, FIRST)
+                engine.step(gradient)
+                computed = engine.read()
+                for quantity, expected in exact.items():
+                    unit = FLOAT64 if np.ndim(expected) == 0 else FLOAT32
+                    scale = scale_of(reach[quantity], np.zeros(np.shape(expected)))
+                    found = errors(computed[quantity], expected, scale, unit)
+                    at = int(np.argmax(found)) if found.ndim else 0
+                    assert found.max() <= BOUND, (
+                        f"{form.backend}: {quantity} is off by {found.max():.3g} ulp with {c}, "
+                        f"from { {n: x if np.ndim(x) == 0 else x[at] for n, x in given.items()} }: "
+                        f"{computed[quantity].flat[at]}, not {to_floats(expected, unit).flat[at]}"
+                    )
