@@ -72,7 +72,7 @@ def test_every_rule_beside_the_loop(name: str, options: Any, dtype: torch.dtype)
 
 @pytest.mark.parametrize("clip", CLIPS, ids=lambda clip: next(iter(clip), "none"))
 def test_the_bits_of_numpy(clip: dict[str, float]) -> None:
-    """Clipping by norm takes the norm in another dtype there: a step of 1e-3 may differ by an ulp."""
+    """Clipping takes norms in another dtype there: a step of 1e-3 may differ by an ulp."""
     theta, gradient = (np.random.default_rng(0).standard_normal((2, 1001))).astype(np.float32)
     p = torch.from_numpy(theta.copy()).requires_grad_()
     p.grad = torch.from_numpy(gradient)
