@@ -5,6 +5,11 @@ A rule comes in two forms. ``_foreach`` updates lists of tensors in place; its s
 Python numbers. ``_loop`` takes one tensor and returns the new values; it differentiates, and
 its scalars can be 0-d tensors, which a CUDA graph reads anew at every replay. A rule of single
 elements has a compiled kernel too, which ``fused`` asks for: ``_scalars`` is what it takes.
+
+A step has two parts. All that can fail, or runs what a user wrote, comes first, and changes nothing
+that can be seen: gradients are looked at, norms taken, kernels compiled, states made. What it gives
+is called then, to change parameters, states and counts: while no handler of a signal runs, so that
+one sees a step taken or not taken, and Ctrl-C comes after it. Threads take turns at both.
 """
 
 from abc import abstractmethod
@@ -22,7 +27,9 @@ from torch import Tensor, optim
 from . import _clipping as clipping
 from . import _fused as fused
 from ._batch import Batch, Likeness, Numbers, State, same, takes
+from ._locks import lock
 from ._scalars import Scalar
+from ._signals import Held
 from ._tensors import (
     PLAIN,
     Tensors,
@@ -107,12 +114,18 @@ class Optimizer(optim.Optimizer):
             "fused": fused,
         }
         self._forget()
+        self._lock = lock()
         super().__init__(params, defaults | launching)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Fill in what checkpoints of other versions and of torch.optim leave out."""
-        super().__setstate__(state)
-        self._forget()
+        self.__dict__.setdefault("_lock", lock())  # of a copy
+        with Held():
+            super().__setstate__(state)
+            self._forget()
+            self._fill_in()
+
+    def _fill_in(self) -> None:
         for group in self.param_groups:
             for name, value in self.defaults.items():
                 group.setdefault(name, value)
@@ -148,8 +161,9 @@ class Optimizer(optim.Optimizer):
             raise
         if self._eager:
             params = group["params"]
-            states = [self.state[p] for p in params]
-            self._make_missing(params, states, group, self._initial_states(group))
+            states = self._states_of(params)
+            firsts = self._make_missing(params, states, group, self._initial_states(group))
+            self._adopt(params, states, firsts)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load a checkpoint of this class or of its peer in torch.optim, as copies.
@@ -159,8 +173,14 @@ class Optimizer(optim.Optimizer):
                 lacks the step count. Nothing has been changed then.
         """
         # The last hook, so that the user's own can mend a checkpoint before it is looked at.
-        with self.register_load_state_dict_pre_hook(lambda _, saved: self._with_own_states(saved)):
+        own = self.register_load_state_dict_pre_hook(lambda _, saved: self._with_own_states(saved))
+        with self._lock, own:
             super().load_state_dict(state_dict)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The states and groups, as torch.optim's: the tensors are the optimizer's own."""
+        with self._lock:
+            return super().state_dict()
 
     def share_memory(self) -> None:
         """Move the states into memory shared between processes."""
@@ -187,27 +207,24 @@ class Optimizer(optim.Optimizer):
                 ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
             ValueError: a group has two limits of its gradients.
 
-        Nothing has been changed when one of these is raised.
+        Nothing has been changed when one of these is raised. What a handler of a signal raises, as
+        that of Ctrl-C does, is raised before the step or after it. Only want of memory for what
+        ``foreach`` and loop compute with can leave a step half done.
         """
         loss = None
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        with torch.set_grad_enabled(self.defaults["differentiable"]):
-            found = [(group, *with_gradients(group["params"])) for group in self.param_groups]
-            found = [each for each in found if each[1]]
-            groups = [group for group, _, _ in found]
-            for group, own, _ in found:
-                self._check_runnable(group, own)
-            grads = [self._dense(group, own) for group, _, own in found]
-            clips = clipping.clips(groups, grads)
-            params = [own for _, own, _ in found]
-            work = list(zip(groups, params, grads, clips, strict=True))
-            is_fused = [self._is_fused(group, own) for group, own, _ in found]
-            for launch in self._prepare([*compress(work, is_fused)]):
-                launch()
-            for each in compress(work, map(not_, is_fused)):
-                self._update(*each)
+        is_taken = False
+        with torch.set_grad_enabled(self.defaults["differentiable"]), self._lock:
+            while not is_taken:
+                known = self._changes
+                changes = self._prepare()
+                with Held():
+                    if is_taken := self._changes is known:  # else a handler loaded, or stepped
+                        self._changes = object()
+                        for change in changes:
+                            change()
         return loss
 
     @abstractmethod
@@ -243,6 +260,23 @@ class Optimizer(optim.Optimizer):
     @property
     def _scalar_keys(self) -> set[str]:
         return {self._step_key, *self._scalar_states.values()} - {""}
+
+    def _prepare(self) -> list[Callable[[], None]]:
+        """All of a step that can fail; what is left is to call these."""
+        found = [(group, *with_gradients(group["params"])) for group in self.param_groups]
+        found = [each for each in found if each[1]]
+        groups = [group for group, _, _ in found]
+        for group, own, _ in found:
+            self._check_runnable(group, own)
+        grads = [self._dense(group, own) for group, _, own in found]
+        clips = clipping.clips(groups, grads)
+        params = [own for _, own, _ in found]
+        work = list(zip(groups, params, grads, clips, strict=True))
+        is_fused = [self._is_fused(group, own) for group, own, _ in found]
+        launches = self._prepare_fused([*compress(work, is_fused)])
+        for each in compress(work, map(not_, is_fused)):
+            launches += self._prepare_update(*each)
+        return launches
 
     def _check_runnable(self, group: Group, params: list[Tensor]) -> None:
         counts_on_host = self._step_key and not group["capturable"]
@@ -291,11 +325,17 @@ class Optimizer(optim.Optimizer):
         self._kept: dict[int, _Kept] = {}
         self._seen: tuple[list[Tensor], list[State]] = [], []
         """The parameters that had states when the batches were made, and these."""
+        self._changes = object()
+        """Another one whenever states are changed."""
 
     def _make_missing(
         self, params: list[Tensor], states: list[State], group: Group, initial: dict[str, float]
     ) -> list[bool]:
-        """Make the states that do not exist yet; of each parameter, whether there were any."""
+        """Make the states that do not exist yet; of each parameter, whether there were any.
+
+        Those of a parameter are replaced in the list: the optimizer's own stay as they are, until
+        ``_adopt`` gives it what was made.
+        """
         firsts = [False] * len(params)
         for key, value in initial.items():
             missing = [i for i, kept in enumerate(states) if kept.get(key) is None]
@@ -308,8 +348,20 @@ class Optimizer(optim.Optimizer):
                 made = [torch.full_like(p, pair if p.is_complex() else fill) for p in of]
             for i, tensor in zip(missing, made, strict=True):
                 firsts[i] = True
-                states[i][key] = tensor
+                states[i] = states[i] | {key: tensor}
         return firsts
+
+    def _states_of(self, params: list[Tensor]) -> list[State]:
+        """What states there are."""
+        none: State = {}
+        return [self.state.get(p, none) for p in params]
+
+    def _adopt(self, params: list[Tensor], states: list[State], firsts: list[bool]) -> None:
+        """Keep states that were made."""
+        for i in compress(range(len(params)), firsts):
+            own = self.state[params[i]]
+            own |= states[i]
+            states[i] = own
 
     def _scalars_made(
         self, params: list[Tensor], key: str, values: list[float], group: Group
@@ -358,32 +410,39 @@ class Optimizer(optim.Optimizer):
                 }
         return {**state_dict, "state": states}
 
-    def _update(
+    def _prepare_update(
         self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
-    ) -> None:
-        """Update the parameters of a group that have a gradient."""
+    ) -> list[Callable[[], None]]:
+        """What updates the parameters of a group that have a gradient."""
+        if self.defaults["differentiable"] and any(p.is_leaf and p.requires_grad for p in params):
+            raise RuntimeError("`differentiable` needs parameters that are no leaves of the graph")
         initial = self._initial_states(group)
-        states = [self.state[p] for p in params]
+        states = self._states_of(params)
         firsts = self._make_missing(params, states, group, initial)
+        changes: list[Callable[[], None]] = []
+        if any(firsts):
+            changes.append(partial(self._adopt, params, states, firsts))
         if self._step_key:
-            _count(group, states, self._step_key)
-        on_device = group["capturable"] or self.defaults["differentiable"]
-        scalar = live if on_device else number
+            changes.append(partial(_count, group, states, self._step_key))
+        if group["capturable"] or self.defaults["differentiable"]:
+            work = group, params, grads, clip
+            changes.append(partial(self._update_on_device, work, states, firsts, initial))
+            return changes
         names = ("t" if self._step_key else "first", *self._scalar_states)
-        times = [s[self._step_key] for s in states] if self._step_key else firsts
+        times = [number(s[self._step_key]) + 1 for s in states] if self._step_key else firsts
         others = self._scalar_states.values()
         scalars = [
-            (scalar(time), *(scalar(s[key]) if key in initial else 0.0 for key in others))
+            (time, *(number(s[key]) if key in initial else 0.0 for key in others))
             for time, s in zip(times, states, strict=True)
         ]
-        settings = {name: scalar(group[name]) for name in self._arguments}
-        subclassed = any(type(p) not in PLAIN for p in params)
-        if on_device or (subclassed and not group["foreach"]):
+        settings = {name: number(group[name]) for name in self._arguments}
+        if any(type(p) not in PLAIN for p in params) and not group["foreach"]:
             for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
                 named = dict(zip(names, values, strict=True)) | settings
                 clipped = partial(clip.one, row=i) if clip else None
-                self._update_one(p, grad, states[i], initial, named, clipped)
-            return
+                own = partial(self._update_one, p, grad, states[i], initial, named, clipped)
+                changes.append(own)
+            return changes
         kinds = _alike(
             (p.device, p.dtype, grad.dtype, *values)
             for p, grad, values in zip(params, grads, scalars, strict=True)
@@ -392,7 +451,8 @@ class Optimizer(optim.Optimizer):
             named = dict(zip(names, values, strict=True)) | settings
             most = _CPU_PIECE if device.type == "cpu" else _PIECE
             for piece in pieces(rows, params, 0 if group["foreach"] is False else most):
-                self._update_together(
+                together = partial(
+                    self._update_together,
                     [params[i] for i in piece],
                     [grads[i] for i in piece],
                     [states[i] for i in piece],
@@ -400,43 +460,52 @@ class Optimizer(optim.Optimizer):
                     named,
                     partial(clip.together, rows=piece) if clip else None,
                 )
+                changes.append(together)
+        return changes
 
-    def _prepare(self, work: list[Work]) -> list[Callable[[], None]]:
-        """What updates the fused groups; of what can fail, all has been done but for odd tensors.
+    def _update_on_device(
+        self, work: Work, states: list[State], firsts: list[bool], initial: dict[str, float]
+    ) -> None:
+        """Update a group with scalars that are tensors, of states that are counted already."""
+        group, params, grads, clip = work
+        settings = {name: live(group[name]) for name in self._arguments}
+        for i, (p, grad, state) in enumerate(zip(params, grads, states, strict=True)):
+            named: dict[str, Any] = {"first": firsts[i]}
+            if self._step_key:
+                named = {"t": live(state[self._step_key])}
+            for name, key in self._scalar_states.items():
+                named[name] = live(state[key]) if key in initial else 0.0
+            clipped = partial(clip.one, row=i) if clip else None
+            self._update_one(p, grad, state, initial, named | settings, clipped)
+
+    def _prepare_fused(self, work: list[Work]) -> list[Callable[[], None]]:
+        """What updates the fused groups.
 
         Those no kernel takes, of another dtype or layout, are updated as without ``fused``.
         """
         owners, states = [*self.state], [*self.state.values()]
         if not (same(owners, self._seen[0]) and same(states, self._seen[1])):
             self._kept.clear()
-        launches: list[Callable[[], None]] = []
-        try:
-            for each in work:
-                launches += self._prepare_group(each)
-        except BaseException:
-            for p in list(self.state)[len(owners) :]:
-                del self.state[p]
-            raise
-        self._seen = [*self.state], [*self.state.values()]
-        return launches
+            self._seen = owners, states
+        return [change for each in work for change in self._prepare_group(each)]
 
     def _prepare_group(self, work: Work) -> list[Callable[[], None]]:
         """The same for one group. Its batches are kept for as long as they hold."""
         group, params, grads, _ = work
         initial = self._initial_states(group)
         kept = self._kept.pop(id(group), None)
+        launches: list[Callable[[], None]] = []
         if kept is None or not self._hold(kept, work, initial):
             if group["fused"] is None and not _are_for_kernels(params):  # any more
-                return [partial(self._update, *work)]
-            batches = list(self._gathered(work, initial))
+                return self._prepare_update(*work)
+            batches, launches = self._gathered(work, initial)
             taken = {row for batch in batches for row in batch.rows}
             odd = [row for row in range(len(params)) if row not in taken]
             kept = _Kept(batches, odd, Likeness(grads))
-        launches: list[Callable[[], None]] = []
         for batch in kept.batches:
             launches += self._launches(batch, _part(work, batch.rows))
         if kept.odd:
-            launches.append(partial(self._update, *_part(work, kept.odd)))
+            launches += self._prepare_update(*_part(work, kept.odd))
         if not any(batch.first for batch in kept.batches):
             self._kept[id(group)] = kept
         return launches
@@ -461,33 +530,41 @@ class Optimizer(optim.Optimizer):
             kept.grads = Likeness(grads)
         return True
 
-    def _gathered(self, work: Work, initial: dict[str, float]) -> Iterator[Batch]:
-        """Batches of the rows that kernels take; states that are missing are made."""
+    def _gathered(
+        self, work: Work, initial: dict[str, float]
+    ) -> tuple[list[Batch], list[Callable[[], None]]]:
+        """Batches of the rows that kernels take, and what keeps the states made for them."""
         group, params, grads, _ = work
         kinds = _alike((p.device, p.dtype) for p in params)
         self._check_fused(group, [device for device, _ in kinds])
+        batches: list[Batch] = []
+        changes: list[Callable[[], None]] = []
         for (device, _), rows in kinds.items():
             rows = [i for i in rows if self._is_taken(params[i], grads[i], initial)]
             if not rows:
                 continue
             taken = [params[i] for i in rows]
-            states = [self.state[p] for p in taken]
+            states = self._states_of(taken)
             firsts = self._make_missing(taken, states, group, initial)
+            if any(firsts):
+                changes.append(partial(self._adopt, taken, states, firsts))
             keys = [key if key in initial else None for key in self._tensor_states.values()]
             scalars = self._scalar_keys & initial.keys()
             read = [] if _is_read_on_device(group, device) else sorted(scalars)
             values = [Numbers([state[key] for state in states]).read() for key in read]
             for (first, *_), places in _alike(zip(firsts, *values, strict=True)).items():
                 own = _at(rows, places), _at(taken, places), _at(states, places)
-                yield Batch(*own, keys, scalars, first=first)
+                batches.append(Batch(*own, keys, scalars, first=first))
+        return batches, changes
 
     def _is_taken(self, p: Tensor, grad: Tensor, initial: Iterable[str]) -> bool:
         """Whether a kernel can update a parameter, of which states may be yet to be made."""
         if p.dtype.to_real() not in fused.engine(p.device.type).DTYPES:
             return False
         keys = set(self._tensor_states.values()).intersection(initial)
-        # A state that is yet to be made will be as the parameter.
-        made = (x for key, x in self.state[p].items() if key in keys and x is not None)
+        # One that is yet to be made will be as the parameter.
+        states = self.state.get(p, dict[str, Any]())
+        made = (x for key, x in states.items() if key in keys and x is not None)
         return takes([p, grad, *made])
 
     def _launches(self, batch: Batch, work: Work) -> list[Callable[[], None]]:

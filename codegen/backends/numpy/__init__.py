@@ -68,7 +68,10 @@ class NumpyBackend:
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         optimizers = [e for e in entries if not e.is_schedule]
         schedules = [e for e in entries if e.is_schedule]
-        names = ("__init__", "_clipping", "_engines", "_known", "_optimizer", "_threads", "_trees")
+        names = (
+            *("__init__", "_clipping", "_engines", "_known", "_locks", "_optimizer"),
+            *("_signals", "_threads", "_trees"),
+        )
         shared = {f"{name}.py": optimizers for name in names}
         if schedules:
             shared |= {"schedules/__init__.py": schedules, "schedules/_schedule.py": schedules}

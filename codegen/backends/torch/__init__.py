@@ -22,7 +22,8 @@ from .printer import LoopPrinter
 _OF_OPTIMIZERS = tuple(
     f"{name}.py"
     for name in (
-        *("__init__", "_optimizer", "_clipping", "_norms", "_scalars", "_tensors"),
+        *("__init__", "_optimizer", "_clipping", "_locks", "_norms", "_scalars"),
+        *("_signals", "_tensors"),
         *("_batch", "_fused", "_numba", "_openmp", "_triton"),
     )
 )
