@@ -62,7 +62,7 @@ class Optimizer(optim.Optimizer):
     """Base of the generated optimizers, which add hyperparameters and one step's rule.
 
     States of a parameter have its shape and dtype; step counts and other scalar states are
-    0-d, on the CPU unless the group is capturable. Half precision is stored, not computed
+    0-d and float64, on the CPU unless the group is capturable. Half precision is stored, not computed
     with; complex numbers are pairs of reals.
 
     Args:
@@ -131,11 +131,9 @@ class Optimizer(optim.Optimizer):
                 group.setdefault(name, value)
             params = [p for p in group["params"] if p in self.state]
             for key in self._scalar_keys:
-                plain = [p for p in params if isinstance(self.state[p].get(key), float | int)]
+                plain = [p for p in params if _is_to_be_made(self.state[p].get(key))]
                 values = [float(self.state[p][key]) for p in plain]
-                for p, made in zip(
-                    plain, self._scalars_made(plain, key, values, group), strict=True
-                ):
+                for p, made in zip(plain, self._scalars_made(plain, values, group), strict=True):
                     self.state[p][key] = made
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
@@ -342,7 +340,7 @@ class Optimizer(optim.Optimizer):
             of = [params[i] for i in missing]
             fill = number(value)
             if key in self._scalar_keys:
-                made = self._scalars_made(of, key, [fill] * len(of), group)
+                made = self._scalars_made(of, [fill] * len(of), group)
             else:
                 pair = complex(fill, fill)
                 made = [torch.full_like(p, pair if p.is_complex() else fill) for p in of]
@@ -364,14 +362,13 @@ class Optimizer(optim.Optimizer):
             states[i] = own
 
     def _scalars_made(
-        self, params: list[Tensor], key: str, values: list[float], group: Group
+        self, params: list[Tensor], values: list[float], group: Group
     ) -> Iterator[Tensor]:
-        """0-d tensors with these values: step counts in float32 as torch has them, else in float64.
+        """0-d tensors with these values, in float64: float32 cannot count beyond 2**24.
 
         They lie in a row, so that they can be read and written together.
         """
-        single = key == self._step_key and torch.get_default_dtype() != torch.float64
-        dtype = torch.float32 if single else torch.float64
+        dtype = torch.float64
         host = torch.device("cpu")
         places = _alike(p.device if group["capturable"] else host for p in params)
         made = {}
@@ -670,7 +667,14 @@ def _count(group: Group, states: list[State], key: str) -> None:
     if group["capturable"]:
         torch._foreach_add_(counts, 1)
     else:  # a number would be made a tensor for each count anew
-        torch._foreach_add_(counts, torch.ones((), device="cpu"), alpha=1)
+        torch._foreach_add_(counts, torch.ones((), dtype=torch.float64, device="cpu"), alpha=1)
+
+
+def _is_to_be_made(scalar: Any) -> bool:
+    """Whether a scalar state is not one of ours: a number, or a tensor that torch would make."""
+    if isinstance(scalar, Tensor):
+        return scalar.dtype != torch.float64
+    return isinstance(scalar, float | int)
 
 
 def _are_for_kernels(params: list[Tensor]) -> bool:

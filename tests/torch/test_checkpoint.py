@@ -48,7 +48,7 @@ def test_state_keys_and_scalars(rule: Any) -> None:
             step = state.pop("step")
             assert (step.item(), step.dtype, step.shape, step.device.type) == (
                 3.0,
-                torch.float32,
+                torch.float64,
                 (),
                 "cpu",
             )
