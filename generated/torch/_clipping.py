@@ -18,6 +18,7 @@ from torch import Tensor
 
 from ._norms import combined
 from ._norms import norms as norms_alike
+from ._options import option
 from ._tensors import Tensors, arithmetic, number
 
 Group: TypeAlias = Mapping[str, Any]
@@ -184,16 +185,16 @@ class Clip:
 
 def check(group: Group) -> None:
     """Raise ValueError unless at most one limit is set, and that lies in its domain."""
-    given = [name for name in TRANSFORMS if group[name] is not None]
+    given = [name for name in TRANSFORMS if group.get(name) is not None]
     if len(given) > 1:
         raise ValueError(f"only one of {', '.join(TRANSFORMS)} can be set, got {', '.join(given)}")
-    clipvalue = group["clipvalue"]
+    clipvalue = group.get("clipvalue")
     if clipvalue is not None and not 0 < clipvalue:
         raise ValueError(f"clipvalue must satisfy 0 < clipvalue, got {clipvalue!r}")
-    clipnorm = group["clipnorm"]
+    clipnorm = group.get("clipnorm")
     if clipnorm is not None and not 0 < clipnorm:
         raise ValueError(f"clipnorm must satisfy 0 < clipnorm, got {clipnorm!r}")
-    global_clipnorm = group["global_clipnorm"]
+    global_clipnorm = group.get("global_clipnorm")
     if global_clipnorm is not None and not 0 < global_clipnorm:
         raise ValueError(
             f"global_clipnorm must satisfy 0 < global_clipnorm, got {global_clipnorm!r}"
@@ -221,7 +222,7 @@ def clips(groups: Sequence[Group], grads: list[list[Tensor]]) -> list[Clip | Non
 
 def _chosen(group: Group) -> str | None:
     """The argument that is set, which may have been so since the group was made."""
-    given = [name for name in TRANSFORMS if group[name] is not None]
+    given = [name for name in TRANSFORMS if group.get(name) is not None]
     if given:
         check(group)
     return given[0] if given else None
@@ -236,7 +237,7 @@ def _clip(name: str, group: Group, grads: list[Tensor], total: Tensor | None) ->
         norms = [(rows, total.to(device)) for (device, *_), rows in _kinds(grads).items()]
     elif any(grad.is_complex() for grad in grads):
         raise RuntimeError(f"{name} does not support complex gradients")
-    if group["error_if_nonfinite"] and not all(norm.isfinite().all() for _, norm in norms):
+    if option(group, "error_if_nonfinite") and not all(norm.isfinite().all() for _, norm in norms):
         raise RuntimeError(
             f"a norm of the gradients is not finite, so {name} cannot be kept; with "
             "error_if_nonfinite=False they are scaled by it anyway"

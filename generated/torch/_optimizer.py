@@ -24,10 +24,13 @@ from typing import Any, ClassVar, TypeAlias, cast, overload
 import torch
 from torch import Tensor, optim
 
+from . import _checkpoints as checkpoints
 from . import _clipping as clipping
 from . import _fused as fused
+from . import _options as options
 from ._batch import Batch, Likeness, Numbers, State, same, takes
 from ._locks import lock
+from ._options import option
 from ._scalars import Scalar
 from ._signals import Held
 from ._tensors import (
@@ -94,6 +97,10 @@ class Optimizer(optim.Optimizer):
     """The step count's checkpoint key; empty where none is kept."""
     _eager: ClassVar[bool] = False
     """States are made with the optimizer, not at the first step."""
+    _optional: ClassVar[tuple[str, ...]] = ()
+    """The names of states that exist under an option alone."""
+    _peer: ClassVar[type[optim.Optimizer] | None] = None
+    """torch's class of this name, whose groups and checkpoints these are like."""
 
     def __init__(
         self,
@@ -115,7 +122,7 @@ class Optimizer(optim.Optimizer):
         }
         self._forget()
         self._lock = lock()
-        super().__init__(params, defaults | launching)
+        super().__init__(params, options.settings(defaults | launching, self._peer))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Fill in what checkpoints of other versions and of torch.optim leave out."""
@@ -127,8 +134,9 @@ class Optimizer(optim.Optimizer):
 
     def _fill_in(self) -> None:
         for group in self.param_groups:
-            for name, value in self.defaults.items():
-                group.setdefault(name, value)
+            for name in self.defaults.keys() - options.CLIPPING.keys():
+                group.setdefault(name, self.defaults[name])
+            group |= options.constants(dict.fromkeys(self._arguments), self._peer)
             params = [p for p in group["params"] if p in self.state]
             for key in self._scalar_keys:
                 plain = [p for p in params if _is_to_be_made(self.state[p].get(key))]
@@ -144,9 +152,9 @@ class Optimizer(optim.Optimizer):
         """
         if isinstance(param_group, dict):  # pyright: ignore[reportUnnecessaryIsInstance]
             group = self.defaults | param_group
-            if group["fused"] and group["foreach"]:
+            if option(group, "fused") and option(group, "foreach"):
                 raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-            for name in (*self._arguments, *clipping.TRANSFORMS):
+            for name in {*self._arguments, *clipping.TRANSFORMS} & group.keys():
                 _require_one_number(name, group[name])
             self._check(group)
             clipping.check(group)
@@ -166,12 +174,16 @@ class Optimizer(optim.Optimizer):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load a checkpoint of this class or of its peer in torch.optim, as copies.
 
+        States under other keys, a user's own, are kept; options of this class that torch's does
+        not have stay as they are where the checkpoint does not say.
+
         Raises:
-            ValueError: the groups do not fit, a state has a key this rule does not know, or
-                lacks the step count. Nothing has been changed then.
+            ValueError: it is none of an optimizer, the groups do not fit, or a state is lacking,
+                of another shape or kind of numbers than its parameter, or no count of steps.
+                Nothing has been changed then.
         """
         # The last hook, so that the user's own can mend a checkpoint before it is looked at.
-        own = self.register_load_state_dict_pre_hook(lambda _, saved: self._with_own_states(saved))
+        own = self.register_load_state_dict_pre_hook(lambda _, saved: self._taken(saved))
         with self._lock, own:
             super().load_state_dict(state_dict)
 
@@ -277,7 +289,7 @@ class Optimizer(optim.Optimizer):
         return launches
 
     def _check_runnable(self, group: Group, params: list[Tensor]) -> None:
-        counts_on_host = self._step_key and not group["capturable"]
+        counts_on_host = self._step_key and not option(group, "capturable")
         if counts_on_host and params[0].is_cuda and torch.cuda.is_current_stream_capturing():
             name = type(self).__name__
             raise RuntimeError(f"{name} needs capturable=True to be captured by a CUDA graph")
@@ -294,7 +306,7 @@ class Optimizer(optim.Optimizer):
         return resolved(grads)
 
     def _check_fused(self, group: Group, devices: Iterable[torch.device]) -> None:
-        if not group["fused"]:
+        if not option(group, "fused"):
             return
         if not self._kernel:
             raise RuntimeError(
@@ -306,8 +318,9 @@ class Optimizer(optim.Optimizer):
 
     def _is_fused(self, group: Group, params: list[Tensor]) -> bool:
         """Whether kernels update a group: if it says so, or nothing and they can on its GPU."""
-        if group["fused"] is not None or group["foreach"] is not None or not self._kernel:
-            return bool(group["fused"])
+        asked = option(group, "fused")
+        if asked is not None or option(group, "foreach") is not None or not self._kernel:
+            return bool(asked)
         if self.defaults["differentiable"]:
             return False
         return id(group) in self._kept or _are_for_kernels(params)
@@ -370,7 +383,7 @@ class Optimizer(optim.Optimizer):
         """
         dtype = torch.float64
         host = torch.device("cpu")
-        places = _alike(p.device if group["capturable"] else host for p in params)
+        places = _alike(p.device if option(group, "capturable") else host for p in params)
         made = {}
         for device, rows in places.items():
             vector = torch.full((len(rows),), values[rows[0]], dtype=dtype, device=device)
@@ -379,33 +392,17 @@ class Optimizer(optim.Optimizer):
             made |= zip(rows, vector.unbind(), strict=True)
         return (made[i] for i in range(len(params)))
 
-    def _with_own_states(self, state_dict: dict[str, Any]) -> dict[str, Any]:
-        """A checkpoint with copies of its states, scalars among them as Python numbers.
-
-        torch would cast scalars to the dtype of their parameter, and share all others.
-        """
-        known = self._scalar_keys | set(self._tensor_states.values())
-        states = dict(state_dict["state"])
-        saved = (index for group in state_dict["param_groups"] for index in group["params"])
-        params = (p for group in self.param_groups for p in group["params"])
-        for index, p in zip(saved, params, strict=False):  # torch checks that they fit
-            state = states.get(index, {})
-            if unknown := sorted(state.keys() - known):
-                raise ValueError(
-                    f"parameter {index} has unknown state {unknown}; {type(self).__name__} keeps "
-                    f"{sorted(known)}"
-                )
-            if state and self._step_key not in {"", *state}:
-                raise ValueError(f"parameter {index} has state, but lacks {self._step_key!r}")
-            if state:
-                states[index] = {
-                    key: float(value)
-                    if key in self._scalar_keys
-                    else value.detach().to(p.device, copy=True)
-                    for key, value in state.items()
-                    if value is not None  # as torch saves a buffer that was never needed
-                }
-        return {**state_dict, "state": states}
+    def _taken(self, saved: dict[str, Any]) -> dict[str, Any]:
+        keys = self._scalar_states | self._tensor_states
+        kept = checkpoints.Keys(
+            rule=type(self).__name__,
+            step=self._step_key,
+            scalars=frozenset(self._scalar_keys),
+            tensors=frozenset(self._tensor_states.values()),
+            optional=frozenset(keys[name] for name in self._optional),
+        )
+        names = {*self._arguments, *options.DEFAULTS}
+        return checkpoints.taken(saved, self.param_groups, kept, names)
 
     def _prepare_update(
         self, group: Group, params: list[Tensor], grads: list[Tensor], clip: clipping.Clip | None
@@ -421,7 +418,7 @@ class Optimizer(optim.Optimizer):
             changes.append(partial(self._adopt, params, states, firsts))
         if self._step_key:
             changes.append(partial(_count, group, states, self._step_key))
-        if group["capturable"] or self.defaults["differentiable"]:
+        if option(group, "capturable") or self.defaults["differentiable"]:
             work = group, params, grads, clip
             changes.append(partial(self._update_on_device, work, states, firsts, initial))
             return changes
@@ -433,7 +430,7 @@ class Optimizer(optim.Optimizer):
             for time, s in zip(times, states, strict=True)
         ]
         settings = {name: number(group[name]) for name in self._arguments}
-        if any(type(p) not in PLAIN for p in params) and not group["foreach"]:
+        if any(type(p) not in PLAIN for p in params) and not option(group, "foreach"):
             for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
                 named = dict(zip(names, values, strict=True)) | settings
                 clipped = partial(clip.one, row=i) if clip else None
@@ -447,7 +444,7 @@ class Optimizer(optim.Optimizer):
         for (device, _, _, *values), rows in kinds.items():
             named = dict(zip(names, values, strict=True)) | settings
             most = _CPU_PIECE if device.type == "cpu" else _PIECE
-            for piece in pieces(rows, params, 0 if group["foreach"] is False else most):
+            for piece in pieces(rows, params, 0 if option(group, "foreach") is False else most):
                 together = partial(
                     self._update_together,
                     [params[i] for i in piece],
@@ -493,7 +490,7 @@ class Optimizer(optim.Optimizer):
         kept = self._kept.pop(id(group), None)
         launches: list[Callable[[], None]] = []
         if kept is None or not self._hold(kept, work, initial):
-            if group["fused"] is None and not _are_for_kernels(params):  # any more
+            if option(group, "fused") is None and not _are_for_kernels(params):  # any more
                 return self._prepare_update(*work)
             batches, launches = self._gathered(work, initial)
             taken = {row for batch in batches for row in batch.rows}
@@ -664,7 +661,7 @@ class _Kept:
 def _count(group: Group, states: list[State], key: str) -> None:
     """Count a step of each tensor."""
     counts = [state[key] for state in states]
-    if group["capturable"]:
+    if option(group, "capturable"):
         torch._foreach_add_(counts, 1)
     else:  # a number would be made a tensor for each count anew
         torch._foreach_add_(counts, torch.ones((), dtype=torch.float64, device="cpu"), alpha=1)
@@ -688,7 +685,7 @@ def _are_for_kernels(params: list[Tensor]) -> bool:
 
 def _is_read_on_device(group: Group, device: torch.device) -> bool:
     """Whether scalars are read there, by a kernel, and never by the host."""
-    return group["capturable"] and device.type == "cuda"
+    return option(group, "capturable") and device.type == "cuda"
 
 
 def _alike(keys: Iterable[Any]) -> dict[Any, list[int]]:

@@ -2,7 +2,7 @@
 """Adadelta: steps scaled by the ratio of two running averages of squares."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, optim
 
 from ._optimizer import Group, Optimizer, Params, require
 from ._scalars import Scalar
@@ -51,6 +51,7 @@ class Adadelta(Optimizer):
     _arguments = ("lr", "rho", "eps", "weight_decay", "maximize")
     _tensor_states = {"v": "square_avg", "u": "acc_delta"}
     _kernel = "adadelta"
+    _peer = optim.Adadelta
 
     def __init__(
         self,

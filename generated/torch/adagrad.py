@@ -2,7 +2,7 @@
 """Adagrad: steps scaled by the accumulated squared gradients."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, optim
 
 from ._optimizer import Group, Optimizer, Params, require
 from ._scalars import Scalar
@@ -53,6 +53,7 @@ class Adagrad(Optimizer):
     _tensor_states = {"s": "sum"}
     _kernel = "adagrad"
     _eager = True
+    _peer = optim.Adagrad
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 """Adam: momentum, scaled by a running average of squared gradients."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, optim
 
 from . import _scalars as scalars
 from ._optimizer import Group, Optimizer, Params, require
@@ -68,6 +68,8 @@ class Adam(Optimizer):
     )
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq", "vmax": "max_exp_avg_sq"}
     _kernel = "adam"
+    _optional = ("vmax",)
+    _peer = optim.Adam
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 """Adamax: Adam on the infinity norm."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, optim
 
 from . import _scalars as scalars
 from ._optimizer import Group, Optimizer, Params, require
@@ -53,6 +53,7 @@ class Adamax(Optimizer):
     _arguments = ("lr", "betas", "eps", "weight_decay", "maximize")
     _tensor_states = {"m": "exp_avg", "u": "exp_inf"}
     _kernel = "adamax"
+    _peer = optim.Adamax
 
     def __init__(
         self,

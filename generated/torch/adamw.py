@@ -2,7 +2,7 @@
 """AdamW: Adam with decoupled weight decay."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, optim
 
 from . import _scalars as scalars
 from ._optimizer import Group, Optimizer, Params, require
@@ -57,6 +57,8 @@ class AdamW(Optimizer):
     _arguments = ("lr", "betas", "eps", "weight_decay", "amsgrad", "maximize")
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq", "vmax": "max_exp_avg_sq"}
     _kernel = "adamw"
+    _optional = ("vmax",)
+    _peer = optim.AdamW
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 """NAdam: Adam with Nesterov momentum."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, optim
 
 from . import _scalars as scalars
 from ._optimizer import Group, Optimizer, Params, require
@@ -69,6 +69,7 @@ class NAdam(Optimizer):
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq"}
     _scalar_states = {"mu_product": "mu_product"}
     _kernel = "nadam"
+    _peer = optim.NAdam
 
     def __init__(
         self,

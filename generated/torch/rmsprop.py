@@ -2,7 +2,7 @@
 """RMSprop: steps scaled by a running average of squared gradients."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, optim
 
 from ._optimizer import Group, Optimizer, Params, require
 from ._scalars import Scalar
@@ -56,6 +56,8 @@ class RMSprop(Optimizer):
     _arguments = ("lr", "alpha", "eps", "weight_decay", "momentum", "centered", "maximize")
     _tensor_states = {"v": "square_avg", "gbar": "grad_avg", "b": "momentum_buffer"}
     _kernel = "rmsprop"
+    _optional = ("gbar", "b")
+    _peer = optim.RMSprop
 
     def __init__(
         self,

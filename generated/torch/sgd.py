@@ -2,7 +2,7 @@
 """Stochastic gradient descent, with optional momentum."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, optim
 
 from ._optimizer import Group, Optimizer, Params, require
 from ._scalars import Scalar
@@ -52,6 +52,8 @@ class SGD(Optimizer):
     _tensor_states = {"b": "momentum_buffer"}
     _step_key = ""
     _kernel = "sgd"
+    _optional = ("b",)
+    _peer = optim.SGD
 
     def __init__(
         self,

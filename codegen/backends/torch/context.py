@@ -41,6 +41,8 @@ def context(spec: Optimizer) -> dict[str, object]:
     scalar_results = [s.new.id for s in program.scalar_slots]
     return class_context(spec, program, ScalarPrinter(in_group)) | {
         "annotation": _annotation,
+        "optional": [slot.name for slot in program.slots if slot.when is not None],
+        "peer": spec.peer.removeprefix("torch.optim.") if _is_torchs(spec.peer) else "",
         "loop_steps": loop.body,
         "loop_": Printed(ScalarPrinter(), _assignment, Comments(loop.body)),
         "foreach_steps": foreach.steps,
@@ -69,6 +71,10 @@ def foreach_body(parts: Parts) -> list[str]:
     printed = (ForeachPrinter()(step) for step in steps if isinstance(step, Instruction))
     *before, last = "\n".join(printed).splitlines()
     return [*before, f"return {last.removeprefix(f'{OUT.id} = ')}"]  # a new list, by that name
+
+
+def _is_torchs(peer: str) -> bool:
+    return peer.rpartition(".")[0] == "torch.optim"
 
 
 def _in_group(where: str) -> str:
