@@ -2,53 +2,47 @@
 
 import builtins
 import keyword
+import unicodedata
+
+from ...specs.language import Optimizer, Schedule, Spec
+from .printed import folders, taken, taken_keys
 
 LANGUAGE = frozenset({"t", "theta", "grad"})
 
 BACKENDS = frozenset(
     {
-        # parameters, gradients and bookkeeping in every generated class
+        # what printers write, and what the functions they write into are given
+        *("np", "torch", "math", "tl", "numba", "triton", "numpy", "steprule", "one_minus_power"),
         *("params", "param", "grads", "gradient", "self", "cls", "state", "states", "step"),
         *("steps", "first", "scratch", "out", "block", "index", "size", "dtype", "device"),
-        *("update", "state_dict", "load_state_dict", "engine"),
-        # what generated files call by name
-        *("norms", "one_minus_power", "require", "rule", "scalars"),
-        # what kernels take, and count with
-        *("table", "numbers", "number", "begin", "end", "clip", "stored", "real", "row", "offset"),
-        # modules that generated files import
-        *("clipping", "kernel", "options"),
-        *("np", "numpy", "torch", "math", "triton", "tl", "numba", "typing", "steprule"),
         # arguments, and keys of parameter groups, that all torch optimizers share
-        *("group", "groups", "param_groups", "defaults", "closure", "loss", "foreach"),
-        *("capturable", "differentiable", "fused", "initial_lr", "grad_scale", "found_inf"),
+        *("group", "groups", "closure", "loss", "initial_lr", "grad_scale", "found_inf"),
+        *("foreach", "capturable", "differentiable", "fused", "param_names", "swa_lr"),
     }
 )
+"""Beside what templates say."""
 
 TRANSFORMS = frozenset({"clipvalue", "clipnorm", "global_clipnorm", "error_if_nonfinite"})
 """The arguments by which every optimizer's gradients are clipped: no rule can have its own."""
 
 BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 
-CLASSES = BUILTINS | {
-    *("Optimizer", "Array", "Engine", "Rate", "Step"),
-    *("Group", "Parameter", "Params", "Scalar", "Tensor", "Tensors"),
-}
-"""What no optimizer can be called."""
-
 PREFIXES = ("_", "tmp")
 
 
-def objection(name: str) -> str:
-    """Why no hyperparameter, option, state or intermediate can have this name; or nothing."""
+def objection(name: str, kind: type[Spec]) -> str:
+    """Why no argument, state or intermediate of a spec can have this name; or nothing."""
     if not name.isidentifier():
         return "is no Python identifier"
+    if name != unicodedata.normalize("NFKC", name):
+        return f"is {unicodedata.normalize('NFKC', name)!r} to Python, which writes it otherwise"
     if keyword.iskeyword(name) or keyword.issoftkeyword(name):
         return "is a Python keyword"
     if name in BUILTINS:
         return "is the name of a Python builtin"
     if name in LANGUAGE:
         return "belongs to the language specs are written in"
-    if name in BACKENDS:
+    if name in BACKENDS | taken(kind) | (taken_keys() if kind is Optimizer else set()):
         return "is a name generated code uses itself"
     if name.startswith(PREFIXES):
         return f"starts with {' or '.join(PREFIXES)}, as names in generated code do"
@@ -63,6 +57,8 @@ def class_objection(name: str) -> str:
         return "does not start with a capital, and so would be its own module's name"
     if keyword.iskeyword(name) or keyword.iskeyword(name.lower()):
         return "is, or names a module that is, a Python keyword"
-    if name in CLASSES:
+    if name in BUILTINS | taken(Optimizer) | taken(Schedule):
         return "is a class generated code uses itself"
+    if name.lower() in folders():
+        return f"would be a module beside the package {name.lower()}"
     return ""

@@ -1,11 +1,13 @@
 """The constructor of a generated optimizer: arguments, defaults, documentation, checks."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 
 from sympy import sympify
 
 from ...specs.language import Hyper, Optimizer, Option
+from ..program.infix import literal
 from ..program.lower import lower_expression
 from ..program.nodes import Apply, Node, apply, negation
 from ..program.operations import AND, OR
@@ -55,16 +57,21 @@ def arguments(spec: Optimizer) -> tuple[Argument, ...]:
             keyword = isinstance(option, Option) and option.keyword
             found.append(Argument(name, "False", (), False, keyword, option.doc))
         elif hyper[0].argument:
-            default = f"({', '.join(h.default for h in hyper)})"
+            default = f"({', '.join(_source(h.default) for h in hyper)})"
             doc = "; ".join(f"{h.name}, {h.doc}, ``{h.domain.describe(h.name)}``" for h in hyper)
             found.append(Argument(name, default, hyper, True, False, doc))
         else:
             (h,) = hyper
             bounded = h.domain.low is not None or h.domain.high is not None
             doc = f"{h.doc}, ``{h.domain.describe(h.name)}``" if bounded else h.doc
-            found.append(Argument(name, h.default, hyper, False, False, doc))
+            found.append(Argument(name, _source(h.default), hyper, False, False, doc))
     # Keyword-only arguments stand last, in the order they were declared.
     return tuple(sorted(found, key=lambda a: a.keyword))
+
+
+def _source(default: str) -> str:
+    """A default as it was declared, unless Python would read an integer that no float is."""
+    return literal(Fraction(default)) if default.lstrip("+-").isdigit() else default
 
 
 def members(args: tuple[Argument, ...]) -> dict[str, str]:

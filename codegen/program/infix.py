@@ -103,11 +103,25 @@ def _opposite(test: Node) -> Node | None:
 
 
 def literal(value: Fraction) -> str:
-    """A number as Python: an integer, a short exact decimal, or a quotient."""
+    """A number as Python: an integer, a short exact decimal, or a quotient.
+
+    Integers beyond those that every language holds exactly are the double next to them.
+
+    Raises:
+        NotImplementedError: it is beyond all doubles.
+    """
+    if max(abs(value.numerator), value.denominator) > _WHOLE:
+        try:
+            return repr(float(value))
+        except OverflowError as error:
+            raise NotImplementedError("a constant is larger than any double") from error
     if value.denominator == 1:
         return str(value.numerator)
     text = repr(float(value))
     return text if Fraction(text) == value else f"{value.numerator} / {value.denominator}"
+
+
+_WHOLE = 2**53
 
 
 def call(function: str) -> Form:

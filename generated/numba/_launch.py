@@ -44,7 +44,7 @@ def _compile(rule: str, dtype: str, options: tuple[bool, ...], clip: str) -> Non
 
 
 def _kernel(rule: str, dtype: str, options: tuple[bool, ...]) -> Kernel:
-    return getattr(_module(rule), rule)(*options, *_TYPES[dtype])
+    return _module(rule).compiled(*options, *_TYPES[dtype])
 
 
 def launch(

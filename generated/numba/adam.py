@@ -42,7 +42,7 @@ def options(
 
 
 @cache
-def adam(
+def compiled(
     maximize: bool, _case2: bool, _case3: bool, amsgrad: bool, stored: Any, real: Any
 ) -> kernel.Kernel:
     """The kernel of Adam under the given options; Numba compiles it when it is called.

@@ -24,7 +24,7 @@ def options(*, maximize: float, weight_decay: float, **_: float) -> tuple[bool, 
 
 
 @cache
-def adamax(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) -> kernel.Kernel:
+def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) -> kernel.Kernel:
     """The kernel of Adamax under the given options; Numba compiles it when it is called.
 
     Memory is ``stored`` (uint16 for bfloat16), arithmetic ``real``.

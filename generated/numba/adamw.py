@@ -35,7 +35,7 @@ def options(
 
 
 @cache
-def adamw(
+def compiled(
     maximize: bool, _has_weight_decay: bool, amsgrad: bool, stored: Any, real: Any
 ) -> kernel.Kernel:
     """The kernel of AdamW under the given options; Numba compiles it when it is called.

@@ -38,7 +38,7 @@ def options(
 
 
 @cache
-def nadam(maximize: bool, _case2: bool, _case3: bool, stored: Any, real: Any) -> kernel.Kernel:
+def compiled(maximize: bool, _case2: bool, _case3: bool, stored: Any, real: Any) -> kernel.Kernel:
     """The kernel of NAdam under the given options; Numba compiles it when it is called.
 
     Memory is ``stored`` (uint16 for bfloat16), arithmetic ``real``.

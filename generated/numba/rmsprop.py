@@ -28,7 +28,7 @@ def options(
 
 
 @cache
-def rmsprop(
+def compiled(
     maximize: bool,
     _has_weight_decay: bool,
     centered: bool,

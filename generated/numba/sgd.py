@@ -35,7 +35,7 @@ def options(
 
 
 @cache
-def sgd(
+def compiled(
     maximize: bool,
     _has_weight_decay: bool,
     _has_momentum: bool,

@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ....specs.language import Schedule
-from .. import intervals
+from .. import intervals, magnitude
 from ..fault import Fault
 from ..subject import Subject, declared
 
 CODE = "default"
 
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_DECIMAL = re.compile(r"[+-]?((?!0[0-9])[0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,9})?")
 
 
-_FRACTION = re.compile(rf"{_DECIMAL.pattern}(/\d+)?")
+_LENGTH = 1000
+"""Of what is still read: more than enough for any double."""
+
+_FRACTION = re.compile(rf"{_DECIMAL.pattern}(/[0-9]+)?")
 
 
 def check(subject: Subject) -> Iterator[Fault]:
@@ -34,6 +37,12 @@ def check(subject: Subject) -> Iterator[Fault]:
                 f'its default "{hyper.default}" is no decimal number',
                 'Write digits with an optional point and exponent, such as "1e-3"',
             )
+        elif reason := _objection(hyper.default):
+            yield Fault(
+                declared(hyper),
+                f"its default {_short(hyper.default)} {reason}",
+                "Give a default that double precision has room for",
+            )
         elif not intervals.point(Fraction(hyper.default)).within(hyper.domain):
             yield Fault(
                 declared(hyper),
@@ -41,3 +50,17 @@ def check(subject: Subject) -> Iterator[Fault]:
                 f"{hyper.domain.describe(hyper.name)}",
                 "Change the default or the domain",
             )
+
+
+def _objection(text: str) -> str:
+    """Why no double is near a decimal; its exponent is looked at before it is a number."""
+    exponent = re.search(r"[eE]([+-]?\d+)", text)
+    if len(text) > _LENGTH or (exponent and abs(int(exponent[1])) > _LENGTH):
+        return "has too many digits, written out"
+    if "/" in text and not int(text.partition("/")[2]):
+        return "divides by 0"
+    return magnitude.objection(Fraction(text))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}..."

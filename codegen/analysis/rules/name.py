@@ -16,7 +16,7 @@ def check(subject: Subject) -> Iterator[Fault]:
             "its name", f"{spec.name!r} {reason}", 'Give it the name of a class, such as "Adam"'
         )
     for where, name in subject.named():
-        if reason := objection(name):
+        if reason := objection(name, type(spec)):
             yield Fault(where, f"the name {name!r} {reason}", "Rename it")
     keys = [(f"key of {declared(s)}", s.key) for s in spec.states]
     if spec.step_key:

@@ -1,0 +1,79 @@
+"""The names that generated modules use for themselves, read off the templates they are made from.
+
+What stands in a template outside its expressions, strings and comments stands in every module made
+from it: a name of a spec's that is printed there too would be another thing of the same name.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from ...specs.language import Optimizer, Schedule, Spec
+
+_BACKENDS = Path(__file__).parent.parent / "backends"
+
+_OF_ONE: dict[type[Spec], tuple[str, ...]] = {
+    Optimizer: tuple(
+        f"{b}/templates/optimizer.py.j2" for b in ("numba", "numpy", "torch", "triton")
+    ),
+    Schedule: (
+        "numpy/templates/schedules/schedule.py.j2",
+        "torch/templates/lr_scheduler/scheduler.py.j2",
+    ),
+}
+"""The templates of the modules of one spec."""
+
+_BASES: dict[type[Spec], tuple[str, ...]] = {
+    Optimizer: ("numpy/templates/_optimizer.py.j2", "torch/templates/_optimizer.py.j2"),
+    Schedule: (
+        "numpy/templates/schedules/_schedule.py.j2",
+        "torch/templates/lr_scheduler/_scheduler.py.j2",
+        "torch/templates/lr_scheduler/_composition.py.j2",
+        "torch/templates/lr_scheduler/_metric_scheduler.py.j2",
+    ),
+}
+"""Those of the classes it derives from."""
+
+_SHARED = frozenset({"lr"})
+"""What generated classes read, whatever rule it belongs to: a rule's own learning rate."""
+
+_EXPRESSION = re.compile(r"\{#.*?#\}|\{%.*?%\}|(\{\{.*?\}\})", re.DOTALL)
+_TEXT = re.compile(r'"""(?:.|\n)*?"""|"[^"\n]*"|#.*')
+_IDENTIFIER = re.compile(r"(?<![\w.\0])[A-Za-z_]\w*(?![\w\0])")
+_MEMBER = re.compile(r"\bself\.([A-Za-z]\w*)|\b(?:def|class) ([A-Za-z]\w*)")
+_KEY = re.compile(r'\bgroup\["(\w+)"\]')
+
+
+@cache
+def taken(kind: type[Spec]) -> frozenset[str]:
+    """The names that no argument, state or intermediate of an optimizer or schedule can have."""
+    found = {name for file in _OF_ONE[kind] for name in _IDENTIFIER.findall(_code(file))}
+    for file in _BASES[kind]:
+        found |= {name for names in _MEMBER.findall(_code(file)) for name in names if name}
+    return frozenset(found) - _SHARED
+
+
+@cache
+def taken_keys() -> frozenset[str]:
+    """The keys of parameter groups that are anybody's but a rule's."""
+    common = {"lr", "momentum", "betas"}  # which schedules set where a rule has them
+    return frozenset(k for text in _sources() for k in _KEY.findall(text)) - common
+
+
+@cache
+def folders() -> frozenset[str]:
+    """The names of packages beside the modules of rules."""
+    return frozenset(folder.name for folder in _BACKENDS.glob("*/templates/*") if folder.is_dir())
+
+
+def _sources() -> Iterator[str]:
+    for file in sorted((_BACKENDS / "torch" / "templates").rglob("*.py.j2")):
+        yield file.read_text(encoding="utf-8")
+
+
+def _code(file: str) -> str:
+    """A template without text; where an expression was, no name begins or ends."""
+    text = (_BACKENDS / file).read_text(encoding="utf-8")
+    bare = _EXPRESSION.sub(lambda found: "\0" if found[1] else "", text)
+    return _TEXT.sub("", bare)

@@ -1,0 +1,37 @@
+"""Constants are numbers that double precision has room for."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from sympy import Basic, Rational, sympify
+
+from ..fault import Fault
+from ..magnitude import objection, shown
+from ..occurrences import nodes
+from ..subject import Subject, declared
+
+CODE = "number"
+
+
+def check(subject: Subject) -> Iterator[Fault]:
+    for update in subject.spec.updates:
+        # Not as text: the number may have more digits than Python writes.
+        yield from _beyond(f"the equation of {update.target}", update.value)
+    for state in subject.spec.states:
+        if state.init is not None:
+            yield from _beyond(f"init of {declared(state)}", sympify(state.init))
+        yield from _beyond(f"when of {declared(state)}", state.when)
+    for constraint in subject.spec.constraints:
+        yield from _beyond(declared(constraint), constraint.condition)
+
+
+def _beyond(where: str, expression: Basic) -> Iterator[Fault]:
+    for node in nodes(expression):
+        if isinstance(node, Rational) and node.is_finite:
+            value = Fraction(int(node.p), int(node.q))
+            if reason := objection(value):
+                yield Fault(
+                    where,
+                    f"{shown(value)} {reason}",
+                    "Write the equation with numbers of a smaller range",
+                )
