@@ -37,6 +37,8 @@ class _Printer(HostPrinter):
         **HostPrinter.functions,
         ops.ONE_MINUS_POW: lambda base, power: f"(1 - ({base}) ** ({power}))",
         ops.MATMUL: call("np.matmul"),
+        ops.NORM: call("np.linalg.norm"),
+        ops.MEAN: call("np.mean"),
     }
     _of_tensors: ClassVar[Mapping[ops.Operation, Form]] = {
         ops.SQRT: call("np.sqrt"),

@@ -10,6 +10,9 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ._norms import combined
+from ._norms import norm as norm_of
+
 Array: TypeAlias = NDArray[Any]
 Limits: TypeAlias = Mapping[str, float | None]
 """By argument; None leaves the gradients as they are."""
@@ -141,7 +144,7 @@ def clips(
 
     Args:
         grads: floating-point arrays of any shape and memory layout. Their norms are taken in
-            float64, a block at a time.
+            float64, a block at a time, and infinite where float64 has no such.
         limits: as :func:`check` wants them.
         error_if_nonfinite: refuse norms that are infinite or NaN.
 
@@ -155,10 +158,9 @@ def clips(
     transform = TRANSFORMS[name]
     if not transform.reach:
         return [Clip(transform, limit)] * len(grads)
-    squares = [_sum_of_squares(grad) for grad in grads]
+    norms = [norm_of(grad) for grad in grads]
     if transform.reach == "all":
-        squares = [sum(squares)]
-    norms = [math.sqrt(square) for square in squares]
+        norms = [combined(norms)]
     if error_if_nonfinite and not all(map(math.isfinite, norms)):
         raise RuntimeError(
             f"a norm of the gradients is not finite, so {name} cannot be kept; with "
@@ -166,17 +168,3 @@ def clips(
         )
     found = [Clip(transform, transform.scale(norm, limit)) for norm in norms]
     return found * len(grads) if transform.reach == "all" else found
-
-
-def _sum_of_squares(array: Array) -> float:
-    total = 0.0
-    if array.size:
-        with np.nditer(
-            array,
-            flags=["external_loop", "buffered"],
-            op_dtypes=[np.dtype(np.float64)],
-            casting="same_kind",
-        ) as blocks:
-            for block in blocks:
-                total += float(np.dot(block, block))
-    return total

@@ -126,10 +126,14 @@ def run_whole(
     for k, (grad, clip) in enumerate(zip(grads, clips, strict=True)):
         if grad.size:
             arrays = known.whole(k, grad)
-            theta = arrays[0]
+            wide = [None if x is None else x.astype(computed(x.dtype), copy=False) for x in arrays]
+            theta = wide[0]
             assert theta is not None
             buffers = [new_like(theta) for _ in range(scratch + bool(clip))]
-            _apply(rule, arrays, clip, buffers)
+            _apply(rule, wide, clip, buffers)
+            for i, (array, new) in enumerate(zip(arrays, wide, strict=True)):
+                if array is not None and new is not array and i != _GRAD:
+                    array[...] = new
 
 
 def run_blocks(
@@ -169,7 +173,7 @@ def run_blocks(
     cut: dict[tuple[np.dtype[Any], int], list[Array]] = {}
     for k in rows:
         grad, clip = grads[k], clips[k]
-        dtype, size = grad.dtype, grad.size
+        dtype, size = computed(grad.dtype), grad.size
         if not size:
             continue
         flat = known.flat(k, grad)
@@ -177,7 +181,7 @@ def run_blocks(
             small.setdefault((dtype, clip), []).append(flat)
         elif threads > 1 and size >= SHARED:
             shared += _tasks(flat, known.whole(k, grad), clip, SHARED_BLOCK)
-        elif flat and size <= BLOCK:
+        elif flat and size <= BLOCK and dtype == grad.dtype:
             if (dtype, size) not in cut:
                 buffers = _taken(scratches, dtype, count)
                 scratches[dtype].append(buffers)
@@ -191,6 +195,16 @@ def run_blocks(
         work(_packed(blocks, buffers), clip)
         scratches[dtype].append(buffers)
     spread(lambda k: work(*shared[k]), len(shared), threads)
+
+
+def computed(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype computed in for a dtype stored: half precision is not computed with."""
+    return np.dtype(np.float32) if dtype.itemsize == 2 else dtype
+
+
+def _is_computed(block: Block) -> bool:
+    theta = block[0]
+    return theta is not None and computed(theta.dtype) == theta.dtype
 
 
 _Task: TypeAlias = tuple[Iterable[Block], Clip | None]
@@ -222,11 +236,12 @@ def _tasks(flat: Block | None, whole: Block, clip: Clip | None, size: int) -> It
     assert flat[0] is not None
     for start in range(0, flat[0].size, size):
         part = slice(start, start + size)
-        yield [[None if array is None else array[part] for array in flat]], clip
+        block = [None if array is None else array[part] for array in flat]
+        yield ([block] if _is_computed(block) else _strided(block)), clip
 
 
 def _packed(rows: Sequence[Block], buffers: Sequence[Array]) -> Iterator[Block]:
-    """Rows of one dtype, copied together into blocks; what is updated there is copied back.
+    """Rows computed in one dtype, copied together into blocks; what is updated is copied back.
 
     A block has a row more at most than fits into ``BLOCK`` elements.
     """
@@ -234,7 +249,7 @@ def _packed(rows: Sequence[Block], buffers: Sequence[Array]) -> Iterator[Block]:
     placed = zip(accumulate(sizes, initial=0), rows, strict=False)
     for _, pack in groupby(placed, lambda start_and_row: start_and_row[0] // BLOCK):
         first, *others = (row for _, row in pack)
-        if not others:
+        if not others and _is_computed(first):
             yield first
             continue
         columns = [
@@ -260,11 +275,14 @@ _GRAD = 1
 
 
 def _strided(arrays: Block) -> Iterator[Block]:
-    """Blocks of arrays of any layout, which NumPy's iterator copies in and out as it must."""
+    """Blocks of arrays of any layout and dtype, which NumPy's iterator copies in and out."""
     given = [i for i, array in enumerate(arrays) if array is not None]
+    there = [array for array in arrays if array is not None]
     with np.nditer(
-        [arrays[i] for i in given],
+        there,
         flags=["external_loop", "buffered"],
+        op_dtypes=[computed(array.dtype) for array in there],
+        casting="same_kind",
         op_flags=[["readonly" if i == _GRAD else "readwrite"] for i in given],
         buffersize=BLOCK,
     ) as iterator:

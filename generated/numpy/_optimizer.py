@@ -69,17 +69,21 @@ class Optimizer(ABC):
 
         Args:
             params: floating-point arrays of any shape and memory layout, one or many in
-                dicts, lists and tuples; the same at every call. They keep their dtype.
+                dicts, lists and tuples; the same at every call. They keep their dtype: float32,
+                float64 and longdouble are computed in; float16 is stored, as are its states, and
+                computed in float32. Complex numbers are refused, and dtypes that NumPy itself
+                does not have, such as bfloat16.
             grads: the gradient of the loss at ``params``, in the same structure, shapes and
                 dtypes.
 
         Raises:
             ImportError: the engine is ``"numba"``, and it is not installed.
             RuntimeError: with ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
-            TypeError: a leaf is no array, or not of a floating-point dtype.
+            TypeError: a leaf is no array, or of a class that means something else by its
+                elements, such as a masked array, or not of a floating-point dtype.
             ValueError: structures, shapes or dtypes differ, between the two or from those
                 the states were made for; there is no array, one is read-only, or one shares
-                memory with another parameter or a gradient; a hyperparameter or the learning
+                memory with another parameter or a gradient, or elements of it with one another; a hyperparameter or the learning
                 rate of this step lies outside its domain.
 
         Nothing has been changed when one of these is raised. Only what stops the arithmetic

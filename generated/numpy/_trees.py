@@ -15,6 +15,9 @@ Array: TypeAlias = NDArray[Any]
 Tree: TypeAlias = "Array | Mapping[Any, Tree] | Sequence[Tree]"
 """One array, or arrays in dicts, lists and tuples, nested in any way."""
 
+PLAIN = frozenset((np.ndarray, np.memmap))
+"""Classes whose elements are those of their memory; another may mean something else by it."""
+
 Leaves: TypeAlias = dict[str, tuple[Array, Array]]
 """Parameters and their gradients by path: ``layer/weight``, empty for a single array."""
 
@@ -23,9 +26,10 @@ def leaves(params: Tree, grads: Tree) -> Leaves:
     """Parameters and gradients by path.
 
     Raises:
-        TypeError: a leaf is no array, or not of a floating-point dtype.
+        TypeError: a leaf is no array, or of a class that means something else by its elements, or
+            not of a floating-point dtype.
         ValueError: structures, shapes or dtypes differ; there is no array, one is read-only, or
-            one shares memory with another parameter or a gradient.
+            one shares memory with another parameter or a gradient, or elements with one another.
     """
     found: Leaves = {}
     _collect(params, grads, "", found)
@@ -108,10 +112,15 @@ def floating(array: Tree, what: str, path: str = "") -> Array:
     """The array.
 
     Raises:
-        TypeError: it is none, or not of a floating-point dtype.
+        TypeError: it is none, or of a class of its own, or not of a floating-point dtype.
     """
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{what}{at(path)} must be a NumPy array, got {type(array).__name__}")
+    if type(array) not in PLAIN:
+        raise TypeError(
+            f"{what}{at(path)} must be a plain NumPy array, got {type(array).__name__}, whose "
+            "elements can mean something else; hand over what np.asarray makes of it"
+        )
     if array.dtype.kind != "f":
         raise TypeError(f"{what}{at(path)} must be of a floating-point dtype, got {array.dtype}")
     return array
@@ -140,6 +149,8 @@ def _collect(params: Tree, grads: Tree, path: str, found: Leaves) -> None:
             and params.shape == grads.shape
             and params.dtype.kind == "f"
             and params.flags.writeable
+            and PLAIN.issuperset((type(params), type(grads)))
+            and (params.flags.forc or not _overlaps_itself(params))
         ):
             _refuse(params, grads, path)
         found[path] = params, grads
@@ -168,7 +179,29 @@ def _refuse(params: Tree, grads: Tree, path: str) -> NoReturn:
     """Raise what is wrong with leaves of which something is."""
     theta, grad = floating(params, "params", path), floating(grads, "grads", path)
     require_like(grad, theta, "grads", "params", path)
-    raise ValueError(f"params{at(path)} is read-only")
+    if not theta.flags.writeable:
+        raise ValueError(f"params{at(path)} is read-only")
+    raise ValueError(
+        f"elements of params{at(path)} share memory (its strides are {theta.strides}), so that "
+        "they cannot be updated by themselves; hand over a copy"
+    )
+
+
+def _overlaps_itself(array: Array) -> bool:
+    """Whether two elements share a byte."""
+    spread = sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n != 1)
+    reach = array.itemsize
+    for stride, count in spread:
+        if stride < reach:
+            break
+        reach += stride * (count - 1)
+    else:
+        return False  # each dimension steps over all that the smaller ones reach
+    places = np.zeros(1, np.int64)
+    for stride, count in zip(array.strides, array.shape, strict=True):
+        places = np.concatenate([places + stride * k for k in range(count)])
+    places.sort()
+    return bool((places[1:] - places[:-1] < array.itemsize).any())
 
 
 def _require_apart(found: Leaves) -> None:

@@ -37,7 +37,7 @@ statement = NumpyPrinter()
         ),
         (
             Instruction("d", ops.DIV, (x, apply(ops.MAX, apply(ops.NORM, y), a)), "tmp1"),
-            "d = np.divide(x, np.maximum(np.linalg.norm(y), a), out=tmp1)",
+            "d = np.divide(x, np.maximum(norms.norm(y), a), out=tmp1)",
         ),
     ],
 )
@@ -57,7 +57,7 @@ def test_statements(step, expected):
             apply(ops.MUL, apply(ops.SELECT, apply(ops.GT, a, b), a, b), b),
             "(a if a > b else b) * b",
         ),
-        (apply(ops.MEAN, x), "np.mean(x)"),
+        (apply(ops.MEAN, x), "norms.mean(x)"),
     ],
 )
 def test_scalars(node, expected):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 from steprule.numpy import Adam
 from steprule.numpy._known import Known
@@ -56,7 +57,7 @@ def _gradients_off_the_grid(theta: Tree, grads: Tree, optimizer: Any) -> None:
 
 
 def _gradients_of_a_subclass(theta: Tree, grads: Tree, optimizer: Any) -> None:
-    grads["a"] = grads["a"].view(np.matrix)
+    grads["a"] = grads["a"].view(np.memmap)
 
 
 def _gradients_that_are_read_only(theta: Tree, grads: Tree, optimizer: Any) -> None:
@@ -161,7 +162,22 @@ def _whole_numbers(theta: Tree, grads: Tree) -> None:
     grads["a"] = grads["a"].astype(np.int64)
 
 
+def _masked(theta: Tree, grads: Tree) -> None:
+    grads["a"] = np.ma.masked_array(grads["a"], grads["a"] > 0)
+
+
+def _matrix(theta: Tree, grads: Tree) -> None:
+    theta["a"], grads["a"] = theta["a"].view(np.matrix), grads["a"].view(np.matrix)
+
+
+def _one_for_all(theta: Tree, grads: Tree) -> None:
+    theta["a"] = as_strided(theta["a"], (3, 4), (0, 8))
+
+
 FAULTS = [
+    (_masked, "plain NumPy array, got MaskedArray"),
+    (_matrix, "plain NumPy array, got matrix"),
+    (_one_for_all, "share memory"),
     (_flat_gradient, "shape"),
     (_read_only, "read-only"),
     (_half, "dtype"),

@@ -69,7 +69,7 @@ class NumpyBackend:
         optimizers = [e for e in entries if not e.is_schedule]
         schedules = [e for e in entries if e.is_schedule]
         names = (
-            *("__init__", "_clipping", "_engines", "_known", "_locks", "_optimizer"),
+            *("__init__", "_clipping", "_engines", "_known", "_locks", "_norms", "_optimizer"),
             *("_signals", "_threads", "_trees"),
         )
         shared = {f"{name}.py": optimizers for name in names}

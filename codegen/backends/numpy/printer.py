@@ -35,8 +35,8 @@ class HostPrinter(Infix):
         ops.CLIP: lambda x, low, high: f"min(max({x}, {low}), {high})",
         ops.ONE_MINUS_POW: call("one_minus_power"),
         ops.SELECT: lambda test, yes, no: f"({yes} if {test} else {no})",
-        ops.NORM: call("np.linalg.norm"),
-        ops.MEAN: call("np.mean"),
+        ops.NORM: call("norms.norm"),
+        ops.MEAN: call("norms.mean"),
         ops.LIFT: lambda value, like: value,
         ops.TRANSPOSE: _transpose,
     }
