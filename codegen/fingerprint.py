@@ -32,7 +32,7 @@ def _declared(spec: Spec) -> Iterator[tuple[object, ...]]:
     if isinstance(spec, Schedule):
         yield "schedule", str(spec.momentum_when), spec.span, *_example(spec.example)
     else:
-        yield "optimizer", spec.step_key, spec.eager
+        yield "optimizer", spec.step_key, spec.eager, *spec.positional
     yield from (_argument(h) for h in spec.hyper)
     for s in spec.states:
         when = text.condition(s.when) if s.when.args or s.when.is_Symbol else sstr(s.when)

@@ -63,6 +63,7 @@ OTHERWISE: dict[type, dict[str, list[Any]]] = {
         "peer": ["torch.optim.Adam"],
         "step_key": [""],
         "eager": [True],
+        "positional": [("foreach",), ("fused", "foreach")],
     },
     Hyper: {
         "symbol": [eps],

@@ -24,6 +24,7 @@ from typing import Any, ClassVar, TypeAlias, cast, overload
 import torch
 from torch import Tensor, optim
 
+from . import _amp as amp
 from . import _checkpoints as checkpoints
 from . import _clipping as clipping
 from . import _fused as fused
@@ -123,6 +124,8 @@ class Optimizer(optim.Optimizer):
         self._forget()
         self._lock = lock()
         super().__init__(params, options.settings(defaults | launching, self._peer))
+        if fused:  # so torch.amp.GradScaler leaves unscaling and skipping to the step
+            self._step_supports_amp_scaling = True
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Fill in what checkpoints of other versions and of torch.optim leave out."""
@@ -273,12 +276,15 @@ class Optimizer(optim.Optimizer):
 
     def _prepare(self) -> list[Callable[[], None]]:
         """All of a step that can fail; what is left is to call these."""
+        if amp.is_skipped(self):
+            return []
         found = [(group, *with_gradients(group["params"])) for group in self.param_groups]
         found = [each for each in found if each[1]]
         groups = [group for group, _, _ in found]
         for group, own, _ in found:
             self._check_runnable(group, own)
-        grads = [self._dense(group, own) for group, _, own in found]
+        scaled = [amp.unscaled(self, own) for _, _, own in found]
+        grads = [self._dense(group, own) for group, (own, _) in zip(groups, scaled, strict=True)]
         clips = clipping.clips(groups, grads)
         params = [own for _, own, _ in found]
         work = list(zip(groups, params, grads, clips, strict=True))
@@ -286,7 +292,7 @@ class Optimizer(optim.Optimizer):
         launches = self._prepare_fused([*compress(work, is_fused)])
         for each in compress(work, map(not_, is_fused)):
             launches += self._prepare_update(*each)
-        return launches
+        return launches + [change for _, changes in scaled for change in changes]
 
     def _check_runnable(self, group: Group, params: list[Tensor]) -> None:
         counts_on_host = self._step_key and not option(group, "capturable")

@@ -29,6 +29,9 @@ class Optimizer:
         step_key: the step count's key in a torch checkpoint; empty where none is kept,
             and then the equations can only tell t = 1 from t > 1.
         eager: states are made on construction, not at the first step (as the peer does).
+        positional: options of the torch class that it takes by position too, after the
+            hyperparameters (as the peer does): of ``foreach``, ``capturable``, ``differentiable``,
+            ``fused`` and the keyword-only options of the rule.
     """
 
     name: str
@@ -41,9 +44,10 @@ class Optimizer:
     peer: str = ""
     step_key: str = "step"
     eager: bool = False
+    positional: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        for field in ("hyper", "states", "updates", "constraints"):
+        for field in ("hyper", "states", "updates", "constraints", "positional"):
             object.__setattr__(self, field, tuple(getattr(self, field)))
 
     clock: ClassVar[Symbol] = t

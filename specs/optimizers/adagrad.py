@@ -27,6 +27,7 @@ adagrad = Optimizer(
     summary="Adagrad: steps scaled by the accumulated squared gradients.",
     source="Duchi et al., 2011, Adaptive subgradient methods, JMLR 12, Figure 1",
     peer="torch.optim.Adagrad",
+    positional=["foreach"],
     eager=True,
     hyper=[
         Hyper(lr, "1e-2", NON_NEGATIVE, "learning rate", latex=r"\gamma"),

@@ -30,6 +30,7 @@ rmsprop = Optimizer(
     source="Tieleman & Hinton, 2012, Lecture 6.5; centered: Graves, 2013, arXiv:1308.0850, "
     "eqs. 38-45",
     peer="torch.optim.RMSprop",
+    positional=["capturable", "foreach", "maximize", "differentiable"],
     hyper=[
         Hyper(lr, "1e-2", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(alpha, "0.99", UNIT_CLOSED, "decay rate of the averages", latex=r"\alpha"),

@@ -41,6 +41,7 @@ def context(spec: Optimizer) -> dict[str, object]:
     scalar_results = [s.new.id for s in program.scalar_slots]
     return class_context(spec, program, ScalarPrinter(in_group)) | {
         "annotation": _annotation,
+        "parameters": _parameters(spec, args),
         "optional": [slot.name for slot in program.slots if slot.when is not None],
         "peer": spec.peer.removeprefix("torch.optim.") if _is_torchs(spec.peer) else "",
         "loop_steps": loop.body,
@@ -71,6 +72,35 @@ def foreach_body(parts: Parts) -> list[str]:
     printed = (ForeachPrinter()(step) for step in steps if isinstance(step, Instruction))
     *before, last = "\n".join(printed).splitlines()
     return [*before, f"return {last.removeprefix(f'{OUT.id} = ')}"]  # a new list, by that name
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One of the constructor's: an argument of the rule, or how its tensors are updated."""
+
+    name: str
+    annotation: str
+    default: str
+
+
+_LAUNCHING = {
+    "foreach": Parameter("foreach", "bool | None", "None"),
+    "capturable": Parameter("capturable", "bool", "False"),
+    "differentiable": Parameter("differentiable", "bool", "False"),
+    "fused": Parameter("fused", "bool | None", "None"),
+}
+
+
+def _parameters(spec: Optimizer, args: tuple[Argument, ...]) -> dict[str, list[Parameter]]:
+    """What the constructor takes: by position too, and by keyword before and after clipping."""
+    of_rule = {a.name: Parameter(a.name, _annotation(a, "Scalar"), a.default) for a in args}
+    known = of_rule | _LAUNCHING
+    positional = [*(a.name for a in args if not a.keyword), *spec.positional]
+    return {
+        "positional": [known[name] for name in positional],
+        "of_rule": [p for name, p in of_rule.items() if name not in positional],
+        "launching": [p for name, p in _LAUNCHING.items() if name not in positional],
+    }
 
 
 def _is_torchs(peer: str) -> bool:
