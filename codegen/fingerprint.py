@@ -31,6 +31,7 @@ def _declared(spec: Spec) -> Iterator[tuple[object, ...]]:
     yield spec.name, spec.summary, spec.source, spec.peer
     if isinstance(spec, Schedule):
         yield "schedule", str(spec.momentum_when), spec.span, *_example(spec.example)
+        yield "kept", spec.outright, *spec.keys.items()
     else:
         yield "optimizer", spec.step_key, spec.eager, *spec.positional
     yield from (_argument(h) for h in spec.hyper)

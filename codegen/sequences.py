@@ -75,6 +75,10 @@ def running_product(function: ExactFunction, count: Number) -> Number:
     return function.product(int(count))
 
 
+def product_between(function: ExactFunction, before: Number, count: Number) -> Number:
+    return reduce(multiply, map(function, range(int(before) + 1, int(count) + 1)), Fraction(1))
+
+
 def rate_of(schedule: ExactSchedule, step: Number, lr: Number) -> Number:
     return schedule.rate(step, lr)
 

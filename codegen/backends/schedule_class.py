@@ -26,8 +26,9 @@ from ...specs.language import (
 )
 from ...specs.language.schedule import Argument
 from ..program import operations as ops
+from ..program.growth import growth
 from ..program.infix import Form, Infix, call, literal
-from ..program.nodes import Branch, Node, Program, negation, reads
+from ..program.nodes import Branch, Node, Program, names, negation, reads
 from ..program.schedule import compile_schedule, lower_argument
 from ..text import TextPrinter
 from ..words import words
@@ -55,6 +56,7 @@ class SchedulePrinter(Infix):
         ops.COMPLETED_CYCLES: call("completed_cycles"),
         ops.CALL: lambda function, x: f"{function}({x})",
         ops.RUNNING_PRODUCT: lambda function, n: f"{function}.product({n})",
+        ops.PRODUCT_BETWEEN: lambda function, before, n: f"{function}.between({before}, {n})",
         ops.RATE_OF: lambda schedule, at, lr: f"{schedule}.rate({at}, {lr})",
         ops.CHAINED: call("chained"),
         ops.MOMENTUM_OF: lambda schedule, at: f"{schedule}.momentum({at})",
@@ -129,12 +131,19 @@ class Body:
     program: Program
 
 
+@dataclass(frozen=True)
+class Growth:
+    """The factor between two steps: the arguments it reads, with their types, and itself."""
+
+    reads: Mapping[str, str]
+    factor: Node
+
+
 def schedule_context(schedule: Schedule) -> dict[str, object]:
     """The variables that templates of schedules share."""
     text = TextPrinter(schedule)
     parameters = [_parameter(h) for h in schedule.hyper]
     derived = [_derived(schedule, h) for h in schedule.hyperparameters]
-    products = {p.args[0] for u in schedule.updates for p in u.value.atoms(running_product)}
     when = schedule.momentum_when
     return {
         "schedule": schedule,
@@ -151,11 +160,12 @@ def schedule_context(schedule: Schedule) -> dict[str, object]:
             if name in schedule.results and not schedule.states
         },
         "next": _body(schedule, [s.name for s in schedule.states]) if schedule.states else None,
+        "growth": _growth(schedule),
         "initial": [
             (s.name, s.key, lower_argument(schedule, sympify(s.init))) for s in schedule.states
         ],
         "momentum_when": when.name if when is not None else "",
-        "factors": [h.name for h in schedule.hyper if _symbol(h) in products],
+        "factors": _products(schedule),
         "reads_lr": schedule.starts_from_rate,
         "print": SchedulePrinter(schedule),
         "attribute": SchedulePrinter(schedule, "self."),
@@ -180,6 +190,22 @@ def _body(schedule: Schedule, outputs: Sequence[str]) -> Body:
             loose = parameter.may_be_none or parameter.is_function
             kinds[h.name] = "Any" if loose else parameter.annotation
     return Body(kinds, tuple(derived), program)
+
+
+def _growth(schedule: Schedule) -> Growth | None:
+    factor = growth(schedule)
+    if factor is None:
+        return None
+    read = names(factor)
+    kinds = {h.name: _parameter(h).annotation for h in schedule.hyper if h.name in read}
+    products = _products(schedule)
+    return Growth({n: "Any" if n in products else k for n, k in kinds.items()}, factor)
+
+
+def _products(schedule: Schedule) -> list[str]:
+    """The arguments of which running products are taken."""
+    found = {p.args[0] for u in schedule.updates for p in u.value.atoms(running_product)}
+    return [h.name for h in schedule.hyper if _symbol(h) in found]
 
 
 def _asked(argument: Choice | Function, read: set[str]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from itertools import combinations_with_replacement
 from typing import Any
 
 from ...specs.language import (
@@ -24,12 +25,12 @@ from ...specs.language import (
 )
 from ...specs.language.schedule import Argument
 from ..arguments import Bound, example
-from ..exact import Number, approximate, is_nan
+from ..exact import Number, approximate, exact, is_nan, multiply
 from ..sequences import ExactSchedule
 from ..verify import schedule_oracle
 from .check import POINTS, TOLERANCE, RewriteError
-from .evaluate import evaluate
-from .nodes import Program
+from .evaluate import evaluate, value_of
+from .nodes import Node, Program
 
 _MOST_ATTEMPTS = 1000
 """To draw arguments that meet the constraints."""
@@ -43,6 +44,8 @@ class _Point:
     values: Mapping[str, Any]
     expected: Mapping[str, Callable[[], Any]]
     """The value of each series by the equations, evaluated where a program computes it."""
+    rate: Callable[[int], Number] | None = None
+    """The rate at any step, where it is a function of the step."""
 
 
 class ScheduleChecker:
@@ -68,6 +71,22 @@ class ScheduleChecker:
                         f"{self._schedule.name}: {after} changed {name}: {difference}"
                     )
 
+    def check_growth(self, factor: Node) -> None:
+        """Compare the factor between two steps with the equations at both.
+
+        Raises:
+            RewriteError: the rate at one is not the rate at the other times the factor.
+        """
+        for point in self._points:
+            assert point.rate is not None
+            for since, step in combinations_with_replacement((0, 1, 7, _LAST), 2):
+                found = value_of(factor, {**point.values, "since": exact(since), "step": exact(step)})
+                if not _agree(multiply(point.rate(since), found), point.rate(step)):
+                    raise RewriteError(
+                        f"{self._schedule.name}: {found} is not the factor from step {since} "
+                        f"to step {step}"
+                    )
+
 
 def _point(schedule: Schedule, draw: random.Random) -> _Point:
     bound = _drawn(schedule, draw)
@@ -85,7 +104,8 @@ def _point(schedule: Schedule, draw: random.Random) -> _Point:
         values["lr"] = start
     rate = partial(schedule_oracle.rate, bound, at, start if schedule.composes else None)
     momentum = partial(schedule_oracle.momentum, bound, at)
-    return _Point(values, {eta.name: rate, mu.name: momentum})
+    rate_at = partial(schedule_oracle.rate, bound)
+    return _Point(values, {eta.name: rate, mu.name: momentum}, rate_at)
 
 
 def _drawn(schedule: Schedule, draw: random.Random) -> Bound:

@@ -130,6 +130,8 @@ ITEM = _define("item", 2, sequences.item, Kind.LISTS)
 COMPLETED_CYCLES = _define("completed_cycles", 3, sequences.completed_cycles, Kind.LISTS)
 CALL = _define("call", 2, sequences.call, Kind.LISTS)
 RUNNING_PRODUCT = _define("running_product", 2, sequences.running_product, Kind.LISTS)
+PRODUCT_BETWEEN = _define("product_between", 3, sequences.product_between, Kind.LISTS)
+"""Of a function's values after one number, up to another."""
 RATE_OF = _define("rate_of", 3, sequences.rate_of, Kind.LISTS)
 CHAINED = _define("chained", 3, sequences.chained, Kind.LISTS)
 MOMENTUM_OF = _define("momentum_of", 2, sequences.momentum_of, Kind.LISTS)

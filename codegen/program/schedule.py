@@ -7,6 +7,8 @@ else to rewrite: a schedule is evaluated once a step.
 
 from collections.abc import Callable, Sequence
 
+from sympy import Symbol
+
 from ...specs.language import Choice, Option, Schedule, Value, lr, metric, step
 from ..text import TextPrinter
 from .check_schedule import ScheduleChecker
@@ -18,6 +20,10 @@ from .passes.prune import prune
 PASSES: tuple[Callable[[Program], Program], ...] = (branch, prune)
 
 STEP = Name("step", HOST_INTEGER)
+
+since = Symbol("since", integer=True, nonnegative=True)
+"""An earlier step, of what leads from one to the other."""
+SINCE = Name("since", HOST_INTEGER)
 
 
 def compile_schedule(schedule: Schedule, outputs: Sequence[str]) -> Program:
@@ -57,6 +63,13 @@ def lower_schedule(schedule: Schedule, outputs: Sequence[str]) -> Program:
 def lower_argument(schedule: Schedule, expression: object) -> Node:
     """An expression in a schedule's arguments: a default that follows, a condition, an init."""
     return _OfSchedule(schedule).node(expression)  # pyright: ignore[reportArgumentType]
+
+
+def lower_between(schedule: Schedule, expression: object) -> Node:
+    """An expression in the arguments and two steps, ``since`` and ``step``."""
+    lowering = _OfSchedule(schedule)
+    lowering.symbols[since] = SINCE
+    return lowering.node(expression)  # pyright: ignore[reportArgumentType]
 
 
 class _OfSchedule(Lowering):

@@ -37,5 +37,6 @@ POSITIVE = Interval(low=Fraction(0), low_open=True)
 UNIT = Interval(low=Fraction(0), high=Fraction(1), high_open=True)
 """[0, 1): what a decay rate may be."""
 UNIT_CLOSED = Interval(low=Fraction(0), high=Fraction(1))
+UNIT_ABOVE_ZERO = Interval(low=Fraction(0), high=Fraction(1), low_open=True)
 AT_LEAST_ONE = Interval(low=Fraction(1))
 """What a number of steps may be that is divided by."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from sympy import Basic, Symbol, sympify
 
@@ -46,6 +46,11 @@ class Schedule:
         states: what is kept from one metric to the next; without a metric there are none.
         constraints: what the arguments must meet together.
         peer: the import path of the class this one is a drop-in for, or empty.
+        outright: when torch's class, and so the one that is generated for it, sets the rate
+            whatever it was before, and starts from the rate before any scheduler: "always", or
+            "at first" as it is made. Otherwise ("never") it goes on from the rate it finds.
+        keys: the attributes by which torch's class keeps arguments, where they have other names
+            than those.
         momentum_when: the option under which the momentum is set; always, if there is none.
         example: the arguments it is drawn and first tried with, by name; of those with a
             default, only what differs.
@@ -60,6 +65,8 @@ class Schedule:
     states: Sequence[State] = ()
     constraints: Sequence[Constraint] = ()
     peer: str = ""
+    outright: Literal["never", "at first", "always"] = "never"
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
     momentum_when: Symbol | None = None
     example: Mapping[str, Exemplar] = field(default_factory=dict[str, Exemplar])
     span: int = 100

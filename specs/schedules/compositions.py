@@ -43,6 +43,8 @@ sequential_lr = Schedule(
     summary="One schedule after the other, each from step 0 at its milestone.",
     source="torch.optim.lr_scheduler",
     peer="torch.optim.lr_scheduler.SequentialLR",
+    outright="at first",
+    keys={"schedulers": "_schedulers", "milestones": "_milestones"},
     hyper=[
         ALL,
         Numbers(
@@ -82,6 +84,7 @@ chained_scheduler = Schedule(
     summary="Several schedules at once, each applied to the rate the one before it gives.",
     source="torch.optim.lr_scheduler, for schedules that multiply the rate",
     peer="torch.optim.lr_scheduler.ChainedScheduler",
+    keys={"schedulers": "_schedulers"},
     hyper=[ALL],
     updates=[
         Update(eta[step], chained(schedulers, step, lr)),

@@ -63,6 +63,7 @@ cosine_annealing_warm_restarts = Schedule(
     summary="Cosine annealing, begun anew after T_0 steps, then after T_mult times as many, ...",
     source=SOURCE,
     peer="torch.optim.lr_scheduler.CosineAnnealingWarmRestarts",
+    outright="always",
     hyper=[
         Hyper(T_0, "", AT_LEAST_ONE, "steps of the first cycle", latex="T_0"),
         Hyper(T_mult, "1", AT_LEAST_ONE, "growth of the cycles", latex=r"\rho"),

@@ -8,7 +8,6 @@ from ..language import (
     AT_LEAST_ONE,
     NON_NEGATIVE,
     POSITIVE,
-    UNIT,
     UNIT_CLOSED,
     Choice,
     Constraint,
@@ -55,7 +54,7 @@ MOMENTA_IN_ORDER = Constraint(
 
 def momentum(symbol: Symbol, default: str, doc: str, latex: str) -> Hyper:
     """An end of the range the momentum moves in."""
-    return Hyper(symbol, default, UNIT, doc, latex=latex, per_group=True)
+    return Hyper(symbol, default, NON_NEGATIVE, doc, latex=latex, per_group=True)
 
 
 _mode = Choice(
@@ -73,6 +72,12 @@ cyclic_lr = Schedule(
     summary="Up and down between two rates, linearly, again and again.",
     source="Smith, 2017, arXiv:1506.01186, section 3.2",
     peer="torch.optim.lr_scheduler.CyclicLR",
+    keys={
+        "max_lr": "max_lrs",
+        "scale_fn": "_scale_fn_custom",
+        "base_momentum": "base_momentums",
+        "max_momentum": "max_momentums",
+    },
     hyper=[
         Hyper(base_lr, "", NON_NEGATIVE, "the lowest rate", latex=r"\eta_{\min}", per_group=True),
         MAX_LR,
@@ -152,6 +157,7 @@ one_cycle_lr = Schedule(
     summary="Up to the highest rate and down to far below the first, in total_steps steps.",
     source="Smith & Topin, 2018, arXiv:1708.07120; phases as in torch.optim.lr_scheduler",
     peer="torch.optim.lr_scheduler.OneCycleLR",
+    keys={"anneal_strategy": "_anneal_func_type"},
     hyper=[
         MAX_LR,
         Hyper(

@@ -5,6 +5,7 @@ from sympy import Min, Piecewise
 from ..language import (
     AT_LEAST_ONE,
     NON_NEGATIVE,
+    UNIT_ABOVE_ZERO,
     UNIT_CLOSED,
     Hyper,
     Schedule,
@@ -19,7 +20,7 @@ from ..language import (
 factor, start_factor, end_factor = hyperparameters("factor start_factor end_factor")
 (total_iters,) = counts("total_iters")
 
-START = Hyper(start_factor, "1/3", UNIT_CLOSED, "factor at step 0", latex="a")
+START = Hyper(start_factor, "1/3", UNIT_ABOVE_ZERO, "factor at step 0", latex="a")
 
 constant_lr = Schedule(
     "ConstantLR",

@@ -22,6 +22,8 @@ lambda_lr = Schedule(
     summary="The rate times a function of the step.",
     source="torch.optim.lr_scheduler",
     peer="torch.optim.lr_scheduler.LambdaLR",
+    outright="always",
+    keys={"lr_lambda": "lr_lambdas"},
     hyper=[Function(lr_lambda, "the factor at a step", per_group=True, latex="f")],
     updates=[Update(eta[step], lr * call(lr_lambda, step))],
     example={"lr": "0.1", "lr_lambda": Lambda(_k, Pow(Rational("0.95"), _k))},
@@ -32,6 +34,7 @@ multiplicative_lr = Schedule(
     summary="The rate times the values of a function at all steps so far, from 1 on.",
     source="torch.optim.lr_scheduler",
     peer="torch.optim.lr_scheduler.MultiplicativeLR",
+    keys={"lr_lambda": "lr_lambdas"},
     hyper=[Function(lr_lambda, "the factor from one step to the next", per_group=True, latex="f")],
     updates=[Update(eta[step], lr * running_product(lr_lambda, step))],
     example={

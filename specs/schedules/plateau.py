@@ -37,6 +37,7 @@ reduce_lr_on_plateau = Schedule(
     summary="The rate times factor when a metric has not improved for more than patience steps.",
     source="torch.optim.lr_scheduler",
     peer="torch.optim.lr_scheduler.ReduceLROnPlateau",
+    keys={"min_lr": "min_lrs"},
     hyper=[
         _mode,
         Hyper(factor, "0.1", UNIT, "factor at each reduction", latex=r"\gamma"),

@@ -30,7 +30,10 @@ _OF_OPTIMIZERS = tuple(
 )
 _OF_SCHEDULES = tuple(
     f"lr_scheduler/{name}.py"
-    for name in ("__init__", "_arguments", "_composition", "_metric_scheduler", "_scheduler")
+    for name in (
+        *("__init__", "_arguments", "_composition", "_course", "_drop_in"),
+        *("_metric_scheduler", "_rates", "_scheduler"),
+    )
 )
 
 

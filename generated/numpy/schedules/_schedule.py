@@ -143,7 +143,8 @@ class Factors:
     def product(self, count: int) -> float:
         """The product of the values at 1, ..., count."""
         while len(self._products) <= count:
-            self._products.append(self._products[-1] * self._function(len(self._products)))
+            value = self._function(len(self._products))
+            self._products.append(self._products[-1] * value)
         return self._products[count]
 
 

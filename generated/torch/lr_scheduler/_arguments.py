@@ -4,12 +4,12 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from itertools import pairwise
 from numbers import Real
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, TypeAlias
 
-from torch import Tensor
 from torch.optim import Optimizer
 
 Function: TypeAlias = Callable[[int], float]
@@ -20,6 +20,8 @@ class Arguments:
     """The arguments of a scheduler, kept as attributes: checks, and their part of a checkpoint."""
 
     _arguments: ClassVar[tuple[str, ...]] = ()
+    _keys: ClassVar[dict[str, str]] = {}
+    """The attributes of those that torch keeps by another name; of groups, always a list."""
     _per_group: ClassVar[tuple[str, ...]] = ()
     """Those that can be a list with one for each group of parameters."""
     _functions: ClassVar[tuple[str, ...]] = ()
@@ -33,9 +35,35 @@ class Arguments:
     def _accept(self, optimizer: Optimizer) -> None:
         """Check the arguments, before anything of the optimizer is changed."""
         self.optimizer = require_optimizer(optimizer)
-        arguments = {name: plain(getattr(self, name)) for name in self._arguments}
+        arguments = self._given()
         self._require(arguments)
-        vars(self).update(arguments)
+        self._for_all = [n for n in self._per_group if not isinstance(arguments[n], list)]
+        self._keep(arguments)
+        self._derive()
+
+    def _given(self) -> dict[str, Any]:
+        """The arguments by their names."""
+        return {name: plain(getattr(self, self._key(name))) for name in self._arguments}
+
+    def _key(self, name: str) -> str:
+        return self._keys.get(name, name)
+
+    def _keep(self, arguments: Mapping[str, Any]) -> None:
+        groups = len(self.optimizer.param_groups)
+        for name, value in arguments.items():
+            if name in self._per_group and name in self._keys and not isinstance(value, list):
+                value = [value] * groups
+            setattr(self, self._key(name), value)
+
+    def _derive(self) -> None:
+        """Fill in arguments that were left out and follow from others."""
+
+    def _extend_arguments(self) -> None:
+        """Let what was given for all groups hold for one that was added."""
+        for name in self._for_all:
+            if name in self._keys:
+                values = getattr(self, self._keys[name])
+                values.extend(values[:1] * (len(self.optimizer.param_groups) - len(values)))
 
     def _require(self, arguments: Mapping[str, Any]) -> None:
         for index in range(len(self.optimizer.param_groups)):
@@ -43,9 +71,7 @@ class Arguments:
 
     def _in_group(self, index: int, arguments: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The arguments, its own or others, as they are for one group."""
-        if arguments is None:
-            arguments = {name: getattr(self, name) for name in self._arguments}
-        found = dict(arguments)
+        found = self._given() if arguments is None else dict(arguments)
         groups = len(self.optimizer.param_groups)
         for name in self._per_group:
             values = found[name]
@@ -60,50 +86,34 @@ class Arguments:
 
     def _saved_arguments(self) -> dict[str, Any]:
         """The arguments as plain values: of functions that are objects, what they hold."""
-        saved = {name: getattr(self, name) for name in self._arguments}
-        for name in self._functions:
-            functions = saved[name]
+        saved = {self._key(name): getattr(self, self._key(name)) for name in self._arguments}
+        for key in map(self._key, self._functions):
+            functions = saved[key]
             several = isinstance(functions, list)
-            saved[name] = [*map(held, functions)] if several else held(functions)
-        return {name: [*x] if isinstance(x, list) else x for name, x in saved.items()}
+            saved[key] = [*map(held, functions)] if several else held(functions)
+        return {key: copy(x) if isinstance(x, list | Counter) else x for key, x in saved.items()}
 
     def _load_arguments(self, state: Mapping[str, Any]) -> None:
         """Take over the arguments in a state; those it lacks stay as they are."""
-        found = {name: getattr(self, name) for name in self._arguments}
-        for name in found.keys() & state.keys():
-            if name not in self._functions:
-                found[name] = plain(state[name])
+        state = {**state, **self._understood(state)}
+        present, found = self._given(), self._given()
+        for name in self._arguments:
+            if name not in self._functions and self._key(name) in state:
+                found[name] = plain(state[self._key(name)])
         self._require(found)
-        vars(self).update(found)
+        self._keep(found)
         for name in self._functions:
-            if state.get(name):
-                for function, kept in zip(each(found[name]), each(state[name]), strict=True):
-                    vars(function).update(kept or {})
+            if kept := state.get(self._key(name)):
+                for function, its in zip(each(present[name]), each(kept), strict=True):
+                    vars(function).update(its or {})
 
+    def _shown(self) -> dict[str, Any]:
+        """What torch's class keeps beside its arguments."""
+        return {}
 
-def assigned(present: Any, value: float) -> Any:
-    """A new value for a setting of a group: a tensor stays the one it is, and is filled."""
-    return present.fill_(value) if isinstance(present, Tensor) else value
-
-
-def separated(settings: Iterable[Any]) -> list[Any]:
-    """Settings of groups, each with a tensor of its own: those of a default share one."""
-    own: list[Any] = []
-    for x in settings:
-        shared = isinstance(x, Tensor) and any(x is other for other in own)
-        own.append(x.clone() if shared else x)
-    return own
-
-
-def separate_rates(optimizer: Optimizer) -> None:
-    groups = optimizer.param_groups
-    for group, lr in zip(groups, separated(g["lr"] for g in groups), strict=True):
-        group["lr"] = lr
-
-
-def present_rates(optimizer: Optimizer) -> list[float | Tensor]:
-    rates = [group["lr"] for group in optimizer.param_groups]
-    return [lr.clone() if isinstance(lr, Tensor) else lr for lr in rates]
+    def _understood(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """What a state of torch's says of the arguments, by their names here."""
+        return {}
 
 
 def require_optimizer(optimizer: Any) -> Optimizer:

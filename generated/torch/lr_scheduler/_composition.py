@@ -4,11 +4,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from ._arguments import each, plain, require_optimizer
-from ._scheduler import Schedule, Scheduler
+from ._course import Schedule, settings_of
+from ._scheduler import Scheduler
 
 
 class Composition(Scheduler):
@@ -19,15 +21,43 @@ class Composition(Scheduler):
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         for name in self._children:
-            common_optimizer(name, getattr(self, name), require_optimizer(optimizer))
+            common_optimizer(name, getattr(self, self._key(name)), require_optimizer(optimizer))
         super().__init__(optimizer, last_epoch)
+
+    def _rates_found(self) -> list[float]:
+        return [self._found_by_parts(i, rate) for i, rate in enumerate(super()._rates_found())]
 
     @property
     def _sets_momentum(self) -> bool:
         return any(s._sets_momentum for s in self._made_of())
 
     def _made_of(self) -> list[Scheduler]:
-        return [s for name in self._children for s in each(getattr(self, name))]
+        return [s for name in self._children for s in each(getattr(self, self._key(name)))]
+
+    def _found_by_parts(self, index: int, rate: float) -> float:
+        """The rate of a group before the parts were made, if nobody else has set it since."""
+        parts = self._made_of()
+        while last := [s for s in parts if float(s._last_lr[index]) == rate]:
+            rate = last[-1]._found[index]
+            parts = [s for s in parts if s is not last[-1]]
+        return rate
+
+    def _update_lr(self, epoch: float | None = None) -> None:
+        super()._update_lr(epoch)
+        self._place()
+
+    def _stand_at(self, step: float, rates: list[float | Tensor]) -> None:
+        super()._stand_at(step, rates)
+        self._place()
+
+    def _place(self) -> None:
+        """Leave the parts at the steps the present rate is made of, for those who look at them."""
+        if self.base_lrs:
+            schedule = Schedule(self, 0, self.base_lrs[0])
+            schedule.rate(self._at)
+            for part in schedule.parts():
+                if part.asked is not None:
+                    part.scheduler._stand_at(part.asked, self._last_lr)
 
     def _settings(self, index: int, lr: float) -> dict[str, Any]:
         settings = super()._settings(index, lr)
@@ -36,20 +66,34 @@ class Composition(Scheduler):
             settings[name] = made if isinstance(settings[name], list) else made[0]
         return settings
 
+    def _parts_in(self, settings: Mapping[str, Any]) -> list[Schedule]:
+        return [part for name in self._children for part in settings_of(settings[name])]
+
     def _saved_arguments(self) -> dict[str, Any]:
-        states = {n: [s.state_dict() for s in each(getattr(self, n))] for n in self._children}
+        names = {self._key(n): each(getattr(self, self._key(n))) for n in self._children}
+        states = {key: [s.state_dict() for s in parts] for key, parts in names.items()}
         return super()._saved_arguments() | states
 
     def _restore(self, state: Mapping[str, Any]) -> None:
-        # torch keeps the states of what its compositions are made of under a name of its own.
-        kept = [its for name in self._children for its in state.get(name, ())]
-        kept = kept or state.get("_schedulers", [])
+        keys = [self._key(name) for name in self._children]
+        kept = [its for key in keys for its in state.get(key, ())]
         made_of = self._made_of()
         if len(kept) not in (0, len(made_of)):
             raise ValueError(f"a state of {len(kept)} schedulers, not of {len(made_of)}")
         for scheduler, its in zip(made_of, kept, strict=False):
             scheduler._restore(its)
-        super()._restore({key: x for key, x in state.items() if key not in self._children})
+        state = {**state, **{k: progress(state, k) for k in ("last_epoch", "base_lrs")}}
+        super()._restore({key: x for key, x in state.items() if key not in keys})
+        self._place()
+
+
+def progress(state: Mapping[str, Any], key: str) -> Any:
+    """An entry of a state; where torch's compositions lack it, of the first they are made of."""
+    if key in state:
+        return state[key]
+    if not state.get("_schedulers"):
+        raise ValueError(f"the state has no {key}")
+    return progress(state["_schedulers"][0], key)
 
 
 def common_optimizer(name: str, schedulers: Any, optimizer: Any = None) -> Optimizer:
@@ -64,6 +108,8 @@ def common_optimizer(name: str, schedulers: Any, optimizer: Any = None) -> Optim
             raise ValueError(f"{got} of another: use the class of that name in this package")
         if not isinstance(s, Scheduler):
             raise ValueError(got)
+        if type(s).get_lr is not Scheduler.get_lr:
+            raise ValueError(f"{got} with a get_lr of its own: step it on its own, beside this one")
         if s.optimizer is not (several[0].optimizer if optimizer is None else optimizer):
             raise ValueError(f"{got} for another optimizer: make it for the one given here")
     return several[0].optimizer

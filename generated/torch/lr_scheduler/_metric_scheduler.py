@@ -2,24 +2,29 @@
 """What schedulers that follow a metric share."""
 
 import math
+import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import ReduceLROnPlateau
+from torch.optim.lr_scheduler import EPOCH_DEPRECATION_WARNING, ReduceLROnPlateau
 
-from ._arguments import Arguments, assigned, present_rates, require, separate_rates
+from ._arguments import Arguments, require
+from ._rates import own_settings, present_rates, set_by_others, set_rates
 
 
 class MetricScheduler(Arguments, ReduceLROnPlateau):
-    """A learning rate that follows a metric."""
+    """A learning rate that follows a metric.
+
+    A step goes on from the present rate, whoever has set it.
+    """
 
     _states: ClassVar[dict[str, str]] = {}
     """The states in the equations, and the attributes that hold them; of groups, ``eta``."""
 
     def __init__(self, optimizer: Optimizer) -> None:
         self._accept(optimizer)
-        separate_rates(optimizer)
+        own_settings(optimizer, momentum=False)
         self.last_epoch = 0
         self._last_lr = present_rates(optimizer)
         self._reset()
@@ -33,36 +38,68 @@ class MetricScheduler(Arguments, ReduceLROnPlateau):
 
         Raises:
             ValueError: the metric is NaN. Nothing has been changed then.
+            RuntimeError: a group was added, and the arguments are lists for those before it.
         """
         metric = float(metrics)
         require(not math.isnan(metric), "metrics", metric, "a number")
+        if epoch is not None:
+            warnings.warn(EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
         groups = self.optimizer.param_groups
+        if len(groups) != len(self._last_lr):
+            own_settings(self.optimizer, momentum=False)
+            self._extend_arguments()
         states = {name: getattr(self, key) for name, key in self._states.items() if name != "eta"}
         new: dict[str, Any] = {}
-        rates: list[float] = []
+        rates: list[Any] = []
         for index, group in enumerate(groups):
-            settings = self._in_group(index) | states | {"eta": float(group["lr"])}
+            eta = float(group["lr"])
+            settings = self._in_group(index, self._of_groups()) | states | {"eta": eta}
             new = dict(zip(self._states, self._next(metric, **settings), strict=True))
-            rates.append(new.pop("eta"))
+            rate = new.pop("eta")
+            rates.append(group["lr"] if rate == eta else rate)
+        if any(rate is not group["lr"] for rate, group in zip(rates, groups, strict=True)):
+            self._require_all_groups()
         for name, value in new.items():
             setattr(self, self._states[name], value)
-        for group, rate in zip(groups, rates, strict=True):
-            if rate != float(group["lr"]):
-                group["lr"] = assigned(group["lr"], rate)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        self._last_lr = present_rates(self.optimizer)
+        self._last_lr = set_rates(self.optimizer, rates)
+
+    def _of_groups(self) -> dict[str, Any]:
+        """The arguments, with 0 for a group that a list has nothing for."""
+        arguments, groups = self._given(), len(self.optimizer.param_groups)
+        for name in self._per_group:
+            if isinstance(values := arguments[name], list):
+                arguments[name] = [*values, *[0.0] * (groups - len(values))]
+        return arguments
+
+    def _require_all_groups(self) -> None:
+        groups = len(self.optimizer.param_groups)
+        for name in self._per_group:
+            key, values = self._key(name), getattr(self, self._key(name))
+            if isinstance(values, list) and len(values) != groups:
+                raise RuntimeError(
+                    f"The number of param groups in the optimizer is {groups}, and {key} has "
+                    f"{len(values)} values: append those of the groups that were added"
+                )
 
     def state_dict(self) -> dict[str, Any]:
         """The states and the arguments, as plain values, by the names torch has for them."""
         keys = [key for name, key in self._states.items() if name != "eta"]
-        return self._saved_arguments() | {
-            "last_epoch": self.last_epoch,
-            "_last_lr": [float(lr) for lr in self._last_lr],
-            **{key: getattr(self, key) for key in keys},
-        }
+        return (
+            self._saved_arguments()
+            | {
+                "last_epoch": self.last_epoch,
+                "_last_lr": [float(lr) for lr in self._last_lr],
+                **{key: getattr(self, key) for key in keys},
+            }
+            | self._shown()
+        )
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on where a state was kept, here or by torch, and set the rate it had.
+        """Go on where a state was kept, here or by torch.
+
+        The rate it had is set too, but where someone else has set the rates since this package
+        did, as the optimizer's own ``load_state_dict`` does: those are kept.
 
         Raises:
             ValueError: a state is missing, an argument is outside its domain, or it is of
@@ -74,12 +111,13 @@ class MetricScheduler(Arguments, ReduceLROnPlateau):
         groups, rates = self.optimizer.param_groups, state_dict["_last_lr"]
         if len(rates) != len(groups):
             raise ValueError(f"a state of {len(rates)} groups of parameters, not of {len(groups)}")
+        restored = set_by_others(self.optimizer)
         self._load_arguments(state_dict)
         for key in keys:
             setattr(self, key, state_dict[key])
-        for group, rate in zip(groups, rates, strict=True):
-            group["lr"] = assigned(group["lr"], float(rate))
-        self._last_lr = present_rates(self.optimizer)
+        self._last_lr = [float(rate) for rate in rates]
+        if not restored:
+            self._last_lr = set_rates(self.optimizer, self._last_lr)
 
     @staticmethod
     def _next(metric: float, /, **arguments: Any) -> tuple[Any, ...]:
