@@ -10,7 +10,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import EPOCH_DEPRECATION_WARNING, ReduceLROnPlateau
 
 from ._arguments import Arguments, require
-from ._rates import own_settings, present_rates, set_by_others, set_rates
+from ._rates import note_rates, own_settings, set_by_others, set_rates
 
 
 class MetricScheduler(Arguments, ReduceLROnPlateau):
@@ -26,7 +26,7 @@ class MetricScheduler(Arguments, ReduceLROnPlateau):
         self._accept(optimizer)
         own_settings(optimizer, momentum=False)
         self.last_epoch = 0
-        self._last_lr = present_rates(optimizer)
+        self._last_lr = note_rates(optimizer)
         self._reset()
 
     def step(self, metrics: Any, epoch: int | None = None) -> None:

@@ -48,6 +48,11 @@ def set_rates(optimizer: Optimizer, rates: list[Any]) -> list[float | Tensor]:
     """Set the rates of the groups, and return them as they are then."""
     for group, rate in zip(optimizer.param_groups, rates, strict=True):
         group["lr"] = assigned(group["lr"], rate)
+    return note_rates(optimizer)
+
+
+def note_rates(optimizer: Optimizer) -> list[float | Tensor]:
+    """Take the present rates for those that were set here, and return them."""
     _LAST_SET[optimizer] = present = present_rates(optimizer)
     return present
 

@@ -158,7 +158,7 @@ class Scheduler(Arguments, LRScheduler):
                 rate = float(self.optimizer.param_groups[index]["lr"])
                 courses.append((step, schedule.carried(step, self._at, rate, base)))
             else:
-                courses.append(self._same_course(index, schedule))
+                courses.append(self._same_course(index, schedule, step))
         return courses
 
     def _first_course(self, index: int, schedule: Schedule, step: float) -> Course:
@@ -174,13 +174,16 @@ class Scheduler(Arguments, LRScheduler):
             return None, base
         return step, schedule.carried(step, step - 1, found, base)
 
-    def _same_course(self, index: int, schedule: Schedule) -> Course:
+    def _same_course(self, index: int, schedule: Schedule, step: float) -> Course:
         """The present course; from where the start no longer shows, that of the base rate."""
-        course, base = self._courses[index], self.base_lrs[index]
+        course, base, at = self._courses[index], self.base_lrs[index], self._at
         begun = 0 if course[0] is None else course[0]
-        if course != (None, base) and self._at != begun and schedule.forgets(self._at, base):
+        if course == (None, base) or at == begun or not schedule.forgets(at, base):
+            return course
+        present = value(schedule, course, at, base)
+        if present == schedule.rate(at, base):
             return None, base
-        return course
+        return step, schedule.carried(step, at, present, base)
 
     def _was_set(self, index: int) -> bool:
         """Whether someone else has set the rate of a group since this scheduler did."""
