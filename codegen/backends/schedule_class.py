@@ -28,7 +28,7 @@ from ...specs.language.schedule import Argument
 from ..program import operations as ops
 from ..program.growth import growth
 from ..program.infix import Form, Infix, call, literal
-from ..program.nodes import Branch, Node, Program, names, negation, reads
+from ..program.nodes import Apply, Branch, Name, Node, Program, names, negation, reads
 from ..program.schedule import compile_schedule, lower_argument
 from ..text import TextPrinter
 from ..words import words
@@ -67,6 +67,16 @@ class SchedulePrinter(Infix):
         names = {h.name: prefix + h.name for h in schedule.hyper}
         tests = {name: prefix + test for name, test in words(schedule).items()}
         super().__init__(names | tests)
+        self._real = {h.name for h in schedule.hyperparameters if not h.is_whole}
+
+    def form(self, node: Apply) -> Form | None:
+        """How a function is written.
+
+        A number that is raised to a count of steps can be an int, whose powers have no end.
+        """
+        if node.op is ops.POW and isinstance(node.args[0], Name) and node.args[0].id in self._real:
+            return call("math.pow")
+        return super().form(node)
 
 
 @dataclass(frozen=True)

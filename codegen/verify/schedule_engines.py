@@ -86,9 +86,17 @@ def torch_schedulers(backend: str, module: Any, *, jumps: bool) -> Implementatio
     """Schedulers of one parameter, stepped; and put to each step directly, where they can be."""
 
     def make(bound: Bound, optimizer: Any) -> Any:
-        arguments = _arguments(bound, lambda inner: make(inner, optimizer))
+        arguments = _arguments(bound, lambda inner: part(inner, optimizer))
         arguments.pop("lr", None)
         return getattr(module, bound.schedule.name)(optimizer=optimizer, **arguments)
+
+    def part(bound: Bound, optimizer: Any) -> Any:
+        # Those that have rates of their own leave one for the whole to start from, as in torch.
+        (group,) = optimizer.param_groups
+        start = group.get("initial_lr", group["lr"])
+        made = make(bound, optimizer)
+        group["initial_lr"] = start
+        return made
 
     def at(bound: Bound, steps: Sequence[int]) -> Iterator[tuple[int, Values]]:
         optimizer = _optimizer(bound)

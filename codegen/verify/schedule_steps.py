@@ -1,4 +1,8 @@
-"""The steps a schedule is tried at: the first, around every boundary, and far out."""
+"""The steps a schedule is tried at: the first, around every boundary, and far out.
+
+So far out that a float has no digits left for the phase of a period, unless it is looked for
+before anything is rounded.
+"""
 
 import math
 import random
@@ -9,6 +13,9 @@ from ...specs.language import Hyper, Numbers, running_product
 from ..arguments import Bound
 
 _FAR = 10**6
+_FARTHEST = (2**31, 2**31 + 1, 2**40 + 7, 2**53 - 1, 2**53)
+"""Beyond 32 bits, and up to where floats no longer hold every whole number."""
+
 _FAR_FOR_PRODUCTS = 2000
 """Of products over all steps so far, which take as long as there are steps."""
 
@@ -16,16 +23,18 @@ _MOST_BOUNDARIES = 16
 
 
 def steps(bound: Bound, first: int) -> list[int]:
-    """All steps below ``first``, those next to what the arguments imply, and some up to 10^6.
+    """All steps below ``first``, those next to what the arguments imply, and some up to 2^53.
 
     A boundary can be at any argument that counts steps, and at the sum of two of them.
     """
-    far = _FAR_FOR_PRODUCTS if _multiplies(bound) else _FAR
+    multiplies = _multiplies(bound)
+    far = _FAR_FOR_PRODUCTS if multiplies else _FAR
     counts = sorted(set(_counts(bound)))
     sums = sorted({a + b for a, b in combinations_with_replacement([0, *counts], 2)})
     near = {math.floor(s) + d for s in sums[:_MOST_BOUNDARIES] for d in (-1, 0, 1)}
     spread = {round(far ** (i / 6)) for i in range(7)}
-    return sorted(s for s in {*range(first), *near, *spread} if 0 <= s <= far)
+    found = sorted(s for s in {*range(first), *near, *spread} if 0 <= s <= far)
+    return found if multiplies else [*found, *_FARTHEST]
 
 
 def _counts(bound: Bound) -> Iterator[float]:

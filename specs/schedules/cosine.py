@@ -3,7 +3,7 @@
 Source: Loshchilov & Hutter, 2017, arXiv:1608.03983, equation 5.
 """
 
-from sympy import Expr, Min, Piecewise, cos, pi
+from sympy import Expr, Min, Mod, Piecewise, cos, pi
 
 from ..language import (
     AT_LEAST_ONE,
@@ -52,7 +52,8 @@ cosine_annealing_lr = Schedule(
         ),
     ],
     updates=[
-        Update(position[step], Piecewise((Min(step, T_max), clamp), (step, True))),
+        # Within a period, as the angle of a far step would have no phase left.
+        Update(position[step], Piecewise((Min(step, T_max), clamp), (Mod(step, 2 * T_max), True))),
         Update(eta[step], annealed(position[step] / T_max)),
     ],
     example={"lr": "0.1", "T_max": "80"},
