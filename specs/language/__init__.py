@@ -17,7 +17,16 @@ value, checkpoint key) stands in its declarations.
 
 from .arguments import Choice, Function, Numbers, Sample, Schedules
 from .declarations import Constraint, Hyper, Option, Shape, State, Update
-from .domains import AT_LEAST_ONE, NON_NEGATIVE, POSITIVE, REAL, UNIT, UNIT_ABOVE_ZERO, UNIT_CLOSED, Interval
+from .domains import (
+    AT_LEAST_ONE,
+    NON_NEGATIVE,
+    POSITIVE,
+    REAL,
+    UNIT,
+    UNIT_ABOVE_ZERO,
+    UNIT_CLOSED,
+    Interval,
+)
 from .errors import SpecError
 from .heads import clip, global_norm, lerp, matmul, mean, norm, one_minus_power, transpose
 from .optimizer import Optimizer

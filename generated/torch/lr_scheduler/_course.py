@@ -14,10 +14,11 @@ one step to the next, with three things of torch's besides:
   the rate stays added, and it goes on from the base rate. So torch's cosine does.
 - A line that stays the same leaves the rate alone, to the bit.
 
-Powers and products have their factor between two steps in a form of its own, as the quotient
+A chain has the product of its parts' factors, where all of them multiply. Powers and products have their factor between two steps in a form of its own, as the quotient
 would be 0/0 once both have left the range of floats.
 """
 
+import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Schedule:
             if before[0] is not after[0]:
                 return self.rate(step, base)
             return after[0].carried(after[1], before[1], rate, base)
-        factor = self.scheduler._factor(step, since, **self.settings)
+        factor = self._factor(step, since, base)
         return self._along(step, since, rate, base) if factor is None else rate * factor
 
     def forgets(self, step: float, base: float) -> bool:
@@ -72,7 +73,25 @@ class Schedule:
             return part[0].forgets(part[1], base)
         if self.scheduler._factor(step, step, **self.settings) is not None:
             return False
+        if chain := self._chain(step, base):
+            return any(part.forgets(at, base) for part, at in chain)
         return self._line(step)[1] == 0
+
+    def _factor(self, step: float, since: float, base: float) -> float | None:
+        """What a rate is multiplied by between two steps; None where that is not all."""
+        factor = self.scheduler._factor(step, since, **self.settings)
+        if factor is not None:
+            return factor
+        before, after = self._chain(since, base), self._chain(step, base)
+        if before and [part for part, _ in before] == [part for part, _ in after]:
+            both = zip(after, before, strict=True)
+            factors = [part._factor(at, then, base) for (part, at), (_, then) in both]
+            found = [f for f in factors if f is not None]
+            return math.prod(found) if len(found) == len(factors) else None
+        (a, b), (a_new, b_new) = line, new_line = self._line(since), self._line(step)
+        if line == new_line:
+            return 1.0
+        return None if a or a_new or b == 0 else b_new / b
 
     def parts(self) -> "list[Schedule]":
         """Those it is made of."""
@@ -91,16 +110,28 @@ class Schedule:
         zero = self.rate(step, 0.0)
         return zero, self.rate(step, 1.0) - zero
 
-    def _part(self, step: float, base: float) -> "tuple[Schedule, float] | None":
-        """The one part whose rate it has at a step, and at which of its steps that is."""
+    def _chain(self, step: float, base: float) -> "list[tuple[Schedule, float]]":
+        """Several parts that are applied one to what the other gives, and at which steps."""
+        rate, asked = self._asked(step, base)
+        if len(asked) < 2:
+            return []
+        through = base
+        for part, at in asked:
+            through = part.rate(at, through)
+        return asked if through == rate else []
+
+    def _asked(self, step: float, base: float) -> "tuple[float, list[tuple[Schedule, float]]]":
+        """The rate at a step, and of which parts it was made, each at one of its own steps."""
         parts = self.parts()
         for part in parts:
             part.asked = None
-        rate = self.rate(step, base) if parts else None
-        asked = [part for part in parts if part.asked is not None]
-        if len(asked) != 1 or asked[0].gave != rate or asked[0].asked is None:
-            return None
-        return asked[0], asked[0].asked
+        rate = self.rate(step, base)
+        return rate, [(part, part.asked) for part in parts if part.asked is not None]
+
+    def _part(self, step: float, base: float) -> "tuple[Schedule, float] | None":
+        """The one part whose rate it has at a step, and at which of its steps that is."""
+        rate, asked = self._asked(step, base)
+        return asked[0] if len(asked) == 1 and asked[0][0].gave == rate else None
 
 
 Course = tuple[float | None, float]
