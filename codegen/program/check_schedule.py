@@ -79,12 +79,12 @@ class ScheduleChecker:
         """
         for point in self._points:
             assert point.rate is not None
-            for since, step in combinations_with_replacement((0, 1, 7, _LAST), 2):
-                steps = {"since": exact(since), "step": exact(step)}
+            for earlier, step in combinations_with_replacement((0, 1, 7, _LAST), 2):
+                steps = {"earlier": exact(earlier), "step": exact(step)}
                 found = value_of(factor, {**point.values, **steps})
-                if not _agree(multiply(point.rate(since), found), point.rate(step)):
+                if not _agree(multiply(point.rate(earlier), found), point.rate(step)):
                     raise RewriteError(
-                        f"{self._schedule.name}: {found} is not the factor from step {since} "
+                        f"{self._schedule.name}: {found} is not the factor from step {earlier} "
                         f"to step {step}"
                     )
 

@@ -4,11 +4,12 @@ The quotient of two rates says it too, until both have left the range of floats.
 power of the difference of exponents, and as the product of the factors in between, it stays
 right however far out the two steps are::
 
-    lr*gamma**floor(step/step_size)  ->  gamma**(floor(step/step_size) - floor(since/step_size))
-    lr*product(f(1), ..., f(step))   ->  product(f(since + 1), ..., f(step))
+    lr*gamma**floor(step/step_size)  ->  gamma**(floor(step/step_size) - floor(earlier/step_size))
+    lr*product(f(1), ..., f(step))   ->  product(f(earlier + 1), ..., f(step))
 """
 
 from functools import partial, reduce
+from typing import cast
 
 from sympy import Expr, Mul, Pow, factor_terms
 
@@ -16,11 +17,11 @@ from ...specs.language import Schedule, Value, eta, lr, running_product, step
 from . import operations as ops
 from .check_schedule import ScheduleChecker
 from .nodes import Node, apply
-from .schedule import lower_between, since
+from .schedule import earlier, lower_between
 
 
 def growth(schedule: Schedule) -> Node | None:
-    """The factor from the rate at ``since`` to that at ``step``; None where there is none.
+    """The factor from the rate at ``earlier`` to that at ``step``; None where there is none.
 
     Raises:
         RewriteError: it is not the quotient of the two.
@@ -53,8 +54,8 @@ def _is_growth(factor: Expr) -> bool:
 
 
 def _between(schedule: Schedule, factor: Expr) -> Node:
-    count = factor.exp if isinstance(factor, Pow) else factor.args[1]
-    before = count.subs(step, since)
+    count = cast(Expr, factor.exp if isinstance(factor, Pow) else factor.args[1])
+    before = cast(Expr, count.subs(step, earlier))
     if isinstance(factor, Pow):
         parts = (factor.base, factor_terms(count - before))
         return apply(ops.POW, *(lower_between(schedule, e) for e in parts))

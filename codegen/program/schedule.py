@@ -21,9 +21,9 @@ PASSES: tuple[Callable[[Program], Program], ...] = (branch, prune)
 
 STEP = Name("step", HOST_INTEGER)
 
-since = Symbol("since", integer=True, nonnegative=True)
+earlier = Symbol("earlier", integer=True, nonnegative=True)
 """An earlier step, of what leads from one to the other."""
-SINCE = Name("since", HOST_INTEGER)
+EARLIER = Name("earlier", HOST_INTEGER)
 
 
 def compile_schedule(schedule: Schedule, outputs: Sequence[str]) -> Program:
@@ -66,9 +66,9 @@ def lower_argument(schedule: Schedule, expression: object) -> Node:
 
 
 def lower_between(schedule: Schedule, expression: object) -> Node:
-    """An expression in the arguments and two steps, ``since`` and ``step``."""
+    """An expression in the arguments and two steps, ``earlier`` and ``step``."""
     lowering = _OfSchedule(schedule)
-    lowering.symbols[since] = SINCE
+    lowering.symbols[earlier] = EARLIER
     return lowering.node(expression)  # pyright: ignore[reportArgumentType]
 
 

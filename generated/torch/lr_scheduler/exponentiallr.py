@@ -63,5 +63,7 @@ class ExponentialLR(Scheduler):
         return lr * math.pow(gamma, step / decay_steps)
 
     @staticmethod
-    def _factor(step: float, since: float, *, gamma: float, decay_steps: float, **_: Any) -> float:
-        return math.pow(gamma, (step - since) / decay_steps)
+    def _factor(
+        step: float, earlier: float, *, gamma: float, decay_steps: float, **_: Any
+    ) -> float:
+        return math.pow(gamma, (step - earlier) / decay_steps)

@@ -59,5 +59,5 @@ class MultiplicativeLR(Scheduler):
         return lr * lr_lambda.product(step)
 
     @staticmethod
-    def _factor(step: float, since: float, *, lr_lambda: Any, **_: Any) -> float:
-        return lr_lambda.between(since, step)
+    def _factor(step: float, earlier: float, *, lr_lambda: Any, **_: Any) -> float:
+        return lr_lambda.between(earlier, step)

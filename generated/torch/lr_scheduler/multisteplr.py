@@ -71,6 +71,6 @@ class MultiStepLR(Milestones, Scheduler):
 
     @staticmethod
     def _factor(
-        step: float, since: float, *, milestones: Sequence[int], gamma: float, **_: Any
+        step: float, earlier: float, *, milestones: Sequence[int], gamma: float, **_: Any
     ) -> float:
-        return math.pow(gamma, bisect_right(milestones, step) - bisect_right(milestones, since))
+        return math.pow(gamma, bisect_right(milestones, step) - bisect_right(milestones, earlier))

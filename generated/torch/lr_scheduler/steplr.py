@@ -62,5 +62,5 @@ class StepLR(Scheduler):
         return lr * math.pow(gamma, step // step_size)
 
     @staticmethod
-    def _factor(step: float, since: float, *, step_size: int, gamma: float, **_: Any) -> float:
-        return math.pow(gamma, step // step_size - since // step_size)
+    def _factor(step: float, earlier: float, *, step_size: int, gamma: float, **_: Any) -> float:
+        return math.pow(gamma, step // step_size - earlier // step_size)
