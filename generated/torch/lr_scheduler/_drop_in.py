@@ -12,7 +12,6 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-
 from ._rates import assigned, momentum_of
 from ._scheduler import completed_cycles
 
