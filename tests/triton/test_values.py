@@ -106,14 +106,16 @@ def test_every_option_of_every_rule_gives_the_values_of_the_loop(spec: Optimizer
 @pytest.mark.parametrize(
     "limit", [{"clipvalue": 0.5}, {"clipnorm": 0.5}, {"global_clipnorm": 0.5}], ids=str
 )
-@pytest.mark.parametrize("dtype", DTYPES, ids=str)
-def test_gradients_are_clipped_in_the_kernel(limit: dict[str, float], dtype: torch.dtype) -> None:
-    gradients = [tensors(dtype, seed) for seed in (1, 2)]
-    arguments = {"lr": 0.5, **limit}
-    equal(
-        steps(steprule.torch.Adam, dtype, gradients, fused=True, **arguments),
-        steps(steprule.torch.Adam, dtype, gradients, capturable=True, **arguments),
-    )
+def test_gradients_are_clipped_in_the_kernel(spec: Optimizer, limit: dict[str, float]) -> None:
+    cls = getattr(steprule.torch, spec.name)
+    dtypes = DTYPES if spec.name == "Adam" else DTYPES[:1]
+    for dtype in dtypes:
+        gradients = [tensors(dtype, seed) for seed in (1, 2)]
+        arguments = {"lr": 0.5, **limit}
+        equal(
+            steps(cls, dtype, gradients, fused=True, **arguments),
+            steps(cls, dtype, gradients, capturable=True, **arguments),
+        )
 
 
 def test_tensors_that_are_not_contiguous_go_through_in_the_order_of_their_memory() -> None:

@@ -1,0 +1,74 @@
+"""Kernels of every rule clip as the hand does: one compilation of each rule for all three ways."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import steprule.numpy
+import steprule.torch
+import torch
+from steprule.codegen.load import builtin
+
+GRADIENTS = [np.array([3.0, -4.0, 0.0], np.float32), np.array([12.0, 0.0], np.float32)]
+"""Of norms 5 and 12, which together are 13."""
+
+EPS = 1e-6
+"""Beside a norm, in the transforms' equations."""
+
+BY_HAND: dict[str, tuple[float, list[list[float]]]] = {
+    "clipvalue": (0.5, [[0.5, -0.5, 0.0], [0.5, 0.0]]),
+    "clipnorm": (
+        2.5,
+        [[3 * 2.5 / (5 + EPS), -4 * 2.5 / (5 + EPS), 0.0], [12 * 2.5 / (12 + EPS), 0.0]],
+    ),
+    "global_clipnorm": (
+        6.5,
+        [[3 * 6.5 / (13 + EPS), -4 * 6.5 / (13 + EPS), 0.0], [12 * 6.5 / (13 + EPS), 0.0]],
+    ),
+}
+
+
+def with_numpy(name: str, gradients: list[np.ndarray], **arguments: Any) -> list[np.ndarray]:
+    """Parameters and states after two steps."""
+    params = [np.ones_like(x) for x in gradients]
+    optimizer = getattr(steprule.numpy, name)(**arguments)
+    for _ in range(2):
+        optimizer.update(params, gradients)
+    kept = optimizer.state_dict()
+    tensors = (np.asarray(kept[key]) for key in sorted(kept) if "/" in key)
+    return [*params, *tensors]
+
+
+def with_torch(name: str, **arguments: Any) -> list[np.ndarray]:
+    params = [torch.ones(x.shape, requires_grad=True) for x in GRADIENTS]
+    optimizer = getattr(steprule.torch, name)(params, fused=True, **arguments)
+    for p, grad in zip(params, GRADIENTS, strict=True):
+        p.grad = torch.tensor(grad)
+    for _ in range(2):
+        optimizer.step()
+    keys = {s.key: s.name for s in builtin()[name].states if s.shape.value == "tensor"}
+    states = [
+        (f"{keys[key]}/{i}", x)
+        for i, p in enumerate(params)
+        for key, x in optimizer.state[p].items()
+        if key in keys and x is not None
+    ]
+    return [x.detach().numpy() for x in (*params, *(x for _, x in sorted(states)))]
+
+
+@pytest.mark.parametrize("limit", BY_HAND)
+@pytest.mark.parametrize("name", builtin())
+def test_every_rule_is_given_clipped_gradients(name: str, limit: str) -> None:
+    size, clipped = BY_HAND[limit]
+    arguments: dict[str, Any] = {"lr": 0.5, limit: size}
+    by_hand = [np.array(x, np.float32) for x in clipped]
+    expected = with_numpy(name, by_hand, lr=0.5, engine="numpy")
+    unclipped = with_numpy(name, GRADIENTS, lr=0.5, engine="numpy")
+    by_numpy = with_numpy(name, GRADIENTS, engine="numba", **arguments)
+    for found in (by_numpy, with_torch(name, **arguments)):
+        for x, y in zip(found, expected, strict=True):
+            # The scale is rounded to float32, and what it is taken of; squares double that.
+            # A parameter that has come near 0 keeps the rounding of 1.
+            np.testing.assert_allclose(x, y, rtol=2.0**-20, atol=2.0**-22)
+        pairs = zip(found, unclipped, strict=True)
+        assert not all(np.allclose(x, y, rtol=0.1) for x, y in pairs)  # it can be seen
