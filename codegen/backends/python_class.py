@@ -9,6 +9,7 @@ from ..program.allocate import Choice, Instruction, Step
 from ..program.infix import Infix
 from ..program.lower import lower_expression
 from ..program.nodes import Assign, Branch, Constant, Program, Statement, names, reads
+from ..program.operations import Kind
 from ..text import TextPrinter
 from .signature import Argument, arguments, checks
 
@@ -57,6 +58,7 @@ def class_context(spec: Optimizer, program: Program, attribute: Infix) -> dict[s
         "scalar_slots": program.scalar_slots,
         "host": program.host,
         "uses_first": "first" in read,
+        "on_matrices": Kind.MATRIX in program.kinds(),
         "read": read,
     }
 

@@ -9,7 +9,7 @@ from sympy import sympify
 from ...specs.language import Hyper, Optimizer, Option
 from ..program.infix import literal
 from ..program.lower import lower_expression
-from ..program.nodes import Apply, Node, apply, negation
+from ..program.nodes import Apply, Node, apply, names, negation
 from ..program.operations import AND, OR
 
 
@@ -86,6 +86,11 @@ class Check:
 
     fails: Node
     message: str
+
+    @property
+    def reads(self) -> set[str]:
+        """The names of the arguments it is about."""
+        return names(self.fails)
 
 
 def checks(spec: Optimizer) -> tuple[Check, ...]:

@@ -17,7 +17,7 @@ class Kind(Enum):
     REDUCTION = "reduction"
     """From a tensor to one scalar."""
     MATRIX = "matrix"
-    """Between 2-D tensors; the result may have another shape."""
+    """Between matrices, which the last two axes of tensors are; the result may have another shape."""
     LISTS = "lists"
     """On the host, of lists, functions and schedules."""
 
@@ -121,8 +121,8 @@ GLOBAL_NORM = _define("global_norm", 1, _norm, Kind.REDUCTION)
 MEAN = _define("mean", 1, _mean, Kind.REDUCTION)
 LIFT = _define("lift", 2, lambda value, like: value, Kind.REDUCTION)
 """A scalar of the host as one that lives beside the tensor that is the second operand."""
-MATMUL = _define("matmul", 2, lambda a, b: np.dot(a, b), Kind.MATRIX)
-TRANSPOSE = _define("transpose", 1, np.transpose, Kind.MATRIX)
+MATMUL = _define("matmul", 2, np.matmul, Kind.MATRIX)
+TRANSPOSE = _define("transpose", 1, lambda a: np.swapaxes(a, -1, -2), Kind.MATRIX)
 
 PASSED = _define("passed", 2, sequences.passed, Kind.LISTS)
 SIZE = _define("size", 1, sequences.size, Kind.LISTS)

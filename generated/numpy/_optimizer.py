@@ -12,7 +12,17 @@ from . import _clipping as clipping
 from . import _engines as engines
 from ._engines import Engine, Rule
 from ._known import Known
-from ._trees import Array, Leaves, Tree, floating, full_like, key, leaves, require_like
+from ._trees import (
+    Array,
+    Leaves,
+    Tree,
+    floating,
+    full_like,
+    key,
+    leaves,
+    require_like,
+    require_matrices,
+)
 
 Rate: TypeAlias = float | Callable[[int], float]
 """A learning rate, or a function that gives it from the 0-based step."""
@@ -30,6 +40,9 @@ class Optimizer(ABC):
     _scratch: ClassVar[int] = 0
     _kernel: ClassVar[str] = ""
     """The module of the compiled kernel; empty where the rule needs whole tensors at once."""
+
+    _on_matrices: ClassVar[bool] = False
+    """Whether the rule multiplies or transposes them: an array is one, or a batch of them."""
 
     lr: Rate = 0.0  # for rules that have none
 
@@ -168,8 +181,11 @@ class Optimizer(ABC):
         return {name: getattr(self, name) for name in clipping.TRANSFORMS}
 
     @abstractmethod
-    def _check(self, lr: float) -> None:
-        """Raise ValueError for a hyperparameter outside its domain."""
+    def _check(self, lr: float | None) -> None:
+        """Raise ValueError for a hyperparameter outside its domain.
+
+        A rate is None before the step at which a schedule gives it.
+        """
 
     @abstractmethod
     def _initial(self) -> dict[str, float]:
@@ -192,6 +208,8 @@ class Optimizer(ABC):
             if given is not None:
                 return self._known, given
         found = leaves(params, grads)
+        if self._on_matrices:
+            require_matrices(found, type(self).__name__)
         states = {name: self._arrays(name, initial[name], found) for name in names}
         known = Known(params, grads, found, states, self._tensor_states)
         return known, [grad for _, grad in found.values()]

@@ -136,6 +136,16 @@ def require_like(array: Array, model: Array, what: str, other: str, path: str) -
     raise ValueError(f"{what} has dtype {array.dtype}, but {other} has {model.dtype}")
 
 
+def require_matrices(found: Leaves, rule: str) -> None:
+    """Raise ValueError unless every parameter is a matrix or a batch of them."""
+    for path, (theta, _) in found.items():
+        if theta.ndim < 2:
+            raise ValueError(
+                f"{rule} works on matrices, and params{at(path)} has shape {theta.shape}; "
+                "give such parameters to another optimizer"
+            )
+
+
 _TREES = ("params", "grads")
 
 

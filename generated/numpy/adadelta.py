@@ -78,10 +78,11 @@ class Adadelta(Optimizer):
         self.eps = eps
         self.weight_decay = weight_decay
         self.maximize = maximize
-        self._check(0.0 if callable(lr) else lr)
+        self._check(None if callable(lr) else lr)
 
-    def _check(self, lr: float) -> None:
-        require(0 <= lr, "lr", lr, "0 <= lr")
+    def _check(self, lr: float | None) -> None:
+        if lr is not None:
+            require(0 <= lr, "lr", lr, "0 <= lr")
         require(0 <= self.rho <= 1, "rho", self.rho, "0 <= rho <= 1")
         require(0 <= self.eps, "eps", self.eps, "0 <= eps")
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")

@@ -81,10 +81,11 @@ class Adagrad(Optimizer):
         self.initial_accumulator_value = initial_accumulator_value
         self.eps = eps
         self.maximize = maximize
-        self._check(0.0 if callable(lr) else lr)
+        self._check(None if callable(lr) else lr)
 
-    def _check(self, lr: float) -> None:
-        require(0 <= lr, "lr", lr, "0 <= lr")
+    def _check(self, lr: float | None) -> None:
+        if lr is not None:
+            require(0 <= lr, "lr", lr, "0 <= lr")
         require(0 <= self.lr_decay, "lr_decay", self.lr_decay, "0 <= lr_decay")
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
         require(

@@ -75,11 +75,12 @@ class Lion(Optimizer):
         self.betas = betas
         self.weight_decay = weight_decay
         self.maximize = maximize
-        self._check(0.0 if callable(lr) else lr)
+        self._check(None if callable(lr) else lr)
 
-    def _check(self, lr: float) -> None:
+    def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas
-        require(0 <= lr, "lr", lr, "0 <= lr")
+        if lr is not None:
+            require(0 <= lr, "lr", lr, "0 <= lr")
         require(0 <= beta1 < 1, "betas[0]", beta1, "0 <= beta1 < 1")
         require(0 <= beta2 < 1, "betas[1]", beta2, "0 <= beta2 < 1")
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")

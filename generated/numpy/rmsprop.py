@@ -87,10 +87,11 @@ class RMSprop(Optimizer):
         self.momentum = momentum
         self.centered = centered
         self.maximize = maximize
-        self._check(0.0 if callable(lr) else lr)
+        self._check(None if callable(lr) else lr)
 
-    def _check(self, lr: float) -> None:
-        require(0 <= lr, "lr", lr, "0 <= lr")
+    def _check(self, lr: float | None) -> None:
+        if lr is not None:
+            require(0 <= lr, "lr", lr, "0 <= lr")
         require(0 <= self.alpha <= 1, "alpha", self.alpha, "0 <= alpha <= 1")
         require(0 <= self.eps, "eps", self.eps, "0 <= eps")
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")

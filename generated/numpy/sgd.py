@@ -80,10 +80,11 @@ class SGD(Optimizer):
         self.weight_decay = weight_decay
         self.nesterov = nesterov
         self.maximize = maximize
-        self._check(0.0 if callable(lr) else lr)
+        self._check(None if callable(lr) else lr)
 
-    def _check(self, lr: float) -> None:
-        require(0 <= lr, "lr", lr, "0 <= lr")
+    def _check(self, lr: float | None) -> None:
+        if lr is not None:
+            require(0 <= lr, "lr", lr, "0 <= lr")
         require(0 <= self.momentum, "momentum", self.momentum, "0 <= momentum")
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
         if self.nesterov and not (self.dampening == 0 and self.momentum > 0):

@@ -98,6 +98,8 @@ class Optimizer(optim.Optimizer):
     """The step count's checkpoint key; empty where none is kept."""
     _eager: ClassVar[bool] = False
     """States are made with the optimizer, not at the first step."""
+    _on_matrices: ClassVar[bool] = False
+    """Whether the rule multiplies or transposes them: a tensor is one, or a batch of them."""
     _optional: ClassVar[tuple[str, ...]] = ()
     """The names of states that exist under an option alone."""
     _peer: ClassVar[type[optim.Optimizer] | None] = None
@@ -295,6 +297,11 @@ class Optimizer(optim.Optimizer):
         return launches + [change for _, changes in scaled for change in changes]
 
     def _check_runnable(self, group: Group, params: list[Tensor]) -> None:
+        if self._on_matrices and (others := [p for p in params if p.ndim < 2]):
+            raise ValueError(
+                f"{type(self).__name__} works on matrices, and one of its parameters has shape "
+                f"{tuple(others[0].shape)}; give such parameters to another optimizer"
+            )
         counts_on_host = self._step_key and not option(group, "capturable")
         if counts_on_host and params[0].is_cuda and torch.cuda.is_current_stream_capturing():
             name = type(self).__name__

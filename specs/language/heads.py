@@ -126,11 +126,11 @@ class mean(Head):
 
 
 class matmul(Head):
-    """The matrix product of two 2-D tensors."""
+    """The matrix product over the last two axes; those before them are a batch of matrices."""
 
     nargs = (2,)
     category = "matrix"
-    formula = "sum_k a[i, k]*b[k, j]"
+    formula = "sum_k a[..., i, k]*b[..., k, j]"
 
     @staticmethod
     def tex(args: Sequence[str]) -> str:
@@ -138,11 +138,11 @@ class matmul(Head):
 
 
 class transpose(Head):
-    """The transpose of a 2-D tensor."""
+    """The last two axes change places; those before them are a batch of matrices."""
 
     nargs = (1,)
     category = "matrix"
-    formula = "a[j, i]"
+    formula = "a[..., j, i]"
 
     @staticmethod
     def tex(args: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from ...program.nodes import Apply
 
 
 def _transpose(x: str) -> str:
-    return f"{x}.T" if x.isidentifier() else f"({x}).T"
+    return f"{x}.mT" if x.isidentifier() else f"({x}).mT"
 
 
 class HostPrinter(Infix):
