@@ -26,7 +26,7 @@ spec = analyse(
         hyper=[Hyper(lr, "0.5", POSITIVE, "rate"), Hyper(w, "0.25", UNIT, "a bound")],
         constraints=[Constraint(lr > w, "lr must exceed w")],
         states=[],
-        updates=[Update(theta[t], theta[t - 1] - lr * grad(theta[t - 1]))],
+        updates=[Update(theta[t], theta[t - 1] - lr * grad(theta[t - 1]) * (1 - w) * 4 / 3)],
     )
 )
 
