@@ -6,7 +6,7 @@ course a step can take, and none that constraints rule out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -53,6 +53,16 @@ class Case:
             if hyper.symbol in self.zero:
                 domain = ZERO if self.zero[hyper.symbol] else domain.meet(NONZERO) or domain
             ranges[hyper.symbol] = domain
+        return ranges
+
+    @cached_property
+    def inside(self) -> dict[Basic, Range]:
+        """The same without the ends of the domains."""
+        ranges: dict[Basic, Range] = {}
+        for hyper in self.spec.hyperparameters:
+            allowed = self.admissible[hyper.symbol]
+            opened = replace(hyper.domain, low_open=True, high_open=True)
+            ranges[hyper.symbol] = intervals.over(opened).meet(allowed) or allowed
         return ranges
 
     @cached_property

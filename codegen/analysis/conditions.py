@@ -1,8 +1,9 @@
 """Three-valued truth of conditions, and what a true condition says about a range."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 
-from sympy import Basic, Eq, Ge, Gt, Le, Lt, Ne, Symbol
+from sympy import Abs, Add, Basic, Eq, Ge, Gt, Le, Lt, Mul, Ne, Pow, S, Symbol, sign
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Implies, Not, Or
 
@@ -80,13 +81,51 @@ def implied(condition: Basic, ranges: Ranges) -> list[tuple[Basic, Range]]:
     """Ranges of expressions that follow from a condition being true: x > 0 bounds x below."""
     if isinstance(condition, And):
         return [bound for a in condition.args for bound in implied(a, ranges)]
+    if isinstance(condition, Not) and isinstance(condition.args[0], Or):
+        return [bound for a in condition.args[0].args for bound in implied(Not(a), ranges)]
     if not isinstance(condition, Relational):
         return []
-    sides = (
-        (condition.lhs, condition.rhs, condition),
-        (condition.rhs, condition.lhs, condition.reversed),
-    )
-    return [(x, _bound(relation, ranges(other))) for x, other, relation in sides if not x.is_number]
+    left, right = condition.lhs, condition.rhs
+    sides = [(left, right, condition), (right, left, condition.reversed)]
+    if right != 0 and left != 0:
+        difference = Add(left, Mul(-1, right))
+        sides.append((difference, S.Zero, condition.func(difference, 0, evaluate=False)))
+    found: list[tuple[Basic, Range]] = []
+    for x, other, relation in sides:
+        if not x.is_number:
+            bound = _bound(relation, ranges(other))
+            found.append((x, bound))
+            if bound.excludes_zero:
+                found += [(part, intervals.NONZERO) for part in _parts(x)]
+    return found
+
+
+def _parts(x: Basic) -> Iterator[Basic]:
+    """What is not zero if an expression is not: the factors of a product, the base of a power."""
+    match x:
+        case Mul():
+            below = [a for a in x.args if not a.is_number]
+        case Abs() | sign():
+            below = [x.args[0]]
+        case Pow() if x.exp.is_number:
+            below = [x.base]
+        case _:
+            return
+    for part in below:
+        yield part
+        yield from _parts(part)
+
+
+def multiple(e: Basic, of: Basic) -> Fraction | None:
+    """The number by which one expression is another's multiple, None if it is none."""
+    if e == of:
+        return Fraction(1)
+    if not (isinstance(e, Add) and isinstance(of, Add)):
+        return None
+    (factor, sum_), (other, model) = e.primitive(), of.primitive()
+    if sum_ != model:
+        factor, sum_ = -factor, -sum_
+    return Fraction(str(factor / other)) if sum_ == model else None
 
 
 def _bound(relation: Basic, other: Range) -> Range:

@@ -65,8 +65,8 @@ class Range:
         return Range(min(self.low, other.low), max(self.high, other.high), nonzero)
 
     def __str__(self) -> str:
-        left = "(-oo" if self.low == -_INF else f"[{_short(self.low)}"
-        right = "oo)" if self.high == _INF else f"{_short(self.high)}]"
+        left = "(-oo" if self.low == -_INF else f"[{short(self.low)}"
+        right = "oo)" if self.high == _INF else f"{short(self.high)}]"
         return f"{left}, {right}" + (
             " without 0" if self.nonzero and self.low <= 0 <= self.high else ""
         )
@@ -83,8 +83,8 @@ def point(value: Fraction | int) -> Range:
 
 def over(domain: Interval) -> Range:
     """The floats of a domain: an open end is the next float, or 0 with 0 excluded."""
-    low: End = -_INF if domain.low is None else domain.low
-    high: End = _INF if domain.high is None else domain.high
+    low: End = -_INF if domain.low is None else Fraction(domain.low)
+    high: End = _INF if domain.high is None else Fraction(domain.high)
     nonzero = (low == 0 and domain.low_open) or (high == 0 and domain.high_open)
     if domain.low_open and low != 0:
         low = _next(low, _INF)
@@ -231,6 +231,6 @@ def _outward(x: exact.Number) -> tuple[End, End]:
     return value - slack, value + slack
 
 
-def _short(x: End) -> str:
+def short(x: End) -> str:
     """The end to four digits."""
     return str(exact.context.nstr(exact.approximate(Fraction(x)), 4)).removesuffix(".0")

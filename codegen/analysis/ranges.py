@@ -31,6 +31,7 @@ from sympy import sign as sign_of
 from sympy.core.relational import Relational
 
 from ...specs.language import (
+    GradientAt,
     Value,
     clip,
     completed_cycles,
@@ -48,7 +49,7 @@ from ...specs.language import (
 )
 from . import intervals
 from .cases import Case
-from .conditions import implied
+from .conditions import implied, multiple
 from .intervals import Range
 from .occurrences import nodes
 
@@ -68,11 +69,33 @@ class Hazard:
         kind: ``"division"``, ``"root"`` or ``"logarithm"``.
         operand: the denominator, or what the root or logarithm is taken of.
         range: what it can be.
+        example: a point of the declared domains at which it is, in words; empty where the
+            defaults are one.
     """
 
     kind: str
     operand: Basic
     range: Range
+    example: str = ""
+
+    @property
+    def seen(self) -> str:
+        """What shows it, in words."""
+        return f"it is at {self.example}" if self.example else f"it ranges over {self.range}"
+
+    @property
+    def key(self) -> tuple[str, Basic]:
+        return self.kind, self.operand
+
+
+def is_defined(kind: str, operand: Range) -> bool:
+    """Whether an operation is defined for all that its operand can be."""
+    match kind:
+        case "division":
+            return operand.excludes_zero
+        case "root":
+            return operand.low >= 0
+    return operand.positive
 
 
 @dataclass
@@ -81,11 +104,13 @@ class Evaluator:
 
     Args:
         case: the case.
+        hyper: the range of each hyperparameter.
         stored: the range of each state's stored value.
         computed: the range of each value at t, as far as they are computed.
     """
 
     case: Case
+    hyper: Mapping[Basic, Range]
     stored: Mapping[str, Range]
     computed: dict[str, Range]
     hazards: list[Hazard] = field(default_factory=list)
@@ -95,7 +120,8 @@ class Evaluator:
         """What an expression can be."""
         found = self._structural(e)
         for expression, bound in self._known:
-            if expression == e:
+            if (factor := multiple(e, expression)) is not None:
+                bound = intervals.multiply(intervals.point(factor), bound)
                 # A condition on a hyperparameter may ask for another value than its default.
                 allowed = self.case.admissible.get(e, found)
                 found = found.meet(bound) or allowed.meet(bound) or found
@@ -106,11 +132,11 @@ class Evaluator:
             case Value():
                 return self._value(e)
             case Symbol() if e == t:
-                return self.case.steps
+                return self.steps()
             case Symbol() if e == step:
                 return _COUNT
             case Symbol():
-                return self.case.chosen.get(e, intervals.REAL)
+                return self.hyper.get(e, intervals.REAL)
             case _ if e in _CONSTANTS:
                 return _CONSTANTS[e]
             case Piecewise():
@@ -120,6 +146,15 @@ class Evaluator:
             case Expr() if e.is_Rational:
                 return intervals.point(Fraction(str(e)))
         return self._function(e, [self.range(a) for a in e.args])
+
+    def steps(self) -> Range:
+        """What t can be."""
+        return self.case.steps
+
+    def require(self, kind: str, operand: Basic, found: Range) -> None:
+        """Meets an operation, which is a hazard unless it is defined for all its operand can be."""
+        if not is_defined(kind, found):
+            self.hazards.append(Hazard(kind, operand, found))
 
     def _function(self, e: Basic, ranges: list[Range]) -> Range:
         match e:
@@ -166,8 +201,7 @@ class Evaluator:
         return intervals.REAL  # the gradient, and matrix products
 
     def _modulo(self, e: Basic, divisor: Range) -> Range:
-        if not divisor.excludes_zero:
-            self.hazards.append(Hazard("division", e.args[1], divisor))
+        self.require("division", e.args[1], divisor)
         return Range(min(divisor.low, Fraction(0)), max(divisor.high, Fraction(0)))
 
     def _value(self, e: Value) -> Range:
@@ -183,12 +217,26 @@ class Evaluator:
             if self.case.decide(condition) is None:
                 self._examine(condition)
             before = len(self._known)
-            self._known += implied(condition, self.range)
+            bounds = implied(condition, self.range)
+            if any(map(self._contradicts, bounds)):
+                continue
+            self._known += bounds
             reached.append(self.range(value))
             del self._known[before:]
-            self._known += implied(Not(condition), self.range)
+            bounds = implied(Not(condition), self.range)
+            if any(map(self._contradicts, bounds)):
+                break
+            self._known += bounds
         del self._known[outer:]
-        return reduce(intervals.Range.join, reached)
+        return reduce(intervals.Range.join, reached) if reached else intervals.REAL
+
+    def _contradicts(self, bound: tuple[Basic, Range]) -> bool:
+        """Whether no hyperparameters of this case are as a condition says."""
+        expression, allowed = bound
+        if any(isinstance(n, Value | GradientAt) for n in nodes(expression)):
+            return False
+        everywhere = Evaluator(self.case, self.case.admissible, {}, {})
+        return everywhere.range(expression).meet(allowed) is None
 
     def _examine(self, condition: Basic) -> None:
         """Meets the hazards in what a condition compares."""
@@ -203,21 +251,20 @@ class Evaluator:
     def _raised(self, base: Basic, exponent: Basic) -> Range:
         below = self.range(base)
         if isinstance(exponent, Integer):
-            if exponent < 0 and not below.excludes_zero:
-                self.hazards.append(Hazard("division", sympify(base) ** -exponent, below))
+            if exponent < 0:
+                self.require("division", sympify(base) ** -exponent, below)
             return intervals.integer_power(below, int(exponent))
         above = self.range(exponent)
-        if above.low < 0 and not below.excludes_zero:
-            self.hazards.append(Hazard("division", base, below))
+        if above.low < 0:
+            self.require("division", base, below)
         if exponent.is_integer and below.low < 0:
             largest = intervals.power(intervals.absolute(below), above).high
             return Range(-largest, largest)
+        self.require("root", base, below)
         if below.low < 0:
-            self.hazards.append(Hazard("root", base, below))
             below = below.meet(Range(Fraction(0), intervals.REAL.high)) or intervals.point(1)
         return intervals.power(below, above)
 
     def _logarithm(self, e: Basic, operand: Range) -> Range:
-        if not operand.positive:
-            self.hazards.append(Hazard("logarithm", e.args[0], operand))
+        self.require("logarithm", e.args[0], operand)
         return intervals.logarithm(operand)

@@ -17,7 +17,7 @@ class Kind(Enum):
     REDUCTION = "reduction"
     """From a tensor to one scalar."""
     MATRIX = "matrix"
-    """Between matrices, which the last two axes of tensors are; the result may have another shape."""
+    """Between matrices, the last two axes of tensors; the result may have another shape."""
     LISTS = "lists"
     """On the host, of lists, functions and schedules."""
 

@@ -76,8 +76,12 @@ def test_bias_correction(step, refused):
     refused(step(g / (1 - beta ** (t - 1)), hyper=[BETA]), "division", "[0, 1]")
 
 
-def test_default_decides(step, refused):
-    assert analyse(step(g / eps, hyper=[EPS]))
+def test_a_number_alone_is_looked_at_in_all_its_domain(step, refused):
+    positive = Hyper(eps, "1e-10", POSITIVE, "guard")
+    assert analyse(step(g / eps, hyper=[positive]))
+    refused(
+        step(g / eps, hyper=[EPS]), "division", "the denominator eps can be 0: it is at eps = 0"
+    )
     refused(step(g / mu, hyper=[MU]), "division", "the denominator mu can be 0")
 
 

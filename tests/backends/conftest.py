@@ -71,12 +71,18 @@ class Run:
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Package]]:
-    """Generates specs into a package; ``formatted=False`` leaves the formatter out."""
+    """Generates specs into a package.
+
+    ``formatted=False`` leaves the formatter out, ``kernels=True`` adds Numba's.
+    """
     made: list[Package] = []
 
-    def build(specs: Sequence[Optimizer], *, formatted: bool = True) -> Package:
+    def build(
+        specs: Sequence[Optimizer], *, formatted: bool = True, kernels: bool = False
+    ) -> Package:
         folder = tmp_path_factory.mktemp("generated")
-        chosen = {name: b for name, b in backends().items() if name in ("numpy", "torch")}
+        names = ("numpy", "torch", *(["numba"] if kernels else []))
+        chosen = {name: b for name, b in backends().items() if name in names}
         if formatted:
             write(difference(plan(specs, chosen, folder, complete=True), folder), folder)
         else:

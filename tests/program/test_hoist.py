@@ -13,7 +13,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
-from sympy import Piecewise
+from sympy import Eq, Piecewise, sqrt
 
 lr, a, w, decay = hyperparameters("lr a w decay")
 (flag,) = flags("flag")
@@ -66,3 +66,39 @@ def test_a_state_that_takes_a_number_stays_a_tensor(make, text):
 def test_a_test_stays_where_it_is_made(make, text):
     program = hoist(lower(make(Update(theta[t], Piecewise((P, a > w), (G, True))))))
     assert text(program) == "---\ntheta[t] = select(a > w, theta, grad)"
+
+
+def hoisted(value, text, make):
+    host, _, body = text(hoist(lower(make(Update(theta[t], value))))).partition("\n---\n")
+    return host, body
+
+
+def test_a_scalar_of_one_branch_is_computed_where_that_is_taken(make, text):
+    assert hoisted(Piecewise((P - lr * sqrt(t - 5) * G, t > 5), (P, True)), text, make) == (
+        "step_size = select(t > 5, lr * sqrt(t - 5), 0)",
+        "theta[t] = select(t > 5, theta - step_size * grad, theta)",
+    )
+
+
+def test_a_scalar_that_never_fails_is_computed_always(make, text):
+    host, _ = hoisted(Piecewise((P - lr * a * G, t > 5), (P, True)), text, make)
+    assert host == "step_size = lr * a"
+
+
+def test_a_scalar_of_all_branches_is_computed_always(make, text):
+    value = Piecewise((P - sqrt(lr) * G, t > 5), (P - sqrt(lr) * P, a > 0), (sqrt(lr) * G, True))
+    host, _ = hoisted(value, text, make)
+    assert host == "step_size = sqrt(lr)"
+
+
+def test_a_scalar_of_two_branches_out_of_three(make, text):
+    value = Piecewise((G * sqrt(a), a > 1), (G, flag), (P * sqrt(a), True))
+    host, _ = hoisted(P - value, text, make)
+    assert host == "grad_factor = select(a > 1 or not flag, sqrt(a), 0)"
+
+
+def test_what_a_condition_compares_is_computed_where_it_is_asked(make, text):
+    value = Piecewise((P, Eq(t, 3)), (G, 1 / (t - 3) > a), (-G, True))
+    host, body = hoisted(value, text, make)
+    assert host == "theta_factor = select(t != 3, 1 / (t - 3), 0)"
+    assert "select(a < theta_factor, grad, -grad)" in body

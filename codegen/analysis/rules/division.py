@@ -14,7 +14,7 @@ def check(subject: Subject) -> Iterator[Fault]:
             operand = subject.text(hazard.operand)
             yield Fault(
                 where,
-                f"the denominator {operand} can be 0: it ranges over {hazard.range}",
+                f"the denominator {operand} can be 0: {hazard.seen}",
                 f"Add a positive term such as eps to it, guard it with Piecewise((..., "
                 f"Ne({operand}, 0)), (..., True)), or narrow the domain of what it is made of",
             )

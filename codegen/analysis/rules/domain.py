@@ -24,6 +24,13 @@ def check(subject: Subject) -> Iterator[Fault]:
                 f"{state.name}[t] can leave its domain {_domain(state)}: it ranges over {found}",
                 "Widen the domain, or keep the value inside it with Max, Min or Abs",
             )
+    for state, update, where in subject.survey.outside:
+        yield Fault(
+            subject.equation(update),
+            f"{state.name}[t] can leave its domain {_domain(state)}: it does at {where}",
+            "Narrow the domains of the hyperparameters, widen that of the state, or keep the "
+            "value inside it with Max, Min or Abs",
+        )
 
 
 def _domain(state: State) -> str:

@@ -15,8 +15,7 @@ def check(subject: Subject) -> Iterator[Fault]:
             operand = subject.text(hazard.operand)
             yield Fault(
                 where,
-                f"{operand}, of which the {hazard.kind} is taken, can {bound}: it ranges over "
-                f"{hazard.range}",
+                f"{operand}, of which the {hazard.kind} is taken, can {bound}: {hazard.seen}",
                 f"Take Max({operand}, 0), or narrow the domain of what it is made of"
                 if hazard.kind == "root"
                 else "Add a positive term to it, or narrow the domain of what it is made of",

@@ -1,7 +1,14 @@
-"""Hoist to the host, in float64, what depends on hyperparameters and the step alone."""
+"""Hoist to the host, in float64, what depends on hyperparameters and the step alone.
 
+A scalar that is read in some branches of a choice alone may be defined in those alone, as
+``sqrt(t - 5)`` is where t > 5: it is then computed under their conditions, and 0 elsewhere. The
+same goes for what conditions compare.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from ..guards import Path, guarded, is_partial, paths
 from ..nodes import (
     ONE,
     ZERO,
@@ -16,7 +23,6 @@ from ..nodes import (
     apply,
     free,
     names,
-    rebuild,
     walk,
 )
 from ..operations import ADD, MUL, ONE_MINUS_POW, SELECT, SUB
@@ -33,14 +39,14 @@ def hoist(program: Program) -> Program:
     for assign in program.body:
         assert isinstance(assign, Assign)  # choices are not yet statements
         if assign.value.on_host and not assign.target.is_tensor:
-            value = hoisting.corrections(assign.value)
+            value = hoisting.corrections(assign.value, ())
             if assign.target.id not in when:
-                value = hoisting.guarded(value)
+                value = hoisting.where_states_exist(value)
             hoisting.host.append(replace(assign, value=value))
         else:
-            value = hoisting.tensor(assign.value, assign.target.id)
+            value = hoisting.tensor(assign.value, assign.target.id, ())
             body.append(replace(assign, value=value))
-    return replace(program, host=tuple(hoisting.host), body=tuple(body))
+    return replace(program, host=_ordered(hoisting.assignments()), body=tuple(body))
 
 
 @dataclass
@@ -50,45 +56,84 @@ class _Hoisting:
     """The conditions under which scalar states exist, by the names of their values."""
     host: list[Assign] = field(default_factory=list)
     known: dict[Node, Name] = field(default_factory=dict)
+    reached: dict[str, list[Path]] = field(default_factory=dict)
+    """By which paths each scalar that was given a name is read."""
 
-    def tensor(self, node: Node, target: str) -> Node:
+    def assignments(self) -> list[Assign]:
+        return [
+            replace(a, value=guarded(a.value, self.reached[a.target.id]))
+            if a.target.id in self.reached
+            else a
+            for a in self.host
+        ]
+
+    def tensor(self, node: Node, target: str, path: Path) -> Node:
         """The node with every scalar expression below it replaced by a name."""
         if not isinstance(node, Apply):
             return node
         args: list[Node] = []
-        for argument in node.args:
+        for argument, way in zip(node.args, paths(node, path), strict=True):
             if isinstance(argument, Apply) and argument.on_host:
-                if argument.type.dtype is not DType.BOOLEAN:  # a test stays where it is made
-                    argument = self.scalar(argument, _stem(argument, node, target))
+                if argument.type.dtype is DType.BOOLEAN:
+                    argument = self.test(argument, target, way)
+                else:
+                    argument = self.scalar(argument, _stem(argument, node, target), way)
             else:
-                argument = self.tensor(argument, target)
+                argument = self.tensor(argument, target, way)
             args.append(argument)
         return Apply(node.op, tuple(args))
 
-    def scalar(self, node: Apply, stem: str) -> Name:
-        value = node if node.op is ONE_MINUS_POW else self.corrections(node)
+    def test(self, node: Node, target: str, path: Path) -> Node:
+        """A test stays where it is made, but for what it compares if that can fail."""
+        if not isinstance(node, Apply) or not is_partial(node):
+            return node
+        if node.type.dtype is not DType.BOOLEAN:
+            return self.scalar(node, _stem(node, node, target), path)
+        ways = paths(node, path)
+        args = (self.test(a, target, way) for a, way in zip(node.args, ways, strict=True))
+        return Apply(node.op, tuple(args))
+
+    def scalar(self, node: Apply, stem: str, path: Path) -> Name:
+        value = node if node.op is ONE_MINUS_POW else self.corrections(node, path)
         if value not in self.known:
             name = free(stem, self.taken)
             self.taken.add(name)
             self.known[value] = Name(name, _REAL)
-            self.host.append(Assign(self.known[value], self.guarded(value)))
+            self.host.append(Assign(self.known[value], self.where_states_exist(value)))
+        self.reached.setdefault(self.known[value].id, []).append(path)
         return self.known[value]
 
-    def guarded(self, value: Node) -> Node:
+    def where_states_exist(self, value: Node) -> Node:
         """The value, or 0 where a state that it reads does not exist: it is not used then."""
         for test in {self.when[name]: None for name in sorted(names(value) & self.when.keys())}:
             value = apply(SELECT, test, value, ZERO)
         return value
 
-    def corrections(self, node: Node) -> Node:
+    def corrections(self, node: Node, path: Path) -> Node:
         """The node with each one_minus_power in it under a name of its own."""
+        if not isinstance(node, Apply):
+            return node
+        ways = paths(node, path)
+        args = (self.corrections(a, way) for a, way in zip(node.args, ways, strict=True))
+        node = Apply(node.op, tuple(args))
+        return self.scalar(node, _stem(node, node, ""), path) if node.op is ONE_MINUS_POW else node
 
-        def rewrite(n: Node) -> Node:
-            if isinstance(n, Apply) and n.op is ONE_MINUS_POW:
-                return self.scalar(n, _stem(n, n, ""))
-            return n
 
-        return rebuild(node, rewrite)
+def _ordered(host: Iterable[Assign]) -> tuple[Assign, ...]:
+    """The assignments, each after those of the names it reads, and else in their order."""
+    pending = {a.target.id: a for a in host}
+    placed: list[Assign] = []
+
+    def place(assign: Assign) -> None:
+        del pending[assign.target.id]
+        for name in sorted(names(assign.value) & pending.keys()):
+            if name in pending:
+                place(pending[name])
+        placed.append(assign)
+
+    while pending:
+        place(next(iter(pending.values())))
+    return tuple(placed)
 
 
 def _stem(node: Apply, parent: Apply, target: str) -> str:

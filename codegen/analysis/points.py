@@ -1,0 +1,149 @@
+"""One step at one point: every hyperparameter, state, gradient and t a number.
+
+The evaluation is that of ranges, on ranges of one number each, so that every condition is
+decided and every operand known. A tensor is taken to have one element.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from sympy import Basic, Piecewise
+
+from ...specs.language import (
+    GradientAt,
+    Update,
+    Value,
+    global_norm,
+    matmul,
+    mean,
+    norm,
+    theta,
+    transpose,
+)
+from . import intervals
+from .cases import Case
+from .conditions import Truth, truth
+from .intervals import Range
+from .occurrences import pairs
+from .ranges import Evaluator
+
+GRADIENT = "grad"
+
+Key = tuple[str, str, Basic]
+"""The name of the value that an operation is part of, its kind, and its operand."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """The numbers of one step.
+
+    Args:
+        hyper: by symbol.
+        step: t.
+        stored: of the parameter, the gradient and the states, by name.
+    """
+
+    hyper: Mapping[Basic, Fraction]
+    step: int
+    stored: Mapping[str, Fraction]
+
+    def towards(self, other: "Point", part: Fraction) -> "Point":
+        """The point at a part of the way to another of the same step."""
+        hyper = {key: x + part * (other.hyper[key] - x) for key, x in self.hyper.items()}
+        stored = {key: x + part * (other.stored[key] - x) for key, x in self.stored.items()}
+        return Point(hyper, self.step, stored)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a step: the operands of what is not defined everywhere, and new values."""
+
+    operands: Mapping[Key, Range]
+    values: Mapping[str, Range]
+
+
+def step_at(case: Case, ordered: Sequence[Update], point: Point) -> Outcome:
+    """One step's equations, as far as the case carries them out."""
+    return _evaluated(case, [(u.target.name, u.value) for u in ordered], point, case.live())
+
+
+def initial_at(case: Case, point: Point) -> Outcome:
+    """The first values of the states that exist."""
+    states = [s for s in case.spec.states if s.init is not None and case.exists(s)]
+    given = [(s.name, s.init) for s in states if isinstance(s.init, Basic)]
+    return _evaluated(case, given, point, {s.name for s in states})
+
+
+def is_admissible(case: Case, point: Point) -> bool:
+    """Whether the point meets the constraints of the spec."""
+    evaluator = _evaluator(case, point, {})
+    return all(evaluator.holds(c.condition) is not False for c in case.spec.constraints)
+
+
+@dataclass
+class _AtPoint(Evaluator):
+    gradient: Range = intervals.ZERO
+    step: Range = intervals.ZERO
+    operands: list[tuple[str, Basic, Range]] = field(default_factory=list)
+
+    def range(self, e: Basic) -> Range:
+        if isinstance(e, GradientAt):
+            return self.gradient
+        if isinstance(e, Value) and e.lag and e.name == theta.name:
+            return self.stored[theta.name]
+        return self._structural(e)
+
+    def steps(self) -> Range:
+        return self.step
+
+    def require(self, kind: str, operand: Basic, found: Range) -> None:
+        self.operands.append((kind, operand, found))
+
+    def holds(self, condition: Basic) -> Truth:
+        return truth(condition, self.range, self.case.flags.get)
+
+    def _function(self, e: Basic, ranges: list[Range]) -> Range:
+        match e:
+            case norm() | global_norm():
+                return intervals.absolute(ranges[0])
+            case mean() | transpose():
+                return ranges[0]
+            case matmul():
+                return intervals.multiply(*ranges)
+        return super()._function(e, ranges)
+
+    def _piecewise(self, e: Piecewise) -> Range:
+        for value, condition in pairs(e):
+            if self.case.decide(condition) is None:
+                self._examine(condition)
+            if self.holds(condition) is not False:
+                return self.range(value)
+        return intervals.REAL
+
+
+def _evaluator(case: Case, point: Point, computed: dict[str, Range]) -> _AtPoint:
+    return _AtPoint(
+        case,
+        {symbol: intervals.point(x) for symbol, x in point.hyper.items()},
+        {name: intervals.point(x) for name, x in point.stored.items()},
+        computed,
+        gradient=intervals.point(point.stored[GRADIENT]),
+        step=intervals.point(point.step),
+    )
+
+
+def _evaluated(
+    case: Case,
+    equations: Sequence[tuple[str, Basic]],
+    point: Point,
+    live: Mapping[str, Update] | set[str],
+) -> Outcome:
+    operands: dict[Key, Range] = {}
+    computed: dict[str, Range] = {}
+    for name, value in equations:
+        if name in live:
+            evaluator = _evaluator(case, point, computed)
+            computed[name] = evaluator.range(value)
+            operands |= {(name, kind, e): found for kind, e, found in evaluator.operands}
+    return Outcome(operands, computed)
