@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from typing import cast
 
-from sympy import Abs, Add, Basic, Eq, Ge, Gt, Le, Lt, Mul, Ne, Pow, S, Symbol, sign
+from sympy import Abs, Add, Basic, Eq, Expr, Ge, Gt, Le, Lt, Mul, Ne, Pow, S, Symbol, sign
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Implies, Not, Or
 
@@ -88,7 +89,7 @@ def implied(condition: Basic, ranges: Ranges) -> list[tuple[Basic, Range]]:
     left, right = condition.lhs, condition.rhs
     sides = [(left, right, condition), (right, left, condition.reversed)]
     if right != 0 and left != 0:
-        difference = Add(left, Mul(-1, right))
+        difference = cast(Expr, left) - cast(Expr, right)
         sides.append((difference, S.Zero, condition.func(difference, 0, evaluate=False)))
     found: list[tuple[Basic, Range]] = []
     for x, other, relation in sides:
