@@ -169,10 +169,10 @@ def _within(allowed: Range, numbers: Sequence[Fraction]) -> list[Fraction]:
     found = [x for x in numbers if intervals.point(x).meet(allowed)]
     if found:
         return found
-    low, high = (None if isinstance(x, float) else x for x in (allowed.low, allowed.high))
-    if low is None:
-        return [(Fraction(0) if high is None else high) - 1]
-    return [low + 1 if high is None else (low + high) / 2]
+    low, high = allowed.low, allowed.high
+    if isinstance(low, float):
+        return [Fraction(-1) if isinstance(high, float) else high - 1]
+    return [low + 1 if isinstance(high, float) else (low + high) / 2]
 
 
 def _fails(kind: str, found: Range) -> bool:
