@@ -16,6 +16,8 @@ Stages, each a function from data to data:
                (out= buffers, lists of tensors); one operation a statement.
 ``allocate``   three-address Program -> :class:`Listing`: where each result is written, which
                values may share a buffer, and whether an in-place write would be read later.
+``rest``       spec -> what must be set for a zero gradient to change nothing: then sparse
+               gradients can be taken.
 
 ``evaluate`` runs a Program on exact numbers, and ``simulate`` a Listing in real memory, where a
 bad overwrite shows; ``check`` and the tests hold both against the spec. ``listing`` and

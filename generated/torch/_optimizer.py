@@ -29,6 +29,7 @@ from . import _checkpoints as checkpoints
 from . import _clipping as clipping
 from . import _fused as fused
 from . import _options as options
+from . import _sparse as sparse
 from ._batch import Batch, Likeness, Numbers, State, same, takes
 from ._locks import lock
 from ._options import option
@@ -102,6 +103,8 @@ class Optimizer(optim.Optimizer):
     """Whether the rule multiplies or transposes them: a tensor is one, or a batch of them."""
     _optional: ClassVar[tuple[str, ...]] = ()
     """The names of states that exist under an option alone."""
+    _sparse_where: ClassVar[str] = ""
+    """What must be set for sparse gradients, in words; empty where nothing helps or is needed."""
     _peer: ClassVar[type[optim.Optimizer] | None] = None
     """torch's class of this name, whose groups and checkpoints these are like."""
 
@@ -216,7 +219,8 @@ class Optimizer(optim.Optimizer):
             closure: evaluates the model again and returns the loss.
 
         Raises:
-            RuntimeError: a gradient is sparse; a group is fused, and what that needs is not
+            RuntimeError: a gradient is sparse, and one row of zeros would change something or
+                autograd is to see the step; a group is fused, and what that needs is not
                 installed; a CUDA graph is being captured and a group is not
                 capturable; ``clipvalue`` is set, and a gradient is complex; with
                 ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
@@ -245,6 +249,10 @@ class Optimizer(optim.Optimizer):
     @abstractmethod
     def _check(self, group: Group) -> None:
         """Raise ValueError for a hyperparameter outside its domain."""
+
+    def _takes_sparse(self, group: Group) -> bool:
+        """Whether an element whose gradient is zero stays as it is, and its states do."""
+        return False
 
     @abstractmethod
     def _initial(self, group: Group) -> dict[str, float]:
@@ -286,11 +294,14 @@ class Optimizer(optim.Optimizer):
         for group, own, _ in found:
             self._check_runnable(group, own)
         scaled = [amp.unscaled(self, own) for _, _, own in found]
-        grads = [self._dense(group, own) for group, (own, _) in zip(groups, scaled, strict=True)]
-        clips = clipping.clips(groups, grads)
+        grads = [self._usable(group, own) for group, (own, _) in zip(groups, scaled, strict=True)]
+        clips = clipping.clips(groups, [sparse.values(own) for own in grads])
         params = [own for _, own, _ in found]
         work = list(zip(groups, params, grads, clips, strict=True))
-        is_fused = [self._is_fused(group, own) for group, own, _ in found]
+        is_fused = [
+            self._is_fused(group, own) and not sparse.is_among(given)
+            for group, own, given, _ in work
+        ]
         launches = self._prepare_fused([*compress(work, is_fused)])
         for each in compress(work, map(not_, is_fused)):
             launches += self._prepare_update(*each)
@@ -307,16 +318,24 @@ class Optimizer(optim.Optimizer):
             name = type(self).__name__
             raise RuntimeError(f"{name} needs capturable=True to be captured by a CUDA graph")
 
-    def _dense(self, group: Group, grads: list[Tensor]) -> list[Tensor]:
-        """Gradients of which none is sparse, with pending conjugations carried out."""
+    def _usable(self, group: Group, grads: list[Tensor]) -> list[Tensor]:
+        """Gradients with pending conjugations carried out; sparse ones where the rule takes them."""
         kept = self._kept.get(id(group))
         if kept:
             kept.is_alike = kept.grads.of(grads)
             if kept.is_alike:
                 return grads
-        if {grad.layout for grad in grads} != {torch.strided}:
-            raise RuntimeError(f"{type(self).__name__} does not support sparse gradients")
-        return resolved(grads)
+        layouts = {grad.layout for grad in grads}
+        if layouts == {torch.strided}:
+            return resolved(grads)
+        if (
+            not layouts <= {torch.strided, torch.sparse_coo}
+            or self.defaults["differentiable"]
+            or not self._takes_sparse(group)
+        ):
+            where = f" unless {self._sparse_where}" if self._sparse_where else ""
+            raise RuntimeError(f"{type(self).__name__} does not support sparse gradients{where}")
+        return sparse.gathered(resolved(grads))
 
     def _check_fused(self, group: Group, devices: Iterable[torch.device]) -> None:
         if not option(group, "fused"):
@@ -443,7 +462,8 @@ class Optimizer(optim.Optimizer):
             for time, s in zip(times, states, strict=True)
         ]
         settings = {name: number(group[name]) for name in self._arguments}
-        if any(type(p) not in PLAIN for p in params) and not option(group, "foreach"):
+        is_subclassed = any(type(p) not in PLAIN for p in params)
+        if (is_subclassed and not option(group, "foreach")) or sparse.is_among(grads):
             for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
                 named = dict(zip(names, values, strict=True)) | settings
                 clipped = partial(clip.one, row=i) if clip else None
@@ -634,7 +654,12 @@ class Optimizer(optim.Optimizer):
         scalars: dict[str, Any],
         clip: Callable[[Tensor], Tensor] | None,
     ) -> None:
-        """Update one tensor by the form of the rule that differentiates."""
+        """Update one tensor by the form of the rule that differentiates, or the rows it names."""
+        if sparse.is_among([grad]):
+            keys = initial.keys() & {*self._tensor_states.values()}
+            with sparse.rows(p, grad, state, keys) as (part, given, kept):
+                self._update_one(part, given, kept, initial, scalars, clip)
+            return
         differentiable = self.defaults["differentiable"]
         keys = ("", *self._tensor_states.values())  # "" is the parameter
         stored = {"": p} | {key: state[key] for key in keys if key in initial}

@@ -53,6 +53,7 @@ class Adagrad(Optimizer):
     _tensor_states = {"s": "sum"}
     _kernel = "adagrad"
     _eager = True
+    _sparse_where = "weight_decay == 0"
     _peer = optim.Adagrad
 
     def __init__(
@@ -113,6 +114,9 @@ class Adagrad(Optimizer):
         return {
             "s": group["initial_accumulator_value"],
         }
+
+    def _takes_sparse(self, group: Group) -> bool:
+        return group["weight_decay"] == 0
 
     @staticmethod
     def _loop(

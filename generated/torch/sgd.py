@@ -53,6 +53,7 @@ class SGD(Optimizer):
     _step_key = ""
     _kernel = "sgd"
     _optional = ("b",)
+    _sparse_where = "momentum == 0 and weight_decay == 0"
     _peer = optim.SGD
 
     def __init__(
@@ -108,6 +109,9 @@ class SGD(Optimizer):
         return {
             **({"b": 0.0} if group["momentum"] != 0 else {}),
         }
+
+    def _takes_sparse(self, group: Group) -> bool:
+        return group["momentum"] == 0 and group["weight_decay"] == 0
 
     @staticmethod
     def _loop(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial, reduce
 
 from ....specs.language import Optimizer
 from ...program.allocate import Instruction, allocate
@@ -9,11 +10,23 @@ from ...program.compile import compile_spec
 from ...program.cut import OUT, Parts
 from ...program.infix import Infix
 from ...program.linearise import linearise
-from ...program.nodes import Assign, assignments
+from ...program.nodes import (
+    HOST_BOOLEAN,
+    HOST_REAL,
+    ZERO,
+    Assign,
+    Name,
+    Node,
+    apply,
+    assignments,
+    negation,
+)
+from ...program.operations import AND, EQ, OR
 from ...program.passes.contract import contract
 from ...program.passes.expand import expand
 from ...program.passes.separate import separate
 from ...program.passes.sink import sink
+from ...program.rest import at_rest
 from ..kernel import has_kernel, kernel_program, kernel_scalars
 from ..python_class import Comments, class_context, names_read, unpacked_names
 from ..signature import Argument, arguments, members
@@ -41,6 +54,7 @@ def context(spec: Optimizer) -> dict[str, object]:
     scalar_results = [s.new.id for s in program.scalar_slots]
     return class_context(spec, program, ScalarPrinter(in_group)) | {
         "annotation": _annotation,
+        "sparse": _sparse(spec, ScalarPrinter(in_group)),
         "parameters": _parameters(spec, args),
         "optional": [slot.name for slot in program.slots if slot.when is not None],
         "peer": spec.peer.removeprefix("torch.optim.") if _is_torchs(spec.peer) else "",
@@ -101,6 +115,36 @@ def _parameters(spec: Optimizer, args: tuple[Argument, ...]) -> dict[str, list[P
         "of_rule": [p for name, p in of_rule.items() if name not in positional],
         "launching": [p for name, p in _LAUNCHING.items() if name not in positional],
     }
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """When a rule takes sparse gradients: a condition of the group's, and in a user's words."""
+
+    condition: str
+    words: str
+
+
+def _sparse(spec: Optimizer, in_group: Infix) -> Sparse | None:
+    """None where it never does."""
+    settings = at_rest(spec)
+    if not settings:
+        return None
+    options = {o.name for o in spec.options}
+
+    def test(name: str, on: bool) -> Node:
+        if name not in options:
+            return apply(EQ, Name(name, HOST_REAL), ZERO)
+        flag = Name(name, HOST_BOOLEAN)
+        return flag if on else negation(flag)
+
+    every = [
+        reduce(partial(apply, AND), [test(*s) for s in one.items()]) for one in settings if one
+    ]
+    if len(every) < len(settings):
+        return Sparse("True", "")  # whatever is set
+    condition = reduce(partial(apply, OR), every)
+    return Sparse(in_group(condition), ScalarPrinter()(condition))
 
 
 def _is_torchs(peer: str) -> bool:
