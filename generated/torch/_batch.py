@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from . import _shards as shards
 from ._tensors import PLAIN, addresses
 
 try:
@@ -113,7 +114,7 @@ class Batch:
         rows: the places of the parameters among those of their group that have a gradient.
         params: the parameters.
         states: theirs, by checkpoint key, as the optimizer has them; kernels can be given the
-            tensors.
+            tensors, or what this rank holds of them.
         keys: of the tensor states, in the order of the rule; None for one that does not exist.
         scalars: the keys of scalar states.
         first: whether they had no states before.
@@ -131,13 +132,17 @@ class Batch:
     ) -> None:
         self.rows = rows
         self.first = first
+        self._is_sharded = not shards.are_plain(params)
+        params = self._local(params)
         self.device = params[0].device
         self.dtype = params[0].dtype.to_real()
         """Of the reals that complex numbers are pairs of."""
         self._params = params
         self._states = states
         self._columns = {
-            key: [state[key] for state in states] for key in (*keys, *scalars) if key is not None
+            key: self._local([state[key] for state in states])
+            for key in (*keys, *scalars)
+            if key is not None
         }
         self.keys = self._columns.keys()
         """Of the states it has."""
@@ -158,18 +163,21 @@ class Batch:
         self.memo: dict[Any, Any] = {}
         """What an engine keeps for it, under keys of its own."""
 
-    def holds(self, params: Sequence[Tensor]) -> bool:
+    def holds(self, params: list[Tensor]) -> bool:
         """Whether these are its parameters, and nothing has happened to them and their states."""
         try:
-            states = [[*map(itemgetter(key), self._states)] for key in self._columns]
+            states = [self._local([*map(itemgetter(key), self._states)]) for key in self._columns]
         except KeyError:
             return False
         return (
-            same(params, self._params)
+            same(self._local(params), self._params)
             and all(map(same, states, self._columns.values()))
             and bool((addresses(self._tensors) == self._where).all())
             and self._alike.of(params)
         )
+
+    def _local(self, tensors: list[Tensor]) -> list[Tensor]:
+        return shards.local(tensors) if self._is_sharded else tensors
 
     def is_uniform(self) -> bool:
         """Whether all rows have the same scalar states."""

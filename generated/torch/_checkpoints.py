@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from ._clipping import TRANSFORMS
+from ._shards import as_placed
 
 StateDict: TypeAlias = dict[str, Any]
 Group: TypeAlias = Mapping[str, Any]
@@ -116,7 +117,7 @@ def _value(key: str, x: Any, p: Tensor, keys: Keys, whose: str) -> Any:
         )
     if x.is_complex() != p.is_complex() or not (x.is_complex() or x.is_floating_point()):
         raise ValueError(f"{key!r} of {whose}, which is of {p.dtype}, cannot be of {x.dtype}")
-    return x.detach().to(p.device, copy=True)
+    return as_placed(x.detach().to(p.device, copy=True), p)
 
 
 def _number(key: str, x: Any, whose: str) -> float:

@@ -8,14 +8,17 @@ is not, or where it exceeds float64's range.
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, compress
 from typing import Any, ClassVar, TypeAlias
 
 import torch
 from torch import Tensor
 
+from . import _over_ranks as over_ranks
+from . import _partition as partition
 from ._norms import combined
 from ._norms import norms as norms_alike
 from ._options import option
@@ -201,23 +204,77 @@ def check(group: Group) -> None:
         )
 
 
-def clips(groups: Sequence[Group], grads: list[list[Tensor]]) -> list[Clip | None]:
+def clips(
+    groups: Sequence[Group],
+    params: Sequence[Sequence[Tensor]],
+    grads: list[list[Tensor]],
+    sharing: "Sharing",
+) -> list[Clip | None]:
     """What happens to the gradients of each group; None where nothing does.
 
-    Norms over all tensors are over those of all groups.
+    Norms over all tensors are over those of all groups, and on all ranks.
+
+    Args:
+        groups: those that have gradients.
+        params: their parameters.
+        grads: of these, what this rank holds.
+        sharing: what ranks have to do together.
 
     Raises:
         RuntimeError: a limit of elements meets complex numbers, which have no order; or a norm
-            is infinite or NaN in a group with ``error_if_nonfinite``.
+            is infinite or NaN, on any rank, in a group with ``error_if_nonfinite``; or a norm
+            cannot be known.
         ValueError: a group has two limits.
     """
     chosen = [_chosen(group) for group in groups]
-    needed = any(name and TRANSFORMS[name].reach == "all" for name in chosen)
-    total = _total(grads) if needed else None
+    reaches = [TRANSFORMS[name].reach if name else "" for name in chosen]
+    norms, total = _norms_needed(reaches, groups, params, grads, sharing)
     return [
-        _clip(name, group, own, total) if name else None
-        for name, group, own in zip(chosen, groups, grads, strict=True)
+        _clip(name, group, own, found, total) if name else None
+        for name, group, own, found in zip(chosen, groups, grads, norms, strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """What ranks have to do together, whether or not they have gradients.
+
+    Args:
+        cut: how parameters whose norms are needed are cut up among ranks.
+        strict: the limit of a group that refuses norms that are not finite; empty if none does.
+    """
+
+    cut: Mapping[Tensor, over_ranks.Cut]
+    strict: str
+
+
+def sharing(groups: Sequence[Group], wrapper: str, is_local: Callable[[Any], bool]) -> Sharing:
+    """What ranks have to do together.
+
+    Args:
+        groups: all groups, with and without gradients.
+        wrapper: what gave the optimizer but some of the parameters, if something did.
+        is_local: whether norms are taken of what this rank holds of a group.
+
+    Raises:
+        RuntimeError: this rank cannot know a norm.
+    """
+    limits = [
+        next((n for n, t in TRANSFORMS.items() if t.reach and option(g, n) is not None), "")
+        for g in groups
+    ]
+    if not any(limits):
+        return Sharing({}, "")
+    over_all = next((name for name in limits if name and TRANSFORMS[name].reach == "all"), "")
+    names = [over_all or name for name in limits]
+    for name, group in zip(names, groups, strict=True):
+        if name:
+            partition.check(name, wrapper if over_all else "", group["params"])
+    needed = [g["params"] for name, g in zip(names, groups, strict=True) if name and is_local(g)]
+    strict = [
+        name for name, g in zip(limits, groups, strict=True) if option(g, "error_if_nonfinite")
+    ]
+    return Sharing(over_ranks.cuts(p for params in needed for p in params), max(strict, default=""))
 
 
 def _chosen(group: Group) -> str | None:
@@ -228,25 +285,34 @@ def _chosen(group: Group) -> str | None:
     return given[0] if given else None
 
 
-def _clip(name: str, group: Group, grads: list[Tensor], total: Tensor | None) -> Clip:
+def _clip(
+    name: str,
+    group: Group,
+    grads: list[Tensor],
+    norms: Vectors,
+    total: Tensor | None,
+) -> Clip:
     transform, limit = TRANSFORMS[name], number(group[name])
-    norms: Vectors = []
-    if transform.reach == "tensor":
-        norms = _norms(grads)
-    elif total is not None and transform.reach == "all":
+    if total is not None and transform.reach == "all":
         norms = [(rows, total.to(device)) for (device, *_), rows in _kinds(grads).items()]
-    elif any(grad.is_complex() for grad in grads):
-        raise RuntimeError(f"{name} does not support complex gradients")
+    elif not transform.reach:
+        norms = []
+        if any(grad.is_complex() for grad in grads):
+            raise RuntimeError(f"{name} does not support complex gradients")
     if option(group, "error_if_nonfinite") and not all(norm.isfinite().all() for _, norm in norms):
-        raise RuntimeError(
-            f"a norm of the gradients is not finite, so {name} cannot be kept; with "
-            "error_if_nonfinite=False they are scaled by it anyway"
-        )
+        raise _not_finite(name)
     scales = [
         (rows, transform.scale(norm, limit).to(_computed(grads[rows[0]])).expand(len(rows)))
         for rows, norm in norms
     ]
     return Clip(transform, limit, scales)
+
+
+def _not_finite(name: str) -> RuntimeError:
+    return RuntimeError(
+        f"a norm of the gradients is not finite, so {name} cannot be kept; with "
+        "error_if_nonfinite=False they are scaled by it anyway"
+    )
 
 
 def _computed(grad: Tensor) -> torch.dtype:
@@ -255,15 +321,73 @@ def _computed(grad: Tensor) -> torch.dtype:
 
 
 def _norms(grads: list[Tensor]) -> Vectors:
-    return [(rows, norms_alike([grads[row] for row in rows])) for rows in _kinds(grads).values()]
+    return [
+        (rows, _complete(norms_alike([grads[row] for row in rows])))
+        for rows in _kinds(grads).values()
+    ]
 
 
-def _total(grads: list[list[Tensor]]) -> Tensor:
-    """The norm over the gradients of all groups, on the device of the first."""
-    everything = [grad for own in grads for grad in own]
-    device = everything[0].device
-    norms = [norm.to(device) for _, norm in _norms(everything)]
-    return combined(norms[0] if len(norms) == 1 else torch.cat(norms))
+def _complete(norm: Any) -> Tensor:
+    """A norm as a plain tensor, of a DTensor too."""
+    return norm.full_tensor() if hasattr(norm, "full_tensor") else norm
+
+
+def _norms_needed(
+    reaches: Sequence[str],
+    groups: Sequence[Group],
+    params: Sequence[Sequence[Tensor]],
+    grads: Sequence[list[Tensor]],
+    sharing: Sharing,
+) -> tuple[list[Vectors], Tensor | None]:
+    """The norms of the gradients of groups that need them, and, if one does, over all."""
+    strict = [option(group, "error_if_nonfinite") for group in groups]
+    columns = [
+        (own, given, is_strict) if reach == "tensor" else ([], [], False)
+        for reach, own, given, is_strict in zip(reaches, params, grads, strict, strict=True)
+    ]
+    over_all = [
+        is_strict for reach, is_strict in zip(reaches, strict, strict=True) if reach == "all"
+    ]
+    if over_all:
+        columns.append(([*chain(*params)], [*chain(*grads)], any(over_all)))
+    norms = [_norms(given) for _, given, _ in columns]
+    if sharing.cut:
+        norms = _whole(norms, [own for own, *_ in columns], [last for *_, last in columns], sharing)
+    return norms[: len(groups)], _total(norms[-1]) if over_all else None
+
+
+def _whole(
+    norms: list[Vectors],
+    params: Sequence[Sequence[Tensor]],
+    strict: Sequence[bool],
+    sharing: Sharing,
+) -> list[Vectors]:
+    """The norms over all ranks, from those of what this one holds.
+
+    Raises:
+        RuntimeError: on some rank, a norm that must be finite is not.
+    """
+    held = {
+        own[row]: norm
+        for own, found in zip(params, norms, strict=True)
+        for rows, vector in found
+        for row, norm in zip(rows, vector.unbind(), strict=True)
+    }
+    finite = [vector.isfinite().all() for found in compress(norms, strict) for _, vector in found]
+    whole, flags = over_ranks.whole(held, finite, sharing.cut)
+    if sharing.strict and any(flags):
+        raise _not_finite(sharing.strict)
+    return [
+        [(rows, torch.stack([whole[own[row]] for row in rows])) for rows, _ in found]
+        for own, found in zip(params, norms, strict=True)
+    ]
+
+
+def _total(norms: Vectors) -> Tensor:
+    """The norm over gradients, on the device of the first."""
+    device = norms[0][1].device
+    everything = [vector.to(device) for _, vector in norms]
+    return combined(everything[0] if len(everything) == 1 else torch.cat(everything))
 
 
 def _kinds(grads: list[Tensor]) -> dict[tuple[torch.device, torch.dtype, bool], list[int]]:

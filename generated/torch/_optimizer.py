@@ -29,6 +29,8 @@ from . import _checkpoints as checkpoints
 from . import _clipping as clipping
 from . import _fused as fused
 from . import _options as options
+from . import _partition as partition
+from . import _shards as shards
 from . import _sparse as sparse
 from ._batch import Batch, Likeness, Numbers, State, same, takes
 from ._locks import lock
@@ -74,7 +76,7 @@ class Optimizer(optim.Optimizer):
         params: parameters, named parameters, or groups of them.
         defaults: the hyperparameters of groups that do not set their own.
         foreach: update several tensors by one call (True), or one by one (False); None lets
-            plain tensors go together and leaves subclasses alone.
+            plain tensors and the shards of DTensors go together and leaves other subclasses alone.
         capturable: keep the step count, and what depends on it, on the parameters' device, so
             that a CUDA graph can capture the step. Tensors are then updated one by one.
         differentiable: let autograd see the step. Tensors are then updated one by one.
@@ -101,6 +103,8 @@ class Optimizer(optim.Optimizer):
     """States are made with the optimizer, not at the first step."""
     _on_matrices: ClassVar[bool] = False
     """Whether the rule multiplies or transposes them: a tensor is one, or a batch of them."""
+    _wrapper = ""
+    """What made this optimizer for some of the parameters that it has."""
     _optional: ClassVar[tuple[str, ...]] = ()
     """The names of states that exist under an option alone."""
     _sparse_where: ClassVar[str] = ""
@@ -128,6 +132,7 @@ class Optimizer(optim.Optimizer):
         }
         self._forget()
         self._lock = lock()
+        self._wrapper = partition.wrapper()
         super().__init__(params, options.settings(defaults | launching, self._peer))
         if fused:  # so torch.amp.GradScaler leaves unscaling and skipping to the step
             self._step_supports_amp_scaling = True
@@ -293,10 +298,11 @@ class Optimizer(optim.Optimizer):
         groups = [group for group, _, _ in found]
         for group, own, _ in found:
             self._check_runnable(group, own)
-        scaled = [amp.unscaled(self, own) for _, _, own in found]
+        sharing = clipping.sharing(self.param_groups, self._wrapper, self._is_local)
+        scaled = [amp.unscaled(self, self._held(*each)) for each in found]
         grads = [self._usable(group, own) for group, (own, _) in zip(groups, scaled, strict=True)]
-        clips = clipping.clips(groups, [sparse.values(own) for own in grads])
         params = [own for _, own, _ in found]
+        clips = clipping.clips(groups, params, [sparse.values(own) for own in grads], sharing)
         work = list(zip(groups, params, grads, clips, strict=True))
         is_fused = [
             self._is_fused(group, own) and not sparse.is_among(given)
@@ -356,6 +362,24 @@ class Optimizer(optim.Optimizer):
         if self.defaults["differentiable"]:
             return False
         return id(group) in self._kept or _are_for_kernels(params)
+
+    def _is_local(self, group: Group) -> bool:
+        """Whether this rank updates what it holds of tensors by itself.
+
+        Rules of whole tensors, and what autograd or a compiler sees, use operations on DTensors.
+        """
+        return (
+            bool(self._kernel)
+            and not self.defaults["differentiable"]
+            and not torch.compiler.is_compiling()
+            and shards.are_local(group["params"])
+        )
+
+    def _held(self, group: Group, params: list[Tensor], grads: list[Tensor]) -> list[Tensor]:
+        """What this rank holds of gradients."""
+        if shards.are_plain(params, grads) or not self._is_local(group):
+            return grads
+        return shards.gradients(params, grads)
 
     def _initial_states(self, group: Group) -> dict[str, float]:
         """The initial values by checkpoint key, the step count among them."""
@@ -450,6 +474,8 @@ class Optimizer(optim.Optimizer):
             changes.append(partial(self._adopt, params, states, firsts))
         if self._step_key:
             changes.append(partial(_count, group, states, self._step_key))
+        if not shards.are_plain(params) and self._is_local(group):
+            params, states = shards.local(params), shards.local_states(states)
         if option(group, "capturable") or self.defaults["differentiable"]:
             work = group, params, grads, clip
             changes.append(partial(self._update_on_device, work, states, firsts, initial))
@@ -463,7 +489,9 @@ class Optimizer(optim.Optimizer):
         ]
         settings = {name: number(group[name]) for name in self._arguments}
         is_subclassed = any(type(p) not in PLAIN for p in params)
-        if (is_subclassed and not option(group, "foreach")) or sparse.is_among(grads):
+        if (
+            is_subclassed and (shards.are_any(params) or not option(group, "foreach"))
+        ) or sparse.is_among(grads):
             for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
                 named = dict(zip(names, values, strict=True)) | settings
                 clipped = partial(clip.one, row=i) if clip else None
@@ -591,8 +619,8 @@ class Optimizer(optim.Optimizer):
         keys = set(self._tensor_states.values()).intersection(initial)
         # One that is yet to be made will be as the parameter.
         states = self.state.get(p, dict[str, Any]())
-        made = (x for key, x in states.items() if key in keys and x is not None)
-        return takes([p, grad, *made])
+        made = [x for key, x in states.items() if key in keys and x is not None]
+        return takes(shards.local([p, grad, *made]))
 
     def _launches(self, batch: Batch, work: Work) -> list[Callable[[], None]]:
         """The launch of a batch, and what keeps its new scalar states.
@@ -716,7 +744,7 @@ def _are_for_kernels(params: list[Tensor]) -> bool:
     """Whether kernels update tensors without having been asked to."""
     return (
         all(p.is_cuda for p in params)
-        and PLAIN.issuperset(map(type, params))
+        and PLAIN.issuperset(map(type, shards.local(params)))
         and all(map(fused.is_ready, {p.device for p in params}))
     )
 
