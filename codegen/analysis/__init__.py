@@ -15,6 +15,7 @@ from .rules import (
     argument,
     assigned,
     assigned_once,
+    assumption,
     condition,
     constraint,
     cycle,
@@ -67,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     assigned,
     # its symbols
     undeclared,
+    assumption,
     declaration,
     condition,
     time,
@@ -101,6 +103,7 @@ OF_SCHEDULES: tuple[Rule, ...] = (
     argument,
     assigned,
     undeclared,
+    assumption,
     condition,
     time,
     piecewise_default,

@@ -169,10 +169,10 @@ def _within(allowed: Range, numbers: Sequence[Fraction]) -> list[Fraction]:
     found = [x for x in numbers if intervals.point(x).meet(allowed)]
     if found:
         return found
-    low, high = allowed.low, allowed.high
-    if isinstance(low, float):
-        return [Fraction(-1) if isinstance(high, float) else high - 1]
-    return [low + 1 if isinstance(high, float) else (low + high) / 2]
+    bounded, above = not isinstance(allowed.low, float), isinstance(allowed.high, float)
+    low = Fraction(allowed.low) if bounded else Fraction(0)
+    high = low + 2 if above else Fraction(allowed.high)
+    return [(low + high) / 2 if bounded else high - 1]
 
 
 def _fails(kind: str, found: Range) -> bool:

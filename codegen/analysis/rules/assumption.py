@@ -1,0 +1,84 @@
+"""Symbols are assumed to be what their domains say: SymPy simplifies by what is assumed.
+
+Of a symbol that is declared positive, it drops ``Abs``; where the domain holds negative numbers,
+the code would then climb where the equation descends.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sympy import Basic, Symbol
+
+from ....specs.language import GradientAt, Hyper, Interval, Numbers, Schedule, State, Value
+from ....specs.language.domains import REAL
+from ..fault import Fault
+from ..occurrences import nodes
+from ..subject import Subject, declared
+
+CODE = "assumption"
+
+_FACTS = (
+    "commutative",
+    *("positive", "negative", "zero", "nonnegative", "nonpositive", "nonzero"),
+    *("integer", "rational", "irrational", "algebraic", "transcendental"),
+    *("even", "odd", "prime", "composite", "noninteger"),
+    *("real", "imaginary", "complex", "finite", "infinite"),
+)
+"""What SymPy can be told of a symbol, the most telling first."""
+
+
+def check(subject: Subject) -> Iterator[Fault]:
+    of_schedule = isinstance(subject.spec, Schedule)
+    for each in subject.spec.hyper:
+        if isinstance(each, Hyper | Numbers) and isinstance(each.symbol, Symbol):
+            whole = of_schedule and each.is_whole  # optimizers take any number
+            yield from _beyond(declared(each), each.symbol, each.domain, whole)
+    for state in subject.spec.states:
+        yield from _beyond(declared(state), state.series.symbol, state.domain)
+    for where, expression in subject.parts():
+        for node in nodes(expression):
+            if isinstance(node, Value | GradientAt):
+                domain = _domain(subject.states.get(node.name)) if isinstance(node, Value) else REAL
+                for part in (node, node.args[0]):
+                    yield from _beyond(f"{subject.text(node)} in {where}", part, domain)
+
+
+def _domain(state: State | None) -> Interval:
+    return state.domain if state else REAL
+
+
+def _beyond(where: str, symbol: Basic, domain: Interval, whole: bool = False) -> Iterator[Fault]:
+    """The most telling assumption about a symbol that does not follow from its domain, if any."""
+    follows: Any = Symbol("x", **_implied(domain), **({"integer": True} if whole else {}))
+    assumed = {fact: getattr(symbol, f"is_{fact}") for fact in _FACTS}
+    beyond = [
+        fact
+        for fact, holds in assumed.items()
+        if holds is not None and holds is not getattr(follows, f"is_{fact}")
+    ]
+    if beyond:
+        fact = next((fact for fact in beyond if assumed[fact]), beyond[0])
+        name = str(getattr(symbol, "name", symbol))
+        yield Fault(
+            where,
+            f"SymPy is told that {name} is {'' if assumed[fact] else 'not '}{fact}, which its "
+            f"domain {_described(domain, name)} does not say, and would simplify by it",
+            "Make the symbol with the language's own functions, such as hyperparameters or "
+            "states, which assume what is always true; or narrow the domain",
+        )
+
+
+def _described(domain: Interval, name: str) -> str:
+    described = domain.describe(name)
+    return "of all reals" if described == name else described
+
+
+def _implied(domain: Interval) -> dict[str, bool]:
+    """What SymPy can be told of all numbers of a domain."""
+    low, high = domain.low, domain.high
+    implied = {"real": True}
+    if low is not None and low >= 0:
+        implied["nonnegative" if low == 0 and not domain.low_open else "positive"] = True
+    if high is not None and high <= 0:
+        implied["nonpositive" if high == 0 and not domain.high_open else "negative"] = True
+    return implied
