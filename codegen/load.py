@@ -6,7 +6,8 @@ import pkgutil
 import sys
 import tokenize
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
@@ -14,7 +15,12 @@ from typing import TypeVar
 from ..specs import gradients, optimizers, schedules
 from ..specs.language import Optimizer, Schedule, Spec, SpecError, Transform
 from .analysis import analyse_transform
+from .analysis.fault import short
 from .analysis.nearby import either, near
+from .asked import helpers, looked_at
+from .deadline import COMPUTING, WAITING, Interrupted, Overrun, deadline
+from .hints import described, hint
+from .peer import objection
 
 Kind = TypeVar("Kind", Optimizer, Schedule)
 AnySpec = TypeVar("AnySpec", bound=Spec)
@@ -89,9 +95,9 @@ def load(reference: str) -> list[Spec]:
     """
     path, colon, name = reference.rpartition(":")
     if colon and path.endswith(".py"):
-        return [_named(path, name, _public(_namespace(path)))]
+        return _with_peers([_named(path, name, _public(_namespace(path)))])
     if reference.endswith(".py"):
-        return _all(reference, _public(_namespace(reference)))
+        return _with_peers(_all(reference, _public(_namespace(reference))))
     return [_builtin_named(reference)]
 
 
@@ -147,12 +153,40 @@ def _named(path: str, name: str, public: Mapping[str, Spec]) -> Spec:
 
 
 def _public(namespace: Mapping[str, object]) -> dict[str, Spec]:
-    """The specs bound to names without a leading underscore."""
-    return {
+    """The specs bound to names without a leading underscore.
+
+    Raises:
+        SpecError: one has a name that is no text, or a peer that is not there.
+    """
+    found = {
         name: value
         for name, value in namespace.items()
         if isinstance(value, Optimizer | Schedule) and not name.startswith("_")
     }
+    for bound, spec in found.items():
+        if not isinstance(spec.name, str):
+            raise SpecError(
+                "kind",
+                spec=bound,
+                where="name",
+                problem=f"{short(spec.name)} is of type {type(spec.name).__name__}, not text",
+                remedy='Give it the name of a class, such as "Adam"',
+            )
+    return found
+
+
+def _with_peers(specs: list[Spec]) -> list[Spec]:
+    """The specs of a file. That built-in ones have their peers is tested, not looked up."""
+    for spec in specs:
+        if isinstance(spec.peer, str) and spec.peer and (reason := objection(spec.peer)):
+            raise SpecError(
+                "peer",
+                spec=spec.name,
+                where="peer",
+                problem=f"{spec.peer} {reason}",
+                remedy='Give the import path of what it is a drop-in for, or ""',
+            )
+    return specs
 
 
 def _distinct(found: Iterable[tuple[str, AnySpec]]) -> list[AnySpec]:
@@ -189,10 +223,25 @@ def _namespace(path: str) -> dict[str, object]:
     previous = sys.modules.get(module.__name__)
     sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
     try:
-        with tokenize.open(file) as source:
-            code = compile(source.read(), str(file), "exec")
-        exec(code, vars(module))
-    except (Exception, SystemExit) as error:  # whatever a spec file raises
+        with deadline(), _beside(file), redirect_stdout(sys.stderr):
+            with tokenize.open(file) as source:
+                code = looked_at(source.read(), str(file))
+            vars(module).update(helpers())
+            exec(code, vars(module))
+    except Overrun as error:
+        raise SpecError(
+            "slow",
+            spec=str(file),
+            where=_line(str(file), error),
+            problem=f"the file is still being imported after {COMPUTING} seconds of computing, or "
+            f"{WAITING} of waiting",
+            remedy="Leave out what takes so long: a loop without an end, a number of many digits",
+        ) from error
+    except KeyboardInterrupt as error:
+        if isinstance(error.__cause__, Interrupted):
+            raise
+        raise _does_not_import(str(file), error) from error
+    except BaseException as error:
         raise _does_not_import(str(file), error) from error
     finally:
         if previous is None:
@@ -200,6 +249,28 @@ def _namespace(path: str) -> dict[str, object]:
         else:
             sys.modules[module.__name__] = previous
     return vars(module)
+
+
+@contextmanager
+def _beside(file: Path) -> Iterator[None]:
+    """Modules beside a file can be imported from it, behind all that is installed.
+
+    They are forgotten afterwards: another file may have others of the same names beside it.
+    """
+    folder = str(file.resolve().parent)
+    before = set(sys.modules)
+    sys.path.append(folder)
+    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        importlib.invalidate_caches()
+        yield
+    finally:
+        sys.dont_write_bytecode = written
+        sys.path.remove(folder)
+        for name in set(sys.modules) - before:
+            origin = getattr(sys.modules[name], "__file__", None)
+            if origin and Path(folder) in Path(origin).resolve().parents:
+                del sys.modules[name]
 
 
 def _no_file(file: Path) -> SpecError:
@@ -219,8 +290,8 @@ def _does_not_import(path: str, error: BaseException) -> SpecError:
         "import",
         spec=path,
         where=_line(path, error),
-        problem=f"the file does not import: {type(error).__name__}: {error}",
-        remedy="Mend that line",
+        problem=f"the file does not import: {type(error).__name__}: {described(error)}",
+        remedy=hint(error),
     )
 
 

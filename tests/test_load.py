@@ -1,10 +1,12 @@
 """Loading: built-in specs by name, a user's specs by file."""
 
 import importlib
+import signal
 import sys
 from textwrap import dedent
 
 import pytest
+from steprule.codegen import deadline
 from steprule.codegen.analysis import analyse
 from steprule.codegen.load import builtin, discover, load
 from steprule.specs.language import Optimizer, SpecError
@@ -207,7 +209,7 @@ class TestFileThatDoesNotImport:
             ("import steprul_x", "No module named 'steprul_x'"),
             ("x = Optimizer('X')", "TypeError"),
             ("from steprule.specs.language import momentum", "cannot import name 'momentum'"),
-            ("from sympy import Max; bad = Max(theta, 0)", "SympifyError"),
+            ("from sympy import Max; bad = Max(theta, 0)", "write theta[t] or theta[t - 1]"),
             ("raise SystemExit(3)", "SystemExit: 3"),
         ],
     )
@@ -231,3 +233,60 @@ class TestFileThatDoesNotImport:
         path = tmp_path / "binary.py"
         path.write_bytes(b"\xff\xfe\x00")
         assert "does not import" in refused(str(path), "import")
+
+
+class TestWhatAFileDoes:
+    def test_modules_beside_it_can_be_imported(self, file, tmp_path):
+        file("def twice(x): return 2 * x", "shared_sums.py")
+        first = file("import shared_sums; a = descent('A' * shared_sums.twice(1))")
+        assert [spec.name for spec in load(first)] == ["AA"]
+        (tmp_path / "shared_sums.py").write_text("def twice(x): return 3 * x")
+        assert [spec.name for spec in load(first)] == ["AAA"], "it is read again"
+        assert "shared_sums" not in sys.modules
+        assert str(tmp_path) not in sys.path
+        assert {f.name for f in tmp_path.iterdir()} == {"shared_sums.py", "mine.py"}
+
+    def test_what_is_installed_comes_first(self, file):
+        file("raise ImportError('beside')", "numpy.py")
+        assert load(file("import numpy; a = descent('A')"))
+
+    def test_a_loop_without_an_end(self, file, monkeypatch):
+        monkeypatch.setattr(deadline, "COMPUTING", 0.2)
+        message = refused(file("while True: pass"), "slow")
+        assert "still being imported" in message
+        assert "while True: pass" in message
+
+    def test_waiting_without_an_end(self, file, monkeypatch):
+        monkeypatch.setattr(deadline, "WAITING", 0.2)
+        refused(file("import threading; threading.Event().wait()"), "slow")
+
+    def test_a_number_of_too_many_digits(self, file, monkeypatch):
+        monkeypatch.setattr(deadline, "COMPUTING", 0.2)
+        refused(file("two = 2\nx = two**two**two**5"), "slow")
+
+    def test_ctrl_c_is_the_users(self, file):
+        """Raised by the file itself it is the file's fault."""
+        assert "KeyboardInterrupt" in refused(file("raise KeyboardInterrupt"), "import")
+        with pytest.raises(KeyboardInterrupt):
+            load(file("import os, signal; os.kill(os.getpid(), signal.SIGINT)"))
+
+    def test_signals_are_as_they_were(self, file):
+        before = signal.getsignal(signal.SIGINT)
+        load(file("a = descent('A')"))
+        assert signal.getsignal(signal.SIGINT) is before
+        assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+
+    def test_what_it_prints_is_not_output(self, file, capsys):
+        load(file("print('here'); a = descent('A')"))
+        assert capsys.readouterr() == ("", "here\n")
+
+    def test_tests_of_values_that_are_known(self, file):
+        text = """
+        from sympy import Piecewise, S, Symbol, true
+        kinds = [] or [1]
+        one = 1 if kinds and not None else 2
+        if one == 1 and S(1) > 0 and true and lr != Symbol('x'):
+            a = descent("A")
+        b = Piecewise((lr, one == 1), (0, True))
+        """
+        assert [spec.name for spec in load(file(text))] == ["A"]

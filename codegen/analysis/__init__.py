@@ -18,6 +18,7 @@ from .rules import (
     assumption,
     condition,
     constraint,
+    courses,
     cycle,
     declaration,
     default,
@@ -26,6 +27,7 @@ from .rules import (
     duplicate,
     example,
     existence,
+    extent,
     float_literal,
     gradient,
     initial_value,
@@ -40,6 +42,7 @@ from .rules import (
     step_count,
     supported,
     target,
+    text,
     time,
     transform,
     undeclared,
@@ -52,6 +55,8 @@ __all__ = ["OF_SCHEDULES", "RULES", "Fault", "Rule", "analyse", "analyse_transfo
 RULES: tuple[Rule, ...] = (
     # what the spec is made of
     kind,
+    text,
+    extent,
     python_condition,
     target,
     number,
@@ -81,6 +86,7 @@ RULES: tuple[Rule, ...] = (
     shape,
     constraint,
     # every course a step can take
+    courses,
     existence,
     initial_value,
     root,
@@ -91,6 +97,8 @@ RULES: tuple[Rule, ...] = (
 
 OF_SCHEDULES: tuple[Rule, ...] = (
     kind,
+    text,
+    extent,
     python_condition,
     target,
     number,
@@ -110,6 +118,7 @@ OF_SCHEDULES: tuple[Rule, ...] = (
     cycle,
     unused,
     example,
+    courses,
     root,
     division,
     domain,
@@ -145,7 +154,7 @@ def _analysed(spec: AnySpec, rules: Sequence[Rule]) -> AnySpec:
         for fault in rule.check(subject):
             raise SpecError(
                 rule.CODE,
-                spec=spec.name,
+                spec=spec.name if isinstance(spec.name, str) else "a spec",
                 where=fault.where,
                 problem=fault.problem,
                 remedy=fault.remedy,

@@ -146,6 +146,25 @@ class Case:
 
 def cases(spec: Optimizer | Schedule) -> Iterator[Case]:
     """All cases of a spec that its constraints do not rule out."""
+    firsts, flags, zeroed = _distinctions(spec)
+    for first, on, zero in product(firsts, _choices(flags), _choices(zeroed)):
+        case = Case(spec, on, zero, first)
+        if _chooses_once(spec, on) and all(
+            case.decide(c.condition) is not False for c in spec.constraints
+        ):
+            yield case
+
+
+def count(spec: Optimizer | Schedule) -> int:
+    """How many cases there are, those included that constraints rule out; none is made."""
+    firsts, flags, zeroed = _distinctions(spec)
+    return len(firsts) * 2 ** (len(flags) + len(zeroed))
+
+
+def _distinctions(
+    spec: Optimizer | Schedule,
+) -> tuple[Sequence[bool | None], Sequence[Symbol], Sequence[Symbol]]:
+    """What the cases of a spec differ in: the first step, flags, and what can be zero."""
     deciding = [c for u in spec.updates for c in conditions(u.value)]
     deciding += [s.when for s in spec.states]
     symbols = {n for c in deciding for n in nodes(c) if isinstance(n, Symbol)}
@@ -160,12 +179,7 @@ def cases(spec: Optimizer | Schedule) -> Iterator[Case]:
     ]
     fresh = any(s.init is None for s in spec.states)
     firsts = (True, False) if fresh or any(map(counts_steps, deciding)) else (None,)
-    for first, on, zero in product(firsts, _choices(flags), _choices(zeroed)):
-        case = Case(spec, on, zero, first)
-        if _chooses_once(spec, on) and all(
-            case.decide(c.condition) is not False for c in spec.constraints
-        ):
-            yield case
+    return firsts, flags, zeroed
 
 
 def _choices(symbols: Sequence[Symbol]) -> Iterator[dict[Symbol, bool]]:

@@ -33,3 +33,14 @@ class Rule(Protocol):
     def check(self, subject: Subject, /) -> Iterator[Fault]:
         """Every violation in the spec, in the order of its declarations."""
         ...
+
+
+def short(value: object) -> str:
+    """How a value looks, in a few words; it may be anything at all."""
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 200:
+        return "a very large number"
+    try:
+        text = repr(value)
+    except Exception as error:
+        return f"a value that cannot be shown ({type(error).__name__})"
+    return text if len(text) <= 80 else f"{text[:80]}..."

@@ -39,6 +39,8 @@ _SHARED = frozenset({"lr"})
 """What generated classes read, whatever rule it belongs to: a rule's own learning rate."""
 
 _EXPRESSION = re.compile(r"\{#.*?#\}|\{%.*?%\}|(\{\{.*?\}\})", re.DOTALL)
+_IMPORT = re.compile(r"^(?:from|import) .*", re.MULTILINE)
+_STRING = re.compile(r'"([^"\n]*)"')
 _TEXT = re.compile(r'"""(?:.|\n)*?"""|"[^"\n]*"|#.*')
 _IDENTIFIER = re.compile(r"(?<![\w.\0])[A-Za-z_]\w*(?![\w\0])")
 _MEMBER = re.compile(r"\bself\.([A-Za-z]\w*)|\b(?:def|class) ([A-Za-z]\w*)")
@@ -73,7 +75,14 @@ def _sources() -> Iterator[str]:
 
 
 def _code(file: str) -> str:
-    """A template without text; where an expression was, no name begins or ends."""
+    """A template without text; where an expression was, no name begins or ends.
+
+    But what is imported under a condition is imported.
+    """
     text = (_BACKENDS / file).read_text(encoding="utf-8")
+    imports = "\n".join(
+        _EXPRESSION.sub(lambda found: " ".join(_STRING.findall(found[0])), line)
+        for line in _IMPORT.findall(text)
+    )
     bare = _EXPRESSION.sub(lambda found: "\0" if found[1] else "", text)
-    return _TEXT.sub("", bare)
+    return _TEXT.sub("", bare) + imports

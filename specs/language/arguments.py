@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sympy import Lambda, Symbol, latex
 
 from .domains import REAL, Interval
+from .misuse import Flag
 from .sequences import given
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Choice:
     @cached_property
     def flags(self) -> dict[str, Symbol]:
         """The condition of each word."""
-        return {word: Symbol(f"{self.name}_is_{word}") for word in self.words}
+        return {word: Flag(f"{self.name}_is_{word}") for word in self.words}
 
     @property
     def default(self) -> str:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from sympy import Basic, Expr, Symbol, latex, sympify, true
+from sympy import Basic, Expr, Symbol, latex, true
 
 from .domains import REAL, Interval
+from .misuse import expression
 from .symbols import Series, Value
 
 
@@ -114,7 +115,7 @@ class State:
 
     def __post_init__(self) -> None:
         if self.init is not None:
-            object.__setattr__(self, "init", sympify(self.init))
+            object.__setattr__(self, "init", expression(self.init))
 
     @property
     def name(self) -> str:
@@ -133,7 +134,7 @@ class Update:
     value: Expr
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "value", sympify(self.value))
+        object.__setattr__(self, "value", expression(self.value))
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,22 @@ class SpecError(Exception):
         self.where = where
         self.problem = problem
         self.remedy = remedy
-        super().__init__(f"[{code}] {spec}: {where}: {problem}. {remedy}.")
+        parts = (_readable(part) for part in (spec, where, problem, remedy))
+        super().__init__("[{}] {}: {}: {}. {}.".format(code, *parts))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Exceptions are otherwise made anew from their message alone, as between processes."""
         fields = {k: getattr(self, k) for k in ("spec", "where", "problem", "remedy")}
         return partial(SpecError, self.code, **fields), ()
+
+
+_LONGEST = 1500
+"""Letters of one part of a message."""
+
+
+def _readable(text: object) -> str:
+    """One line that any terminal can show, of a length that can be read."""
+    text = str(text)
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -6,9 +6,11 @@ maximum and minimum are SymPy's own.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sympy import Expr, Function
+from sympy import Basic, Expr, Function
+
+from .misuse import expression
 
 _TALL = (r"\frac", r"\sqrt", r"\begin", r"\left")
 
@@ -19,6 +21,12 @@ def enclosed(tex: str, left: str = "(", right: str = ")") -> str:
         left, right = rf"\left{left}", rf"\right{right}"
     gap = " " if left[-1].isalpha() else ""
     return f"{left}{gap}{tex}{gap}{right}"
+
+
+def _first(head: type) -> str:
+    """The first sentence of what a head says of itself."""
+    text = " ".join((head.__doc__ or "").split())
+    return text.partition(". ")[0].rstrip(".")
 
 
 class Head(Function):
@@ -33,6 +41,21 @@ class Head(Function):
     formula: ClassVar[str]
     is_commutative: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
     is_real: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __new__(cls, *args: Any, **options: Any) -> "Head":
+        """Made of expressions.
+
+        Raises:
+            TypeError: an argument is no expression, or is named, as NumPy's are.
+        """
+        name = cls.__name__
+        if named := ", ".join(key for key in options if key != "evaluate"):
+            raise TypeError(f"{name} has no argument {named}: it is: {_first(cls)}")
+        made = [expression(arg) for arg in args]
+        for given, arg in zip(args, made, strict=True):
+            if not isinstance(arg, Basic):
+                raise TypeError(f"{name} is taken of {given!r}, which is no expression")
+        return super().__new__(cls, *made, **options)  # pyright: ignore[reportReturnType]
 
     @classmethod
     def eval(cls, *args: Expr) -> None:

@@ -9,6 +9,7 @@ from sympy import Basic, Expr, Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
 from .declarations import Constraint, Hyper, Option, State, Update
+from .misuse import listed
 from .symbols import Value, t, theta
 
 
@@ -48,7 +49,7 @@ class Optimizer:
 
     def __post_init__(self) -> None:
         for field in ("hyper", "states", "updates", "constraints", "positional"):
-            object.__setattr__(self, field, tuple(getattr(self, field)))
+            object.__setattr__(self, field, listed(getattr(self, field)))
 
     clock: ClassVar[Symbol] = t
     """What values are indexed with."""

@@ -10,6 +10,7 @@ from sympy import Basic, Symbol, sympify
 from .arguments import Choice, Exemplar, Function, Numbers, Schedules
 from .declarations import Constraint, Hyper, Option, State, Update
 from .domains import NON_NEGATIVE
+from .misuse import listed
 from .optimizer import Optimizer
 from .symbols import Series, Value, step
 
@@ -73,7 +74,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         for name in ("hyper", "updates", "states", "constraints"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            object.__setattr__(self, name, listed(getattr(self, name)))
         stands_alone = self.starts_from_rate and not self.composes
         if stands_alone and STARTING_RATE not in self.hyper:
             object.__setattr__(self, "hyper", (STARTING_RATE, *self.hyper))

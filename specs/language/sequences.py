@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sympy import Symbol
 
 from .heads import Head, enclosed
+from .misuse import Flag
 
 
 def indexed(tex: str, index: str) -> str:
@@ -172,4 +173,4 @@ class chained_momentum(Head):
 
 def given(argument: Symbol) -> Symbol:
     """Whether an argument that can be left out is there: a condition, as a flag is."""
-    return Symbol(f"{argument.name}_is_given")
+    return Flag(f"{argument.name}_is_given")

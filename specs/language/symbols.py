@@ -5,9 +5,11 @@ expression the equations are made of. SymPy sees every value as an opaque real n
 so can neither split ``sqrt(v/c)`` nor cancel a state against itself.
 """
 
-from typing import ClassVar, cast
+from typing import ClassVar, NoReturn, cast
 
 from sympy import Expr, Integer, Symbol, sympify
+
+from .misuse import Flag, Names, Unindexed, expression
 
 t = Symbol("t", integer=True, positive=True)
 """The step of an optimizer, counted from 1."""
@@ -67,32 +69,44 @@ class GradientAt(Expr):
         return f"{self.name}({self.point})"
 
 
-class Series:
+class Series(Unindexed):
     """A quantity that has a value at every step: ``m[t]``, ``m[t - 1]``."""
-
-    __iter__: ClassVar[None] = None
-    """Python would otherwise iterate over m[0], m[1], ... for ever where SymPy is given m."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.symbol = Symbol(name, real=True)
 
     def __getitem__(self, index: Expr | int) -> Value:
-        return Value(self.symbol, sympify(index))
+        at = expression(index)
+        if not isinstance(at, Expr):
+            raise TypeError(
+                f"{self.name}[{index!r}] is at no time: write {self.name}[t] or {self.name}[t - 1]"
+            )
+        return Value(self.symbol, at)
 
     def __repr__(self) -> str:
         return f"Series({self.name!r})"
 
 
-class Gradient:
+class Gradient(Unindexed):
     """The gradient as a function of the point it is taken at."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.symbol = Symbol(name, real=True)
 
-    def __call__(self, point: Expr) -> GradientAt:
-        return GradientAt(self.symbol, point)
+    @property
+    def instead(self) -> str:
+        return f"{self.name} is a function of a point: write {self.name}(theta[t - 1])"
+
+    def __getitem__(self, index: object) -> NoReturn:
+        raise TypeError(self.instead)
+
+    def __call__(self, point: Expr, *others: object) -> GradientAt:
+        at = expression(point)
+        if others or not isinstance(at, Expr):
+            raise TypeError(self.instead)
+        return GradientAt(self.symbol, at)
 
 
 theta = Series("theta")
@@ -104,24 +118,24 @@ grad = Gradient("grad")
 
 def hyperparameters(names: str) -> tuple[Symbol, ...]:
     """Real scalars the user sets, one for each name in the string."""
-    return tuple(Symbol(name, real=True) for name in names.split())
+    return Names("hyperparameters", names, (Symbol(n, real=True) for n in names.split()))
 
 
 def counts(names: str) -> tuple[Symbol, ...]:
     """Whole numbers the user sets, one for each name in the string."""
-    return tuple(Symbol(name, integer=True) for name in names.split())
+    return Names("counts", names, (Symbol(n, integer=True) for n in names.split()))
 
 
 def flags(names: str) -> tuple[Symbol, ...]:
     """Options that are on or off; they stand as conditions in a ``Piecewise``."""
-    return tuple(Symbol(name) for name in names.split())
+    return Names("flags", names, map(Flag, names.split()))
 
 
 def states(names: str) -> tuple[Series, ...]:
     """Quantities kept from one step to the next."""
-    return tuple(Series(name) for name in names.split())
+    return Names("states", names, map(Series, names.split()))
 
 
 def intermediates(names: str) -> tuple[Series, ...]:
     """Quantities named within a step and forgotten after it."""
-    return tuple(Series(name) for name in names.split())
+    return Names("intermediates", names, map(Series, names.split()))

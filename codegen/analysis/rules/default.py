@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ....specs.language import Schedule
 from .. import intervals, magnitude
-from ..fault import Fault
+from ..fault import Fault, short
 from ..subject import Subject, declared
 
 CODE = "default"
@@ -28,13 +28,13 @@ def check(subject: Subject) -> Iterator[Fault]:
         if not isinstance(hyper.default, str):
             yield Fault(
                 declared(hyper),
-                f"its default {hyper.default!r} is no text, and so may be rounded",
-                f'Write it as an exact decimal: "{hyper.default}"',
+                f"its default {short(hyper.default)} is no text, and so may be rounded",
+                f'Write it as an exact decimal: "{short(hyper.default)}"',
             )
         elif not (_FRACTION if of_schedule else _DECIMAL).fullmatch(hyper.default):
             yield Fault(
                 declared(hyper),
-                f'its default "{hyper.default}" is no decimal number',
+                f'its default "{_short(hyper.default)}" is no decimal number',
                 'Write digits with an optional point and exponent, such as "1e-3"',
             )
         elif reason := _objection(hyper.default):

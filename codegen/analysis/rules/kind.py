@@ -1,9 +1,10 @@
 """Every part of a spec is of the kind its place is for: updates are Updates, not SymPy's Eq."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
-from sympy import Basic, Symbol
+from sympy import Basic, Expr, Symbol
 
 from ....specs.language import (
     Choice,
@@ -12,6 +13,7 @@ from ....specs.language import (
     Hyper,
     Interval,
     Numbers,
+    Optimizer,
     Option,
     Schedule,
     Schedules,
@@ -19,8 +21,9 @@ from ....specs.language import (
     Shape,
     State,
     Update,
+    Value,
 )
-from ..fault import Fault
+from ..fault import Fault, short
 from ..subject import Subject
 
 CODE = "kind"
@@ -32,44 +35,134 @@ _PARTS: dict[str, tuple[type, ...]] = {
     "constraints": (Constraint,),
 }
 _ARGUMENTS = (Hyper, Option, Choice, Numbers, Function, Schedules)
+_NOTHING = type(None)
+_SPEC: dict[type, dict[str, tuple[type, ...]]] = {
+    Optimizer: {"step_key": (str,), "eager": (bool,)},
+    Schedule: {"momentum_when": (Symbol, _NOTHING), "example": (Mapping,), "span": (int,)},
+}
+_TEXTS: dict[str, tuple[type, ...]] = dict.fromkeys(("name", "summary", "source", "peer"), (str,))
+_NAMED: dict[str, tuple[type, ...]] = {
+    "symbol": (Symbol,),
+    "doc": (str,),
+    "latex": (str,),
+}
 _FIELDS: dict[type, dict[str, tuple[type, ...]]] = {
-    Hyper: {"symbol": (Symbol,), "domain": (Interval,)},
-    Option: {"flag": (Symbol,)},
-    Choice: {"words": (tuple, list)},
-    Numbers: {"symbol": (Symbol,), "domain": (Interval,)},
-    Function: {"symbol": (Symbol,)},
-    Schedules: {"symbol": (Symbol,)},
-    State: {"series": (Series,), "shape": (Shape,), "when": (Basic, bool)},
-    Update: {"value": (Basic,)},
-    Constraint: {"condition": (Basic, bool)},
+    Hyper: _NAMED
+    | {
+        "domain": (Interval,),
+        "argument": (str,),
+        "optional": (bool,),
+        "per_group": (bool,),
+        "keyword": (bool,),
+        "derived": (Expr, _NOTHING),
+        "omissible": (bool,),
+    },
+    Option: {"flag": (Symbol,), "doc": (str,), "keyword": (bool,), "default": (bool,)},
+    Choice: {"name": (str,), "words": (tuple, list), "doc": (str,)},
+    Numbers: _NAMED | {"domain": (Interval,), "increasing": (bool,)},
+    Function: _NAMED | {"optional": (bool,), "per_group": (bool,)},
+    Schedules: _NAMED | {"many": (bool,)},
+    State: {
+        "series": (Series,),
+        "init": (Expr, _NOTHING),
+        "key": (str,),
+        "when": (Basic, bool),
+        "shape": (Shape,),
+        "domain": (Interval,),
+        "latex": (str,),
+    },
+    Update: {"target": (Basic,), "value": (Basic,)},
+    Constraint: {"condition": (Basic, bool), "message": (str,)},
+}
+_WORDS: dict[type, str] = {
+    str: "text",
+    bool: "True or False",
+    _NOTHING: "None",
+    int: "a whole number",
+    Basic: "SymPy expression",
+    Expr: "SymPy expression",
+    Mapping: "a dict",
+    list: "a list",
 }
 
 
 def check(subject: Subject) -> Iterator[Fault]:
-    of_schedule = {"hyper": _ARGUMENTS} if isinstance(subject.spec, Schedule) else {}
+    spec = subject.spec
+    (kind,) = [k for k in (Optimizer, Schedule) if isinstance(spec, k)]
+    if type(spec) is not kind:
+        yield Fault(
+            "its class",
+            f"{type(spec).__name__} is a class of its own, of which nothing is generated",
+            f"Make it with {kind.__name__}(...)",
+        )
+        return
+    for field, wanted in (_TEXTS | _SPEC[kind]).items():
+        yield from _fits(field, getattr(spec, field), wanted)
+    of_schedule = {"hyper": _ARGUMENTS} if kind is Schedule else {}
     for place, kinds in (_PARTS | of_schedule).items():
-        for part in getattr(subject.spec, place):
+        parts = getattr(spec, place)
+        if not isinstance(parts, tuple):
+            yield _fault(place, parts, (list,))
+            continue
+        for part in parts:
             if not isinstance(part, kinds):
                 yield _fault(place, part, kinds)
                 continue
             for field, wanted in _FIELDS[type(part)].items():
-                value = getattr(part, field)
-                if not isinstance(value, wanted):
-                    yield _fault(f"{field} of {_named(part)} in {place}", value, wanted)
+                where = f"{field} of {_named(part)} in {place}"
+                yield from _fits(where, getattr(part, field), wanted)
+            yield from _within(part, place)
+
+
+def _within(part: Any, place: str) -> Iterator[Fault]:
+    """What stands in a part that is of the right kind itself."""
+    if isinstance(part, Choice):
+        words = part.words
+        if not words or any(not (isinstance(w, str) and w.isidentifier()) for w in words):
+            yield Fault(
+                f"words of {_named(part)} in {place}",
+                f"{short(words)} are no words",
+                'Give one or more, of letters, digits and _: ("min", "max")',
+            )
+    domain = getattr(part, "domain", None)
+    if isinstance(domain, Interval):
+        where = f"domain of {_named(part)} in {place}"
+        ends = [domain.low, domain.high]
+        for end in ends:
+            # A float has a rule of its own, which says what to write.
+            if end is not None and (not isinstance(end, int | float | Fraction) or end is True):
+                yield _fault(where, end, (Fraction,))
+                return
+        low, high = ends
+        is_open = domain.low_open or domain.high_open
+        if low is not None and high is not None and (low > high or (low == high and is_open)):
+            yield Fault(where, f"no number lies in it: {domain.describe('x')}", "Exchange its ends")
+
+
+def _fits(where: str, value: object, wanted: tuple[type, ...]) -> Iterator[Fault]:
+    if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+        yield _fault(where, value, wanted)
 
 
 def _named(part: Any) -> str:
     if isinstance(part, Update):
-        return f"the equation of {part.target}"
+        target = part.target
+        return f"the equation of {target if isinstance(target, Value) else short(target)}"
     heads = {Option: "flag", Choice: "name", State: "series", Constraint: "message"}
     head = heads.get(type(part), "symbol")
-    return f"{type(part).__name__}({getattr(part, head)!r}, ...)"
+    return f"{type(part).__name__}({short(getattr(part, head))}, ...)"
 
 
 def _fault(where: str, value: object, kinds: tuple[type, ...]) -> Fault:
-    either = " or ".join(k.__name__ for k in kinds if k is not bool)
-    either = either.replace("Basic", "SymPy expression")
-    remedy = f"Give {'an' if either[0] in 'IO' else 'a'} {either}"
+    # Where an expression belongs, Python's truth values have a rule of their own.
+    named = [_WORDS.get(k, k.__name__) for k in kinds if k is not bool or len(kinds) == 1]
+    either = " or ".join(named)
+    has_article = named[0].partition(" ")[0] in ("a", "text", "True", "None")
+    remedy = f"Give {either}" if has_article else f"Give {_article(either)} {either}"
     if kinds == (Update,):
         remedy = "Write Update(x[t], ...); SymPy would evaluate Eq"
-    return Fault(where, f"{value} is of type {type(value).__name__}, not {either}", remedy)
+    return Fault(where, f"{short(value)} is of type {type(value).__name__}, not {either}", remedy)
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "AIOU" else "a"

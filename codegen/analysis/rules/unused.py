@@ -19,7 +19,7 @@ def check(subject: Subject) -> Iterator[Fault]:
     effective += [sympify(s.init) for s in spec.states if s.init is not None]
     if isinstance(spec, Schedule):
         effective += [h.derived for h in spec.hyperparameters if h.derived is not None]
-        effective += [spec.momentum_when] if spec.momentum_when else []
+        effective += [] if spec.momentum_when is None else [spec.momentum_when]
     symbols = {n for e in effective for n in nodes(e) if isinstance(n, Symbol)}
     for hyper in spec.hyper:
         if not symbols & _symbols(hyper):

@@ -1,0 +1,98 @@
+"""What is easily written by mistake, and says so: a series without a time, a flag in an ``if``."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NoReturn, TypeVar
+
+from sympy import Basic, Expr, Symbol, sympify
+from sympy.core.sympify import SympifyError
+from sympy.logic.boolalg import Boolean
+
+Any_ = TypeVar("Any_")
+
+
+def expression(value: Any) -> Any:
+    """A number or an expression as SymPy's; anything else as it is, for the rules to refuse."""
+    try:
+        made = sympify(value, strict=True)
+    except SympifyError:
+        return value
+    return made if isinstance(made, Expr | Boolean) else value
+
+
+def listed(value: Any) -> Any:
+    """A list as a tuple; anything else as it is, for the rules to refuse."""
+    return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+
+
+class NotAnExpression:
+    """Of what is no expression, and no part of one: arithmetic says what to write instead."""
+
+    _op_priority: ClassVar[float] = 1e6
+    """SymPy then leaves its operations with one of these to it."""
+    __array_ufunc__: ClassVar[None] = None
+    """NumPy, too."""
+
+    def _misused(self, *_: object) -> NoReturn:
+        raise TypeError(self.instead)
+
+    @property
+    def instead(self) -> str:
+        """What it is, and what to write."""
+        raise NotImplementedError
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _misused
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _misused
+    __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __neg__ = __pos__ = __abs__ = _misused
+    __lt__ = __le__ = __gt__ = __ge__ = __float__ = __int__ = _sympy_ = _misused
+
+
+class Unindexed(NotAnExpression):
+    """A series before it has a time."""
+
+    __iter__: ClassVar[None] = None
+    """Python would otherwise iterate over m[0], m[1], ... for ever where SymPy is given m."""
+    name: str
+
+    @property
+    def instead(self) -> str:
+        name = self.name
+        return f"{name} is a series and stands without a time: write {name}[t] or {name}[t - 1]"
+
+
+class Names(NotAnExpression, tuple[Any_, ...]):
+    """The symbols of a string of names; one alone is a tuple too, and has to be unpacked."""
+
+    _factory: str
+    _names: str
+
+    def __new__(cls, factory: str, names: str, made: Iterable[Any_]) -> "Names[Any_]":
+        found = super().__new__(cls, made)
+        found._factory, found._names = factory, names
+        return found
+
+    @property
+    def instead(self) -> str:
+        names = ", ".join(self._names.split())
+        left = f"({names},)" if len(self) == 1 else names
+        return (
+            f'{self._factory}("{self._names}") gives a tuple, which has to be unpacked: '
+            f'{left} = {self._factory}("{self._names}")'
+        )
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, Basic):
+            raise TypeError(self.instead)
+        return super().__getitem__(index)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(self.instead)
+
+
+class Flag(Symbol):
+    """A condition that is settled when generated code runs: Python cannot ask whether it holds."""
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"{self.name} is an option, and Python cannot know whether it is on: write "
+            f"Piecewise((x, {self.name}), (y, True)) for a choice, And, Or, Not for conditions"
+        )

@@ -1,0 +1,299 @@
+"""Specs that are wrong in any way get one error, which says where and what to do, and at once."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import pytest
+from steprule.codegen.selection import selected
+from steprule.specs.language import SpecError
+
+SPEC = """
+import itertools, math, sympy, sys
+import numpy as np
+from fractions import Fraction
+from sympy import *
+from steprule.specs.language import *
+
+lr, beta = hyperparameters("lr beta")
+(nesterov,) = flags("nesterov")
+(m,) = states("m")
+g = grad(theta[t - 1])
+$before
+
+spec = Optimizer(
+    $name,
+    summary=$summary,
+    source=$source,
+    hyper=$hyper,
+    states=$states,
+    updates=$updates,
+    constraints=$constraints,
+    peer=$peer,
+    step_key=$step_key,
+    eager=$eager,
+)
+"""
+PARTS = {
+    "before": "",
+    "name": '"Rule"',
+    "summary": '"A rule."',
+    "source": '"Nobody"',
+    "hyper": "[Hyper(lr, $default, $domain, $doc), Hyper(beta, '0.9', UNIT, 'b')$option]",
+    "default": "'1e-3'",
+    "domain": "NON_NEGATIVE",
+    "doc": "'rate'",
+    "option": "",
+    "states": "[State(m, $init, $key$when)]",
+    "init": "0",
+    "key": "'exp_avg'",
+    "when": "",
+    "updates": "[Update($target, $value), Update(theta[t], theta[t - 1] - lr * $step)]",
+    "target": "m[t]",
+    "value": "beta * m[t - 1] + (1 - beta) * g",
+    "step": "m[t]",
+    "constraints": "()",
+    "peer": "''",
+    "step_key": "'step'",
+    "eager": "False",
+}
+
+
+def source(replaced: Mapping[str, str]) -> str:
+    text = SPEC
+    while "$" in text:
+        text = Template(text).substitute(PARTS | replaced)
+    return text
+
+
+# Of no kind that belongs anywhere, by Python's name of the type.
+STRANGE = {
+    "None": "NoneType",
+    "3": "int",
+    "2.5": "float",
+    "b'x'": "bytes",
+    "[]": "list",
+    "{}": "dict",
+    "object()": "object",
+    "lr": "Symbol",
+    "print": "builtin",
+    "Optimizer": "type",
+    "True": "bool",
+    "3**100000": "int",
+}
+# What a place takes of these.
+TAKES = {
+    "step_key": set[str](),
+    "hyper": {"[]", "True", "None"},
+    "init": {"None", "3", "lr", "2.5", "3**100000"},
+    "value": {"3", "lr", "2.5", "3**100000", "True"},
+    "states": {"[]"},
+    "constraints": {"[]"},
+    "updates": {"[]"},
+    "eager": {"True"},
+}
+PLACES = {
+    "name": "name",
+    "summary": "summary",
+    "source": "source",
+    "peer": "peer",
+    "step_key": "step_key",
+    "eager": "eager",
+    "doc": "doc of Hyper(lr, ...)",
+    "domain": "domain of Hyper(lr, ...)",
+    "default": "lr",
+    "init": "init of State(",
+    "key": "key of State(",
+    "target": "equation",
+    "value": "equation of m[t]",
+    "hyper": "hyper",
+    "states": "states",
+    "updates": "updates",
+    "constraints": "constraints",
+}
+
+
+def strange() -> Iterator[Any]:
+    for place, where in PLACES.items():
+        for value, kind in STRANGE.items():
+            if value not in TAKES.get(place, ()):
+                yield pytest.param({place: value}, (where,), id=f"{place}-{kind}-{value}")
+
+
+WRONG: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    # numbers
+    "infinite default": ({"default": "'1e400'"}, ("hyperparameter lr", "1e400", "1.8e308")),
+    "endless default": ({"default": "'1e999999999'"}, ("hyperparameter lr", "digits")),
+    "vanishing default": ({"default": "'1e-400'"}, ("hyperparameter lr", "2.2e-308")),
+    "default outside": ({"default": "'-1'"}, ("hyperparameter lr", "outside its domain")),
+    "no default": ({"default": "''"}, ("hyperparameter lr", "no decimal")),
+    "default of a fraction": ({"default": "'1/3'"}, ("hyperparameter lr", "no decimal")),
+    "huge constant": ({"value": "beta * m[t - 1] + 3**100000 * g"}, ("m[t]", "47549 digits")),
+    "tower": ({"value": "beta * m[t - 1] + 10**10**3 * g"}, ("m[t]", "1.8e308")),
+    "tiny constant": ({"value": "beta*m[t-1] + g*Rational(1, 10**400)"}, ("m[t]", "2.2e-308")),
+    "infinity": ({"value": "beta * m[t - 1] + oo * g"}, ("m[t]", "oo")),
+    "zoo": ({"value": "beta * m[t - 1] + g / Integer(0)"}, ("m[t]", "zoo")),
+    "nan": ({"value": "nan"}, ("m[t]", "nan")),
+    "imaginary": ({"value": "beta * m[t - 1] + I * g"}, ("m[t]",)),
+    "empty domain": ({"domain": "Interval(Fraction(2), Fraction(1))"}, ("lr", "no number lies")),
+    "domain of text": ({"domain": "Interval('0', '1')"}, ("lr", "Fraction")),
+    # size
+    "many terms": (
+        {"step": "Add(*[k * Abs(m[t] + k) for k in range(1, 400)])"},
+        ("theta", "1500"),
+    ),
+    "many equal parts": (
+        {"before": "e = m[t]\nfor _ in range(60): e = e * e + e", "step": "e"},
+        ("theta[t]", "billions"),
+    ),
+    "deep": (
+        {"before": "e = m[t]\nfor _ in range(60): e = clip(e + 1, 0, 9)", "step": "e"},
+        ("theta[t]", "within one another"),
+    ),
+    "many flags": (
+        {
+            "before": "fs = flags(' '.join(f'f{k}' for k in range(14)))",
+            "option": ", *[Option(f, 'x') for f in fs]",
+            "step": "Add(m[t], *[Piecewise((m[t] * 2, f), (g, True)) for f in fs])",
+        },
+        ("hyper", "16384 courses"),
+    ),
+    "many arguments": (
+        {"option": ", *[Hyper(Symbol(f'h{k}'), '1', REAL, 'x') for k in range(200)]"},
+        ("hyper", "202"),
+    ),
+    # text
+    "lone surrogate": ({"summary": "'\\udc80'"}, ("summary", "udc80")),
+    "control character": ({"source": "'a\\x00b'"}, ("source", "x00")),
+    "escape": ({"doc": "'\\x1b[31mred'"}, ("doc of hyperparameter lr", "x1b")),
+    "long text": ({"summary": "'x' * 10**7"}, ("summary", "10000000")),
+    "surrogate in a name": ({"name": "'Rule\\udc80'"}, ("its name", "udc80")),
+    # structure
+    "circle": (
+        {
+            "before": "a, b = intermediates('a b')",
+            "states": "[]",
+            "updates": "[Update(a[t], b[t] + g), Update(b[t], a[t]), Update(theta[t], a[t] * lr)]",
+        },
+        ("a[t]", "needs"),
+    ),
+    "twice the same equation": (
+        {"updates": "2 * [Update(theta[t], theta[t-1] - lr*g)]"},
+        ("theta",),
+    ),
+    "twice the same name": ({"option": ", Hyper(lr, '1', REAL, 'x')"}, ("hyperparameter lr",)),
+    "twice the same state": ({"states": "2 * [State(m, 0, 'exp_avg')]"}, ("state m",)),
+    "twice the same key": (
+        {
+            "before": "(n,) = states('n')",
+            "states": "[State(m, 0, 'k'), State(n, 0, 'k')]",
+            "updates": "[Update(m[t], g), Update(n[t], g), Update(theta[t], n[t-1] + m[t-1] * lr)]",
+        },
+        ("state n", "checkpoint key k"),
+    ),
+    "key of the step count": ({"key": "'step'"}, ("checkpoint key step",)),
+    "state and hyperparameter": (
+        {"option": ", Hyper(Symbol('m', real=True), '1', REAL, 'x')"},
+        ("m",),
+    ),
+    "unhashable": ({"before": "{[1]: 2}"}, ("line 12", "unhashable")),
+    "unfinished": ({"before": "x = ("}, ("SyntaxError", "line")),
+    "a subclass": (
+        {"before": "class Own(Optimizer): pass\nOptimizer = Own"},
+        ("Rule", "its class", "Own"),
+    ),
+    "endless list": ({"updates": "itertools.repeat(Update(m[t], g))"}, ("updates", "list")),
+    "nothing learned": ({"updates": "[Update(m[t], g)]"}, ("theta[t]",)),
+    "peer that is no path": ({"peer": "'not a path'"}, ("peer", "path")),
+    "peer that is not there": ({"peer": "'torch.optim.Adan'"}, ("peer", "torch.optim.Adan")),
+    "peer of no module": ({"peer": "'torhc.optim.Adam'"}, ("peer", "torhc.optim.Adam")),
+    # what a file does
+    "exit": ({"before": "sys.exit(3)"}, ("line 12", "SystemExit: 3")),
+    "interrupt": ({"before": "raise KeyboardInterrupt"}, ("line 12", "KeyboardInterrupt")),
+    "base exception": ({"before": "raise BaseException('x')"}, ("line 12", "BaseException: x")),
+    "generator exit": ({"before": "raise GeneratorExit"}, ("line 12", "GeneratorExit")),
+    "no memory": ({"before": "raise MemoryError"}, ("line 12", "MemoryError")),
+    "error without text": (
+        {"before": "class E(Exception):\n    def __str__(self): raise ValueError\nraise E"},
+        ("line 14", "E"),
+    ),
+    "error of odd text": ({"before": "raise ValueError('\\udc80\\x1b')"}, ("line 12", "udc80")),
+    "recursion": ({"before": "def f(): f()\nf()"}, ("RecursionError",)),
+    # what is easily written, and what to write instead
+    "mean along an axis": ({"step": "mean(m[t], axis=1)"}, ("line", "no argument axis", "mean")),
+    "mean of two": ({"step": "mean(m[t], 1)"}, ("line", "mean")),
+    "norm of text": ({"step": "norm('m')"}, ("line", "norm is taken of 'm'")),
+    "series without time": ({"value": "beta * m + g"}, ("m is a series", "write m[t]")),
+    "series alone": ({"value": "m"}, ("m is a series", "write m[t]")),
+    "series to a power": ({"value": "m**2"}, ("m is a series", "write m[t]")),
+    "root of a series": ({"value": "sqrt(m)"}, ("m is a series", "write m[t]")),
+    "text as time": ({"value": "m['t']"}, ("write m[t] or m[t - 1]",)),
+    "time by a half": ({"value": "m[t - 0.5]"}, ("m[t",)),
+    "NumPy's root": ({"step": "np.sqrt(m[t])"}, ("NumPy computes with numbers", "from sympy")),
+    "NumPy's maximum": ({"step": "np.maximum(m[t], 0)"}, ("line", "Max")),
+    "Python's root": ({"step": "math.sqrt(m[t])"}, ("computes with numbers", "from sympy")),
+    "Python's exponential": ({"step": "math.exp(lr)"}, ("computes with numbers", "from sympy")),
+    "Python's max": ({"step": "max(m[t], 0)"}, ("Max and Min for max and min",)),
+    "Python's sum": ({"step": "sum(m[t])"}, ("neither summed nor iterated", "mean(x)")),
+    "Python's round": ({"step": "round(m[t])"}, ("floor(x + Rational(1, 2))",)),
+    "Python's int": ({"step": "int(lr)"}, ("from sympy",)),
+    "not unpacked": ({"before": "lr = hyperparameters('lr')"}, ('(lr,) = hyperparameters("lr")',)),
+    "states not unpacked": ({"before": "m = states('m')", "value": "m[t]"}, ("(m,) = states",)),
+    "gradient to a power": ({"step": "grad**2"}, ("write grad(theta[t - 1])",)),
+    "gradient at a time": ({"step": "grad[t]"}, ("write grad(theta[t - 1])",)),
+    "gradient of the series": ({"step": "grad(theta)"}, ("write theta[t] or theta[t - 1]",)),
+    "gradient of two": ({"step": "grad(theta[t - 1], 1)"}, ("write grad(theta[t - 1])",)),
+    "if with a flag": ({"before": "if nesterov: pass"}, ("nesterov is an option", "Piecewise")),
+    "choice by a flag": ({"step": "(g if nesterov else m[t])"}, ("nesterov", "Piecewise")),
+    "not a flag": ({"step": "Piecewise((g, not nesterov), (m[t], True))"}, ("nesterov", "Not")),
+    "choice by a condition": ({"step": "(g if m[t] > 0 else m[t])"}, ("Piecewise((x, condition)",)),
+    "and": ({"step": "Piecewise((g, lr > 0 and beta > 0), (m[t], True))"}, ("And, Or and Not",)),
+    "not": ({"step": "Piecewise((g, not lr > 0), (m[t], True))"}, ("And, Or and Not",)),
+    "chain": ({"step": "Piecewise((g, 0 < lr < 1), (m[t], True))"}, ("And(0 < x, x < 1)",)),
+    "float exponent": ({"step": "m[t]**0.5"}, ("theta[t]", "0.5 is a float", "Rational")),
+    "float": ({"step": "0.1 * m[t]"}, ("theta[t]", "0.1 is a float", "Rational")),
+    "Eq for Update": ({"updates": "[Eq(theta[t], g)]"}, ("updates", "Write Update(x[t], ...)")),
+    "tuple for Update": ({"updates": "[(theta[t], g)]"}, ("updates", "Write Update(x[t], ...)")),
+    "text as equation": ({"value": "'m[t-1] + g'"}, ("equation of m[t]", "str")),
+    "unknown function": ({"step": "sympy.Function('f')(m[t])"}, ("theta[t]", "f is nothing")),
+    "tangent": ({"step": "tan(m[t])"}, ("theta[t]", "tan is nothing")),
+    "matrix": ({"step": "Matrix([m[t]])"}, ("theta[t]",)),
+    "sum sign": ({"step": "Sum(m[t], (Symbol('k'), 0, 3))"}, ("theta[t]", "Sum")),
+    "derivative": ({"step": "Derivative(g, lr)"}, ("theta[t]",)),
+    "equal sign": ({"step": "Piecewise((g, m[t] == 0), (m[t], True))"}, ("==", "Eq(")),
+    "unequal sign": ({"step": "Piecewise((g, lr != 0), (m[t], True))"}, ("!=", "Ne(")),
+    "unlike a conjunction": (
+        {"step": "Piecewise((g, not And(lr > 0, beta > 0)), (m[t], True))"},
+        ("And, Or and Not",),
+    ),
+    "if with a conjunction": ({"before": "x = 1 if And(lr > 0, beta > 0) else 2"}, ("And, Or",)),
+    "when by equality": ({"when": ", when=lr != 0"}, ("when of state m", "Ne(x, 0)")),
+}
+
+
+@pytest.mark.parametrize(
+    ("replaced", "words"),
+    [*strange(), *(pytest.param(*case, id=name) for name, case in WRONG.items())],
+)
+def test_one_error(replaced: dict[str, str], words: tuple[str, ...], tmp_path: Path) -> None:
+    file = tmp_path / "rule.py"
+    file.write_text(source(replaced), encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        selected([str(file)])
+    message = str(caught.value)
+    assert message.encode()  # and so can be shown
+    assert message.isprintable()
+    assert len(message) < 4000
+    for word in words:
+        assert word in message
+
+
+def test_they_are_many() -> None:
+    assert len([*strange()]) + len(WRONG) > 200
+
+
+def test_the_spec_that_is_bent_is_right(tmp_path: Path) -> None:
+    (tmp_path / "rule.py").write_text(source({}))
+    (spec,) = selected([str(tmp_path / "rule.py")])
+    assert spec.name == "Rule"
