@@ -37,7 +37,7 @@ _PARTS: dict[str, tuple[type, ...]] = {
 _ARGUMENTS = (Hyper, Option, Choice, Numbers, Function, Schedules)
 _NOTHING = type(None)
 _SPEC: dict[type, dict[str, tuple[type, ...]]] = {
-    Optimizer: {"step_key": (str,), "eager": (bool,)},
+    Optimizer: {"step_key": (str,), "eager": (bool,), "positional": (tuple,)},
     Schedule: {"momentum_when": (Symbol, _NOTHING), "example": (Mapping,), "span": (int,)},
 }
 _TEXTS: dict[str, tuple[type, ...]] = dict.fromkeys(("name", "summary", "source", "peer"), (str,))
@@ -82,6 +82,7 @@ _WORDS: dict[type, str] = {
     Basic: "SymPy expression",
     Expr: "SymPy expression",
     Mapping: "a dict",
+    tuple: "a list",
     list: "a list",
 }
 
