@@ -196,6 +196,19 @@ class TestWithinTorchs:
         seen = rates(theirs.SequentialLR(optimizer, parts, [3, 6]), 11)
         assert seen == pytest.approx(expected, rel=1e-15)  # two roundings
 
+    @pytest.mark.parametrize("name", ["ChainedScheduler", "SequentialLR"])
+    def test_a_composition_comes_first(self, name: str) -> None:
+        def make(optimizer: SGD) -> Any:
+            parts = [ours.ConstantLR(optimizer, 0.5, 2), ours.StepLR(optimizer, 1, 0.5)]
+            more: dict[str, Any] = {"milestones": [2]} if name == "SequentialLR" else {}
+            return getattr(ours, name)(schedulers=parts, optimizer=optimizer, **more)
+
+        alone = rates(make(sgd(0.1)), 5)
+        optimizer = sgd(0.1)
+        parts = [make(optimizer), theirs.StepLR(optimizer, 1)]
+        within = theirs.SequentialLR(optimizer, parts, [4])
+        assert rates(within, 5) == pytest.approx([*alone[:4], 0.1], rel=1e-14)
+
     def test_sequential_moves_the_momentum(self) -> None:
         optimizer = sgd(0.1)
         cyclic = ours.CyclicLR(optimizer, 0.01, 0.1, 2)
@@ -324,6 +337,44 @@ class TestFaultsNotCopied:
         with pytest.raises(ZeroDivisionError):
             rates(theirs.ConstantLR(sgd(0.1), 0, 2), 4)
 
+    def test_cycles_start_at_their_lowest_rate(self) -> None:
+        """Torch's start from the first rate of the optimizer, if a scheduler was there before."""
+        values: list[list[float]] = []
+        for module in (ours, theirs):
+            optimizer = sgd(0.1)
+            module.StepLR(optimizer, 100)
+            values.append(rates(module.CyclicLR(optimizer, 0.01, 0.05, 4), 3))
+        assert values[0] == pytest.approx([0.01, 0.02, 0.03], rel=1e-14)
+        assert values[1] == pytest.approx([0.1, 0.02, 0.03], rel=1e-14)
+
+    def test_a_sequence_lets_the_momentum_go(self) -> None:
+        """Torch's keeps the last one of a cycle, whatever comes after it."""
+        values: list[list[float]] = []
+        for module in (ours, theirs):
+            optimizer = sgd(0.1)
+            parts = [module.CyclicLR(optimizer, 0.01, 0.05, 4), module.StepLR(optimizer, 9)]
+            scheduler = module.SequentialLR(optimizer, parts, [2])
+            values.append([])
+            for _ in range(4):
+                values[-1].append(optimizer.param_groups[0]["momentum"])
+                optimizer.step()
+                scheduler.step()
+        assert values[0] == pytest.approx([0.9, 0.875, 0.7, 0.7])
+        assert values[1] == pytest.approx([0.9, 0.875, 0.875, 0.875])
+
+    def test_products_begin_anew_in_a_sequence(self) -> None:
+        """Torch's asks the function for its value at 0 there, and keeps the rate before."""
+        values: list[list[float]] = []
+        for module in (ours, theirs):
+            optimizer = sgd(1.0)
+            parts = [
+                module.StepLR(optimizer, 1, 0.5),
+                module.MultiplicativeLR(optimizer, lambda k: 0.9 if k else 7.0),
+            ]
+            values.append(rates(module.SequentialLR(optimizer, parts, [2]), 4))
+        assert values[0] == pytest.approx([1, 0.5, 1, 0.9])
+        assert values[1] == pytest.approx([1, 0.5, 3.5, 3.15])
+
     def test_one_cycle_stays_at_its_end(self) -> None:
         """Torch goes up again after the last step (pytorch #91765), and then raises."""
         peer = theirs.OneCycleLR(sgd(0.1), 0.1, 20)
@@ -374,6 +425,40 @@ class TestFaultsNotCopied:
                 module.CyclicLR(optimizer, 0.01, 0.1, mode="square")
             seen.append(optimizer.param_groups[0]["lr"])
         assert seen == [0.1, 0.01]
+
+
+@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("optimizer", [SGD, Adam])
+def test_attributes_are_torchs(name: str, optimizer: Any) -> None:
+    """What can be read of a scheduler, and of the groups, as it goes."""
+    made: list[Any] = []
+    for module in (ours, theirs):
+        groups = [{"params": [torch.nn.Parameter(torch.zeros(1))], "lr": lr} for lr in (0.1, 0.4)]
+        made.append(build(module, arguments.example(PEERS[name]), optimizer(groups)))
+    for _ in range(25):
+        for s in made:
+            s.optimizer.step()
+            s.step(*((1.0,) if PEERS[name].takes_metric else ()))
+        here, there = made
+        names = [n for n in dir(there) if not n.startswith("_") and n != "recursive_undo"]
+        for n in (*names, *(n for n in ("_schedule_phases", "_last_lr") if hasattr(there, n))):
+            if callable(getattr(there, n)):
+                assert callable(getattr(here, n))
+            elif n not in ("optimizer", "lr_lambdas"):
+                assert _is_close(getattr(here, n), getattr(there, n)), n
+        pairs = zip(here.optimizer.param_groups, there.optimizer.param_groups, strict=True)
+        for mine, other in pairs:
+            for key in other.keys() - {"params"}:
+                assert _is_close(mine[key], other[key]), key
+
+
+def _is_close(here: Any, there: Any) -> bool:
+    """Equal, with numbers as close as where values are compared."""
+    if isinstance(there, list | tuple):
+        return type(here) is type(there) and all(map(_is_close, here, there))
+    if isinstance(there, float):
+        return math.isclose(here, there, rel_tol=1e-12, abs_tol=1e-14)
+    return here == there
 
 
 def test_what_follows_from_other_arguments_can_be_read() -> None:

@@ -24,6 +24,11 @@ class Composition(Scheduler):
             common_optimizer(name, getattr(self, self._key(name)), require_optimizer(optimizer))
         super().__init__(optimizer, last_epoch)
 
+    def _initial_step(self) -> None:
+        if hasattr(self, "_last_lr"):  # torch's SequentialLR, which has stepped the parts back
+            self.last_epoch -= 1
+        super()._initial_step()
+
     def _rates_found(self) -> list[float]:
         return [self._found_by_parts(i, rate) for i, rate in enumerate(super()._rates_found())]
 
