@@ -9,7 +9,9 @@ Stages, each a function from data to data:
                wrong rewrite cannot survive.
                Some are for backends to ask for: ``expand`` and ``contract`` fit heads to what a
                language has, ``sink`` lets products meet the sums of branches, ``settle`` moves
-               every new value to its slot, ``separate`` gives each memory of its own.
+               every new value to its slot, ``separate`` gives each memory of its own,
+               ``shield`` keeps derivatives finite.
+``guards``     under which conditions a part of an expression is computed, for passes that move it.
 ``cut``        a transform of gradients -> its parts: what is reduced over tensors, the scalar
                that follows, and the Program of what is then done to each element.
 ``linearise``  Program -> Program in three-address form, for backends that have no expressions

@@ -18,7 +18,9 @@ def one_minus_power(base: Scalar, exponent: Scalar) -> Scalar:
     """``1 - base**exponent`` for a base in [0, 1], without cancellation."""
     plain = 1 - base**exponent
     if isinstance(base, Tensor):
-        return torch.where(base > 0, -torch.expm1(exponent * torch.log(base)), plain)
+        # The derivative of the branch that is not taken counts 0 times, and must be finite.
+        positive = torch.where(base > 0, base, 1.0)
+        return torch.where(base > 0, -torch.expm1(exponent * torch.log(positive)), plain)
     if base <= 0:
         return plain
     return -expm1(exponent * math.log(base))

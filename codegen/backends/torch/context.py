@@ -25,6 +25,7 @@ from ...program.operations import AND, EQ, OR
 from ...program.passes.contract import contract
 from ...program.passes.expand import expand
 from ...program.passes.separate import separate
+from ...program.passes.shield import shield
 from ...program.passes.sink import sink
 from ...program.rest import at_rest
 from ..kernel import has_kernel, kernel_program, kernel_scalars
@@ -46,7 +47,7 @@ def context(spec: Optimizer) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``."""
     program = compile_spec(spec)
     kernel = kernel_program(program)
-    loop = separate(kernel)
+    loop = separate(shield(kernel))
     foreach = allocate(linearise(contract(sink(program))))
     args = arguments(spec)
     in_group = {name: _in_group(where) for name, where in members(args).items()}
