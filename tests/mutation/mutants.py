@@ -90,8 +90,13 @@ def _places(source: str) -> dict[Position, list[tuple[str, int]]]:
 
 
 def _annotations(tree: Any) -> Iterator[Any]:
-    """What only a reader and a type checker see: annotations, and what type aliases stand for."""
+    """What only a reader and a type checker see: annotations, what type aliases stand for.
+
+    And the stars of parameters, which operators on numbers take for their own.
+    """
     for node in ast_nodes(tree):
+        if node.type == "parameters":
+            yield from (part for part in node.children if part.type == "operator")
         if node.type in ("param", "funcdef") and node.annotation is not None:
             yield node.annotation
         elif node.type == "annassign":

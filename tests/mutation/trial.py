@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,17 +67,23 @@ class Copy:
         return self._run(timeout, "-m", "steprule.codegen", "generate", "--check")
 
     def _run(self, timeout: float, *arguments: str) -> Outcome:
-        # Bytecode is told from its source by seconds and sizes alone, which mutants can share.
-        environment = {"PYTHONPATH": str(self._folder), "PYTHONDONTWRITEBYTECODE": "1"}
         start = time.monotonic()
-        try:
-            result = subprocess.run(
-                [sys.executable, *arguments],
-                cwd=ROOT, env=os.environ | environment, timeout=timeout,
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return Outcome(True, time.monotonic() - start, "took too long")
+        with tempfile.TemporaryDirectory() as cache:
+            environment = {
+                "PYTHONPATH": str(self._folder),
+                # Bytecode is told from its source by seconds and sizes, which mutants can share,
+                # and a compiled kernel by a digest that the generator wrote into it.
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "NUMBA_CACHE_DIR": cache,
+            }
+            try:
+                result = subprocess.run(
+                    [sys.executable, *arguments],
+                    cwd=ROOT, env=os.environ | environment, timeout=timeout,
+                    capture_output=True, text=True, check=False,
+                )  # fmt: skip
+            except subprocess.TimeoutExpired:
+                return Outcome(True, time.monotonic() - start, "took too long")
         lines = result.stdout.splitlines()
         failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
         words = (failed or lines or [f"ended with {result.returncode}"])[-1]

@@ -23,12 +23,16 @@ from steprule.codegen.program.nodes import Apply, Assign, Program, map_assignmen
 from steprule.codegen.program.operations import ADD, DIV, MAX, MIN, MUL, SUB
 from steprule.codegen.program.schedule import compile_schedule
 from steprule.codegen.verify.schedule_configurations import configurations
-from steprule.codegen.verify.schedule_engines import numpy_schedules
+from steprule.codegen.verify.schedule_engines import (
+    FIRST_MOMENTUM,
+    implementations,
+    numpy_schedules,
+)
 from steprule.codegen.verify.schedule_oracle import holds
 from steprule.codegen.verify.schedule_reach import Reaches
 from steprule.codegen.verify.schedule_steps import steps
 from steprule.codegen.verify.schedules import Result, verify
-from steprule.specs.language import Choice, Option, Schedule, eta
+from steprule.specs.language import Choice, Option, Schedule, eta, mu
 
 
 def analysed(name: str) -> Schedule:
@@ -54,6 +58,21 @@ def test_the_quantities_of_a_plateau() -> None:
     results = results_of("ReduceLROnPlateau", steprule.numpy.schedules)
     assert {r.quantity for r in results} == {"best", "bad", "wait", "eta"}
     assert not any(r.failure for r in results)
+
+
+@pytest.mark.parametrize("name", [n for n, s in builtin_schedules().items() if not s.states])
+def test_numpy_and_torch_agree_to_the_bit(name: str) -> None:
+    """Both have the formulas of one spec, in Python's floats, by templates of their own."""
+    schedule = analysed(name)
+    one, other = implementations(lambda module: importlib.import_module(f"steprule.{module}"))
+    for tried in configurations(schedule)[:40]:
+        near = [*range(12), 19, 20, 21, 69, 70, 71, 99, 100]
+        expected = dict(one.at(tried, near))
+        for step, values in other.at(tried, near):
+            if step in expected:
+                assert values[eta.name] == expected[step][eta.name], (tried.arguments, step)
+                momentum = expected[step][mu.name]
+                assert values[mu.name] == (FIRST_MOMENTUM if momentum is None else momentum)
 
 
 @pytest.fixture
