@@ -169,8 +169,9 @@ class Batch:
             states = [self._local([*map(itemgetter(key), self._states)]) for key in self._columns]
         except KeyError:
             return False
+        params = self._local(params)
         return (
-            same(self._local(params), self._params)
+            same(params, self._params)
             and all(map(same, states, self._columns.values()))
             and bool((addresses(self._tensors) == self._where).all())
             and self._alike.of(params)

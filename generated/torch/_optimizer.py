@@ -643,8 +643,9 @@ class Optimizer(optim.Optimizer):
         given, new = self._scalars(**scalars, **settings)
         kept |= zip(self._scalar_states.values(), new, strict=True)
         engine = fused.engine(batch.device.type)
+        launch = engine.prepare(self._kernel, batch, grads, given, clip)
         return [
-            engine.prepare(self._kernel, batch, grads, given, clip),
+            partial(_launch, launch, grads),
             # Once all is done.
             *(partial(numbers.fill, kept[key]) for key, numbers in batch.numbers.items()),
         ]
@@ -747,6 +748,11 @@ def _are_for_kernels(params: list[Tensor]) -> bool:
         and PLAIN.issuperset(map(type, shards.local(params)))
         and all(map(fused.is_ready, {p.device for p in params}))
     )
+
+
+def _launch(launch: Callable[[], None], _grads: list[Tensor]) -> None:
+    """Launch what has the addresses of gradients, which nobody else may hold: sums just received."""
+    launch()
 
 
 def _is_read_on_device(group: Group, device: torch.device) -> bool:
