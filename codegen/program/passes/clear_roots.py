@@ -1,8 +1,10 @@
 """Clear a scalar divisor out of a root in a denominator.
 
 ``m / (sqrt(v / c) + eps)`` is ``sqrt(c) * m / (sqrt(v) + eps*sqrt(c))``: one operation on
-tensors fewer, and two roundings, as the scalars then meet on the host. This is how bias
-correction becomes free.
+tensors fewer, and two roundings, as the scalars then meet on the host; and v/c, which may overflow
+where its root does not, is never formed. This is how bias correction becomes free. Its price is at
+the other end: where eps*sqrt(c) is no normal number of the tensors' dtype, as in float32 for an eps
+below 1e-36 or so, and v is 0, digits of eps are lost.
 """
 
 from dataclasses import replace
