@@ -48,6 +48,8 @@ def class_context(spec: Optimizer, program: Program, attribute: Infix) -> dict[s
     return {
         "spec": spec,
         "arguments": args,
+        "counts": {a.name: len(a.members) if a.is_tuple else 0 for a in args if not a.is_option},
+        "options": [a.name for a in args if a.is_option],
         "attribute": attribute,
         "checks": checks(spec),
         "requirements": [r for a in args for r in _requirements(a, attribute)],

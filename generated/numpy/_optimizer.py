@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _clipping as clipping
 from . import _engines as engines
+from ._arguments import refuse_nan, require_flags, require_number, require_numbers
 from ._engines import Engine, Rule
 from ._known import Known
 from ._trees import (
@@ -36,6 +37,9 @@ class Optimizer(ABC):
     """Base of the generated optimizers, which add hyperparameters and one step's rule."""
 
     _tensor_states: ClassVar[tuple[str, ...]] = ()
+    _numbers: ClassVar[dict[str, int]] = {}
+    """How many numbers each hyperparameter has, that are a tuple; 0 where it is one number."""
+    _options: ClassVar[tuple[str, ...]] = ()
     _scalar_states: ClassVar[tuple[str, ...]] = ()
     _scratch: ClassVar[int] = 0
     _kernel: ClassVar[str] = ""
@@ -60,7 +64,6 @@ class Optimizer(ABC):
         self.global_clipnorm = global_clipnorm
         self.error_if_nonfinite = error_if_nonfinite
         self.engine: Engine = engine
-        clipping.check(self._limits)
         engines.check(engine, self._kernel, type(self).__name__)
         self._step = 0
         self._scalars: dict[str, float] = {}
@@ -104,9 +107,10 @@ class Optimizer(ABC):
         """
         initial = self._initial()
         known, given = self._looked_at(params, grads, initial)
-        lr = float(self.lr(self._step) if callable(self.lr) else self.lr)
-        self._check(lr)
-        clipping.check(self._limits)
+        rate = self.lr(self._step) if callable(self.lr) else self.lr
+        require_number("lr", rate)
+        lr = float(rate)
+        self._check_arguments(lr)
         engines.check(self.engine, self._kernel, type(self).__name__)
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
@@ -179,6 +183,23 @@ class Optimizer(ABC):
     @property
     def _limits(self) -> clipping.Limits:
         return {name: getattr(self, name) for name in clipping.TRANSFORMS}
+
+    def _check_arguments(self, lr: Any) -> None:
+        """Raise ValueError for arguments that are no numbers, or outside their domain.
+
+        A rate is None before the step at which a schedule gives it.
+        """
+        given = {name: getattr(self, name) for name in (*self._numbers, *self._options)}
+        given.pop("lr", None)
+        if lr is not None:
+            given["lr"] = lr
+        limits = self._limits
+        set_limits = {name: limit for name, limit in limits.items() if limit is not None}
+        require_numbers(self._numbers | dict.fromkeys(limits, 0), given | set_limits)
+        require_flags(self._options, given)
+        self._check(lr)
+        clipping.check(limits)
+        refuse_nan(self._numbers, given)
 
     @abstractmethod
     def _check(self, lr: float | None) -> None:

@@ -49,6 +49,8 @@ class Adadelta(Optimizer):
     """
 
     _tensor_states = ("v", "u")
+    _numbers = {"lr": 0, "rho": 0, "eps": 0, "weight_decay": 0}
+    _options = ("maximize",)
     _scratch = 3
     _kernel = "adadelta"
 
@@ -78,7 +80,7 @@ class Adadelta(Optimizer):
         self.eps = eps
         self.weight_decay = weight_decay
         self.maximize = maximize
-        self._check(None if callable(lr) else lr)
+        self._check_arguments(None if callable(lr) else lr)
 
     def _check(self, lr: float | None) -> None:
         if lr is not None:

@@ -50,6 +50,8 @@ class Adagrad(Optimizer):
     """
 
     _tensor_states = ("s",)
+    _numbers = {"lr": 0, "lr_decay": 0, "weight_decay": 0, "initial_accumulator_value": 0, "eps": 0}
+    _options = ("maximize",)
     _scratch = 2
     _kernel = "adagrad"
 
@@ -81,7 +83,7 @@ class Adagrad(Optimizer):
         self.initial_accumulator_value = initial_accumulator_value
         self.eps = eps
         self.maximize = maximize
-        self._check(None if callable(lr) else lr)
+        self._check_arguments(None if callable(lr) else lr)
 
     def _check(self, lr: float | None) -> None:
         if lr is not None:

@@ -60,6 +60,8 @@ class Adam(Optimizer):
     """
 
     _tensor_states = ("m", "v", "vmax")
+    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0}
+    _options = ("amsgrad", "maximize", "decoupled_weight_decay")
     _scratch = 2
     _kernel = "adam"
 
@@ -93,7 +95,7 @@ class Adam(Optimizer):
         self.amsgrad = amsgrad
         self.maximize = maximize
         self.decoupled_weight_decay = decoupled_weight_decay
-        self._check(None if callable(lr) else lr)
+        self._check_arguments(None if callable(lr) else lr)
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas

@@ -51,6 +51,8 @@ class Adamax(Optimizer):
     """
 
     _tensor_states = ("m", "u")
+    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0}
+    _options = ("maximize",)
     _scratch = 2
     _kernel = "adamax"
 
@@ -80,7 +82,7 @@ class Adamax(Optimizer):
         self.eps = eps
         self.weight_decay = weight_decay
         self.maximize = maximize
-        self._check(None if callable(lr) else lr)
+        self._check_arguments(None if callable(lr) else lr)
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas

@@ -57,6 +57,8 @@ class AdamW(Optimizer):
     """
 
     _tensor_states = ("m", "v", "vmax")
+    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0}
+    _options = ("amsgrad", "maximize")
     _scratch = 2
     _kernel = "adamw"
 
@@ -88,7 +90,7 @@ class AdamW(Optimizer):
         self.weight_decay = weight_decay
         self.amsgrad = amsgrad
         self.maximize = maximize
-        self._check(None if callable(lr) else lr)
+        self._check_arguments(None if callable(lr) else lr)
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas

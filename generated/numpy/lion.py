@@ -48,6 +48,8 @@ class Lion(Optimizer):
     """
 
     _tensor_states = ("m",)
+    _numbers = {"lr": 0, "betas": 2, "weight_decay": 0}
+    _options = ("maximize",)
     _scratch = 3
     _kernel = "lion"
 
@@ -75,7 +77,7 @@ class Lion(Optimizer):
         self.betas = betas
         self.weight_decay = weight_decay
         self.maximize = maximize
-        self._check(None if callable(lr) else lr)
+        self._check_arguments(None if callable(lr) else lr)
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas

@@ -60,6 +60,8 @@ class NAdam(Optimizer):
     """
 
     _tensor_states = ("m", "v")
+    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0, "momentum_decay": 0}
+    _options = ("decoupled_weight_decay", "maximize")
     _scalar_states = ("mu_product",)
     _scratch = 2
     _kernel = "nadam"
@@ -94,7 +96,7 @@ class NAdam(Optimizer):
         self.momentum_decay = momentum_decay
         self.decoupled_weight_decay = decoupled_weight_decay
         self.maximize = maximize
-        self._check(None if callable(lr) else lr)
+        self._check_arguments(None if callable(lr) else lr)
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas

@@ -54,6 +54,8 @@ class RMSprop(Optimizer):
     """
 
     _tensor_states = ("v", "gbar", "b")
+    _numbers = {"lr": 0, "alpha": 0, "eps": 0, "weight_decay": 0, "momentum": 0}
+    _options = ("centered", "maximize")
     _scratch = 2
     _kernel = "rmsprop"
 
@@ -87,7 +89,7 @@ class RMSprop(Optimizer):
         self.momentum = momentum
         self.centered = centered
         self.maximize = maximize
-        self._check(None if callable(lr) else lr)
+        self._check_arguments(None if callable(lr) else lr)
 
     def _check(self, lr: float | None) -> None:
         if lr is not None:

@@ -49,6 +49,8 @@ class SGD(Optimizer):
     """
 
     _tensor_states = ("b",)
+    _numbers = {"lr": 0, "momentum": 0, "dampening": 0, "weight_decay": 0}
+    _options = ("nesterov", "maximize")
     _scratch = 2
     _kernel = "sgd"
 
@@ -80,7 +82,7 @@ class SGD(Optimizer):
         self.weight_decay = weight_decay
         self.nesterov = nesterov
         self.maximize = maximize
-        self._check(None if callable(lr) else lr)
+        self._check_arguments(None if callable(lr) else lr)
 
     def _check(self, lr: float | None) -> None:
         if lr is not None:

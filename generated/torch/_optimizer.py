@@ -32,6 +32,7 @@ from . import _options as options
 from . import _partition as partition
 from . import _shards as shards
 from . import _sparse as sparse
+from ._arguments import refuse_nan, require_flags, require_numbers
 from ._batch import Batch, Likeness, Numbers, State, same, takes
 from ._locks import lock
 from ._options import option
@@ -92,6 +93,9 @@ class Optimizer(optim.Optimizer):
 
     _arguments: ClassVar[tuple[str, ...]]
     """The hyperparameters and options, as both forms of the rule take them."""
+    _numbers: ClassVar[dict[str, int]] = {}
+    """How many numbers each hyperparameter has, that are a tuple; 0 where it is one number."""
+    _options: ClassVar[tuple[str, ...]] = ()
     _tensor_states: ClassVar[dict[str, str]] = {}
     """Name to checkpoint key, in the order the rule takes them."""
     _scalar_states: ClassVar[dict[str, str]] = {}
@@ -169,8 +173,12 @@ class Optimizer(optim.Optimizer):
                 raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
             for name in {*self._arguments, *clipping.TRANSFORMS} & group.keys():
                 _require_one_number(name, group[name])
+            limits = {name: 0 for name in clipping.TRANSFORMS if group.get(name) is not None}
+            require_numbers(self._numbers | limits, group)
+            require_flags(self._options, group)
             self._check(group)
             clipping.check(group)
+            refuse_nan(self._numbers, group)
         super().add_param_group(param_group)
         group = self.param_groups[-1]
         try:

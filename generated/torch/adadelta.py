@@ -49,6 +49,8 @@ class Adadelta(Optimizer):
     """
 
     _arguments = ("lr", "rho", "eps", "weight_decay", "maximize")
+    _numbers = {"lr": 0, "rho": 0, "eps": 0, "weight_decay": 0}
+    _options = ("maximize",)
     _tensor_states = {"v": "square_avg", "u": "acc_delta"}
     _kernel = "adadelta"
     _peer = optim.Adadelta

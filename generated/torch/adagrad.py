@@ -50,6 +50,8 @@ class Adagrad(Optimizer):
     """
 
     _arguments = ("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps", "maximize")
+    _numbers = {"lr": 0, "lr_decay": 0, "weight_decay": 0, "initial_accumulator_value": 0, "eps": 0}
+    _options = ("maximize",)
     _tensor_states = {"s": "sum"}
     _kernel = "adagrad"
     _eager = True

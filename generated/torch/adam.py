@@ -66,6 +66,8 @@ class Adam(Optimizer):
         "maximize",
         "decoupled_weight_decay",
     )
+    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0}
+    _options = ("amsgrad", "maximize", "decoupled_weight_decay")
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq", "vmax": "max_exp_avg_sq"}
     _kernel = "adam"
     _optional = ("vmax",)

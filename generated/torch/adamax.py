@@ -51,6 +51,8 @@ class Adamax(Optimizer):
     """
 
     _arguments = ("lr", "betas", "eps", "weight_decay", "maximize")
+    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0}
+    _options = ("maximize",)
     _tensor_states = {"m": "exp_avg", "u": "exp_inf"}
     _kernel = "adamax"
     _peer = optim.Adamax

@@ -55,6 +55,8 @@ class AdamW(Optimizer):
     """
 
     _arguments = ("lr", "betas", "eps", "weight_decay", "amsgrad", "maximize")
+    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0}
+    _options = ("amsgrad", "maximize")
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq", "vmax": "max_exp_avg_sq"}
     _kernel = "adamw"
     _optional = ("vmax",)

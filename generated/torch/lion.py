@@ -49,6 +49,8 @@ class Lion(Optimizer):
     """
 
     _arguments = ("lr", "betas", "weight_decay", "maximize")
+    _numbers = {"lr": 0, "betas": 2, "weight_decay": 0}
+    _options = ("maximize",)
     _tensor_states = {"m": "exp_avg"}
     _kernel = "lion"
 

@@ -66,6 +66,8 @@ class NAdam(Optimizer):
         "decoupled_weight_decay",
         "maximize",
     )
+    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0, "momentum_decay": 0}
+    _options = ("decoupled_weight_decay", "maximize")
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq"}
     _scalar_states = {"mu_product": "mu_product"}
     _kernel = "nadam"

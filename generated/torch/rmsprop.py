@@ -54,6 +54,8 @@ class RMSprop(Optimizer):
     """
 
     _arguments = ("lr", "alpha", "eps", "weight_decay", "momentum", "centered", "maximize")
+    _numbers = {"lr": 0, "alpha": 0, "eps": 0, "weight_decay": 0, "momentum": 0}
+    _options = ("centered", "maximize")
     _tensor_states = {"v": "square_avg", "gbar": "grad_avg", "b": "momentum_buffer"}
     _kernel = "rmsprop"
     _optional = ("gbar", "b")

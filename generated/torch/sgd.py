@@ -49,6 +49,8 @@ class SGD(Optimizer):
     """
 
     _arguments = ("lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")
+    _numbers = {"lr": 0, "momentum": 0, "dampening": 0, "weight_decay": 0}
+    _options = ("nesterov", "maximize")
     _tensor_states = {"b": "momentum_buffer"}
     _step_key = ""
     _kernel = "sgd"

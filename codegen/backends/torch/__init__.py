@@ -24,7 +24,7 @@ _OF_OPTIMIZERS = tuple(
     for name in (
         *("__init__", "_optimizer", "_clipping", "_locks", "_norms", "_scalars"),
         *("_signals", "_tensors"),
-        *("_amp", "_checkpoints", "_options", "_sparse"),
+        *("_amp", "_arguments", "_checkpoints", "_options", "_sparse"),
         *("_shards", "_over_ranks", "_partition"),
         *("_batch", "_fused", "_numba", "_openmp", "_triton"),
     )

@@ -1,0 +1,85 @@
+"""Arguments that are no numbers are refused in the words of who passed them, by every class."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+import steprule.numpy
+import steprule.torch
+import torch
+
+NAN = float("nan")
+YAML = ", as YAML reads 1e-3 as text and 1.0e-3 as a number"
+
+BAD: list[tuple[str, dict[str, Any], str]] = [
+    ("Adam", {"lr": "1e-3"}, "lr must be a number, got '1e-3', which is text: write 1.0e-3" + YAML),
+    ("SGD", {"lr": "2.5E5"}, "got '2.5E5', which is text: write 2.5e+5" + YAML),
+    ("SGD", {"momentum": "0.9"}, "momentum must be a number, got '0.9', which is text: write 0.9,"),
+    ("SGD", {"lr": "fast"}, "lr must be a number, got 'fast'"),
+    ("SGD", {"weight_decay": None}, "weight_decay must be a number, got None"),
+    ("SGD", {"lr": True}, "lr must be a number, got True"),
+    ("SGD", {"lr": 1j}, "lr must be a number, got 1j"),
+    ("SGD", {"lr": [1e-3]}, "lr must be a number, got [0.001]"),
+    ("SGD", {"lr": {}}, "lr must be a number, got {}"),
+    ("SGD", {"lr": NAN}, "lr must satisfy 0 <= lr, got nan"),
+    ("SGD", {"dampening": NAN}, "dampening must be a number, got nan"),
+    ("Adam", {"betas": (0.9,)}, "betas must be two numbers, got (0.9,)"),
+    ("Adam", {"betas": (0.9, 0.99, 0.999)}, "betas must be two numbers, got (0.9, 0.99, 0.999)"),
+    ("Adam", {"betas": 0.9}, "betas must be two numbers, got 0.9"),
+    ("Adam", {"betas": "ab"}, "betas must be two numbers, got 'ab'"),
+    ("Adam", {"betas": None}, "betas must be two numbers, got None"),
+    ("Adam", {"betas": (0.9, "0.99")}, "betas[1] must be a number, got '0.99', which is text"),
+    ("Adam", {"betas": (None, 0.9)}, "betas[0] must be a number, got None"),
+    ("Adam", {"amsgrad": "false"}, "amsgrad must be True or False, got 'false'"),
+    ("Adam", {"clipnorm": "1"}, "clipnorm must be a number, got '1', which is text: write 1.0,"),
+    ("Adam", {"clipvalue": NAN}, "clipvalue must satisfy 0 < clipvalue, got nan"),
+]
+
+
+@pytest.mark.parametrize(("name", "bad", "message"), BAD, ids=[str(b) for _, b, _ in BAD])
+def test_what_is_no_number(name: str, bad: dict[str, Any], message: str) -> None:
+    p, q = (torch.zeros(2).requires_grad_() for _ in range(2))
+    make = getattr(steprule.torch, name)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        make([p], **bad)
+    optimizer = make([p])
+    with pytest.raises(ValueError, match=re.escape(message)):
+        optimizer.add_param_group({"params": [q], **bad})
+    assert len(optimizer.param_groups) == 1
+    with pytest.raises(ValueError, match=re.escape(message)):
+        getattr(steprule.numpy, name)(**bad)
+
+
+@pytest.mark.parametrize(("name", "bad", "message"), BAD, ids=[str(b) for _, b, _ in BAD])
+def test_what_is_set_later(name: str, bad: dict[str, Any], message: str) -> None:
+    """In NumPy arguments are attributes, which are looked at in every step."""
+    optimizer = getattr(steprule.numpy, name)()
+    ((argument, value),) = bad.items()
+    setattr(optimizer, argument, value)
+    theta = np.ones(2)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        optimizer.update(theta, np.ones(2))
+    assert theta.tolist() == [1.0, 1.0]
+
+
+def test_what_a_schedule_gives() -> None:
+    optimizer = steprule.numpy.SGD(lr=lambda step: "1e-3")
+    with pytest.raises(ValueError, match="lr must be a number, got '1e-3'"):
+        optimizer.update(np.ones(2), np.ones(2))
+
+
+@pytest.mark.parametrize("rate", [1, 0.5, np.float32(0.5), np.array(0.5), np.int64(1)], ids=repr)
+def test_numbers_of_any_sort(rate: Any) -> None:
+    p, theta = torch.ones(2).requires_grad_(), np.ones(2)
+    steprule.numpy.SGD(lr=rate).update(theta, np.ones(2))
+    p.grad = torch.ones(2)
+    steprule.torch.SGD([p], lr=float(rate)).step()
+    assert theta.tolist() == p.tolist() == [1 - float(rate)] * 2
+
+
+@pytest.mark.parametrize("betas", [[0.9, 0.99], np.array([0.9, 0.99]), (0, np.float32(0.5))])
+def test_pairs_of_any_sort(betas: Any) -> None:
+    steprule.numpy.Adam(betas=betas)
+    steprule.torch.Adam([torch.ones(1).requires_grad_()], betas=betas)
+    steprule.torch.Adam([torch.ones(1).requires_grad_()], betas=tuple(map(torch.tensor, betas)))
