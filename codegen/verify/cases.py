@@ -1,7 +1,7 @@
 """The parameters and gradients a spec is tried on, in a dtype. Deterministic."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -37,6 +37,16 @@ class Case:
     start: int = 1
     exceeds: bool = False
 
+    def of_matrices(self) -> "Case":
+        """The same numbers as matrices, of two rows where they go into two."""
+
+        def matrix(x: Floats) -> Floats:
+            return x if x.ndim == 2 else x.reshape(2 if x.size and x.size % 2 == 0 else 1, -1)
+
+        return replace(
+            self, theta=matrix(self.theta), gradients=tuple(map(matrix, self.gradients))
+        )
+
 
 def inputs(dtype: str) -> list[Case]:
     """The cases for a dtype: ``"float64"``, ``"float32"``, ``"bfloat16"`` or ``"float16"``."""
@@ -58,6 +68,12 @@ def inputs(dtype: str) -> list[Case]:
         rounded = tuple(round_floats(gradient, form) for gradient in gradients)
         return Case(name, form, round_floats(theta, form), rounded, start, exceeds)
 
+    # Up and down by 2**62 in float32, by as much as leaves room for squares in others.
+    jump = max(form.emax // 4, 6)
+
+    def jumping(*exponents: int) -> NDArray[np.float64]:
+        return signed(len(exponents)) * 2.0 ** (jump * np.array(exponents))
+
     special = [math.nan, math.inf, -math.inf]
     return [
         case("random", mixed(8, 12), *(mixed(8, 12) for _ in range(5))),
@@ -72,6 +88,14 @@ def inputs(dtype: str) -> list[Case]:
             tiny * signed(8),
             *(tiny * signed(8) / 4 for _ in range(3)),
             exceeds=True,
+        ),
+        case(
+            "jumps",
+            jumping(0, 0, 0, 0, -1, 1),
+            jumping(1, -1, 0, 1, 1, -1),
+            jumping(-1, 1, 1, 0, -1, 1),
+            jumping(-1, -1, 1, -1, 1, -1),
+            jumping(1, -1, -1, 0, -1, -1),
         ),
         case("large t", mixed(2, 6), mixed(2, 6), mixed(2, 6), start=10**6),
         case(

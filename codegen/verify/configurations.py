@@ -1,5 +1,6 @@
 """The arguments a spec is tried with. Deterministic, and for any :class:`Optimizer`."""
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +17,9 @@ _LEARNING_RATE = 0.5
 
 _SWITCHED_ON = (0.9, 0.25, 0.1, 0.05, 0.3, 0.7)
 """What hyperparameters that can be 0 are otherwise: no two of a spec alike, where possible."""
+
+_NEXT_TO_NOTHING = 2.0**-100
+"""Far below every default, and in the range of float32."""
 
 _MOST = 64
 """The most configurations tried of one spec; of more, enough to show every pair of choices."""
@@ -41,16 +45,51 @@ def configurations(spec: Optimizer) -> list[Configuration]:
     many, a few are taken such that every pair of choices found together in any of them is
     found in those few.
     """
+    defaults, large = _defaults(spec)
+    found = _allowed(spec, defaults | large) or _allowed(spec, defaults)
+    if not found:
+        return [Configuration(defaults, {option.name: False for option in spec.options})]
+    return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
+
+
+def at_the_ends(spec: Optimizer) -> list[Configuration]:
+    """Each hyperparameter at each end of its domain, or at the float nearest to an open one.
+
+    Where an end is 0, at a number that is next to nothing as well.
+
+    All others are at their defaults, but for the learning rate, which is large; what the spec's
+    constraints forbid is left out.
+    """
+    defaults, large = _defaults(spec)
+    options = {option.name: False for option in spec.options}
+    found: list[Configuration] = []
+    for h in spec.hyperparameters:
+        for end in _ends(h.domain):
+            hyper = defaults | large | {h.name: end}
+            if end != float(h.default) and allowed(spec, hyper, options):
+                found.append(Configuration(hyper, options))
+    return found
+
+
+def _ends(domain: Interval) -> Iterator[float]:
+    low, high = domain.low, domain.high
+    if low is not None and not domain.low_open:
+        yield float(low)
+    if low == 0:
+        yield _NEXT_TO_NOTHING
+    if high is not None:
+        yield float(np.nextafter(float(high), -math.inf)) if domain.high_open else float(high)
+
+
+def _defaults(spec: Optimizer) -> tuple[dict[str, float], dict[str, float]]:
+    """The hyperparameters' defaults, and the learning rate that is tried instead."""
     defaults = {h.name: float(h.default) for h in spec.hyperparameters}
     large = {
         h.name: inside(h.domain, (_LEARNING_RATE, *_SWITCHED_ON))
         for h in spec.hyperparameters
         if h.name == "lr"
     }
-    found = _allowed(spec, defaults | large) or _allowed(spec, defaults)
-    if not found:
-        return [Configuration(defaults, {option.name: False for option in spec.options})]
-    return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
+    return defaults, large
 
 
 def _allowed(spec: Optimizer, fixed: Mapping[str, float]) -> list[tuple[Choice, Configuration]]:

@@ -40,7 +40,10 @@ _PEER_FORMS = {
 }
 """The peer's way beside each; it has no capturable form on the CPU, and few fused ones."""
 
-DTYPES = {"numpy": ("float32", "float64"), "torch": ("float32", "float64", "bfloat16")}
+DTYPES = {
+    "numpy": ("float16", "float32", "float64"),
+    "torch": ("bfloat16", "float16", "float32", "float64"),
+}
 
 
 def dtypes() -> list[str]:

@@ -1,10 +1,10 @@
 """Errors in units in the last place (ulp).
 
-The unit is the distance between neighbouring floats at ``scale``, which for a step is the
-larger of the exact new value and the old one. A step adds to what is stored: where the sum
-nearly cancels, the rounding of its terms alone is many ulps of the small result, in any
-order of operations and with any implementation that keeps the dtype. An implementation
-answers for its roundings, and those are as large as the terms they round.
+The unit is the distance between neighbouring floats at ``scale``, or at the exact value where that
+is the larger. Of a step the scale is how large the terms are that the equation sums: where they
+nearly cancel, their rounding alone is many ulps of the small result, in any order of operations
+and with any implementation that keeps the dtype. An implementation answers for its roundings, and
+those are as large as the terms they round.
 """
 
 import math
@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..exact import Number, absolute, equal, is_finite, is_nan, less, maximum
-from .arrays import Array, elementwise
 from .formats import Format, rational, to_exact
 
 
@@ -29,7 +28,7 @@ def errors(
     Args:
         computed: floats (or exact numbers) as an implementation returned them.
         exact: what they should be; arrays of exact numbers, or floats.
-        scale: where the unit is taken, see :func:`scale_of`; broadcast to the others.
+        scale: where the unit is taken; broadcast to the others.
         form: the format of the computed values.
 
     Returns:
@@ -64,15 +63,6 @@ def error(computed: Number, exact: Number, scale: Number, form: Format) -> float
         return float(distance)
     except OverflowError:
         return math.inf
-
-
-def scale_of(exact: ArrayLike, old: ArrayLike) -> Array:
-    """``max(|exact|, |old|)``, element by element: the scale of a step's errors."""
-    new, before = np.broadcast_arrays(to_exact(exact), to_exact(old))
-    return _larger(new, before)
-
-
-_larger = elementwise(lambda x, y: maximum(absolute(x), absolute(y)), 2)
 
 
 def _within_reach(x: Number, form: Format) -> Fraction:

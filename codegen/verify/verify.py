@@ -3,8 +3,11 @@
 For each dtype, configuration and case the oracle is run once, each step from the correctly
 rounded result of the one before; every implementation takes the same steps from the same
 values. An implementation passes where its worst error is at most 2 ulp, or at most its
-peer's. The unit is the ulp at the ``reach`` of the result, so that cancellation between what
-is stored and what is added counts against nobody.
+peer's. The unit is the ulp at the ``reach`` of the result: of the terms that the equation itself
+sums, with these arguments. That two of them cancel counts against nobody; a stored value that the
+equation multiplies by 0, or by what makes it small, excuses nothing.
+
+Code that fails to run is wrong too: its quantities are infinitely far off.
 
 What is not finite: where all that is stored is finite, a result must be what IEEE 754 makes
 of the exact one, infinity for infinity and NaN for NaN. An element whose parameter or state
@@ -13,9 +16,11 @@ infinite or NaN comes out finite. (A lerp from an infinite moment gives NaN, in 
 """
 
 import math
+import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -25,13 +30,14 @@ from sympy import Expr, sympify
 from ...specs.language import Optimizer, Shape, Update
 from ..exact import is_finite
 from ..program.lower import lower
+from ..program.operations import Kind
 from .cases import Case, first_states, inputs
-from .configurations import Configuration, configurations
+from .configurations import Configuration, at_the_ends, configurations
 from .engines import Floats, Implementation, Start, States
 from .formats import FORMATS, Format, to_exact, to_floats
 from .oracle import step
 from .reach import reaches
-from .ulp import errors, scale_of
+from .ulp import errors
 
 BOUND = 2.0
 """In ulp: what correct rounding of a few operations in a row amounts to."""
@@ -41,6 +47,9 @@ UNFUSED: Mapping[str, float] = dict.fromkeys(
 )
 """In ulp, granted beyond the peer's error where products and sums are operations of their own:
 the kernels of torch's in-place forms multiply and add with one rounding."""
+
+BOUND_OF_SUMS = 5.0
+"""In ulp: what it amounts to where the elements of a tensor are summed, and sums of them again."""
 
 BOUND_BEYOND = 32.0
 """In ulp, where exact intermediate values leave the dtype's range: five bits. A subnormal
@@ -107,9 +116,17 @@ class _Step:
     """The magnitude whose ulp is the unit of each quantity's error."""
 
 
+AT_THE_ENDS = ("scalar", "zero gradient", "jumps")
+"""The cases that hyperparameters at the ends of their domains are tried on."""
+
+
 def trials(spec: Optimizer, dtype: str) -> list[tuple[Configuration, Case]]:
     """Everything a spec is tried on in a dtype."""
-    return list(product(configurations(spec), inputs(dtype)))
+    cases = inputs(dtype)
+    if lower(spec).kinds() & {Kind.MATRIX}:
+        cases = [case.of_matrices() for case in cases]
+    few = [case for case in cases if case.name in AT_THE_ENDS]
+    return [*product(configurations(spec), cases), *product(at_the_ends(spec), few)]
 
 
 def verify(
@@ -125,19 +142,18 @@ def verify(
         trials: of that dtype.
     """
     results: dict[tuple[str, str], Result] = {}
+    bound = BOUND_OF_SUMS if lower(spec).kinds() & {Kind.REDUCTION, Kind.MATRIX} else BOUND
     for configuration, case in trials:
         steps = list(_steps(spec, configuration, case))
-        where = _described(configuration, case)
-        peers: dict[str, dict[str, float]] = {}
+        peers: dict[str, dict[str, Worst]] = {}
         for each in implementations:
-            ours = _worst(spec, each.start, configuration, case, steps)
+            ours = _tried(spec, each.start, configuration, case, steps)
             if each.peer is not None and each.peer_name not in peers:
-                peers[each.peer_name] = _worst(spec, each.peer, configuration, case, steps)
-            for quantity, error in ours.items():
-                theirs = None
-                if each.peer is not None:
-                    theirs = Worst(peers[each.peer_name].get(quantity, math.inf), where)
-                one = _result(spec, each, quantity, Worst(error, where), theirs, case.exceeds)
+                peers[each.peer_name] = _tried(spec, each.peer, configuration, case, steps)
+            for quantity, worst in ours.items():
+                theirs = peers[each.peer_name][quantity] if each.peer is not None else None
+                one = _result(spec, each, quantity, worst, theirs, case.exceeds)
+                one = replace(one, bound=bound)
                 key = (each.backend, quantity)
                 results[key] = _combined(results[key], one) if key in results else one
     return list(results.values())
@@ -170,36 +186,55 @@ def _steps(spec: Optimizer, configuration: Configuration, case: Case) -> Iterato
         values = settings | old | {"grad": gradient, "t": t, "first": t == 1}
         reach = reaches(program, values, case.form)
         with np.errstate(over="ignore"):  # what exceeds float64 sets no scale
-            scale = {
-                n: scale_of(reach[n], np.broadcast_to(old.get(n, 0.0), np.shape(reach[n])))
-                for n in exact
-            }
+            scale = {n: to_exact(reach[n]) for n in exact}
         yield _Step(theta, states, gradient, {n: to_exact(x) for n, x in exact.items()}, scale)
         rounded = {n: to_floats(x, _form(spec, n, case)) for n, x in exact.items()}
         theta = rounded.pop("theta")
         states = {n: x if x.shape or _is_tensor(spec, n) else float(x) for n, x in rounded.items()}
 
 
-def _worst(
+def _tried(
     spec: Optimizer, start: Start, configuration: Configuration, case: Case, steps: list[_Step]
-) -> dict[str, float]:
-    """The worst error of each quantity over the steps of one case."""
-    engine = start(configuration, case.theta, steps[0].states, case.start)
+) -> dict[str, Worst]:
+    """The worst error of each quantity over the steps of one case; infinite of what crashes."""
+    where = _described(configuration, case)
+    try:
+        computed = _computed(start, configuration, case, steps)
+    except Exception as error:  # whatever generated code may raise is its failure
+        crash = Worst(math.inf, f"{where}: {_told(error)}")
+        return dict.fromkeys(steps[0].exact, crash)
     worst: dict[str, float] = {}
-    for each in steps:
-        engine.fill(each.theta, each.states)
-        engine.step(each.gradient)
-        computed = engine.read()
+    for each, found in zip(steps, computed, strict=True):
         lost = ~np.isfinite(each.theta)
         for value in each.states.values():
             lost = lost | ~np.isfinite(value)
         for name, exact in each.exact.items():
             error = math.inf
-            if name in computed:
+            if name in found:
                 form = _form(spec, name, case)
-                error = _error(computed[name], exact, each.scale[name], lost, form)
+                error = _error(found[name], exact, each.scale[name], lost, form)
             worst[name] = max(worst.get(name, 0.0), error)
-    return worst
+    return {name: Worst(error, where) for name, error in worst.items()}
+
+
+def _computed(
+    start: Start, configuration: Configuration, case: Case, steps: list[_Step]
+) -> list[dict[str, Floats]]:
+    """What an implementation makes of each of the steps."""
+    engine = start(configuration, case.theta, steps[0].states, case.start)
+    found: list[dict[str, Floats]] = []
+    for each in steps:
+        engine.fill(each.theta, each.states)
+        engine.step(each.gradient)
+        found.append(engine.read())
+    return found
+
+
+def _told(error: Exception) -> str:
+    """An exception as one line, with where it was raised."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    said = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {said} ({Path(last.filename).name}, line {last.lineno})"
 
 
 def _error(

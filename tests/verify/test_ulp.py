@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from steprule.codegen.exact import INFINITY, NAN, context, square_root
 from steprule.codegen.verify.formats import FORMATS
-from steprule.codegen.verify.ulp import error, errors, scale_of
+from steprule.codegen.verify.ulp import error, errors
 
 SINGLE = FORMATS["float32"]
 ULP = Q(2) ** -23  # of float32 in [1, 2)
@@ -107,9 +107,3 @@ def test_shapes():
     assert errors(np.float32(1), 1.0, 1.0, SINGLE).shape == ()
     with pytest.raises(ValueError, match=r"computed has shape \(2,\), exact has \(\)"):
         errors(np.zeros(2), 0.0, 1.0, SINGLE)
-
-
-def test_scale_of_is_the_larger_in_size():
-    scale = scale_of(np.array([1.0, -3.0, 0.0]), np.array([-2.0, 1.0, 0.0]))
-    assert list(scale) == [2, 3, 0]
-    assert scale_of(1.0, -4.0)[()] == 4
