@@ -7,8 +7,10 @@ def require_device(device: str) -> None:
     """Raise a usage error unless torch can put a tensor there."""
     if device == "cpu":
         return
-    import torch
-
+    try:
+        import torch
+    except ImportError as error:
+        raise click.UsageError(f"--device {device} needs torch, which is not installed") from error
     try:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:

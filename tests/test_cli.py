@@ -245,7 +245,7 @@ def test_verify_on_a_device_there_is_not() -> None:
 def test_verify_a_transform_alone() -> None:
     _, *rows, end = succeeds("verify", "ClipByValue").splitlines()
     assert {row.split()[0] for row in rows} == {"ClipByValue"}
-    assert end.startswith("all 16 quantities are near enough to the equations: ")
+    assert end.startswith("all 22 quantities are near enough to the equations: ")
 
 
 @pytest.mark.slow
@@ -262,3 +262,21 @@ def test_without_the_generator(module: str, python: Any, tmp_path: Path) -> None
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == f"steprule needs {module} to generate: pip install 'steprule[codegen]'\n"
+
+
+@pytest.mark.slow
+def test_verify_without_torch_and_numba(python: Any, tmp_path: Path) -> None:
+    done = python(
+        "-m", "steprule.codegen", "verify", "ClipByNorm", "ConstantLR", "--dtype", "float16",
+        cwd=tmp_path, without=("torch", "numba"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    _, *rows, fast, torch, end = done.stdout.splitlines()
+    assert {tuple(row.split()[:3]) for row in rows} == {
+        ("ClipByNorm", "numpy", "float16"),
+        ("ConstantLR", "numpy", "float64"),
+    }
+    assert fast.startswith("numba is not installed, and nothing that needs it was verified: ")
+    assert torch.startswith("torch is not installed, and nothing that needs it was verified: ")
+    assert end.startswith("all ")

@@ -43,9 +43,7 @@ class Case:
         def matrix(x: Floats) -> Floats:
             return x if x.ndim == 2 else x.reshape(2 if x.size and x.size % 2 == 0 else 1, -1)
 
-        return replace(
-            self, theta=matrix(self.theta), gradients=tuple(map(matrix, self.gradients))
-        )
+        return replace(self, theta=matrix(self.theta), gradients=tuple(map(matrix, self.gradients)))
 
 
 def inputs(dtype: str) -> list[Case]:

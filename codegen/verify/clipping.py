@@ -6,7 +6,7 @@ parameters of 0 its step leads to minus that gradient, without a rounding.
 
 import importlib
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -20,35 +20,36 @@ from .engines import Floats
 from .implementations import DTYPES, forms
 from .oracle import transformed
 from .ulp import errors
-from .verify import BOUND, Result, Worst
+from .verify import BOUND, BOUND_SCALED, Result, Worst
 
 LIMITS = (0.3, 7.0, 1e6, math.inf)
 """Below most gradients, among them, above almost all, and above all."""
 
-BOUND_SCALED = 5.0
-"""In ulp: the roundings of a sum of squares, its root, a sum, a quotient and a product follow one
-another. Each is up to an ulp of the result, and the root halves the first."""
 
-
-def verify_clipping(spec: Transform, dtype: str, device: str = "cpu") -> list[Result]:
+def verify_clipping(
+    spec: Transform, dtype: str, device: str = "cpu", without: Collection[str] = ()
+) -> list[Result]:
     """The worst errors of a built-in transform in every implementation, over all cases.
 
     Args:
         spec: an analysed transform.
-        dtype: ``"float32"``, ``"float64"`` or ``"bfloat16"``.
+        dtype: one of :func:`dtypes`.
         device: where torch runs; NumPy's runs on ``cpu`` alone.
+        without: of ``NEEDED``, what is absent.
     """
-    backends = [f"torch {form}" for form in forms(device)]
+    backends = [f"torch {form}" for form in forms(device, without)]
     if device == "cpu" and dtype in DTYPES["numpy"]:
-        backends = ["numpy", "numpy numba", *backends]
+        engines = ["numpy"] if "numba" in without else ["numpy", "numpy numba"]
+        backends = [*engines, *backends]
     argument = spec.hyper.name
     scales = any(update.value.has(norm, global_norm) for update in spec.updates)
     ours = {backend: _Errors() for backend in backends}
-    theirs = _Errors()
+    theirs = None if "torch" in without else _Errors()
     for case, limit in product(clipping_cases(dtype), LIMITS):
         where = f"in the case {case.name!r} with {argument}={limit}"
         exact = transformed(spec, case.gradients, {argument: limit})
-        theirs.meet(case, _peer(spec, case, limit, dtype, device), exact, where)
+        if theirs:
+            theirs.meet(case, _peer(spec, case, limit, dtype, device), exact, where)
         for backend, met in ours.items():
             found = _clipped(backend, argument, case, limit, dtype, device)
             met.meet(case, found, exact, where)
@@ -59,9 +60,9 @@ def verify_clipping(spec: Transform, dtype: str, device: str = "cpu") -> list[Re
             dtype,
             "gradient",
             ours=met.within,
-            theirs=theirs.within,
+            theirs=theirs and theirs.within,
             beyond=met.beyond,
-            theirs_beyond=theirs.beyond,
+            theirs_beyond=theirs and theirs.beyond,
             bound=BOUND_SCALED if scales else BOUND,
         )
         for backend, met in ours.items()

@@ -1,7 +1,7 @@
 """``steprule verify``: every implementation against the oracle, as a table."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib import import_module
 from multiprocessing import get_context
@@ -19,16 +19,16 @@ from ..prove.emitted import Replay, emitted, replay_generated
 from ..prove.prove import prove
 from ..selection import selected, selected_with_transforms
 from . import schedule_engines, schedules
-from .clipping import BOUND_SCALED, verify_clipping
-from .implementations import dtypes, implementations
+from .clipping import verify_clipping
+from .implementations import NEEDED, absent, dtypes, implementations
 from .package import generated
-from .verify import BOUND, Result, trials, verify
+from .verify import BOUND, BOUND_CLIPPED, BOUND_SCALED, Result, trials, verify
 
 AnyResult: TypeAlias = Result | schedules.Result
 
 _BOUNDS = (
-    f"of optimizers within {BOUND:g} ulp, of clipping by a norm {BOUND_SCALED:g}, or as near as "
-    f"the peer; of schedules within {schedules.BOUND:g}"
+    f"of optimizers within {BOUND:g} ulp, of clipping by a norm {BOUND_SCALED:g} (of rules that "
+    f"clip {BOUND_CLIPPED:g}), or as near as the peer; of schedules within {schedules.BOUND:g}"
 )
 
 
@@ -37,13 +37,22 @@ _BOUNDS = (
 @click.option(
     "--device", default="cpu", show_default=True, help="Where torch runs; NumPy is left out off it."
 )
-def verify_command(spec: tuple[str, ...], device: str) -> None:
+@click.option(
+    "--dtype",
+    "only",
+    multiple=True,
+    type=click.Choice(dtypes()),
+    help="Of parameters, instead of all; can be repeated. Schedules have float64 alone.",
+)
+def verify_command(spec: tuple[str, ...], device: str, only: tuple[str, ...]) -> None:
     """Hold the generated code of each SPEC against exact evaluation of its equations.
 
     The worst error of every state and parameter over all options, dtypes and edge inputs is
     shown in units in the last place, beside that of the class it stands in for. Of a schedule
-    it is that of its rate, momentum and states over all kinds of arguments and steps.
+    it is that of its rate, momentum and states over all kinds of arguments and steps. What needs
+    torch or Numba, where they are not installed, is left out, which is said.
     """
+    without = absent()
     with reported():
         transforms, specs = selected_with_transforms(spec)
         require_device(device)
@@ -53,9 +62,10 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
             each.name: next((r for r in spec if ".py" in r and _holds(r, each.name)), each.name)
             for each in specs
         }
+        tried = [d for d in dtypes(without) if d in only or not only]
         units = [
-            *((references[s.name], s.name, dtype) for s in specs for dtype in _dtypes(s)),
-            *((s.name, s.name, dtype) for s in transforms for dtype in dtypes()),
+            *((references[s.name], s.name, dtype) for s in specs for dtype in _dtypes(s, tried)),
+            *((s.name, s.name, dtype) for s in transforms for dtype in tried),
         ]
         results: list[AnyResult] = []
         with (
@@ -63,13 +73,16 @@ def verify_command(spec: tuple[str, ...], device: str) -> None:
             # Spawned, because neither torch's threads nor a GPU's context survive a fork.
             ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool,
         ):
-            pending = {pool.submit(_verified, *unit, device): unit for unit in units}
+            pending = {pool.submit(_verified, *unit, device, without): unit for unit in units}
             for future in as_completed(pending):
                 results += future.result()
                 bar.update(bar.task_ids[0], advance=1, description=pending[future][1])
     order = [s.name for s in (*specs, *transforms)]
     results.sort(key=lambda r: order.index(r.spec))
     show_table(_table(results))
+    for name in sorted(without):
+        extra = f'pip install "steprule[{NEEDED[name]}]"'
+        say(f"{name} is not installed, and nothing that needs it was verified: {extra}")
     _conclude(results)
     if device == "cpu":
         _conclude_replays(_replays([s.name for s in specs]))
@@ -98,22 +111,27 @@ def _holds(reference: str, name: str) -> bool:
     return any(found.name == name for found in selected((reference,)))
 
 
-def _dtypes(spec: Spec) -> list[str]:
-    return ["float64"] if isinstance(spec, Schedule) else dtypes()
+def _dtypes(spec: Spec, tried: Sequence[str]) -> Sequence[str]:
+    return ["float64"] if isinstance(spec, Schedule) else tried
 
 
-def _verified(reference: str, name: str, dtype: str, device: str) -> Sequence[AnyResult]:
-    import torch
+def _verified(
+    reference: str, name: str, dtype: str, device: str, without: Collection[str]
+) -> Sequence[AnyResult]:
+    if "torch" not in without:
+        import torch
 
-    torch.set_num_threads(1)
+        torch.set_num_threads(1)
     transforms, _ = selected_with_transforms((reference,))
     if transforms:
-        return verify_clipping(transforms[0], dtype, device)
+        return verify_clipping(transforms[0], dtype, device, without)
     (spec,) = (s for s in selected((reference,)) if s.name == name)
     with generated(spec) as package:
         if isinstance(spec, Schedule):
-            return schedules.verify(spec, schedule_engines.implementations(package))
-        return verify(spec, implementations(spec, package, device, dtype), trials(spec, dtype))
+            found = schedule_engines.implementations(package, without)
+            return schedules.verify(spec, found, beside_peer="torch" not in without)
+        found = implementations(spec, package, device, dtype, without)
+        return verify(spec, found, trials(spec, dtype))
 
 
 def _table(results: Sequence[AnyResult]) -> Table:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -31,10 +31,11 @@ Choice = tuple[bool, ...]
 
 @dataclass(frozen=True)
 class Configuration:
-    """The arguments of a constructor, by name."""
+    """The arguments of a constructor, by name: hyperparameters, options, a limit of gradients."""
 
     hyper: Mapping[str, float]
     options: Mapping[str, bool]
+    limit: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 def configurations(spec: Optimizer) -> list[Configuration]:

@@ -69,7 +69,7 @@ def settings(spec: Optimizer, configuration: Configuration) -> dict[str, Any]:
             given[a.name] = tuple(configuration.hyper[h.name] for h in a.members)
         else:
             given[a.name] = configuration.hyper[a.name]
-    return given
+    return {**given, **configuration.limit}
 
 
 class NumpyEngine:
@@ -166,5 +166,5 @@ class TorchEngine:
 
     def _floats(self, x: Any, name: str) -> Floats:
         if name in self._scalars:
-            return x.double().cpu().numpy()
+            return x.double().cpu().numpy().copy()
         return (x.float() if x.dtype == self._torch.bfloat16 else x).cpu().numpy().copy()

@@ -1,7 +1,9 @@
 """Which implementations of a spec there are: backends, dtypes, and the peer beside each."""
 
 import importlib
-from collections.abc import Callable, Mapping
+import importlib.util
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -46,33 +48,69 @@ DTYPES = {
 }
 
 
-def dtypes() -> list[str]:
-    """Every dtype some backend is verified in."""
-    return sorted({dtype for of_backend in DTYPES.values() for dtype in of_backend})
+NEEDED = {"torch": "torch", "numba": "fast"}
+"""What some implementations need, and the extra that installs it."""
 
 
-def forms(device: str) -> dict[str, dict[str, bool]]:
-    """The ways to run on a device, by name."""
-    return FORMS if device == "cpu" else _FORMS_ON_A_GPU
+def absent() -> frozenset[str]:
+    """What is needed, and not installed."""
+    return frozenset(name for name in NEEDED if not _is_installed(name))
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ImportError:
+        return False
+
+
+def dtypes(without: Collection[str] = ()) -> list[str]:
+    """Every dtype some backend is verified in, of those that can run without what is absent."""
+    of_backends = (own for backend, own in DTYPES.items() if backend not in without)
+    return sorted({dtype for own in of_backends for dtype in own})
+
+
+def forms(device: str, without: Collection[str] = ()) -> dict[str, dict[str, bool]]:
+    """The ways to run on a device, by name, of those that can without what is absent."""
+    if "torch" in without:
+        return {}
+    if device != "cpu":
+        return _FORMS_ON_A_GPU
+    return {n: form for n, form in FORMS.items() if n != "fused" or "numba" not in without}
 
 
 def implementations(
-    spec: Optimizer, package: Callable[[str], ModuleType], device: str, dtype: str
+    spec: Optimizer,
+    package: Callable[[str], ModuleType],
+    device: str,
+    dtype: str,
+    without: Collection[str] = (),
 ) -> list[Implementation]:
-    """The implementations of a spec in a dtype; NumPy's run on the device ``cpu`` alone."""
+    """The implementations of a spec in a dtype; NumPy's run on the device ``cpu`` alone.
+
+    Args:
+        spec: an analysed spec.
+        package: imports a module of the package that its classes are in.
+        device: where torch runs.
+        dtype: one of :func:`dtypes`.
+        without: of ``NEEDED``, what is absent.
+    """
     found: list[Implementation] = []
-    peer = peer_class(spec)
+    peer = None if "torch" in without else peer_class(spec)
     compiled = has_kernel(compile_spec(spec))
     if device == "cpu" and dtype in DTYPES["numpy"]:
-        theirs = peer and _torch(spec, peer, dtype, device, _PEER_FORMS["loop"], is_peer=True)
-        for name, engine in _numpy_engines(compiled).items():
-            ours = _numpy(spec, getattr(package("numpy"), spec.name), engine)
+        theirs = peer and _torch(
+            spec, lambda: peer, dtype, device, _PEER_FORMS["loop"], is_peer=True
+        )
+        for name, engine in _numpy_engines(compiled and "numba" not in without).items():
+            ours = _numpy(spec, package, engine)
             found.append(Implementation(name, dtype, ours, theirs, str(_PEER_FORMS["loop"])))
-    for form, arguments in forms(device).items():
+    for form, arguments in forms(device, without).items():
         if form.startswith("fused") and not compiled:
             continue
-        theirs = peer and _torch(spec, peer, dtype, device, _PEER_FORMS[form], is_peer=True)
-        ours = _torch(spec, getattr(package("torch"), spec.name), dtype, device, arguments)
+        theirs = peer and _torch(spec, lambda: peer, dtype, device, _PEER_FORMS[form], is_peer=True)
+        generated = partial(_class, spec, package, "torch")
+        ours = _torch(spec, generated, dtype, device, arguments)
         peer_name = str(_PEER_FORMS[form])
         found.append(Implementation(f"torch {form}", dtype, ours, theirs, peer_name))
     return found
@@ -100,16 +138,22 @@ def _numpy_engines(compiled: bool) -> dict[str, str]:
     return {"numpy": "numpy"} | ({"numpy numba": "numba"} if compiled else {})
 
 
-def _numpy(spec: Optimizer, cls: Any, engine: str) -> Start:
+def _class(spec: Optimizer, package: Callable[[str], ModuleType], backend: str) -> Any:
+    """A generated class; importing it is the first thing that can fail about it."""
+    return getattr(package(backend), spec.name)
+
+
+def _numpy(spec: Optimizer, package: Callable[[str], ModuleType], engine: str) -> Start:
     def start(c: Configuration, theta: Floats, states: States, first: int) -> Engine:
-        return NumpyEngine(cls(**settings(spec, c), engine=engine), theta, states, first)
+        made = _class(spec, package, "numpy")(**settings(spec, c), engine=engine)
+        return NumpyEngine(made, theta, states, first)
 
     return start
 
 
 def _torch(
     spec: Optimizer,
-    cls: Any,
+    cls: Callable[[], Any],
     dtype: str,
     device: str,
     arguments: Mapping[str, bool],
@@ -118,7 +162,7 @@ def _torch(
 ) -> Start:
     def start(c: Configuration, theta: Floats, states: States, first: int) -> Engine:
         def make(params: Any) -> Any:
-            return cls(params, **settings(spec, c), **arguments)
+            return cls()(params, **settings(spec, c), **arguments)
 
         return TorchEngine(make, spec, dtype, device, theta, states, first, is_peer=is_peer)
 

@@ -3,7 +3,7 @@
 import importlib
 import math
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
@@ -39,12 +39,14 @@ class Implementation:
     follow: Callable[[Bound, Sequence[float]], Iterator[tuple[Values, Values]]]
 
 
-def implementations(package: Callable[[str], ModuleType]) -> list[Implementation]:
-    """The generated ones, by a function that imports a backend's package."""
-    return [
-        numpy_schedules(package("numpy.schedules")),
-        torch_schedulers("torch", package("torch.lr_scheduler"), jumps=True),
-    ]
+def implementations(
+    package: Callable[[str], ModuleType], without: Collection[str] = ()
+) -> list[Implementation]:
+    """The generated ones, by a function that imports a backend's package; none that is absent."""
+    found = [numpy_schedules(package("numpy.schedules"))]
+    if "torch" not in without:
+        found.append(torch_schedulers("torch", package("torch.lr_scheduler"), jumps=True))
+    return found
 
 
 def peer(schedule: Schedule) -> Implementation | None:

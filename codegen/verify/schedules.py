@@ -21,7 +21,7 @@ from .schedule_engines import Implementation, Values, peer
 from .schedule_reach import Reaches
 from .schedule_steps import metrics, steps
 from .ulp import error
-from .verify import Worst
+from .verify import Worst, told
 
 BOUND = 4.0
 """In ulp: half a one for each of the eight roundings that the longest equations make in a row."""
@@ -63,16 +63,28 @@ class Result:
         return f"{self.ours.error:.3g} ulp {self.ours.where}" if self.ours.error > BOUND else ""
 
 
-def verify(schedule: Schedule, implementations: Sequence[Implementation]) -> list[Result]:
-    """The worst errors of every series in every implementation, over all configurations."""
+def verify(
+    schedule: Schedule, implementations: Sequence[Implementation], *, beside_peer: bool = True
+) -> list[Result]:
+    """The worst errors of every series in every implementation, over all configurations.
+
+    Args:
+        schedule: an analysed schedule.
+        implementations: those of it.
+        beside_peer: whether what it stands in for, if it does, is run on the same.
+    """
     worst: dict[str, dict[str, Worst]] = {i.backend: {} for i in implementations}
-    theirs: dict[str, Worst] | None = {} if schedule.peer else None
-    beside = peer(schedule)
+    theirs: dict[str, Worst] | None = {} if schedule.peer and beside_peer else None
+    beside = peer(schedule) if beside_peer else None
     for number, bound in enumerate(configurations(schedule)):
         trial = _Metrics(bound, number == 0) if schedule.states else _Steps(bound, number == 0)
         where = f"with {_described(bound)}"
         for each in implementations:
-            _collect(worst[each.backend], trial.errors(each), where)
+            try:
+                found = list(trial.errors(each))
+            except Exception as error:  # whatever generated code may raise is its failure
+                found = [(eta.name, told(error), math.inf)]
+            _collect(worst[each.backend], found, where)
         if beside is not None and theirs is not None and not (schedule.composes and number):
             try:
                 found = list(trial.errors(beside))

@@ -24,18 +24,19 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sympy import Expr, sympify
 
 from ...specs.language import Optimizer, Shape, Update
 from ..exact import is_finite
+from ..load import transforms
 from ..program.lower import lower
 from ..program.operations import Kind
 from .cases import Case, first_states, inputs
 from .configurations import Configuration, at_the_ends, configurations
 from .engines import Floats, Implementation, Start, States
 from .formats import FORMATS, Format, to_exact, to_floats
-from .oracle import step
+from .oracle import step, transformed
 from .reach import reaches
 from .ulp import errors
 
@@ -50,6 +51,11 @@ the kernels of torch's in-place forms multiply and add with one rounding."""
 
 BOUND_OF_SUMS = 5.0
 """In ulp: what it amounts to where the elements of a tensor are summed, and sums of them again."""
+
+BOUND_SCALED = 5.0
+"""In ulp, of a gradient clipped by a norm: the roundings of a sum of squares, its root, a sum, a
+quotient and a product follow one another. Each is up to an ulp of the result, and the root halves
+the first."""
 
 BOUND_BEYOND = 32.0
 """In ulp, where exact intermediate values leave the dtype's range: five bits. A subnormal
@@ -116,6 +122,15 @@ class _Step:
     """The magnitude whose ulp is the unit of each quantity's error."""
 
 
+_LIMIT = 0.5
+"""Of the gradients of rules that clip: most exceed it."""
+
+CLIPPED = "clipped"
+"""Stands for all quantities of rules that clip, which are nearer to none than the others."""
+
+BOUND_CLIPPED = BOUND + 2 * BOUND_SCALED
+"""In ulp: a square of a gradient that is scaled has its error twice."""
+
 AT_THE_ENDS = ("scalar", "zero gradient", "jumps")
 """The cases that hyperparameters at the ends of their domains are tried on."""
 
@@ -126,7 +141,14 @@ def trials(spec: Optimizer, dtype: str) -> list[tuple[Configuration, Case]]:
     if lower(spec).kinds() & {Kind.MATRIX}:
         cases = [case.of_matrices() for case in cases]
     few = [case for case in cases if case.name in AT_THE_ENDS]
-    return [*product(configurations(spec), cases), *product(at_the_ends(spec), few)]
+    tried = configurations(spec)
+    clipping = [replace(tried[0], limit={c.hyper.name: _LIMIT}) for c in transforms().values()]
+    jumps = [case for case in cases if case.name == "jumps"]
+    return [
+        *product(tried, cases),
+        *product(at_the_ends(spec), few),
+        *product(clipping, jumps),
+    ]
 
 
 def verify(
@@ -148,13 +170,17 @@ def verify(
         peers: dict[str, dict[str, Worst]] = {}
         for each in implementations:
             ours = _tried(spec, each.start, configuration, case, steps)
-            if each.peer is not None and each.peer_name not in peers:
+            if each.peer and each.peer_name not in peers and not configuration.limit:
                 peers[each.peer_name] = _tried(spec, each.peer, configuration, case, steps)
             for quantity, worst in ours.items():
-                theirs = peers[each.peer_name][quantity] if each.peer is not None else None
-                one = _result(spec, each, quantity, worst, theirs, case.exceeds)
-                one = replace(one, bound=bound)
-                key = (each.backend, quantity)
+                if configuration.limit:
+                    one = _result(spec, each, CLIPPED, worst, None, case.exceeds)
+                    one = replace(one, bound=max(BOUND_CLIPPED, bound))
+                else:
+                    theirs = peers[each.peer_name][quantity] if each.peer is not None else None
+                    one = _result(spec, each, quantity, worst, theirs, case.exceeds)
+                    one = replace(one, bound=bound)
+                key = (each.backend, one.quantity)
                 results[key] = _combined(results[key], one) if key in results else one
     return list(results.values())
 
@@ -173,17 +199,19 @@ def _steps(spec: Optimizer, configuration: Configuration, case: Case) -> Iterato
     theta, states = case.theta, first_states(spec, case, configuration)
     settings: dict[str, Any] = {**configuration.hyper, **configuration.options}
     for t, gradient in enumerate(case.gradients, start=case.start):
+        given = _clipped(gradient, configuration)
         exact = step(
             spec,
             t=t,
             theta=theta,
-            gradient=gradient,
+            gradient=given,
             states=states,
             hyper=configuration.hyper,
             options=configuration.options,
         )
         old: dict[str, Any] = {"theta": theta, **states}
-        values = settings | old | {"grad": gradient, "t": t, "first": t == 1}
+        seen = to_floats(to_exact(given), FORMATS["float64"])
+        values = settings | old | {"grad": seen, "t": t, "first": t == 1}
         reach = reaches(program, values, case.form)
         with np.errstate(over="ignore"):  # what exceeds float64 sets no scale
             scale = {n: to_exact(reach[n]) for n in exact}
@@ -191,6 +219,14 @@ def _steps(spec: Optimizer, configuration: Configuration, case: Case) -> Iterato
         rounded = {n: to_floats(x, _form(spec, n, case)) for n, x in exact.items()}
         theta = rounded.pop("theta")
         states = {n: x if x.shape or _is_tensor(spec, n) else float(x) for n, x in rounded.items()}
+
+
+def _clipped(gradient: Floats, configuration: Configuration) -> ArrayLike:
+    """What a rule is given of a gradient, exactly."""
+    for transform in transforms().values():
+        if transform.hyper.name in configuration.limit:
+            return transformed(transform, [gradient], configuration.limit)[0]
+    return gradient
 
 
 def _tried(
@@ -201,7 +237,7 @@ def _tried(
     try:
         computed = _computed(start, configuration, case, steps)
     except Exception as error:  # whatever generated code may raise is its failure
-        crash = Worst(math.inf, f"{where}: {_told(error)}")
+        crash = Worst(math.inf, f"{where}: {told(error)}")
         return dict.fromkeys(steps[0].exact, crash)
     worst: dict[str, float] = {}
     for each, found in zip(steps, computed, strict=True):
@@ -230,7 +266,7 @@ def _computed(
     return found
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
     """An exception as one line, with where it was raised."""
     *_, last = traceback.extract_tb(error.__traceback__)
     said = str(error).partition("\n")[0]
@@ -255,7 +291,7 @@ def _error(
 
 
 def _described(configuration: Configuration, case: Case) -> str:
-    arguments = {**configuration.hyper, **configuration.options}
+    arguments = {**configuration.hyper, **configuration.options, **configuration.limit}
     listed = ", ".join(f"{name}={value}" for name, value in arguments.items())
     return f"in the case {case.name!r} with {listed}"
 

@@ -5,7 +5,13 @@ from itertools import combinations
 import numpy as np
 import pytest
 from steprule.codegen.verify.cases import first_states, inputs
-from steprule.codegen.verify.configurations import Configuration, configurations, contains, inside
+from steprule.codegen.verify.configurations import (
+    Configuration,
+    at_the_ends,
+    configurations,
+    contains,
+    inside,
+)
 from steprule.codegen.verify.formats import FORMATS, round_floats
 from steprule.specs.language import (
     NON_NEGATIVE,
@@ -31,7 +37,7 @@ from steprule.specs.optimizers.rmsprop import rmsprop
 from steprule.specs.optimizers.sgd import sgd
 from sympy import Eq, Implies, Ne, Piecewise, Rational
 
-CASES = ["random", "scalar", "empty", "zero gradient", "huge", "denormal", "large t",
+CASES = ["random", "scalar", "empty", "zero gradient", "huge", "denormal", "jumps", "large t",
          "nan and infinity"]  # fmt: skip
 
 
@@ -230,3 +236,32 @@ def test_a_made_up_past_is_plausible(dtype):
     assert 0 < product < 1
     for name, value in states.items():
         np.testing.assert_array_equal(value, round_floats(value, case.form), err_msg=name)
+
+
+def test_ends_of_domains():
+    found = at_the_ends(adam)
+    default = {h.name: float(h.default) for h in adam.hyperparameters} | {"lr": 0.5}
+    changed = [{k: v for k, v in c.hyper.items() if v != default[k]} for c in found]
+    below_one, tiny = 1 - 2.0**-53, 2.0**-100
+    for name in ("beta1", "beta2"):
+        assert [c[name] for c in changed if name in c] == [0.0, tiny, below_one]
+    assert [c["eps"] for c in changed if "eps" in c] == [0.0, tiny]
+    assert [c["weight_decay"] for c in changed if "weight_decay" in c] == [tiny]
+    assert all(len(c) == 1 for c in changed)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_magnitudes_jump_up_and_down(dtype):
+    sizes = np.abs([np.asarray(g, float) for g in by_name(dtype)["jumps"].gradients])
+    ratios = sizes[1:] / sizes[:-1]
+    # Signs and digits are drawn, from 0.1 to 1; squares stay in range.
+    far = 2.0 ** (10 if dtype == "float16" else 55)
+    assert ratios.max() > far
+    assert ratios.min() < 1 / far
+    assert sizes.max() ** 2 * 10 < float(FORMATS[dtype].largest)
+
+
+def test_cases_of_matrices():
+    shapes = {name: case.of_matrices().theta.shape for name, case in by_name("float32").items()}
+    assert (shapes["random"], shapes["scalar"], shapes["jumps"]) == ((8, 12), (1, 1), (2, 3))
+    assert (shapes["zero gradient"], shapes["empty"]) == ((1, 3), (0, 3))

@@ -1,0 +1,102 @@
+"""Rules of kinds that the built-in specs lack: verified, and not by a traceback."""
+
+from pathlib import Path
+
+import pytest
+from steprule.codegen.analysis import analyse
+from steprule.codegen.load import load
+from steprule.codegen.verify.implementations import implementations
+from steprule.codegen.verify.package import generated
+from steprule.codegen.verify.verify import trials, verify
+
+pytestmark = pytest.mark.slow
+
+HEAD = """
+from sympy import Eq, Max, Piecewise, Rational, sqrt
+from steprule.specs.language import (
+    NON_NEGATIVE, UNIT, Hyper, Optimizer, State, Update, grad, hyperparameters, intermediates,
+    matmul, norm, states, t, theta, transpose,
+)
+G = grad(theta[t - 1])
+"""
+
+ADOPT = """
+lr, beta1, beta2, eps = hyperparameters("lr beta1 beta2 eps")
+m, v = states("m v")
+first = Eq(t, 1)
+rule = Optimizer(
+    "Adopt",
+    summary="Adam with the second moment of the step before.",
+    source="Taniguchi et al., 2024, arXiv:2411.02853",
+    hyper=[
+        Hyper(lr, "1e-3", NON_NEGATIVE, "learning rate"),
+        Hyper(beta1, "0.9", UNIT, "decay of m"),
+        Hyper(beta2, "0.9999", UNIT, "decay of v"),
+        Hyper(eps, "1e-6", NON_NEGATIVE, "floor of the root"),
+    ],
+    states=[State(m, init=0, key="m"), State(v, init=0, key="v", domain=NON_NEGATIVE)],
+    updates=[
+        Update(m[t], Piecewise(
+            (0, first),
+            (beta1 * m[t - 1] + (1 - beta1) * G / Max(sqrt(v[t - 1]), eps), True),
+        )),
+        Update(v[t], Piecewise((G**2, first), (beta2 * v[t - 1] + (1 - beta2) * G**2, True))),
+        Update(theta[t], theta[t - 1] - lr * m[t]),
+    ],
+)
+"""
+"""With states that have a number for a case, on every element."""
+
+MUON = """
+lr, mu = hyperparameters("lr mu")
+(m,) = states("m")
+x, y = intermediates("x y")
+rule = Optimizer(
+    "LittleMuon",
+    summary="Momentum, made nearly orthogonal by one step of Newton and Schulz.",
+    source="Jordan et al., 2024, https://kellerjordan.github.io/posts/muon, with one step",
+    hyper=[
+        Hyper(lr, "0.02", NON_NEGATIVE, "learning rate"),
+        Hyper(mu, "0.95", UNIT, "momentum"),
+    ],
+    states=[State(m, init=0, key="m")],
+    updates=[
+        Update(m[t], mu * m[t - 1] + G),
+        Update(x[t], m[t] / (norm(m[t]) + Rational(1, 10**7))),
+        Update(y[t], Rational(3, 2) * x[t]
+               - Rational(1, 2) * matmul(matmul(x[t], transpose(x[t])), x[t])),
+        Update(theta[t], theta[t - 1] - lr * y[t]),
+    ],
+)
+"""
+"""Of matrices."""
+
+
+@pytest.mark.parametrize("text", [ADOPT, MUON], ids=["adopt", "muon"])
+def test_it_is_verified(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "my_rule.py"
+    file.write_text(HEAD + text)
+    spec = analyse(load(str(file))[0])
+    with generated(spec) as package:
+        found = implementations(spec, package, "cpu", "float32")
+        chosen = [i for i in found if i.backend in ("numpy", "torch loop", "torch foreach")]
+        few = [each for each in trials(spec, "float32") if each[1].name in ("scalar", "jumps")]
+        results = verify(spec, chosen, few)
+        quantities = {"theta", "clipped", *(s.name for s in spec.states)}
+        assert {(r.backend, r.quantity) for r in results} == {
+            (i.backend, q) for i in chosen for q in quantities
+        }
+        assert [r.failure for r in results if r.failure] == []
+
+
+def test_without_what_is_not_installed() -> None:
+    spec = analyse(load("sgd")[0])
+    with generated(spec) as package:
+        for without, left in (
+            ({"torch", "numba"}, ["numpy"]),
+            ({"torch"}, ["numpy", "numpy numba"]),
+            ({"numba"}, ["numpy", "torch loop", "torch foreach", "torch capturable"]),
+        ):
+            found = implementations(spec, package, "cpu", "float32", without)
+            assert [i.backend for i in found] == left
+            assert all((i.peer is None) == ("torch" in without) for i in found)
