@@ -162,7 +162,7 @@ def test_a_form_that_is_wrong_far_out_is_caught(
 
 
 def test_a_crash_is_a_failure_with_its_place(mutant: Mutant) -> None:
-    package = mutant.make("sgd", "numpy", lambda rule: rule.replace("theta -=", "theta -="))
+    package = mutant.make("sgd", "numpy", lambda rule: rule.replace("theta -=", "thetas -="))
     found = [r.failure for r in results_of("sgd", package, "numpy", ("scalar",))]
     assert found
     message = r"^inf ulp in the case 'scalar' with .*: UnboundLocalError: .* \(sgd.py, line \d+\)$"
