@@ -3,7 +3,8 @@
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from functools import cache
 from threading import Lock
@@ -20,32 +21,56 @@ def spread(work: Callable[[int], None], pieces: int, threads: int) -> None:
     """Call ``work`` with 0 to ``pieces - 1``, each once, and return when all is done.
 
     This thread works too, so with one thread or one piece no other is asked. The others see this
-    one's context, ``np.errstate`` among it. What a piece raises is raised here, once none runs.
+    one's context, ``np.errstate`` among it. What a piece raises is raised here, once all are done.
     """
-    run = in_turns(work, pieces)
-    others = [_pool().submit(copy_context().run, run) for _ in range(min(threads, pieces) - 1)]
-    try:
-        run()
-    finally:
-        wait(others)
-    for other in others:
-        other.result()
+    if not pieces:
+        return
+    shared = Pieces(work, pieces)
+    with suppress(RuntimeError):  # no thread can be started, or no more: then fewer work
+        for _ in range(min(threads, pieces) - 1):
+            _pool().submit(copy_context().run, shared.work)
+    shared.work()
+    shared.wait()
 
 
-def in_turns(work: Callable[[int], None], pieces: int) -> Callable[[], None]:
-    """What several threads call at once, so that together they do each piece once."""
-    left = iter(range(pieces))
-    turn = Lock()
+class Pieces:
+    """Work that several threads share, so that together they do each piece once.
 
-    def run() -> None:
+    Args:
+        work: what is done, given the number of the piece.
+        count: of the pieces, at least one.
+    """
+
+    def __init__(self, work: Callable[[int], None], count: int) -> None:
+        self._work = work
+        self._left = iter(range(count))
+        self._undone = count
+        self._turn = Lock()
+        self._unfinished = Lock()
+        self._unfinished.acquire()
+        self._errors: list[BaseException] = []
+
+    def work(self) -> None:
+        """Do pieces while there are any; every thread calls this."""
         while True:
-            with turn:
-                piece = next(left, None)
+            with self._turn:
+                piece = next(self._left, None)
             if piece is None:
                 return
-            work(piece)
+            try:
+                self._work(piece)
+            except BaseException as error:
+                self._errors.append(error)
+            with self._turn:
+                self._undone -= 1
+                if not self._undone:
+                    self._unfinished.release()
 
-    return run
+    def wait(self) -> None:
+        """Return when all are done, or raise what one has raised."""
+        with self._unfinished:
+            if self._errors:
+                raise self._errors[0]
 
 
 @cache

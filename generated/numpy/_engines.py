@@ -8,7 +8,7 @@ depends on the number of threads.
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate, groupby
 from types import ModuleType
 from typing import Any, Literal, TypeAlias, get_args
@@ -90,20 +90,18 @@ def _launcher() -> ModuleType | None:
         return None
 
 
-def run_compiled(
+def compiled(
     kernel: str, known: Known, clips: Sequence[Clip | None], given: Mapping[str, float]
-) -> Sequence[int]:
-    """Update the rows a kernel can take, by one call for each dtype; the others are returned.
-
-    All is compiled before any array is changed.
-    """
+) -> list[Callable[[], None]]:
+    """What updates the rows a kernel can take, a launch for each dtype; kernels are compiled."""
     launcher = _launcher()
     assert launcher is not None, "checked before"
     clip = next((clip.transform.__name__ for clip in clips if clip), "")
-    for dtype in known.kinds:
-        launcher.prepare(kernel, dtype, given, clip)
+    launches: list[Callable[[], None]] = []
     for dtype, rows in known.kinds.items():
-        launcher.launch(
+        launcher.prepare(kernel, dtype, given, clip)
+        launch = partial(
+            launcher.launch,
             kernel,
             dtype,
             known.table(dtype),
@@ -112,31 +110,44 @@ def run_compiled(
             numbers=[own.scalar for own in map(clips.__getitem__, rows) if own],
             threads=cores(),
         )
-    return known.others
+        launches.append(launch)
+    return launches
 
 
-def run_whole(
+def whole(
     rule: Rule,
     known: Known,
     grads: Sequence[Array],
     clips: Sequence[Clip | None],
     scratch: int,
-) -> None:
-    """Update rows by a rule that needs all elements of a tensor at once."""
+) -> list[Callable[[], None]]:
+    """What updates rows by a rule that needs all elements of a tensor at once."""
+    changes: list[Callable[[], None]] = []
+    # Of rows that are alike, the scratch is the same.
+    buffers: dict[tuple[Any, ...], list[Array]] = {}
     for k, (grad, clip) in enumerate(zip(grads, clips, strict=True)):
         if grad.size:
             arrays = known.whole(k, grad)
             wide = [None if x is None else x.astype(computed(x.dtype), copy=False) for x in arrays]
             theta = wide[0]
             assert theta is not None
-            buffers = [new_like(theta) for _ in range(scratch + bool(clip))]
-            _apply(rule, wide, clip, buffers)
-            for i, (array, new) in enumerate(zip(arrays, wide, strict=True)):
-                if array is not None and new is not array and i != _GRAD:
-                    array[...] = new
+            like = theta.dtype, theta.shape, theta.strides
+            if like not in buffers:
+                buffers[like] = [new_like(theta) for _ in range(scratch + bool(clip))]
+            changes.append(partial(_change_whole, rule, arrays, wide, clip, buffers[like]))
+    return changes
 
 
-def run_blocks(
+def _change_whole(
+    rule: Rule, arrays: Block, wide: Block, clip: Clip | None, scratch: list[Array]
+) -> None:
+    _apply(rule, wide, clip, scratch)
+    for i, (array, new) in enumerate(zip(arrays, wide, strict=True)):
+        if array is not None and new is not array and i != _GRAD:
+            array[...] = new
+
+
+def blocks(
     rule: Rule,
     known: Known,
     grads: Sequence[Array],
@@ -144,8 +155,8 @@ def run_blocks(
     rows: Iterable[int],
     scratch: int,
     scratches: Scratches,
-) -> None:
-    """Update rows by a rule of single elements, on several threads where that pays.
+) -> Callable[[], None]:
+    """What updates rows by a rule of single elements, on several threads where that pays.
 
     Args:
         rule: see :data:`Rule`.
@@ -162,15 +173,17 @@ def run_blocks(
         for block in blocks:
             theta = block[0]
             assert theta is not None
-            buffers = _taken(scratches, theta.dtype, count)
+            buffers = scratches[theta.dtype].pop()
             _apply(rule, block, clip, [buffer[: theta.size] for buffer in buffers[:count]])
             scratches[theta.dtype].append(buffers)
 
     threads = cores()
     shared: list[_Task] = []
+    alone: list[_Task] = []
+    single: list[tuple[Block, Clip | None]] = []
     small: dict[tuple[np.dtype[Any], Clip | None], list[Block]] = {}
-    # Of rows that are a block each, those of one size have the same scratch.
-    cut: dict[tuple[np.dtype[Any], int], list[Array]] = {}
+    needed: dict[np.dtype[Any], tuple[int, int]] = {}
+    """By dtype: how many sets of scratch arrays at once, and the most in one."""
     for k in rows:
         grad, clip = grads[k], clips[k]
         dtype, size = computed(grad.dtype), grad.size
@@ -179,22 +192,42 @@ def run_blocks(
         flat = known.flat(k, grad)
         if flat and size <= SMALL:
             small.setdefault((dtype, clip), []).append(flat)
+            need = 2, max(count, len(flat))
         elif threads > 1 and size >= SHARED:
             shared += _tasks(flat, known.whole(k, grad), clip, SHARED_BLOCK)
+            need = threads, count
         elif flat and size <= BLOCK and dtype == grad.dtype:
-            if (dtype, size) not in cut:
-                buffers = _taken(scratches, dtype, count)
-                scratches[dtype].append(buffers)
-                cut[dtype, size] = [buffer[:size] for buffer in buffers[:count]]
-            _apply(rule, flat, clip, cut[dtype, size])
+            single.append((flat, clip))
+            need = 1, count
         else:
-            for task in _tasks(flat, known.whole(k, grad), clip, BLOCK):
-                work(*task)
-    for (dtype, clip), blocks in small.items():
-        buffers = _taken(scratches, dtype, len(blocks[0]))
-        work(_packed(blocks, buffers), clip)
-        scratches[dtype].append(buffers)
-    spread(lambda k: work(*shared[k]), len(shared), threads)
+            alone += _tasks(flat, known.whole(k, grad), clip, BLOCK)
+            need = 1, count
+        if need != needed.get(dtype):
+            (sets, most), before = need, needed.get(dtype, need)
+            needed[dtype] = max(sets, before[0]), max(most, before[1])
+    for dtype, (sets, most) in needed.items():
+        _reserve(scratches, dtype, sets, most)
+
+    def change() -> None:
+        # Of rows that are a block each, those of one size have the same scratch.
+        cut: dict[tuple[np.dtype[Any], int], list[Array]] = {}
+        for flat, clip in single:
+            theta = flat[0]
+            assert theta is not None
+            kind = theta.dtype, theta.size
+            if kind not in cut:
+                buffers = scratches[theta.dtype][-1]
+                cut[kind] = [buffer[: theta.size] for buffer in buffers[:count]]
+            _apply(rule, flat, clip, cut[kind])
+        for blocks, clip in alone:
+            work(blocks, clip)
+        for (dtype, clip), pack in small.items():
+            buffers = scratches[dtype].pop()
+            work(_packed(pack, buffers), clip)
+            scratches[dtype].append(buffers)
+        spread(lambda k: work(*shared[k]), len(shared), threads)
+
+    return change
 
 
 def computed(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -210,13 +243,14 @@ def _is_computed(block: Block) -> bool:
 _Task: TypeAlias = tuple[Iterable[Block], Clip | None]
 
 
-def _taken(scratches: Scratches, dtype: np.dtype[Any], count: int) -> list[Array]:
-    """A set of scratch arrays of that many, or of more, that no other thread has any more."""
+def _reserve(scratches: Scratches, dtype: np.dtype[Any], sets: int, count: int) -> None:
+    """Have so many sets of so many scratch arrays: a change cannot wait for memory."""
     free = scratches.setdefault(dtype, [])
-    buffers = free.pop() if free else []
-    while len(buffers) < count:
-        buffers.append(new_like(np.empty(SHARED_BLOCK, dtype)))
-    return buffers
+    while len(free) < sets:
+        free.append([])
+    for buffers in free:
+        while len(buffers) < count:
+            buffers.append(new_like(np.empty(SHARED_BLOCK, dtype)))
 
 
 def _apply(rule: Rule, block: Block, clip: Clip | None, scratch: list[Array]) -> None:

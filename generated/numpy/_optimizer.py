@@ -4,6 +4,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -12,7 +13,10 @@ from . import _clipping as clipping
 from . import _engines as engines
 from ._arguments import refuse_nan, require_flags, require_number, require_numbers
 from ._engines import Engine, Rule
-from ._known import Known
+from ._errors import Deferred
+from ._known import Known, States
+from ._locks import lock
+from ._signals import Held
 from ._trees import (
     Array,
     Leaves,
@@ -70,10 +74,19 @@ class Optimizer(ABC):
         self._states: dict[str, dict[str, Array]] = {}
         self._scratches: engines.Scratches = {}
         self._known: Known | None = None
+        self._changes = object()
+        """Another one whenever states are changed."""
+        self._lock = lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        """All but what is known of arrays, of which a copy has others."""
-        return self.__dict__ | {"_known": None}
+        """All but what is known of arrays, of which a copy has others, and the lock."""
+        kept = self.__dict__ | {"_known": None}
+        del kept["_lock"]
+        return kept
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._lock = lock()
 
     @property
     def step(self) -> int:
@@ -102,9 +115,26 @@ class Optimizer(ABC):
                 memory with another parameter or a gradient, or elements of it with one another; a hyperparameter or the learning
                 rate of this step lies outside its domain.
 
-        Nothing has been changed when one of these is raised. Only what stops the arithmetic
-        itself, such as ``np.errstate(over="raise")``, leaves a step half done.
+        Nothing has been changed when one of these is raised. What a handler of a signal raises, as
+        that of Ctrl-C does, is raised before the step or after it. Floating-point errors within
+        the step, treated as ``np.errstate`` says, are told after it. Threads that share an
+        optimizer take turns.
         """
+        is_taken = False
+        with self._lock:
+            while not is_taken:
+                known = self._changes
+                changes, keep = self._prepare(params, grads)
+                with Held(), Deferred():
+                    if is_taken := self._changes is known:  # else a handler loaded, or stepped
+                        for change in changes:
+                            change()
+                        keep()
+
+    def _prepare(
+        self, params: Tree, grads: Tree
+    ) -> tuple[list[Callable[[], None]], Callable[[], None]]:
+        """All of a step that can fail: what is left is to call what changes arrays, then the last."""
         initial = self._initial()
         known, given = self._looked_at(params, grads, initial)
         rate = self.lr(self._step) if callable(self.lr) else self.lr
@@ -119,16 +149,27 @@ class Optimizer(ABC):
         rule, scalars, numbers = self._rule(self._step + 1, lr, **scalars)
         clips = clipping.clips(given, self._limits, self.error_if_nonfinite)
         rows: Sequence[int] = range(len(given))
+        changes: list[Callable[[], None]] = []
         if engines.compiles(self.engine, self._kernel, known.size):
-            rows = engines.run_compiled(self._kernel, known, clips, numbers)
+            rows = known.others
+            changes = engines.compiled(self._kernel, known, clips, numbers)
         if self._kernel:
-            engines.run_blocks(rule, known, given, clips, rows, self._scratch, self._scratches)
+            changes.append(
+                engines.blocks(rule, known, given, clips, rows, self._scratch, self._scratches)
+            )
         else:
-            engines.run_whole(rule, known, given, clips, self._scratch)
+            changes += engines.whole(rule, known, given, clips, self._scratch)
+        kept = {name: value for name, value in scalars.items() if name in initial}
+        return changes, partial(self._keep, known, known.states, kept, self._step + 1)
+
+    def _keep(
+        self, known: Known | None, states: States, scalars: dict[str, float], step: int
+    ) -> None:
         self._known = known
-        self._states = known.states
-        self._scalars = {name: value for name, value in scalars.items() if name in initial}
-        self._step += 1
+        self._states = states
+        self._scalars = scalars
+        self._step = step
+        self._changes = object()
 
     def state_dict(self) -> dict[str, Array]:
         """Copies of all states by name and path, ``{"step": ..., "m/layer/weight": ...}``.
@@ -136,10 +177,11 @@ class Optimizer(ABC):
         ``np.savez(file, **optimizer.state_dict())`` keeps them; hyperparameters are not
         among them.
         """
-        kept = {"step": np.array(self._step)}
-        kept |= {name: np.array(value) for name, value in self._scalars.items()}
-        for name, arrays in self._states.items():
-            kept |= {key(name, path): np.array(array) for path, array in arrays.items()}
+        with self._lock:
+            kept = {"step": np.array(self._step)}
+            kept |= {name: np.array(value) for name, value in self._scalars.items()}
+            for name, arrays in self._states.items():
+                kept |= {key(name, path): np.array(array) for path, array in arrays.items()}
         return kept
 
     def load_state_dict(self, state: Mapping[str, Array]) -> None:
@@ -175,10 +217,8 @@ class Optimizer(ABC):
             needed += [*scalars, *(states if not paths else ())]
         if missing := [each for each in needed if each not in state]:
             raise ValueError(f"states are missing: {', '.join(missing)}")
-        self._step = step
-        self._scalars = scalars if step else {}
-        self._states = states if paths else {}
-        self._known = None
+        with self._lock, Held():
+            self._keep(None, states if paths else {}, scalars if step else {}, step)
 
     @property
     def _limits(self) -> clipping.Limits:

@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable
 from ctypes import CDLL, CFUNCTYPE, c_uint, c_void_p
 from functools import cache
-from threading import get_ident
 from typing import Any
 
 from ..numba import _threads as threads_of_python
@@ -21,28 +20,19 @@ _Region = CFUNCTYPE(None, c_void_p)
 
 
 def spread(work: Callable[[int], None], pieces: int, threads: int) -> None:
-    """As ``_threads.spread``, but for the context: that is only this thread's."""
+    """As ``_threads.spread``, but for the context: that is only this thread's.
+
+    Nothing can be raised through OpenMP: an interrupt would be lost, which is held back meanwhile.
+    """
     parallel = _parallel()
     if parallel is None or min(threads, pieces) == 1 or os.getpid() != _PROCESS:
         threads_of_python.spread(work, pieces, threads)
         return
-    run = threads_of_python.in_turns(work, pieces)
-    entered: set[int] = set()
-    raised: list[BaseException] = []
-
-    def region(_: Any) -> None:
-        try:
-            entered.add(get_ident())
-            run()
-        except BaseException as error:  # nothing can be raised through OpenMP
-            raised.append(error)
-
+    shared = threads_of_python.Pieces(work, pieces)
     # 0 is as many threads as torch has: a team of another size would make threads anew.
-    parallel(_Region(region), None, 0, 0)
-    if get_ident() not in entered:  # an interrupt came first, of which ctypes only tells
-        raise KeyboardInterrupt
-    if raised:
-        raise raised[0]
+    parallel(_Region(lambda _: shared.work()), None, 0, 0)
+    shared.work()  # what is left, where this thread was kept from it
+    shared.wait()
 
 
 @cache

@@ -18,17 +18,21 @@ descriptor of ``signal.set_wakeup_fd``, which is told of a signal once, when it 
 nested: an inner one hands over to the outer.
 """
 
-import sys
-
-# Those of ``signal`` make enums of numbers, in thirty times the time.
-from _signal import getsignal, signal  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
 from collections.abc import Callable, Sequence
+from inspect import currentframe
 from signal import valid_signals
 from threading import get_ident, main_thread
 from types import FrameType, TracebackType
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
+
+import _signal  # pyright: ignore[reportMissingImports]
 
 Handler: TypeAlias = Callable[[int, FrameType | None], Any]
+
+# Those of ``signal`` make enums of what they are given, in thirty times the time.
+_c: Any = _signal
+getsignal: Callable[[int], Any] = _c.getsignal
+signal: Callable[[int, Handler], Any] = _c.signal
 
 _NUMBERS = sorted(map(int, valid_signals()))
 
@@ -78,14 +82,14 @@ class Held:
         finally:
             self._is_over = True
             if self._came:
-                self._deliver(sys._getframe(1))
+                self._deliver(currentframe())
 
     def _put_back(self) -> None:
         for number, handler in self._handlers.items():
             if getsignal(number) is self:
                 signal(number, handler)
 
-    def _deliver(self, frame: FrameType) -> None:
+    def _deliver(self, frame: FrameType | None) -> None:
         last: BaseException | None = None
         for number in self._came:
             try:
@@ -106,4 +110,4 @@ def _in_python() -> list[tuple[int, Handler]]:
     found = [*map(getsignal, _NUMBERS)]
     if found != _last[0]:
         _last = found, [k for k, handler in enumerate(found) if callable(handler)]
-    return [(_NUMBERS[k], cast(Handler, found[k])) for k in _last[1]]
+    return [(_NUMBERS[k], found[k]) for k in _last[1]]

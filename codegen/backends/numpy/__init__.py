@@ -69,8 +69,8 @@ class NumpyBackend:
         optimizers = [e for e in entries if not e.is_schedule]
         schedules = [e for e in entries if e.is_schedule]
         names = (
-            *("__init__", "_arguments", "_clipping", "_engines", "_known", "_locks", "_norms"),
-            *("_optimizer", "_signals", "_threads", "_trees"),
+            *("__init__", "_arguments", "_clipping", "_engines", "_errors", "_known", "_locks"),
+            *("_norms", "_optimizer", "_signals", "_threads", "_trees"),
         )
         shared = {f"{name}.py": optimizers for name in names}
         if schedules:
