@@ -264,10 +264,11 @@ class Optimizer(ABC):
     ) -> tuple[Known, list[Array]]:
         """What is known of the arrays of a step, and its gradients."""
         names = [name for name in self._tensor_states if name in initial]
-        if self._known and [*self._known.states] == names:
-            given = self._known.gradients(params, grads)
+        known = self._known  # a handler may load another checkpoint at any line
+        if known and [*known.states] == names:
+            given = known.gradients(params, grads)
             if given is not None:
-                return self._known, given
+                return known, given
         found = leaves(params, grads)
         if self._on_matrices:
             require_matrices(found, type(self).__name__)

@@ -18,14 +18,13 @@ descriptor of ``signal.set_wakeup_fd``, which is told of a signal once, when it 
 nested: an inner one hands over to the outer.
 """
 
+import _signal  # pyright: ignore[reportMissingImports]
 from collections.abc import Callable, Sequence
 from inspect import currentframe
 from signal import valid_signals
 from threading import get_ident, main_thread
 from types import FrameType, TracebackType
 from typing import Any, TypeAlias
-
-import _signal  # pyright: ignore[reportMissingImports]
 
 Handler: TypeAlias = Callable[[int, FrameType | None], Any]
 

@@ -468,7 +468,7 @@ def test_what_a_piece_raises_is_raised() -> None:
 
 
 def test_what_this_thread_was_kept_from_is_done_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ctypes prints what is raised before a region begins, which ends as if it had been worked."""
+    """Of an interrupt before a region begins ctypes only tells, and the region ends."""
     monkeypatch.setattr(_openmp, "_parallel", lambda: lambda *_: None)
     done: list[int] = []
     _openmp.spread(done.append, 2, 2)
