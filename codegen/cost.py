@@ -82,31 +82,60 @@ def costs(spec: Optimizer) -> list[Cost]:
             remedy="Ask for the cost of rules that work element by element",
         )
     found: dict[tuple[object, ...], Cost] = {}
-    for name, values in _settings(spec):
+    for name, values in _settings(spec, program):
         cost = _cost(spec, program, name, values)
         numbers = (cost.read, cost.written, cost.states, *sorted(cost.operations.items()))
         found.setdefault(numbers, cost)
     return list(found.values())
 
 
-def _settings(spec: Optimizer) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Defaults, and each option on or each optional hyperparameter other than 0, alone."""
+_LATE = 100
+"""A step at which what changes early in training has changed."""
+
+
+def _settings(spec: Optimizer, program: Program) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Defaults, early and late; each option on, each optional hyperparameter not 0, alone."""
     defaults: dict[str, Any] = {h.name: Fraction(h.default) for h in spec.hyperparameters}
-    defaults |= {o.name: o.default for o in spec.options} | {"first": False, "t": Fraction(2)}
-    yield "", defaults
+    defaults |= {o.name: o.default for o in spec.options}
+    yield "", defaults | _at(2, spec, program, defaults)
+    yield f"t = {_LATE}", defaults | _at(_LATE, spec, program, defaults)
     changes = {h.name: Fraction(1, 2) for h in spec.hyperparameters if not defaults[h.name]}
     constraints = [lower_expression(spec, sympify(c.condition)) for c in spec.constraints]
     for name, value in {**changes, **{o.name: True for o in spec.options}}.items():
         settings = defaults | {name: value}
         if all(value_of(c, settings) for c in constraints):
-            yield name, settings
+            yield name, settings | _at(2, spec, program, settings)
+
+
+def _at(
+    step: int, spec: Optimizer, program: Program, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The step, and the states that are one number for all elements, as they are before it."""
+    slots = {slot.name: slot for slot in program.scalar_slots}
+    numbers = {
+        s.name: Fraction(0)
+        if s.init is None
+        else value_of(lower_expression(spec, sympify(s.init)), settings)
+        for s in spec.states
+        if s.name in slots
+    }
+    for t in range(1, step if numbers else 1):
+        known = {**settings, **numbers, "first": t == 1, "t": Fraction(t)}
+        _compute(program, known)
+        numbers = {name: known.get(slot.new.id, numbers[name]) for name, slot in slots.items()}
+    return {**numbers, "first": False, "t": Fraction(step)}
+
+
+def _compute(program: Program, known: dict[str, Any]) -> None:
+    """What is computed before any tensor is looked at."""
+    for assign in program.host:
+        if names(assign.value) <= known.keys():
+            known[assign.target.id] = value_of(assign.value, known)
 
 
 def _cost(spec: Optimizer, program: Program, settings: str, values: Mapping[str, Any]) -> Cost:
     known = dict(values)
-    for assign in program.host:
-        if names(assign.value) <= known.keys():
-            known[assign.target.id] = value_of(assign.value, known)
+    _compute(program, known)
     carried = list(_carried_out(program.body, known))
     kept = {s.name for s in program.slots if s.when is None or value_of(s.when, known)}
     stored = kept & {s.name for s in program.tensor_slots}

@@ -7,17 +7,22 @@ from steprule.codegen.cli import cli
 from steprule.codegen.cost import costs
 from steprule.codegen.load import builtin
 from steprule.specs.language import (
+    NON_NEGATIVE,
     REAL,
     Hyper,
     Optimizer,
+    Shape,
     SpecError,
+    State,
     Update,
     grad,
     hyperparameters,
     norm,
+    states,
     t,
     theta,
 )
+from sympy import Piecewise, sign
 
 
 def by_settings(name):
@@ -105,3 +110,24 @@ class TestCommand:
         result = self.run("steplr")
         assert result.exit_code == 2
         assert "only optimizers" in result.stderr
+
+
+def test_a_condition_on_a_state_that_is_one_number():
+    """It counts its steps; after five it no longer takes the sign, which is one operation more."""
+    (lr,) = hyperparameters("lr")
+    (c,) = states("c")
+    g = grad(theta[t - 1])
+    counted = Optimizer(
+        "Counted",
+        summary="Counts.",
+        source="Nobody",
+        hyper=[Hyper(lr, "1e-3", NON_NEGATIVE, "rate")],
+        states=[State(c, 0, "count", shape=Shape.SCALAR, domain=NON_NEGATIVE)],
+        updates=[
+            Update(c[t], c[t - 1] + 1),
+            Update(theta[t], theta[t - 1] - lr * Piecewise((g, c[t - 1] > 5), (sign(g), True))),
+        ],
+    )
+    early, late = costs(analyse(counted))
+    assert (early.settings, sum(early.operations.values())) == ("", 3)
+    assert (late.settings, sum(late.operations.values())) == ("t = 100", 2)

@@ -115,7 +115,7 @@ class Correspondence:
 def obligations(claim: Equivalence) -> list[Obligation]:
     """What must vanish: at the start, of the points, and after a step from any state."""
     phi = Correspondence(claim)
-    normal = NormalForm()
+    normal = NormalForm(by_cases=True)
     starts = _has_first_step(phi.left) or _has_first_step(phi.right)
     found = _at_the_start(phi, normal, starts)
     stored: dict[str, Expr | None] = {

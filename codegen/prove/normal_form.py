@@ -2,6 +2,7 @@
 
 What is not rational becomes a symbol: roots with their side relation r**2 = radicand,
 powers ``beta**t`` with t split off (``beta**(2*t + 1)`` is ``beta*(beta**t)**2``), pi and e,
+conditions as numbers that are 0 or 1, by which cases become sums,
 and functions such as maximum, sign, cosine and floor of arguments that are compared by the
 same decision. What remains is a quotient of polynomials, which is zero if its numerator
 expands to zero modulo the relations.
@@ -12,13 +13,23 @@ from math import floor
 
 from sympy import (
     Abs,
+    And,
     Basic,
     Dummy,
+    Eq,
     Expr,
+    Ge,
+    Gt,
     Integer,
+    Le,
+    Lt,
     Max,
     Min,
+    Ne,
+    Not,
     NumberSymbol,
+    Or,
+    Piecewise,
     Pow,
     Rational,
     Symbol,
@@ -34,6 +45,8 @@ from sympy import (
     sympify,
     together,
 )
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom
 from sympy.polys.polytools import reduced
 
 from ...specs.language import GradientAt, Value
@@ -50,7 +63,13 @@ class NormalForm:
     and ``1 - beta**t`` are; where a factor is squared its root is its absolute value.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_cases: bool = False) -> None:
+        """Nothing is known yet.
+
+        Args:
+            by_cases: of what is not told apart by its cases beforehand, conditions are symbols.
+        """
+        self._by_cases = by_cases
         self._opaque: dict[Basic, Symbol] = {}
         self._relations: dict[Symbol, Expr] = {}
         """A root and what vanishes of it; what it is the root of has only roots before it."""
@@ -112,11 +131,51 @@ class NormalForm:
                 return -self._rational(Max(*(-a for a in e.args)))
             case Max() | Head():
                 return self._function(e)
+            case Piecewise() if self._by_cases:
+                return self._cases(e)
         if isinstance(e, OPAQUE):
             return self._function(e)
         if not e.args:
             return e  # pyright: ignore[reportReturnType]
         return e.func(*(self._rational(a) for a in e.args))  # pyright: ignore[reportReturnType]
+
+    def _cases(self, e: Piecewise) -> Expr:
+        """The last case, and where a condition holds what another one differs from it by."""
+        *cases, (otherwise, _) = [pair.args for pair in e.args]
+        value = self._rational(otherwise)
+        for chosen, condition in reversed(cases):
+            value += self._holds(condition) * (self._rational(chosen) - value)
+        return value
+
+    def _holds(self, condition: Basic) -> Expr:
+        """A number that is 1 where a condition holds and 0 where it does not.
+
+        Comparisons are compared as the signs of differences, so that equal ones are one number.
+        """
+        match condition:
+            case BooleanAtom():
+                return Integer(bool(condition))
+            case Not():
+                return 1 - self._holds(condition.args[0])
+            case And():
+                return prod(map(self._holds, condition.args))
+            case Or():
+                return 1 - prod(1 - self._holds(a) for a in condition.args)
+            case Ne():
+                return 1 - self._holds(Eq(*condition.args))
+            case Lt():
+                return self._holds(Gt(condition.rhs, condition.lhs))
+            case Le():
+                return 1 - self._holds(Gt(condition.lhs, condition.rhs))
+            case Ge():
+                return 1 - self._holds(Gt(condition.rhs, condition.lhs))
+            case Relational():
+                difference = self._argument(condition.lhs - condition.rhs)
+                condition = condition.func(difference, 0)
+                if isinstance(condition, BooleanAtom):
+                    return Integer(bool(condition))
+        node = Piecewise((1, condition), (0, True), evaluate=False)
+        return self._symbol(node, lambda holds: holds**2 - holds)
 
     def _function(self, e: Basic) -> Expr:
         node = e.func(*(self._argument(a) for a in e.args))

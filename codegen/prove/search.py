@@ -3,19 +3,23 @@
 A linear map takes the parameter to the parameter plus multiples of the states, and each
 state to multiples of the states, the multiples being expressions in hyperparameters. They
 are unknowns of the equations that say the map holds for one step; where those are linear
-in the unknowns, they are solved.
+in the unknowns, they are solved. Last come maps whose multiples depend on t, such as that between
+an average and a corrected one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 from sympy import (
+    Add,
     Expr,
     Integer,
     Poly,
     PolynomialError,
     Symbol,
     expand,
+    factor,
     linsolve,
     numer,
     symbols,
@@ -30,6 +34,7 @@ from .symbolic import Setting, symbolic_step
 
 IDENTITY = "the identity map"
 LINEAR = "linear maps of the states with hyperparameters as coefficients"
+TIMED = "linear maps of the states alone, with coefficients that may depend on t"
 
 
 def candidates(claim: Equivalence) -> Iterator[tuple[str, Equivalence]]:
@@ -40,6 +45,59 @@ def candidates(claim: Equivalence) -> Iterator[tuple[str, Equivalence]]:
     phi = _linear(claim, left, right)
     if phi is not None:
         yield LINEAR, replace(claim, phi=phi)
+    timed = _timed(claim, left, right)
+    if timed is not None:
+        yield TIMED, replace(claim, phi=timed)
+    if not (claim.left.hyper or claim.right.hyper):  # one algorithm, whichever stands first
+        turned = _timed(replace(claim, left=claim.right, right=claim.left), right, left)
+        if turned is not None:
+            yield TIMED, replace(claim, left=claim.right, right=claim.left, phi=turned)
+
+
+def _timed(claim: Equivalence, left: Setting, right: Setting) -> dict[Value, Expr] | None:
+    """A map of the states alone, by other multiples before a step than after it.
+
+    Both are unknowns of linear equations, which say that each of the right side's states is what
+    its own equation makes of it. That the multiples before a step are those after the last one is
+    left to the proof.
+    """
+    states = [n for n in left.quantities if n != theta.name]
+    names = [n for n in right.quantities if n != theta.name]
+    if not states or not names:
+        return None
+    size = len(states) * len(names)
+    after, before = symbols(f"k:{size}"), symbols(f"l:{size}")
+    g = Symbol("g", real=True)
+    stored = {n: Value(Symbol(n, real=True), t - 1) for n in left.quantities}
+    new = symbolic_step(left, stored, lambda point: g, first=False)
+
+    def mapped(multiples: Sequence[Symbol], values: Mapping[str, Expr | None], i: int) -> Expr:
+        row = multiples[i * len(states) : (i + 1) * len(states)]
+        return Add(*(k * values[n] for k, n in zip(row, states, strict=True)))  # pyright: ignore
+
+    held = {n: mapped(before, stored, i) for i, n in enumerate(names)}
+    made = symbolic_step(
+        right, {theta.name: stored[theta.name], **held}, lambda point: g, first=False
+    )
+    residuals = [mapped(after, new, i) - made[n] for i, n in enumerate(names)]  # pyright: ignore
+    try:
+        equations = _coefficients(residuals, [*stored.values()], g)
+        solutions = linsolve(equations, *after, *before)
+    except (NonlinearError, PolynomialError, ValueError):
+        return None
+    if not solutions:
+        return None
+    (solution,) = solutions
+    free = dict.fromkeys((*after, *before), Integer(0))
+    found = [_simplified(k.xreplace(free)) for k in solution[:size]]
+    return {
+        _at_t(n): mapped(found, {s: _at_t(s) for s in states}, i)  # pyright: ignore
+        for i, n in enumerate(names)
+    }
+
+
+def _simplified(e: Expr) -> Expr:
+    return cast(Expr, factor(together(e)))
 
 
 def _linear(claim: Equivalence, left: Setting, right: Setting) -> dict[Value, Expr] | None:
@@ -82,7 +140,12 @@ def _equations(claim: Equivalence, left: Setting) -> list[Expr]:
     mapped = phi.of(new_left, t)
     residuals = [mapped[n] - value for n, value in new_right.items()]  # pyright: ignore
     residuals += [point - points[0] for point in points[asked:]]
-    plain = {v: Symbol(f"stored_{n}") for n, v in stored.items()}
+    return _coefficients(residuals, [*stored.values()], g)
+
+
+def _coefficients(residuals: Sequence[Expr], stored: Sequence[Value], g: Symbol) -> list[Expr]:
+    """The coefficients, in stored quantities and the gradient, of expressions that must vanish."""
+    plain = {v: Symbol(f"stored_{v.name}") for v in stored}
     equations: list[Expr] = []
     for residual in residuals:
         polynomial = expand(numer(together(residual.xreplace(plain))))
