@@ -98,9 +98,7 @@ class Schedule:
         return self.scheduler._parts_in(self.settings)
 
     def _along(self, step: float, since: float, rate: float, base: float) -> float:
-        (a, b), (a_new, b_new) = before, after = self._line(since), self._line(step)
-        if before == after:
-            return rate
+        (a, b), (a_new, b_new) = self._line(since), self._line(step)
         if b == 0:
             return a_new if b_new == 0 else rate + (self.rate(step, base) - self.rate(since, base))
         return a_new + b_new / b * (rate - a)
