@@ -5,12 +5,15 @@ Arithmetic rounds after every operation, as NumPy's does: nothing is contracted 
 that results depend neither on the vector instructions of a machine nor on how work is cut.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
 from numba import carray, njit, types
+from numba.core.caching import FunctionCache
 from numba.extending import intrinsic, overload, register_jitable
 
 Kernel: TypeAlias = Callable[..., None]
@@ -21,8 +24,39 @@ def compiled(function: Callable[..., None]) -> Kernel:
     """The function, to be compiled at its first call; it runs beside other threads."""
     kernel: Any = njit(nogil=True, error_model="numpy")(function)
     with suppress(RuntimeError):  # no folder can be written: then it is compiled in each process
-        kernel.enable_caching()
+        kernel._cache = _Cache(function)
     return kernel
+
+
+class _Cache(FunctionCache):
+    """Numba's files of what it has compiled; where one fails, this process goes on without."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        with self._spared():
+            return super().load_overload(sig, target_context)
+        return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with self._spared():
+            super().save_overload(sig, data)
+
+    @contextmanager
+    def _spared(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # a file that is torn may raise anything
+            self.disable()
+            _tell(self.cache_path, repr(error))
+
+
+@cache
+def _tell(folder: str, error: str) -> None:
+    warnings.warn(
+        f"kernels are compiled anew in this process: their files in {folder} cannot be read or "
+        f"written ({error}). Where some are damaged, remove them",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 @register_jitable
