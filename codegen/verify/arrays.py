@@ -46,25 +46,25 @@ def mean(x: Quantity) -> Number:
 
 
 def matmul(a: Array, b: Array) -> Array:
-    """The product of two matrices.
+    """The product of two matrices, the last two axes; the axes before them are a batch.
 
     Raises:
-        ValueError: they are not 2-D, or do not fit one another.
+        ValueError: they are not 2-D or more, or do not fit one another.
     """
-    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
+    if a.ndim < 2 or b.ndim < 2 or a.shape[-1] != b.shape[-2]:
         raise ValueError(f"no matrix product of the shapes {a.shape} and {b.shape}")
-    return _as_array(_sums.reduce(_products(a[:, :, None], b[None, :, :]), axis=1))
+    return _as_array(_sums.reduce(_products(a[..., :, :, None], b[..., None, :, :]), axis=-2))
 
 
 def transpose(a: Array) -> Array:
-    """The transpose of a matrix.
+    """The transpose of a matrix, the last two axes; the axes before them are a batch.
 
     Raises:
-        ValueError: it is not 2-D.
+        ValueError: it is not 2-D or more.
     """
-    if a.ndim != 2:
+    if a.ndim < 2:
         raise ValueError(f"no transpose of the shape {a.shape}")
-    return a.T
+    return a.swapaxes(-2, -1)
 
 
 _square = elementwise(square, 1)

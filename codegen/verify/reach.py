@@ -104,9 +104,6 @@ def _combined(op: ops.Operation, pairs: list[Pair]) -> Pair:
         case "max" | "min":
             value = np.maximum(x, y) if op is ops.MAX else np.minimum(x, y)
             return value, np.where(value == x, rx, ry)
-        case "lerp":
-            (w, _) = rest[1]
-            return x + w * (y - x), np.abs(1 - w) * rx + np.abs(w) * ry
         case "select":
             (no, r_no) = rest[1]
             return np.where(x, y, no), np.where(x, ry, r_no)
@@ -117,7 +114,7 @@ def _combined(op: ops.Operation, pairs: list[Pair]) -> Pair:
         case "matmul":
             return x @ y, np.maximum(rx @ np.abs(y), np.abs(x) @ ry)
         case "transpose":
-            return x.T, rx.T
+            return x.mT, rx.mT
     value = _FUNCTIONS[op.name](*(value for value, _ in pairs))
     return value, np.abs(value) if value.dtype != bool else None
 
