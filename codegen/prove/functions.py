@@ -7,6 +7,7 @@ from sympy import (
     Function,
     Integer,
     Mod,
+    Mul,
     cancel,
     cos,
     exp,
@@ -30,9 +31,27 @@ def evaluated(e: Basic) -> Basic:
     return e.replace(lambda n: isinstance(n, (*OPAQUE, exp)), _in_lowest_terms)
 
 
+def _collected(argument: Expr) -> Expr:
+    """A sum of terms, each floor in one of them, times what is in lowest terms.
+
+    The quotient of a difference would otherwise be two terms, and neither of them whole.
+    """
+    terms = expand(argument)
+    floors = sorted(terms.atoms(floor), key=str)
+    whole = [cancel(terms.coeff(each)) * each for each in floors]
+    rest = expand(cancel(Add(terms, *(-each for each in map(expand, whole)))))
+    return Add(*whole, rest)
+
+
+def _is_whole(e: Expr) -> bool:
+    """A floor is, whatever SymPy knows of its argument: where that is no number, nothing is."""
+    return all(f.is_integer or isinstance(f, floor) for f in Mul.make_args(e))
+
+
 def _in_lowest_terms(call: Function) -> Expr:
-    argument = expand(cancel(call.args[0]))
+    argument = _collected(cancel(call.args[0]))
     if not isinstance(call, cos | sin):
         return call.func(argument)
-    turns = Add(*(term for term in Add.make_args(argument) if (term / pi).is_integer))
-    return Integer(-1) ** (turns / pi) * call.func(argument - turns)
+    turns = [term / pi for term in Add.make_args(argument) if _is_whole(term / pi)]
+    sign = Mul(*(Integer(-1) ** turn for turn in turns if not _is_whole(turn / 2)))
+    return sign * call.func(argument - pi * Add(*turns))

@@ -1,6 +1,7 @@
 """Cosines, floors, remainders and exponentials in a normal form."""
 
 import pytest
+from steprule.codegen.prove.functions import evaluated
 from steprule.codegen.prove.normal_form import NormalForm
 from steprule.codegen.prove.prove import prove
 from steprule.specs.language import states, t
@@ -92,3 +93,11 @@ def test_what_is_left_is_readable():
     assert NormalForm().readable(pi * exp(2 * x) * cos(pi * (step + T) / T)) == (
         -pi * exp(2 * x) * cos(pi * step / T)
     )
+
+
+def test_whole_turns_of_a_period_that_is_a_difference():
+    at, warm, total = (Symbol(s, integer=True, positive=True) for s in ("at", "warm", "total"))
+    half = total - warm
+    reduced = evaluated(cos(pi * Mod(at - warm, 2 * half) / half))
+    assert reduced == evaluated(cos(pi * (at - warm) / half))
+    assert evaluated(cos(pi * Mod(at - warm, half) / half)) != reduced
