@@ -8,6 +8,8 @@ from typing import Any, TypedDict
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
+from ..fingerprint import fingerprint
+
 LINE_LENGTH = 100
 """Of generated code; the formatter's too."""
 
@@ -62,6 +64,7 @@ def environment(
         "quoted": quoted,
         "quoted_tuple": quoted_tuple,
         "calls": calls,
+        "fingerprint": fingerprint,
     }
     return env
 

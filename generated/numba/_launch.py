@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._clipping import CLIPS
+from ._generation import require_same
 from ._kernel import Kernel
 from ._threads import spread as spread_over_cores
 
@@ -26,6 +27,16 @@ _TYPES: dict[str, tuple[Any, Any]] = {
 
 DTYPES = frozenset(_TYPES)
 """The dtypes there are kernels for."""
+
+
+@cache
+def require(rule: str, fingerprint: str) -> None:
+    """Refuse a kernel that is not of the spec that a class is of.
+
+    Raises:
+        RuntimeError: one is older than the other. They compute different things.
+    """
+    require_same(_module(rule), fingerprint)
 
 
 def prepare(rule: str, dtype: str, scalars: Mapping[str, float], clip: str) -> None:

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from . import _clipping as clipping
 from . import _kernel as kernel
 
+FINGERPRINT = "sha256:dad58ce4fd4bdcdd"
+"""Of the spec: that of a class that runs the kernel is the same."""
+
 SCALARS = ("beta1", "beta2", "lr", "one_minus_beta1", "one_minus_beta2", "theta_factor")
 """What the kernel takes last, of the scalars of a step."""
 

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from . import _clipping as clipping
 from . import _kernel as kernel
 
+FINGERPRINT = "sha256:3de5a6014a8f0cbe"
+"""Of the spec: that of a class that runs the kernel is the same."""
+
 SCALARS = ("alpha", "eps", "lr", "momentum", "one_minus_alpha", "weight_decay")
 """What the kernel takes last, of the scalars of a step."""
 

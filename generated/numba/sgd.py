@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from . import _clipping as clipping
 from . import _kernel as kernel
 
+FINGERPRINT = "sha256:54c12b55f51e2a2e"
+"""Of the spec: that of a class that runs the kernel is the same."""
+
 SCALARS = ("lr", "momentum", "one_minus_dampening", "weight_decay")
 """What the kernel takes last, of the scalars of a step."""
 

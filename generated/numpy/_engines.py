@@ -91,11 +91,20 @@ def _launcher() -> ModuleType | None:
 
 
 def compiled(
-    kernel: str, known: Known, clips: Sequence[Clip | None], given: Mapping[str, float]
+    kernel: str,
+    fingerprint: str,
+    known: Known,
+    clips: Sequence[Clip | None],
+    given: Mapping[str, float],
 ) -> list[Callable[[], None]]:
-    """What updates the rows a kernel can take, a launch for each dtype; kernels are compiled."""
+    """What updates the rows a kernel can take, a launch for each dtype; kernels are compiled.
+
+    Raises:
+        RuntimeError: the kernel is not of the spec that the class is of.
+    """
     launcher = _launcher()
     assert launcher is not None, "checked before"
+    launcher.require(kernel, fingerprint)
     clip = next((clip.transform.__name__ for clip in clips if clip), "")
     launches: list[Callable[[], None]] = []
     for dtype, rows in known.kinds.items():

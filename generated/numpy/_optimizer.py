@@ -48,6 +48,8 @@ class Optimizer(ABC):
     _scratch: ClassVar[int] = 0
     _kernel: ClassVar[str] = ""
     """The module of the compiled kernel; empty where the rule needs whole tensors at once."""
+    _fingerprint: ClassVar[str] = ""
+    """Of the spec; that of the kernel is the same."""
 
     _on_matrices: ClassVar[bool] = False
     """Whether the rule multiplies or transposes them: an array is one, or a batch of them."""
@@ -107,7 +109,8 @@ class Optimizer(ABC):
 
         Raises:
             ImportError: the engine is ``"numba"``, and it is not installed.
-            RuntimeError: with ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
+            RuntimeError: with ``error_if_nonfinite``, a norm to clip by is infinite or NaN; or the
+                compiled kernel is not of the spec that the class is of.
             TypeError: a leaf is no array, or of a class that means something else by its
                 elements, such as a masked array, or not of a floating-point dtype.
             ValueError: structures, shapes or dtypes differ, between the two or from those
@@ -152,7 +155,7 @@ class Optimizer(ABC):
         changes: list[Callable[[], None]] = []
         if engines.compiles(self.engine, self._kernel, known.size):
             rows = known.others
-            changes = engines.compiled(self._kernel, known, clips, numbers)
+            changes = engines.compiled(self._kernel, self._fingerprint, known, clips, numbers)
         if self._kernel:
             changes.append(
                 engines.blocks(rule, known, given, clips, rows, self._scratch, self._scratches)

@@ -53,6 +53,7 @@ class Adadelta(Optimizer):
     _options = ("maximize",)
     _scratch = 3
     _kernel = "adadelta"
+    _fingerprint = "sha256:d0fd69daf05e588d"
 
     def __init__(
         self,

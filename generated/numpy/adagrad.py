@@ -54,6 +54,7 @@ class Adagrad(Optimizer):
     _options = ("maximize",)
     _scratch = 2
     _kernel = "adagrad"
+    _fingerprint = "sha256:88d100dcaf080e25"
 
     def __init__(
         self,

@@ -64,6 +64,7 @@ class Adam(Optimizer):
     _options = ("amsgrad", "maximize", "decoupled_weight_decay")
     _scratch = 2
     _kernel = "adam"
+    _fingerprint = "sha256:3ff6845343ac722e"
 
     def __init__(
         self,

@@ -55,6 +55,7 @@ class Adamax(Optimizer):
     _options = ("maximize",)
     _scratch = 2
     _kernel = "adamax"
+    _fingerprint = "sha256:5323526f5785b056"
 
     def __init__(
         self,

@@ -61,6 +61,7 @@ class AdamW(Optimizer):
     _options = ("amsgrad", "maximize")
     _scratch = 2
     _kernel = "adamw"
+    _fingerprint = "sha256:52dc2ba91c648e09"
 
     def __init__(
         self,

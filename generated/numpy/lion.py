@@ -52,6 +52,7 @@ class Lion(Optimizer):
     _options = ("maximize",)
     _scratch = 3
     _kernel = "lion"
+    _fingerprint = "sha256:dad58ce4fd4bdcdd"
 
     def __init__(
         self,

@@ -65,6 +65,7 @@ class NAdam(Optimizer):
     _scalar_states = ("mu_product",)
     _scratch = 2
     _kernel = "nadam"
+    _fingerprint = "sha256:a6bd34b0424659df"
 
     def __init__(
         self,

@@ -58,6 +58,7 @@ class RMSprop(Optimizer):
     _options = ("centered", "maximize")
     _scratch = 2
     _kernel = "rmsprop"
+    _fingerprint = "sha256:3de5a6014a8f0cbe"
 
     def __init__(
         self,

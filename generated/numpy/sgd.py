@@ -53,6 +53,7 @@ class SGD(Optimizer):
     _options = ("nesterov", "maximize")
     _scratch = 2
     _kernel = "sgd"
+    _fingerprint = "sha256:54c12b55f51e2a2e"
 
     def __init__(
         self,

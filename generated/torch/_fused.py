@@ -5,6 +5,8 @@ An engine is a module with
 
 ``DTYPES``
     the dtypes of parameters it takes. Tensors of others are updated as without ``fused``.
+``require(rule, fingerprint)``
+    refuses, with a RuntimeError, a kernel that is not of the spec that the class is of.
 ``prepare(rule, batch, grads, scalars, clip)``
     everything that can fail, short of changing a tensor; what it returns does the rest, by one
     launch where it can. ``rule`` is the kernel's module. ``scalars`` are what the kernel takes from
@@ -32,6 +34,8 @@ class Engine(Protocol):
     """See above."""
 
     DTYPES: frozenset[torch.dtype]
+
+    def require(self, rule: str, fingerprint: str) -> None: ...
 
     def prepare(
         self,

@@ -18,6 +18,9 @@ _NAMES = {getattr(torch, name): name for name in kernels.DTYPES}
 DTYPES = frozenset(_NAMES)
 
 
+require = kernels.require
+
+
 def prepare(
     rule: str,
     batch: Batch,

@@ -87,7 +87,8 @@ class Optimizer(optim.Optimizer):
 
     Raises:
         RuntimeError: ``fused`` is set beside ``foreach`` or ``differentiable``, or the rule has no
-            kernel, or what its engine needs is not installed.
+            kernel, or what its engine needs is not installed. A step finds that the kernel is not
+            of the spec that the class is of.
         ValueError: a hyperparameter lies outside its domain, or is a tensor of several numbers.
     """
 
@@ -101,6 +102,8 @@ class Optimizer(optim.Optimizer):
     _scalar_states: ClassVar[dict[str, str]] = {}
     _kernel: ClassVar[str] = ""
     """The module of the rule's kernel; empty where it needs whole tensors at once."""
+    _fingerprint: ClassVar[str] = ""
+    """Of the spec; that of the kernel is the same."""
     _step_key: ClassVar[str] = "step"
     """The step count's checkpoint key; empty where none is kept."""
     _eager: ClassVar[bool] = False
@@ -651,6 +654,7 @@ class Optimizer(optim.Optimizer):
         given, new = self._scalars(**scalars, **settings)
         kept |= zip(self._scalar_states.values(), new, strict=True)
         engine = fused.engine(batch.device.type)
+        engine.require(self._kernel, self._fingerprint)
         launch = engine.prepare(self._kernel, batch, grads, given, clip)
         return [
             partial(_launch, launch, grads),

@@ -23,6 +23,7 @@ from torch import Tensor
 from triton.runtime.driver import driver
 
 from ..triton import _clipping, _kernel
+from ..triton._generation import require_same
 from ._batch import Batch
 from ._clipping import Clip
 from ._tensors import addresses
@@ -45,6 +46,12 @@ Integers: TypeAlias = NDArray[np.integer]
 
 _Upload: TypeAlias = Callable[[Tensor, torch.device], Tensor]
 """Makes a table on a device of one on the host."""
+
+
+@cache
+def require(rule: str, fingerprint: str) -> None:
+    """See ``_fused``."""
+    require_same(_module(rule), fingerprint)
 
 
 def prepare(
@@ -72,6 +79,8 @@ def prepare(
     What torch and Triton raise for want of memory, or of a compiler, comes from here too.
     """
     module = _module(rule)
+    if not hasattr(module, "rule"):
+        raise RuntimeError(module.__doc__)
     stored = _STORED[batch.dtype]
     computed = tl.float64 if stored is tl.float64 else tl.float32
     rows = len(batch.rows)
@@ -211,10 +220,7 @@ def is_ready(device: torch.device) -> bool:
 
 @cache
 def _module(rule: str) -> ModuleType:
-    module = importlib.import_module(f"..triton.{rule}", __package__)
-    if not hasattr(module, "rule"):
-        raise RuntimeError(module.__doc__)
-    return module
+    return importlib.import_module(f"..triton.{rule}", __package__)
 
 
 def _current(device: torch.device) -> contextlib.AbstractContextManager[Any]:

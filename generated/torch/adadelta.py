@@ -53,6 +53,7 @@ class Adadelta(Optimizer):
     _options = ("maximize",)
     _tensor_states = {"v": "square_avg", "u": "acc_delta"}
     _kernel = "adadelta"
+    _fingerprint = "sha256:d0fd69daf05e588d"
     _peer = optim.Adadelta
 
     def __init__(

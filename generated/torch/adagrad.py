@@ -54,6 +54,7 @@ class Adagrad(Optimizer):
     _options = ("maximize",)
     _tensor_states = {"s": "sum"}
     _kernel = "adagrad"
+    _fingerprint = "sha256:88d100dcaf080e25"
     _eager = True
     _sparse_where = "weight_decay == 0"
     _peer = optim.Adagrad

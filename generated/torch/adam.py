@@ -70,6 +70,7 @@ class Adam(Optimizer):
     _options = ("amsgrad", "maximize", "decoupled_weight_decay")
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq", "vmax": "max_exp_avg_sq"}
     _kernel = "adam"
+    _fingerprint = "sha256:3ff6845343ac722e"
     _optional = ("vmax",)
     _peer = optim.Adam
 

@@ -55,6 +55,7 @@ class Adamax(Optimizer):
     _options = ("maximize",)
     _tensor_states = {"m": "exp_avg", "u": "exp_inf"}
     _kernel = "adamax"
+    _fingerprint = "sha256:5323526f5785b056"
     _peer = optim.Adamax
 
     def __init__(

@@ -59,6 +59,7 @@ class AdamW(Optimizer):
     _options = ("amsgrad", "maximize")
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq", "vmax": "max_exp_avg_sq"}
     _kernel = "adamw"
+    _fingerprint = "sha256:52dc2ba91c648e09"
     _optional = ("vmax",)
     _peer = optim.AdamW
 

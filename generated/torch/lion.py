@@ -53,6 +53,7 @@ class Lion(Optimizer):
     _options = ("maximize",)
     _tensor_states = {"m": "exp_avg"}
     _kernel = "lion"
+    _fingerprint = "sha256:dad58ce4fd4bdcdd"
 
     def __init__(
         self,

@@ -71,6 +71,7 @@ class NAdam(Optimizer):
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq"}
     _scalar_states = {"mu_product": "mu_product"}
     _kernel = "nadam"
+    _fingerprint = "sha256:a6bd34b0424659df"
     _peer = optim.NAdam
 
     def __init__(

@@ -58,6 +58,7 @@ class RMSprop(Optimizer):
     _options = ("centered", "maximize")
     _tensor_states = {"v": "square_avg", "gbar": "grad_avg", "b": "momentum_buffer"}
     _kernel = "rmsprop"
+    _fingerprint = "sha256:3de5a6014a8f0cbe"
     _optional = ("gbar", "b")
     _peer = optim.RMSprop
 

@@ -54,6 +54,7 @@ class SGD(Optimizer):
     _tensor_states = {"b": "momentum_buffer"}
     _step_key = ""
     _kernel = "sgd"
+    _fingerprint = "sha256:54c12b55f51e2a2e"
     _optional = ("b",)
     _sparse_where = "momentum == 0 and weight_decay == 0"
     _peer = optim.SGD

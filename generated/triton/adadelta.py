@@ -9,6 +9,9 @@ import triton.language as tl
 
 from . import _kernel as kernel
 
+FINGERPRINT = "sha256:d0fd69daf05e588d"
+"""Of the spec: that of a class that runs the kernel is the same."""
+
 NUMBERS = ("eps", "lr", "one_minus_rho", "rho", "weight_decay")
 """What ``rule`` computes with, in its order."""
 

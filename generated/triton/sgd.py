@@ -7,6 +7,9 @@ from typing import Any
 import triton
 import triton.language as tl
 
+FINGERPRINT = "sha256:54c12b55f51e2a2e"
+"""Of the spec: that of a class that runs the kernel is the same."""
+
 NUMBERS = ("lr", "momentum", "one_minus_dampening", "weight_decay")
 """What ``rule`` computes with, in its order."""
 

@@ -45,7 +45,7 @@ class NumbaBackend:
         return {f"{spec.module}.py": template.render(context(spec, program), basis=self._basis)}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        names = ("__init__", "_clipping", "_kernel", "_launch", "_threads")
+        names = ("__init__", "_clipping", "_generation", "_kernel", "_launch", "_threads")
         return {f"{name}.py": self._rendered(name) for name in names}
 
     def _rendered(self, name: str) -> str:

@@ -10,6 +10,7 @@ reduces over a tensor or multiplies matrices has no kernel, and its file says so
 from collections.abc import Mapping, Sequence
 
 from ....specs.language import Schedule, Spec, Transform
+from ...fingerprint import fingerprint
 from ...program.compile import compile_spec
 from ...program.nodes import Branch
 from .. import Entry
@@ -41,11 +42,14 @@ class TritonBackend:
         try:
             text = template.render(context(spec, program))
         except NotImplementedError as error:
-            text = f'"""{spec.name} has no kernel, which sees one element at a time: {error}."""\n'
+            text = (
+                f'"""{spec.name} has no kernel, which sees one element at a time: {error}."""\n\n'
+                f'FINGERPRINT = "{fingerprint(spec)}"\n'
+            )
         return {f"{spec.module}.py": text}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        names = ("__init__.py", "_clipping.py", "_kernel.py")
+        names = ("__init__.py", "_clipping.py", "_generation.py", "_kernel.py")
         return {
             name: self._templates.get_template(f"{name}.j2").render(clippings=clippings())
             for name in names
