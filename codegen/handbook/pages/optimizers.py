@@ -7,6 +7,8 @@ from ...backends.latex import LatexPrinter
 from ...backends.latex.box import box
 from ...backends.latex.tables import arguments, states
 from ...cost import Cost
+from ...program.lower import lower
+from ...program.operations import Kind
 from ..edition import Edition
 from ..markdown import capital, code, directive, equations, figure, grid, inline, table
 from ..material import Material
@@ -43,16 +45,24 @@ def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
         usage=lambda package: optimizer_usage(spec, package),
         after={
             "cost": _cost(spec, write),
-            "pictures": f"{write.word('pictures_about')}\n\n{grid(figure(*p) for p in pictures)}",
+            "pictures": _shown(pictures, write),
         },
         pictures=[shown.picture for shown in pictures],
     )
 
 
 def _pictures(spec: Optimizer, material: Material, edition: Edition) -> list[Shown]:
-    """Its paths, and a network learning by it."""
+    """Its paths, and a network learning by it; none of a rule that takes matrices alone."""
+    if lower(spec).kinds() & {Kind.MATRIX}:
+        return []
     paths = [path(spec, landscape, material, edition) for landscape in LANDSCAPES]
     return [*paths, training(spec, material, edition)]
+
+
+def _shown(pictures: list[Shown], write: Writer) -> str:
+    if not pictures:
+        return ""
+    return f"{write.word('pictures_about')}\n\n{grid(figure(*p) for p in pictures)}"
 
 
 def _algorithm(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
