@@ -109,11 +109,7 @@ class Adadelta(Optimizer):
         }
 
     @staticmethod
-    def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        v: Tensor,
-        u: Tensor,
+    def _scalars(
         *,
         t: Scalar,
         lr: Scalar,
@@ -121,13 +117,38 @@ class Adadelta(Optimizer):
         eps: Scalar,
         weight_decay: Scalar,
         maximize: bool,
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    ) -> tuple[dict[str, Scalar], tuple[()]]:
         one_minus_rho = 1 - rho
 
+        return {
+            "eps": eps,
+            "lr": lr,
+            "maximize": maximize,
+            "one_minus_rho": one_minus_rho,
+            "rho": rho,
+            "weight_decay": weight_decay,
+            "with_weight_decay": bool(weight_decay != 0),
+        }, ()
+
+    @staticmethod
+    def _loop(
+        theta: Tensor,
+        grad: Tensor,
+        v: Tensor,
+        u: Tensor,
+        *,
+        eps: Scalar,
+        lr: Scalar,
+        maximize: bool,
+        one_minus_rho: Scalar,
+        rho: Scalar,
+        weight_decay: Scalar,
+        with_weight_decay: bool,
+    ) -> tuple[Tensor, Tensor, Tensor]:
         if maximize:
             # g[t]
             grad = -grad
-        if weight_decay != 0:
+        if with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
             grad = grad + weight_decay * theta
         # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
@@ -147,19 +168,18 @@ class Adadelta(Optimizer):
         v: Tensors,
         u: Tensors,
         *,
-        t: float,
-        lr: float,
-        rho: float,
         eps: float,
-        weight_decay: float,
+        lr: float,
         maximize: bool,
-    ) -> tuple[()]:
-        one_minus_rho = 1 - rho
-
+        one_minus_rho: float,
+        rho: float,
+        weight_decay: float,
+        with_weight_decay: bool,
+    ) -> None:
         if maximize:
             # g[t]
             grad = torch._foreach_neg(grad)
-        if weight_decay != 0:
+        if with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
             grad = torch._foreach_add(grad, theta, alpha=weight_decay)
         # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
@@ -178,25 +198,3 @@ class Adadelta(Optimizer):
         torch._foreach_addcmul_(u, d, d, one_minus_rho)
         # theta[t] = theta[t-1] - lr*d[t]
         torch._foreach_add_(theta, d, alpha=-lr)
-        return ()
-
-    @staticmethod
-    def _scalars(
-        *,
-        t: Scalar,
-        lr: Scalar,
-        rho: Scalar,
-        eps: Scalar,
-        weight_decay: Scalar,
-        maximize: bool,
-    ) -> tuple[dict[str, Scalar], tuple[()]]:
-        one_minus_rho = 1 - rho
-
-        return {
-            "eps": eps,
-            "lr": lr,
-            "maximize": maximize,
-            "one_minus_rho": one_minus_rho,
-            "rho": rho,
-            "weight_decay": weight_decay,
-        }, ()

@@ -122,64 +122,6 @@ class Adagrad(Optimizer):
         return group["weight_decay"] == 0
 
     @staticmethod
-    def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        s: Tensor,
-        *,
-        t: Scalar,
-        lr: Scalar,
-        lr_decay: Scalar,
-        weight_decay: Scalar,
-        initial_accumulator_value: Scalar,
-        eps: Scalar,
-        maximize: bool,
-    ) -> tuple[Tensor, Tensor]:
-        lrbar = lr / (1 + lr_decay * (t - 1))
-
-        if maximize:
-            # g[t]
-            grad = -grad
-        if weight_decay != 0:
-            # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = grad + weight_decay * theta
-        # s[t] = s[t-1] + gtilde[t]**2
-        s = s + grad.square()
-        # theta[t] = theta[t-1] - lrbar[t]*gtilde[t]/(sqrt(s[t]) + eps)
-        theta = theta - lrbar * (grad / (s.sqrt() + eps))
-        return theta, s
-
-    @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        s: Tensors,
-        *,
-        t: float,
-        lr: float,
-        lr_decay: float,
-        weight_decay: float,
-        initial_accumulator_value: float,
-        eps: float,
-        maximize: bool,
-    ) -> tuple[()]:
-        lrbar = lr / (1 + lr_decay * (t - 1))
-
-        if maximize:
-            # g[t]
-            grad = torch._foreach_neg(grad)
-        if weight_decay != 0:
-            # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
-        # s[t] = s[t-1] + gtilde[t]**2
-        torch._foreach_addcmul_(s, grad, grad, 1)
-        # theta[t] = theta[t-1] - lrbar[t]*gtilde[t]/(sqrt(s[t]) + eps)
-        tmp2 = torch._foreach_sqrt(s)
-        torch._foreach_add_(tmp2, eps)
-        torch._foreach_addcdiv_(theta, grad, tmp2, -lrbar)
-        return ()
-
-    @staticmethod
     def _scalars(
         *,
         t: Scalar,
@@ -197,4 +139,54 @@ class Adagrad(Optimizer):
             "lrbar": lrbar,
             "maximize": maximize,
             "weight_decay": weight_decay,
+            "with_weight_decay": bool(weight_decay != 0),
         }, ()
+
+    @staticmethod
+    def _loop(
+        theta: Tensor,
+        grad: Tensor,
+        s: Tensor,
+        *,
+        eps: Scalar,
+        lrbar: Scalar,
+        maximize: bool,
+        weight_decay: Scalar,
+        with_weight_decay: bool,
+    ) -> tuple[Tensor, Tensor]:
+        if maximize:
+            # g[t]
+            grad = -grad
+        if with_weight_decay:
+            # gtilde[t] = g[t] + weight_decay*theta[t-1]
+            grad = grad + weight_decay * theta
+        # s[t] = s[t-1] + gtilde[t]**2
+        s = s + grad.square()
+        # theta[t] = theta[t-1] - lrbar[t]*gtilde[t]/(sqrt(s[t]) + eps)
+        theta = theta - lrbar * (grad / (s.sqrt() + eps))
+        return theta, s
+
+    @staticmethod
+    def _foreach(
+        theta: Tensors,
+        grad: Tensors,
+        s: Tensors,
+        *,
+        eps: float,
+        lrbar: float,
+        maximize: bool,
+        weight_decay: float,
+        with_weight_decay: bool,
+    ) -> None:
+        if maximize:
+            # g[t]
+            grad = torch._foreach_neg(grad)
+        if with_weight_decay:
+            # gtilde[t] = g[t] + weight_decay*theta[t-1]
+            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
+        # s[t] = s[t-1] + gtilde[t]**2
+        torch._foreach_addcmul_(s, grad, grad, 1)
+        # theta[t] = theta[t-1] - lrbar[t]*gtilde[t]/(sqrt(s[t]) + eps)
+        tmp2 = torch._foreach_sqrt(s)
+        torch._foreach_add_(tmp2, eps)
+        torch._foreach_addcdiv_(theta, grad, tmp2, -lrbar)

@@ -113,76 +113,6 @@ class Adamax(Optimizer):
         }
 
     @staticmethod
-    def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        m: Tensor,
-        u: Tensor,
-        *,
-        t: Scalar,
-        lr: Scalar,
-        betas: tuple[Scalar, Scalar],
-        eps: Scalar,
-        weight_decay: Scalar,
-        maximize: bool,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        beta1, beta2 = betas
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta1_pow_t = scalars.one_minus_power(beta1, t)
-        step_size = lr / one_minus_beta1_pow_t
-
-        if maximize:
-            # g[t]
-            grad = -grad
-        if weight_decay != 0:
-            # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = grad + weight_decay * theta
-        # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        m = beta1 * m + one_minus_beta1 * grad
-        # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
-        u = torch.maximum(beta2 * u, grad.abs() + eps)
-        # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
-        theta = theta - step_size * (m / u)
-        return theta, m, u
-
-    @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        m: Tensors,
-        u: Tensors,
-        *,
-        t: float,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        weight_decay: float,
-        maximize: bool,
-    ) -> tuple[()]:
-        beta1, beta2 = betas
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta1_pow_t = scalars.one_minus_power(beta1, t)
-        step_size = lr / one_minus_beta1_pow_t
-
-        if maximize:
-            # g[t]
-            grad = torch._foreach_neg(grad)
-        if weight_decay != 0:
-            # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
-        # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        torch._foreach_mul_(m, beta1)
-        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
-        # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
-        torch._foreach_mul_(u, beta2)
-        tmp1 = torch._foreach_abs(grad)
-        torch._foreach_add_(tmp1, eps)
-        torch._foreach_maximum_(u, tmp1)
-        # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
-        torch._foreach_addcdiv_(theta, m, u, -step_size)
-        return ()
-
-    @staticmethod
     def _scalars(
         *,
         t: Scalar,
@@ -205,4 +135,68 @@ class Adamax(Optimizer):
             "one_minus_beta1": one_minus_beta1,
             "step_size": step_size,
             "weight_decay": weight_decay,
+            "with_weight_decay": bool(weight_decay != 0),
         }, ()
+
+    @staticmethod
+    def _loop(
+        theta: Tensor,
+        grad: Tensor,
+        m: Tensor,
+        u: Tensor,
+        *,
+        beta1: Scalar,
+        beta2: Scalar,
+        eps: Scalar,
+        maximize: bool,
+        one_minus_beta1: Scalar,
+        step_size: Scalar,
+        weight_decay: Scalar,
+        with_weight_decay: bool,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        if maximize:
+            # g[t]
+            grad = -grad
+        if with_weight_decay:
+            # gtilde[t] = g[t] + weight_decay*theta[t-1]
+            grad = grad + weight_decay * theta
+        # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
+        m = beta1 * m + one_minus_beta1 * grad
+        # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
+        u = torch.maximum(beta2 * u, grad.abs() + eps)
+        # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
+        theta = theta - step_size * (m / u)
+        return theta, m, u
+
+    @staticmethod
+    def _foreach(
+        theta: Tensors,
+        grad: Tensors,
+        m: Tensors,
+        u: Tensors,
+        *,
+        beta1: float,
+        beta2: float,
+        eps: float,
+        maximize: bool,
+        one_minus_beta1: float,
+        step_size: float,
+        weight_decay: float,
+        with_weight_decay: bool,
+    ) -> None:
+        if maximize:
+            # g[t]
+            grad = torch._foreach_neg(grad)
+        if with_weight_decay:
+            # gtilde[t] = g[t] + weight_decay*theta[t-1]
+            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
+        # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
+        torch._foreach_mul_(m, beta1)
+        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
+        # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
+        torch._foreach_mul_(u, beta2)
+        tmp1 = torch._foreach_abs(grad)
+        torch._foreach_add_(tmp1, eps)
+        torch._foreach_maximum_(u, tmp1)
+        # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
+        torch._foreach_addcdiv_(theta, m, u, -step_size)

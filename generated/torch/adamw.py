@@ -121,102 +121,6 @@ class AdamW(Optimizer):
         }
 
     @staticmethod
-    def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        m: Tensor,
-        v: Tensor,
-        vmax: Tensor,
-        *,
-        t: Scalar,
-        lr: Scalar,
-        betas: tuple[Scalar, Scalar],
-        eps: Scalar,
-        weight_decay: Scalar,
-        amsgrad: bool,
-        maximize: bool,
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        beta1, beta2 = betas
-        theta_factor = 1 - lr * weight_decay
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
-        one_minus_beta2_pow_t = scalars.one_minus_power(beta2, t)
-        one_minus_beta1_pow_t = scalars.one_minus_power(beta1, t)
-        step_size = lr * scalars.sqrt(one_minus_beta2_pow_t) / one_minus_beta1_pow_t
-        scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
-
-        if maximize:
-            # g[t]
-            grad = -grad
-        if weight_decay != 0:
-            # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
-            theta = theta_factor * theta
-        # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        m = beta1 * m + one_minus_beta1 * grad
-        # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-        v = beta2 * v + one_minus_beta2 * grad * grad
-        if amsgrad:
-            # vmax[t] = max(vmax[t-1], v[t])
-            vmax = torch.maximum(vmax, v)
-            # vtilde[t]
-            vtilde = vmax
-        else:
-            vtilde = v
-        # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
-        theta = theta - step_size * (m / (vtilde.sqrt() + scaled_eps))
-        return theta, m, v, vmax
-
-    @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        m: Tensors,
-        v: Tensors,
-        vmax: Tensors,
-        *,
-        t: float,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        weight_decay: float,
-        amsgrad: bool,
-        maximize: bool,
-    ) -> tuple[()]:
-        beta1, beta2 = betas
-        theta_factor = 1 - lr * weight_decay
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
-        one_minus_beta2_pow_t = scalars.one_minus_power(beta2, t)
-        one_minus_beta1_pow_t = scalars.one_minus_power(beta1, t)
-        step_size = lr * scalars.sqrt(one_minus_beta2_pow_t) / one_minus_beta1_pow_t
-        scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
-
-        if maximize:
-            # g[t]
-            grad = torch._foreach_neg(grad)
-        if weight_decay != 0:
-            # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
-            torch._foreach_mul_(theta, theta_factor)
-        # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        torch._foreach_mul_(m, beta1)
-        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
-        # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-        torch._foreach_mul_(v, beta2)
-        torch._foreach_addcmul_(v, grad, grad, one_minus_beta2)
-        if amsgrad:
-            # vmax[t] = max(vmax[t-1], v[t])
-            torch._foreach_maximum_(vmax, v)
-            # vtilde[t]
-            vtilde = vmax
-        else:
-            vtilde = v
-        # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
-        tmp1 = torch._foreach_sqrt(vtilde)
-        torch._foreach_add_(tmp1, scaled_eps)
-        torch._foreach_addcdiv_(theta, m, tmp1, -step_size)
-        return ()
-
-    @staticmethod
     def _scalars(
         *,
         t: Scalar,
@@ -247,4 +151,90 @@ class AdamW(Optimizer):
             "step_size": step_size,
             "theta_factor": theta_factor,
             "weight_decay": weight_decay,
+            "with_weight_decay": bool(weight_decay != 0),
         }, ()
+
+    @staticmethod
+    def _loop(
+        theta: Tensor,
+        grad: Tensor,
+        m: Tensor,
+        v: Tensor,
+        vmax: Tensor,
+        *,
+        amsgrad: bool,
+        beta1: Scalar,
+        beta2: Scalar,
+        maximize: bool,
+        one_minus_beta1: Scalar,
+        one_minus_beta2: Scalar,
+        scaled_eps: Scalar,
+        step_size: Scalar,
+        theta_factor: Scalar,
+        weight_decay: Scalar,
+        with_weight_decay: bool,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        if maximize:
+            # g[t]
+            grad = -grad
+        if with_weight_decay:
+            # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
+            theta = theta_factor * theta
+        # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+        m = beta1 * m + one_minus_beta1 * grad
+        # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+        v = beta2 * v + one_minus_beta2 * grad * grad
+        if amsgrad:
+            # vmax[t] = max(vmax[t-1], v[t])
+            vmax = torch.maximum(vmax, v)
+            # vtilde[t]
+            vtilde = vmax
+        else:
+            vtilde = v
+        # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
+        theta = theta - step_size * (m / (vtilde.sqrt() + scaled_eps))
+        return theta, m, v, vmax
+
+    @staticmethod
+    def _foreach(
+        theta: Tensors,
+        grad: Tensors,
+        m: Tensors,
+        v: Tensors,
+        vmax: Tensors,
+        *,
+        amsgrad: bool,
+        beta1: float,
+        beta2: float,
+        maximize: bool,
+        one_minus_beta1: float,
+        one_minus_beta2: float,
+        scaled_eps: float,
+        step_size: float,
+        theta_factor: float,
+        weight_decay: float,
+        with_weight_decay: bool,
+    ) -> None:
+        if maximize:
+            # g[t]
+            grad = torch._foreach_neg(grad)
+        if with_weight_decay:
+            # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
+            torch._foreach_mul_(theta, theta_factor)
+        # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+        torch._foreach_mul_(m, beta1)
+        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
+        # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+        torch._foreach_mul_(v, beta2)
+        torch._foreach_addcmul_(v, grad, grad, one_minus_beta2)
+        if amsgrad:
+            # vmax[t] = max(vmax[t-1], v[t])
+            torch._foreach_maximum_(vmax, v)
+            # vtilde[t]
+            vtilde = vmax
+        else:
+            vtilde = v
+        # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
+        tmp1 = torch._foreach_sqrt(vtilde)
+        torch._foreach_add_(tmp1, scaled_eps)
+        torch._foreach_addcdiv_(theta, m, tmp1, -step_size)

@@ -106,72 +106,6 @@ class Lion(Optimizer):
         }
 
     @staticmethod
-    def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        m: Tensor,
-        *,
-        t: Scalar,
-        lr: Scalar,
-        betas: tuple[Scalar, Scalar],
-        weight_decay: Scalar,
-        maximize: bool,
-    ) -> tuple[Tensor, Tensor]:
-        beta1, beta2 = betas
-        theta_factor = 1 - lr * weight_decay
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
-
-        if maximize:
-            # g[t]
-            grad = -grad
-        if weight_decay != 0:
-            # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
-            theta = theta_factor * theta
-        # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        c = beta1 * m + one_minus_beta1 * grad
-        # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-        m = beta2 * m + one_minus_beta2 * grad
-        # theta[t] = thetabar[t] - lr*sign(c[t])
-        theta = theta - lr * scalars.sign(c)
-        return theta, m
-
-    @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        m: Tensors,
-        *,
-        t: float,
-        lr: float,
-        betas: tuple[float, float],
-        weight_decay: float,
-        maximize: bool,
-    ) -> tuple[()]:
-        beta1, beta2 = betas
-        theta_factor = 1 - lr * weight_decay
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
-
-        if maximize:
-            # g[t]
-            grad = torch._foreach_neg(grad)
-        if weight_decay != 0:
-            # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
-            torch._foreach_mul_(theta, theta_factor)
-        # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        tmp2 = torch._foreach_mul(m, beta1)
-        torch._foreach_add_(tmp2, grad, alpha=one_minus_beta1)
-        c = tmp2
-        # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-        torch._foreach_mul_(m, beta2)
-        torch._foreach_add_(m, grad, alpha=one_minus_beta2)
-        # theta[t] = thetabar[t] - lr*sign(c[t])
-        torch._foreach_copy_(c, [scalars.sign(c) for c in c])
-        torch._foreach_add_(theta, c, alpha=-lr)
-        return ()
-
-    @staticmethod
     def _scalars(
         *,
         t: Scalar,
@@ -194,4 +128,68 @@ class Lion(Optimizer):
             "one_minus_beta2": one_minus_beta2,
             "theta_factor": theta_factor,
             "weight_decay": weight_decay,
+            "with_weight_decay": bool(weight_decay != 0),
         }, ()
+
+    @staticmethod
+    def _loop(
+        theta: Tensor,
+        grad: Tensor,
+        m: Tensor,
+        *,
+        beta1: Scalar,
+        beta2: Scalar,
+        lr: Scalar,
+        maximize: bool,
+        one_minus_beta1: Scalar,
+        one_minus_beta2: Scalar,
+        theta_factor: Scalar,
+        weight_decay: Scalar,
+        with_weight_decay: bool,
+    ) -> tuple[Tensor, Tensor]:
+        if maximize:
+            # g[t]
+            grad = -grad
+        if with_weight_decay:
+            # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
+            theta = theta_factor * theta
+        # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+        c = beta1 * m + one_minus_beta1 * grad
+        # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
+        m = beta2 * m + one_minus_beta2 * grad
+        # theta[t] = thetabar[t] - lr*sign(c[t])
+        theta = theta - lr * scalars.sign(c)
+        return theta, m
+
+    @staticmethod
+    def _foreach(
+        theta: Tensors,
+        grad: Tensors,
+        m: Tensors,
+        *,
+        beta1: float,
+        beta2: float,
+        lr: float,
+        maximize: bool,
+        one_minus_beta1: float,
+        one_minus_beta2: float,
+        theta_factor: float,
+        weight_decay: float,
+        with_weight_decay: bool,
+    ) -> None:
+        if maximize:
+            # g[t]
+            grad = torch._foreach_neg(grad)
+        if with_weight_decay:
+            # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
+            torch._foreach_mul_(theta, theta_factor)
+        # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+        tmp2 = torch._foreach_mul(m, beta1)
+        torch._foreach_add_(tmp2, grad, alpha=one_minus_beta1)
+        c = tmp2
+        # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
+        torch._foreach_mul_(m, beta2)
+        torch._foreach_add_(m, grad, alpha=one_minus_beta2)
+        # theta[t] = thetabar[t] - lr*sign(c[t])
+        torch._foreach_copy_(c, [scalars.sign(c) for c in c])
+        torch._foreach_add_(theta, c, alpha=-lr)

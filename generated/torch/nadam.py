@@ -140,108 +140,6 @@ class NAdam(Optimizer):
         }
 
     @staticmethod
-    def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        m: Tensor,
-        v: Tensor,
-        *,
-        mu_product: Scalar,
-        t: Scalar,
-        lr: Scalar,
-        betas: tuple[Scalar, Scalar],
-        eps: Scalar,
-        weight_decay: Scalar,
-        momentum_decay: Scalar,
-        decoupled_weight_decay: bool,
-        maximize: bool,
-    ) -> tuple[Tensor, Tensor, Tensor, Scalar]:
-        beta1, beta2 = betas
-        theta_factor = 1 - lr * weight_decay
-        mu = beta1 * (1 - 0.96 ** (momentum_decay * t) / 2)
-        mu_next = beta1 * (1 - 0.96 ** (momentum_decay * (t + 1)) / 2)
-        mu_product = mu * mu_product
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
-        one_minus_beta2_pow_t = scalars.one_minus_power(beta2, t)
-        step_size = lr * scalars.sqrt(one_minus_beta2_pow_t)
-        m_factor = mu_next / (1 - mu_next * mu_product)
-        gtilde_factor = (1 - mu) / (1 - mu_product)
-        scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
-
-        if maximize:
-            # g[t]
-            grad = -grad
-        if weight_decay != 0 and not decoupled_weight_decay:
-            # gtilde[t]
-            grad = grad + weight_decay * theta
-        if weight_decay != 0 and decoupled_weight_decay:
-            # thetabar[t]
-            theta = theta_factor * theta
-        # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        m = beta1 * m + one_minus_beta1 * grad
-        # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-        v = beta2 * v + one_minus_beta2 * grad * grad
-        # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
-        theta = theta - step_size * (
-            (m_factor * m + gtilde_factor * grad) / (v.sqrt() + scaled_eps)
-        )
-        return theta, m, v, mu_product
-
-    @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        m: Tensors,
-        v: Tensors,
-        *,
-        mu_product: float,
-        t: float,
-        lr: float,
-        betas: tuple[float, float],
-        eps: float,
-        weight_decay: float,
-        momentum_decay: float,
-        decoupled_weight_decay: bool,
-        maximize: bool,
-    ) -> tuple[float]:
-        beta1, beta2 = betas
-        theta_factor = 1 - lr * weight_decay
-        mu = beta1 * (1 - 0.96 ** (momentum_decay * t) / 2)
-        mu_next = beta1 * (1 - 0.96 ** (momentum_decay * (t + 1)) / 2)
-        mu_product = mu * mu_product
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
-        one_minus_beta2_pow_t = scalars.one_minus_power(beta2, t)
-        step_size = lr * scalars.sqrt(one_minus_beta2_pow_t)
-        m_factor = mu_next / (1 - mu_next * mu_product)
-        gtilde_factor = (1 - mu) / (1 - mu_product)
-        scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
-
-        if maximize:
-            # g[t]
-            grad = torch._foreach_neg(grad)
-        if weight_decay != 0 and not decoupled_weight_decay:
-            # gtilde[t]
-            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
-        if weight_decay != 0 and decoupled_weight_decay:
-            # thetabar[t]
-            torch._foreach_mul_(theta, theta_factor)
-        # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        torch._foreach_mul_(m, beta1)
-        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
-        # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-        torch._foreach_mul_(v, beta2)
-        torch._foreach_addcmul_(v, grad, grad, one_minus_beta2)
-        # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
-        tmp2 = torch._foreach_mul(m, m_factor)
-        torch._foreach_add_(tmp2, grad, alpha=gtilde_factor)
-        tmp1 = torch._foreach_sqrt(v)
-        torch._foreach_add_(tmp1, scaled_eps)
-        torch._foreach_addcdiv_(theta, tmp2, tmp1, -step_size)
-        return (mu_product,)
-
-    @staticmethod
     def _scalars(
         *,
         mu_product: Scalar,
@@ -280,4 +178,88 @@ class NAdam(Optimizer):
             "step_size": step_size,
             "theta_factor": theta_factor,
             "weight_decay": weight_decay,
+            "with_weight_decay": bool(weight_decay != 0),
         }, (mu_product,)
+
+    @staticmethod
+    def _loop(
+        theta: Tensor,
+        grad: Tensor,
+        m: Tensor,
+        v: Tensor,
+        *,
+        beta1: Scalar,
+        beta2: Scalar,
+        decoupled_weight_decay: bool,
+        gtilde_factor: Scalar,
+        m_factor: Scalar,
+        maximize: bool,
+        one_minus_beta1: Scalar,
+        one_minus_beta2: Scalar,
+        scaled_eps: Scalar,
+        step_size: Scalar,
+        theta_factor: Scalar,
+        weight_decay: Scalar,
+        with_weight_decay: bool,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        if maximize:
+            # g[t]
+            grad = -grad
+        if with_weight_decay and not decoupled_weight_decay:
+            # gtilde[t]
+            grad = grad + weight_decay * theta
+        if with_weight_decay and decoupled_weight_decay:
+            # thetabar[t]
+            theta = theta_factor * theta
+        # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
+        m = beta1 * m + one_minus_beta1 * grad
+        # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
+        v = beta2 * v + one_minus_beta2 * grad * grad
+        # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
+        theta = theta - step_size * (
+            (m_factor * m + gtilde_factor * grad) / (v.sqrt() + scaled_eps)
+        )
+        return theta, m, v
+
+    @staticmethod
+    def _foreach(
+        theta: Tensors,
+        grad: Tensors,
+        m: Tensors,
+        v: Tensors,
+        *,
+        beta1: float,
+        beta2: float,
+        decoupled_weight_decay: bool,
+        gtilde_factor: float,
+        m_factor: float,
+        maximize: bool,
+        one_minus_beta1: float,
+        one_minus_beta2: float,
+        scaled_eps: float,
+        step_size: float,
+        theta_factor: float,
+        weight_decay: float,
+        with_weight_decay: bool,
+    ) -> None:
+        if maximize:
+            # g[t]
+            grad = torch._foreach_neg(grad)
+        if with_weight_decay and not decoupled_weight_decay:
+            # gtilde[t]
+            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
+        if with_weight_decay and decoupled_weight_decay:
+            # thetabar[t]
+            torch._foreach_mul_(theta, theta_factor)
+        # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
+        torch._foreach_mul_(m, beta1)
+        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
+        # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
+        torch._foreach_mul_(v, beta2)
+        torch._foreach_addcmul_(v, grad, grad, one_minus_beta2)
+        # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
+        tmp2 = torch._foreach_mul(m, m_factor)
+        torch._foreach_add_(tmp2, grad, alpha=gtilde_factor)
+        tmp1 = torch._foreach_sqrt(v)
+        torch._foreach_add_(tmp1, scaled_eps)
+        torch._foreach_addcdiv_(theta, tmp2, tmp1, -step_size)

@@ -121,103 +121,6 @@ class RMSprop(Optimizer):
         }
 
     @staticmethod
-    def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        v: Tensor,
-        gbar: Tensor,
-        b: Tensor,
-        *,
-        t: Scalar,
-        lr: Scalar,
-        alpha: Scalar,
-        eps: Scalar,
-        weight_decay: Scalar,
-        momentum: Scalar,
-        centered: bool,
-        maximize: bool,
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        one_minus_alpha = 1 - alpha
-
-        if maximize:
-            # g[t]
-            grad = -grad
-        if weight_decay != 0:
-            # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = grad + weight_decay * theta
-        # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
-        v = alpha * v + one_minus_alpha * grad * grad
-        if centered:
-            # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
-            gbar = alpha * gbar + one_minus_alpha * grad
-            # variance[t]
-            variance = (v - gbar.square()).clamp(min=0)
-        else:
-            variance = v
-        # d[t] = gtilde[t]/(sqrt(variance[t]) + eps)
-        d = grad / (variance.sqrt() + eps)
-        if momentum != 0:
-            # b[t] = momentum*b[t-1] + d[t]
-            b = momentum * b + d
-            # theta[t]
-            theta = theta - lr * b
-        else:
-            theta = theta - lr * d
-        return theta, v, gbar, b
-
-    @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        v: Tensors,
-        gbar: Tensors,
-        b: Tensors,
-        *,
-        t: float,
-        lr: float,
-        alpha: float,
-        eps: float,
-        weight_decay: float,
-        momentum: float,
-        centered: bool,
-        maximize: bool,
-    ) -> tuple[()]:
-        one_minus_alpha = 1 - alpha
-
-        if maximize:
-            # g[t]
-            grad = torch._foreach_neg(grad)
-        if weight_decay != 0:
-            # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
-        # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
-        torch._foreach_mul_(v, alpha)
-        torch._foreach_addcmul_(v, grad, grad, one_minus_alpha)
-        if centered:
-            # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
-            torch._foreach_mul_(gbar, alpha)
-            torch._foreach_add_(gbar, grad, alpha=one_minus_alpha)
-            # variance[t]
-            tmp2 = torch._foreach_addcmul(v, gbar, gbar, -1)
-            torch._foreach_maximum_(tmp2, 0)
-            variance = tmp2
-        else:
-            variance = v
-        # d[t] = gtilde[t]/(sqrt(variance[t]) + eps)
-        tmp2 = torch._foreach_sqrt(variance)
-        torch._foreach_add_(tmp2, eps)
-        d_part = tmp2
-        if momentum != 0:
-            # b[t] = momentum*b[t-1] + d[t]
-            torch._foreach_mul_(b, momentum)
-            torch._foreach_addcdiv_(b, grad, d_part, 1)
-            # theta[t]
-            torch._foreach_add_(theta, b, alpha=-lr)
-        else:
-            torch._foreach_addcdiv_(theta, grad, d_part, -lr)
-        return ()
-
-    @staticmethod
     def _scalars(
         *,
         t: Scalar,
@@ -240,4 +143,102 @@ class RMSprop(Optimizer):
             "momentum": momentum,
             "one_minus_alpha": one_minus_alpha,
             "weight_decay": weight_decay,
+            "with_momentum": bool(momentum != 0),
+            "with_weight_decay": bool(weight_decay != 0),
         }, ()
+
+    @staticmethod
+    def _loop(
+        theta: Tensor,
+        grad: Tensor,
+        v: Tensor,
+        gbar: Tensor,
+        b: Tensor,
+        *,
+        alpha: Scalar,
+        centered: bool,
+        eps: Scalar,
+        lr: Scalar,
+        maximize: bool,
+        momentum: Scalar,
+        one_minus_alpha: Scalar,
+        weight_decay: Scalar,
+        with_momentum: bool,
+        with_weight_decay: bool,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        if maximize:
+            # g[t]
+            grad = -grad
+        if with_weight_decay:
+            # gtilde[t] = g[t] + weight_decay*theta[t-1]
+            grad = grad + weight_decay * theta
+        # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
+        v = alpha * v + one_minus_alpha * grad * grad
+        if centered:
+            # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
+            gbar = alpha * gbar + one_minus_alpha * grad
+            # variance[t]
+            variance = (v - gbar.square()).clamp(min=0)
+        else:
+            variance = v
+        # d[t] = gtilde[t]/(sqrt(variance[t]) + eps)
+        d = grad / (variance.sqrt() + eps)
+        if with_momentum:
+            # b[t] = momentum*b[t-1] + d[t]
+            b = momentum * b + d
+            # theta[t]
+            theta = theta - lr * b
+        else:
+            theta = theta - lr * d
+        return theta, v, gbar, b
+
+    @staticmethod
+    def _foreach(
+        theta: Tensors,
+        grad: Tensors,
+        v: Tensors,
+        gbar: Tensors,
+        b: Tensors,
+        *,
+        alpha: float,
+        centered: bool,
+        eps: float,
+        lr: float,
+        maximize: bool,
+        momentum: float,
+        one_minus_alpha: float,
+        weight_decay: float,
+        with_momentum: bool,
+        with_weight_decay: bool,
+    ) -> None:
+        if maximize:
+            # g[t]
+            grad = torch._foreach_neg(grad)
+        if with_weight_decay:
+            # gtilde[t] = g[t] + weight_decay*theta[t-1]
+            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
+        # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
+        torch._foreach_mul_(v, alpha)
+        torch._foreach_addcmul_(v, grad, grad, one_minus_alpha)
+        if centered:
+            # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
+            torch._foreach_mul_(gbar, alpha)
+            torch._foreach_add_(gbar, grad, alpha=one_minus_alpha)
+            # variance[t]
+            tmp2 = torch._foreach_addcmul(v, gbar, gbar, -1)
+            torch._foreach_maximum_(tmp2, 0)
+            variance = tmp2
+        else:
+            variance = v
+        # d[t] = gtilde[t]/(sqrt(variance[t]) + eps)
+        tmp2 = torch._foreach_sqrt(variance)
+        torch._foreach_add_(tmp2, eps)
+        d_part = tmp2
+        if with_momentum:
+            # b[t] = momentum*b[t-1] + d[t]
+            torch._foreach_mul_(b, momentum)
+            torch._foreach_addcdiv_(b, grad, d_part, 1)
+            # theta[t]
+            torch._foreach_add_(theta, b, alpha=-lr)
+        else:
+            torch._foreach_addcdiv_(theta, grad, d_part, -lr)

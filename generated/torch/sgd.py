@@ -117,10 +117,7 @@ class SGD(Optimizer):
         return group["momentum"] == 0 and group["weight_decay"] == 0
 
     @staticmethod
-    def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        b: Tensor,
+    def _scalars(
         *,
         first: bool,
         lr: Scalar,
@@ -129,16 +126,44 @@ class SGD(Optimizer):
         weight_decay: Scalar,
         nesterov: bool,
         maximize: bool,
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[dict[str, Scalar], tuple[()]]:
         one_minus_dampening = 1 - dampening
 
+        return {
+            "first": first,
+            "lr": lr,
+            "maximize": maximize,
+            "momentum": momentum,
+            "nesterov": nesterov,
+            "one_minus_dampening": one_minus_dampening,
+            "weight_decay": weight_decay,
+            "with_momentum": bool(momentum != 0),
+            "with_weight_decay": bool(weight_decay != 0),
+        }, ()
+
+    @staticmethod
+    def _loop(
+        theta: Tensor,
+        grad: Tensor,
+        b: Tensor,
+        *,
+        first: bool,
+        lr: Scalar,
+        maximize: bool,
+        momentum: Scalar,
+        nesterov: bool,
+        one_minus_dampening: Scalar,
+        weight_decay: Scalar,
+        with_momentum: bool,
+        with_weight_decay: bool,
+    ) -> tuple[Tensor, Tensor]:
         if maximize:
             # g[t]
             grad = -grad
-        if weight_decay != 0:
+        if with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
             grad = grad + weight_decay * theta
-        if momentum != 0:
+        if with_momentum:
             if first:
                 # b[t]
                 b = grad
@@ -161,21 +186,21 @@ class SGD(Optimizer):
         *,
         first: bool,
         lr: float,
-        momentum: float,
-        dampening: float,
-        weight_decay: float,
-        nesterov: bool,
         maximize: bool,
-    ) -> tuple[()]:
-        one_minus_dampening = 1 - dampening
-
+        momentum: float,
+        nesterov: bool,
+        one_minus_dampening: float,
+        weight_decay: float,
+        with_momentum: bool,
+        with_weight_decay: bool,
+    ) -> None:
         if maximize:
             # g[t]
             grad = torch._foreach_neg(grad)
-        if weight_decay != 0:
+        if with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
             grad = torch._foreach_add(grad, theta, alpha=weight_decay)
-        if momentum != 0:
+        if with_momentum:
             if first:
                 # b[t]
                 torch._foreach_copy_(b, grad)
@@ -189,27 +214,3 @@ class SGD(Optimizer):
                 grad = b
         # theta[t] = theta[t-1] - lr*d[t]
         torch._foreach_add_(theta, grad, alpha=-lr)
-        return ()
-
-    @staticmethod
-    def _scalars(
-        *,
-        first: bool,
-        lr: Scalar,
-        momentum: Scalar,
-        dampening: Scalar,
-        weight_decay: Scalar,
-        nesterov: bool,
-        maximize: bool,
-    ) -> tuple[dict[str, Scalar], tuple[()]]:
-        one_minus_dampening = 1 - dampening
-
-        return {
-            "first": first,
-            "lr": lr,
-            "maximize": maximize,
-            "momentum": momentum,
-            "nesterov": nesterov,
-            "one_minus_dampening": one_minus_dampening,
-            "weight_decay": weight_decay,
-        }, ()

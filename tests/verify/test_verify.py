@@ -112,9 +112,9 @@ MUTATIONS = [
     ("numpy", "adadelta", "np.add(v, eps", "np.subtract(v, eps"),
     ("numpy", "lion", "np.sign(", "np.abs("),
     ("torch capturable", "adamw", "theta - step_size", "theta + step_size"),
-    ("torch capturable", "adamw", "1 - beta2", "1 - beta1"),
+    ("torch capturable", "adamw", "one_minus_beta2 * grad", "one_minus_beta1 * grad"),
     ("torch foreach", "adamw", "-step_size", "step_size"),
-    ("torch foreach", "adamw", "_mul_(v, beta2)", "_mul_(v, beta1)"),
+    ("torch foreach", "adamw", "_mul_(v, beta2)", "_mul_(v, one_minus_beta2)"),
     ("torch foreach", "adamw", "_maximum_(", "_minimum_("),
     ("torch foreach", "sgd", "alpha=weight_decay", "alpha=-weight_decay"),
 ]

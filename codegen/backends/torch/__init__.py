@@ -22,7 +22,7 @@ from .printer import LoopPrinter
 _OF_OPTIMIZERS = tuple(
     f"{name}.py"
     for name in (
-        *("__init__", "_optimizer", "_clipping", "_locks", "_norms", "_scalars"),
+        *("__init__", "_optimizer", "_clipping", "_compiled", "_locks", "_norms", "_scalars"),
         *("_signals", "_tensors"),
         *("_amp", "_arguments", "_checkpoints", "_options", "_sparse"),
         *("_shards", "_over_ranks", "_partition"),

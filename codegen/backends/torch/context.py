@@ -24,6 +24,7 @@ from ...program.nodes import (
 from ...program.operations import AND, EQ, OR
 from ...program.passes.contract import contract
 from ...program.passes.expand import expand
+from ...program.passes.flag import flag
 from ...program.passes.separate import separate
 from ...program.passes.shield import shield
 from ...program.passes.sink import sink
@@ -47,12 +48,19 @@ def context(spec: Optimizer) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``."""
     program = compile_spec(spec)
     kernel = kernel_program(program)
-    loop = separate(shield(kernel))
-    foreach = allocate(linearise(contract(sink(program))))
+    flagged, flags = flag(program)
+    loop = separate(shield(kernel_program(flagged)))
+    sunk = linearise(contract(sink(flagged)))
+    foreach = allocate(sunk)
+    given = {*kernel_scalars(loop), *kernel_scalars(sunk)}
+    if has_kernel(kernel):
+        given |= {*kernel_scalars(kernel)}
     args = arguments(spec)
     in_group = {name: _in_group(where) for name, where in members(args).items()}
     read = names_read(program)
     scalar_results = [s.new.id for s in program.scalar_slots]
+    options = {a.name for a in args if a.is_option}
+    printed = ScalarPrinter()
     return class_context(spec, program, ScalarPrinter(in_group)) | {
         "annotation": _annotation,
         "sparse": _sparse(spec, ScalarPrinter(in_group)),
@@ -68,8 +76,10 @@ def context(spec: Optimizer) -> dict[str, object]:
             for a in args
             if a.is_tuple and read & {h.name for h in a.members}
         ],
-        "results": [s.name for s in loop.tensor_slots] + scalar_results,
-        "kernel": kernel_scalars(kernel) if has_kernel(kernel) else None,
+        "results": [s.name for s in loop.tensor_slots],
+        "has_kernel": has_kernel(kernel),
+        "given": {name: printed(flags[name]) if name in flags else name for name in sorted(given)},
+        "flags": flags.keys() | options,
         "scalar_results": f"({', '.join(scalar_results)}{',' * (len(scalar_results) == 1)})",
     }
 

@@ -30,7 +30,7 @@ from ..proofs.derivation import derived
 from ..proofs.polynomial import polynomial
 from ..proofs.printer import ProofPrinter
 from ..proofs.rows import WIDEST, aligned, chained, rows
-from ..rules.excerpts import declaration_source, lines_source, method_source
+from ..rules.excerpts import declaration_source, lines_source, methods_source
 from ..rules.variants import plain, switches, usual
 from .parts import STEP_METHODS, page_link, python
 
@@ -163,9 +163,9 @@ class _Chapter:
         words = self._edition.words["chapters"]
         declared = declaration_source(self._material.declarations[found.module], quantity)
         shown = {"declared": python(declared), "printed": display([printed])}
-        for backend, method in STEP_METHODS.items():
+        for backend, methods in STEP_METHODS.items():
             source = self._material.code[f"{backend}/{found.module}.py"]
-            step = method_source(source, found.name, method)
+            step = methods_source(source, found.name, methods)
             shown[backend] = python(lines_source(step, quantity))
         return labelled({words[key]: text for key, text in shown.items()})
 

@@ -10,8 +10,8 @@ from ..proofs.relations import related, relations
 from ..rules.snippets import OWN_PACKAGE, Usage
 from ..writer import Writer
 
-STEP_METHODS = {"numpy": "_rule", "torch": "_loop"}
-"""Of the generated optimizers: what computes one step."""
+STEP_METHODS = {"numpy": ("_rule",), "torch": ("_scalars", "_loop")}
+"""Of the generated optimizers: what computes one step, in the order of calls."""
 
 
 def equation_label(spec: Spec | Transform, update: Update) -> str:

@@ -31,7 +31,7 @@ def _content(schedule: Schedule, material: Material, write: Writer) -> Content:
     return Content(
         equations=_formulas(schedule, printer, write),
         files={backend: f"{folder}/{schedule.module}.py" for backend, folder in _FOLDERS.items()},
-        methods=dict.fromkeys(_FOLDERS, _NEXT if schedule.takes_metric else _RATE),
+        methods=dict.fromkeys(_FOLDERS, (_NEXT if schedule.takes_metric else _RATE,)),
         before={
             "pictures": figure(*curve) if curve else "",
             "arguments": write.arguments(schedule_arguments(schedule, printer)),

@@ -9,7 +9,7 @@ from ..edition import Edition
 from ..markdown import directive, tabs
 from ..material import Material
 from ..page import Page, Picture
-from ..rules.excerpts import class_source, method_source
+from ..rules.excerpts import class_source, methods_source
 from ..rules.peers import peers_table
 from ..rules.snippets import OWN_PACKAGE, Usage
 from ..writer import Writer
@@ -25,7 +25,7 @@ class Content:
     Args:
         equations: one step, in a box.
         files: the generated ones, by backend.
-        methods: of the classes in them, what computes one step.
+        methods: of the classes in them, what computes one step, in the order of calls.
         before: the sections before the programs, by the keys of their titles. Each stands or
             falls away by itself: an empty one is left out.
         usage: the programs, as they import from a package.
@@ -35,7 +35,7 @@ class Content:
 
     equations: str
     files: Mapping[str, str]
-    methods: Mapping[str, str]
+    methods: Mapping[str, Sequence[str]]
     before: Mapping[str, str]
     usage: Callable[[str], Usage]
     after: Mapping[str, str]
@@ -89,7 +89,7 @@ def _text(spec: Spec, content: Content, material: Material, write: Writer) -> st
     steps = {
         write.word(backend): python(step)
         for backend, source in code.items()
-        if (step := method_source(source, spec.name, content.methods[backend]))
+        if (step := methods_source(source, spec.name, content.methods[backend]))
     }
     return TEMPLATES.get_template("spec.md.j2").render(
         spec=spec,

@@ -2,12 +2,18 @@
 
 import ast
 import re
+from collections.abc import Sequence
 from textwrap import dedent
 
 
 def class_source(source: str, name: str) -> str:
     """The class alone."""
     return _segment(source, _class(source, name))
+
+
+def methods_source(source: str, name: str, methods: Sequence[str]) -> str:
+    """Methods of a class, those that it has, without the class's margin."""
+    return "\n".join(filter(None, (method_source(source, name, method) for method in methods)))
 
 
 def method_source(source: str, name: str, method: str) -> str:
