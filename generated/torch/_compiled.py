@@ -8,9 +8,10 @@
     ``finish``: fused kernels, which have nothing to gain, sparse and sharded tensors, steps that
     autograd or a CUDA graph is to see.
 ``_update``
-    is traced: the rule for one tensor, for each in the list. Numbers come as 0-d tensors, so
-    that no other count or rate makes another graph; what the rule branches on comes as bools. No
-    scalar state is written there.
+    is traced: the rule for one tensor, for each in the list. Numbers come in a table, so that no
+    other count or rate makes another graph; what the rule branches on comes as bools. No scalar
+    state is read or written there, and no tensor is 0-d: of one in float64 on the CPU, Dynamo
+    takes the value for one that stays, and loses what is written.
 ``finish``
     is not traced. It makes all other changes: states made and counted, scalar states filled.
 
@@ -18,8 +19,10 @@ Gradients are off before the graph starts, as the compiler asks only then whethe
 differentiate; what calls these three is run as it stands, so that each graph is one function. That the optimizer is looked at tells apart its graphs from those of others.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import torch
@@ -30,10 +33,12 @@ from ._signals import Held
 from ._tensors import arithmetic, in_dtype, real, reals
 
 Change: TypeAlias = Callable[[], None]
-Row: TypeAlias = tuple[Tensor, Tensor, list[Tensor | None]]
-"""A parameter, what the rule takes as its gradient, and its states, as pairs of reals."""
-Traced: TypeAlias = tuple[dict[str, Any], list[Row]]
-"""Of tensors of one kind: the rule's scalars, and the rows."""
+Flags: TypeAlias = dict[str, bool]
+"""What the rule branches on."""
+Row: TypeAlias = tuple[Flags, Tensor, Tensor, list[Tensor | None]]
+"""These, a parameter, what the rule takes as its gradient, and its states."""
+Traced: TypeAlias = tuple[list[str], Tensor, list[Row]]
+"""Of tensors on one device: the names of the rule's numbers, a row of these for each, and each."""
 
 
 def step(optimizer: Any, closure: Callable[[], float] | None) -> float | None:
@@ -56,15 +61,15 @@ step = _disable_dynamo(step, recursive=False)
 @_disable_dynamo
 def prepare(optimizer: Any) -> tuple[list[Traced], list[Change]]:
     """What is traced, and the changes that are not."""
-    traced: list[Traced] = []
+    updates: list[Any] = []
     others: list[Change] = []
     with torch.set_grad_enabled(optimizer.defaults["differentiable"]):
         for change in optimizer._prepare():
             if isinstance(change, partial) and change.func == optimizer._update_together:
-                traced.append(_traced(optimizer, *change.args))
+                updates.append(change.args)
             else:
                 others.append(change)
-    return traced, others
+    return _traced(optimizer, updates), others
 
 
 @_disable_dynamo
@@ -76,44 +81,56 @@ def finish(optimizer: Any, changes: list[Change]) -> None:
             change()
 
 
-def _traced(
-    optimizer: Any,
-    params: list[Tensor],
-    grads: list[Tensor],
-    states: list[dict[str, Tensor]],
-    initial: dict[str, float],
-    scalars: dict[str, Any],
-    clip: Callable[[list[Tensor]], Any] | None,
-) -> Traced:
-    """The arguments of an update of several tensors of one kind, as they are traced."""
-    given = reals(grads)
-    if clip:
-        given = clip(in_dtype(given, arithmetic(real(params[0]).dtype)))
-    keys = [key if key in initial else None for key in optimizer._tensor_states.values()]
-    rows = [
-        (p if not p.is_complex() else real(p), grad, [real(s[k]) if k else None for k in keys])
-        for p, grad, s in zip(params, given, states, strict=True)
-    ]
-    return _as_tensors(scalars, params[0].device), rows
+def _traced(optimizer: Any, updates: list[Any]) -> list[Traced]:
+    """Updates of several tensors of one kind each, as they are traced: in the optimizer's order.
+
+    So they are the same at every step, whichever tensors have equal counts.
+    """
+    order = {p: i for i, p in enumerate(p for g in optimizer.param_groups for p in g["params"])}
+    found: dict[torch.device, list[tuple[int, list[float], Row]]] = defaultdict(list)
+    names: list[str] = []
+    for params, grads, states, initial, scalars, clip in updates:
+        flags = {name: value for name, value in scalars.items() if isinstance(value, bool)}
+        names = [name for name in scalars if name not in flags]
+        numbers = [float(scalars[name]) for name in names]
+        given = reals(grads)
+        if clip:
+            given = clip(in_dtype(given, arithmetic(real(params[0]).dtype)))
+        keys = [key if key in initial else None for key in optimizer._tensor_states.values()]
+        for p, grad, own in zip(params, given, states, strict=True):
+            kept = [_seen(own[key]) if key else None for key in keys]
+            # A copy: that rows share an object is looked at as well.
+            row = flags.copy(), _seen(p), _with_axis(grad), kept
+            found[p.device].append((order[p], numbers, row))
+    traced: list[Traced] = []
+    for device, own in found.items():
+        own.sort(key=itemgetter(0))
+        table = torch.tensor([numbers for _, numbers, _ in own], dtype=torch.float64)
+        on_gpu = device.type == "cuda"
+        table = table.to(device, non_blocking=True) if on_gpu else table
+        traced.append((names, table, [row for _, _, row in own]))
+    return traced
 
 
-def _as_tensors(scalars: dict[str, Any], device: torch.device) -> dict[str, Any]:
-    """The numbers as 0-d tensors, on the GPU if that is where they are met; bools stay."""
-    names = [name for name, value in scalars.items() if not isinstance(value, bool)]
-    numbers = torch.tensor([float(scalars[name]) for name in names], dtype=torch.float64)
-    if device.type == "cuda":
-        numbers = numbers.to(device, non_blocking=True)
-    return scalars | {name: x.clone() for name, x in zip(names, numbers.unbind(), strict=True)}
+def _seen(x: Tensor) -> Tensor:
+    """A stored tensor as it is traced: real, with an axis."""
+    return _with_axis(real(x))
+
+
+def _with_axis(x: Tensor) -> Tensor:
+    """Of a 0-d float64 tensor on the CPU, Dynamo takes the value for one that stays."""
+    return x if x.ndim else x.view(1)
 
 
 def _update(optimizer: Any, traced: list[Traced]) -> None:
     """The rule for every row, in place."""
     rule = optimizer._loop
-    for scalars, rows in traced:
-        for p, grad, states in rows:
+    for names, table, rows in traced:
+        for numbers, (flags, p, grad, states) in zip(table.unbind(), rows, strict=True):
+            scalars = flags | dict(zip(names, numbers.unbind(), strict=True))
             dtype = arithmetic(p.dtype)
             ready = [p if s is None else s.to(dtype) for s in states]
             values = rule(p.to(dtype), grad.to(dtype), *ready, **scalars)
-            for x, value in zip((p, *states), values):  # noqa: B905 (strict is not traced)
+            for x, value in zip((p, *states), values, strict=True):
                 if x is not None:
                     x.copy_(value)
