@@ -9,11 +9,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from hashlib import sha256
 from typing import Any, TypeAlias
 
 import numpy as np
 from numba import carray, njit, types
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.extending import intrinsic, overload, register_jitable
 
 Kernel: TypeAlias = Callable[..., None]
@@ -28,12 +29,45 @@ def compiled(function: Callable[..., None]) -> Kernel:
     return kernel
 
 
+class _Files:
+    """Numba's files of what it has compiled of a function, others for each key.
+
+    Numba itself numbers them, and two processes may take one number for different kernels.
+    """
+
+    def __init__(self, folder: str, name: str, source: object) -> None:
+        self._folder = folder
+        self._name = name
+        self._source = source
+
+    def load(self, key: object) -> Any:
+        return self._of(key).load(key)
+
+    def save(self, key: object, data: object) -> None:
+        self._of(key).save(key, data)
+
+    def discard(self, key: object) -> None:
+        self._of(key).flush()
+
+    def _of(self, key: object) -> Any:
+        digest = sha256(repr((self._source, key)).encode()).hexdigest()[:16]
+        return IndexDataCacheFile(self._folder, f"{self._name}.{digest}", self._source)
+
+
 class _Cache(FunctionCache):
-    """Numba's files of what it has compiled; where one fails, this process goes on without."""
+    """Makes files that are torn anew; where none can be written, this process goes on without."""
+
+    def __init__(self, function: Callable[..., None]) -> None:
+        super().__init__(function)
+        base, locator = self._impl.filename_base, self._impl.locator
+        self._cache_file = _Files(self.cache_path, base, locator.get_source_stamp())
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        with self._spared():
+        try:
             return super().load_overload(sig, target_context)
+        except Exception:  # a file that is torn may raise anything
+            with self._spared():
+                self._cache_file.discard(self._index_key(sig, target_context.codegen()))
         return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
@@ -44,7 +78,7 @@ class _Cache(FunctionCache):
     def _spared(self) -> Iterator[None]:
         try:
             yield
-        except Exception as error:  # a file that is torn may raise anything
+        except Exception as error:
             self.disable()
             _tell(self.cache_path, repr(error))
 
@@ -52,8 +86,8 @@ class _Cache(FunctionCache):
 @cache
 def _tell(folder: str, error: str) -> None:
     warnings.warn(
-        f"kernels are compiled anew in this process: their files in {folder} cannot be read or "
-        f"written ({error}). Where some are damaged, remove them",
+        f"kernels are compiled anew in this process: their files in {folder} cannot be "
+        f"written ({error})",
         RuntimeWarning,
         stacklevel=2,
     )

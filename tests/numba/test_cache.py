@@ -1,4 +1,4 @@
-"""Files of compiled kernels that are torn, or cannot be written: the step is taken all the same."""
+"""Files of compiled kernels that are torn are made anew; without any, the step is taken as well."""
 
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,22 @@ def test_a_torn_file(ending: str, content: bytes, tmp_path: Path, python: Any) -
     for file in files:
         file.write_bytes(content)
     second = python(STEP, cwd=tmp_path, NUMBA_CACHE_DIR=str(tmp_path))
-    assert second.stdout == "[0.0, 0.0, 0.0] ['RuntimeWarning']\n", second.stderr
+    assert second.stdout == "[0.0, 0.0, 0.0] []\n", second.stderr
+    anew = {file: (file.read_bytes(), file.stat().st_ino) for file in files}
+    assert all(text != content for text, _ in anew.values())
+    third = python(STEP, cwd=tmp_path, NUMBA_CACHE_DIR=str(tmp_path))
+    assert third.stdout == "[0.0, 0.0, 0.0] []\n", third.stderr
+    assert {file: (file.read_bytes(), file.stat().st_ino) for file in files} == anew
+
+
+def test_kernels_share_no_file(tmp_path: Path, python: Any) -> None:
+    """Two processes that compile at once then write over nothing of one another's."""
+    for dtype in ("float32", "float64"):
+        done = python(STEP.replace("float32", dtype), cwd=tmp_path, NUMBA_CACHE_DIR=str(tmp_path))
+        assert done.stdout == "[0.0, 0.0, 0.0] []\n", done.stderr
+    indices = {file.name.removesuffix(".nbi") for file in tmp_path.rglob("*.nbi")}
+    assert len(indices) == 2
+    assert {file.name for file in tmp_path.rglob("*.nbc")} == {f"{x}.1.nbc" for x in indices}
 
 
 def test_a_disk_that_is_full(tmp_path: Path, python: Any) -> None:
