@@ -81,8 +81,16 @@ class Optimizer(ABC):
         self._lock = lock()
 
     def __getstate__(self) -> dict[str, Any]:
-        """All but what is known of arrays, of which a copy has others, and the lock."""
-        kept = self.__dict__ | {"_known": None}
+        """All with copies of the states, as others may step while these are written.
+
+        But for what is known of arrays, of which a copy has others, and the lock.
+        """
+        with self._lock:
+            states = {
+                name: {path: array.copy(order="K") for path, array in arrays.items()}
+                for name, arrays in self._states.items()
+            }
+            kept = self.__dict__ | {"_known": None, "_scratches": {}, "_states": states}
         del kept["_lock"]
         return kept
 

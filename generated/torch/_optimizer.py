@@ -16,6 +16,7 @@ one sees a step taken or not taken, and Ctrl-C comes after it. Threads take turn
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from itertools import compress
@@ -36,6 +37,7 @@ from . import _shards as shards
 from . import _sparse as sparse
 from ._arguments import refuse_nan, require_flags, require_numbers
 from ._batch import Batch, Likeness, Numbers, State, same, takes
+from ._fitting import fitting
 from ._locks import lock
 from ._options import option
 from ._scalars import Scalar
@@ -165,6 +167,15 @@ class Optimizer(optim.Optimizer):
                 values = [float(self.state[p][key]) for p in plain]
                 for p, made in zip(plain, self._scalars_made(plain, values, group), strict=True):
                     self.state[p][key] = made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Optimizer":
+        """A copy between two steps, whoever takes them."""
+        copied = type(self).__new__(type(self))
+        memo[id(self)] = copied
+        with self._lock:
+            state = deepcopy(self.__getstate__(), memo)
+        copied.__setstate__(state)
+        return copied
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group; what it does not set, the defaults do.
@@ -411,6 +422,8 @@ class Optimizer(optim.Optimizer):
         self._kept: dict[int, _Kept] = {}
         self._seen: tuple[list[Tensor], list[State]] = [], []
         """The parameters that had states when the batches were made, and these."""
+        self._fitting: dict[int, list[Any]] = {}
+        """Of a group, its parameters and states that fit each other."""
         self._changes = object()
         """Another one whenever states are changed."""
 
@@ -488,6 +501,10 @@ class Optimizer(optim.Optimizer):
         initial = self._initial_states(group)
         states = self._states_of(params)
         firsts = self._make_missing(params, states, group, initial)
+        if not torch.compiler.is_compiling():  # which finds out by itself, as it traces
+            known = self._fitting.get(id(group), ())
+            given = params, grads, states, initial, self._scalar_keys
+            self._fitting[id(group)] = fitting(known, *given)
         changes: list[Callable[[], None]] = []
         if any(firsts):
             changes.append(partial(self._adopt, params, states, firsts))

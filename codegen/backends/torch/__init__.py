@@ -25,7 +25,7 @@ _OF_OPTIMIZERS = tuple(
         *("__init__", "_optimizer", "_clipping", "_compiled", "_locks", "_norms", "_scalars"),
         *("_signals", "_tensors"),
         *("_amp", "_arguments", "_checkpoints", "_options", "_sparse"),
-        *("_shards", "_over_ranks", "_partition"),
+        *("_shards", "_over_ranks", "_partition", "_fitting"),
         *("_batch", "_fused", "_numba", "_openmp", "_triton"),
     )
 )
