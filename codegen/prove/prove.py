@@ -67,4 +67,4 @@ def prove_without_map(claim: Equivalence) -> Settled:
         return Settled(
             claim, Verdict.UNKNOWN, (), None, time.perf_counter() - start, (IDENTITY, LINEAR)
         )
-    return replace(settled, seconds=time.perf_counter() - start, tried=tuple(tried))
+    return replace(settled, seconds=time.perf_counter() - start, tried=tuple(dict.fromkeys(tried)))

@@ -79,8 +79,8 @@ def test_a_linear_map_is_found(specs):
 def test_what_was_tried_is_said(specs):
     status, page = run(f"{specs}:accumulated", f"{specs}:nesterov")
     assert status == 1
-    assert page.startswith("UNKNOWN")
-    assert "the identity map; linear maps of the states" in page
+    assert page.startswith("REFUTED")  # by the map that carries d to b, and then theta parts
+    assert page.count("linear maps of the states alone") == 1
 
 
 def test_a_map_of_ones_own(specs, tmp_path):
