@@ -69,7 +69,7 @@ def mean(x: Tensor) -> Tensor:
 def _norms_unseen(tensors: list[Tensor]) -> list[Tensor]:
     """Norms in float64, or in float32 where a device has nothing wider, of which none is read."""
     first = tensors[0]
-    if first.dtype.to_real() == torch.float64 or not _has_double(first.device):
+    if real(first).dtype == torch.float64 or not _has_double(first.device):
         return [_norm_scaled(x) for x in tensors]
     tensors = [real(x) for x in tensors]
     if type(first) in PLAIN:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import steprule.torch
 import torch
+from steprule.torch import _norms as norms
 from torch._dynamo.testing import CompileCounterWithBackend
 
 SHAPES = [(3, 4), (5,), ()]
@@ -185,4 +186,14 @@ def test_inductor(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         step()
         beside.step()
         assert_alike(optimizer, beside)
+    assert counter.frame_count == 1
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("name", ["norm", "mean"])
+def test_what_rules_reduce_is_traced_whole(name: str, dtype: torch.dtype) -> None:
+    function = getattr(norms, name)
+    step, counter = compiled(function, fullgraph=True)
+    x = torch.arange(1, 7, dtype=dtype).reshape(2, 3)
+    torch.testing.assert_close(step(x), function(x), rtol=RTOL[dtype], atol=0.0)
     assert counter.frame_count == 1
