@@ -7,7 +7,7 @@ in the unknowns, they are solved. Last come maps whose multiples depend on t, su
 an average and a corrected one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -87,7 +87,7 @@ def _timed(claim: Equivalence, left: Setting, right: Setting) -> dict[Value, Exp
         return None
     if not solutions:
         return None
-    (solution,) = solutions
+    (solution,) = cast(Iterable[Sequence[Expr]], solutions)
     free = dict.fromkeys((*after, *before), Integer(0))
     found = [_simplified(k.xreplace(free)) for k in solution[:size]]
     return {

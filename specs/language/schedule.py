@@ -82,6 +82,7 @@ class Schedule:
     clock: ClassVar[Symbol] = step
     """What values are indexed with."""
     step_key: ClassVar[str] = "step"
+    positional: ClassVar[tuple[str, ...]] = ()
 
     @property
     def module(self) -> str:
