@@ -88,7 +88,7 @@ def test_generated_code_passes(name: str, backend: str) -> None:
     spec = analyse(load(name)[0])
     with generated(spec) as package:
         results = results_of(name, package, backend)
-    assert {r.quantity for r in results} == {"theta", *(s.name for s in spec.states)}
+    assert {r.quantity for r in results} == {"theta", "clipped", *(s.name for s in spec.states)}
     assert [r.failure for r in results if r.failure] == []
     # A correctly rounded result is off by half an ulp somewhere; zero would mean nothing ran.
     assert all(0.4 < r.ours.error <= 2.5 for r in results)
