@@ -304,11 +304,11 @@ def test_autograd_sees_the_clipping(name):
     torch.testing.assert_close(slope, expected, rtol=2e-6, atol=0)
 
 
-def test_sparse_gradients_stay_refused():
+def test_sparse_gradients_stay_refused_by_rules_that_take_none():
     p = torch.zeros(3, requires_grad=True)
     p.grad = torch.tensor([0.0, 1.0, 0.0]).to_sparse()
     with pytest.raises(RuntimeError, match="does not support sparse gradients"):
-        steprule.torch.SGD([p], clipnorm=1.0).step()
+        steprule.torch.SGD([p], momentum=0.9, clipnorm=1.0).step()
 
 
 def test_without_a_limit_no_gradient_is_read(monkeypatch):
