@@ -253,7 +253,7 @@ def test_verify_beside_a_peer_there_is_not(spec_file: Callable[..., Path]) -> No
     heading = 'summary="'
     spec = spec_file(**{heading: f'peer="torch.optim.Nowhere", {heading}'})
     message = fails(2, "verify", spec)
-    assert message.startswith("error: [peer] HeavyBall: peer: there is no torch.optim.Nowhere")
+    assert message.startswith("error: [peer] HeavyBall: peer: torch.optim.Nowhere is not there: ")
 
 
 @pytest.mark.parametrize("module", ["sympy", "jinja2", "click", "rich", "ruff"])

@@ -6,6 +6,7 @@ Norms and scales are tensors on the gradients' device, which nothing here waits 
 is not, or where it exceeds float64's range.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -150,13 +151,14 @@ class Clip:
 
     def one(self, grad: Tensor, row: int) -> Tensor:
         """A gradient, or what it was converted to; the row is its place in the group."""
-        return self.transform.loop(grad, self._scalar(row))
+        return self.transform.loop(grad, self._scalar(row, grad.dtype))
 
     def together(self, grads: list[Tensor], rows: list[int]) -> Tensors:
         """The same of several on one device."""
         if self.transform.reach == "tensor":
-            return self.transform.foreach(grads, [self._scalar(row) for row in rows])
-        return self.transform.foreach(grads, self._scalar(rows[0]))
+            dtype = grads[0].dtype
+            return self.transform.foreach(grads, [self._scalar(row, dtype) for row in rows])
+        return self.transform.foreach(grads, self._scalar(rows[0], grads[0].dtype))
 
     def of(self, rows: list[int]) -> "Clip":
         """The same, of some of the gradients alone, of one dtype on one device."""
@@ -175,9 +177,11 @@ class Clip:
             return self.scales[0][1]
         return torch.stack([self._scalar(row) for row in range(len(self._places))])
 
-    def _scalar(self, row: int) -> Any:
+    def _scalar(self, row: int, dtype: torch.dtype | None = None) -> Any:
         if not self.scales:
-            return self.limit
+            # torch refuses numbers beyond a dtype's range, which no finite element is above.
+            beyond = dtype is not None and self.limit > torch.finfo(dtype).max
+            return math.inf if beyond else self.limit
         vector, place = self._places[row]
         return vector[place]
 

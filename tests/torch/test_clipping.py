@@ -304,6 +304,14 @@ def test_autograd_sees_the_clipping(name):
     torch.testing.assert_close(slope, expected, rtol=2e-6, atol=0)
 
 
+@pytest.mark.parametrize("how", [{"foreach": True}, {"foreach": False}, {"fused": True}])
+def test_a_limit_beyond_the_range_of_the_numbers(how):
+    p = torch.zeros(3, requires_grad=True)
+    p.grad = torch.tensor([1e30, -2.0, torch.inf])
+    steprule.torch.SGD([p], lr=1.0, clipvalue=1e39, **how).step()
+    assert torch.equal(-p.detach(), p.grad)
+
+
 def test_sparse_gradients_stay_refused_by_rules_that_take_none():
     p = torch.zeros(3, requires_grad=True)
     p.grad = torch.tensor([0.0, 1.0, 0.0]).to_sparse()
