@@ -87,7 +87,9 @@ class Reaches:
     def momentum(self, world: "World", at: int) -> Pair:
         schedule = self._bound.schedule
         when = schedule.momentum_when
-        if not schedule.sets_momentum or (when is not None and not self._bound.arguments[when.name]):
+        if not schedule.sets_momentum or (
+            when is not None and not self._bound.arguments[when.name]
+        ):
             return None, 0.0
         return self._evaluated(["mu"], world, at, {})["mu"]
 
