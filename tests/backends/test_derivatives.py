@@ -65,8 +65,9 @@ DERIVATIVES = {  # of theta - lr*value by g, where g is 0 and where it is 4
 def test_derivatives_by_the_gradient(name, rules):
     g = torch.tensor([0.0, 4.0], dtype=torch.float64, requires_grad=True)
     tensors = [torch.zeros(2, dtype=torch.float64) for _ in range(1 + (name == "Root"))]
-    loop = rules.optimizer("torch", rule(name))._loop
-    theta, *_ = loop(tensors[0], g, *tensors[1:], t=1, lr=0.5)
+    optimizer = rules.optimizer("torch", rule(name))
+    scalars, _ = optimizer._scalars(t=1, lr=0.5)
+    theta, *_ = optimizer._loop(tensors[0], g, *tensors[1:], **scalars)
     theta.sum().backward()
     expected = torch.tensor(DERIVATIVES[name], dtype=torch.float64)
     torch.testing.assert_close(g.grad, expected, rtol=1e-14, atol=1e-15)  # a few roundings
