@@ -2,17 +2,17 @@
 
 For each dtype, configuration and case the oracle is run once, each step from the correctly
 rounded result of the one before; every implementation takes the same steps from the same
-values. An implementation passes where its worst error is at most 2 ulp, or at most its
-peer's. The unit is the ulp at the ``reach`` of the result: of the terms that the equation itself
-sums, with these arguments. That two of them cancel counts against nobody; a stored value that the
-equation multiplies by 0, or by what makes it small, excuses nothing.
+values. An implementation passes where its worst error is at most 2 ulp, or at most half a one
+above its peer's. The unit is the ulp at the ``reach`` of the result: of the terms that the
+equation itself sums, with these arguments. That two of them cancel counts against nobody; a stored
+value that the equation multiplies by 0, or by what makes it small, excuses nothing.
 
 Code that fails to run is wrong too: its quantities are infinitely far off.
 
 What is not finite: where all that is stored is finite, a result must be what IEEE 754 makes
 of the exact one, infinity for infinity and NaN for NaN. An element whose parameter or state
 has already ceased to be finite is lost; there it is enough that nothing that should be
-infinite or NaN comes out finite. (A lerp from an infinite moment gives NaN, in torch too.)
+infinite or NaN comes out finite.
 """
 
 import math
