@@ -3,6 +3,8 @@
 import glob
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 SUFFIX = ".steprule-new"
@@ -41,6 +43,21 @@ def fill(temporary: Path, content: bytes, file: Path) -> None:
         raise OSError(error.errno, error.strerror, str(file)) from error
 
 
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """A new file to be filled within, which then takes the place of another.
+
+    Raises:
+        OSError: it cannot be made, or renamed; the old one is still there.
+    """
+    temporary = beside(file)
+    try:
+        yield temporary
+        os.replace(temporary, file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def replace(file: Path, content: bytes) -> None:
     """Write a file: it is the old one or the new one at any moment.
 
@@ -48,9 +65,5 @@ def replace(file: Path, content: bytes) -> None:
         OSError: it cannot be written; the old one is still there.
     """
     remove_leftovers(file)
-    temporary = beside(file)
-    try:
+    with replacing(file) as temporary:
         fill(temporary, content, file)
-        os.replace(temporary, file)
-    finally:
-        temporary.unlink(missing_ok=True)

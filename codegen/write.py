@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from .emit import Change
-from .whole import SUFFIX, beside, fill
+from .whole import SUFFIX, beside, fill, replacing
 
 _INIT = "__init__.py"
 UNFINISHED = '''\
@@ -97,9 +97,5 @@ def _copy(file: Path, temporary: Path) -> None:
 
 def _close(inits: Sequence[Path]) -> None:
     for file in inits:
-        notice = beside(file)
-        try:
+        with replacing(file) as notice:
             fill(notice, UNFINISHED.encode(), file)
-            os.replace(notice, file)
-        finally:
-            notice.unlink(missing_ok=True)

@@ -67,14 +67,16 @@ class Survey:
                 if case.first is not False:
                     self._search_start(case)
 
+    def _live(self, case: Case) -> list[Update]:
+        """The updates of a case, in execution order."""
+        live = case.live()
+        return [update for update in self._ordered if update.target.name in live]
+
     def _doubtful(self, case: Case) -> Iterator[_Found]:
         """The equations in which something may go wrong for hyperparameters of some size."""
-        live = case.live()
         computed: dict[str, Range] = {}
-        for update in self._ordered:
+        for update in self._live(case):
             name = update.target.name
-            if name not in live:
-                continue
             evaluator = Evaluator(case, case.admissible, self._stored, computed)
             if name in self._of_tensors:
                 evaluator = _OfTensors(
@@ -86,12 +88,9 @@ class Survey:
                 yield _Found(update, found, evaluator.hazards)
 
     def _survey_step(self, case: Case) -> None:
-        live = case.live()
         computed: dict[str, Range] = {}
-        for update in self._ordered:
+        for update in self._live(case):
             name = update.target.name
-            if name not in live:
-                continue
             evaluator = Evaluator(case, case.chosen, self._stored, computed)
             computed[name] = evaluator.range(update.value)
             self.hazards += [(update, hazard) for hazard in evaluator.hazards]

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from ._clipping import TRANSFORMS
 from ._shards import as_placed
+from ._tensors import is_of_kind
 
 StateDict: TypeAlias = dict[str, Any]
 Group: TypeAlias = Mapping[str, Any]
@@ -115,7 +116,7 @@ def _value(key: str, x: Any, p: Tensor, keys: Keys, whose: str) -> Any:
         raise ValueError(
             f"{key!r} of {whose} must be a tensor of the parameter's shape, {tuple(p.shape)}, got {got}"
         )
-    if x.is_complex() != p.is_complex() or not (x.is_complex() or x.is_floating_point()):
+    if not is_of_kind(x, p):
         raise ValueError(f"{key!r} of {whose}, which is of {p.dtype}, cannot be of {x.dtype}")
     return as_placed(x.detach().to(p.device, copy=True), p)
 

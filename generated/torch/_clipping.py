@@ -156,8 +156,7 @@ class Clip:
     def together(self, grads: list[Tensor], rows: list[int]) -> Tensors:
         """The same of several on one device."""
         if self.transform.reach == "tensor":
-            dtype = grads[0].dtype
-            return self.transform.foreach(grads, [self._scalar(row, dtype) for row in rows])
+            return self.transform.foreach(grads, [self._scale(row) for row in rows])
         return self.transform.foreach(grads, self._scalar(rows[0], grads[0].dtype))
 
     def of(self, rows: list[int]) -> "Clip":
@@ -166,7 +165,7 @@ class Clip:
             return self
         vector = next((own for places, own in self.scales if places == rows), None)
         if vector is None:
-            vector = torch.stack([self._scalar(row) for row in rows])
+            vector = torch.stack([self._scale(row) for row in rows])
         return Clip(self.transform, self.limit, [([*range(len(rows))], vector)])
 
     def number(self) -> float | Tensor:
@@ -175,13 +174,16 @@ class Clip:
             return self.limit
         if len(self.scales) == 1:
             return self.scales[0][1]
-        return torch.stack([self._scalar(row) for row in range(len(self._places))])
+        return torch.stack([self._scale(row) for row in range(len(self._places))])
 
-    def _scalar(self, row: int, dtype: torch.dtype | None = None) -> Any:
-        if not self.scales:
-            # torch refuses numbers beyond a dtype's range, which no finite element is above.
-            beyond = dtype is not None and self.limit > torch.finfo(dtype).max
-            return math.inf if beyond else self.limit
+    def _scalar(self, row: int, dtype: torch.dtype) -> Any:
+        """What a gradient of a dtype is transformed with: its scale, or else the limit."""
+        if self.scales:
+            return self._scale(row)
+        # torch refuses numbers beyond a dtype's range, which no finite element is above.
+        return math.inf if self.limit > torch.finfo(dtype).max else self.limit
+
+    def _scale(self, row: int) -> Tensor:
         vector, place = self._places[row]
         return vector[place]
 

@@ -16,7 +16,8 @@
     is not traced. It makes all other changes: states made and counted, scalar states filled.
 
 Gradients are off before the graph starts, as the compiler asks only then whether it is to
-differentiate; what calls these three is run as it stands, so that each graph is one function. That the optimizer is looked at tells apart its graphs from those of others.
+differentiate; what calls these three is run as it stands, so that each graph is one function. That
+the optimizer is looked at tells apart its graphs from those of others.
 """
 
 from collections import defaultdict

@@ -13,6 +13,7 @@ from typing import Any
 from torch import Tensor
 
 from ._batch import State, same
+from ._tensors import is_of_kind
 
 
 def fitting(
@@ -66,5 +67,5 @@ def _require(key: str, x: Any, p: Tensor, is_scalar: bool) -> None:
         raise ValueError(f"{whose} must be of that shape, got {tuple(x.shape)}")
     if x.device != p.device:
         raise ValueError(f"{whose} must be on {p.device}, got one on {x.device}")
-    if x.is_complex() != p.is_complex() or not (x.is_complex() or x.is_floating_point()):
+    if not is_of_kind(x, p):
         raise ValueError(f"{whose}, which is of {p.dtype}, cannot be of {x.dtype}")

@@ -62,6 +62,11 @@ def reals(tensors: list[Tensor]) -> list[Tensor]:
     return tensors
 
 
+def is_of_kind(x: Tensor, model: Tensor) -> bool:
+    """Whether a tensor is of numbers with a fraction, complex ones just where the other is."""
+    return x.is_complex() == model.is_complex() and (x.is_complex() or x.is_floating_point())
+
+
 def arithmetic(dtype: torch.dtype) -> torch.dtype:
     """The dtype computed in for a dtype stored: half precision is not computed with."""
     return torch.float32 if dtype in (torch.float16, torch.bfloat16) else dtype

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sympy import Basic, sympify
 
 from ..fault import Fault
-from ..subject import Subject, declared
+from ..subject import Subject
 
 CODE = "size"
 
@@ -51,12 +51,8 @@ def check(subject: Subject) -> Iterator[Fault]:
 def _expressions(subject: Subject) -> Iterator[tuple[str, Basic]]:
     for update in subject.spec.updates:
         yield f"the equation of {update.target}", update.value
-    for state in subject.spec.states:
-        yield f"when of {declared(state)}", sympify(state.when)
-        if state.init is not None:
-            yield f"init of {declared(state)}", sympify(state.init)
-    for constraint in subject.spec.constraints:
-        yield declared(constraint), sympify(constraint.condition)
+    for where, expression in subject.host_parts():
+        yield where, sympify(expression)
 
 
 def _extent(expression: Basic, known: dict[int, tuple[int, int]]) -> tuple[int, int]:

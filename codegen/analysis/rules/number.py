@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from sympy import Basic, Rational, sympify
+from sympy import Basic, Rational
 
 from ..fault import Fault
 from ..magnitude import objection, shown
 from ..occurrences import nodes
-from ..subject import Subject, declared
+from ..subject import Subject
 
 CODE = "number"
 
@@ -17,12 +17,8 @@ def check(subject: Subject) -> Iterator[Fault]:
     for update in subject.spec.updates:
         # Not as text: the number may have more digits than Python writes.
         yield from _beyond(f"the equation of {update.target}", update.value)
-    for state in subject.spec.states:
-        if state.init is not None:
-            yield from _beyond(f"init of {declared(state)}", sympify(state.init))
-        yield from _beyond(f"when of {declared(state)}", state.when)
-    for constraint in subject.spec.constraints:
-        yield from _beyond(declared(constraint), constraint.condition)
+    for where, expression in subject.host_parts():
+        yield from _beyond(where, expression)
 
 
 def _beyond(where: str, expression: Basic) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from ...emit import ForeignFileError
 from ...turns import turn
-from ...whole import SUFFIX, beside, remove_leftovers, replace
+from ...whole import SUFFIX, remove_leftovers, replace, replacing
 
 _LIST = ".steprule-handbook"
 """The files of a site, one a line, in its folder; by it the folder is known for a site's."""
@@ -127,9 +127,5 @@ def publish_file(built: Path, target: Path) -> None:
     """
     target = target.resolve()
     remove_leftovers(target)
-    temporary = beside(target)
-    try:
+    with replacing(target) as temporary:
         shutil.copyfile(built, temporary)
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -44,6 +44,11 @@ class Workspace:
     def output(self, builder: str) -> Path:
         return self.folder / builder
 
+    @property
+    def built(self) -> tuple[Path, ...]:
+        """The folders that builds leave."""
+        return self.doctrees, self.output("html"), self.output("latex")
+
 
 @contextmanager
 def workspace(
@@ -63,7 +68,7 @@ def workspace(
     space = Workspace(folder)
     with turn(folder, waiting):
         if _read(space.seal) != _state(space):
-            for part in (space.doctrees, space.output("html"), space.output("latex")):
+            for part in space.built:
                 shutil.rmtree(part, ignore_errors=True)
         yield space
         replace(space.seal, _state(space).encode())
@@ -71,8 +76,7 @@ def workspace(
 
 def _state(space: Workspace) -> str:
     """What a build leaves, but for what is in it: other than that, it was stopped or damaged."""
-    parts = (space.doctrees, space.output("html"), space.output("latex"))
-    files = sorted(file for part in parts for file in part.rglob("*") if file.is_file())
+    files = sorted(file for part in space.built for file in part.rglob("*") if file.is_file())
     found = ((file, file.stat()) for file in files)
     return digest(*(f"{file} {stat.st_size} {stat.st_mtime_ns}" for file, stat in found))
 

@@ -9,7 +9,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from ._arguments import each, plain, require_optimizer
-from ._course import Schedule, settings_of
+from ._course import Schedule
 from ._scheduler import Scheduler
 
 
@@ -72,7 +72,7 @@ class Composition(Scheduler):
         return settings
 
     def _parts_in(self, settings: Mapping[str, Any]) -> list[Schedule]:
-        return [part for name in self._children for part in settings_of(settings[name])]
+        return [part for name in self._children for part in each(settings[name])]
 
     def _saved_arguments(self) -> dict[str, Any]:
         names = {self._key(n): each(getattr(self, self._key(n))) for n in self._children}

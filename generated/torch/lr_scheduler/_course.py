@@ -14,12 +14,13 @@ one step to the next, with three things of torch's besides:
   the rate stays added, and it goes on from the base rate. So torch's cosine does.
 - A line that stays the same leaves the rate alone, to the bit.
 
-A chain has the product of its parts' factors, where all of them multiply. Powers and products have their factor between two steps in a form of its own, as the quotient
-would be 0/0 once both have left the range of floats.
+A chain has the product of its parts' factors, where all of them multiply. Powers and products have
+their factor between two steps in a form of its own, as the quotient would be 0/0 once both have
+left the range of floats.
 """
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._scheduler import Scheduler
@@ -142,8 +143,3 @@ def value(schedule: Schedule, course: Course, step: float, base: float) -> float
     if since is None:
         return schedule.rate(step, rate)
     return rate if since == step else schedule.carried(step, since, rate, base)
-
-
-def settings_of(schedules: Any) -> list[Schedule]:
-    """One schedule or several, as a list."""
-    return schedules if isinstance(schedules, list) else [schedules]
