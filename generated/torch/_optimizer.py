@@ -52,6 +52,7 @@ from ._tensors import (
     pieces,
     real,
     reals,
+    require_range,
     resolved,
     with_gradients,
 )
@@ -538,8 +539,9 @@ class Optimizer(optim.Optimizer):
             (p.device, p.dtype, grad.dtype, *values)
             for p, grad, values in zip(params, grads, scalars, strict=True)
         )
-        for (device, _, _, *values), rows in kinds.items():
+        for (device, dtype, _, *values), rows in kinds.items():
             given, new = self._scalars(**dict(zip(names, values, strict=True)), **settings)
+            require_range(given, dtype)
             most = _CPU_PIECE if device.type == "cpu" else _PIECE
             for piece in pieces(rows, params, 0 if option(group, "foreach") is False else most):
                 together = partial(
@@ -679,6 +681,8 @@ class Optimizer(optim.Optimizer):
             scalars["first"] = batch.first
         settings = {name: (live if on_device else number)(group[name]) for name in self._arguments}
         given, new = self._scalars(**scalars, **settings)
+        if not on_device:
+            require_range(given, work[1][0].dtype)
         kept |= zip(self._scalar_states.values(), new, strict=True)
         engine = fused.engine(batch.device.type)
         engine.require(self._kernel, self._fingerprint)

@@ -129,6 +129,18 @@ def test_a_norm_of_torch_that_is_infinite(way: str) -> None:
     )
 
 
+@pytest.mark.parametrize("way", ["foreach", "loop", "fused"])
+def test_a_hyperparameter_beyond_the_range_of_parameters(way: str) -> None:
+    """Which torch's functions refuse in the middle of a step."""
+    trained, expected = Groups(way), Groups(way)
+    check_torch(
+        trained,
+        expected,
+        ValueError,
+        lambda patched: patched.setitem(trained.optimizer.param_groups[1], "weight_decay", 1e39),
+    )
+
+
 def test_a_gradient_elsewhere_than_its_parameter() -> None:
     """Which torch lets nobody set on the CPU."""
     with pytest.raises(RuntimeError, match="is on cpu, and its gradient on meta"):
