@@ -1,11 +1,24 @@
-"""How specs are turned into code.
+"""How specs are turned into code. There is one way down, and no import runs up it:
 
-``analysis`` checks a spec; ``program`` lowers it to a small typed tree and rewrites that
-with one pass after another; ``backends`` print the tree (NumPy, PyTorch) or the spec
-itself (LaTeX); ``emit`` formats the files and replaces the old ones whole. ``verify``
-holds what was generated against exact evaluation of the spec; ``prove`` settles claims about
-formulations; ``handbook`` publishes all of it; ``cli`` is the command.
+===============  ===================================================================================
+``specs``        what is declared: rules and schedules, in the language for them
+``notation``     the order and the words in which equations are written
+``oracle``       the truth: equations evaluated on exact numbers
+``analysis``     a spec is checked, and its updates put into an order they can run in
+``loading``      specs by name or by file, analysed
+``program``      a spec is compiled to a small typed tree, held against the oracle after each pass
+``cost``         what a program reads, writes and computes is counted
+``backends``     print the tree (NumPy, PyTorch, Numba, Triton), or the spec itself (LaTeX)
+``files``        what backends print is formatted, compared with what is there, and written whole
+``console``      what a command says
+``device``       where torch runs
+``prove``        claims about formulations are settled on the equations
+``verify``       what was generated is run, and held against the oracle
+``bench``        and timed
+``handbook``     all of it is published
+``cli``          the command
+===============  ===================================================================================
 
-Shared by the stages: ``load`` and ``selection`` find specs, ``order`` and ``text`` write equations
-as papers do, ``exact`` computes without rounding, ``fingerprint`` names what a file came from.
+On the way from a spec to a file: spec, analysed spec, program, text, file. The oracle takes the
+spec as it stands, and so does whatever shows its equations: the handbook, LaTeX, a prover.
 """

@@ -16,19 +16,19 @@ from .backends import backends
 from .bench.command import bench_command
 from .console import fail, note, progress, reported, say, show_code, show_table
 from .cost import BYTES, costs
-from .emit import Change, Plan, difference, plan, require_folder, unified_diff
+from .files.emit import Change, Plan, difference, plan, require_folder, unified_diff
+from .files.turns import turn
+from .files.write import write
 from .handbook.command import docs_command
-from .load import all_builtin, transforms
+from .loading.load import all_builtin, transforms
+from .loading.selection import selected, selected_with_transforms
+from .notation.text import TextPrinter
 from .program.compile import compile_spec
 from .program.listing import listing
 from .program.nodes import Program
 from .program.schedule import compile_schedule
 from .prove.command import prove_command
-from .selection import selected, selected_with_transforms
-from .text import TextPrinter
-from .turns import turn
 from .verify.command import verify_command
-from .write import write
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,7 +10,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from ..specs.language import SpecError
-from .emit import ForeignFileError, GenerationError
+from .files.emit import ForeignFileError, GenerationError
 from .program.check import RewriteError
 
 output = Console()

@@ -6,7 +6,7 @@ from string import Template
 from typing import Any
 
 import pytest
-from steprule.codegen.selection import selected
+from steprule.codegen.loading.selection import selected
 from steprule.specs.language import SpecError
 
 SPEC = """

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from steprule.codegen.cli import cli
-from steprule.codegen.load import all_builtin, transforms
+from steprule.codegen.loading.load import all_builtin, transforms
 
 
 def run(*arguments: object) -> Result:

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 from steprule.codegen.analysis import analyse
 from steprule.codegen.cli import cli
 from steprule.codegen.cost import costs
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.specs.language import (
     NON_NEGATIVE,
     REAL,

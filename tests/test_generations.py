@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import backends
-from steprule.codegen.emit import difference, plan
-from steprule.codegen.fingerprint import fingerprint
-from steprule.codegen.write import write
+from steprule.codegen.files.emit import difference, plan
+from steprule.codegen.files.write import write
+from steprule.codegen.loading.fingerprint import fingerprint
 from steprule.specs.language import (
     POSITIVE,
     Hyper,

@@ -1,16 +1,19 @@
 """How the house is built: what imports what, what is installed, what lies at the top."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import pytest
+import steprule.codegen
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = {"generated": "steprule", "specs": "steprule.specs", "codegen": "steprule.codegen"}
@@ -78,9 +81,46 @@ class TestImports:
 
     def test_relative_ones_are_resolved(self) -> None:
         """Else the test above would see nothing."""
-        assert "steprule.specs.language.Schedule" in imported(ROOT / "codegen/fingerprint.py")
-        assert "steprule.codegen.text.TextPrinter" in imported(ROOT / "codegen/fingerprint.py")
+        file = ROOT / "codegen/loading/fingerprint.py"
+        assert "steprule.specs.language.Schedule" in imported(file)
+        assert "steprule.codegen.notation.text.TextPrinter" in imported(file)
         assert "steprule.numpy._trees.Array" in imported(ROOT / "generated/numpy/adam.py")
+
+    def test_none_runs_up(self) -> None:
+        """The rooms are ordered by the plan."""
+        plan = steprule.codegen.__doc__
+        assert plan
+        rooms = re.findall(r"^``(\w+)`` ", plan, re.MULTILINE)
+        inner = {file.relative_to(ROOT / "codegen").parts[0] for file in sources("codegen")}
+        assert {*rooms} == {Path(name).stem for name in inner - {"__init__.py", "__main__.py"}} | {
+            "specs"
+        }
+        for file in sources("codegen"):
+            room = Path(file.relative_to(ROOT / "codegen").parts[0]).stem
+            if file.suffix != ".py" or room.startswith("__"):
+                continue
+            for name in imported(file):
+                if within(name, "steprule.codegen"):
+                    used = name.split(".")[2]
+                    assert rooms.index(used) <= rooms.index(room), f"{file}: {name}"
+
+    def test_none_runs_in_a_circle(self) -> None:
+        modules = {
+            ".".join([dotted(file), file.stem]).removesuffix(".__init__"): file
+            for folder in ("specs", "codegen")
+            for file in sources(folder)
+            if file.suffix == ".py"
+        }
+        graph = {
+            module: {
+                found
+                for name in imported(file)
+                if (found := name if name in modules else name.rpartition(".")[0]) in modules
+            }
+            - {module}
+            for module, file in modules.items()
+        }
+        assert [*TopologicalSorter(graph).static_order()]
 
     @pytest.mark.parametrize(
         ("module", "without"),

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from click.testing import CliRunner
 from steprule.codegen.cli import cli
-from steprule.codegen.load import builtin, builtin_schedules
+from steprule.codegen.loading.load import builtin, builtin_schedules
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)

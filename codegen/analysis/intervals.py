@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import product
 
 from ...specs.language import Interval
-from .. import exact
+from ..oracle import exact
 
 End = Fraction | float
 """A finite end is a Fraction; a float only stands for an infinity."""

@@ -18,7 +18,7 @@ from ...specs.language import (
     theta,
 )
 from ...specs.language.schedule import Argument
-from ..text import TextPrinter
+from ..notation.text import TextPrinter
 from .cases import Case, cases
 from .execution import execution_order
 from .ranges import Hazard

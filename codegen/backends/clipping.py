@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from ...specs.language import Transform
-from ..load import transforms
+from ..loading.load import transforms
+from ..notation.text import TextPrinter
 from ..program.cut import Parts, compile_transform
 from ..program.operations import GLOBAL_NORM, NORM
-from ..text import TextPrinter
 from .signature import Argument, arguments
 
 _REACHES = {None: "", NORM: "tensor", GLOBAL_NORM: "all"}

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from sympy import sympify, true
 
 from ...specs.language import Optimizer
+from ..notation.text import TextPrinter
 from ..program.allocate import Choice, Instruction, Step
 from ..program.infix import Infix
 from ..program.lower import lower_expression
 from ..program.nodes import Assign, Branch, Constant, Program, Statement, names, reads
 from ..program.operations import Kind
-from ..text import TextPrinter
 from .signature import Argument, arguments, checks
 
 

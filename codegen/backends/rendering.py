@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from ..fingerprint import fingerprint
+from ..loading.fingerprint import fingerprint
 
 LINE_LENGTH = 100
 """Of generated code; the formatter's too."""

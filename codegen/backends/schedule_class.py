@@ -25,13 +25,13 @@ from ...specs.language import (
     running_product,
 )
 from ...specs.language.schedule import Argument
+from ..notation.text import TextPrinter
+from ..notation.words import words
 from ..program import operations as ops
 from ..program.growth import growth
 from ..program.infix import Form, Infix, call, literal
 from ..program.nodes import Apply, Branch, Name, Node, Program, names, negation, reads
 from ..program.schedule import compile_schedule, lower_argument
-from ..text import TextPrinter
-from ..words import words
 
 
 class SchedulePrinter(Infix):

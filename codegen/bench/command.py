@@ -11,9 +11,9 @@ import click
 from ...specs.language import Optimizer
 from ..console import fail, progress, reported, say, show_table
 from ..device import require_device
-from ..selection import selected
+from ..files.whole import replace
+from ..loading.selection import selected
 from ..verify.package import generated
-from ..whole import replace
 from .arrays import arrays
 from .chart import picture
 from .contenders import Subject, contenders, has_torch, subject

@@ -13,13 +13,13 @@ from ...specs import optimizers
 from ...specs.language import Optimizer, Schedule, Spec
 from ..analysis import analyse
 from ..backends import backends
-from ..emit import difference, plan
-from ..fingerprint import fingerprint
-from ..load import all_builtin
+from ..files.emit import difference, plan
+from ..files.write import write
+from ..loading.fingerprint import fingerprint
+from ..loading.load import all_builtin
+from ..loading.selection import selected
 from ..prove.discover import builtin_claims
 from ..prove.prove import Settled, prove
-from ..selection import selected
-from ..write import write
 
 _SHOWN = ("numba", "numpy", "torch")
 """The backends whose code is shown, or run for a picture."""

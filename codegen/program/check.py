@@ -11,8 +11,8 @@ from sympy import sympify
 
 from ...specs.language import Interval, Optimizer, Shape
 from ...specs.language.heads import Head
-from .. import exact
-from ..verify.oracle import step
+from ..oracle import exact
+from ..oracle.optimizers import step
 from .evaluate import evaluate, value_of
 from .lower import lower_expression
 from .nodes import Program

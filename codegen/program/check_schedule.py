@@ -24,10 +24,10 @@ from ...specs.language import (
     mu,
 )
 from ...specs.language.schedule import Argument
-from ..arguments import Bound, example
-from ..exact import Number, approximate, exact, is_nan, multiply
-from ..sequences import ExactSchedule
-from ..verify import schedule_oracle
+from ..oracle import schedules as schedule_oracle
+from ..oracle.arguments import Bound, example
+from ..oracle.exact import Number, approximate, exact, is_nan, multiply
+from ..oracle.sequences import ExactSchedule
 from .check import POINTS, TOLERANCE, RewriteError
 from .evaluate import evaluate, value_of
 from .nodes import Node, Program

@@ -36,8 +36,8 @@ from sympy.logic.boolalg import And, Implies, Not, Or
 from ...specs.language import GradientAt, Hyper, Optimizer, Schedule, Value, lerp, t
 from ...specs.language import Shape as StateShape
 from ...specs.language.heads import Head
-from ..order import ReadingOrder
-from ..text import TextPrinter
+from ..notation.order import ReadingOrder
+from ..notation.text import TextPrinter
 from . import operations as ops
 from .nodes import (
     HOST_BOOLEAN,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import exact, sequences
+from ..oracle import exact, sequences
 
 
 class Kind(Enum):

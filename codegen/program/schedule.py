@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from sympy import Symbol
 
 from ...specs.language import Choice, Option, Schedule, Value, lr, metric, step
-from ..text import TextPrinter
+from ..notation.text import TextPrinter
 from .check_schedule import ScheduleChecker
 from .lower import Lowering
 from .nodes import HOST_BOOLEAN, HOST_INTEGER, HOST_REAL, Assign, Name, Node, Program, Slot

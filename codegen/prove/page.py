@@ -6,7 +6,7 @@ from sympy import Basic, ImmutableDenseMatrix, sstr, sympify
 
 from ...specs.language import Optimizer
 from ...specs.language.claims import Equivalence
-from ..text import TextPrinter
+from ..notation.text import TextPrinter
 from .derivation import Chain, Derivation, Equation, Formula, Image, Passage
 from .identity import IdentityWitness
 from .witness import Witness

@@ -8,7 +8,7 @@ from sympy import Expr, Symbol
 
 from ...specs.language import Optimizer, SpecError, Value
 from ...specs.language.claims import Equivalence, Side
-from ..selection import selected
+from ..loading.selection import selected
 
 
 def pair(left: str, right: str, map_file: Path | None) -> Equivalence:

@@ -12,8 +12,8 @@ from sympy import Float as SympyFloat
 
 from ...specs.language import UNIT, Interval, t
 from ...specs.language.claims import Equivalence
-from .. import exact
-from ..verify import oracle
+from ..oracle import exact
+from ..oracle import optimizers as oracle
 from .induction import Correspondence
 from .symbolic import Setting
 

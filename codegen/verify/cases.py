@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...specs.language import Interval, Optimizer, Shape
-from ..exact import Number
+from ..oracle.exact import Number
+from ..oracle.formats import FORMATS, Format, round_floats, to_floats
+from ..oracle.optimizers import existing, initial
 from .configurations import Configuration
-from .formats import FORMATS, Format, round_floats, to_floats
-from .oracle import existing, initial
 
 Floats = NDArray[np.floating]
 

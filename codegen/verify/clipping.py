@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from ...specs.language import Transform, global_norm, norm
-from .arrays import Array
+from ..oracle.arrays import Array
+from ..oracle.optimizers import transformed
 from .cases import Case, inputs
 from .engines import Floats
 from .implementations import DTYPES, forms
-from .oracle import transformed
 from .ulp import errors
 from .verify import BOUND, BOUND_SCALED, Result, Worst
 

@@ -14,14 +14,14 @@ from ...specs.language import Optimizer, Schedule, Spec
 from ...specs.language.claims import Equivalence
 from ..console import fail, progress, reported, say, show_table
 from ..device import require_device
+from ..loading.selection import selected, selected_with_transforms
 from ..prove.discover import builtin_claims
-from ..prove.emitted import Replay, emitted, replay_generated
 from ..prove.prove import prove
-from ..selection import selected, selected_with_transforms
 from . import schedule_engines, schedules
 from .clipping import verify_clipping
 from .implementations import NEEDED, absent, dtypes, implementations
 from .package import generated
+from .replays import Replay, emitted, replay_generated
 from .verify import BOUND, BOUND_CLIPPED, BOUND_SCALED, Result, trials, verify
 
 AnyResult: TypeAlias = Result | schedules.Result

@@ -11,10 +11,10 @@ from types import ModuleType
 from ...specs.language import Schedule, Spec
 from ..analysis import analyse
 from ..backends import backends
-from ..emit import difference, plan
-from ..fingerprint import fingerprint
-from ..load import builtin, builtin_schedules
-from ..write import write
+from ..files.emit import difference, plan
+from ..files.write import write
+from ..loading.fingerprint import fingerprint
+from ..loading.load import builtin, builtin_schedules
 
 _PYTHON = ("numba", "numpy", "torch", "triton")
 """The backends whose files can be run."""

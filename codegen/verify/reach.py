@@ -16,9 +16,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..oracle.formats import Format
 from ..program import operations as ops
 from ..program.nodes import Absent, Apply, Assign, Constant, Name, Node, Program
-from .formats import Format
 
 Wide = np.longdouble
 Pair: TypeAlias = tuple[Any, Any]

@@ -17,9 +17,9 @@ from ...specs.language import (
     Schedules,
 )
 from ...specs.language.schedule import Argument
-from ..arguments import Bound, example
-from ..load import builtin_schedules
-from .schedule_oracle import holds
+from ..loading.load import builtin_schedules
+from ..oracle.arguments import Bound, example
+from ..oracle.schedules import holds
 
 _WHOLE = (1, 2, 7, 1000)
 _REAL = (1, 1 / 3, 0.3, 2.7, 1e-3, 1000.3)

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from ...specs.language import Schedule, eta, mu
-from ..arguments import Bound
-from ..arguments import bound as defaulted
+from ..oracle.arguments import Bound
+from ..oracle.arguments import bound as defaulted
 
 Values: TypeAlias = Mapping[str, float | None]
 """The rate and the momentum, or states, by the name of their series."""

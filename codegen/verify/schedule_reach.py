@@ -17,11 +17,11 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from ...specs.language import Choice, Function, Hyper, Schedules
-from ..arguments import Bound
+from ..oracle.arguments import Bound
+from ..oracle.sequences import completed_cycles
 from ..program import operations as ops
 from ..program.nodes import Apply, Assign, Constant, Name, Node
 from ..program.schedule import lower_argument, lower_schedule
-from ..sequences import completed_cycles
 
 UNIT = 2.0**-53
 """The relative error of one rounding."""

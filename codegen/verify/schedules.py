@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from ...specs.language import Schedule, eta, mu
-from ..arguments import Bound
-from ..exact import Number, exact
-from . import schedule_oracle
-from .formats import FORMATS
+from ..oracle import schedules as schedule_oracle
+from ..oracle.arguments import Bound
+from ..oracle.exact import Number, exact
+from ..oracle.formats import FORMATS
 from .schedule_configurations import configurations
 from .schedule_engines import Implementation, Values, peer
 from .schedule_reach import Reaches

@@ -13,8 +13,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..exact import Number, absolute, equal, is_finite, is_nan, less, maximum
-from .formats import Format, rational, to_exact
+from ..oracle.exact import Number, absolute, equal, is_finite, is_nan, less, maximum
+from ..oracle.formats import Format, rational, to_exact
 
 
 def errors(

@@ -28,15 +28,15 @@ from numpy.typing import ArrayLike, NDArray
 from sympy import Expr, sympify
 
 from ...specs.language import Optimizer, Shape, Update
-from ..exact import is_finite
-from ..load import transforms
+from ..loading.load import transforms
+from ..oracle.exact import is_finite
+from ..oracle.formats import FORMATS, Format, to_exact, to_floats
+from ..oracle.optimizers import step, transformed
 from ..program.lower import lower
 from ..program.operations import Kind
 from .cases import Case, first_states, inputs
 from .configurations import Configuration, at_the_ends, configurations
 from .engines import Floats, Implementation, Start, States
-from .formats import FORMATS, Format, to_exact, to_floats
-from .oracle import step, transformed
 from .reach import reaches
 from .ulp import errors
 

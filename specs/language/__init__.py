@@ -15,7 +15,7 @@ every spec; what a spec says *about* a symbol (default, domain, argument name, i
 value, checkpoint key) stands in its declarations.
 """
 
-from .arguments import Choice, Function, Numbers, Sample, Schedules
+from .arguments import Choice, Function, Numbers, Schedules
 from .declarations import Constraint, Hyper, Option, Shape, State, Update
 from .domains import (
     AT_LEAST_ONE,
@@ -30,7 +30,7 @@ from .domains import (
 from .errors import SpecError
 from .heads import clip, global_norm, lerp, matmul, mean, norm, one_minus_power, transpose
 from .optimizer import Optimizer
-from .schedule import Schedule, Spec, eta, lr, metric, mu
+from .schedule import Sample, Schedule, Spec, eta, lr, metric, mu
 from .sequences import (
     call,
     chained,

@@ -1,18 +1,14 @@
-"""What a schedule can be given beside numbers and flags, and what its examples are made of."""
+"""What a schedule can be given beside numbers and flags."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
 
-from sympy import Lambda, Symbol, latex
+from sympy import Symbol, latex
 
 from .domains import REAL, Interval
 from .misuse import Flag
 from .sequences import given
-
-if TYPE_CHECKING:
-    from .schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -127,15 +123,3 @@ class Schedules:
     @property
     def tex(self) -> str:
         return self.latex or latex(self.symbol)
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A schedule with arguments, as an example of what another one is given."""
-
-    schedule: "Schedule"
-    arguments: Mapping[str, "Exemplar"]
-
-
-Exemplar: TypeAlias = str | bool | Lambda | Sample | Sequence["str | Sample"]
-"""An argument in an example: a number as exact text, a word, a function, or a list."""

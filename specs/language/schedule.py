@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Literal, TypeAlias
 
-from sympy import Basic, Symbol, sympify
+from sympy import Basic, Lambda, Symbol, sympify
 
-from .arguments import Choice, Exemplar, Function, Numbers, Schedules
+from .arguments import Choice, Function, Numbers, Schedules
 from .declarations import Constraint, Hyper, Option, State, Update
 from .domains import NON_NEGATIVE
 from .misuse import listed
@@ -27,6 +27,9 @@ mu = Series("mu")
 """The momentum, of schedules that set it too."""
 
 STARTING_RATE = Hyper(lr, "", NON_NEGATIVE, "learning rate to start from", latex=r"\eta")
+
+Exemplar: TypeAlias = "str | bool | Lambda | Sample | Sequence[str | Sample]"
+"""An argument in an example: a number as exact text, a word, a function, or a list."""
 
 Argument: TypeAlias = Hyper | Option | Choice | Numbers | Function | Schedules
 
@@ -153,6 +156,14 @@ class Schedule:
             elif not isinstance(e, Value):
                 pending += e.args
         return found
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A schedule with arguments, as an example of what another one is given."""
+
+    schedule: Schedule
+    arguments: Mapping[str, Exemplar]
 
 
 Spec: TypeAlias = Optimizer | Schedule

@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 from steprule.codegen.analysis import OF_SCHEDULES, RULES, analyse
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.specs.language import (
     SpecError,
     State,

@@ -2,7 +2,7 @@
 
 import pytest
 from steprule.codegen.analysis import analyse
-from steprule.codegen.load import builtin, builtin_schedules
+from steprule.codegen.loading.load import builtin, builtin_schedules
 from steprule.specs.language import (
     NON_NEGATIVE,
     POSITIVE,

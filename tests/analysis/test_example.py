@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.analysis.subject import is_required
-from steprule.codegen.load import builtin_schedules
+from steprule.codegen.loading.load import builtin_schedules
 from steprule.specs.language import (
     AT_LEAST_ONE,
     POSITIVE,

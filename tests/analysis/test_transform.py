@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from steprule.codegen.analysis import analyse, analyse_transform
 from steprule.codegen.analysis.reserved import TRANSFORMS
-from steprule.codegen.load import transforms
+from steprule.codegen.loading.load import transforms
 from steprule.specs.gradients import clip_by_norm
 from steprule.specs.language import (
     POSITIVE,

@@ -14,9 +14,9 @@ import pytest
 import torch
 from steprule.codegen.backends import Entry, backends
 from steprule.codegen.backends.signature import arguments
-from steprule.codegen.emit import difference, plan
-from steprule.codegen.verify import oracle
-from steprule.codegen.write import write
+from steprule.codegen.files.emit import difference, plan
+from steprule.codegen.files.write import write
+from steprule.codegen.oracle import optimizers as oracle
 from steprule.specs.language import Optimizer, Shape
 
 _numbers = count()

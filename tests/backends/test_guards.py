@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from steprule.codegen.analysis import analyse
-from steprule.codegen.verify import oracle
+from steprule.codegen.oracle import optimizers as oracle
 from steprule.codegen.verify.configurations import Configuration
 from steprule.codegen.verify.implementations import implementations
 from steprule.specs.language import (

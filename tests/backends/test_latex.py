@@ -13,7 +13,7 @@ from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import Entry
 from steprule.codegen.backends.latex import backend
 from steprule.codegen.backends.latex.escape import escaped
-from steprule.codegen.load import builtin, builtin_schedules, transforms
+from steprule.codegen.loading.load import builtin, builtin_schedules, transforms
 from steprule.specs.language import (
     REAL,
     Hyper,
@@ -184,7 +184,7 @@ def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
         "import sys\n"
         "from steprule.codegen.backends.latex import backend\n"
         "from steprule.codegen.analysis import analyse\n"
-        "from steprule.codegen.load import all_builtin\n"
+        "from steprule.codegen.loading.load import all_builtin\n"
         "for spec in all_builtin().values():\n"
         "    sys.stdout.writelines(backend.files(analyse(spec)).values())\n"
     )

@@ -2,7 +2,7 @@
 
 import pytest
 from steprule.codegen.backends.latex import equation, expression
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.specs.language import (
     NON_NEGATIVE,
     REAL,

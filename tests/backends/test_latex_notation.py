@@ -3,7 +3,7 @@
 import pytest
 from steprule.codegen.backends.latex.notation import Names, Notation
 from steprule.codegen.backends.latex.numerals import scientific
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from steprule.codegen.analysis import analyse
-from steprule.codegen.arguments import example
 from steprule.codegen.backends.latex import LatexPrinter, backend, equation, expression
+from steprule.codegen.backends.latex.curve import observed
 from steprule.codegen.backends.latex.formulas import formulas
-from steprule.codegen.curve import observed
-from steprule.codegen.load import builtin_schedules
-from steprule.codegen.polyline import DIGITS
-from steprule.codegen.verify import schedule_oracle
+from steprule.codegen.backends.latex.polyline import DIGITS
+from steprule.codegen.loading.load import builtin_schedules
+from steprule.codegen.oracle import schedules as schedule_oracle
+from steprule.codegen.oracle.arguments import example
 from steprule.specs.language import (
     NON_NEGATIVE,
     REAL,

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 from steprule.codegen.analysis import analyse
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
+from steprule.codegen.oracle.formats import FORMATS, to_floats
+from steprule.codegen.oracle.optimizers import allowed, existing, step
 from steprule.codegen.program.lower import lower
 from steprule.codegen.verify.configurations import Configuration
-from steprule.codegen.verify.formats import FORMATS, to_floats
 from steprule.codegen.verify.implementations import implementations
-from steprule.codegen.verify.oracle import allowed, existing, step
 from steprule.codegen.verify.package import generated
 from steprule.codegen.verify.reach import reaches
 from steprule.codegen.verify.ulp import errors

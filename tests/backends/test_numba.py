@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import ChoiceLoader, DictLoader
 from steprule.codegen.backends.numba import NumbaBackend
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.specs.language import Optimizer
 
 OPTIMIZERS = [spec for spec in builtin().values() if isinstance(spec, Optimizer)]

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from steprule.codegen.exact import Number, approximate, context
+from steprule.codegen.oracle import optimizers as oracle
+from steprule.codegen.oracle.exact import Number, approximate, context
 from steprule.codegen.program.allocate import Prefer, allocate
 from steprule.codegen.program.compile import compile_spec
 from steprule.codegen.program.linearise import linearise
 from steprule.codegen.program.passes.contract import contract
 from steprule.codegen.program.passes.expand import expand
 from steprule.codegen.program.simulate import simulate
-from steprule.codegen.verify import oracle
 from steprule.specs.language import (
     NON_NEGATIVE,
     POSITIVE,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import backends
-from steprule.codegen.load import builtin_schedules
+from steprule.codegen.loading.load import builtin_schedules
 from steprule.codegen.program import operations as ops
 from steprule.codegen.program.compile import compile_spec
 from steprule.codegen.program.nodes import Apply, assignments, walk

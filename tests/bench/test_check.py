@@ -8,7 +8,7 @@ from steprule.codegen.bench.arrays import DeviceArrays, HostArrays
 from steprule.codegen.bench.check import deviations
 from steprule.codegen.bench.contenders import subject
 from steprule.codegen.bench.workload import Data, Workload
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 
 STEPS = 4
 SIZES = (7, 40_000)

@@ -12,7 +12,7 @@ from steprule.codegen.bench.arrays import DeviceArrays, HostArrays
 from steprule.codegen.bench.contenders import Contender, Family, contenders, subject
 from steprule.codegen.bench.race import Plan, able, groups, in_turns, race
 from steprule.codegen.bench.workload import Data, Workload
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.codegen.verify.package import generated
 from torch.utils._python_dispatch import TorchDispatchMode
 

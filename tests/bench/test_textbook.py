@@ -7,8 +7,8 @@ from steprule.codegen.analysis import analyse
 from steprule.codegen.bench.arrays import DeviceArrays
 from steprule.codegen.bench.contenders import subject
 from steprule.codegen.bench.textbook import Textbook
-from steprule.codegen.load import builtin
-from steprule.codegen.verify import oracle
+from steprule.codegen.loading.load import builtin
+from steprule.codegen.oracle import optimizers as oracle
 from steprule.codegen.verify.configurations import Configuration, configurations
 
 SIZE = 5

@@ -9,7 +9,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 from steprule.codegen.analysis import analyse
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.codegen.program.compile import compile_with_reports
 
 REPEATS = 15

@@ -11,7 +11,7 @@ from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.material import Material
 from steprule.codegen.handbook.pages.claims import claim_pages
 from steprule.codegen.handbook.proofs.claims import said
-from steprule.codegen.load import all_builtin
+from steprule.codegen.loading.load import all_builtin
 from steprule.codegen.prove.discover import builtin_claims, modules
 from steprule.codegen.prove.identity import parts_of
 from steprule.specs import claims

@@ -12,7 +12,7 @@ from steprule.codegen.handbook.proofs.derivation import derived
 from steprule.codegen.handbook.proofs.printer import ProofPrinter
 from steprule.codegen.handbook.proofs.roots import named_roots
 from steprule.codegen.handbook.proofs.rows import WIDEST, rows
-from steprule.codegen.load import all_builtin
+from steprule.codegen.loading.load import all_builtin
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.codegen.prove.prove import prove
 from steprule.specs.claims import momentum, schedules

@@ -6,7 +6,7 @@ from steprule.codegen.handbook.rules.differences import Difference, difference
 from steprule.codegen.handbook.rules.lineage import LINEAGE, Stage, pairs, rule
 from steprule.codegen.handbook.rules.marked_printer import MarkedPrinter
 from steprule.codegen.handbook.rules.roles import Role, is_corrected, roles
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.specs.language import Optimizer
 
 SPECS = [analyse(spec) for spec in builtin().values()]

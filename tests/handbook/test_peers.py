@@ -5,7 +5,7 @@ import inspect
 from fractions import Fraction
 
 import pytest
-from steprule.codegen.load import all_builtin
+from steprule.codegen.loading.load import all_builtin
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.specs.language import Hyper, Option
 from steprule.specs.language.peers import Peer

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from steprule.codegen.emit import ForeignFileError
+from steprule.codegen.files.emit import ForeignFileError
 from steprule.codegen.handbook.publishing.publish import (
     publish_file,
     publish_folder,

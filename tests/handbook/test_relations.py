@@ -6,7 +6,7 @@ import pytest
 from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.proofs.claims import target
 from steprule.codegen.handbook.proofs.relations import related, relations
-from steprule.codegen.load import all_builtin, transforms
+from steprule.codegen.loading.load import all_builtin, transforms
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.specs.language import Update, t, theta
 from steprule.specs.language.claims import Equivalence, Stability, Verdict

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from steprule.codegen.cli import cli
 from steprule.codegen.handbook.page import Page
-from steprule.codegen.load import builtin, builtin_schedules
+from steprule.codegen.loading.load import builtin, builtin_schedules
 
 NAMES = [
     *(f"optimizers/{spec.module}" for spec in builtin().values()),

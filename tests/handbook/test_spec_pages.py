@@ -4,7 +4,7 @@ import re
 
 import pytest
 from steprule.codegen.handbook.page import Page
-from steprule.codegen.load import builtin, builtin_schedules, transforms
+from steprule.codegen.loading.load import builtin, builtin_schedules, transforms
 
 OPTIMIZERS = builtin()
 SCHEDULES = builtin_schedules()

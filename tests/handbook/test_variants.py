@@ -3,8 +3,8 @@
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.handbook.rules.variants import changes, is_allowed, plain, switches, usual
-from steprule.codegen.load import builtin
-from steprule.codegen.text import TextPrinter
+from steprule.codegen.loading.load import builtin
+from steprule.codegen.notation.text import TextPrinter
 from steprule.specs.language import Optimizer
 
 RULES = {name: analyse(spec) for name, spec in builtin().items()}

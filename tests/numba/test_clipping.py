@@ -7,7 +7,7 @@ import pytest
 import steprule.numpy
 import steprule.torch
 import torch
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 
 GRADIENTS = [np.array([3.0, -4.0, 0.0], np.float32), np.array([12.0, 0.0], np.float32)]
 """Of norms 5 and 12, which together are 13."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import steprule.numpy
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.specs.language import Optimizer
 
 

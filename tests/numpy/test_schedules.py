@@ -12,8 +12,8 @@ import steprule.numpy
 import steprule.numpy.schedules as schedules
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from steprule.codegen.arguments import Bound, example
-from steprule.codegen.load import builtin, builtin_schedules
+from steprule.codegen.loading.load import builtin, builtin_schedules
+from steprule.codegen.oracle.arguments import Bound, example
 from steprule.specs.language import Choice, Function, Hyper, Numbers, Option, Schedules
 
 NAN, INF = math.nan, math.inf

@@ -4,6 +4,7 @@ from fractions import Fraction as Q
 
 import numpy as np
 import pytest
+from steprule.codegen.oracle import optimizers as oracle
 from steprule.codegen.program.allocate import Choice, Listing, Prefer, allocate
 from steprule.codegen.program.compile import compile_spec
 from steprule.codegen.program.infix import Infix
@@ -11,7 +12,6 @@ from steprule.codegen.program.linearise import linearise
 from steprule.codegen.program.operations import MAX
 from steprule.codegen.program.passes.expand import expand
 from steprule.codegen.program.simulate import simulate
-from steprule.codegen.verify import oracle
 from steprule.specs.language import (
     State,
     Update,

@@ -4,7 +4,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from steprule.codegen.load import builtin_schedules
+from steprule.codegen.loading.load import builtin_schedules
+from steprule.codegen.oracle.sequences import ExactFunction
 from steprule.codegen.program import operations as ops
 from steprule.codegen.program.check import RewriteError
 from steprule.codegen.program.check_schedule import ScheduleChecker
@@ -12,7 +13,6 @@ from steprule.codegen.program.evaluate import value_of
 from steprule.codegen.program.growth import growth
 from steprule.codegen.program.infix import Infix
 from steprule.codegen.program.nodes import Constant, apply
-from steprule.codegen.sequences import ExactFunction
 from steprule.specs.language import Update, eta, lr, step
 from steprule.specs.schedules.decays import exponential_lr
 from steprule.specs.schedules.functions import multiplicative_lr

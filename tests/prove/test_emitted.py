@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 import steprule.numpy
 from steprule.codegen.prove.discover import builtin_claims
-from steprule.codegen.prove.emitted import emitted, replay_generated
 from steprule.codegen.prove.prove import prove
+from steprule.codegen.verify.replays import emitted, replay_generated
 
 NAMES = ["adam-is-not-adamw", "adagrad-is-not-rmsprop"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import steprule.torch
 import torch
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.torch._clipping import Clip, ClipByNorm, ClipByValue
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_

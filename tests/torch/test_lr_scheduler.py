@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 import torch
-from steprule.codegen import arguments
-from steprule.codegen.arguments import Bound
-from steprule.codegen.exact import exact
-from steprule.codegen.load import builtin_schedules
-from steprule.codegen.verify import schedule_oracle as oracle
+from steprule.codegen.loading.load import builtin_schedules
+from steprule.codegen.oracle import arguments
+from steprule.codegen.oracle import schedules as oracle
+from steprule.codegen.oracle.arguments import Bound
+from steprule.codegen.oracle.exact import exact
 from steprule.specs.language import Function, Hyper
 from steprule.specs.schedules.compositions import sequential_lr
 from steprule.specs.schedules.cycles import cyclic_lr, one_cycle_lr

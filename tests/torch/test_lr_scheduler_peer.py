@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import torch
-from steprule.codegen import arguments
-from steprule.codegen.arguments import Bound
-from steprule.codegen.load import builtin_schedules
+from steprule.codegen.loading.load import builtin_schedules
+from steprule.codegen.oracle import arguments
+from steprule.codegen.oracle.arguments import Bound
 from steprule.torch import lr_scheduler as ours
 from torch.optim import SGD, Adam, Optimizer
 from torch.optim import lr_scheduler as theirs

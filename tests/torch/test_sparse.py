@@ -8,7 +8,7 @@ import pytest
 import steprule.torch
 import torch
 from steprule.codegen.analysis import analyse
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.codegen.program.rest import at_rest
 from steprule.specs.language import Optimizer
 from torch import Tensor

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import steprule.numpy
 import steprule.torch
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 
 STEPS = 30
 

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("triton")
 
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.specs.language import Optimizer
 from triton import knobs
 from triton.runtime.interpreter import InterpretedFunction

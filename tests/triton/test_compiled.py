@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 from steprule.codegen.backends.kernel import kernel_program, kernel_scalars
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.codegen.program.compile import compile_spec
 from steprule.specs.language import Optimizer
 from steprule.torch._batch import Batch

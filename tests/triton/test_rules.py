@@ -9,8 +9,8 @@ import pytest
 import torch
 from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import backends
-from steprule.codegen.emit import difference, plan
-from steprule.codegen.write import write
+from steprule.codegen.files.emit import difference, plan
+from steprule.codegen.files.write import write
 from steprule.specs.language import (
     POSITIVE,
     Hyper,

@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from steprule.codegen.oracle.formats import FORMATS, round_floats
 from steprule.codegen.verify.cases import first_states, inputs
 from steprule.codegen.verify.configurations import (
     Configuration,
@@ -12,7 +13,6 @@ from steprule.codegen.verify.configurations import (
     contains,
     inside,
 )
-from steprule.codegen.verify.formats import FORMATS, round_floats
 from steprule.specs.language import (
     NON_NEGATIVE,
     POSITIVE,

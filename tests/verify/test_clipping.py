@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import steprule.numpy._clipping
 import steprule.torch._clipping
-from steprule.codegen.exact import is_nan
-from steprule.codegen.load import transforms
+from steprule.codegen.loading.load import transforms
+from steprule.codegen.oracle.exact import is_nan
+from steprule.codegen.oracle.optimizers import transformed
 from steprule.codegen.verify.clipping import verify_clipping
-from steprule.codegen.verify.oracle import transformed
 
 pytestmark = pytest.mark.slow
 

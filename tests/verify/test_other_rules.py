@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from steprule.codegen.analysis import analyse
-from steprule.codegen.load import load
+from steprule.codegen.loading.load import load
 from steprule.codegen.verify.implementations import implementations
 from steprule.codegen.verify.package import generated
 from steprule.codegen.verify.verify import trials, verify

@@ -14,9 +14,10 @@ import pytest
 import steprule.numpy.schedules
 from click.testing import CliRunner
 from steprule.codegen.analysis import analyse
-from steprule.codegen.arguments import Bound, bound, example
 from steprule.codegen.cli import cli
-from steprule.codegen.load import builtin_schedules
+from steprule.codegen.loading.load import builtin_schedules
+from steprule.codegen.oracle.arguments import Bound, bound, example
+from steprule.codegen.oracle.schedules import holds
 from steprule.codegen.program import schedule as compiler
 from steprule.codegen.program.check import RewriteError
 from steprule.codegen.program.nodes import Apply, Assign, Program, map_assignments, rebuild
@@ -28,7 +29,6 @@ from steprule.codegen.verify.schedule_engines import (
     implementations,
     numpy_schedules,
 )
-from steprule.codegen.verify.schedule_oracle import holds
 from steprule.codegen.verify.schedule_reach import Reaches
 from steprule.codegen.verify.schedule_steps import steps
 from steprule.codegen.verify.schedules import Result, verify

@@ -5,8 +5,8 @@ from fractions import Fraction as Q
 
 import numpy as np
 import pytest
-from steprule.codegen.exact import INFINITY, NAN, context, square_root
-from steprule.codegen.verify.formats import FORMATS
+from steprule.codegen.oracle.exact import INFINITY, NAN, context, square_root
+from steprule.codegen.oracle.formats import FORMATS
 from steprule.codegen.verify.ulp import error, errors
 
 SINGLE = FORMATS["float32"]

@@ -15,12 +15,12 @@ from types import ModuleType
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import backends
-from steprule.codegen.emit import difference, plan
-from steprule.codegen.load import load
+from steprule.codegen.files.emit import difference, plan
+from steprule.codegen.files.write import write
+from steprule.codegen.loading.load import load
 from steprule.codegen.verify.implementations import implementations
 from steprule.codegen.verify.package import generated
 from steprule.codegen.verify.verify import Result, trials, verify
-from steprule.codegen.write import write
 
 pytestmark = pytest.mark.slow
 

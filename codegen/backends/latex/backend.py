@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ....specs.language import Schedule, Spec, Transform
-from ...load import transforms
+from ...loading.load import transforms
 from .. import Entry
 from ..rendering import LATEX_DELIMITERS, environment
 from .box import box, initial

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sympy import Lambda
 
 from ....specs.language import Sample, Schedule, step
-from ....specs.language.arguments import Exemplar
+from ....specs.language.schedule import Exemplar
 from ....specs.language.sequences import indexed
 from .escape import code, escaped
 from .numerals import scientific

@@ -2,7 +2,7 @@
 
 from sympy import Rational
 
-from ...text import decimal
+from ...notation.text import decimal
 
 
 def number(value: Rational) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ....specs.language import Schedule, eta, mu
-from ...curve import FLAT_FROM, curve
-from ...polyline import Point, polyline
+from .curve import FLAT_FROM, curve
 from .escape import escaped
 from .given import given
 from .notation import METRIC
+from .polyline import Point, polyline
 from .printer import LatexPrinter
 
 _A_LINE = 6

@@ -30,7 +30,7 @@ from sympy.logic.boolalg import And, Boolean, Implies, Not, Or
 
 from ....specs.language import Choice, Function, GradientAt, Spec, Update, Value
 from ....specs.language.heads import Head, enclosed
-from ...order import ReadingOrder
+from ...notation.order import ReadingOrder
 from .binding import ATOM, HEADS, POWER, PRODUCT, SUM
 from .breadth import LONGEST_ROW, breadth
 from .constancy import constants, varies

@@ -10,7 +10,7 @@ reduces over a tensor or multiplies matrices has no kernel, and its file says so
 from collections.abc import Mapping, Sequence
 
 from ....specs.language import Schedule, Spec, Transform
-from ...fingerprint import fingerprint
+from ...loading.fingerprint import fingerprint
 from ...program.compile import compile_spec
 from ...program.nodes import Branch
 from .. import Entry

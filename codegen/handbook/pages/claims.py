@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ....specs.language.claims import Verdict
-from ...load import transforms
+from ...loading.load import transforms
 from ...prove.discover import modules
 from ...prove.prove import Settled
 from ..edition import Edition

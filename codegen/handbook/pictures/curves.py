@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from ....specs.language import Schedule, SpecError
-from ...curve import Curve, curve
-from ...polyline import polyline
+from ...backends.latex.curve import Curve, curve
+from ...backends.latex.polyline import polyline
 from ..edition import Edition
 from .shown import Shown, Words, shown
 from .style import figure, hue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....specs.language import Optimizer
-from ...load import builtin
+from ...loading.load import builtin
 from ..edition import Edition
 from ..material import Material
 from . import digits

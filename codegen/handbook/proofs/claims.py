@@ -5,7 +5,7 @@ from functools import cache
 
 from ....specs.language import Spec
 from ....specs.language.claims import Claim, Equivalence, Stability, Verdict
-from ...load import all_builtin, transforms
+from ...loading.load import all_builtin, transforms
 from ...prove.prove import Settled
 from ..edition import Edition
 from ..markdown import escaped

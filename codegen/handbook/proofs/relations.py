@@ -6,8 +6,8 @@ from functools import cache
 from ....specs.language import Optimizer, Schedule, Spec, Transform
 from ....specs.language.claims import Claim, Equivalence, Identity, Stability
 from ...analysis import analyse
-from ...fingerprint import fingerprint
-from ...load import all_builtin
+from ...loading.fingerprint import fingerprint
+from ...loading.load import all_builtin
 from ...prove.prove import Settled
 from ..edition import Edition
 from .claims import badge, link, said

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from ...emit import ForeignFileError
-from ...turns import turn
-from ...whole import SUFFIX, remove_leftovers, replace, replacing
+from ...files.emit import ForeignFileError
+from ...files.turns import turn
+from ...files.whole import SUFFIX, remove_leftovers, replace, replacing
 
 _LIST = ".steprule-handbook"
 """The files of a site, one a line, in its folder; by it the folder is known for a site's."""

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...turns import turn
-from ...whole import replace
+from ...files.turns import turn
+from ...files.whole import replace
 from ..page import Page, Picture, digest
 from ..pictures.style import rendered
 

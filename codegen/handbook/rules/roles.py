@@ -9,7 +9,7 @@ from enum import Enum
 from sympy import Expr, Mul, Pow
 
 from ....specs.language import GradientAt, Optimizer, Update, Value, t, theta
-from ...order import ReadingOrder
+from ...notation.order import ReadingOrder
 
 
 class Role(Enum):

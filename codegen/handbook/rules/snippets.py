@@ -13,9 +13,9 @@ from ....specs.language import (
     Transform,
     step,
 )
-from ....specs.language.arguments import Exemplar
+from ....specs.language.schedule import Exemplar
 from ...backends.signature import Argument, arguments
-from ...text import TextPrinter
+from ...notation.text import TextPrinter
 from ..markdown import environment
 from .variants import is_allowed, switches, usual
 

@@ -10,7 +10,7 @@ from steprule.codegen.handbook.pictures import paths, training
 from steprule.codegen.handbook.pictures.descent import Path, best_descent, descend
 from steprule.codegen.handbook.pictures.landscapes import BEALE, LANDSCAPES, RAVINE
 from steprule.codegen.handbook.pictures.variants import RATES, plain, variants
-from steprule.codegen.load import builtin
+from steprule.codegen.loading.load import builtin
 from steprule.specs.language import (
     NON_NEGATIVE,
     Constraint,

@@ -1,0 +1,304 @@
+"""Specs by name or by file: ``adam``, ``path/to/file.py``, ``path/to/file.py:name``."""
+
+import importlib
+import importlib.util
+import pkgutil
+import sys
+import tokenize
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+from ...specs import gradients, optimizers, schedules
+from ...specs.language import Optimizer, Schedule, Spec, SpecError, Transform
+from ..analysis import analyse_transform
+from ..analysis.fault import short
+from ..analysis.nearby import either, near
+from .asked import helpers, looked_at
+from .deadline import COMPUTING, WAITING, Interrupted, Overrun, deadline
+from .hints import described, hint
+from .peer import objection
+
+Kind = TypeVar("Kind", Optimizer, Schedule)
+AnySpec = TypeVar("AnySpec", bound=Spec)
+
+
+def builtin() -> dict[str, Optimizer]:
+    """The optimizers of this package by name, in alphabetical order.
+
+    Raises:
+        SpecError: one of their files does not import, or two have the same name.
+    """
+    return discover(optimizers, Optimizer)
+
+
+def builtin_schedules() -> dict[str, Schedule]:
+    """The schedules of this package likewise."""
+    return discover(schedules, Schedule)
+
+
+def all_builtin() -> dict[str, Spec]:
+    """Everything this package declares: the optimizers, then the schedules."""
+    found: dict[str, Spec] = {**builtin()}
+    _distinct([*builtin().items(), *builtin_schedules().items()])
+    return found | builtin_schedules()
+
+
+def discover(package: ModuleType, kind: type[Kind]) -> dict[str, Kind]:
+    """The specs of a kind bound to public names in the modules of a package, by name, sorted.
+
+    Raises:
+        SpecError: a module does not import, or two of them have the same name.
+    """
+    found: list[tuple[str, Kind]] = []
+    for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        try:
+            module = importlib.import_module(info.name)
+        except Exception as error:  # whatever a spec file raises, its author wants the line
+            found_at = importlib.util.find_spec(info.name)
+            path = found_at.origin if found_at else None
+            raise _does_not_import(path or info.name, error) from error
+        public = _public(vars(module)).values()
+        found += [(info.name, spec) for spec in public if isinstance(spec, kind)]
+    return {s.name: s for s in sorted(_distinct(found), key=lambda s: (s.name.lower(), s.name))}
+
+
+def transforms() -> dict[str, Transform]:
+    """What can happen to gradients before the rules of this package see them, by name, valid.
+
+    Raises:
+        SpecError: one is not valid.
+    """
+    found = [
+        value
+        for info in pkgutil.iter_modules(gradients.__path__, f"{gradients.__name__}.")
+        for value in vars(importlib.import_module(info.name)).values()
+        if isinstance(value, Transform)
+    ]
+    return {each.name: analyse_transform(each) for each in found}
+
+
+def load(reference: str) -> list[Spec]:
+    """The specs a reference stands for, in the order of their file.
+
+    Args:
+        reference: the name of a built-in spec, in any case; a Python file, for all specs it
+            makes; or a file and a name, ``file.py:name``, for the one spec bound to that
+            name or called by it.
+
+    Raises:
+        SpecError: no such spec or file, or a file that does not import, holds no spec, or
+            holds two of one name.
+    """
+    path, colon, name = reference.rpartition(":")
+    if colon and path.endswith(".py"):
+        return _with_peers([_named(path, name, _public(_namespace(path)))])
+    if reference.endswith(".py"):
+        return _with_peers(_all(reference, _public(_namespace(reference))))
+    return [_builtin_named(reference)]
+
+
+def _builtin_named(name: str) -> Spec:
+    specs = all_builtin()
+    for known, spec in specs.items():
+        if known.lower() == name.lower():
+            return spec
+    close = near(name, specs)
+    suggestion = f"Did you mean {either(close)}? " if close else ""
+    raise SpecError(
+        "unknown-spec",
+        spec=name,
+        where="name",
+        problem="no built-in spec has this name",
+        remedy=f"{suggestion}There are {', '.join(specs)}; a file is path/to/file.py[:name]",
+    )
+
+
+def _all(path: str, public: Mapping[str, Spec]) -> list[Spec]:
+    ours = {id(spec) for spec in all_builtin().values()}  # may be imported to build on
+    made = [(f"{path}:{name}", spec) for name, spec in public.items() if id(spec) not in ours]
+    if not made:
+        raise SpecError(
+            "no-spec",
+            spec=path,
+            where="file",
+            problem="it makes no Optimizer and no Schedule",
+            remedy="Bind one to a name without a leading underscore: name = Optimizer(...)",
+        )
+    return _distinct(made)
+
+
+def _named(path: str, name: str, public: Mapping[str, Spec]) -> Spec:
+    if name in public:
+        return public[name]
+    called = {id(s): s for s in public.values() if s.name.lower() == name.lower()}
+    if len(called) == 1:
+        return next(iter(called.values()))
+    if called:
+        raise _same_name(path, name, [k for k, s in public.items() if id(s) in called])
+    known = dict.fromkeys([*public, *(s.name for s in public.values())])
+    close = near(name, known)
+    suggestion = f"Did you mean {either(close)}? " if close else ""
+    holds = f"The file holds {', '.join(public)}" if public else "The file holds no spec"
+    raise SpecError(
+        "unknown-spec",
+        spec=path,
+        where="name",
+        problem=f"no spec in the file is bound to or named {name!r}",
+        remedy=f"{suggestion}{holds}",
+    )
+
+
+def _public(namespace: Mapping[str, object]) -> dict[str, Spec]:
+    """The specs bound to names without a leading underscore.
+
+    Raises:
+        SpecError: one has a name that is no text, or a peer that is not there.
+    """
+    found = {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, Optimizer | Schedule) and not name.startswith("_")
+    }
+    for bound, spec in found.items():
+        if not isinstance(spec.name, str):
+            raise SpecError(
+                "kind",
+                spec=bound,
+                where="name",
+                problem=f"{short(spec.name)} is of type {type(spec.name).__name__}, not text",
+                remedy='Give it the name of a class, such as "Adam"',
+            )
+    return found
+
+
+def _with_peers(specs: list[Spec]) -> list[Spec]:
+    """The specs of a file. That built-in ones have their peers is tested, not looked up."""
+    for spec in specs:
+        if isinstance(spec.peer, str) and spec.peer and (reason := objection(spec.peer)):
+            raise SpecError(
+                "peer",
+                spec=spec.name,
+                where="peer",
+                problem=f"{spec.peer} {reason}",
+                remedy='Give the import path of what it is a drop-in for, or ""',
+            )
+    return specs
+
+
+def _distinct(found: Iterable[tuple[str, AnySpec]]) -> list[AnySpec]:
+    """The specs, each once; their names, by which files are called, must differ."""
+    places: dict[str, str] = {}
+    distinct: dict[int, AnySpec] = {}
+    for place, spec in found:
+        if id(spec) in distinct:
+            continue
+        if spec.module in places:
+            raise _same_name(place, spec.name, [places[spec.module], place])
+        places[spec.module] = place
+        distinct[id(spec)] = spec
+    return list(distinct.values())
+
+
+def _same_name(where: str, name: str, places: Iterable[str]) -> SpecError:
+    return SpecError(
+        "same-name",
+        spec=name,
+        where=where,
+        problem=f"{' and '.join(places)} are specs of one name (upper and lower case aside)",
+        remedy="Rename one, or give the one you do not mean a leading underscore",
+    )
+
+
+def _namespace(path: str) -> dict[str, object]:
+    """What a file binds. It is compiled afresh: no bytecode is read or written beside it."""
+    file = Path(path)
+    if not file.is_file():
+        raise _no_file(file)
+    module = ModuleType(f"steprule_spec_{file.stem}")
+    module.__file__ = str(file)
+    previous = sys.modules.get(module.__name__)
+    sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
+    try:
+        with deadline(), _beside(file), redirect_stdout(sys.stderr):
+            with tokenize.open(file) as source:
+                code = looked_at(source.read(), str(file))
+            vars(module).update(helpers())
+            exec(code, vars(module))
+    except Overrun as error:
+        raise SpecError(
+            "slow",
+            spec=str(file),
+            where=_line(str(file), error),
+            problem=f"the file is still being imported after {COMPUTING} seconds of computing, or "
+            f"{WAITING} of waiting",
+            remedy="Leave out what takes so long: a loop without an end, a number of many digits",
+        ) from error
+    except KeyboardInterrupt as error:
+        if isinstance(error.__cause__, Interrupted):
+            raise
+        raise _does_not_import(str(file), error) from error
+    except BaseException as error:
+        raise _does_not_import(str(file), error) from error
+    finally:
+        if previous is None:
+            del sys.modules[module.__name__]
+        else:
+            sys.modules[module.__name__] = previous
+    return vars(module)
+
+
+@contextmanager
+def _beside(file: Path) -> Iterator[None]:
+    """Modules beside a file can be imported from it, behind all that is installed.
+
+    They are forgotten afterwards: another file may have others of the same names beside it.
+    """
+    folder = str(file.resolve().parent)
+    before = set(sys.modules)
+    sys.path.append(folder)
+    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        importlib.invalidate_caches()
+        yield
+    finally:
+        sys.dont_write_bytecode = written
+        sys.path.remove(folder)
+        for name in set(sys.modules) - before:
+            origin = getattr(sys.modules[name], "__file__", None)
+            if origin and Path(folder) in Path(origin).resolve().parents:
+                del sys.modules[name]
+
+
+def _no_file(file: Path) -> SpecError:
+    beside = [f.name for f in file.parent.glob("*.py")] if file.parent.is_dir() else []
+    close = [str(file.parent / f) for f in near(file.name, beside)]
+    return SpecError(
+        "no-file",
+        spec=str(file),
+        where="path",
+        problem="it is a directory" if file.is_dir() else "there is no such file",
+        remedy=f"Give {either(close)}" if close else "Give the path of a Python file",
+    )
+
+
+def _does_not_import(path: str, error: BaseException) -> SpecError:
+    return SpecError(
+        "import",
+        spec=path,
+        where=_line(path, error),
+        problem=f"the file does not import: {type(error).__name__}: {described(error)}",
+        remedy=hint(error),
+    )
+
+
+def _line(path: str, error: BaseException) -> str:
+    """The last line of the file that the error passed through."""
+    if isinstance(error, SyntaxError) and error.filename == path:
+        return f"line {error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"line {f.lineno}: {f.line}" for f in frames if f.filename == path]
+    return lines[-1] if lines else "file"

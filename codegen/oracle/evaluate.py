@@ -1,0 +1,282 @@
+"""SymPy expressions of a spec on exact numbers: a scalar is a number, a tensor an array of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from typing import Any, cast
+
+import numpy as np
+from sympy import (
+    Abs,
+    Add,
+    Basic,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Mul,
+    Ne,
+    NumberSymbol,
+    Piecewise,
+    Pow,
+    Rational,
+    S,
+    Symbol,
+    cos,
+    exp,
+    floor,
+    log,
+    sign,
+)
+from sympy import Mod as Modulo
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Implies, Not, Or
+
+from ...specs.language import (
+    GradientAt,
+    SpecError,
+    Value,
+    clip,
+    global_norm,
+    lerp,
+    matmul,
+    mean,
+    norm,
+    one_minus_power,
+    transpose,
+)
+from ...specs.language import sequences as heads
+from ...specs.language import t as step_symbol
+from . import arrays, exact, sequences
+from .arrays import Array, Quantity, elementwise
+from .exact import Fraction, Number
+
+_add = elementwise(exact.add, 2)
+_multiply = elementwise(exact.multiply, 2)
+_divide = elementwise(exact.divide, 2)
+_negate = elementwise(exact.negate, 1)
+_power = elementwise(exact.power, 2)
+_square_root = elementwise(exact.square_root, 1)
+_maximum = elementwise(exact.maximum, 2)
+_minimum = elementwise(exact.minimum, 2)
+_select = elementwise(lambda test, chosen, other: chosen if test else other, 3)
+
+_FUNCTIONS: dict[type[Basic], Callable[..., Quantity]] = {
+    Abs: elementwise(exact.absolute, 1),
+    sign: elementwise(exact.sign, 1),
+    exp: elementwise(exact.exponential, 1),
+    log: elementwise(exact.logarithm, 1),
+    clip: elementwise(exact.clip, 3),
+    lerp: elementwise(exact.lerp, 3),
+    one_minus_power: elementwise(exact.one_minus_power, 2),
+    norm: arrays.norm,
+    mean: arrays.mean,
+    matmul: arrays.matmul,
+    transpose: arrays.transpose,
+    cos: exact.cosine,
+    floor: exact.floor,
+    Modulo: exact.modulo,
+    heads.passed: sequences.passed,
+    heads.size: sequences.size,
+    heads.item: sequences.item,
+    heads.completed_cycles: sequences.completed_cycles,
+    heads.call: sequences.call,
+    heads.running_product: sequences.running_product,
+    heads.rate_of: sequences.rate_of,
+    heads.chained: sequences.chained,
+    heads.momentum_of: sequences.momentum_of,
+    heads.chained_momentum: sequences.chained_momentum,
+}
+
+_RELATIONS: dict[type[Basic], Callable[..., Any]] = {
+    Eq: elementwise(exact.equal, 2),
+    Ne: elementwise(exact.unequal, 2),
+    Lt: elementwise(exact.less, 2),
+    Le: elementwise(exact.less_equal, 2),
+    Gt: elementwise(exact.greater, 2),
+    Ge: elementwise(exact.greater_equal, 2),
+}
+
+_both = elementwise(lambda a, b: a and b, 2)
+_either = elementwise(lambda a, b: a or b, 2)
+_opposite = elementwise(lambda a: not a, 1)
+
+
+class Equations:
+    """The equations of one step, each evaluated when its value is asked for, and once.
+
+    Args:
+        name: the spec's name, for errors.
+        symbols: the values of hyperparameters, options and t.
+        stored: the values from before the step, by the name of their series.
+        updates: the equations: right-hand sides by target.
+        gradient: the gradient at a point, told whether that is the stored parameter.
+        together: the equations of all tensors that are updated together, these among them; None
+            for a tensor by itself.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        symbols: Mapping[Basic, Number | bool],
+        stored: Mapping[str, Quantity] | None = None,
+        updates: Mapping[Value, Expr] | None = None,
+        gradient: Callable[[Quantity, bool], Quantity] | None = None,
+        together: Sequence["Equations"] | None = None,
+    ) -> None:
+        self._name = name
+        self._stored = stored or {}
+        self._updates = updates or {}
+        self._gradient = gradient
+        self._together = together
+        self._known: dict[Basic, Quantity] = dict(symbols)
+        self._underway: list[Value] = []
+
+    def holds(self, condition: Basic) -> bool:
+        """The truth of a condition on hyperparameters, options and t."""
+        return bool(self._condition(condition))
+
+    def value(self, expression: Basic) -> Quantity:
+        if expression not in self._known:
+            self._known[expression] = self._evaluate(expression)
+        return self._known[expression]
+
+    def _evaluate(self, e: Basic) -> Quantity:
+        match e:
+            case Rational():
+                return Fraction(int(e.p), int(e.q))
+            case Value():
+                return self._at_time(e)
+            case GradientAt():
+                if self._gradient is None:
+                    raise self._unreadable(e, "a gradient is known within a step only")
+                return self._gradient(self.value(e.point), _is_stored_parameter(e.point))
+            case Add():
+                return reduce(_add, map(self.value, e.args))
+            case Mul():
+                return self._product(e)
+            case Pow():
+                return self._power(e)
+            case Max() | Min():
+                chosen = _maximum if isinstance(e, Max) else _minimum
+                return reduce(chosen, map(self.value, e.args))
+            case Piecewise():
+                return self._cases(list(e.args))
+            case global_norm():
+                norms = [arrays.norm(x.value(e.args[0])) for x in self._together or [self]]
+                return arrays.norm(arrays.object_array(norms, (len(norms),)))
+            case Symbol():
+                raise self._unreadable(e, "it is no hyperparameter, option or step of this spec")
+            case NumberSymbol():
+                return exact.context.mpf(e.evalf(exact.context.dps))
+            case _ if e in (S.Infinity, S.NegativeInfinity):
+                return exact.INFINITY if e == S.Infinity else exact.negate(exact.INFINITY)
+        if function := _FUNCTIONS.get(type(e)):
+            return function(*map(self.value, e.args))
+        raise NotImplementedError(f"no exact value for {type(e).__name__}: {e}")
+
+    def _at_time(self, value: Value) -> Quantity:
+        if value.lag == 1 and value.name in self._stored:
+            return self._stored[value.name]
+        if value.lag != 0 or value not in self._updates:
+            raise self._unreadable(value, "it has no value at this step")
+        if value in self._underway:
+            raise self._unreadable(value, "its equation depends on itself")
+        self._underway.append(value)
+        result = self.value(self._updates[value])
+        self._underway.pop()
+        return result
+
+    def _product(self, e: Mul) -> Quantity:
+        """Numbers first, then arrays, then one division: far fewer operations on elements.
+
+        The grouping changes nothing: an exact product is NaN for 0 times infinity (1/0 and
+        1/infinity among them) in whatever order.
+        """
+        above: list[Quantity] = []
+        below: list[Quantity] = []
+        for factor in e.args:
+            if isinstance(factor, Pow) and factor.exp.is_number and factor.exp.is_negative:
+                below.append(self.value(Pow(factor.base, -factor.exp)))
+            else:
+                above.append(self.value(factor))
+        result = _multiply_all(above)
+        return _divide(result, _multiply_all(below)) if below else result
+
+    def _power(self, e: Pow) -> Quantity:
+        if e.exp.is_number and e.exp.is_negative:
+            return _divide(Fraction(1), self.value(Pow(e.base, -e.exp)))
+        base = self.value(e.base)
+        if e.exp == S.Half:
+            return _square_root(base)
+        return _multiply(base, base) if e.exp == 2 else _power(base, self.value(e.exp))
+
+    def _cases(self, cases: list[Basic]) -> Quantity:
+        """The first case whose condition holds, for the step or for each element.
+
+        A case that the step as a whole does not take is not evaluated.
+        """
+        if not cases:
+            return exact.NAN
+        value, condition = cases[0].args
+        test = self._condition(condition)
+        if not isinstance(test, np.ndarray):
+            return self.value(value) if test else self._cases(cases[1:])
+        return _select(test, self.value(value), self._cases(cases[1:]))
+
+    def _condition(self, c: Basic) -> bool | Array:
+        match c:
+            case BooleanTrue() | BooleanFalse():
+                return bool(c)
+            case And() | Or():
+                return self._connected(c)
+            case Not():
+                return _opposite(self._condition(c.args[0]))
+            case Implies():
+                premise, conclusion = cast("tuple[Boolean, Boolean]", c.args)
+                return self._condition(Or(Not(premise), conclusion))
+            case Relational() if type(c) in _RELATIONS:
+                return _RELATIONS[type(c)](self.value(c.lhs), self.value(c.rhs))
+            case Symbol():
+                return bool(self.value(c))
+        raise NotImplementedError(f"no truth value for {type(c).__name__}: {c}")
+
+    def _connected(self, c: And | Or) -> bool | Array:
+        """Conditions on the step come first: they may say that a state does not exist."""
+        decisive = isinstance(c, Or)
+        result: bool | Array = not decisive
+        for part in sorted(c.args, key=lambda part: part.has(Value, GradientAt)):
+            truth = self._condition(part)
+            if truth is decisive:
+                return decisive
+            result = (_either if decisive else _both)(result, truth)
+        return result
+
+    def _unreadable(self, e: Basic, problem: str) -> SpecError:
+        return SpecError(
+            "no-value",
+            spec=self._name,
+            where=str(e),
+            problem=problem,
+            remedy="Check that it is declared, exists with these options, and is given",
+        )
+
+
+def _multiply_all(factors: list[Quantity]) -> Quantity:
+    numbers = [f for f in factors if not isinstance(f, np.ndarray)]
+    tensors = [f for f in factors if isinstance(f, np.ndarray)]
+    number = reduce(exact.multiply, numbers, Fraction(1))
+    if not tensors:
+        return number
+    tensor = reduce(_multiply, tensors)
+    if number == 1:
+        return tensor
+    return _negate(tensor) if number == -1 else _multiply(number, tensor)
+
+
+def _is_stored_parameter(point: Basic) -> bool:
+    return isinstance(point, Value) and point.name == "theta" and point.index == step_symbol - 1

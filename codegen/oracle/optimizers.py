@@ -1,0 +1,197 @@
+"""The truth: a spec's equations evaluated as they stand, on exact numbers.
+
+The SymPy trees are walked directly. Nothing here shares code with the program that backends
+print, so that a mistake there cannot hide here.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sympy import Basic, sympify
+
+from ...specs.language import Optimizer, Shape, SpecError, State, Transform, theta
+from ...specs.language import t as step_symbol
+from .arrays import Array, Quantity, object_array
+from .evaluate import Equations
+from .exact import Number, exact
+from .formats import to_exact
+
+GradientOf: TypeAlias = Callable[[Array], ArrayLike]
+"""The gradient as a function of the point, exact numbers in and out (or floats)."""
+
+Real: TypeAlias = Number | float | int
+
+
+def step(
+    spec: Optimizer,
+    *,
+    t: int,
+    theta: ArrayLike,
+    gradient: ArrayLike | GradientOf,
+    states: Mapping[str, ArrayLike | Real],
+    hyper: Mapping[str, Real],
+    options: Mapping[str, bool],
+) -> dict[str, Array | Number]:
+    """One step of an optimizer.
+
+    Floats stand for the numbers they are: a hyperparameter of 0.9 is the double next to it.
+
+    Args:
+        spec: the equations.
+        t: the step, counted from 1.
+        theta: the parameter before the step, floats or exact numbers.
+        gradient: the gradient at ``theta``, or a function that gives it at any point.
+        states: every state there is before the step, by the name of its series.
+        hyper: every hyperparameter by name.
+        options: every option by name.
+
+    Returns:
+        The new ``"theta"`` and the new value of every state that exists, by name: object
+        arrays of exact numbers in the shape of ``theta``, numbers for scalar states.
+
+    Raises:
+        ValueError: a hyperparameter or option is missing or unknown.
+        SpecError: the equations read what has no value.
+    """
+    point = to_exact(theta)
+    symbols = _symbols(spec, hyper, options) | {step_symbol: exact(t)}
+    equations = Equations(
+        spec.name,
+        symbols=symbols,
+        stored={"theta": point} | {name: _quantity(value) for name, value in states.items()},
+        updates={update.target: update.value for update in spec.updates},
+        gradient=_gradient(gradient, point),
+    )
+    new: dict[str, Array | Number] = {"theta": _spread(equations.value(_theta_now), point.shape)}
+    for state in _existing(spec, symbols):
+        value = equations.value(state.series[step_symbol])
+        new[state.name] = _shaped(spec, state, value, point.shape)
+    return new
+
+
+def transformed(
+    transform: Transform, gradients: Sequence[ArrayLike], hyper: Mapping[str, Real]
+) -> list[Array]:
+    """The gradients of tensors that are updated together, after a transform.
+
+    Args:
+        transform: the equations.
+        gradients: one a tensor, floats or exact numbers.
+        hyper: its hyperparameter by name.
+
+    Returns:
+        Object arrays of exact numbers in the shapes of the gradients.
+
+    Raises:
+        ValueError: the hyperparameter is missing, or another is given.
+        SpecError: the equations read what has no value.
+    """
+    symbols = _symbols(transform.rule, hyper, {})
+    together: list[Equations] = []
+    for gradient in map(to_exact, gradients):
+        equations = Equations(
+            transform.name,
+            symbols=symbols,
+            stored={"theta": gradient},  # read as the point of the gradient, and only so
+            updates={update.target: update.value for update in transform.updates},
+            gradient=_gradient(gradient, gradient),
+            together=together,
+        )
+        together.append(equations)
+    return [
+        _spread(equations.value(transform.result), np.shape(gradient))
+        for equations, gradient in zip(together, gradients, strict=True)
+    ]
+
+
+def initial(
+    spec: Optimizer, shape: Sequence[int], hyper: Mapping[str, Real], options: Mapping[str, bool]
+) -> dict[str, Array | Number]:
+    """The states before the first step, but for those the first step's equations give."""
+    symbols = _symbols(spec, hyper, options)
+    equations = Equations(spec.name, symbols=symbols)
+    return {
+        state.name: _shaped(spec, state, equations.value(sympify(state.init)), tuple(shape))
+        for state in _existing(spec, symbols)
+        if state.init is not None
+    }
+
+
+def existing(
+    spec: Optimizer, hyper: Mapping[str, Real], options: Mapping[str, bool]
+) -> tuple[State, ...]:
+    """The states whose ``when`` holds."""
+    return _existing(spec, _symbols(spec, hyper, options))
+
+
+def allowed(spec: Optimizer, hyper: Mapping[str, Real], options: Mapping[str, bool]) -> bool:
+    """Whether hyperparameters and options meet the spec's constraints."""
+    equations = Equations(spec.name, symbols=_symbols(spec, hyper, options))
+    return all(equations.holds(c.condition) for c in spec.constraints)
+
+
+_theta_now = theta[step_symbol]
+
+
+def _existing(spec: Optimizer, symbols: Mapping[Basic, Number | bool]) -> tuple[State, ...]:
+    equations = Equations(spec.name, symbols=symbols)
+    return tuple(state for state in spec.states if equations.holds(state.when))
+
+
+def _symbols(
+    spec: Optimizer, hyper: Mapping[str, Real], options: Mapping[str, bool]
+) -> dict[Basic, Number | bool]:
+    """The values of hyperparameters and options by symbol."""
+    for kind, declared, given in (
+        ("hyperparameters", {h.name for h in spec.hyperparameters}, set(hyper)),
+        ("options", {o.name for o in spec.options}, set(options)),
+    ):
+        if declared != given:
+            raise ValueError(f"{spec.name} has the {kind} {sorted(declared)}, not {sorted(given)}")
+    values: dict[Basic, Number | bool] = {o.flag: bool(options[o.name]) for o in spec.options}
+    return values | {h.symbol: exact(hyper[h.name]) for h in spec.hyperparameters}
+
+
+def _quantity(value: ArrayLike | Real) -> Quantity:
+    return to_exact(value) if isinstance(value, np.ndarray) else exact(value)
+
+
+def _gradient(
+    gradient: ArrayLike | GradientOf, theta: Array
+) -> Callable[[Quantity, bool], Quantity]:
+    """The gradient at a point, which is or is not the stored parameter."""
+
+    def at(point: Quantity, stored: bool) -> Quantity:
+        if callable(gradient):
+            return to_exact(gradient(_spread(point, theta.shape)))
+        if stored:
+            return to_exact(gradient)
+        raise ValueError("a gradient away from the stored parameter must be given as a function")
+
+    return at
+
+
+def _shaped(
+    spec: Optimizer, state: State, value: Quantity, shape: tuple[int, ...]
+) -> Array | Number:
+    if state.shape is Shape.TENSOR:
+        return _spread(value, shape)
+    if isinstance(value, np.ndarray):
+        raise SpecError(
+            "shape",
+            spec=spec.name,
+            where=f"state {state.name}",
+            problem="it is declared a scalar and takes the value of a tensor",
+            remedy="Reduce the tensor to a number, or declare the state a tensor",
+        )
+    return value
+
+
+def _spread(value: Quantity, shape: tuple[int, ...]) -> Array:
+    """A number on every element; an array as it is."""
+    if isinstance(value, np.ndarray):
+        return value
+    return object_array([value] * math.prod(shape), shape)

@@ -1,0 +1,313 @@
+"""Each schedule at steps worked out by hand; roots and cosines where they are rational."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from steprule.codegen.analysis import analyse
+from steprule.codegen.loading.load import builtin_schedules
+from steprule.codegen.oracle.arguments import Bound, bound
+from steprule.codegen.oracle.exact import INFINITY, approximate
+from steprule.codegen.oracle.schedules import after, holds, initial, momentum, rate
+from steprule.codegen.oracle.sequences import ExactFunction, completed_cycles
+from steprule.specs.language.schedule import Sample
+from sympy import Lambda, Rational, Symbol
+
+_k = Symbol("k", integer=True)
+
+# Powers of two and small whole numbers: the floats are the numbers written here.
+CONSTANT = {"lr": "8", "factor": "1/4", "total_iters": "2"}
+HALVING = {"lr": "8", "gamma": "1/2"}
+
+RATES: list[tuple[str, dict[str, Any], dict[int, str]]] = [
+    (
+        "StepLR",
+        {"lr": "8", "step_size": "3", "gamma": "1/2"},
+        {0: "8", 2: "8", 3: "4", 8: "2", 9: "1"},
+    ),
+    (
+        "MultiStepLR",
+        {"lr": "8", "milestones": ("2", "2", "5"), "gamma": "1/2"},
+        {0: "8", 1: "8", 2: "2", 4: "2", 5: "1", 99: "1"},
+    ),
+    ("MultiStepLR", {"lr": "8", "milestones": (), "gamma": "1/2"}, {0: "8", 10**6: "8"}),
+    (
+        "PiecewiseConstantLR",
+        {"milestones": ("2", "5"), "values": ("1", "4", "2")},
+        {0: "1", 1: "1", 2: "4", 4: "4", 5: "2", 6: "2"},
+    ),
+    ("ConstantLR", CONSTANT, {0: "2", 1: "2", 2: "8", 3: "8"}),
+    ("ConstantLR", CONSTANT | {"total_iters": "0"}, {0: "8"}),
+    (
+        "LinearLR",
+        {"lr": "8", "start_factor": "1/4", "end_factor": "1", "total_iters": "3"},
+        {0: "2", 1: "4", 2: "6", 3: "8", 4: "8"},
+    ),
+    ("ExponentialLR", HALVING, {0: "8", 1: "4", 5: "1/4", 70: "1/147573952589676412928"}),
+    ("ExponentialLR", HALVING | {"decay_steps": "4"}, {0: "8", 4: "4", 12: "1"}),
+    (
+        "PolynomialLR",
+        {"lr": "8", "total_iters": "4", "power": "2"},
+        {0: "8", 1: "9/2", 2: "2", 3: "1/2", 4: "0", 5: "0"},
+    ),
+    ("InverseTimeLR", {"lr": "8", "decay": "1/2"}, {0: "8", 1: "16/3", 2: "4", 6: "2"}),
+    (
+        "PowerLR",
+        {"lr": "8", "decay_steps": "2", "power": "2"},
+        {0: "8", 1: "32/9", 2: "2", 6: "1/2"},
+    ),
+    # timescale is 4: after the warm-up, 8*sqrt(4/(4 + step - 4)).
+    (
+        "InverseSqrtLR",
+        {"lr": "8", "warmup_steps": "4"},
+        {0: "0", 1: "2", 4: "8", 9: "16/3", 16: "4"},
+    ),
+    # And 1 without a warm-up: 8*sqrt(1/(1 + step)).
+    ("InverseSqrtLR", {"lr": "8", "warmup_steps": "0"}, {0: "8", 3: "4", 8: "8/3"}),
+    # cos(0), cos(pi/3), cos(pi/2), cos(2*pi/3), cos(pi) are 1, 1/2, 0, -1/2, -1.
+    (
+        "CosineAnnealingLR",
+        {"lr": "9", "T_max": "6", "eta_min": "1"},
+        {0: "9", 2: "7", 3: "5", 4: "3", 6: "1", 8: "3", 12: "9"},
+    ),
+    (
+        "CosineAnnealingLR",
+        {"lr": "9", "T_max": "6", "eta_min": "1", "clamp": True},
+        {2: "7", 6: "1", 7: "1", 12: "1"},
+    ),
+    # Cycles of 2, 4 and 8 steps: from 0, 2 and 6.
+    (
+        "CosineAnnealingWarmRestarts",
+        {"lr": "9", "T_0": "2", "T_mult": "2", "eta_min": "1"},
+        {0: "9", 1: "5", 2: "9", 4: "5", 6: "9", 10: "5", 14: "9"},
+    ),
+    (
+        "CosineAnnealingWarmRestarts",
+        {"lr": "9", "T_0": "6", "eta_min": "1"},
+        {0: "9", 2: "7", 3: "5", 4: "3", 6: "9", 8: "7", 600_003: "5"},
+    ),
+    (
+        "CyclicLR",
+        {"base_lr": "1", "max_lr": "5", "step_size_up": "2", "step_size_down": "4"},
+        {0: "1", 1: "3", 2: "5", 3: "4", 5: "2", 6: "1", 8: "5"},
+    ),
+    (
+        "CyclicLR",
+        {"base_lr": "1", "max_lr": "5", "step_size_up": "2", "mode": "triangular2"},
+        {0: "1", 2: "5", 4: "1", 6: "3", 10: "2"},
+    ),
+    (
+        "CyclicLR",
+        {"base_lr": "1", "max_lr": "5", "step_size_up": "2", "mode": "exp_range", "gamma": "1/2"},
+        {1: "2", 2: "2", 3: "5/4", 6: "17/16"},
+    ),
+    # From 8/4 to 8 by step 0.5*8 - 1 = 3, and by step 7 to 2/8.
+    (
+        "OneCycleLR",
+        {
+            "max_lr": "8",
+            "total_steps": "8",
+            "pct_start": "1/2",
+            "div_factor": "4",
+            "final_div_factor": "8",
+            "anneal_strategy": "linear",
+        },
+        {0: "2", 1: "4", 3: "8", 5: "33/8", 7: "1/4", 8: "1/4", 100: "1/4"},
+    ),
+    # Up by step 2, back by step 4, and by step 11 to the last.
+    (
+        "OneCycleLR",
+        {
+            "max_lr": "8",
+            "epochs": "3",
+            "steps_per_epoch": "4",
+            "pct_start": "1/4",
+            "div_factor": "4",
+            "final_div_factor": "8",
+            "anneal_strategy": "linear",
+            "three_phase": True,
+        },
+        {0: "2", 1: "5", 2: "8", 3: "5", 4: "2", 11: "1/4"},
+    ),
+    ("LambdaLR", {"lr": "8", "lr_lambda": Lambda(_k, Rational(1, 2) + _k)}, {0: "4", 3: "28"}),
+    # 1/2 * 2/2 * 3/2 * 4/2
+    ("MultiplicativeLR", {"lr": "8", "lr_lambda": Lambda(_k, _k / 2)}, {0: "8", 1: "4", 4: "12"}),
+    (
+        "WarmupStableDecayLR",
+        {
+            "lr": "8",
+            "warmup_steps": "2",
+            "stable_steps": "3",
+            "decay_steps": "4",
+            "min_factor": "1/4",
+        },
+        {0: "0", 1: "4", 2: "8", 5: "8", 7: "5", 9: "2", 10: "2"},
+    ),
+    (
+        "WarmupStableDecayLR",
+        {
+            "lr": "8",
+            "warmup_steps": "0",
+            "stable_steps": "0",
+            "decay_steps": "4",
+            "decay_type": "sqrt",
+        },
+        {0: "8", 1: "4", 4: "0"},
+    ),
+    (
+        "WarmupStableDecayLR",
+        {
+            "lr": "8",
+            "warmup_steps": "0",
+            "stable_steps": "0",
+            "decay_steps": "4",
+            "decay_type": "linear",
+        },
+        {0: "8", 1: "6", 3: "2", 4: "0"},
+    ),
+]
+
+COMPOSED: list[tuple[str, dict[str, Any], dict[int, str]]] = [
+    (
+        "SequentialLR",
+        {
+            "schedulers": (("ConstantLR", CONSTANT), ("ExponentialLR", HALVING)),
+            "milestones": ("3",),
+        },
+        {0: "2", 2: "8", 3: "8", 4: "4"},
+    ),
+    (
+        "ChainedScheduler",
+        {"schedulers": (("ConstantLR", CONSTANT), ("ExponentialLR", HALVING))},
+        {0: "2", 1: "1", 2: "2", 3: "1"},
+    ),
+    (
+        "LinearWarmupLR",
+        {"scheduler": ("ExponentialLR", HALVING), "warmup_steps": "4", "start_factor": "1/2"},
+        {0: "4", 2: "6", 4: "8", 5: "4"},
+    ),
+]
+
+
+def made(name: str, arguments: dict[str, Any]) -> Bound:
+    return bound(
+        analyse(builtin_schedules()[name]), {k: _exemplar(v) for k, v in arguments.items()}
+    )
+
+
+def _exemplar(value: Any) -> Any:
+    match value:
+        case (str() as name, dict() as arguments):
+            return Sample(builtin_schedules()[name], arguments)
+        case tuple():
+            return tuple(map(_exemplar, value))
+    return value
+
+
+@pytest.mark.parametrize(("name", "arguments", "expected"), [*RATES, *COMPOSED])
+def test_rates(name: str, arguments: dict[str, Any], expected: dict[int, str]) -> None:
+    schedule = made(name, arguments)
+    for step, value in expected.items():
+        # Exact, but for the 50 digits of a cosine or a root.
+        difference = approximate(rate(schedule, step)) - approximate(Fraction(value))
+        assert abs(difference) < 1e-45, step
+
+
+def test_every_schedule_is_worked_out() -> None:
+    assert {name for name, *_ in (*RATES, *COMPOSED)} | {"ReduceLROnPlateau"} == {
+        *builtin_schedules()
+    }
+
+
+def test_momenta() -> None:
+    cyclic = {
+        "base_lr": "1",
+        "max_lr": "5",
+        "step_size_up": "2",
+        "max_momentum": "3/4",
+        "base_momentum": "1/2",
+    }
+    schedule = made("CyclicLR", cyclic)
+    assert [momentum(schedule, step) for step in range(5)] == [
+        Fraction(x) for x in ("3/4", "5/8", "1/2", "5/8", "3/4")
+    ]
+    assert momentum(made("CyclicLR", cyclic | {"cycle_momentum": False}), 1) is None
+    one_cycle = {"max_lr": "8", "total_steps": "8", "pct_start": "1/2", "anneal_strategy": "linear"}
+    momenta = {"max_momentum": "3/4", "base_momentum": "0"}
+    schedule = made("OneCycleLR", one_cycle | momenta)
+    assert [momentum(schedule, step) for step in (0, 1, 3, 5, 7)] == [
+        Fraction(x) for x in ("3/4", "1/2", "0", "3/8", "3/4")
+    ]
+    chain = {"schedulers": (("CyclicLR", cyclic), ("ExponentialLR", HALVING))}
+    assert momentum(made("ChainedScheduler", chain), 1) == Fraction(5, 8)
+    warmup = {"scheduler": ("CyclicLR", cyclic), "warmup_steps": "2"}
+    assert [momentum(made("LinearWarmupLR", warmup), step) for step in (1, 3)] == [
+        Fraction(3, 4),
+        Fraction(5, 8),
+    ]
+    assert momentum(made("ExponentialLR", HALVING), 1) is None
+
+
+def followed(arguments: dict[str, Any], metrics: list[float]) -> list[tuple[Any, ...]]:
+    schedule = made("ReduceLROnPlateau", arguments)
+    states = initial(schedule)
+    found = []
+    for metric in metrics:
+        states = after(schedule, states, metric)
+        found.append(tuple(states[name] for name in ("best", "bad", "wait", "eta")))
+    return found
+
+
+def test_a_plateau() -> None:
+    arguments = {"lr": "8", "factor": "1/2", "patience": "1", "threshold": "1/4", "cooldown": "2"}
+    assert initial(made("ReduceLROnPlateau", arguments))["best"] == INFINITY
+    # 3 is not below 4 - 1; 2 is. Two failures in a row are one too many; the next two are free.
+    assert followed(arguments, [4, 3, 2, 2, 2, 5, 5, 5, 5, 1]) == [
+        (4, 0, 0, 8),
+        (4, 1, 0, 8),
+        (2, 0, 0, 8),
+        (2, 1, 0, 8),
+        (2, 0, 2, 4),
+        (2, 0, 1, 4),
+        (2, 0, 0, 4),
+        (2, 1, 0, 4),
+        (2, 0, 2, 2),
+        (1, 0, 1, 2),
+    ]
+
+
+def test_a_plateau_of_a_metric_that_should_rise() -> None:
+    arguments = {"lr": "8", "mode": "max", "factor": "1/4", "patience": "0", "threshold": "1"}
+    absolute = arguments | {"threshold_mode": "abs", "min_lr": "1"}
+    # From 1 it takes more than 2; the rate goes from 8 to 2, then to the lowest.
+    assert [eta for *_, eta in followed(absolute, [1, 2, 2.5, 3, 3.75])] == [8, 2, 2, 1, 1]
+    # A reduction from 2 to 1 is not larger than an eps of 1.
+    assert [eta for *_, eta in followed(absolute | {"eps": "1"}, [1, 2, 2])] == [8, 2, 2]
+
+
+def test_constraints() -> None:
+    rates = {"base_lr": "1", "max_lr": "5"}
+    assert holds(made("CyclicLR", rates))
+    assert not holds(made("CyclicLR", rates | {"max_lr": "1/2"}))
+    assert not holds(made("PiecewiseConstantLR", {"milestones": ("1",), "values": ("1",)}))
+
+
+def test_a_product_over_many_steps() -> None:
+    """Beyond 64 factors to 50 digits, as a power is."""
+    half = ExactFunction(lambda k: 1 + 1 / 2**20)
+    exact = Fraction(2**20 + 1, 2**20) ** 200
+    assert half.product(64) == Fraction(2**20 + 1, 2**20) ** 64
+    assert abs(half.product(200) - approximate(exact)) < 1e-45
+
+
+@pytest.mark.parametrize(
+    ("step", "first", "ratio", "cycles"),
+    [
+        *[(0, 3, 1, 0), (2, 3, 1, 0), (3, 3, 1, 1), (10**6, 1, 1, 10**6)],
+        *[(2, 3, 2, 0), (3, 3, 2, 1), (8, 3, 2, 1), (9, 3, 2, 2), (20, 3, 2, 2), (21, 3, 2, 3)],
+        (4, 1, 3, 2),
+    ],
+)
+def test_completed_cycles(step: int, first: int, ratio: int, cycles: int) -> None:
+    """Cycles of 3, 6 and 12 steps end at 3, 9 and 21; of 1 and 3 steps at 1 and 4."""
+    assert completed_cycles(Fraction(step), Fraction(first), Fraction(ratio)) == cycles
