@@ -23,10 +23,9 @@ from .handbook.command import docs_command
 from .loading.load import all_builtin, transforms
 from .loading.selection import selected, selected_with_transforms
 from .notation.text import TextPrinter
-from .program.compile import compile_spec
+from .program.compiled import CompiledRule, CompiledSchedule, compiled
 from .program.listing import listing
 from .program.nodes import Program
-from .program.schedule import compile_schedule
 from .prove.command import prove_command
 from .verify.command import verify_command
 
@@ -99,7 +98,7 @@ def cost(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> None:
     """
     with reported():
         rules = [s for s in selected(spec) if isinstance(s, Optimizer)]
-        found = [each for rule in rules for each in costs(rule)]
+        found = [each for rule in rules for each in costs(CompiledRule(rule))]
     if not found:
         raise click.UsageError("only optimizers have a cost; name one, or none for all")
     table = Table("name", "with", box=None, pad_edge=False)
@@ -158,7 +157,7 @@ def show(spec: str, form: str) -> None:
                 chosen = {form: found[form]}
                 specs = [] if isinstance(each, Transform) else [each]
                 planned = plan(specs, chosen, Path(), complete=False)
-                own = {f"{form}/{name}" for name in found[form].files(each)}
+                own = {f"{form}/{name}" for name in found[form].files(compiled(each))}
                 language = {"numpy": "python", "torch": "python"}.get(form, form)
                 for path, text in planned.files.items():
                     if str(path) in own:
@@ -167,8 +166,8 @@ def show(spec: str, form: str) -> None:
 
 def _compiled(spec: Spec) -> Program:
     if isinstance(spec, Schedule):
-        return compile_schedule(spec, spec.results)
-    return compile_spec(spec)
+        return CompiledSchedule(spec).function(*spec.results)
+    return CompiledRule(spec).program
 
 
 def _own_folder() -> Path:

@@ -15,11 +15,10 @@ from typing import Any
 from sympy import sympify
 
 from ..specs.language import Optimizer, Shape, SpecError
-from .program.compile import compile_spec
+from .program.compiled import CompiledRule
 from .program.evaluate import value_of
 from .program.lower import lower_expression
 from .program.nodes import Apply, Assign, Branch, Node, Program, Statement, is_host_select, names
-from .program.operations import Kind
 from .program.passes.expand import expand
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
@@ -62,17 +61,17 @@ class Cost:
         return self.moved * BYTES[dtype] * parameters / bandwidth
 
 
-def costs(spec: Optimizer) -> list[Cost]:
+def costs(compiled: CompiledRule) -> list[Cost]:
     """The cost of a step after the first: with the defaults, then with what changes it.
 
     Args:
-        spec: an analysed spec.
+        compiled: the rule.
 
     Raises:
         SpecError: the rule reduces tensors or multiplies matrices, and so takes several passes.
     """
-    program = expand(compile_spec(spec))
-    if program.kinds() & {Kind.REDUCTION, Kind.MATRIX}:
+    spec, program = compiled.spec, expand(compiled.program)
+    if not program.is_elementwise:
         raise SpecError(
             "cost",
             spec=spec.name,

@@ -6,6 +6,7 @@ from steprule.codegen.analysis import analyse
 from steprule.codegen.cli import cli
 from steprule.codegen.cost import costs
 from steprule.codegen.loading.load import builtin
+from steprule.codegen.program.compiled import CompiledRule
 from steprule.specs.language import (
     NON_NEGATIVE,
     REAL,
@@ -26,7 +27,7 @@ from sympy import Piecewise, sign
 
 
 def by_settings(name):
-    return {c.settings: c for c in costs(analyse(builtin()[name]))}
+    return {c.settings: c for c in costs(CompiledRule(analyse(builtin()[name])))}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_several_passes_have_no_cost():
         step_key="",
     )
     with pytest.raises(SpecError, match=r"\[cost\] Normed: .*several passes"):
-        costs(analyse(normed))
+        costs(CompiledRule(analyse(normed)))
 
 
 class TestCommand:
@@ -128,6 +129,6 @@ def test_a_condition_on_a_state_that_is_one_number():
             Update(theta[t], theta[t - 1] - lr * Piecewise((g, c[t - 1] > 5), (sign(g), True))),
         ],
     )
-    early, late = costs(analyse(counted))
+    early, late = costs(CompiledRule(analyse(counted)))
     assert (early.settings, sum(early.operations.values())) == ("", 3)
     assert (late.settings, sum(late.operations.values())) == ("t = 100", 2)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from ...specs.language import Spec, Transform
+from ..program.compiled import Compiled
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,13 @@ class Backend(Protocol):
     name: str
     comment: str
 
-    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
+    def files(self, compiled: Compiled) -> Mapping[str, str]:
         """The files of one spec: path in the backend's folder to unformatted text.
 
         Args:
-            spec: an analysed spec. Of a transform it is those of the shared files it is in.
+            compiled: the spec, and its programs: each is compiled when the first backend reads it,
+                and all others are given the same. Of a transform it is those of the shared files
+                it is in.
 
         Raises:
             NotImplementedError: there is no form for an operation in the spec.

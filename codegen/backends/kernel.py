@@ -1,19 +1,6 @@
-"""What kernels are printed from, and what the classes that launch them must hand over."""
+"""What the classes that launch a kernel must hand over to it."""
 
 from ..program.nodes import Branch, Name, Node, Program, Statement, walk
-from ..program.operations import Kind
-from ..program.passes.expand import expand
-from ..program.passes.settle import settle
-
-
-def kernel_program(compiled: Program) -> Program:
-    """The program of a kernel: one name a slot, which is the old value until it is assigned."""
-    return settle(expand(compiled))
-
-
-def has_kernel(program: Program) -> bool:
-    """Whether every element of a result needs only the same element of the operands."""
-    return not program.kinds() & {Kind.REDUCTION, Kind.MATRIX}
 
 
 def kernel_scalars(program: Program) -> list[str]:

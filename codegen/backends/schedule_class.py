@@ -4,7 +4,7 @@ The equations become static functions of the step and the arguments, the same in
 backend; the class around them says where the arguments come from.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
@@ -28,10 +28,11 @@ from ...specs.language.schedule import Argument
 from ..notation.text import TextPrinter
 from ..notation.words import words
 from ..program import operations as ops
+from ..program.compiled import CompiledSchedule
 from ..program.growth import growth
 from ..program.infix import Form, Infix, call, literal
 from ..program.nodes import Apply, Branch, Name, Node, Program, names, negation, reads
-from ..program.schedule import compile_schedule, lower_argument
+from ..program.schedule import lower_argument
 
 
 class SchedulePrinter(Infix):
@@ -149,8 +150,9 @@ class Growth:
     factor: Node
 
 
-def schedule_context(schedule: Schedule) -> dict[str, object]:
+def schedule_context(compiled: CompiledSchedule) -> dict[str, object]:
     """The variables that templates of schedules share."""
+    schedule = compiled.spec
     text = TextPrinter(schedule)
     parameters = [_parameter(h) for h in schedule.hyper]
     derived = [_derived(schedule, h) for h in schedule.hyperparameters]
@@ -165,11 +167,11 @@ def schedule_context(schedule: Schedule) -> dict[str, object]:
         ],
         "equations": [text.equation(u) for u in schedule.updates],
         "bodies": {
-            name: _body(schedule, [name])
+            name: _body(compiled, name)
             for name in (eta.name, mu.name)
             if name in schedule.results and not schedule.states
         },
-        "next": _body(schedule, [s.name for s in schedule.states]) if schedule.states else None,
+        "next": _body(compiled, *(s.name for s in schedule.states)) if schedule.states else None,
         "growth": _growth(schedule),
         "initial": [
             (s.name, s.key, lower_argument(schedule, sympify(s.init))) for s in schedule.states
@@ -183,8 +185,8 @@ def schedule_context(schedule: Schedule) -> dict[str, object]:
     }
 
 
-def _body(schedule: Schedule, outputs: Sequence[str]) -> Body:
-    program = compile_schedule(schedule, outputs)
+def _body(compiled: CompiledSchedule, *series: str) -> Body:
+    schedule, program = compiled.spec, compiled.function(*series)
     derived = [d for h in schedule.hyperparameters if (d := _derived(schedule, h))]
     read = reads(program.body)
     used = {h.name for h in schedule.hyper if h.name in read}

@@ -15,6 +15,7 @@ import numpy as np
 
 from ...specs.language import Optimizer, SpecError
 from ..cost import BYTES, costs
+from ..program.compiled import CompiledRule
 from ..verify.configurations import Configuration
 from ..verify.engines import settings
 from ..verify.implementations import peer_class
@@ -96,7 +97,7 @@ def subject(spec: Optimizer, package: Callable[[str], ModuleType]) -> Subject:
         {option.name: option.default for option in spec.options},
     )
     try:
-        moved = costs(spec)[0].moved
+        moved = costs(CompiledRule(spec))[0].moved
     except SpecError:
         moved = None
     return Subject(spec, package, configuration, Textbook(spec, configuration), moved)

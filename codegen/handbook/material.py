@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
@@ -13,11 +14,13 @@ from ...specs import optimizers
 from ...specs.language import Optimizer, Schedule, Spec
 from ..analysis import analyse
 from ..backends import backends
+from ..cost import Cost, costs
 from ..files.emit import difference, plan
 from ..files.write import write
 from ..loading.fingerprint import fingerprint
 from ..loading.load import all_builtin
 from ..loading.selection import selected
+from ..program.compiled import CompiledRule
 from ..prove.discover import builtin_claims
 from ..prove.prove import Settled, prove
 
@@ -54,6 +57,12 @@ class Material:
     @property
     def schedules(self) -> tuple[Schedule, ...]:
         return tuple(s for s in self.specs if isinstance(s, Schedule))
+
+    @cached_property
+    def costs(self) -> Mapping[str, Sequence[Cost]]:
+        """What a step costs, by optimizer; nothing where it takes several passes over memory."""
+        rules = map(CompiledRule, self.optimizers)
+        return {r.spec.name: costs(r) if r.program.is_elementwise else () for r in rules}
 
 
 @contextmanager

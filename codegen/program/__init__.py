@@ -11,6 +11,7 @@ Stages, each a function from data to data:
                language has, ``sink`` lets products meet the sums of branches, ``settle`` moves
                every new value to its slot, ``separate`` gives each memory of its own,
                ``shield`` keeps derivatives finite.
+``compiled``   a spec beside its programs, each made once for all backends.
 ``guards``     under which conditions a part of an expression is computed, for passes that move it.
 ``cut``        a transform of gradients -> its parts: what is reduced over tensors, the scalar
                that follows, and the Program of what is then done to each element.

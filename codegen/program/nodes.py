@@ -251,6 +251,11 @@ class Program:
             n.op.kind for a in assignments(self.body) for n in walk(a.value) if isinstance(n, Apply)
         }
 
+    @property
+    def is_elementwise(self) -> bool:
+        """Whether every element of a result needs only the same element of the operands."""
+        return not self.kinds() & {Kind.REDUCTION, Kind.MATRIX}
+
 
 def assignments(statements: tuple[Statement, ...]) -> Iterator[Assign]:
     """Every assignment, in order, of both sides of every branch."""

@@ -8,8 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from ...specs.language import Optimizer, SpecError
-from ..backends.kernel import has_kernel
-from ..program.compile import compile_spec
+from ..program.compiled import CompiledRule
 from .configurations import Configuration
 from .engines import (
     Engine,
@@ -97,7 +96,7 @@ def implementations(
     """
     found: list[Implementation] = []
     peer = None if "torch" in without else peer_class(spec)
-    compiled = has_kernel(compile_spec(spec))
+    compiled = CompiledRule(spec).program.is_elementwise
     if device == "cpu" and dtype in DTYPES["numpy"]:
         theirs = peer and _torch(
             spec, lambda: peer, dtype, device, _PEER_FORMS["loop"], is_peer=True

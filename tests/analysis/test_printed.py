@@ -10,6 +10,7 @@ import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.analysis.reserved import TRANSFORMS, class_objection, objection
 from steprule.codegen.backends import Backend, backends
+from steprule.codegen.program.compiled import compiled
 from steprule.specs.language import (
     NON_NEGATIVE,
     UNIT,
@@ -92,7 +93,9 @@ def bound(text: str) -> Iterator[str]:
 @pytest.mark.parametrize("backend", ["numba", "numpy", "torch", "triton"])
 def test_every_name_of_a_module_is_reserved(backend: str, spec: Any) -> None:
     found: Backend = backends()[backend]
-    texts = [text for name, text in found.files(analyse(spec)).items() if name.endswith(".py")]
+    texts = [
+        text for name, text in found.files(compiled(analyse(spec))).items() if name.endswith(".py")
+    ]
     names = {name for text in texts for name in bound(text)} - {"lr", "Qrule", "Qschedule"}
     assert len(names) > 10 or not texts
     # Arguments of every optimizer have a rule of their own; others are made of the spec's names.
@@ -113,7 +116,7 @@ def test_classes_whose_names_in_lower_case_are_names_of_modules(name: str, momen
     """They bind nothing of that name."""
     spec = analyse(momentum(name=name))
     for backend in ("numba", "numpy", "torch", "triton"):
-        (text,) = backends()[backend].files(spec).values()
+        (text,) = backends()[backend].files(compiled(spec)).values()
         module = ast.parse(text)
         names = [name for node in module.body for name in top(node)]
         assert len(names) == len(set(names))

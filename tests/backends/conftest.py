@@ -17,6 +17,7 @@ from steprule.codegen.backends.signature import arguments
 from steprule.codegen.files.emit import difference, plan
 from steprule.codegen.files.write import write
 from steprule.codegen.oracle import optimizers as oracle
+from steprule.codegen.program.compiled import CompiledRule
 from steprule.specs.language import Optimizer, Shape
 
 _numbers = count()
@@ -90,7 +91,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
             for name, backend in chosen.items():
                 (folder / name).mkdir()
                 for spec in specs:
-                    for file, text in backend.files(spec).items():
+                    for file, text in backend.files(CompiledRule(spec)).items():
                         (folder / name / file).write_text(text)
                 for file, text in backend.shared(entries).items():
                     (folder / name / file).write_text(text)

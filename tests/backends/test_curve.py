@@ -6,6 +6,7 @@ import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.backends.latex.curve import curve, observed
 from steprule.codegen.loading.load import builtin_schedules
+from steprule.codegen.program.compiled import CompiledSchedule
 from steprule.specs.language import (
     NON_NEGATIVE,
     Hyper,
@@ -41,7 +42,7 @@ def _own(update: Update, **example: str) -> Schedule:
 
 def test_a_schedule_that_is_installed_nowhere_is_drawn() -> None:
     own = _own(Update(eta[step], lr + a * step), lr="1", a="0.5")
-    assert curve(analyse(own)).rates == (1.0, 1.5, 2.0, 2.5)
+    assert curve(CompiledSchedule(analyse(own))).rates == (1.0, 1.5, 2.0, 2.5)
 
 
 def test_so_is_one_made_of_it() -> None:
@@ -55,18 +56,18 @@ def test_so_is_one_made_of_it() -> None:
         example={"a": Sample(own, {"lr": "3", "a": "1"})},
         span=3,
     )
-    assert curve(analyse(outer)).rates == (6.0, 8.0, 10.0)
+    assert curve(CompiledSchedule(analyse(outer))).rates == (6.0, 8.0, 10.0)
 
 
 def test_nothing_of_it_stays_imported() -> None:
     before = set(sys.modules)
-    curve(analyse(BUILTIN["SequentialLR"]))
+    curve(CompiledSchedule(analyse(BUILTIN["SequentialLR"])))
     assert {name for name in set(sys.modules) - before if "drawn" in name} == set()
 
 
 def test_momentum_is_there_where_it_is_set() -> None:
-    assert curve(analyse(BUILTIN["OneCycleLR"])).momenta[:1] == (0.95,)
-    assert set(curve(analyse(BUILTIN["StepLR"])).momenta) == {None}
+    assert curve(CompiledSchedule(analyse(BUILTIN["OneCycleLR"]))).momenta[:1] == (0.95,)
+    assert set(curve(CompiledSchedule(analyse(BUILTIN["StepLR"]))).momenta) == {None}
     own = _own(Update(eta[step], lr + a * step), lr="1", a="0.5")
     both = Schedule(
         "Both",
@@ -77,11 +78,11 @@ def test_momentum_is_there_where_it_is_set() -> None:
         example=own.example,
         span=3,
     )
-    assert curve(analyse(both)).momenta == (0.0, 0.5, 1.0)
+    assert curve(CompiledSchedule(analyse(both))).momenta == (0.0, 0.5, 1.0)
 
 
 def test_a_metric_is_observed_from_step_1_on() -> None:
-    drawn = curve(analyse(BUILTIN["ReduceLROnPlateau"]))
+    drawn = curve(CompiledSchedule(analyse(BUILTIN["ReduceLROnPlateau"])))
     # Flat from step 40 on: five steps are let pass, the sixth after it halves the rate.
     assert [observed(k) for k in (1, 2, 39, 40, 41)] == [1, 1 / 2, 1 / 39, 1 / 40, 1 / 40]
     assert drawn.rates[:46] == (0.1,) * 46
@@ -101,4 +102,4 @@ def test_an_example_that_cannot_be_drawn_is_a_fault_of_the_spec(
     spec: Schedule, problem: str
 ) -> None:
     with pytest.raises(SpecError, match=rf"^\[example\] Own: example: .*{problem}"):
-        curve(analyse(spec))
+        curve(CompiledSchedule(analyse(spec)))

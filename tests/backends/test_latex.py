@@ -14,6 +14,7 @@ from steprule.codegen.backends import Entry
 from steprule.codegen.backends.latex import backend
 from steprule.codegen.backends.latex.escape import escaped
 from steprule.codegen.loading.load import builtin, builtin_schedules, transforms
+from steprule.codegen.program.compiled import compiled
 from steprule.specs.language import (
     REAL,
     Hyper,
@@ -42,7 +43,7 @@ def _files(specs: Iterable[Spec]) -> dict[str, str]:
     entries = [Entry(s.name, s.module, isinstance(s, Schedule)) for s in specs]
     files = dict(backend.shared(entries))
     for spec in specs:
-        files |= backend.files(spec)
+        files |= backend.files(compiled(spec))
     return files
 
 
@@ -61,7 +62,7 @@ def test_text_is_escaped() -> None:
         updates=(Update(theta[t], theta[t - 1] - a * grad(theta[t - 1])),),
         step_key="",
     )
-    text = backend.files(plain)["plain.tex"]
+    text = backend.files(compiled(plain))["plain.tex"]
     assert r"No state\_at\_all." in text
     assert r"$a$ & \texttt{a} & $0.5$ & $\mathbb{R}$ & a\_number \& more \\" in text
     assert "State kept" not in text
@@ -108,16 +109,16 @@ def test_text_is_escaped() -> None:
     ],
 )
 def test_the_tables_say_what_the_spec_declares(module: str, row: str) -> None:
-    lines = backend.files(OPTIMIZERS[module])[f"{module}.tex"].splitlines()
+    lines = backend.files(compiled(OPTIMIZERS[module]))[f"{module}.tex"].splitlines()
     assert [line for line in lines if line.startswith(row)] != []
 
 
 def test_sgd_keeps_no_step_count() -> None:
-    assert r"\texttt{step}" not in backend.files(OPTIMIZERS["sgd"])["sgd.tex"]
+    assert r"\texttt{step}" not in backend.files(compiled(OPTIMIZERS["sgd"]))["sgd.tex"]
 
 
 def test_the_algorithm_box_has_the_order_of_the_step() -> None:
-    text = backend.files(OPTIMIZERS["rmsprop"])["rmsprop.tex"]
+    text = backend.files(compiled(OPTIMIZERS["rmsprop"]))["rmsprop.tex"]
     box = text[text.index(r"\begin{algorithmic}") : text.index(r"\end{algorithmic}")].splitlines()
     assert box[1:6] == [
         r"\Require objective $f$, initial parameter $\theta_0$, number of steps $T$",
@@ -135,7 +136,7 @@ def test_the_algorithm_box_has_the_order_of_the_step() -> None:
 
 
 def test_a_constraint_is_required() -> None:
-    text = backend.files(OPTIMIZERS["sgd"])["sgd.tex"]
+    text = backend.files(compiled(OPTIMIZERS["sgd"]))["sgd.tex"]
     assert r"\Require $\texttt{nesterov} \Rightarrow \mu > 0 \text{ and } \tau = 0$" in text
 
 
@@ -185,8 +186,9 @@ def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
         "from steprule.codegen.backends.latex import backend\n"
         "from steprule.codegen.analysis import analyse\n"
         "from steprule.codegen.loading.load import all_builtin\n"
+        "from steprule.codegen.program.compiled import compiled\n"
         "for spec in all_builtin().values():\n"
-        "    sys.stdout.writelines(backend.files(analyse(spec)).values())\n"
+        "    sys.stdout.writelines(backend.files(compiled(analyse(spec))).values())\n"
     )
     first, second = (
         subprocess.run(
@@ -262,5 +264,5 @@ def test_no_notation_makes_a_double_script(tmp_path: Path) -> None:
         ],
         updates=[Update(x[t], x[t - 1] ** 2) for x in series],
     )
-    assert r"(v^{\max}_{t-1})^2" in backend.files(scripts)["scripts.tex"]
+    assert r"(v^{\max}_{t-1})^2" in backend.files(compiled(scripts))["scripts.tex"]
     _compile(tmp_path, _files([scripts]))

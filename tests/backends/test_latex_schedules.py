@@ -16,6 +16,7 @@ from steprule.codegen.backends.latex.polyline import DIGITS
 from steprule.codegen.loading.load import builtin_schedules
 from steprule.codegen.oracle import schedules as schedule_oracle
 from steprule.codegen.oracle.arguments import example
+from steprule.codegen.program.compiled import CompiledSchedule
 from steprule.specs.language import (
     NON_NEGATIVE,
     REAL,
@@ -77,7 +78,7 @@ def _equation(name: str, target: str) -> str:
 
 
 def _file(schedule: Schedule) -> str:
-    (text,) = backend.files(schedule).values()
+    (text,) = backend.files(CompiledSchedule(schedule)).values()
     return text
 
 

@@ -4,6 +4,7 @@ import pytest
 from jinja2 import ChoiceLoader, DictLoader
 from steprule.codegen.backends.numba import NumbaBackend
 from steprule.codegen.loading.load import builtin
+from steprule.codegen.program.compiled import CompiledRule
 from steprule.specs.language import Optimizer
 
 OPTIMIZERS = [spec for spec in builtin().values() if isinstance(spec, Optimizer)]
@@ -11,7 +12,7 @@ OPTIMIZERS = [spec for spec in builtin().values() if isinstance(spec, Optimizer)
 
 def printed() -> dict[str, str]:
     backend = NumbaBackend()
-    files = [backend.files(spec) for spec in OPTIMIZERS]
+    files = [backend.files(CompiledRule(spec)) for spec in OPTIMIZERS]
     return {name: text for each in (*files, backend.shared(())) for name, text in each.items()}
 
 

@@ -7,6 +7,7 @@ from steprule.codegen.backends import backends
 from steprule.codegen.loading.load import builtin_schedules
 from steprule.codegen.program import operations as ops
 from steprule.codegen.program.compile import compile_spec
+from steprule.codegen.program.compiled import compiled
 from steprule.codegen.program.nodes import Apply, assignments, walk
 from steprule.codegen.program.schedule import compile_schedule
 from steprule.specs.language import (
@@ -246,5 +247,5 @@ def test_the_zoo_holds_every_operation():
 
 @pytest.mark.parametrize("name", SPECS)
 def test_latex(name):
-    files = backends()["latex"].files(SPECS[name])
+    files = backends()["latex"].files(compiled(SPECS[name]))
     assert any(r"\begin{" in text for text in files.values())

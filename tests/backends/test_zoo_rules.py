@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import backends
+from steprule.codegen.program.compiled import compiled
 from steprule.specs.language import (
     NON_NEGATIVE,
     POSITIVE,
@@ -266,5 +267,5 @@ def test_lamb_takes_a_plain_step_where_a_norm_is_zero(form, zoo, assert_as_oracl
 
 @pytest.mark.parametrize("name", SPECS)
 def test_latex(name):
-    files = backends()["latex"].files(SPECS[name])
+    files = backends()["latex"].files(compiled(SPECS[name]))
     assert any(r"\begin{" in text for text in files.values())

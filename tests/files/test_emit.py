@@ -24,8 +24,13 @@ from steprule.codegen.files.emit import (
     unified_diff,
 )
 from steprule.codegen.files.write import write
-from steprule.codegen.loading.load import builtin, load
-from steprule.specs.language import Constraint, Optimizer, SpecError
+from steprule.codegen.loading.load import builtin, builtin_schedules, load
+from steprule.codegen.program import compiled as program
+from steprule.codegen.program.compile import compile_spec
+from steprule.codegen.program.compiled import Compiled
+from steprule.codegen.program.nodes import Program
+from steprule.codegen.program.schedule import compile_schedule
+from steprule.specs.language import Constraint, Optimizer, Spec, SpecError
 
 Files = dict[str, str]
 
@@ -211,7 +216,8 @@ class Faulty:
     def __init__(self, fault: Any, shared: bool) -> None:
         self._fault, self._shared = fault, shared
 
-    def files(self, spec: Optimizer) -> Files:
+    def files(self, compiled: Compiled) -> Files:
+        spec = compiled.spec
         return {f"{spec.module}.py": "x = 1" if self._shared or spec.name == "A" else self._fault()}
 
     def shared(self, entries: Sequence[Entry]) -> Files:
@@ -240,6 +246,25 @@ def test_a_fault_of_a_backend_leaves_all_as_it_is(
     with pytest.raises(GenerationError, match=message):
         plan(specs, faulty, out, complete=True)
     assert stamps(out) == before
+
+
+def test_all_backends_read_one_program(
+    ball: Any, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def counted(function: Callable[..., Program]) -> Callable[..., Program]:
+        def count(spec: Spec, *series: Any) -> Program:
+            made.append(spec.name)
+            return function(spec, *series)
+
+        return count
+
+    for function in (compile_spec, compile_schedule):
+        monkeypatch.setattr(program, function.__name__, counted(function))
+    step = analyse(builtin_schedules()["StepLR"])
+    plan([ball("A"), ball("B"), step], backends(), out, complete=True)
+    assert sorted(made) == ["A", "B", "StepLR"]
 
 
 def test_a_failing_formatter(ball: Any, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:

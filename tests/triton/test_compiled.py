@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import torch
-from steprule.codegen.backends.kernel import kernel_program, kernel_scalars
+from steprule.codegen.backends.kernel import kernel_scalars
 from steprule.codegen.loading.load import builtin
-from steprule.codegen.program.compile import compile_spec
+from steprule.codegen.program.compiled import CompiledRule
 from steprule.specs.language import Optimizer
 from steprule.torch._batch import Batch
 from steprule.torch._clipping import Clip, ClipByGlobalNorm, ClipByValue
@@ -58,7 +58,7 @@ def kernel_of(
     number: float | torch.Tensor = 0.5,
 ) -> CompiledKernel:
     """The kernel of a rule with all options off or on, and all states that there can be."""
-    program = kernel_program(compile_spec(spec))
+    program = CompiledRule(spec).kernel
     states = program.tensor_slots[1:]
     options = {option.name for option in spec.options} | {"first"}
     scalars: Mapping[str, Any] = {
@@ -110,7 +110,7 @@ def test_whole_blocks_move_128_bits_at_a_time_and_nothing_spills(
     compiled: Any, tmp_path: Path, spec: Optimizer, capability: int, on: bool
 ) -> None:
     kernel = kernel_of(compiled, spec, capability, on=on)
-    states = [s for s in kernel_program(compile_spec(spec)).tensor_slots[1:] if on or not s.when]
+    states = [s for s in CompiledRule(spec).kernel.tensor_slots[1:] if on or not s.when]
     unread = int(spec.name == "SGD" and on)  # the first step gives it
     check(
         kernel,

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Schedule, Spec, Transform
+from ....specs.language import Optimizer, Transform
 from ...loading.load import transforms
+from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
 from .. import Entry
 from ..rendering import LATEX_DELIMITERS, environment
 from .box import box, initial
@@ -24,26 +25,21 @@ class LatexBackend:
     name = "latex"
     comment = "%"
 
-    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
+    def files(self, compiled: Compiled) -> Mapping[str, str]:
         """The spec's fragment, to be read in by a document that uses steprule.sty.
 
         Raises:
             NotImplementedError: a node in the equations has no LaTeX form.
             SpecError: a schedule cannot be drawn for its example.
         """
-        if isinstance(spec, Transform):
-            return _transform(spec)
-        if isinstance(spec, Schedule):
-            return {f"schedules/{spec.module}.tex": _schedule(spec)}
-        printer = LatexPrinter(spec)
-        fragment = _TEMPLATES.get_template("optimizer.tex.j2").render(
-            spec=spec,
-            box=box(spec, printer),
-            equation=printer.equation,
-            arguments=arguments(spec, printer),
-            states=states(spec, printer),
-        )
-        return {f"{spec.module}.tex": fragment}
+        name = f"{compiled.spec.module}.tex"
+        match compiled:
+            case CompiledRule():
+                return {name: _optimizer(compiled.spec)}
+            case CompiledSchedule():
+                return {f"schedules/{name}": _schedule(compiled)}
+            case CompiledTransform():
+                return {name: _transform(compiled.spec)}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         """The package every fragment needs, the transforms, and documents with all of a kind."""
@@ -64,23 +60,34 @@ class LatexBackend:
             if listed
         }
         for each in before:
-            files |= self.files(each)
+            files[f"{each.module}.tex"] = _transform(each)
         return files
 
 
-def _transform(spec: Transform) -> Mapping[str, str]:
+def _optimizer(spec: Optimizer) -> str:
+    printer = LatexPrinter(spec)
+    return _TEMPLATES.get_template("optimizer.tex.j2").render(
+        spec=spec,
+        box=box(spec, printer),
+        equation=printer.equation,
+        arguments=arguments(spec, printer),
+        states=states(spec, printer),
+    )
+
+
+def _transform(spec: Transform) -> str:
     printer = LatexPrinter(spec.rule)
-    fragment = _TEMPLATES.get_template("transform.tex.j2").render(
+    return _TEMPLATES.get_template("transform.tex.j2").render(
         spec=spec,
         limit=printer.expression(spec.hyper.symbol),
         equations=[printer.equation(update) for update in spec.updates],
         result=printer.expression(spec.result),
         arguments=arguments(spec.rule, printer),
     )
-    return {f"{spec.module}.tex": fragment}
 
 
-def _schedule(schedule: Schedule) -> str:
+def _schedule(compiled: CompiledSchedule) -> str:
+    schedule = compiled.spec
     printer = LatexPrinter(schedule)
     return _TEMPLATES.get_template("schedule.tex.j2").render(
         schedule=schedule,
@@ -90,7 +97,7 @@ def _schedule(schedule: Schedule) -> str:
         initial=[latex(cell).strip("$") for cell in initial(schedule, printer)],
         equations=[printer.equation(u) for u in schedule.updates],
         constraints=[f"${printer.condition(c.condition)}$" for c in schedule.constraints],
-        picture=picture(schedule, printer),
+        picture=picture(compiled, printer),
         arguments=schedule_arguments(schedule, printer),
         states=states(schedule, printer),
     )

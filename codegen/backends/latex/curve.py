@@ -16,6 +16,7 @@ from typing import Any
 from ....specs.language import Schedule, SpecError
 from ...analysis import analyse
 from ...oracle.arguments import Bound, example
+from ...program.compiled import CompiledSchedule
 from .. import Entry
 from ..numpy import backend
 
@@ -41,15 +42,16 @@ def observed(step: int) -> float:
     return 1 / min(step, FLAT_FROM)
 
 
-def curve(schedule: Schedule) -> Curve:
+def curve(compiled: CompiledSchedule) -> Curve:
     """The values over the schedule's span. Before the first metric, at step 0, is the first rate.
 
     Raises:
         SpecError: the generated class refuses the example, or fails for it.
     """
+    schedule = compiled.spec
     steps = range(schedule.span)
     bound = example(schedule)
-    with _classes(bound) as classes:
+    with _classes(bound, compiled) as classes:
         try:
             made = _made(bound, classes)
             if schedule.takes_metric:
@@ -83,13 +85,14 @@ def _argument(value: Any, classes: Mapping[str, type]) -> Any:
 
 
 @contextmanager
-def _classes(bound: Bound) -> Iterator[Mapping[str, type]]:
+def _classes(bound: Bound, compiled: CompiledSchedule) -> Iterator[Mapping[str, type]]:
     """The generated classes of a schedule and all it is made of, by name."""
     schedules = {s.module: s for s in _schedules(bound)}
     entries = [Entry(s.name, s.module, is_schedule=True) for s in schedules.values()]
     files = dict(backend.shared(entries))
     for schedule in schedules.values():
-        files |= backend.files(analyse(schedule))
+        is_own = schedule.module == compiled.spec.module
+        files |= backend.files(compiled if is_own else CompiledSchedule(analyse(schedule)))
     names = ["_schedule", *schedules]
     sources = {f"{_PACKAGE}.{name}": files[f"schedules/{name}.py"] for name in names}
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ....specs.language import Schedule, eta, mu
+from ...program.compiled import CompiledSchedule
 from .curve import FLAT_FROM, curve
 from .escape import escaped
 from .given import given
@@ -34,13 +35,13 @@ class Picture:
     caption: str
 
 
-def picture(schedule: Schedule, printer: LatexPrinter) -> Picture:
+def picture(compiled: CompiledSchedule, printer: LatexPrinter) -> Picture:
     """The curve of the schedule's example, as the generated code computes it.
 
     Raises:
         SpecError: the generated class refuses the example, or fails for it.
     """
-    drawn = curve(schedule)
+    schedule, drawn = compiled.spec, curve(compiled)
     plots = [_plot(eta.name, printer, drawn.rates)]
     if set(drawn.momenta) != {None}:
         plots.append(_plot(mu.name, printer, drawn.momenta))

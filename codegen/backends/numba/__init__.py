@@ -12,11 +12,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from ....specs.language import Schedule, Spec, Transform
-from ...program.compile import compile_spec
+from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
 from .. import Entry
 from ..clipping import clippings
-from ..kernel import has_kernel, kernel_program
 from ..rendering import environment
 from .context import context, is_branch
 from .printer import clipped
@@ -33,16 +31,16 @@ class NumbaBackend:
     def __init__(self) -> None:
         self._templates = environment(__name__, {"is_branch": is_branch, "clipped": clipped})
 
-    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
-        if isinstance(spec, Transform):
-            return {"_clipping.py": self._rendered("_clipping")}
-        if isinstance(spec, Schedule):
-            return {}
-        program = kernel_program(compile_spec(spec))
-        if not has_kernel(program):
-            return {}
-        template = self._templates.get_template("optimizer.py.j2")
-        return {f"{spec.module}.py": template.render(context(spec, program), basis=self._basis)}
+    def files(self, compiled: Compiled) -> Mapping[str, str]:
+        match compiled:
+            case CompiledRule() if compiled.program.is_elementwise:
+                template = self._templates.get_template("optimizer.py.j2")
+                text = template.render(context(compiled), basis=self._basis)
+                return {f"{compiled.spec.module}.py": text}
+            case CompiledTransform():
+                return {"_clipping.py": self._rendered("_clipping")}
+            case CompiledRule() | CompiledSchedule():
+                return {}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         names = ("__init__", "_clipping", "_generation", "_kernel", "_launch", "_threads")

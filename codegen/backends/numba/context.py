@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 
-from ....specs.language import Optimizer
 from ...program import operations as ops
+from ...program.compiled import CompiledRule
 from ...program.nodes import (
     Apply,
     Assign,
     Branch,
     Name,
     Node,
-    Program,
     Statement,
     apply,
     assignments,
@@ -34,13 +33,13 @@ class Column:
     is_written: bool = True
 
 
-def context(spec: Optimizer, program: Program) -> dict[str, object]:
+def context(compiled: CompiledRule) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``.
 
     Every condition is an option that a kernel is compiled for; a loop with the branches left in
     it would often not be vectorised.
     """
-    host = HostPrinter()
+    program, host = compiled.kernel, HostPrinter()
     theta, *states = program.tensor_slots
     whens = [s.when for s in states if s.when is not None]
     reached = _tests(program.body) | dict.fromkeys(whens)
@@ -50,7 +49,7 @@ def context(spec: Optimizer, program: Program) -> dict[str, object]:
     values = [a.value for a in assignments(program.body)]
     read = {n.id for v in values for n in walk(v) if isinstance(n, Name) and n.on_host}
     return {
-        "spec": spec,
+        "spec": compiled.spec,
         "columns": columns,
         "scalars": sorted(read),
         "options": {name: host(_both(reached[test], test)) for test, name in options.items()},

@@ -7,16 +7,14 @@ the calls into a class.
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Optimizer, Schedule, Spec, Transform
 from ...program import operations
 from ...program.allocate import Choice, Prefer, Step, allocate
-from ...program.compile import compile_spec
+from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
 from ...program.cut import Parts
 from ...program.linearise import linearise
 from ...program.passes.expand import expand
 from .. import Entry
 from ..clipping import clippings
-from ..kernel import kernel_program
 from ..rendering import environment
 from ..schedule_class import schedule_context
 from .context import context
@@ -45,24 +43,24 @@ class NumpyBackend:
             },
         )
 
-    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
-        match spec:
-            case Transform():
+    def files(self, compiled: Compiled) -> Mapping[str, str]:
+        match compiled:
+            case CompiledRule():
+                return {f"{compiled.spec.module}.py": self._optimizer(compiled)}
+            case CompiledSchedule():
+                return {f"schedules/{compiled.spec.module}.py": self._schedule(compiled)}
+            case CompiledTransform():
                 return {"_clipping.py": self.shared(())["_clipping.py"]}
-            case Schedule():
-                return {f"schedules/{spec.module}.py": self._schedule(spec)}
-        return {f"{spec.module}.py": self._optimizer(spec)}
 
-    def _schedule(self, schedule: Schedule) -> str:
+    def _schedule(self, compiled: CompiledSchedule) -> str:
         template = self._templates.get_template("schedules/schedule.py.j2")
-        return template.render(schedule_context(schedule))
+        return template.render(schedule_context(compiled))
 
-    def _optimizer(self, spec: Optimizer) -> str:
-        compiled = compile_spec(spec)
-        program = linearise(expand(compiled))
+    def _optimizer(self, compiled: CompiledRule) -> str:
+        program = linearise(expand(compiled.program))
         listing = allocate(program, prefer=Prefer.OWN, beside=_BESIDE)
         template = self._templates.get_template("optimizer.py.j2")
-        found = context(spec, program, listing, kernel_program(compiled))
+        found = context(compiled.spec, program, listing, compiled.kernel)
         return template.render(found | {"clippings": clippings()})
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:

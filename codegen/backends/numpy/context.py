@@ -3,7 +3,7 @@
 from ....specs.language import Optimizer
 from ...program.allocate import Listing
 from ...program.nodes import Program
-from ..kernel import has_kernel, kernel_scalars
+from ..kernel import kernel_scalars
 from ..python_class import Comments, class_context, names_read, unpacked_names
 from ..signature import Argument, arguments, members
 from .printer import HostPrinter
@@ -29,7 +29,7 @@ def context(
         "scratch": listing.scratch,
         "comment": Comments(listing.steps),
         "unpacked": [line for a in args for line in _unpacked(a, read)],
-        "kernel": kernel_scalars(kernel) if has_kernel(kernel) else None,
+        "kernel": kernel_scalars(kernel) if kernel.is_elementwise else None,
         "has_lr": any(a.name == "lr" for a in args),
     }
 

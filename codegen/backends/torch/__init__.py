@@ -9,8 +9,8 @@ around the functions of the step that all Python backends share.
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Schedule, Spec, Transform
 from ...program.allocate import Choice
+from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
 from ...program.nodes import Branch
 from .. import Entry
 from ..clipping import clippings
@@ -55,14 +55,17 @@ class TorchBackend:
             },
         )
 
-    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
-        if isinstance(spec, Transform):
-            return {"_clipping.py": self.shared(())["_clipping.py"]}
-        if isinstance(spec, Schedule):
-            template = self._templates.get_template("lr_scheduler/scheduler.py.j2")
-            return {f"lr_scheduler/{spec.module}.py": template.render(schedule_context(spec))}
-        template = self._templates.get_template("optimizer.py.j2")
-        return {f"{spec.module}.py": template.render(context(spec) | {"clippings": clippings()})}
+    def files(self, compiled: Compiled) -> Mapping[str, str]:
+        name = f"{compiled.spec.module}.py"
+        match compiled:
+            case CompiledRule():
+                template = self._templates.get_template("optimizer.py.j2")
+                return {name: template.render(context(compiled) | {"clippings": clippings()})}
+            case CompiledSchedule():
+                template = self._templates.get_template("lr_scheduler/scheduler.py.j2")
+                return {f"lr_scheduler/{name}": template.render(schedule_context(compiled))}
+            case CompiledTransform():
+                return {"_clipping.py": self.shared(())["_clipping.py"]}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         optimizers = [e for e in entries if not e.is_schedule]

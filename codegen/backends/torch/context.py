@@ -6,7 +6,7 @@ from functools import partial, reduce
 
 from ....specs.language import Optimizer
 from ...program.allocate import Instruction, allocate
-from ...program.compile import compile_spec
+from ...program.compiled import CompiledRule
 from ...program.cut import OUT, Parts
 from ...program.infix import Infix
 from ...program.linearise import linearise
@@ -26,10 +26,11 @@ from ...program.passes.contract import contract
 from ...program.passes.expand import expand
 from ...program.passes.flag import flag
 from ...program.passes.separate import separate
+from ...program.passes.settle import settle
 from ...program.passes.shield import shield
 from ...program.passes.sink import sink
 from ...program.rest import at_rest
-from ..kernel import has_kernel, kernel_program, kernel_scalars
+from ..kernel import kernel_scalars
 from ..python_class import Comments, class_context, names_read, unpacked_names
 from ..signature import Argument, arguments, members
 from .printer import ForeachPrinter, LoopPrinter, ScalarPrinter
@@ -44,16 +45,15 @@ class Printed:
     comment: Callable[[Instruction | Assign], str]
 
 
-def context(spec: Optimizer) -> dict[str, object]:
+def context(compiled: CompiledRule) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``."""
-    program = compile_spec(spec)
-    kernel = kernel_program(program)
+    spec, program, kernel = compiled.spec, compiled.program, compiled.kernel
     flagged, flags = flag(program)
-    loop = separate(shield(kernel_program(flagged)))
+    loop = separate(shield(settle(expand(flagged))))
     sunk = linearise(contract(sink(flagged)))
     foreach = allocate(sunk)
     given = {*kernel_scalars(loop), *kernel_scalars(sunk)}
-    if has_kernel(kernel):
+    if kernel.is_elementwise:
         given |= {*kernel_scalars(kernel)}
     args = arguments(spec)
     in_group = {name: _in_group(where) for name, where in members(args).items()}
@@ -77,7 +77,7 @@ def context(spec: Optimizer) -> dict[str, object]:
             if a.is_tuple and read & {h.name for h in a.members}
         ],
         "results": [s.name for s in loop.tensor_slots],
-        "has_kernel": has_kernel(kernel),
+        "has_kernel": kernel.is_elementwise,
         "given": {name: printed(flags[name]) if name in flags else name for name in sorted(given)},
         "flags": flags.keys() | options,
         "scalar_results": f"({', '.join(scalar_results)}{',' * (len(scalar_results) == 1)})",

@@ -9,13 +9,11 @@ reduces over a tensor or multiplies matrices has no kernel, and its file says so
 
 from collections.abc import Mapping, Sequence
 
-from ....specs.language import Schedule, Spec, Transform
 from ...loading.fingerprint import fingerprint
-from ...program.compile import compile_spec
+from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
 from ...program.nodes import Branch
 from .. import Entry
 from ..clipping import clippings
-from ..kernel import kernel_program
 from ..rendering import environment
 from .context import context
 from .printer import clipped
@@ -32,21 +30,25 @@ class TritonBackend:
             __name__, {"is_branch": lambda step: isinstance(step, Branch), "clipped": clipped}
         )
 
-    def files(self, spec: Spec | Transform) -> Mapping[str, str]:
-        if isinstance(spec, Transform):
-            return {"_clipping.py": self.shared(())["_clipping.py"]}
-        if isinstance(spec, Schedule):
-            return {}
+    def files(self, compiled: Compiled) -> Mapping[str, str]:
+        match compiled:
+            case CompiledRule():
+                return {f"{compiled.spec.module}.py": self._rule(compiled)}
+            case CompiledSchedule():
+                return {}
+            case CompiledTransform():
+                return {"_clipping.py": self.shared(())["_clipping.py"]}
+
+    def _rule(self, compiled: CompiledRule) -> str:
+        spec = compiled.spec
         template = self._templates.get_template("optimizer.py.j2")
-        program = kernel_program(compile_spec(spec))
         try:
-            text = template.render(context(spec, program))
+            return template.render(context(compiled))
         except NotImplementedError as error:
-            text = (
+            return (
                 f'"""{spec.name} has no kernel, which sees one element at a time: {error}."""\n\n'
                 f'FINGERPRINT = "{fingerprint(spec)}"\n'
             )
-        return {f"{spec.module}.py": text}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         names = ("__init__.py", "_clipping.py", "_generation.py", "_kernel.py")

@@ -1,23 +1,23 @@
 """What the optimizer's template is filled with."""
 
-from ....specs.language import Optimizer
-from ...program.nodes import Assign, DType, Name, Program, Statement, assignments, reads, walk
+from ...program.compiled import CompiledRule
+from ...program.nodes import Assign, DType, Name, Statement, assignments, reads, walk
 from ...program.passes.flag import flag
 from ..python_class import Comments
 from .printer import ElementPrinter, GivenPrinter
 
 
-def context(spec: Optimizer, program: Program) -> dict[str, object]:
+def context(compiled: CompiledRule) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``."""
-    flagged, found = flag(program)
+    flagged, found = flag(compiled.kernel)
     body = flagged.body
     host = _host(body)
     flags = {name: node for name, node in found.items() if name in reads(body)}
     flags |= {n.id: n for n in host if n.type.dtype is DType.BOOLEAN}
-    theta, *states = [slot.name for slot in program.tensor_slots]
+    theta, *states = [slot.name for slot in flagged.tensor_slots]
     return {
-        "spec": spec,
-        "tensors": [theta, program.gradient.id, *states],
+        "spec": compiled.spec,
+        "tensors": [theta, flagged.gradient.id, *states],
         "results": [theta, *states],
         "numbers": sorted({n.id for n in host} - flags.keys()),
         "flags": {name: GivenPrinter()(node) for name, node in sorted(flags.items())},

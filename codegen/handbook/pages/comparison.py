@@ -7,6 +7,7 @@ from sympy import Basic
 
 from ....specs.language import Optimizer, Update
 from ...backends.latex import LatexPrinter
+from ...cost import Cost
 from ..edition import Edition
 from ..markdown import code, directive, figure, inline, table, tall
 from ..material import Material
@@ -20,7 +21,7 @@ from ..rules.marked_printer import MarkedPrinter
 from ..rules.roles import Role, divisors, is_corrected, roles
 from ..rules.variants import plain, switches, usual
 from ..writer import Writer
-from .costs import in_bytes, known_costs
+from .costs import in_bytes
 from .parts import TEMPLATES, page_link
 
 
@@ -44,7 +45,7 @@ def comparison_page(material: Material, edition: Edition) -> list[Page]:
     stages = rules(material.optimizers)
     text = TEMPLATES.get_template("comparison.md.j2").render(
         write=write,
-        summary=_summary(material.optimizers, write),
+        summary=_summary(material, write),
         terms=list(_terms(stages, write)),
         changes=[_change(pair, stages, write) for pair in pairs(material.optimizers)],
         pictures=[figure(*shown) for shown in pictures],
@@ -52,14 +53,14 @@ def comparison_page(material: Material, edition: Edition) -> list[Page]:
     return [Page("comparison", text, [shown.picture for shown in pictures])]
 
 
-def _summary(specs: Sequence[Optimizer], write: Writer) -> str:
+def _summary(material: Material, write: Writer) -> str:
     keys = ("rule", "states", "moved", "operations", "momentum", "adaptive", "corrected")
-    rows = [_numbers(spec, write) for spec in specs]
+    rows = [_numbers(spec, material.costs[spec.name], write) for spec in material.optimizers]
     return table([write.word(key) for key in keys], rows)
 
 
-def _numbers(spec: Optimizer, write: Writer) -> list[str]:
-    first = next(iter(known_costs(spec)), None)
+def _numbers(spec: Optimizer, costs: Sequence[Cost], write: Writer) -> list[str]:
+    first = next(iter(costs), None)
     none = write.word("none")
     default = plain(spec, usual(spec)).spec
     return [

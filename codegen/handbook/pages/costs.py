@@ -1,18 +1,9 @@
-"""What a step costs, as pages say it: in float32, and where it can be said at all."""
+"""What a step costs, as pages say it: in float32."""
 
-from ....specs.language import Optimizer, SpecError
-from ...cost import BYTES, Cost, costs
+from ...cost import BYTES
 from ..writer import Writer
 
 _DTYPE = "float32"
-
-
-def known_costs(spec: Optimizer) -> list[Cost]:
-    """With the defaults, then with what changes it; none of a rule that takes several passes."""
-    try:
-        return costs(spec)
-    except SpecError:
-        return []
 
 
 def in_bytes(numbers: int, write: Writer) -> str:

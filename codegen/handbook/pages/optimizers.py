@@ -1,5 +1,7 @@
 """The pages of optimizers: the equations, and all that follows from them."""
 
+from collections.abc import Sequence
+
 from sympy import sympify
 
 from ....specs.language import Optimizer, State, t
@@ -20,7 +22,7 @@ from ..pictures.training import training
 from ..rules.snippets import optimizer_usage
 from ..rules.variants import Change, changes
 from ..writer import Writer
-from .costs import in_bytes, known_costs
+from .costs import in_bytes
 from .parts import STEP_METHODS, TEMPLATES
 from .spec_pages import Content, spec_pages
 
@@ -44,7 +46,7 @@ def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
         },
         usage=lambda package: optimizer_usage(spec, package),
         after={
-            "cost": _cost(spec, write),
+            "cost": _cost(material.costs[spec.name], write),
             "pictures": _shown(pictures, write),
         },
         pictures=[shown.picture for shown in pictures],
@@ -112,8 +114,7 @@ def _sides(change: Change, printer: LatexPrinter) -> tuple[str, str]:
     return equations(before), equations(after)
 
 
-def _cost(spec: Optimizer, write: Writer) -> str:
-    found = known_costs(spec)
+def _cost(found: Sequence[Cost], write: Writer) -> str:
     if not found:
         return ""
     head = ("setting", "read", "written", "moved", "state", "operations")

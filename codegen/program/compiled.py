@@ -1,0 +1,88 @@
+"""A spec beside what is compiled of it: once, when it is first asked for, for all who read it."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ...specs.language import Optimizer, Schedule, Spec, Transform
+from .compile import compile_spec
+from .cut import Parts, compile_transform
+from .nodes import Program
+from .passes.expand import expand
+from .passes.settle import settle
+from .schedule import compile_schedule
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """An analysed optimizer, and its programs."""
+
+    spec: Optimizer
+
+    @cached_property
+    def program(self) -> Program:
+        """One step, ready for the backends.
+
+        Raises:
+            RewriteError: a pass changed the program's meaning; a fault of this package.
+        """
+        return compile_spec(self.spec)
+
+    @cached_property
+    def kernel(self) -> Program:
+        """The same under one name a slot, which is the old value until it is assigned.
+
+        Kernels are printed from it, where the program is elementwise.
+        """
+        return settle(expand(self.program))
+
+
+@dataclass(frozen=True)
+class CompiledSchedule:
+    """An analysed schedule, and the functions of the step that compute its series."""
+
+    spec: Schedule
+    _functions: dict[tuple[str, ...], Program] = field(
+        default_factory=dict[tuple[str, ...], Program], init=False, repr=False, compare=False
+    )
+
+    def function(self, *series: str) -> Program:
+        """What computes some series, by name: ``eta``, ``mu``, states.
+
+        Raises:
+            RewriteError: a pass changed what is computed.
+        """
+        if series not in self._functions:
+            self._functions[series] = compile_schedule(self.spec, series)
+        return self._functions[series]
+
+
+@dataclass(frozen=True)
+class CompiledTransform:
+    """An analysed transform of gradients, and its parts."""
+
+    spec: Transform
+
+    @cached_property
+    def parts(self) -> Parts:
+        """In the order they are computed in.
+
+        Raises:
+            NotImplementedError: it is not one norm of the gradient, one number from it, and what
+                that does to each element.
+            RewriteError: a pass changed its meaning; a fault of this package.
+        """
+        return compile_transform(self.spec)
+
+
+Compiled = CompiledRule | CompiledSchedule | CompiledTransform
+
+
+def compiled(spec: Spec | Transform) -> Compiled:
+    """An analysed spec, to be compiled as far as it is read."""
+    match spec:
+        case Optimizer():
+            return CompiledRule(spec)
+        case Schedule():
+            return CompiledSchedule(spec)
+        case Transform():
+            return CompiledTransform(spec)
