@@ -115,7 +115,7 @@ def test_one_file_alone_closes_nothing(changes: list[Change], out: Path, monkeyp
 KILLED = """
 import os, sys
 from pathlib import Path, PurePosixPath
-from steprule.codegen import emit
+from steprule.codegen.files import emit
 from steprule.codegen.files.write import write
 
 out = Path(sys.argv[1])
