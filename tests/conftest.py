@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 HEAVY_BALL = dedent(
     '''
@@ -38,10 +40,22 @@ HEAVY_BALL = dedent(
 )
 
 
+class Scheduling(LoadScopeScheduling):
+    """Tests that share what is set up run in one process: those of a file, or of the handbook."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "handbook" if "/handbook/" in file else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests first, so that no process waits for another's last file."""
+    """What takes longest first, so that no process waits for another's last file."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: ("handbook" not in item.path.parts, item.path not in slow))
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ def test_it_has_contents_numbers_and_links(book: Path) -> None:
     assert r"\eqref{equation:" in text
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(
     shutil.which("xelatex") is None and "CI" not in os.environ, reason="needs xelatex"
 )

@@ -24,7 +24,7 @@ needs_latex = pytest.mark.skipif(
 )
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @needs_latex
 def test_everything_follows(tmp_path: Path, python: Any) -> None:
     tree = tmp_path / "steprule"
