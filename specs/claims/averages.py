@@ -4,7 +4,7 @@ from sympy import Basic, Expr, Integer, Sum, Symbol
 
 from ..language import grad, intermediates, t, theta
 from ..language.claims import Identity, Part, Verdict, by_induction
-from .adaptive import MHAT, VHAT, G, M, V, m, s, v
+from .adam import MHAT, VHAT, G, M, V, m, s, v
 from .forms import beta, beta1, beta2
 from .momentum import d
 

@@ -1,8 +1,8 @@
 """How the forms that only claims need are written down: short, and never emitted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sympy import Symbol
+from sympy import Basic, Expr, Symbol
 
 from ..language import (
     NON_NEGATIVE,
@@ -10,10 +10,16 @@ from ..language import (
     UNIT,
     Hyper,
     Optimizer,
+    Schedule,
     Series,
     State,
     Update,
+    Value,
+    eta,
     hyperparameters,
+    step,
+    t,
+    theta,
 )
 
 lr, beta, beta1, beta2, eps, wd, rate_decay, max_norm = hyperparameters(
@@ -51,3 +57,23 @@ def form(name: str, source: str, kept: Sequence[Series], *updates: Update) -> Op
         ],
         updates=updates,
     )
+
+
+def stepping(
+    name: str, source: str, *before: Update, kept: Sequence[Series], change: Expr
+) -> Optimizer:
+    """Such a formulation that ends by adding a change to theta."""
+    return form(name, source, kept, *before, Update(theta[t], theta[t - 1] + change))
+
+
+def rate(
+    schedule: Schedule,
+    at: Basic,
+    options: Mapping[Basic, Basic] | None = None,
+) -> Expr:
+    """The rate at a step as an expression in the arguments, options settled."""
+    equations = {u.target: u.value for u in schedule.updates}
+    result: Basic = equations[eta[step]]
+    while named := [v for v in result.atoms(Value) if v in equations]:
+        result = result.xreplace({v: equations[v] for v in named})
+    return result.xreplace({**(options or {}), step: at})  # pyright: ignore[reportReturnType]

@@ -4,7 +4,7 @@ from sympy import Abs, Expr, Limit, Sum, Symbol, oo
 
 from ..language import grad, t, theta
 from ..language.claims import Identity, Part, Verdict, by_induction
-from .adaptive import G, s
+from .adam import G, s
 from .averages import ZERO, i
 
 p, n = (Symbol(name, integer=True, positive=True) for name in "pn")

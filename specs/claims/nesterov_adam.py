@@ -5,7 +5,7 @@ from sympy import Expr, sqrt
 from ..language import Update, grad, intermediates, t, theta
 from ..language.claims import Equivalence, Identity, Part, Side, Verdict
 from ..optimizers import nadam as _nadam
-from .adaptive import MHAT, VHAT, G, M, V, m, v
+from .adam import MHAT, VHAT, G, M, V, m, v
 from .forms import beta1, beta2, eps, form, lr
 
 # NAdam. CARRIED is what Adam's corrected average takes over from the step before.

@@ -4,7 +4,7 @@ from sympy import Abs, Expr, Integer, Rational, sqrt
 
 from ..language import Optimizer, Update, t, theta
 from ..language.claims import Equivalence, Identity, Part, Side, Verdict
-from .adaptive import MHAT, PAPER, VHAT, G, M, V, m, v
+from .adam import MHAT, PAPER, VHAT, G, M, V, m, v
 from .averages import ZERO
 from .forms import beta, beta1, beta2, c, eps, form, lr
 from .momentum import CONSTANT_RATE, d, momentum_velocity

@@ -159,7 +159,7 @@ for at in range(1, 200):
 
 def test_killed(changes: list[Change], out: Path, python: Any) -> None:
     """After each call to the system in turn: a package that is a mixture cannot be imported."""
-    done = python(KILLED, str(out), str(GONE), *map(str, (*NAMES, NEW)), cwd=out)
+    done = python(KILLED, str(out), str(GONE), *map(str, (*NAMES, NEW)), cwd=out.parent)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert len(lines) > 30, "so many calls are made"

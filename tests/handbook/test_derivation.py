@@ -15,7 +15,7 @@ from steprule.codegen.handbook.proofs.rows import WIDEST, rows
 from steprule.codegen.loading.load import all_builtin
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.codegen.prove.prove import prove
-from steprule.specs.claims import momentum, schedules
+from steprule.specs.claims import cycles, momentum
 from steprule.specs.claims.momentum import d, theta
 from steprule.specs.language import grad, hyperparameters, states, t
 from steprule.specs.language.claims import Verdict
@@ -177,8 +177,8 @@ def test_an_expectation_that_fails_is_shown_as_broken():
 
 
 def test_a_wrong_identity_names_the_part():
-    first, *others = schedules.cyclic_turns.parts
-    broken = replace(schedules.cyclic_turns, parts=(replace(first, right=Integer(2)), *others))
+    first, *others = cycles.cyclic_turns.parts
+    broken = replace(cycles.cyclic_turns, parts=(replace(first, right=Integer(2)), *others))
     page = derived(prove(broken), EDITION)
     assert page.startswith(":::{error}")
     assert "against “at the top”" in page.split("\n:::\n")[0]

@@ -8,7 +8,7 @@ from math import isclose, sqrt
 
 import pytest
 from steprule.codegen.prove.prove import prove
-from steprule.specs.claims import adaptive, momentum
+from steprule.specs.claims import adam, momentum
 from steprule.specs.language.claims import Verdict
 from sympy import Integer, expand, symbols
 
@@ -164,10 +164,10 @@ def climbing(lr, m, c1, v, c2, eps):
 @pytest.mark.parametrize(
     ("claimed", "other"),
     [
-        (adaptive.epsilon_inside, inside),
-        (adaptive.adam_rate_unscaled, unscaled),
-        (adaptive.adam_added, climbing),
-        (adaptive.adam_climbs, climbing),
+        (adam.epsilon_inside, inside),
+        (adam.adam_rate_unscaled, unscaled),
+        (adam.adam_added, climbing),
+        (adam.adam_climbs, climbing),
     ],
     ids=lambda p: getattr(p, "name", ""),
 )

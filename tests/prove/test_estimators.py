@@ -5,6 +5,7 @@ from itertools import permutations, product
 
 import pytest
 from steprule.specs.claims import estimators as e
+from steprule.specs.claims import noise
 from sympy import Expr
 
 GRADIENTS = [Fraction(n, 4) for n in (3, -1, 4, 1, -5)]
@@ -60,16 +61,16 @@ def test_the_loss_after_a_step():
     value = mean(
         -LR * GBAR * x + H * (LR * x) ** 2 / 2 for x in map(mean, batches(2, replace=True))
     )
-    assert value == number(e.EXPECTED, 2, f=Fraction(0))
-    assert value == number(e.NOISELESS + e.RISE, 2, f=Fraction(0))
+    assert value == number(noise.EXPECTED, 2, f=Fraction(0))
+    assert value == number(noise.NOISELESS + noise.RISE, 2, f=Fraction(0))
 
 
 def test_the_distance_after_several_steps():
     """Over all sequences of batches of two: the recurrence, and that it nears what is settled."""
-    noise = [mean(batch) - GBAR for batch in batches(2, replace=True)]
-    settled = number(e.SETTLED, 2)
+    deviations = [mean(batch) - GBAR for batch in batches(2, replace=True)]
+    settled = number(noise.SETTLED, 2)
     points, distance = [Fraction(2)], Fraction(4)
     for _ in range(2):
-        points = [x - LR * (H * x + n) for x in points for n in noise]
+        points = [x - LR * (H * x + n) for x in points for n in deviations]
         distance = (1 - LR * H) ** 2 * (distance - settled) + settled
         assert mean(x * x for x in points) == distance

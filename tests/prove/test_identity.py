@@ -8,13 +8,29 @@ from types import ModuleType
 import numpy as np
 import pytest
 from steprule.codegen.prove.identity import prove_identity, stability_parts, step_matrix
-from steprule.specs.claims import averages, estimators, expansion, limits, nesterov_adam, stability
+from steprule.specs.claims import (
+    averages,
+    estimators,
+    expansion,
+    limits,
+    nesterov_adam,
+    noise,
+    stability,
+)
 from steprule.specs.gradients import thetabar
 from steprule.specs.language import SpecError, states, t, theta
 from steprule.specs.language.claims import Identity, Part, Stability, Verdict, by_induction
 from sympy import Integer, Rational, Sum, Symbol
 
-MODULES: list[ModuleType] = [averages, nesterov_adam, expansion, stability, limits, estimators]
+MODULES: list[ModuleType] = [
+    averages,
+    nesterov_adam,
+    expansion,
+    stability,
+    limits,
+    estimators,
+    noise,
+]
 CLAIMS = [c for m in MODULES for c in vars(m).values() if isinstance(c, Identity | Stability)]
 PROVED = [c for c in CLAIMS if c.expected is Verdict.PROVED]
 IDENTITIES = [c for c in PROVED if isinstance(c, Identity)]

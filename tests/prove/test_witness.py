@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from steprule.codegen.prove.prove import prove
 from steprule.codegen.prove.witness import find_witness, replay
-from steprule.specs.claims import adaptive, decay, momentum, scale
+from steprule.specs.claims import adam, decay, momentum, scale
 from steprule.specs.claims.forms import eps, form, lr
 from steprule.specs.language import Update, grad, t, theta
 from steprule.specs.language.claims import Equivalence, Side, Verdict
@@ -61,7 +61,7 @@ def test_decay_with_momentum():
 
 @pytest.mark.parametrize(
     "held",
-    [momentum.nesterov, momentum.nesterov_spec, adaptive.adam_rate, decay.adamw_in_update],
+    [momentum.nesterov, momentum.nesterov_spec, adam.adam_rate, decay.adamw_in_update],
     ids=lambda held: held.name,
 )
 def test_none_where_the_claim_holds(held):
