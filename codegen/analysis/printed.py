@@ -1,7 +1,8 @@
-"""The names that generated modules use for themselves, read off the templates they are made from.
+"""The names that generated modules use for themselves, read off what they are made from.
 
 What stands in a template outside its expressions, strings and comments stands in every module made
-from it: a name of a spec's that is printed there too would be another thing of the same name.
+from it: a name of a spec's that is printed there too would be another thing of the same name. The
+classes they derive from are in the runtime.
 """
 
 import re
@@ -11,26 +12,26 @@ from pathlib import Path
 
 from ...specs.language import Optimizer, Schedule, Spec
 
-_BACKENDS = Path(__file__).parent.parent / "backends"
+_CODEGEN = Path(__file__).parent.parent
 
 _OF_ONE: dict[type[Spec], tuple[str, ...]] = {
     Optimizer: tuple(
-        f"{b}/templates/optimizer.py.j2" for b in ("numba", "numpy", "torch", "triton")
+        f"backends/{b}/templates/optimizer.py.j2" for b in ("numba", "numpy", "torch", "triton")
     ),
     Schedule: (
-        "numpy/templates/schedules/schedule.py.j2",
-        "torch/templates/lr_scheduler/scheduler.py.j2",
+        "backends/numpy/templates/schedules/schedule.py.j2",
+        "backends/torch/templates/lr_scheduler/scheduler.py.j2",
     ),
 }
 """The templates of the modules of one spec."""
 
 _BASES: dict[type[Spec], tuple[str, ...]] = {
-    Optimizer: ("numpy/templates/_optimizer.py.j2", "torch/templates/_optimizer.py.j2"),
+    Optimizer: ("backends/numpy/templates/_optimizer.py.j2", "runtime/torch/_optimizer.py"),
     Schedule: (
-        "numpy/templates/schedules/_schedule.py.j2",
-        "torch/templates/lr_scheduler/_scheduler.py.j2",
-        "torch/templates/lr_scheduler/_composition.py.j2",
-        "torch/templates/lr_scheduler/_metric_scheduler.py.j2",
+        "backends/numpy/templates/schedules/_schedule.py.j2",
+        "backends/torch/templates/lr_scheduler/_scheduler.py.j2",
+        "backends/torch/templates/lr_scheduler/_composition.py.j2",
+        "runtime/torch/lr_scheduler/_metric_scheduler.py",
     ),
 }
 """Those of the classes it derives from."""
@@ -66,20 +67,21 @@ def taken_keys() -> frozenset[str]:
 @cache
 def folders() -> frozenset[str]:
     """The names of packages beside the modules of rules."""
-    return frozenset(folder.name for folder in _BACKENDS.glob("*/templates/*") if folder.is_dir())
+    return frozenset(file.parent.name for file in _CODEGEN.glob("runtime/*/*/__init__.py"))
 
 
 def _sources() -> Iterator[str]:
-    for file in sorted((_BACKENDS / "torch" / "templates").rglob("*.py.j2")):
+    templates, runtime = _CODEGEN / "backends/torch/templates", _CODEGEN / "runtime/torch"
+    for file in sorted([*templates.rglob("*.py.j2"), *runtime.rglob("*.py")]):
         yield file.read_text(encoding="utf-8")
 
 
 def _code(file: str) -> str:
-    """A template without text; where an expression was, no name begins or ends.
+    """A file without text; where an expression was, no name begins or ends.
 
     But what is imported under a condition is imported.
     """
-    text = (_BACKENDS / file).read_text(encoding="utf-8")
+    text = (_CODEGEN / file).read_text(encoding="utf-8")
     imports = "\n".join(
         _EXPRESSION.sub(lambda found: " ".join(_STRING.findall(found[0])), line)
         for line in _IMPORT.findall(text)

@@ -48,7 +48,7 @@ Measured: of up to 1024 elements, 300 tensors take Adam two thirds of the time, 
 quarters; of 4096 nothing is gained."""
 
 COMPILED = 1 << 18
-"""The fewest elements for which ``"auto"`` loads the compiled kernel: that takes a second, measured,
+"""The fewest elements for which ``"auto"`` loads the compiled kernel: that takes a second,
 which some 3000 steps of Adam make up for with so many elements, and fewer with more."""
 
 

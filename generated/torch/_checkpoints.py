@@ -114,7 +114,8 @@ def _value(key: str, x: Any, p: Tensor, keys: Keys, whose: str) -> Any:
     if not isinstance(x, Tensor) or x.shape != p.shape:
         got = f"a tensor of shape {tuple(x.shape)}" if isinstance(x, Tensor) else repr(x)
         raise ValueError(
-            f"{key!r} of {whose} must be a tensor of the parameter's shape, {tuple(p.shape)}, got {got}"
+            f"{key!r} of {whose} must be a tensor of the parameter's shape, {tuple(p.shape)}, "
+            f"got {got}"
         )
     if not is_of_kind(x, p):
         raise ValueError(f"{key!r} of {whose}, which is of {p.dtype}, cannot be of {x.dtype}")

@@ -75,8 +75,8 @@ class Optimizer(optim.Optimizer):
     """Base of the generated optimizers, which add hyperparameters and one step's rule.
 
     States of a parameter have its shape and dtype; step counts and other scalar states are
-    0-d and float64, on the CPU unless the group is capturable. Half precision is stored, not computed
-    with; complex numbers are pairs of reals.
+    0-d and float64, on the CPU unless the group is capturable. Half precision is stored, not
+    computed with; complex numbers are pairs of reals.
 
     Args:
         params: parameters, named parameters, or groups of them.
@@ -356,7 +356,7 @@ class Optimizer(optim.Optimizer):
             raise RuntimeError(f"{name} needs capturable=True to be captured by a CUDA graph")
 
     def _usable(self, group: Group, grads: list[Tensor]) -> list[Tensor]:
-        """Gradients with pending conjugations carried out; sparse ones where the rule takes them."""
+        """Gradients, pending conjugations carried out; sparse ones where the rule takes them."""
         kept = self._kept.get(id(group))
         if kept:
             kept.is_alike = kept.grads.of(grads)
@@ -799,7 +799,7 @@ def _are_for_kernels(params: list[Tensor]) -> bool:
 
 
 def _launch(launch: Callable[[], None], _grads: list[Tensor]) -> None:
-    """Launch what has the addresses of gradients, which nobody else may hold: sums just received."""
+    """Launch what has the addresses of gradients that nobody else may hold: sums just received."""
     launch()
 
 

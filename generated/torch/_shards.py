@@ -19,7 +19,7 @@ from ._tensors import PLAIN
 
 
 def are_plain(*columns: Iterable[Tensor]) -> bool:
-    """Whether some tensors are what they seem, as all are if nothing of torch.distributed is used."""
+    """Whether some tensors are what they seem, as all are without torch.distributed."""
     return "torch.distributed._functional_collectives" not in sys.modules or all(
         PLAIN.issuperset(map(type, tensors)) for tensors in columns
     )

@@ -16,10 +16,11 @@ from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, Compil
 from .. import Entry
 from ..clipping import clippings
 from ..rendering import environment
+from ..runtime import runtime
 from .context import context, is_branch
 from .printer import clipped
 
-_COMPILED_IN = ("_clipping", "_kernel")
+_COMPILED_IN = ("_clipping.py", "_kernel.py")
 
 
 class NumbaBackend:
@@ -38,22 +39,19 @@ class NumbaBackend:
                 text = template.render(context(compiled), basis=self._basis)
                 return {f"{compiled.spec.module}.py": text}
             case CompiledTransform():
-                return {"_clipping.py": self._rendered("_clipping")}
+                return {"_clipping.py": self.shared(())["_clipping.py"]}
             case CompiledRule() | CompiledSchedule():
                 return {}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        names = ("__init__", "_clipping", "_generation", "_kernel", "_launch", "_threads")
-        return {f"{name}.py": self._rendered(name) for name in names}
-
-    def _rendered(self, name: str) -> str:
-        given = {} if name in _COMPILED_IN else {"basis": self._basis}
-        return self._templates.get_template(f"{name}.py.j2").render(clippings=clippings(), **given)
+        found = clippings()
+        return runtime("steprule.codegen.runtime.numba", self._templates, entries, clippings=found)
 
     @cached_property
     def _basis(self) -> str:
         """The digest of what is compiled into every kernel."""
-        basis = "".join(map(self._rendered, _COMPILED_IN))
+        shared = self.shared(())
+        basis = "".join(shared[name] for name in _COMPILED_IN)
         return f"sha256:{hashlib.sha256(basis.encode()).hexdigest()[:16]}"
 
 

@@ -16,6 +16,7 @@ from ...program.passes.expand import expand
 from .. import Entry
 from ..clipping import clippings
 from ..rendering import environment
+from ..runtime import runtime
 from ..schedule_class import schedule_context
 from .context import context
 from .printer import NumpyPrinter
@@ -64,20 +65,8 @@ class NumpyBackend:
         return template.render(found | {"clippings": clippings()})
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        optimizers = [e for e in entries if not e.is_schedule]
-        schedules = [e for e in entries if e.is_schedule]
-        names = (
-            *("__init__", "_arguments", "_clipping", "_engines", "_errors", "_known", "_locks"),
-            *("_norms", "_optimizer", "_signals", "_threads", "_trees"),
-        )
-        shared = {f"{name}.py": optimizers for name in names}
-        if schedules:
-            shared |= {"schedules/__init__.py": schedules, "schedules/_schedule.py": schedules}
         found = clippings()
-        return {
-            name: self._templates.get_template(f"{name}.j2").render(entries=listed, clippings=found)
-            for name, listed in shared.items()
-        }
+        return runtime("steprule.codegen.runtime.numpy", self._templates, entries, clippings=found)
 
 
 def _elementwise(parts: Parts) -> Sequence[Step]:

@@ -15,27 +15,10 @@ from ...program.nodes import Branch
 from .. import Entry
 from ..clipping import clippings
 from ..rendering import environment
+from ..runtime import runtime
 from ..schedule_class import schedule_context
 from .context import context, foreach_body, loop_body
 from .printer import LoopPrinter
-
-_OF_OPTIMIZERS = tuple(
-    f"{name}.py"
-    for name in (
-        *("__init__", "_optimizer", "_clipping", "_compiled", "_locks", "_norms", "_scalars"),
-        *("_signals", "_tensors"),
-        *("_amp", "_arguments", "_checkpoints", "_options", "_sparse"),
-        *("_shards", "_over_ranks", "_partition", "_fitting"),
-        *("_batch", "_fused", "_numba", "_openmp", "_triton"),
-    )
-)
-_OF_SCHEDULES = tuple(
-    f"lr_scheduler/{name}.py"
-    for name in (
-        *("__init__", "_arguments", "_composition", "_course", "_drop_in"),
-        *("_metric_scheduler", "_rates", "_scheduler"),
-    )
-)
 
 
 class TorchBackend:
@@ -68,18 +51,8 @@ class TorchBackend:
                 return {"_clipping.py": self.shared(())["_clipping.py"]}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        optimizers = [e for e in entries if not e.is_schedule]
-        schedules = [e for e in entries if e.is_schedule]
-        shared = dict.fromkeys(_OF_OPTIMIZERS, optimizers)
-        if schedules:
-            shared |= dict.fromkeys(_OF_SCHEDULES, schedules)
         found = clippings()
-        return {
-            name: self._templates.get_template(f"{name}.j2").render(
-                entries=listed, has_schedulers=bool(schedules), clippings=found
-            )
-            for name, listed in shared.items()
-        }
+        return runtime("steprule.codegen.runtime.torch", self._templates, entries, clippings=found)
 
 
 backend = TorchBackend()

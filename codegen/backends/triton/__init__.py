@@ -15,6 +15,7 @@ from ...program.nodes import Branch
 from .. import Entry
 from ..clipping import clippings
 from ..rendering import environment
+from ..runtime import runtime
 from .context import context
 from .printer import clipped
 
@@ -51,11 +52,8 @@ class TritonBackend:
             )
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
-        names = ("__init__.py", "_clipping.py", "_generation.py", "_kernel.py")
-        return {
-            name: self._templates.get_template(f"{name}.j2").render(clippings=clippings())
-            for name in names
-        }
+        found = clippings()
+        return runtime("steprule.codegen.runtime.triton", self._templates, entries, clippings=found)
 
 
 backend = TritonBackend()

@@ -18,7 +18,7 @@ from ._tensors import PLAIN
 
 
 def are_plain(*columns: Iterable[Tensor]) -> bool:
-    """Whether some tensors are what they seem, as all are if nothing of torch.distributed is used."""
+    """Whether some tensors are what they seem, as all are without torch.distributed."""
     return "torch.distributed._functional_collectives" not in sys.modules or all(
         PLAIN.issuperset(map(type, tensors)) for tensors in columns
     )
@@ -73,7 +73,11 @@ def as_placed(state: Tensor, param: Tensor) -> Tensor:
     kind = _dtensor()
     like: Any = param
     given: Any = state
-    if kind is None or state.shape != param.shape or not (type(given) is kind or type(like) is kind):
+    if (
+        kind is None
+        or state.shape != param.shape
+        or not (type(given) is kind or type(like) is kind)
+    ):
         return state
     if type(like) is not kind:
         return given.full_tensor()

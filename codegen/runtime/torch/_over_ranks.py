@@ -70,7 +70,9 @@ def whole(
         reduced = [d for dimensions in groups for d in dimensions]
         how = {"dtype": torch.float64, "device": own[0].device}
         zero = torch.zeros((), **how)
-        mine = [norms[p].to(**how) if p in norms and _counts(cut[p], reduced) else zero for p in own]
+        mine = [
+            norms[p].to(**how) if p in norms and _counts(cut[p], reduced) else zero for p in own
+        ]
         flag = zero if not true else 1 - torch.stack([x.to(**how) for x in true]).amin()
         last = torch.stack([flag, zero + len(absent), zero])
         sums = torch.cat([_squares(torch.stack(mine)), last[None]])

@@ -1,4 +1,3 @@
-{# Nothing here comes from a spec. #}
 """The kernel that applies a rule to all elements of all tensors, and the rules' arithmetic.
 
 A program of the launch takes one block of elements of one tensor: four warps, eight elements a

@@ -1,4 +1,3 @@
-{# Nothing here comes from a spec. #}
 """The fused engine of GPUs: one launch of a Triton kernel for all tensors of a kind.
 
 A kernel finds its tensors by their addresses, in a table on the device. It is kept with the batch

@@ -1,4 +1,3 @@
-{# Beside the kernels of every backend that others run. #}
 """Whether a kernel and the class that runs it were generated from one spec.
 
 A `steprule generate` that was stopped, or that wrote one backend alone, may leave one older.

@@ -150,7 +150,9 @@ class Batch:
         self._where = addresses(self._tensors)
         self._alike = Likeness(params)
         self._asked = {x.dtype for x in params}, {x.device for x in params}, _layouts(params)
-        sizes = np.array([x.numel() for x in params], np.int64) * (2 if params[0].is_complex() else 1)
+        sizes = np.array([x.numel() for x in params], np.int64) * (
+            2 if params[0].is_complex() else 1
+        )
         none = np.zeros_like(sizes)
         tables = [none if key is None else addresses(self._columns[key]) for key in keys]
         first_elements = sizes.cumsum() - sizes

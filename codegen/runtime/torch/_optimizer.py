@@ -41,7 +41,20 @@ from ._locks import lock
 from ._options import option
 from ._scalars import Scalar
 from ._signals import Held
-from ._tensors import PLAIN, Tensors, arithmetic, in_dtype, live, number, pieces, real, reals, require_range, resolved, with_gradients
+from ._tensors import (
+    PLAIN,
+    Tensors,
+    arithmetic,
+    in_dtype,
+    live,
+    number,
+    pieces,
+    real,
+    reals,
+    require_range,
+    resolved,
+    with_gradients,
+)
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 Group: TypeAlias = dict[str, Any]
@@ -61,8 +74,8 @@ class Optimizer(optim.Optimizer):
     """Base of the generated optimizers, which add hyperparameters and one step's rule.
 
     States of a parameter have its shape and dtype; step counts and other scalar states are
-    0-d and float64, on the CPU unless the group is capturable. Half precision is stored, not computed
-    with; complex numbers are pairs of reals.
+    0-d and float64, on the CPU unless the group is capturable. Half precision is stored, not
+    computed with; complex numbers are pairs of reals.
 
     Args:
         params: parameters, named parameters, or groups of them.
@@ -322,7 +335,8 @@ class Optimizer(optim.Optimizer):
         clips = clipping.clips(groups, params, [sparse.values(own) for own in grads], sharing)
         work = list(zip(groups, params, grads, clips, strict=True))
         is_fused = [
-            self._is_fused(group, own) and not sparse.is_among(given) for group, own, given, _ in work
+            self._is_fused(group, own) and not sparse.is_among(given)
+            for group, own, given, _ in work
         ]
         launches = self._prepare_fused([*compress(work, is_fused)])
         for each in compress(work, map(not_, is_fused)):
@@ -341,7 +355,7 @@ class Optimizer(optim.Optimizer):
             raise RuntimeError(f"{name} needs capturable=True to be captured by a CUDA graph")
 
     def _usable(self, group: Group, grads: list[Tensor]) -> list[Tensor]:
-        """Gradients with pending conjugations carried out; sparse ones where the rule takes them."""
+        """Gradients, pending conjugations carried out; sparse ones where the rule takes them."""
         kept = self._kept.get(id(group))
         if kept:
             kept.is_alike = kept.grads.of(grads)
@@ -784,7 +798,7 @@ def _are_for_kernels(params: list[Tensor]) -> bool:
 
 
 def _launch(launch: Callable[[], None], _grads: list[Tensor]) -> None:
-    """Launch what has the addresses of gradients, which nobody else may hold: sums just received."""
+    """Launch what has the addresses of gradients that nobody else may hold: sums just received."""
     launch()
 
 

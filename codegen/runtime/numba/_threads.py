@@ -1,0 +1,3 @@
+from .._threads import Pieces as Pieces
+from .._threads import cores as cores
+from .._threads import spread as spread

@@ -1,0 +1,1 @@
+"""Optimizers over NumPy arrays; needs NumPy alone."""

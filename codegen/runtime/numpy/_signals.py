@@ -1,0 +1,1 @@
+from .._signals import Held as Held

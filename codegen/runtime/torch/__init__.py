@@ -1,0 +1,1 @@
+"""Optimizers in place of torch.optim's; needs torch alone."""

@@ -1,0 +1,1 @@
+from .._locks import lock as lock

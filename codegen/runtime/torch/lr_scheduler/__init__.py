@@ -1,0 +1,1 @@
+"""Learning-rate schedulers in place of torch.optim.lr_scheduler's; needs torch alone."""

@@ -1,0 +1,1 @@
+from .._generation import require_same as require_same
