@@ -38,6 +38,7 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._kernels: Path | None = folder / "kernels"
         for part, place in PARTS.items():
             without = shutil.ignore_patterns("__pycache__")
             target = folder / "steprule" / place
@@ -47,12 +48,16 @@ class Copy:
     def holding(self, mutant: Mutant) -> Iterator[None]:
         part, *rest = mutant.file.parts
         path = self._folder.joinpath("steprule", PARTS[part], *rest)
-        text = path.read_text()
+        text, kernels = path.read_text(), self._kernels
         path.write_text(mutant.text)
+        if part != "generated" or rest[0] == "numba":
+            # Kernels are told apart by digests, which a mutant of them or their generator can keep.
+            self._kernels = None
         try:
             yield
         finally:
             path.write_text(text)
+            self._kernels = kernels
 
     def tests(self, subject: Subject, timeout: float) -> Outcome:
         """Run the tests of a part until one fails."""
@@ -71,10 +76,9 @@ class Copy:
         with tempfile.TemporaryDirectory() as cache:
             environment = {
                 "PYTHONPATH": str(self._folder),
-                # Bytecode is told from its source by seconds and sizes, which mutants can share,
-                # and a compiled kernel by a digest that the generator wrote into it.
+                # Bytecode is told from its source by seconds and sizes, which mutants can share.
                 "PYTHONDONTWRITEBYTECODE": "1",
-                "NUMBA_CACHE_DIR": cache,
+                "NUMBA_CACHE_DIR": str(self._kernels or cache),
             }
             try:
                 result = subprocess.run(
