@@ -88,7 +88,8 @@ def generate(spec: tuple[str, ...], out: Path | None, check: bool) -> None:
 @click.option(
     "--bandwidth",
     type=click.FloatRange(min=0, min_open=True),
-    help="Of the memory, in GB/s; then the least time for a million parameters is shown.",
+    help="Of the memory, in GB/s, as steprule bench finds it for its limit, a pass in place; then "
+    "the least time for a million parameters is shown.",
 )
 def cost(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> None:
     """What a step of each optimizer SPEC costs for each parameter, derived from its program.

@@ -17,7 +17,7 @@ _LIMIT = "#333333"
 
 
 def picture(results: Sequence[Result], subtitle: str, suffix: str) -> bytes:
-    """Bars of medians with whiskers from quartile to quartile; the copy is a line.
+    """Bars of medians with whiskers from quartile to quartile; the limit is a line.
 
     Args:
         results: of all optimizers on all workloads.
@@ -45,7 +45,7 @@ def picture(results: Sequence[Result], subtitle: str, suffix: str) -> bytes:
     for panel in panels[-1]:
         panel.set_xlabel("milliseconds a step")
     known = [Patch(color=colour, label=name) for name, colour in _COLOURS.items()]
-    limit = Line2D([], [], color=_LIMIT, linestyle="--", label="a copy of the same bytes")
+    limit = Line2D([], [], color=_LIMIT, linestyle="--", label="limit: a pass over the same bytes")
     figure.legend(handles=[*known, limit], loc="outside lower center", ncols=4, frameon=False)
     figure.suptitle(subtitle, fontsize="medium")
     stream = io.BytesIO()
@@ -74,7 +74,7 @@ def _panel(panel: object, results: list[Result], title: str) -> None:
         digits(x) + (" (wrong)" if r.wrong else "") for x, r in zip(lengths, shown, strict=True)
     ]
     labels = panel.bar_label(bars, ends, padding=4, fontsize="small")
-    for label in labels:  # the line of the copy must not cross a number out
+    for label in labels:  # the line of the limit must not cross a number out
         label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5})
     panel.set_yticks(range(len(shown)), [r.contender for r in shown], fontsize="small")
     panel.invert_yaxis()

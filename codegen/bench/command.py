@@ -113,8 +113,8 @@ def bench_command(
     same gradients, with the spec's default settings. Where they end is held against the
     equations. Three workloads: a few large tensors, 300 small ones, and the tensors of a model.
 
-    The copy moves the bytes that a step must move. A step in place can beat it on a CPU, where
-    copying may read what it overwrites, and where tensors fit into a cache.
+    The limit is a pass over what a step must read and write, in place, without its arithmetic;
+    on a device it is a copy of as many bytes, which takes as long there.
     """
     if chart and not find_spec("matplotlib"):
         raise click.UsageError("--chart needs matplotlib: pip install 'steprule[bench]'")

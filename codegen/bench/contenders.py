@@ -1,4 +1,4 @@
-"""The ways there are to take a step: generated, of torch.optim, of a textbook; and the copy."""
+"""The ways there are to take a step: generated, of torch.optim, of a textbook; and the limit."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from ...specs.language import Optimizer, SpecError
-from ..cost import BYTES, costs
+from ..cost import BYTES, Cost, costs
 from ..program.compiled import CompiledRule
 from ..verify.configurations import Configuration
 from ..verify.engines import settings
@@ -29,7 +29,7 @@ _NUMPY_FORMS = {"numpy": {"engine": "numpy"}, "numba": {"engine": "numba"}}
 _TORCH_FORMS = {"loop": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}}
 """Arguments of a constructor; a class that has no such argument has no such form."""
 
-_ORDER = ("copy", "numba", "fused", "foreach", "loop", "numpy")
+_ORDER = ("limit", "numba", "fused", "foreach", "loop", "numpy")
 """Of forms: where memory is short, those most worth comparing are in it at the same time."""
 
 _BUFFER = 1 << 30
@@ -80,15 +80,15 @@ class Subject:
         package: imports the package of a backend in which the spec's class is.
         configuration: the settings that are measured: the spec's own defaults.
         rule: its equations.
-        moved: the numbers a step must move for each parameter; None where that depends on
-            shapes.
+        cost: the numbers a step must read and write for each parameter; None where that depends
+            on shapes.
     """
 
     spec: Optimizer
     package: Callable[[str], ModuleType]
     configuration: Configuration
     rule: Textbook
-    moved: int | None
+    cost: Cost | None
 
 
 def subject(spec: Optimizer, package: Callable[[str], ModuleType]) -> Subject:
@@ -97,10 +97,10 @@ def subject(spec: Optimizer, package: Callable[[str], ModuleType]) -> Subject:
         {option.name: option.default for option in spec.options},
     )
     try:
-        moved = costs(CompiledRule(spec))[0].moved
+        cost = costs(CompiledRule(spec))[0]
     except SpecError:
-        moved = None
-    return Subject(spec, package, configuration, Textbook(spec, configuration), moved)
+        cost = None
+    return Subject(spec, package, configuration, Textbook(spec, configuration), cost)
 
 
 def contenders(subject: Subject, data: Data) -> list[Contender]:
@@ -117,13 +117,15 @@ def contenders(subject: Subject, data: Data) -> list[Contender]:
         Contender(name, family, start, held)
         for name, family, start in (*_of_numpy(subject, data), *_of_torch(subject, data))
     ]
-    if subject.moved:
-        count = subject.moved * array // 2
+    if cost := subject.cost:
         if isinstance(data.arrays, HostArrays):
-            found.append(Contender("copy", Family.LIMIT, partial(_HostCopy, count), 2 * count))
+            limit = partial(_InPlace, cost, sum(data.sizes), data.arrays.dtype)
+            held = array * max(cost.read, cost.written)
         else:
-            copy = partial(_DeviceCopy, count, data.arrays.device)
-            found.append(Contender("copy", Family.LIMIT, copy, 2 * min(count, _BUFFER)))
+            count = cost.moved * array // 2
+            limit = partial(_DeviceCopy, count, data.arrays.device)
+            held = 2 * min(count, _BUFFER)
+        found.append(Contender("limit", Family.LIMIT, limit, held))
     return sorted(found, key=lambda c: _ORDER.index(c.name.split()[-1]))
 
 
@@ -243,21 +245,36 @@ class _Torch:
         return [self._tensors.data.arrays.array(p.detach()) for p in self._params]
 
 
-class _HostCopy:
-    """Copies so many bytes: reads them and writes them, with a thread on each core.
+class _InPlace:
+    """Reads and writes what a step must, where it is, with a thread on each core.
 
-    It is the system's own copy, which torch's falls short of: it need not read what it writes to.
+    A copy of the same bytes is no limit: it goes to memory of its own, which many processors read
+    before they write to it.
     """
 
-    def __init__(self, count: int) -> None:
-        source = np.ones(count, dtype=np.uint8)
+    def __init__(self, cost: Cost, count: int, dtype: str) -> None:
+        number = np.dtype(f"u{BYTES[dtype]}")
+        kept = [np.ones(count, number) for _ in range(max(cost.read, cost.written))]
         self._pool = ThreadPoolExecutor(cores())
-        self._parts = [np.array_split(x, cores()) for x in (np.empty_like(source), source)]
+        self._written = _shares(kept[: cost.written])
+        self._read = _shares(kept[cost.written :])
 
     def prepare(self, step: int) -> None: ...
 
     def step(self) -> None:
-        deque(self._pool.map(np.copyto, *self._parts), maxlen=0)
+        deque(self._pool.map(self._pass, self._written, self._read), maxlen=0)
+
+    def _pass(self, written: list[Array], read: list[Array]) -> None:
+        for part in written:
+            np.invert(part, out=part)
+        for part in read:
+            part.max(initial=0)
+
+
+def _shares(arrays: list[Array]) -> list[list[Array]]:
+    """A part of every array for each core."""
+    parts = [np.array_split(x, cores()) for x in arrays]
+    return [[each[k] for each in parts] for k in range(cores())]
 
 
 class _DeviceCopy:

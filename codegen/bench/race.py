@@ -29,7 +29,7 @@ class Result:
         family: whose it is, as :class:`Family` calls it.
         bytes: what a step must move, in all; None where that is not known.
         samples: seconds of each step, in order.
-        deviation: from the reference, as a multiple of what rounding explains; None of a copy.
+        deviation: from the reference, as a multiple of what rounding explains; None of the limit.
     """
 
     optimizer: str
@@ -130,7 +130,8 @@ def race(
     )
     ends = {name: r.parameters() for name, r in runners.items() if isinstance(r, Stepper)}
     found = deviations(subject.rule, data, plan.steps, ends)
-    moved = subject.moved and subject.moved * BYTES[plan.arrays.dtype] * workload.parameters
+    number = BYTES[plan.arrays.dtype]
+    moved = subject.cost and subject.cost.moved * number * workload.parameters
     return [
         Result(
             optimizer=subject.spec.name,

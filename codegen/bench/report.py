@@ -12,7 +12,7 @@ from .contenders import Family
 from .measure import spread
 from .race import LeftOut, Result
 
-_COLUMNS = ("median ms", "quartiles", "x steprule's best", "x torch's best", "of the copy", "GB/s")
+_COLUMNS = ("median ms", "quartiles", "x steprule's best", "x torch's best", "of the limit", "GB/s")
 
 
 def table(results: Sequence[Result]) -> Table:

@@ -41,7 +41,7 @@ def test_two_optimizers(tmp_path):
     assert {"python", "steprule", "numpy", "torch"} <= read["versions"].keys()
     assert read["machine"]["cores"] >= 1
     names = {(r["optimizer"], r["contender"]) for r in read["results"]}
-    assert {("Adam", "torch.optim fused"), ("Lion", "textbook numpy"), ("Lion", "copy")} <= names
+    assert {("Adam", "torch.optim fused"), ("Lion", "textbook numpy"), ("Lion", "limit")} <= names
     assert not any(o == "Lion" and c.startswith("torch.optim") for o, c in names)  # no peer
     assert {len(r["samples"]) for r in read["results"]} == {2}
     assert not any(r["wrong"] for r in read["results"])
@@ -76,7 +76,7 @@ def test_without_torch(monkeypatch):
     result = run("lion", *TINY)
     assert result.exit_code == 0, result.output
     assert "torch is left out: it is not installed: pip install 'steprule[torch]'" in result.stdout
-    assert "copy" in result.stdout
+    assert "limit" in result.stdout
 
 
 @pytest.fixture
@@ -102,11 +102,11 @@ def test_on_a_device(tmp_path):
     ) in result.stdout
     read = json.loads(found.read_text())
     order = [r["contender"] for r in read["results"] if r["workload"] == "large tensors"]
-    assert order[:3] == ["copy", "steprule torch fused", "torch.optim fused"]
+    assert order[:3] == ["limit", "steprule torch fused", "torch.optim fused"]
     assert len(order) == 7
     assert not any("numpy" in name or "numba" in name for name in order)
     assert not any(r["wrong"] for r in read["results"])
-    assert all(r["deviation"] for r in read["results"] if r["contender"] != "copy")
+    assert all(r["deviation"] for r in read["results"] if r["contender"] != "limit")
 
 
 def test_bad_arguments(tmp_path):

@@ -63,7 +63,7 @@ def test_families(sgd, data):
     assert families["steprule torch foreach"] is Family.OURS
     assert families["torch.optim fused"] is Family.TORCH
     assert families["textbook numpy"] is Family.TEXTBOOK
-    assert families["copy"] is Family.LIMIT
+    assert families["limit"] is Family.LIMIT
 
 
 def test_those_of_one_form_are_side_by_side(sgd, data, on_device):
@@ -76,9 +76,9 @@ def test_those_of_one_form_are_side_by_side(sgd, data, on_device):
         "torch.optim loop",
     ]
     assert list(by_name(sgd, data)) == [
-        "copy", "steprule numba", *alike, "steprule numpy", "textbook numpy",
+        "limit", "steprule numba", *alike, "steprule numpy", "textbook numpy",
     ]  # fmt: skip
-    assert list(by_name(sgd, on_device)) == ["copy", *alike]
+    assert list(by_name(sgd, on_device)) == ["limit", *alike]
 
 
 def test_numpy_has_no_half_precision(sgd):
@@ -89,13 +89,13 @@ def test_numpy_has_no_half_precision(sgd):
 def test_results(sgd, data):
     field = by_name(sgd, data)
     told = []
-    chosen = [field["torch.optim loop"], field["copy"]]
-    loop, copy = race(sgd, chosen, WORKLOAD, data, PLAN, lambda: told.append(1))
-    assert loop.samples == copy.samples == (1.0, 1.0)
+    chosen = [field["torch.optim loop"], field["limit"]]
+    loop, limit = race(sgd, chosen, WORKLOAD, data, PLAN, lambda: told.append(1))
+    assert loop.samples == limit.samples == (1.0, 1.0)
     assert len(told) == 2 * PLAN.steps
     # theta and grad are read and theta is written: three numbers of four bytes.
-    assert loop.bytes == copy.bytes == 3 * 4 * 108
-    assert copy.deviation is None
+    assert loop.bytes == limit.bytes == 3 * 4 * 108
+    assert limit.deviation is None
     assert loop.deviation is not None
     assert not loop.wrong
 
@@ -110,7 +110,7 @@ def test_on_a_device(adam, dtype):
     results = race(adam, field, WORKLOAD, data, plan, lambda: None)
     assert len(results) == 7
     deviations = {r.contender: r.deviation for r in results}
-    assert deviations.pop("copy") is None
+    assert deviations.pop("limit") is None
     assert all(deviation < 1 for deviation in deviations.values()), deviations
 
 
@@ -215,7 +215,18 @@ def test_what_contenders_hold(adam, data):
 
     assert (count(together), count(together - 1)) == (1, 2)
     # It reads theta, m, v and the gradient, and writes all but the last.
-    assert field["copy"].holds == 7 * 432
+    assert field["limit"].holds == 4 * 432
+
+
+def test_the_limit_writes_what_a_step_writes(adam, data):
+    runner = by_name(adam, data)["limit"].start()
+    arrays = [x for shares in (runner._written, runner._read) for share in shares for x in share]
+    before = [x.copy() for x in arrays]
+    runner.prepare(0)
+    runner.step()
+    changed = [x.nbytes for x, old in zip(arrays, before, strict=True) if (x != old).all()]
+    same = [x.nbytes for x, old in zip(arrays, before, strict=True) if (x == old).all()]
+    assert (sum(changed), sum(same)) == (3 * 432, 432)
 
 
 class OfABillion(Data):
@@ -229,7 +240,7 @@ class OfABillion(Data):
 @pytest.mark.parametrize(
     ("free", "together"),
     [
-        # Nine tenths are filled. 24 GB are for gradients and temporaries, 2.1 GB hold the copy,
+        # Nine tenths are filled. 24 GB are for gradients and temporaries, 2.1 GB for the limit,
         # and every other holds 12 GB: theta, m and v, of 4 GB each.
         (70e9, [4, 3]),
         (84e9, [5, 2]),
@@ -243,7 +254,7 @@ def test_a_billion_parameters_on_a_device(adam, free, together):
     found = groups(field, data, replace(ON_DEVICE, memory=int(free) // 10 * 9))
     assert [len(group) for group in found] == together
     assert [c.name for c in found[0]][:4] == [
-        "copy", "steprule torch fused", "torch.optim fused", "steprule torch foreach",
+        "limit", "steprule torch fused", "torch.optim fused", "steprule torch foreach",
     ]  # fmt: skip
 
 
@@ -272,7 +283,7 @@ class Copied(TorchDispatchMode):
 def test_the_copy_on_a_device(adam, on_device, monkeypatch, buffer, pieces):
     monkeypatch.setattr(module, "_BUFFER", buffer)
     # Half of what a step moves is read and half is written: 7 * 432 bytes.
-    copy = by_name(adam, on_device)["copy"]
+    copy = by_name(adam, on_device)["limit"]
     assert copy.holds == 2 * min(buffer, 1512)
     runner = copy.start()
     runner.prepare(0)

@@ -19,7 +19,7 @@ RESULTS = [
     result("steprule torch fused", Family.OURS, [4, 4, 6]),
     result("steprule numba", Family.OURS, [1, 1, 1], deviation=3.0),
     result("torch.optim fused", Family.TORCH, [8, 8, 8]),
-    result("copy", Family.LIMIT, [2, 2, 2], deviation=None),
+    result("limit", Family.LIMIT, [2, 2, 2], deviation=None),
 ]
 
 
@@ -37,7 +37,7 @@ def test_table():
     # 2.8 MB, half of which are read: a step in 1 ms moves 2.8 GB in a second.
     assert [" ".join(row) for row in rows] == [
         "steprule numba 1.00 1.00 to 1.00 0.25 0.12 200% 2.80 wrong",
-        "copy 2.00 2.00 to 2.00 0.50 0.25 100% 1.40",
+        "limit 2.00 2.00 to 2.00 0.50 0.25 100% 1.40",
         "steprule torch fused 4.00 4.00 to 5.00 1.00 0.50 50% 0.700 ok",
         "torch.optim fused 8.00 8.00 to 8.00 2.00 1.00 25% 0.350 ok",
     ]

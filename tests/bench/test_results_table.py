@@ -48,7 +48,7 @@ def printed(tmp_path, *documents):
 
 def test_tables(tmp_path):
     adam = document(
-        result("Adam", "copy", 9e-3),
+        result("Adam", "limit", 9e-3),
         result("Adam", "steprule torch fused", 10e-3),
         result("Adam", "torch.optim fused", 12.5e-3),
         result("Adam", "steprule torch foreach", 0.0254321),
@@ -56,7 +56,7 @@ def test_tables(tmp_path):
         result("Adam", "steprule torch fused", 0.5e-3, workload="300 tensors"),
     )
     lion = document(
-        result("Lion", "copy", 7.5e-3),
+        result("Lion", "limit", 7.5e-3),
         result("Lion", "steprule torch fused", 8e-3, wrong=True),
         date="2026-01-02T04:00:00+00:00",
     )
@@ -66,8 +66,8 @@ def test_tables(tmp_path):
         "\n"
         "### large tensors\n"
         "\n"
-        "| optimizer | ours fused | ours foreach | torch fused | torch loop | copy "
-        "| ours fused, of the copy | torch fused, of the copy | ours fused / torch fused |\n"
+        "| optimizer | ours fused | ours foreach | torch fused | torch loop | limit "
+        "| ours fused, of the limit | torch fused, of the limit | ours fused / torch fused |\n"
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
         # 9 / 10, 9 / 12.5 and 10 / 12.5.
         "| Adam | 10.00 [9.900 10.10] | 25.43 [25.33 25.53] | 12.50 [12.40 12.60] "

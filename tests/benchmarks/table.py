@@ -14,7 +14,7 @@ Entry = Mapping[str, Any]
 """A result: of one optimizer on one workload, by one contender."""
 
 _FIRST = ("ours fused", "ours foreach", "torch fused", "torch foreach")
-"""Contenders, as columns; others that ran come after them, and the copy last."""
+"""Contenders, as columns; others that ran come after them, and the limit last."""
 
 
 def main(files: Sequence[str]) -> None:
@@ -50,21 +50,21 @@ def setting(document: Mapping[str, Any]) -> str:
 def table(results: Sequence[Entry]) -> Iterator[str]:
     """The lines of one workload: a row for every optimizer, a column for every contender."""
     ran = list(dict.fromkeys(short(r["contender"]) for r in results))
-    last = [name for name in ran if name == "copy"]
+    last = [name for name in ran if name == "limit"]
     columns = [name for name in _FIRST if name in ran]
-    columns += [name for name in ran if name not in (*columns, "copy")] + last
+    columns += [name for name in ran if name not in (*columns, "limit")] + last
     shares = [name for name in columns if name in ("ours fused", "torch fused") and last]
-    heads = ["optimizer", *columns, *(f"{name}, of the copy" for name in shares)]
+    heads = ["optimizer", *columns, *(f"{name}, of the limit" for name in shares)]
     yield _row([*heads, "ours fused / torch fused"])
     yield _row(["---", *["---:"] * len(heads)])
     for optimizer in dict.fromkeys(r["optimizer"] for r in results):
         found = {short(r["contender"]): r for r in results if r["optimizer"] == optimizer}
-        ours, theirs, copy = (found.get(name) for name in ("ours fused", "torch fused", "copy"))
+        ours, theirs, limit = (found.get(name) for name in ("ours fused", "torch fused", "limit"))
         yield _row(
             [
                 optimizer,
                 *(_times(found.get(name)) for name in columns),
-                *(_quotient(copy, found.get(name), ".0%") for name in shares),
+                *(_quotient(limit, found.get(name), ".0%") for name in shares),
                 _quotient(ours, theirs, ".3f"),
             ]
         )
