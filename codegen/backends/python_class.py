@@ -48,8 +48,6 @@ def class_context(spec: Optimizer, program: Program, attribute: Infix) -> dict[s
     return {
         "spec": spec,
         "arguments": args,
-        "counts": {a.name: len(a.members) if a.is_tuple else 0 for a in args if not a.is_option},
-        "options": [a.name for a in args if a.is_option],
         "attribute": attribute,
         "checks": checks(spec),
         "requirements": [r for a in args for r in _requirements(a, attribute)],
@@ -92,11 +90,6 @@ def _initial(spec: Optimizer, attribute: Infix) -> list[Initial]:
         when = "" if state.when == true else attribute(lower_expression(spec, state.when))
         found.append(Initial(state.name, value, when))
     return found
-
-
-def unpacked_names(a: Argument, read: set[str]) -> str:
-    """The left-hand side that unpacks a tuple argument."""
-    return ", ".join(h.name if h.name in read else f"_{h.name}" for h in a.members)
 
 
 class Comments:

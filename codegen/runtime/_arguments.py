@@ -1,11 +1,28 @@
 """Arguments that are numbers: said in a user's words where they are something else."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
+from inspect import signature
 from numbers import Real
-from typing import Any
+from typing import Any, cast
 
 _COUNTS = {2: "two", 3: "three", 4: "four"}
+
+
+def declared(constructor: Callable[..., Any], others: Container[str]) -> dict[str, Any]:
+    """The defaults of a rule's own arguments: those of its constructor but for some others."""
+    parameters = signature(constructor).parameters.values()
+    own = (p for p in parameters if p.default is not p.empty and p.name not in others)
+    return {p.name: p.default for p in own}
+
+
+def counts(defaults: Mapping[str, Any]) -> dict[str, int]:
+    """How many numbers each argument has that is a tuple, and 0 for one number; no options."""
+    return {
+        name: len(cast("tuple[Any, ...]", default)) if isinstance(default, tuple) else 0
+        for name, default in defaults.items()
+        if not isinstance(default, bool)
+    }
 
 
 def require_numbers(counts: Mapping[str, int], given: Mapping[str, Any]) -> None:

@@ -5,14 +5,14 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 import numpy as np
 
 from . import _clipping as clipping
 from . import _engines as engines
-from ._arguments import refuse_nan, require_flags, require_number, require_numbers
-from ._engines import Engine, Rule
+from ._arguments import counts, declared, refuse_nan, require_flags, require_number, require_numbers
+from ._engines import Engine
 from ._errors import Deferred
 from ._known import Known, States
 from ._locks import lock
@@ -33,8 +33,13 @@ Rate: TypeAlias = float | Callable[[int], float]
 """A learning rate, or a function that gives it from the 0-based step."""
 
 
-Step: TypeAlias = tuple[Rule, dict[str, float], dict[str, float]]
-"""The rule of one step, the new scalar states, and the scalars its kernel takes."""
+class Step:
+    """What is the same for all elements in a step of a rule: scalars by name, and options."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> float: ...
+        def __setattr__(self, name: str, value: float) -> None: ...
 
 
 class Optimizer(ABC):
@@ -56,9 +61,15 @@ class Optimizer(ABC):
 
     lr: Rate = 0.0  # for rules that have none
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "_rule" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
+            own = declared(cls.__init__, {*clipping.TRANSFORMS, "error_if_nonfinite", "engine"})
+            cls._numbers = counts(own)
+            cls._options = tuple(name for name in own if name not in cls._numbers)
+
     def __init__(
         self,
-        *,
         clipvalue: float | None,
         clipnorm: float | None,
         global_clipnorm: float | None,
@@ -79,6 +90,7 @@ class Optimizer(ABC):
         self._changes = object()
         """Another one whenever states are changed."""
         self._lock = lock()
+        self._check_arguments(None if callable(self.lr) else self.lr)
 
     def __getstate__(self) -> dict[str, Any]:
         """All with copies of the states, as others may step while these are written.
@@ -157,20 +169,22 @@ class Optimizer(ABC):
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
             for name in self._scalar_states
         }
-        rule, scalars, numbers = self._rule(self._step + 1, lr, **scalars)
+        step, new = self._step_of(lr, scalars)
         clips = clipping.clips(given, self._limits, self.error_if_nonfinite)
         rows: Sequence[int] = range(len(given))
         changes: list[Callable[[], None]] = []
         if engines.compiles(self.engine, self._kernel, known.size):
             rows = known.others
-            changes = engines.compiled(self._kernel, self._fingerprint, known, clips, numbers)
+            changes = engines.compiled(self._kernel, self._fingerprint, known, clips, vars(step))
+        rule = partial(self._rule, step)
         if self._kernel:
             changes.append(
                 engines.blocks(rule, known, given, clips, rows, self._scratch, self._scratches)
             )
         else:
             changes += engines.whole(rule, known, given, clips, self._scratch)
-        kept = {name: value for name, value in scalars.items() if name in initial}
+        values = zip(self._scalar_states, new, strict=True)
+        kept = {name: value for name, value in values if name in initial}
         return changes, partial(self._keep, known, known.states, kept, self._step + 1)
 
     def _keep(
@@ -263,12 +277,32 @@ class Optimizer(ABC):
     def _initial(self) -> dict[str, float]:
         """The initial value of every state that exists under the present options."""
 
+    @staticmethod
     @abstractmethod
-    def _rule(self, t: int, lr: float, *args: Any, **scalars: Any) -> Step:
-        """The rule of step t, the new scalar states, and what the kernel takes.
+    def _coefficients(*_: Any, **scalars: Any) -> tuple[float, ...] | None:
+        """Give a step the scalars that arrays meet in it; the new values of scalar states.
 
-        Takes the old scalar states, by name.
+        Takes the step, which has the options already, and by name its count, the scalar states and
+        the hyperparameters.
         """
+
+    @staticmethod
+    @abstractmethod
+    def _rule(*_: Any, **__: Any) -> None:
+        """Update a block of a parameter and its states in place.
+
+        Takes the step, the parameter, its gradient, its states (None for one that does not exist)
+        and scratch arrays like it.
+        """
+
+    def _step_of(self, lr: float, scalars: dict[str, float]) -> tuple[Step, tuple[float, ...]]:
+        """The next step, and the new values of the scalar states that are given."""
+        step = Step()
+        vars(step).update((name, getattr(self, name)) for name in self._options)
+        numbers = {name: _plain(getattr(self, name)) for name in self._numbers if name != "lr"}
+        if "lr" in self._numbers:
+            numbers["lr"] = lr
+        return step, self._coefficients(step, t=self._step + 1, **scalars, **numbers) or ()
 
     def _looked_at(
         self, params: Tree, grads: Tree, initial: Mapping[str, float]
@@ -298,6 +332,13 @@ class Optimizer(ABC):
         for path, array in arrays.items():
             require_like(found[path][0], array, "params", f"its state {name!r}", path)
         return arrays
+
+
+def _plain(value: Any) -> Any:
+    """A hyperparameter as Python's floats: NumPy's would promote arrays of float32."""
+    if isinstance(value, tuple | list):
+        return tuple(map(float, cast("tuple[Any, ...]", value)))
+    return float(value)
 
 
 def require(condition: bool, name: str, value: float, domain: str) -> None:

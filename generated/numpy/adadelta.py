@@ -4,12 +4,7 @@
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import (
-    Optimizer,
-    Rate,
-    Step,
-    require,
-)
+from ._optimizer import Optimizer, Rate, Step, require
 from ._trees import Array
 
 
@@ -49,8 +44,6 @@ class Adadelta(Optimizer):
     """
 
     _tensor_states = ("v", "u")
-    _numbers = {"lr": 0, "rho": 0, "eps": 0, "weight_decay": 0}
-    _options = ("maximize",)
     _scratch = 3
     _kernel = "adadelta"
     _fingerprint = "sha256:d0fd69daf05e588d"
@@ -69,19 +62,12 @@ class Adadelta(Optimizer):
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        super().__init__(
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-            error_if_nonfinite=error_if_nonfinite,
-            engine=engine,
-        )
         self.lr = lr
         self.rho = rho
         self.eps = eps
         self.weight_decay = weight_decay
         self.maximize = maximize
-        self._check_arguments(None if callable(lr) else lr)
+        super().__init__(clipvalue, clipnorm, global_clipnorm, error_if_nonfinite, engine)
 
     def _check(self, lr: float | None) -> None:
         if lr is not None:
@@ -91,64 +77,45 @@ class Adadelta(Optimizer):
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
 
     def _initial(self) -> dict[str, float]:
-        return {
-            "v": 0.0,
-            "u": 0.0,
-        }
+        return {"v": 0.0, "u": 0.0}
 
-    def _rule(self, t: int, lr: float) -> Step:
-        rho = float(self.rho)
-        eps = float(self.eps)
-        weight_decay = float(self.weight_decay)
-        maximize = self.maximize
-        one_minus_rho = 1 - rho
+    @staticmethod
+    def _coefficients(
+        step: Step, t: int, lr: float, rho: float, eps: float, weight_decay: float
+    ) -> None:
+        step.lr = lr
+        step.rho = rho
+        step.eps = eps
+        step.weight_decay = weight_decay
+        step.one_minus_rho = 1 - rho
 
-        def rule(
-            theta: Array,
-            grad: Array,
-            v: Array,
-            u: Array,
-            tmp1: Array,
-            tmp2: Array,
-            tmp3: Array,
-        ) -> None:
-            if maximize:
-                # g[t]
-                grad = np.negative(grad, out=tmp1)
-            if weight_decay != 0:
-                # gtilde[t] = g[t] + weight_decay*theta[t-1]
-                np.multiply(weight_decay, theta, out=tmp2)
-                grad = np.add(grad, tmp2, out=tmp1)
-            # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
-            v *= rho
-            np.multiply(one_minus_rho, grad, out=tmp2)
-            tmp2 *= grad
-            v += tmp2
-            # d[t] = sqrt(u[t-1] + eps)*gtilde[t]/sqrt(v[t] + eps)
-            np.add(u, eps, out=tmp2)
-            np.sqrt(tmp2, out=tmp2)
-            np.add(v, eps, out=tmp3)
-            np.sqrt(tmp3, out=tmp3)
-            tmp2 /= tmp3
-            d = np.multiply(tmp2, grad, out=tmp2)
-            # u[t] = rho*u[t-1] + (1 - rho)*d[t]**2
-            u *= rho
-            np.multiply(one_minus_rho, d, out=tmp1)
-            tmp1 *= d
-            u += tmp1
-            # theta[t] = theta[t-1] - lr*d[t]
-            d *= lr
-            theta -= d
-
-        return (
-            rule,
-            {},
-            {
-                "eps": eps,
-                "lr": lr,
-                "maximize": maximize,
-                "one_minus_rho": one_minus_rho,
-                "rho": rho,
-                "weight_decay": weight_decay,
-            },
-        )
+    @staticmethod
+    def _rule(step: Step, theta: Array, grad: Array, v: Array, u: Array, *scratch: Array) -> None:
+        tmp1, tmp2, tmp3 = scratch
+        if step.maximize:
+            # g[t]
+            grad = np.negative(grad, out=tmp1)
+        if step.weight_decay != 0:
+            # gtilde[t] = g[t] + weight_decay*theta[t-1]
+            np.multiply(step.weight_decay, theta, out=tmp2)
+            grad = np.add(grad, tmp2, out=tmp1)
+        # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
+        v *= step.rho
+        np.multiply(step.one_minus_rho, grad, out=tmp2)
+        tmp2 *= grad
+        v += tmp2
+        # d[t] = sqrt(u[t-1] + eps)*gtilde[t]/sqrt(v[t] + eps)
+        np.add(u, step.eps, out=tmp2)
+        np.sqrt(tmp2, out=tmp2)
+        np.add(v, step.eps, out=tmp3)
+        np.sqrt(tmp3, out=tmp3)
+        tmp2 /= tmp3
+        d = np.multiply(tmp2, grad, out=tmp2)
+        # u[t] = rho*u[t-1] + (1 - rho)*d[t]**2
+        u *= step.rho
+        np.multiply(step.one_minus_rho, d, out=tmp1)
+        tmp1 *= d
+        u += tmp1
+        # theta[t] = theta[t-1] - lr*d[t]
+        d *= step.lr
+        theta -= d

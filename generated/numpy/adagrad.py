@@ -4,12 +4,7 @@
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import (
-    Optimizer,
-    Rate,
-    Step,
-    require,
-)
+from ._optimizer import Optimizer, Rate, Step, require
 from ._trees import Array
 
 
@@ -50,8 +45,6 @@ class Adagrad(Optimizer):
     """
 
     _tensor_states = ("s",)
-    _numbers = {"lr": 0, "lr_decay": 0, "weight_decay": 0, "initial_accumulator_value": 0, "eps": 0}
-    _options = ("maximize",)
     _scratch = 2
     _kernel = "adagrad"
     _fingerprint = "sha256:88d100dcaf080e25"
@@ -71,20 +64,13 @@ class Adagrad(Optimizer):
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        super().__init__(
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-            error_if_nonfinite=error_if_nonfinite,
-            engine=engine,
-        )
         self.lr = lr
         self.lr_decay = lr_decay
         self.weight_decay = weight_decay
         self.initial_accumulator_value = initial_accumulator_value
         self.eps = eps
         self.maximize = maximize
-        self._check_arguments(None if callable(lr) else lr)
+        super().__init__(clipvalue, clipnorm, global_clipnorm, error_if_nonfinite, engine)
 
     def _check(self, lr: float | None) -> None:
         if lr is not None:
@@ -100,48 +86,38 @@ class Adagrad(Optimizer):
         require(0 <= self.eps, "eps", self.eps, "0 <= eps")
 
     def _initial(self) -> dict[str, float]:
-        return {
-            "s": self.initial_accumulator_value,
-        }
+        return {"s": self.initial_accumulator_value}
 
-    def _rule(self, t: int, lr: float) -> Step:
-        lr_decay = float(self.lr_decay)
-        weight_decay = float(self.weight_decay)
-        eps = float(self.eps)
-        maximize = self.maximize
-        lrbar = lr / (1 + lr_decay * (t - 1))
+    @staticmethod
+    def _coefficients(
+        step: Step,
+        t: int,
+        lr: float,
+        lr_decay: float,
+        weight_decay: float,
+        initial_accumulator_value: float,
+        eps: float,
+    ) -> None:
+        step.weight_decay = weight_decay
+        step.eps = eps
+        step.lrbar = lr / (1 + lr_decay * (t - 1))
 
-        def rule(
-            theta: Array,
-            grad: Array,
-            s: Array,
-            tmp1: Array,
-            tmp2: Array,
-        ) -> None:
-            if maximize:
-                # g[t]
-                grad = np.negative(grad, out=tmp1)
-            if weight_decay != 0:
-                # gtilde[t] = g[t] + weight_decay*theta[t-1]
-                np.multiply(weight_decay, theta, out=tmp2)
-                grad = np.add(grad, tmp2, out=tmp1)
-            # s[t] = s[t-1] + gtilde[t]**2
-            np.square(grad, out=tmp2)
-            s += tmp2
-            # theta[t] = theta[t-1] - lrbar[t]*gtilde[t]/(sqrt(s[t]) + eps)
-            np.sqrt(s, out=tmp2)
-            tmp2 += eps
-            np.divide(grad, tmp2, out=tmp1)
-            tmp1 *= lrbar
-            theta -= tmp1
-
-        return (
-            rule,
-            {},
-            {
-                "eps": eps,
-                "lrbar": lrbar,
-                "maximize": maximize,
-                "weight_decay": weight_decay,
-            },
-        )
+    @staticmethod
+    def _rule(step: Step, theta: Array, grad: Array, s: Array, *scratch: Array) -> None:
+        tmp1, tmp2 = scratch
+        if step.maximize:
+            # g[t]
+            grad = np.negative(grad, out=tmp1)
+        if step.weight_decay != 0:
+            # gtilde[t] = g[t] + weight_decay*theta[t-1]
+            np.multiply(step.weight_decay, theta, out=tmp2)
+            grad = np.add(grad, tmp2, out=tmp1)
+        # s[t] = s[t-1] + gtilde[t]**2
+        np.square(grad, out=tmp2)
+        s += tmp2
+        # theta[t] = theta[t-1] - lrbar[t]*gtilde[t]/(sqrt(s[t]) + eps)
+        np.sqrt(s, out=tmp2)
+        tmp2 += step.eps
+        np.divide(grad, tmp2, out=tmp1)
+        tmp1 *= step.lrbar
+        theta -= tmp1

@@ -6,13 +6,7 @@ import math
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import (
-    Optimizer,
-    Rate,
-    Step,
-    one_minus_power,
-    require,
-)
+from ._optimizer import Optimizer, Rate, Step, one_minus_power, require
 from ._trees import Array
 
 
@@ -60,8 +54,6 @@ class Adam(Optimizer):
     """
 
     _tensor_states = ("m", "v", "vmax")
-    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0}
-    _options = ("amsgrad", "maximize", "decoupled_weight_decay")
     _scratch = 2
     _kernel = "adam"
     _fingerprint = "sha256:3ff6845343ac722e"
@@ -82,13 +74,6 @@ class Adam(Optimizer):
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        super().__init__(
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-            error_if_nonfinite=error_if_nonfinite,
-            engine=engine,
-        )
         self.lr = lr
         self.betas = betas
         self.eps = eps
@@ -96,7 +81,7 @@ class Adam(Optimizer):
         self.amsgrad = amsgrad
         self.maximize = maximize
         self.decoupled_weight_decay = decoupled_weight_decay
-        self._check_arguments(None if callable(lr) else lr)
+        super().__init__(clipvalue, clipnorm, global_clipnorm, error_if_nonfinite, engine)
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas
@@ -108,83 +93,56 @@ class Adam(Optimizer):
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
 
     def _initial(self) -> dict[str, float]:
-        return {
-            "m": 0.0,
-            "v": 0.0,
-            **({"vmax": 0.0} if self.amsgrad else {}),
-        }
+        return {"m": 0.0, "v": 0.0, **({"vmax": 0.0} if self.amsgrad else {})}
 
-    def _rule(self, t: int, lr: float) -> Step:
-        beta1, beta2 = map(float, self.betas)
-        eps = float(self.eps)
-        weight_decay = float(self.weight_decay)
-        amsgrad = self.amsgrad
-        maximize = self.maximize
-        decoupled_weight_decay = self.decoupled_weight_decay
-        theta_factor = 1 - lr * weight_decay
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
-        one_minus_beta2_pow_t = one_minus_power(beta2, t)
-        one_minus_beta1_pow_t = one_minus_power(beta1, t)
-        step_size = lr * math.sqrt(one_minus_beta2_pow_t) / one_minus_beta1_pow_t
-        scaled_eps = eps * math.sqrt(one_minus_beta2_pow_t)
+    @staticmethod
+    def _coefficients(
+        step: Step, t: int, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+    ) -> None:
+        step.beta1, step.beta2 = betas
+        step.weight_decay = weight_decay
+        step.theta_factor = 1 - lr * weight_decay
+        step.one_minus_beta1 = 1 - step.beta1
+        step.one_minus_beta2 = 1 - step.beta2
+        one_minus_beta2_pow_t = one_minus_power(step.beta2, t)
+        one_minus_beta1_pow_t = one_minus_power(step.beta1, t)
+        step.step_size = lr * math.sqrt(one_minus_beta2_pow_t) / one_minus_beta1_pow_t
+        step.scaled_eps = eps * math.sqrt(one_minus_beta2_pow_t)
 
-        def rule(
-            theta: Array,
-            grad: Array,
-            m: Array,
-            v: Array,
-            vmax: Array,
-            tmp1: Array,
-            tmp2: Array,
-        ) -> None:
-            if maximize:
-                # g[t]
-                grad = np.negative(grad, out=tmp1)
-            if weight_decay != 0 and not decoupled_weight_decay:
-                # gtilde[t]
-                np.multiply(weight_decay, theta, out=tmp2)
-                grad = np.add(grad, tmp2, out=tmp1)
-            if weight_decay != 0 and decoupled_weight_decay:
-                # thetabar[t]
-                theta *= theta_factor
-            # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-            m *= beta1
-            np.multiply(one_minus_beta1, grad, out=tmp2)
-            m += tmp2
-            # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-            v *= beta2
-            np.multiply(one_minus_beta2, grad, out=tmp2)
-            tmp2 *= grad
-            v += tmp2
-            if amsgrad:
-                # vmax[t] = max(vmax[t-1], v[t])
-                np.maximum(vmax, v, out=vmax)
-                # vtilde[t]
-                vtilde = vmax
-            else:
-                vtilde = v
-            # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
-            np.sqrt(vtilde, out=tmp1)
-            tmp1 += scaled_eps
-            np.divide(m, tmp1, out=tmp1)
-            tmp1 *= step_size
-            theta -= tmp1
-
-        return (
-            rule,
-            {},
-            {
-                "amsgrad": amsgrad,
-                "beta1": beta1,
-                "beta2": beta2,
-                "decoupled_weight_decay": decoupled_weight_decay,
-                "maximize": maximize,
-                "one_minus_beta1": one_minus_beta1,
-                "one_minus_beta2": one_minus_beta2,
-                "scaled_eps": scaled_eps,
-                "step_size": step_size,
-                "theta_factor": theta_factor,
-                "weight_decay": weight_decay,
-            },
-        )
+    @staticmethod
+    def _rule(
+        step: Step, theta: Array, grad: Array, m: Array, v: Array, vmax: Array, *scratch: Array
+    ) -> None:
+        tmp1, tmp2 = scratch
+        if step.maximize:
+            # g[t]
+            grad = np.negative(grad, out=tmp1)
+        if step.weight_decay != 0 and not step.decoupled_weight_decay:
+            # gtilde[t]
+            np.multiply(step.weight_decay, theta, out=tmp2)
+            grad = np.add(grad, tmp2, out=tmp1)
+        if step.weight_decay != 0 and step.decoupled_weight_decay:
+            # thetabar[t]
+            theta *= step.theta_factor
+        # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
+        m *= step.beta1
+        np.multiply(step.one_minus_beta1, grad, out=tmp2)
+        m += tmp2
+        # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
+        v *= step.beta2
+        np.multiply(step.one_minus_beta2, grad, out=tmp2)
+        tmp2 *= grad
+        v += tmp2
+        if step.amsgrad:
+            # vmax[t] = max(vmax[t-1], v[t])
+            np.maximum(vmax, v, out=vmax)
+            # vtilde[t]
+            vtilde = vmax
+        else:
+            vtilde = v
+        # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
+        np.sqrt(vtilde, out=tmp1)
+        tmp1 += step.scaled_eps
+        np.divide(m, tmp1, out=tmp1)
+        tmp1 *= step.step_size
+        theta -= tmp1

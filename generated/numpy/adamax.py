@@ -4,13 +4,7 @@
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import (
-    Optimizer,
-    Rate,
-    Step,
-    one_minus_power,
-    require,
-)
+from ._optimizer import Optimizer, Rate, Step, one_minus_power, require
 from ._trees import Array
 
 
@@ -51,8 +45,6 @@ class Adamax(Optimizer):
     """
 
     _tensor_states = ("m", "u")
-    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0}
-    _options = ("maximize",)
     _scratch = 2
     _kernel = "adamax"
     _fingerprint = "sha256:5323526f5785b056"
@@ -71,19 +63,12 @@ class Adamax(Optimizer):
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        super().__init__(
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-            error_if_nonfinite=error_if_nonfinite,
-            engine=engine,
-        )
         self.lr = lr
         self.betas = betas
         self.eps = eps
         self.weight_decay = weight_decay
         self.maximize = maximize
-        self._check_arguments(None if callable(lr) else lr)
+        super().__init__(clipvalue, clipnorm, global_clipnorm, error_if_nonfinite, engine)
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas
@@ -95,59 +80,39 @@ class Adamax(Optimizer):
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
 
     def _initial(self) -> dict[str, float]:
-        return {
-            "m": 0.0,
-            "u": 0.0,
-        }
+        return {"m": 0.0, "u": 0.0}
 
-    def _rule(self, t: int, lr: float) -> Step:
-        beta1, beta2 = map(float, self.betas)
-        eps = float(self.eps)
-        weight_decay = float(self.weight_decay)
-        maximize = self.maximize
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta1_pow_t = one_minus_power(beta1, t)
-        step_size = lr / one_minus_beta1_pow_t
+    @staticmethod
+    def _coefficients(
+        step: Step, t: int, lr: float, betas: tuple[float, float], eps: float, weight_decay: float
+    ) -> None:
+        step.beta1, step.beta2 = betas
+        step.eps = eps
+        step.weight_decay = weight_decay
+        step.one_minus_beta1 = 1 - step.beta1
+        one_minus_beta1_pow_t = one_minus_power(step.beta1, t)
+        step.step_size = lr / one_minus_beta1_pow_t
 
-        def rule(
-            theta: Array,
-            grad: Array,
-            m: Array,
-            u: Array,
-            tmp1: Array,
-            tmp2: Array,
-        ) -> None:
-            if maximize:
-                # g[t]
-                grad = np.negative(grad, out=tmp1)
-            if weight_decay != 0:
-                # gtilde[t] = g[t] + weight_decay*theta[t-1]
-                np.multiply(weight_decay, theta, out=tmp2)
-                grad = np.add(grad, tmp2, out=tmp1)
-            # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-            m *= beta1
-            np.multiply(one_minus_beta1, grad, out=tmp2)
-            m += tmp2
-            # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
-            u *= beta2
-            np.abs(grad, out=tmp1)
-            tmp1 += eps
-            np.maximum(u, tmp1, out=u)
-            # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
-            np.divide(m, u, out=tmp1)
-            tmp1 *= step_size
-            theta -= tmp1
-
-        return (
-            rule,
-            {},
-            {
-                "beta1": beta1,
-                "beta2": beta2,
-                "eps": eps,
-                "maximize": maximize,
-                "one_minus_beta1": one_minus_beta1,
-                "step_size": step_size,
-                "weight_decay": weight_decay,
-            },
-        )
+    @staticmethod
+    def _rule(step: Step, theta: Array, grad: Array, m: Array, u: Array, *scratch: Array) -> None:
+        tmp1, tmp2 = scratch
+        if step.maximize:
+            # g[t]
+            grad = np.negative(grad, out=tmp1)
+        if step.weight_decay != 0:
+            # gtilde[t] = g[t] + weight_decay*theta[t-1]
+            np.multiply(step.weight_decay, theta, out=tmp2)
+            grad = np.add(grad, tmp2, out=tmp1)
+        # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
+        m *= step.beta1
+        np.multiply(step.one_minus_beta1, grad, out=tmp2)
+        m += tmp2
+        # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
+        u *= step.beta2
+        np.abs(grad, out=tmp1)
+        tmp1 += step.eps
+        np.maximum(u, tmp1, out=u)
+        # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
+        np.divide(m, u, out=tmp1)
+        tmp1 *= step.step_size
+        theta -= tmp1

@@ -4,12 +4,7 @@
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import (
-    Optimizer,
-    Rate,
-    Step,
-    require,
-)
+from ._optimizer import Optimizer, Rate, Step, require
 from ._trees import Array
 
 
@@ -48,8 +43,6 @@ class Lion(Optimizer):
     """
 
     _tensor_states = ("m",)
-    _numbers = {"lr": 0, "betas": 2, "weight_decay": 0}
-    _options = ("maximize",)
     _scratch = 3
     _kernel = "lion"
     _fingerprint = "sha256:dad58ce4fd4bdcdd"
@@ -67,18 +60,11 @@ class Lion(Optimizer):
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        super().__init__(
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-            error_if_nonfinite=error_if_nonfinite,
-            engine=engine,
-        )
         self.lr = lr
         self.betas = betas
         self.weight_decay = weight_decay
         self.maximize = maximize
-        self._check_arguments(None if callable(lr) else lr)
+        super().__init__(clipvalue, clipnorm, global_clipnorm, error_if_nonfinite, engine)
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas
@@ -89,56 +75,37 @@ class Lion(Optimizer):
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
 
     def _initial(self) -> dict[str, float]:
-        return {
-            "m": 0.0,
-        }
+        return {"m": 0.0}
 
-    def _rule(self, t: int, lr: float) -> Step:
-        beta1, beta2 = map(float, self.betas)
-        weight_decay = float(self.weight_decay)
-        maximize = self.maximize
-        theta_factor = 1 - lr * weight_decay
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
+    @staticmethod
+    def _coefficients(
+        step: Step, t: int, lr: float, betas: tuple[float, float], weight_decay: float
+    ) -> None:
+        step.beta1, step.beta2 = betas
+        step.lr = lr
+        step.weight_decay = weight_decay
+        step.theta_factor = 1 - lr * weight_decay
+        step.one_minus_beta1 = 1 - step.beta1
+        step.one_minus_beta2 = 1 - step.beta2
 
-        def rule(
-            theta: Array,
-            grad: Array,
-            m: Array,
-            tmp1: Array,
-            tmp2: Array,
-            tmp3: Array,
-        ) -> None:
-            if maximize:
-                # g[t]
-                grad = np.negative(grad, out=tmp1)
-            if weight_decay != 0:
-                # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
-                theta *= theta_factor
-            # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-            np.multiply(beta1, m, out=tmp2)
-            np.multiply(one_minus_beta1, grad, out=tmp3)
-            c = np.add(tmp2, tmp3, out=tmp2)
-            # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-            m *= beta2
-            np.multiply(one_minus_beta2, grad, out=tmp1)
-            m += tmp1
-            # theta[t] = thetabar[t] - lr*sign(c[t])
-            np.sign(c, out=tmp1)
-            tmp1 *= lr
-            theta -= tmp1
-
-        return (
-            rule,
-            {},
-            {
-                "beta1": beta1,
-                "beta2": beta2,
-                "lr": lr,
-                "maximize": maximize,
-                "one_minus_beta1": one_minus_beta1,
-                "one_minus_beta2": one_minus_beta2,
-                "theta_factor": theta_factor,
-                "weight_decay": weight_decay,
-            },
-        )
+    @staticmethod
+    def _rule(step: Step, theta: Array, grad: Array, m: Array, *scratch: Array) -> None:
+        tmp1, tmp2, tmp3 = scratch
+        if step.maximize:
+            # g[t]
+            grad = np.negative(grad, out=tmp1)
+        if step.weight_decay != 0:
+            # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
+            theta *= step.theta_factor
+        # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+        np.multiply(step.beta1, m, out=tmp2)
+        np.multiply(step.one_minus_beta1, grad, out=tmp3)
+        c = np.add(tmp2, tmp3, out=tmp2)
+        # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
+        m *= step.beta2
+        np.multiply(step.one_minus_beta2, grad, out=tmp1)
+        m += tmp1
+        # theta[t] = thetabar[t] - lr*sign(c[t])
+        np.sign(c, out=tmp1)
+        tmp1 *= step.lr
+        theta -= tmp1

@@ -6,13 +6,7 @@ import math
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import (
-    Optimizer,
-    Rate,
-    Step,
-    one_minus_power,
-    require,
-)
+from ._optimizer import Optimizer, Rate, Step, one_minus_power, require
 from ._trees import Array
 
 
@@ -60,8 +54,6 @@ class NAdam(Optimizer):
     """
 
     _tensor_states = ("m", "v")
-    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0, "momentum_decay": 0}
-    _options = ("decoupled_weight_decay", "maximize")
     _scalar_states = ("mu_product",)
     _scratch = 2
     _kernel = "nadam"
@@ -83,13 +75,6 @@ class NAdam(Optimizer):
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        super().__init__(
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-            error_if_nonfinite=error_if_nonfinite,
-            engine=engine,
-        )
         self.lr = lr
         self.betas = betas
         self.eps = eps
@@ -97,7 +82,7 @@ class NAdam(Optimizer):
         self.momentum_decay = momentum_decay
         self.decoupled_weight_decay = decoupled_weight_decay
         self.maximize = maximize
-        self._check_arguments(None if callable(lr) else lr)
+        super().__init__(clipvalue, clipnorm, global_clipnorm, error_if_nonfinite, engine)
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas
@@ -112,85 +97,62 @@ class NAdam(Optimizer):
         )
 
     def _initial(self) -> dict[str, float]:
-        return {
-            "m": 0.0,
-            "v": 0.0,
-            "mu_product": 1.0,
-        }
+        return {"m": 0.0, "v": 0.0, "mu_product": 1.0}
 
-    def _rule(self, t: int, lr: float, mu_product: float) -> Step:
-        beta1, beta2 = map(float, self.betas)
-        eps = float(self.eps)
-        weight_decay = float(self.weight_decay)
-        momentum_decay = float(self.momentum_decay)
-        decoupled_weight_decay = self.decoupled_weight_decay
-        maximize = self.maximize
-        theta_factor = 1 - lr * weight_decay
-        mu = beta1 * (1 - 0.96 ** (momentum_decay * t) / 2)
-        mu_next = beta1 * (1 - 0.96 ** (momentum_decay * (t + 1)) / 2)
+    @staticmethod
+    def _coefficients(
+        step: Step,
+        t: int,
+        mu_product: float,
+        lr: float,
+        betas: tuple[float, float],
+        eps: float,
+        weight_decay: float,
+        momentum_decay: float,
+    ) -> tuple[float]:
+        step.beta1, step.beta2 = betas
+        step.weight_decay = weight_decay
+        step.theta_factor = 1 - lr * weight_decay
+        mu = step.beta1 * (1 - 0.96 ** (momentum_decay * t) / 2)
+        mu_next = step.beta1 * (1 - 0.96 ** (momentum_decay * (t + 1)) / 2)
         mu_product = mu * mu_product
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
-        one_minus_beta2_pow_t = one_minus_power(beta2, t)
-        step_size = lr * math.sqrt(one_minus_beta2_pow_t)
-        m_factor = mu_next / (1 - mu_next * mu_product)
-        gtilde_factor = (1 - mu) / (1 - mu_product)
-        scaled_eps = eps * math.sqrt(one_minus_beta2_pow_t)
+        step.one_minus_beta1 = 1 - step.beta1
+        step.one_minus_beta2 = 1 - step.beta2
+        one_minus_beta2_pow_t = one_minus_power(step.beta2, t)
+        step.step_size = lr * math.sqrt(one_minus_beta2_pow_t)
+        step.m_factor = mu_next / (1 - mu_next * mu_product)
+        step.gtilde_factor = (1 - mu) / (1 - mu_product)
+        step.scaled_eps = eps * math.sqrt(one_minus_beta2_pow_t)
+        return (mu_product,)
 
-        def rule(
-            theta: Array,
-            grad: Array,
-            m: Array,
-            v: Array,
-            tmp1: Array,
-            tmp2: Array,
-        ) -> None:
-            if maximize:
-                # g[t]
-                grad = np.negative(grad, out=tmp1)
-            if weight_decay != 0 and not decoupled_weight_decay:
-                # gtilde[t]
-                np.multiply(weight_decay, theta, out=tmp2)
-                grad = np.add(grad, tmp2, out=tmp1)
-            if weight_decay != 0 and decoupled_weight_decay:
-                # thetabar[t]
-                theta *= theta_factor
-            # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-            m *= beta1
-            np.multiply(one_minus_beta1, grad, out=tmp2)
-            m += tmp2
-            # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-            v *= beta2
-            np.multiply(one_minus_beta2, grad, out=tmp2)
-            tmp2 *= grad
-            v += tmp2
-            # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
-            np.multiply(m_factor, m, out=tmp2)
-            np.multiply(gtilde_factor, grad, out=tmp1)
-            tmp2 += tmp1
-            np.sqrt(v, out=tmp1)
-            tmp1 += scaled_eps
-            tmp2 /= tmp1
-            tmp2 *= step_size
-            theta -= tmp2
-
-        return (
-            rule,
-            {
-                "mu_product": mu_product,
-            },
-            {
-                "beta1": beta1,
-                "beta2": beta2,
-                "decoupled_weight_decay": decoupled_weight_decay,
-                "gtilde_factor": gtilde_factor,
-                "m_factor": m_factor,
-                "maximize": maximize,
-                "one_minus_beta1": one_minus_beta1,
-                "one_minus_beta2": one_minus_beta2,
-                "scaled_eps": scaled_eps,
-                "step_size": step_size,
-                "theta_factor": theta_factor,
-                "weight_decay": weight_decay,
-            },
-        )
+    @staticmethod
+    def _rule(step: Step, theta: Array, grad: Array, m: Array, v: Array, *scratch: Array) -> None:
+        tmp1, tmp2 = scratch
+        if step.maximize:
+            # g[t]
+            grad = np.negative(grad, out=tmp1)
+        if step.weight_decay != 0 and not step.decoupled_weight_decay:
+            # gtilde[t]
+            np.multiply(step.weight_decay, theta, out=tmp2)
+            grad = np.add(grad, tmp2, out=tmp1)
+        if step.weight_decay != 0 and step.decoupled_weight_decay:
+            # thetabar[t]
+            theta *= step.theta_factor
+        # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
+        m *= step.beta1
+        np.multiply(step.one_minus_beta1, grad, out=tmp2)
+        m += tmp2
+        # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
+        v *= step.beta2
+        np.multiply(step.one_minus_beta2, grad, out=tmp2)
+        tmp2 *= grad
+        v += tmp2
+        # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
+        np.multiply(step.m_factor, m, out=tmp2)
+        np.multiply(step.gtilde_factor, grad, out=tmp1)
+        tmp2 += tmp1
+        np.sqrt(v, out=tmp1)
+        tmp1 += step.scaled_eps
+        tmp2 /= tmp1
+        tmp2 *= step.step_size
+        theta -= tmp2

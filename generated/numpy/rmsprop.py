@@ -4,12 +4,7 @@
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import (
-    Optimizer,
-    Rate,
-    Step,
-    require,
-)
+from ._optimizer import Optimizer, Rate, Step, require
 from ._trees import Array
 
 
@@ -54,8 +49,6 @@ class RMSprop(Optimizer):
     """
 
     _tensor_states = ("v", "gbar", "b")
-    _numbers = {"lr": 0, "alpha": 0, "eps": 0, "weight_decay": 0, "momentum": 0}
-    _options = ("centered", "maximize")
     _scratch = 2
     _kernel = "rmsprop"
     _fingerprint = "sha256:3de5a6014a8f0cbe"
@@ -76,13 +69,6 @@ class RMSprop(Optimizer):
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        super().__init__(
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-            error_if_nonfinite=error_if_nonfinite,
-            engine=engine,
-        )
         self.lr = lr
         self.alpha = alpha
         self.eps = eps
@@ -90,7 +76,7 @@ class RMSprop(Optimizer):
         self.momentum = momentum
         self.centered = centered
         self.maximize = maximize
-        self._check_arguments(None if callable(lr) else lr)
+        super().__init__(clipvalue, clipnorm, global_clipnorm, error_if_nonfinite, engine)
 
     def _check(self, lr: float | None) -> None:
         if lr is not None:
@@ -107,73 +93,62 @@ class RMSprop(Optimizer):
             **({"b": 0.0} if self.momentum != 0 else {}),
         }
 
-    def _rule(self, t: int, lr: float) -> Step:
-        alpha = float(self.alpha)
-        eps = float(self.eps)
-        weight_decay = float(self.weight_decay)
-        momentum = float(self.momentum)
-        centered = self.centered
-        maximize = self.maximize
-        one_minus_alpha = 1 - alpha
+    @staticmethod
+    def _coefficients(
+        step: Step,
+        t: int,
+        lr: float,
+        alpha: float,
+        eps: float,
+        weight_decay: float,
+        momentum: float,
+    ) -> None:
+        step.lr = lr
+        step.alpha = alpha
+        step.eps = eps
+        step.weight_decay = weight_decay
+        step.momentum = momentum
+        step.one_minus_alpha = 1 - alpha
 
-        def rule(
-            theta: Array,
-            grad: Array,
-            v: Array,
-            gbar: Array,
-            b: Array,
-            tmp1: Array,
-            tmp2: Array,
-        ) -> None:
-            if maximize:
-                # g[t]
-                grad = np.negative(grad, out=tmp1)
-            if weight_decay != 0:
-                # gtilde[t] = g[t] + weight_decay*theta[t-1]
-                np.multiply(weight_decay, theta, out=tmp2)
-                grad = np.add(grad, tmp2, out=tmp1)
-            # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
-            v *= alpha
-            np.multiply(one_minus_alpha, grad, out=tmp2)
-            tmp2 *= grad
-            v += tmp2
-            if centered:
-                # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
-                gbar *= alpha
-                np.multiply(one_minus_alpha, grad, out=tmp2)
-                gbar += tmp2
-                # variance[t]
-                np.square(gbar, out=tmp2)
-                np.subtract(v, tmp2, out=tmp2)
-                variance = np.maximum(tmp2, 0, out=tmp2)
-            else:
-                variance = v
-            # d[t] = gtilde[t]/(sqrt(variance[t]) + eps)
-            np.sqrt(variance, out=tmp2)
-            tmp2 += eps
-            d = np.divide(grad, tmp2, out=tmp1)
-            if momentum != 0:
-                # b[t] = momentum*b[t-1] + d[t]
-                b *= momentum
-                b += d
-                # theta[t]
-                np.multiply(lr, b, out=tmp1)
-                theta -= tmp1
-            else:
-                d *= lr
-                theta -= d
-
-        return (
-            rule,
-            {},
-            {
-                "alpha": alpha,
-                "centered": centered,
-                "eps": eps,
-                "lr": lr,
-                "maximize": maximize,
-                "momentum": momentum,
-                "one_minus_alpha": one_minus_alpha,
-                "weight_decay": weight_decay,
-            },
-        )
+    @staticmethod
+    def _rule(
+        step: Step, theta: Array, grad: Array, v: Array, gbar: Array, b: Array, *scratch: Array
+    ) -> None:
+        tmp1, tmp2 = scratch
+        if step.maximize:
+            # g[t]
+            grad = np.negative(grad, out=tmp1)
+        if step.weight_decay != 0:
+            # gtilde[t] = g[t] + weight_decay*theta[t-1]
+            np.multiply(step.weight_decay, theta, out=tmp2)
+            grad = np.add(grad, tmp2, out=tmp1)
+        # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
+        v *= step.alpha
+        np.multiply(step.one_minus_alpha, grad, out=tmp2)
+        tmp2 *= grad
+        v += tmp2
+        if step.centered:
+            # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
+            gbar *= step.alpha
+            np.multiply(step.one_minus_alpha, grad, out=tmp2)
+            gbar += tmp2
+            # variance[t]
+            np.square(gbar, out=tmp2)
+            np.subtract(v, tmp2, out=tmp2)
+            variance = np.maximum(tmp2, 0, out=tmp2)
+        else:
+            variance = v
+        # d[t] = gtilde[t]/(sqrt(variance[t]) + eps)
+        np.sqrt(variance, out=tmp2)
+        tmp2 += step.eps
+        d = np.divide(grad, tmp2, out=tmp1)
+        if step.momentum != 0:
+            # b[t] = momentum*b[t-1] + d[t]
+            b *= step.momentum
+            b += d
+            # theta[t]
+            np.multiply(step.lr, b, out=tmp1)
+            theta -= tmp1
+        else:
+            d *= step.lr
+            theta -= d

@@ -4,12 +4,7 @@
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import (
-    Optimizer,
-    Rate,
-    Step,
-    require,
-)
+from ._optimizer import Optimizer, Rate, Step, require
 from ._trees import Array
 
 
@@ -49,8 +44,6 @@ class SGD(Optimizer):
     """
 
     _tensor_states = ("b",)
-    _numbers = {"lr": 0, "momentum": 0, "dampening": 0, "weight_decay": 0}
-    _options = ("nesterov", "maximize")
     _scratch = 2
     _kernel = "sgd"
     _fingerprint = "sha256:54c12b55f51e2a2e"
@@ -70,20 +63,13 @@ class SGD(Optimizer):
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        super().__init__(
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-            error_if_nonfinite=error_if_nonfinite,
-            engine=engine,
-        )
         self.lr = lr
         self.momentum = momentum
         self.dampening = dampening
         self.weight_decay = weight_decay
         self.nesterov = nesterov
         self.maximize = maximize
-        self._check_arguments(None if callable(lr) else lr)
+        super().__init__(clipvalue, clipnorm, global_clipnorm, error_if_nonfinite, engine)
 
     def _check(self, lr: float | None) -> None:
         if lr is not None:
@@ -94,61 +80,42 @@ class SGD(Optimizer):
             raise ValueError("nesterov needs momentum > 0 and dampening = 0")
 
     def _initial(self) -> dict[str, float]:
-        return {
-            **({"b": 0.0} if self.momentum != 0 else {}),
-        }
+        return {**({"b": 0.0} if self.momentum != 0 else {})}
 
-    def _rule(self, t: int, lr: float) -> Step:
-        momentum = float(self.momentum)
-        dampening = float(self.dampening)
-        weight_decay = float(self.weight_decay)
-        nesterov = self.nesterov
-        maximize = self.maximize
-        first = t == 1
-        one_minus_dampening = 1 - dampening
+    @staticmethod
+    def _coefficients(
+        step: Step, t: int, lr: float, momentum: float, dampening: float, weight_decay: float
+    ) -> None:
+        step.lr = lr
+        step.momentum = momentum
+        step.weight_decay = weight_decay
+        step.first = t == 1
+        step.one_minus_dampening = 1 - dampening
 
-        def rule(
-            theta: Array,
-            grad: Array,
-            b: Array,
-            tmp1: Array,
-            tmp2: Array,
-        ) -> None:
-            if maximize:
-                # g[t]
-                grad = np.negative(grad, out=tmp1)
-            if weight_decay != 0:
-                # gtilde[t] = g[t] + weight_decay*theta[t-1]
-                np.multiply(weight_decay, theta, out=tmp2)
-                grad = np.add(grad, tmp2, out=tmp1)
-            if momentum != 0:
-                if first:
-                    # b[t]
-                    np.copyto(b, grad)
-                else:
-                    b *= momentum
-                    np.multiply(one_minus_dampening, grad, out=tmp2)
-                    b += tmp2
-                if nesterov:
-                    # d[t]
-                    np.multiply(momentum, b, out=tmp2)
-                    grad = np.add(tmp2, grad, out=tmp1)
-                else:
-                    grad = b
-            # theta[t] = theta[t-1] - lr*d[t]
-            np.multiply(lr, grad, out=tmp1)
-            theta -= tmp1
-
-        return (
-            rule,
-            {},
-            {
-                "first": first,
-                "lr": lr,
-                "maximize": maximize,
-                "momentum": momentum,
-                "nesterov": nesterov,
-                "one_minus_dampening": one_minus_dampening,
-                "weight_decay": weight_decay,
-            },
-        )
+    @staticmethod
+    def _rule(step: Step, theta: Array, grad: Array, b: Array, *scratch: Array) -> None:
+        tmp1, tmp2 = scratch
+        if step.maximize:
+            # g[t]
+            grad = np.negative(grad, out=tmp1)
+        if step.weight_decay != 0:
+            # gtilde[t] = g[t] + weight_decay*theta[t-1]
+            np.multiply(step.weight_decay, theta, out=tmp2)
+            grad = np.add(grad, tmp2, out=tmp1)
+        if step.momentum != 0:
+            if step.first:
+                # b[t]
+                np.copyto(b, grad)
+            else:
+                b *= step.momentum
+                np.multiply(step.one_minus_dampening, grad, out=tmp2)
+                b += tmp2
+            if step.nesterov:
+                # d[t]
+                np.multiply(step.momentum, b, out=tmp2)
+                grad = np.add(tmp2, grad, out=tmp1)
+            else:
+                grad = b
+        # theta[t] = theta[t-1] - lr*d[t]
+        np.multiply(step.lr, grad, out=tmp1)
+        theta -= tmp1

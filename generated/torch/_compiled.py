@@ -30,6 +30,7 @@ import torch
 from torch import Tensor
 from torch._compile import _disable_dynamo
 
+from ._scalars import Step
 from ._signals import Held
 from ._tensors import arithmetic, in_dtype, real, reals
 
@@ -90,7 +91,8 @@ def _traced(optimizer: Any, updates: list[Any]) -> list[Traced]:
     order = {p: i for i, p in enumerate(p for g in optimizer.param_groups for p in g["params"])}
     found: dict[torch.device, list[tuple[int, list[float], Row]]] = defaultdict(list)
     names: list[str] = []
-    for params, grads, states, initial, scalars, clip in updates:
+    for params, grads, states, initial, step, clip in updates:
+        scalars = vars(step)
         flags = {name: value for name, value in scalars.items() if isinstance(value, bool)}
         names = [name for name in scalars if name not in flags]
         numbers = [float(scalars[name]) for name in names]
@@ -128,10 +130,12 @@ def _update(optimizer: Any, traced: list[Traced]) -> None:
     rule = optimizer._loop
     for names, table, rows in traced:
         for numbers, (flags, p, grad, states) in zip(table.unbind(), rows, strict=True):
-            scalars = flags | dict(zip(names, numbers.unbind(), strict=True))
+            step: Step[Any] = Step()
+            for name, value in (*flags.items(), *zip(names, numbers.unbind(), strict=True)):
+                setattr(step, name, value)
             dtype = arithmetic(p.dtype)
             ready = [p if s is None else s.to(dtype) for s in states]
-            values = rule(p.to(dtype), grad.to(dtype), *ready, **scalars)
+            values = rule(step, p.to(dtype), grad.to(dtype), *ready)
             for x, value in zip((p, *states), values, strict=True):
                 if x is not None:
                     x.copy_(value)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, optim
 
 from ._optimizer import Group, Optimizer, Params, require
-from ._scalars import Scalar
+from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
 
@@ -48,9 +48,6 @@ class Adadelta(Optimizer):
     Source: Zeiler, 2012, arXiv:1212.5701, Algorithm 1.
     """
 
-    _arguments = ("lr", "rho", "eps", "weight_decay", "maximize")
-    _numbers = {"lr": 0, "rho": 0, "eps": 0, "weight_decay": 0}
-    _options = ("maximize",)
     _tensor_states = {"v": "square_avg", "u": "acc_delta"}
     _kernel = "adadelta"
     _fingerprint = "sha256:d0fd69daf05e588d"
@@ -74,25 +71,7 @@ class Adadelta(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "rho": rho,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "maximize": maximize,
-            "clipvalue": clipvalue,
-            "clipnorm": clipnorm,
-            "global_clipnorm": global_clipnorm,
-            "error_if_nonfinite": error_if_nonfinite,
-        }
-        super().__init__(
-            params,
-            defaults,
-            foreach=foreach,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-        )
+        super().__init__(locals())
 
     def _check(self, group: Group) -> None:
         require(0 <= group["lr"], "lr", group["lr"], "0 <= lr")
@@ -103,98 +82,60 @@ class Adadelta(Optimizer):
         )
 
     def _initial(self, group: Group) -> dict[str, float]:
-        return {
-            "v": 0.0,
-            "u": 0.0,
-        }
+        return {"v": 0.0, "u": 0.0}
 
     @staticmethod
-    def _scalars(
-        *,
-        t: Scalar,
-        lr: Scalar,
-        rho: Scalar,
-        eps: Scalar,
-        weight_decay: Scalar,
-        maximize: bool,
-    ) -> tuple[dict[str, Scalar], tuple[()]]:
-        one_minus_rho = 1 - rho
-
-        return {
-            "eps": eps,
-            "lr": lr,
-            "maximize": maximize,
-            "one_minus_rho": one_minus_rho,
-            "rho": rho,
-            "weight_decay": weight_decay,
-            "with_weight_decay": bool(weight_decay != 0),
-        }, ()
+    def _coefficients(
+        step: Step[Scalar], t: Scalar, lr: Scalar, rho: Scalar, eps: Scalar, weight_decay: Scalar
+    ) -> None:
+        step.lr = lr
+        step.rho = rho
+        step.eps = eps
+        step.weight_decay = weight_decay
+        step.one_minus_rho = 1 - rho
+        step.with_weight_decay = bool(weight_decay != 0)
 
     @staticmethod
     def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        v: Tensor,
-        u: Tensor,
-        *,
-        eps: Scalar,
-        lr: Scalar,
-        maximize: bool,
-        one_minus_rho: Scalar,
-        rho: Scalar,
-        weight_decay: Scalar,
-        with_weight_decay: bool,
+        step: Step[Scalar], theta: Tensor, grad: Tensor, v: Tensor, u: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        if maximize:
+        if step.maximize:
             # g[t]
             grad = -grad
-        if with_weight_decay:
+        if step.with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = grad + weight_decay * theta
+            grad = grad + step.weight_decay * theta
         # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
-        v = rho * v + one_minus_rho * grad * grad
+        v = step.rho * v + step.one_minus_rho * grad * grad
         # d[t] = sqrt(u[t-1] + eps)*gtilde[t]/sqrt(v[t] + eps)
-        d = (u + eps).sqrt() / (v + eps).sqrt() * grad
+        d = (u + step.eps).sqrt() / (v + step.eps).sqrt() * grad
         # u[t] = rho*u[t-1] + (1 - rho)*d[t]**2
-        u = rho * u + one_minus_rho * d * d
+        u = step.rho * u + step.one_minus_rho * d * d
         # theta[t] = theta[t-1] - lr*d[t]
-        theta = theta - lr * d
+        theta = theta - step.lr * d
         return theta, v, u
 
     @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        v: Tensors,
-        u: Tensors,
-        *,
-        eps: float,
-        lr: float,
-        maximize: bool,
-        one_minus_rho: float,
-        rho: float,
-        weight_decay: float,
-        with_weight_decay: bool,
-    ) -> None:
-        if maximize:
+    def _foreach(step: Step[float], theta: Tensors, grad: Tensors, v: Tensors, u: Tensors) -> None:
+        if step.maximize:
             # g[t]
             grad = torch._foreach_neg(grad)
-        if with_weight_decay:
+        if step.with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
+            grad = torch._foreach_add(grad, theta, alpha=step.weight_decay)
         # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
-        torch._foreach_mul_(v, rho)
-        torch._foreach_addcmul_(v, grad, grad, one_minus_rho)
+        torch._foreach_mul_(v, step.rho)
+        torch._foreach_addcmul_(v, grad, grad, step.one_minus_rho)
         # d[t] = sqrt(u[t-1] + eps)*gtilde[t]/sqrt(v[t] + eps)
-        tmp2 = torch._foreach_add(u, eps)
+        tmp2 = torch._foreach_add(u, step.eps)
         torch._foreach_sqrt_(tmp2)
-        tmp3 = torch._foreach_add(v, eps)
+        tmp3 = torch._foreach_add(v, step.eps)
         torch._foreach_sqrt_(tmp3)
         torch._foreach_div_(tmp2, tmp3)
         torch._foreach_mul_(tmp2, grad)
         d = tmp2
         # u[t] = rho*u[t-1] + (1 - rho)*d[t]**2
-        torch._foreach_mul_(u, rho)
-        torch._foreach_addcmul_(u, d, d, one_minus_rho)
+        torch._foreach_mul_(u, step.rho)
+        torch._foreach_addcmul_(u, d, d, step.one_minus_rho)
         # theta[t] = theta[t-1] - lr*d[t]
-        torch._foreach_add_(theta, d, alpha=-lr)
+        torch._foreach_add_(theta, d, alpha=-step.lr)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, optim
 
 from ._optimizer import Group, Optimizer, Params, require
-from ._scalars import Scalar
+from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
 
@@ -49,9 +49,6 @@ class Adagrad(Optimizer):
     Source: Duchi et al., 2011, Adaptive subgradient methods, JMLR 12, Figure 1.
     """
 
-    _arguments = ("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps", "maximize")
-    _numbers = {"lr": 0, "lr_decay": 0, "weight_decay": 0, "initial_accumulator_value": 0, "eps": 0}
-    _options = ("maximize",)
     _tensor_states = {"s": "sum"}
     _kernel = "adagrad"
     _fingerprint = "sha256:88d100dcaf080e25"
@@ -78,26 +75,7 @@ class Adagrad(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "lr_decay": lr_decay,
-            "weight_decay": weight_decay,
-            "initial_accumulator_value": initial_accumulator_value,
-            "eps": eps,
-            "maximize": maximize,
-            "clipvalue": clipvalue,
-            "clipnorm": clipnorm,
-            "global_clipnorm": global_clipnorm,
-            "error_if_nonfinite": error_if_nonfinite,
-        }
-        super().__init__(
-            params,
-            defaults,
-            foreach=foreach,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-        )
+        super().__init__(locals())
 
     def _check(self, group: Group) -> None:
         require(0 <= group["lr"], "lr", group["lr"], "0 <= lr")
@@ -114,79 +92,51 @@ class Adagrad(Optimizer):
         require(0 <= group["eps"], "eps", group["eps"], "0 <= eps")
 
     def _initial(self, group: Group) -> dict[str, float]:
-        return {
-            "s": group["initial_accumulator_value"],
-        }
+        return {"s": group["initial_accumulator_value"]}
 
     def _takes_sparse(self, group: Group) -> bool:
         return group["weight_decay"] == 0
 
     @staticmethod
-    def _scalars(
-        *,
+    def _coefficients(
+        step: Step[Scalar],
         t: Scalar,
         lr: Scalar,
         lr_decay: Scalar,
         weight_decay: Scalar,
         initial_accumulator_value: Scalar,
         eps: Scalar,
-        maximize: bool,
-    ) -> tuple[dict[str, Scalar], tuple[()]]:
-        lrbar = lr / (1 + lr_decay * (t - 1))
-
-        return {
-            "eps": eps,
-            "lrbar": lrbar,
-            "maximize": maximize,
-            "weight_decay": weight_decay,
-            "with_weight_decay": bool(weight_decay != 0),
-        }, ()
+    ) -> None:
+        step.weight_decay = weight_decay
+        step.eps = eps
+        step.lrbar = lr / (1 + lr_decay * (t - 1))
+        step.with_weight_decay = bool(weight_decay != 0)
 
     @staticmethod
-    def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        s: Tensor,
-        *,
-        eps: Scalar,
-        lrbar: Scalar,
-        maximize: bool,
-        weight_decay: Scalar,
-        with_weight_decay: bool,
-    ) -> tuple[Tensor, Tensor]:
-        if maximize:
+    def _loop(step: Step[Scalar], theta: Tensor, grad: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
+        if step.maximize:
             # g[t]
             grad = -grad
-        if with_weight_decay:
+        if step.with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = grad + weight_decay * theta
+            grad = grad + step.weight_decay * theta
         # s[t] = s[t-1] + gtilde[t]**2
         s = s + grad.square()
         # theta[t] = theta[t-1] - lrbar[t]*gtilde[t]/(sqrt(s[t]) + eps)
-        theta = theta - lrbar * (grad / (s.sqrt() + eps))
+        theta = theta - step.lrbar * (grad / (s.sqrt() + step.eps))
         return theta, s
 
     @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        s: Tensors,
-        *,
-        eps: float,
-        lrbar: float,
-        maximize: bool,
-        weight_decay: float,
-        with_weight_decay: bool,
-    ) -> None:
-        if maximize:
+    def _foreach(step: Step[float], theta: Tensors, grad: Tensors, s: Tensors) -> None:
+        if step.maximize:
             # g[t]
             grad = torch._foreach_neg(grad)
-        if with_weight_decay:
+        if step.with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
+            grad = torch._foreach_add(grad, theta, alpha=step.weight_decay)
         # s[t] = s[t-1] + gtilde[t]**2
         torch._foreach_addcmul_(s, grad, grad, 1)
         # theta[t] = theta[t-1] - lrbar[t]*gtilde[t]/(sqrt(s[t]) + eps)
         tmp2 = torch._foreach_sqrt(s)
-        torch._foreach_add_(tmp2, eps)
-        torch._foreach_addcdiv_(theta, grad, tmp2, -lrbar)
+        torch._foreach_add_(tmp2, step.eps)
+        torch._foreach_addcdiv_(theta, grad, tmp2, -step.lrbar)

@@ -6,7 +6,7 @@ from torch import Tensor, optim
 
 from . import _scalars as scalars
 from ._optimizer import Group, Optimizer, Params, require
-from ._scalars import Scalar
+from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
 
@@ -50,9 +50,6 @@ class Adamax(Optimizer):
     Source: Kingma & Ba, 2015, arXiv:1412.6980, Algorithm 2.
     """
 
-    _arguments = ("lr", "betas", "eps", "weight_decay", "maximize")
-    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0}
-    _options = ("maximize",)
     _tensor_states = {"m": "exp_avg", "u": "exp_inf"}
     _kernel = "adamax"
     _fingerprint = "sha256:5323526f5785b056"
@@ -76,25 +73,7 @@ class Adamax(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "betas": betas,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "maximize": maximize,
-            "clipvalue": clipvalue,
-            "clipnorm": clipnorm,
-            "global_clipnorm": global_clipnorm,
-            "error_if_nonfinite": error_if_nonfinite,
-        }
-        super().__init__(
-            params,
-            defaults,
-            foreach=foreach,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-        )
+        super().__init__(locals())
 
     def _check(self, group: Group) -> None:
         beta1, beta2 = group["betas"]
@@ -107,96 +86,58 @@ class Adamax(Optimizer):
         )
 
     def _initial(self, group: Group) -> dict[str, float]:
-        return {
-            "m": 0.0,
-            "u": 0.0,
-        }
+        return {"m": 0.0, "u": 0.0}
 
     @staticmethod
-    def _scalars(
-        *,
+    def _coefficients(
+        step: Step[Scalar],
         t: Scalar,
         lr: Scalar,
         betas: tuple[Scalar, Scalar],
         eps: Scalar,
         weight_decay: Scalar,
-        maximize: bool,
-    ) -> tuple[dict[str, Scalar], tuple[()]]:
-        beta1, beta2 = betas
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta1_pow_t = scalars.one_minus_power(beta1, t)
-        step_size = lr / one_minus_beta1_pow_t
-
-        return {
-            "beta1": beta1,
-            "beta2": beta2,
-            "eps": eps,
-            "maximize": maximize,
-            "one_minus_beta1": one_minus_beta1,
-            "step_size": step_size,
-            "weight_decay": weight_decay,
-            "with_weight_decay": bool(weight_decay != 0),
-        }, ()
+    ) -> None:
+        step.beta1, step.beta2 = betas
+        step.eps = eps
+        step.weight_decay = weight_decay
+        step.one_minus_beta1 = 1 - step.beta1
+        one_minus_beta1_pow_t = scalars.one_minus_power(step.beta1, t)
+        step.step_size = lr / one_minus_beta1_pow_t
+        step.with_weight_decay = bool(weight_decay != 0)
 
     @staticmethod
     def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        m: Tensor,
-        u: Tensor,
-        *,
-        beta1: Scalar,
-        beta2: Scalar,
-        eps: Scalar,
-        maximize: bool,
-        one_minus_beta1: Scalar,
-        step_size: Scalar,
-        weight_decay: Scalar,
-        with_weight_decay: bool,
+        step: Step[Scalar], theta: Tensor, grad: Tensor, m: Tensor, u: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        if maximize:
+        if step.maximize:
             # g[t]
             grad = -grad
-        if with_weight_decay:
+        if step.with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = grad + weight_decay * theta
+            grad = grad + step.weight_decay * theta
         # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        m = beta1 * m + one_minus_beta1 * grad
+        m = step.beta1 * m + step.one_minus_beta1 * grad
         # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
-        u = torch.maximum(beta2 * u, grad.abs() + eps)
+        u = torch.maximum(step.beta2 * u, grad.abs() + step.eps)
         # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
-        theta = theta - step_size * (m / u)
+        theta = theta - step.step_size * (m / u)
         return theta, m, u
 
     @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        m: Tensors,
-        u: Tensors,
-        *,
-        beta1: float,
-        beta2: float,
-        eps: float,
-        maximize: bool,
-        one_minus_beta1: float,
-        step_size: float,
-        weight_decay: float,
-        with_weight_decay: bool,
-    ) -> None:
-        if maximize:
+    def _foreach(step: Step[float], theta: Tensors, grad: Tensors, m: Tensors, u: Tensors) -> None:
+        if step.maximize:
             # g[t]
             grad = torch._foreach_neg(grad)
-        if with_weight_decay:
+        if step.with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
+            grad = torch._foreach_add(grad, theta, alpha=step.weight_decay)
         # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        torch._foreach_mul_(m, beta1)
-        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
+        torch._foreach_mul_(m, step.beta1)
+        torch._foreach_add_(m, grad, alpha=step.one_minus_beta1)
         # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
-        torch._foreach_mul_(u, beta2)
+        torch._foreach_mul_(u, step.beta2)
         tmp1 = torch._foreach_abs(grad)
-        torch._foreach_add_(tmp1, eps)
+        torch._foreach_add_(tmp1, step.eps)
         torch._foreach_maximum_(u, tmp1)
         # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
-        torch._foreach_addcdiv_(theta, m, u, -step_size)
+        torch._foreach_addcdiv_(theta, m, u, -step.step_size)

@@ -6,7 +6,7 @@ from torch import Tensor, optim
 
 from . import _scalars as scalars
 from ._optimizer import Group, Optimizer, Params, require
-from ._scalars import Scalar
+from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
 
@@ -54,9 +54,6 @@ class AdamW(Optimizer):
     Source: Loshchilov & Hutter, 2019, arXiv:1711.05101, Algorithm 2.
     """
 
-    _arguments = ("lr", "betas", "eps", "weight_decay", "amsgrad", "maximize")
-    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0}
-    _options = ("amsgrad", "maximize")
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq", "vmax": "max_exp_avg_sq"}
     _kernel = "adamw"
     _fingerprint = "sha256:52dc2ba91c648e09"
@@ -82,26 +79,7 @@ class AdamW(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "betas": betas,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "amsgrad": amsgrad,
-            "maximize": maximize,
-            "clipvalue": clipvalue,
-            "clipnorm": clipnorm,
-            "global_clipnorm": global_clipnorm,
-            "error_if_nonfinite": error_if_nonfinite,
-        }
-        super().__init__(
-            params,
-            defaults,
-            foreach=foreach,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-        )
+        super().__init__(locals())
 
     def _check(self, group: Group) -> None:
         beta1, beta2 = group["betas"]
@@ -114,77 +92,43 @@ class AdamW(Optimizer):
         )
 
     def _initial(self, group: Group) -> dict[str, float]:
-        return {
-            "m": 0.0,
-            "v": 0.0,
-            **({"vmax": 0.0} if group["amsgrad"] else {}),
-        }
+        return {"m": 0.0, "v": 0.0, **({"vmax": 0.0} if group["amsgrad"] else {})}
 
     @staticmethod
-    def _scalars(
-        *,
+    def _coefficients(
+        step: Step[Scalar],
         t: Scalar,
         lr: Scalar,
         betas: tuple[Scalar, Scalar],
         eps: Scalar,
         weight_decay: Scalar,
-        amsgrad: bool,
-        maximize: bool,
-    ) -> tuple[dict[str, Scalar], tuple[()]]:
-        beta1, beta2 = betas
-        theta_factor = 1 - lr * weight_decay
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
-        one_minus_beta2_pow_t = scalars.one_minus_power(beta2, t)
-        one_minus_beta1_pow_t = scalars.one_minus_power(beta1, t)
-        step_size = lr * scalars.sqrt(one_minus_beta2_pow_t) / one_minus_beta1_pow_t
-        scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
-
-        return {
-            "amsgrad": amsgrad,
-            "beta1": beta1,
-            "beta2": beta2,
-            "maximize": maximize,
-            "one_minus_beta1": one_minus_beta1,
-            "one_minus_beta2": one_minus_beta2,
-            "scaled_eps": scaled_eps,
-            "step_size": step_size,
-            "theta_factor": theta_factor,
-            "weight_decay": weight_decay,
-            "with_weight_decay": bool(weight_decay != 0),
-        }, ()
+    ) -> None:
+        step.beta1, step.beta2 = betas
+        step.weight_decay = weight_decay
+        step.theta_factor = 1 - lr * weight_decay
+        step.one_minus_beta1 = 1 - step.beta1
+        step.one_minus_beta2 = 1 - step.beta2
+        one_minus_beta2_pow_t = scalars.one_minus_power(step.beta2, t)
+        one_minus_beta1_pow_t = scalars.one_minus_power(step.beta1, t)
+        step.step_size = lr * scalars.sqrt(one_minus_beta2_pow_t) / one_minus_beta1_pow_t
+        step.scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
+        step.with_weight_decay = bool(weight_decay != 0)
 
     @staticmethod
     def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        m: Tensor,
-        v: Tensor,
-        vmax: Tensor,
-        *,
-        amsgrad: bool,
-        beta1: Scalar,
-        beta2: Scalar,
-        maximize: bool,
-        one_minus_beta1: Scalar,
-        one_minus_beta2: Scalar,
-        scaled_eps: Scalar,
-        step_size: Scalar,
-        theta_factor: Scalar,
-        weight_decay: Scalar,
-        with_weight_decay: bool,
+        step: Step[Scalar], theta: Tensor, grad: Tensor, m: Tensor, v: Tensor, vmax: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        if maximize:
+        if step.maximize:
             # g[t]
             grad = -grad
-        if with_weight_decay:
+        if step.with_weight_decay:
             # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
-            theta = theta_factor * theta
+            theta = step.theta_factor * theta
         # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        m = beta1 * m + one_minus_beta1 * grad
+        m = step.beta1 * m + step.one_minus_beta1 * grad
         # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-        v = beta2 * v + one_minus_beta2 * grad * grad
-        if amsgrad:
+        v = step.beta2 * v + step.one_minus_beta2 * grad * grad
+        if step.amsgrad:
             # vmax[t] = max(vmax[t-1], v[t])
             vmax = torch.maximum(vmax, v)
             # vtilde[t]
@@ -192,42 +136,26 @@ class AdamW(Optimizer):
         else:
             vtilde = v
         # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
-        theta = theta - step_size * (m / (vtilde.sqrt() + scaled_eps))
+        theta = theta - step.step_size * (m / (vtilde.sqrt() + step.scaled_eps))
         return theta, m, v, vmax
 
     @staticmethod
     def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        m: Tensors,
-        v: Tensors,
-        vmax: Tensors,
-        *,
-        amsgrad: bool,
-        beta1: float,
-        beta2: float,
-        maximize: bool,
-        one_minus_beta1: float,
-        one_minus_beta2: float,
-        scaled_eps: float,
-        step_size: float,
-        theta_factor: float,
-        weight_decay: float,
-        with_weight_decay: bool,
+        step: Step[float], theta: Tensors, grad: Tensors, m: Tensors, v: Tensors, vmax: Tensors
     ) -> None:
-        if maximize:
+        if step.maximize:
             # g[t]
             grad = torch._foreach_neg(grad)
-        if with_weight_decay:
+        if step.with_weight_decay:
             # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
-            torch._foreach_mul_(theta, theta_factor)
+            torch._foreach_mul_(theta, step.theta_factor)
         # m[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        torch._foreach_mul_(m, beta1)
-        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
+        torch._foreach_mul_(m, step.beta1)
+        torch._foreach_add_(m, grad, alpha=step.one_minus_beta1)
         # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-        torch._foreach_mul_(v, beta2)
-        torch._foreach_addcmul_(v, grad, grad, one_minus_beta2)
-        if amsgrad:
+        torch._foreach_mul_(v, step.beta2)
+        torch._foreach_addcmul_(v, grad, grad, step.one_minus_beta2)
+        if step.amsgrad:
             # vmax[t] = max(vmax[t-1], v[t])
             torch._foreach_maximum_(vmax, v)
             # vtilde[t]
@@ -236,5 +164,5 @@ class AdamW(Optimizer):
             vtilde = v
         # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
         tmp1 = torch._foreach_sqrt(vtilde)
-        torch._foreach_add_(tmp1, scaled_eps)
-        torch._foreach_addcdiv_(theta, m, tmp1, -step_size)
+        torch._foreach_add_(tmp1, step.scaled_eps)
+        torch._foreach_addcdiv_(theta, m, tmp1, -step.step_size)

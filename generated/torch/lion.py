@@ -6,7 +6,7 @@ from torch import Tensor
 
 from . import _scalars as scalars
 from ._optimizer import Group, Optimizer, Params, require
-from ._scalars import Scalar
+from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
 
@@ -48,9 +48,6 @@ class Lion(Optimizer):
     Source: Chen et al., 2023, arXiv:2302.06675, Algorithm 2.
     """
 
-    _arguments = ("lr", "betas", "weight_decay", "maximize")
-    _numbers = {"lr": 0, "betas": 2, "weight_decay": 0}
-    _options = ("maximize",)
     _tensor_states = {"m": "exp_avg"}
     _kernel = "lion"
     _fingerprint = "sha256:dad58ce4fd4bdcdd"
@@ -72,24 +69,7 @@ class Lion(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "betas": betas,
-            "weight_decay": weight_decay,
-            "maximize": maximize,
-            "clipvalue": clipvalue,
-            "clipnorm": clipnorm,
-            "global_clipnorm": global_clipnorm,
-            "error_if_nonfinite": error_if_nonfinite,
-        }
-        super().__init__(
-            params,
-            defaults,
-            foreach=foreach,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-        )
+        super().__init__(locals())
 
     def _check(self, group: Group) -> None:
         beta1, beta2 = group["betas"]
@@ -101,95 +81,55 @@ class Lion(Optimizer):
         )
 
     def _initial(self, group: Group) -> dict[str, float]:
-        return {
-            "m": 0.0,
-        }
+        return {"m": 0.0}
 
     @staticmethod
-    def _scalars(
-        *,
+    def _coefficients(
+        step: Step[Scalar],
         t: Scalar,
         lr: Scalar,
         betas: tuple[Scalar, Scalar],
         weight_decay: Scalar,
-        maximize: bool,
-    ) -> tuple[dict[str, Scalar], tuple[()]]:
-        beta1, beta2 = betas
-        theta_factor = 1 - lr * weight_decay
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
-
-        return {
-            "beta1": beta1,
-            "beta2": beta2,
-            "lr": lr,
-            "maximize": maximize,
-            "one_minus_beta1": one_minus_beta1,
-            "one_minus_beta2": one_minus_beta2,
-            "theta_factor": theta_factor,
-            "weight_decay": weight_decay,
-            "with_weight_decay": bool(weight_decay != 0),
-        }, ()
+    ) -> None:
+        step.beta1, step.beta2 = betas
+        step.lr = lr
+        step.weight_decay = weight_decay
+        step.theta_factor = 1 - lr * weight_decay
+        step.one_minus_beta1 = 1 - step.beta1
+        step.one_minus_beta2 = 1 - step.beta2
+        step.with_weight_decay = bool(weight_decay != 0)
 
     @staticmethod
-    def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        m: Tensor,
-        *,
-        beta1: Scalar,
-        beta2: Scalar,
-        lr: Scalar,
-        maximize: bool,
-        one_minus_beta1: Scalar,
-        one_minus_beta2: Scalar,
-        theta_factor: Scalar,
-        weight_decay: Scalar,
-        with_weight_decay: bool,
-    ) -> tuple[Tensor, Tensor]:
-        if maximize:
+    def _loop(step: Step[Scalar], theta: Tensor, grad: Tensor, m: Tensor) -> tuple[Tensor, Tensor]:
+        if step.maximize:
             # g[t]
             grad = -grad
-        if with_weight_decay:
+        if step.with_weight_decay:
             # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
-            theta = theta_factor * theta
+            theta = step.theta_factor * theta
         # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        c = beta1 * m + one_minus_beta1 * grad
+        c = step.beta1 * m + step.one_minus_beta1 * grad
         # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-        m = beta2 * m + one_minus_beta2 * grad
+        m = step.beta2 * m + step.one_minus_beta2 * grad
         # theta[t] = thetabar[t] - lr*sign(c[t])
-        theta = theta - lr * scalars.sign(c)
+        theta = theta - step.lr * scalars.sign(c)
         return theta, m
 
     @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        m: Tensors,
-        *,
-        beta1: float,
-        beta2: float,
-        lr: float,
-        maximize: bool,
-        one_minus_beta1: float,
-        one_minus_beta2: float,
-        theta_factor: float,
-        weight_decay: float,
-        with_weight_decay: bool,
-    ) -> None:
-        if maximize:
+    def _foreach(step: Step[float], theta: Tensors, grad: Tensors, m: Tensors) -> None:
+        if step.maximize:
             # g[t]
             grad = torch._foreach_neg(grad)
-        if with_weight_decay:
+        if step.with_weight_decay:
             # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
-            torch._foreach_mul_(theta, theta_factor)
+            torch._foreach_mul_(theta, step.theta_factor)
         # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-        tmp2 = torch._foreach_mul(m, beta1)
-        torch._foreach_add_(tmp2, grad, alpha=one_minus_beta1)
+        tmp2 = torch._foreach_mul(m, step.beta1)
+        torch._foreach_add_(tmp2, grad, alpha=step.one_minus_beta1)
         c = tmp2
         # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-        torch._foreach_mul_(m, beta2)
-        torch._foreach_add_(m, grad, alpha=one_minus_beta2)
+        torch._foreach_mul_(m, step.beta2)
+        torch._foreach_add_(m, grad, alpha=step.one_minus_beta2)
         # theta[t] = thetabar[t] - lr*sign(c[t])
         torch._foreach_copy_(c, [scalars.sign(c) for c in c])
-        torch._foreach_add_(theta, c, alpha=-lr)
+        torch._foreach_add_(theta, c, alpha=-step.lr)

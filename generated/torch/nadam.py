@@ -6,7 +6,7 @@ from torch import Tensor, optim
 
 from . import _scalars as scalars
 from ._optimizer import Group, Optimizer, Params, require
-from ._scalars import Scalar
+from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
 
@@ -57,17 +57,6 @@ class NAdam(Optimizer):
     Source: Dozat, 2016, Incorporating Nesterov momentum into Adam, Algorithm 8.
     """
 
-    _arguments = (
-        "lr",
-        "betas",
-        "eps",
-        "weight_decay",
-        "momentum_decay",
-        "decoupled_weight_decay",
-        "maximize",
-    )
-    _numbers = {"lr": 0, "betas": 2, "eps": 0, "weight_decay": 0, "momentum_decay": 0}
-    _options = ("decoupled_weight_decay", "maximize")
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq"}
     _scalar_states = {"mu_product": "mu_product"}
     _kernel = "nadam"
@@ -94,27 +83,7 @@ class NAdam(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "betas": betas,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "momentum_decay": momentum_decay,
-            "decoupled_weight_decay": decoupled_weight_decay,
-            "maximize": maximize,
-            "clipvalue": clipvalue,
-            "clipnorm": clipnorm,
-            "global_clipnorm": global_clipnorm,
-            "error_if_nonfinite": error_if_nonfinite,
-        }
-        super().__init__(
-            params,
-            defaults,
-            foreach=foreach,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-        )
+        super().__init__(locals())
 
     def _check(self, group: Group) -> None:
         beta1, beta2 = group["betas"]
@@ -133,15 +102,11 @@ class NAdam(Optimizer):
         )
 
     def _initial(self, group: Group) -> dict[str, float]:
-        return {
-            "m": 0.0,
-            "v": 0.0,
-            "mu_product": 1.0,
-        }
+        return {"m": 0.0, "v": 0.0, "mu_product": 1.0}
 
     @staticmethod
-    def _scalars(
-        *,
+    def _coefficients(
+        step: Step[Scalar],
         mu_product: Scalar,
         t: Scalar,
         lr: Scalar,
@@ -149,117 +114,66 @@ class NAdam(Optimizer):
         eps: Scalar,
         weight_decay: Scalar,
         momentum_decay: Scalar,
-        decoupled_weight_decay: bool,
-        maximize: bool,
-    ) -> tuple[dict[str, Scalar], tuple[Scalar]]:
-        beta1, beta2 = betas
-        theta_factor = 1 - lr * weight_decay
-        mu = beta1 * (1 - 0.96 ** (momentum_decay * t) / 2)
-        mu_next = beta1 * (1 - 0.96 ** (momentum_decay * (t + 1)) / 2)
+    ) -> tuple[Scalar]:
+        step.beta1, step.beta2 = betas
+        step.weight_decay = weight_decay
+        step.theta_factor = 1 - lr * weight_decay
+        mu = step.beta1 * (1 - 0.96 ** (momentum_decay * t) / 2)
+        mu_next = step.beta1 * (1 - 0.96 ** (momentum_decay * (t + 1)) / 2)
         mu_product = mu * mu_product
-        one_minus_beta1 = 1 - beta1
-        one_minus_beta2 = 1 - beta2
-        one_minus_beta2_pow_t = scalars.one_minus_power(beta2, t)
-        step_size = lr * scalars.sqrt(one_minus_beta2_pow_t)
-        m_factor = mu_next / (1 - mu_next * mu_product)
-        gtilde_factor = (1 - mu) / (1 - mu_product)
-        scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
-
-        return {
-            "beta1": beta1,
-            "beta2": beta2,
-            "decoupled_weight_decay": decoupled_weight_decay,
-            "gtilde_factor": gtilde_factor,
-            "m_factor": m_factor,
-            "maximize": maximize,
-            "one_minus_beta1": one_minus_beta1,
-            "one_minus_beta2": one_minus_beta2,
-            "scaled_eps": scaled_eps,
-            "step_size": step_size,
-            "theta_factor": theta_factor,
-            "weight_decay": weight_decay,
-            "with_weight_decay": bool(weight_decay != 0),
-        }, (mu_product,)
+        step.one_minus_beta1 = 1 - step.beta1
+        step.one_minus_beta2 = 1 - step.beta2
+        one_minus_beta2_pow_t = scalars.one_minus_power(step.beta2, t)
+        step.step_size = lr * scalars.sqrt(one_minus_beta2_pow_t)
+        step.m_factor = mu_next / (1 - mu_next * mu_product)
+        step.gtilde_factor = (1 - mu) / (1 - mu_product)
+        step.scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
+        step.with_weight_decay = bool(weight_decay != 0)
+        return (mu_product,)
 
     @staticmethod
     def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        m: Tensor,
-        v: Tensor,
-        *,
-        beta1: Scalar,
-        beta2: Scalar,
-        decoupled_weight_decay: bool,
-        gtilde_factor: Scalar,
-        m_factor: Scalar,
-        maximize: bool,
-        one_minus_beta1: Scalar,
-        one_minus_beta2: Scalar,
-        scaled_eps: Scalar,
-        step_size: Scalar,
-        theta_factor: Scalar,
-        weight_decay: Scalar,
-        with_weight_decay: bool,
+        step: Step[Scalar], theta: Tensor, grad: Tensor, m: Tensor, v: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        if maximize:
+        if step.maximize:
             # g[t]
             grad = -grad
-        if with_weight_decay and not decoupled_weight_decay:
+        if step.with_weight_decay and not step.decoupled_weight_decay:
             # gtilde[t]
-            grad = grad + weight_decay * theta
-        if with_weight_decay and decoupled_weight_decay:
+            grad = grad + step.weight_decay * theta
+        if step.with_weight_decay and step.decoupled_weight_decay:
             # thetabar[t]
-            theta = theta_factor * theta
+            theta = step.theta_factor * theta
         # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        m = beta1 * m + one_minus_beta1 * grad
+        m = step.beta1 * m + step.one_minus_beta1 * grad
         # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-        v = beta2 * v + one_minus_beta2 * grad * grad
+        v = step.beta2 * v + step.one_minus_beta2 * grad * grad
         # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
-        theta = theta - step_size * (
-            (m_factor * m + gtilde_factor * grad) / (v.sqrt() + scaled_eps)
+        theta = theta - step.step_size * (
+            (step.m_factor * m + step.gtilde_factor * grad) / (v.sqrt() + step.scaled_eps)
         )
         return theta, m, v
 
     @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        m: Tensors,
-        v: Tensors,
-        *,
-        beta1: float,
-        beta2: float,
-        decoupled_weight_decay: bool,
-        gtilde_factor: float,
-        m_factor: float,
-        maximize: bool,
-        one_minus_beta1: float,
-        one_minus_beta2: float,
-        scaled_eps: float,
-        step_size: float,
-        theta_factor: float,
-        weight_decay: float,
-        with_weight_decay: bool,
-    ) -> None:
-        if maximize:
+    def _foreach(step: Step[float], theta: Tensors, grad: Tensors, m: Tensors, v: Tensors) -> None:
+        if step.maximize:
             # g[t]
             grad = torch._foreach_neg(grad)
-        if with_weight_decay and not decoupled_weight_decay:
+        if step.with_weight_decay and not step.decoupled_weight_decay:
             # gtilde[t]
-            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
-        if with_weight_decay and decoupled_weight_decay:
+            grad = torch._foreach_add(grad, theta, alpha=step.weight_decay)
+        if step.with_weight_decay and step.decoupled_weight_decay:
             # thetabar[t]
-            torch._foreach_mul_(theta, theta_factor)
+            torch._foreach_mul_(theta, step.theta_factor)
         # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-        torch._foreach_mul_(m, beta1)
-        torch._foreach_add_(m, grad, alpha=one_minus_beta1)
+        torch._foreach_mul_(m, step.beta1)
+        torch._foreach_add_(m, grad, alpha=step.one_minus_beta1)
         # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-        torch._foreach_mul_(v, beta2)
-        torch._foreach_addcmul_(v, grad, grad, one_minus_beta2)
+        torch._foreach_mul_(v, step.beta2)
+        torch._foreach_addcmul_(v, grad, grad, step.one_minus_beta2)
         # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
-        tmp2 = torch._foreach_mul(m, m_factor)
-        torch._foreach_add_(tmp2, grad, alpha=gtilde_factor)
+        tmp2 = torch._foreach_mul(m, step.m_factor)
+        torch._foreach_add_(tmp2, grad, alpha=step.gtilde_factor)
         tmp1 = torch._foreach_sqrt(v)
-        torch._foreach_add_(tmp1, scaled_eps)
-        torch._foreach_addcdiv_(theta, tmp2, tmp1, -step_size)
+        torch._foreach_add_(tmp1, step.scaled_eps)
+        torch._foreach_addcdiv_(theta, tmp2, tmp1, -step.step_size)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, optim
 
 from ._optimizer import Group, Optimizer, Params, require
-from ._scalars import Scalar
+from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
 
@@ -53,9 +53,6 @@ class RMSprop(Optimizer):
     38-45.
     """
 
-    _arguments = ("lr", "alpha", "eps", "weight_decay", "momentum", "centered", "maximize")
-    _numbers = {"lr": 0, "alpha": 0, "eps": 0, "weight_decay": 0, "momentum": 0}
-    _options = ("centered", "maximize")
     _tensor_states = {"v": "square_avg", "gbar": "grad_avg", "b": "momentum_buffer"}
     _kernel = "rmsprop"
     _fingerprint = "sha256:3de5a6014a8f0cbe"
@@ -82,27 +79,7 @@ class RMSprop(Optimizer):
         error_if_nonfinite: bool = False,
         fused: bool | None = None,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "alpha": alpha,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "momentum": momentum,
-            "centered": centered,
-            "maximize": maximize,
-            "clipvalue": clipvalue,
-            "clipnorm": clipnorm,
-            "global_clipnorm": global_clipnorm,
-            "error_if_nonfinite": error_if_nonfinite,
-        }
-        super().__init__(
-            params,
-            defaults,
-            foreach=foreach,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-        )
+        super().__init__(locals())
 
     def _check(self, group: Group) -> None:
         require(0 <= group["lr"], "lr", group["lr"], "0 <= lr")
@@ -121,109 +98,71 @@ class RMSprop(Optimizer):
         }
 
     @staticmethod
-    def _scalars(
-        *,
+    def _coefficients(
+        step: Step[Scalar],
         t: Scalar,
         lr: Scalar,
         alpha: Scalar,
         eps: Scalar,
         weight_decay: Scalar,
         momentum: Scalar,
-        centered: bool,
-        maximize: bool,
-    ) -> tuple[dict[str, Scalar], tuple[()]]:
-        one_minus_alpha = 1 - alpha
-
-        return {
-            "alpha": alpha,
-            "centered": centered,
-            "eps": eps,
-            "lr": lr,
-            "maximize": maximize,
-            "momentum": momentum,
-            "one_minus_alpha": one_minus_alpha,
-            "weight_decay": weight_decay,
-            "with_momentum": bool(momentum != 0),
-            "with_weight_decay": bool(weight_decay != 0),
-        }, ()
+    ) -> None:
+        step.lr = lr
+        step.alpha = alpha
+        step.eps = eps
+        step.weight_decay = weight_decay
+        step.momentum = momentum
+        step.one_minus_alpha = 1 - alpha
+        step.with_momentum = bool(momentum != 0)
+        step.with_weight_decay = bool(weight_decay != 0)
 
     @staticmethod
     def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        v: Tensor,
-        gbar: Tensor,
-        b: Tensor,
-        *,
-        alpha: Scalar,
-        centered: bool,
-        eps: Scalar,
-        lr: Scalar,
-        maximize: bool,
-        momentum: Scalar,
-        one_minus_alpha: Scalar,
-        weight_decay: Scalar,
-        with_momentum: bool,
-        with_weight_decay: bool,
+        step: Step[Scalar], theta: Tensor, grad: Tensor, v: Tensor, gbar: Tensor, b: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        if maximize:
+        if step.maximize:
             # g[t]
             grad = -grad
-        if with_weight_decay:
+        if step.with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = grad + weight_decay * theta
+            grad = grad + step.weight_decay * theta
         # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
-        v = alpha * v + one_minus_alpha * grad * grad
-        if centered:
+        v = step.alpha * v + step.one_minus_alpha * grad * grad
+        if step.centered:
             # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
-            gbar = alpha * gbar + one_minus_alpha * grad
+            gbar = step.alpha * gbar + step.one_minus_alpha * grad
             # variance[t]
             variance = (v - gbar.square()).clamp(min=0)
         else:
             variance = v
         # d[t] = gtilde[t]/(sqrt(variance[t]) + eps)
-        d = grad / (variance.sqrt() + eps)
-        if with_momentum:
+        d = grad / (variance.sqrt() + step.eps)
+        if step.with_momentum:
             # b[t] = momentum*b[t-1] + d[t]
-            b = momentum * b + d
+            b = step.momentum * b + d
             # theta[t]
-            theta = theta - lr * b
+            theta = theta - step.lr * b
         else:
-            theta = theta - lr * d
+            theta = theta - step.lr * d
         return theta, v, gbar, b
 
     @staticmethod
     def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        v: Tensors,
-        gbar: Tensors,
-        b: Tensors,
-        *,
-        alpha: float,
-        centered: bool,
-        eps: float,
-        lr: float,
-        maximize: bool,
-        momentum: float,
-        one_minus_alpha: float,
-        weight_decay: float,
-        with_momentum: bool,
-        with_weight_decay: bool,
+        step: Step[float], theta: Tensors, grad: Tensors, v: Tensors, gbar: Tensors, b: Tensors
     ) -> None:
-        if maximize:
+        if step.maximize:
             # g[t]
             grad = torch._foreach_neg(grad)
-        if with_weight_decay:
+        if step.with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
+            grad = torch._foreach_add(grad, theta, alpha=step.weight_decay)
         # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
-        torch._foreach_mul_(v, alpha)
-        torch._foreach_addcmul_(v, grad, grad, one_minus_alpha)
-        if centered:
+        torch._foreach_mul_(v, step.alpha)
+        torch._foreach_addcmul_(v, grad, grad, step.one_minus_alpha)
+        if step.centered:
             # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
-            torch._foreach_mul_(gbar, alpha)
-            torch._foreach_add_(gbar, grad, alpha=one_minus_alpha)
+            torch._foreach_mul_(gbar, step.alpha)
+            torch._foreach_add_(gbar, grad, alpha=step.one_minus_alpha)
             # variance[t]
             tmp2 = torch._foreach_addcmul(v, gbar, gbar, -1)
             torch._foreach_maximum_(tmp2, 0)
@@ -232,13 +171,13 @@ class RMSprop(Optimizer):
             variance = v
         # d[t] = gtilde[t]/(sqrt(variance[t]) + eps)
         tmp2 = torch._foreach_sqrt(variance)
-        torch._foreach_add_(tmp2, eps)
+        torch._foreach_add_(tmp2, step.eps)
         d_part = tmp2
-        if with_momentum:
+        if step.with_momentum:
             # b[t] = momentum*b[t-1] + d[t]
-            torch._foreach_mul_(b, momentum)
+            torch._foreach_mul_(b, step.momentum)
             torch._foreach_addcdiv_(b, grad, d_part, 1)
             # theta[t]
-            torch._foreach_add_(theta, b, alpha=-lr)
+            torch._foreach_add_(theta, b, alpha=-step.lr)
         else:
-            torch._foreach_addcdiv_(theta, grad, d_part, -lr)
+            torch._foreach_addcdiv_(theta, grad, d_part, -step.lr)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, optim
 
 from ._optimizer import Group, Optimizer, Params, require
-from ._scalars import Scalar
+from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
 
@@ -48,9 +48,6 @@ class SGD(Optimizer):
     Source: Sutskever et al., 2013, On the importance of initialization and momentum, eqs. 1-4.
     """
 
-    _arguments = ("lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")
-    _numbers = {"lr": 0, "momentum": 0, "dampening": 0, "weight_decay": 0}
-    _options = ("nesterov", "maximize")
     _tensor_states = {"b": "momentum_buffer"}
     _step_key = ""
     _kernel = "sgd"
@@ -78,26 +75,7 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "momentum": momentum,
-            "dampening": dampening,
-            "weight_decay": weight_decay,
-            "nesterov": nesterov,
-            "maximize": maximize,
-            "clipvalue": clipvalue,
-            "clipnorm": clipnorm,
-            "global_clipnorm": global_clipnorm,
-            "error_if_nonfinite": error_if_nonfinite,
-        }
-        super().__init__(
-            params,
-            defaults,
-            foreach=foreach,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-        )
+        super().__init__(locals())
 
     def _check(self, group: Group) -> None:
         require(0 <= group["lr"], "lr", group["lr"], "0 <= lr")
@@ -109,108 +87,70 @@ class SGD(Optimizer):
             raise ValueError("nesterov needs momentum > 0 and dampening = 0")
 
     def _initial(self, group: Group) -> dict[str, float]:
-        return {
-            **({"b": 0.0} if group["momentum"] != 0 else {}),
-        }
+        return {**({"b": 0.0} if group["momentum"] != 0 else {})}
 
     def _takes_sparse(self, group: Group) -> bool:
         return group["momentum"] == 0 and group["weight_decay"] == 0
 
     @staticmethod
-    def _scalars(
-        *,
+    def _coefficients(
+        step: Step[Scalar],
         first: bool,
         lr: Scalar,
         momentum: Scalar,
         dampening: Scalar,
         weight_decay: Scalar,
-        nesterov: bool,
-        maximize: bool,
-    ) -> tuple[dict[str, Scalar], tuple[()]]:
-        one_minus_dampening = 1 - dampening
-
-        return {
-            "first": first,
-            "lr": lr,
-            "maximize": maximize,
-            "momentum": momentum,
-            "nesterov": nesterov,
-            "one_minus_dampening": one_minus_dampening,
-            "weight_decay": weight_decay,
-            "with_momentum": bool(momentum != 0),
-            "with_weight_decay": bool(weight_decay != 0),
-        }, ()
+    ) -> None:
+        step.lr = lr
+        step.momentum = momentum
+        step.weight_decay = weight_decay
+        step.first = first
+        step.one_minus_dampening = 1 - dampening
+        step.with_momentum = bool(momentum != 0)
+        step.with_weight_decay = bool(weight_decay != 0)
 
     @staticmethod
-    def _loop(
-        theta: Tensor,
-        grad: Tensor,
-        b: Tensor,
-        *,
-        first: bool,
-        lr: Scalar,
-        maximize: bool,
-        momentum: Scalar,
-        nesterov: bool,
-        one_minus_dampening: Scalar,
-        weight_decay: Scalar,
-        with_momentum: bool,
-        with_weight_decay: bool,
-    ) -> tuple[Tensor, Tensor]:
-        if maximize:
+    def _loop(step: Step[Scalar], theta: Tensor, grad: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        if step.maximize:
             # g[t]
             grad = -grad
-        if with_weight_decay:
+        if step.with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = grad + weight_decay * theta
-        if with_momentum:
-            if first:
+            grad = grad + step.weight_decay * theta
+        if step.with_momentum:
+            if step.first:
                 # b[t]
                 b = grad
             else:
-                b = momentum * b + one_minus_dampening * grad
-            if nesterov:
+                b = step.momentum * b + step.one_minus_dampening * grad
+            if step.nesterov:
                 # d[t]
-                grad = momentum * b + grad
+                grad = step.momentum * b + grad
             else:
                 grad = b
         # theta[t] = theta[t-1] - lr*d[t]
-        theta = theta - lr * grad
+        theta = theta - step.lr * grad
         return theta, b
 
     @staticmethod
-    def _foreach(
-        theta: Tensors,
-        grad: Tensors,
-        b: Tensors,
-        *,
-        first: bool,
-        lr: float,
-        maximize: bool,
-        momentum: float,
-        nesterov: bool,
-        one_minus_dampening: float,
-        weight_decay: float,
-        with_momentum: bool,
-        with_weight_decay: bool,
-    ) -> None:
-        if maximize:
+    def _foreach(step: Step[float], theta: Tensors, grad: Tensors, b: Tensors) -> None:
+        if step.maximize:
             # g[t]
             grad = torch._foreach_neg(grad)
-        if with_weight_decay:
+        if step.with_weight_decay:
             # gtilde[t] = g[t] + weight_decay*theta[t-1]
-            grad = torch._foreach_add(grad, theta, alpha=weight_decay)
-        if with_momentum:
-            if first:
+            grad = torch._foreach_add(grad, theta, alpha=step.weight_decay)
+        if step.with_momentum:
+            if step.first:
                 # b[t]
                 torch._foreach_copy_(b, grad)
             else:
-                torch._foreach_mul_(b, momentum)
-                torch._foreach_add_(b, grad, alpha=one_minus_dampening)
-            if nesterov:
+                torch._foreach_mul_(b, step.momentum)
+                torch._foreach_add_(b, grad, alpha=step.one_minus_dampening)
+            if step.nesterov:
                 # d[t]
-                grad = torch._foreach_add(grad, b, alpha=momentum)
+                grad = torch._foreach_add(grad, b, alpha=step.momentum)
             else:
                 grad = b
         # theta[t] = theta[t-1] - lr*d[t]
-        torch._foreach_add_(theta, grad, alpha=-lr)
+        torch._foreach_add_(theta, grad, alpha=-step.lr)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from steprule.codegen.backends.kernel import kernel_scalars
+from steprule.codegen.backends.scalars import host_names
 from steprule.codegen.loading.load import builtin
 from steprule.codegen.program.compiled import CompiledRule
 from steprule.specs.language import Optimizer
@@ -63,7 +63,7 @@ def kernel_of(
     options = {option.name for option in spec.options} | {"first"}
     scalars: Mapping[str, Any] = {
         name: on if name in options else number if on or name == "lr" else 0.0
-        for name in kernel_scalars(program)
+        for name in host_names(program)
     }
     theta, grad = ([torch.zeros(3, dtype=dtype)] for _ in range(2))
     keys = [s.name if on or s.when is None else None for s in states]

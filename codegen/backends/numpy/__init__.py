@@ -33,12 +33,12 @@ class NumpyBackend:
     comment = "#"
 
     def __init__(self) -> None:
-        self._printer = NumpyPrinter()
+        printer = NumpyPrinter()
         self._templates = environment(
             __name__,
             {
-                "instruction": self._printer,
-                "scalar": self._printer.scalar,
+                "instruction": printer,
+                "scalar": printer.scalar,
                 "is_choice": lambda step: isinstance(step, Choice),
                 "elementwise": _elementwise,
             },

@@ -3,10 +3,10 @@
 from ....specs.language import Optimizer
 from ...program.allocate import Listing
 from ...program.nodes import Program
-from ..kernel import kernel_scalars
-from ..python_class import Comments, class_context, names_read, unpacked_names
+from ..python_class import Comments, class_context
+from ..scalars import host_names, of_step, scalars
 from ..signature import Argument, arguments, members
-from .printer import HostPrinter
+from .printer import HostPrinter, NumpyPrinter
 
 
 def context(
@@ -22,15 +22,18 @@ def context(
     """
     args = arguments(spec)
     held = {name: f"self.{where}" for name, where in members(args).items() if name != "lr"}
-    read = names_read(program)
+    met = {*host_names(program), *(host_names(kernel) if kernel.is_elementwise else ())}
+    printer = NumpyPrinter(of_step(met))
     return class_context(spec, program, HostPrinter(held)) | {
         "annotation": _annotation,
+        "scalars": scalars(program, args, met, HostPrinter, first="t == 1"),
         "steps": listing.steps,
         "scratch": listing.scratch,
+        "instruction": printer,
+        "condition": printer.scalar,
         "comment": Comments(listing.steps),
-        "unpacked": [line for a in args for line in _unpacked(a, read)],
-        "kernel": kernel_scalars(kernel) if kernel.is_elementwise else None,
         "has_lr": any(a.name == "lr" for a in args),
+        "has_kernel": kernel.is_elementwise,
     }
 
 
@@ -40,14 +43,3 @@ def _annotation(a: Argument) -> str:
     if a.is_tuple:
         return f"tuple[{', '.join('float' for _ in a.members)}]"
     return "Rate" if a.name == "lr" else "float"
-
-
-def _unpacked(a: Argument, read: set[str]) -> list[str]:
-    """Hyperparameters as Python floats: NumPy's scalars would promote float32 arrays."""
-    if a.is_tuple:
-        used = read & {h.name for h in a.members}
-        return [f"{unpacked_names(a, read)} = map(float, self.{a.name})"] if used else []
-    if a.name not in read or a.name == "lr":
-        return []
-    held = f"self.{a.name}"
-    return [f"{a.name} = {held if a.is_option else f'float({held})'}"]

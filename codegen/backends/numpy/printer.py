@@ -81,7 +81,8 @@ _AUGMENTED = {ops.ADD: "+=", ops.SUB: "-=", ops.MUL: "*=", ops.DIV: "/="}
 class NumpyPrinter:
     """One instruction of an allocated program as one Python statement."""
 
-    scalar = HostPrinter()
+    def __init__(self, renamed: Mapping[str, str] | None = None) -> None:
+        self.scalar = HostPrinter(renamed)
 
     def __call__(self, step: Instruction) -> str:
         args = [self.scalar(a) for a in step.args]

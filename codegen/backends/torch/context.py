@@ -30,8 +30,8 @@ from ...program.passes.settle import settle
 from ...program.passes.shield import shield
 from ...program.passes.sink import sink
 from ...program.rest import at_rest
-from ..kernel import kernel_scalars
-from ..python_class import Comments, class_context, names_read, unpacked_names
+from ..python_class import Comments, class_context
+from ..scalars import host_names, of_step, scalars
 from ..signature import Argument, arguments, members
 from .printer import ForeachPrinter, LoopPrinter, ScalarPrinter
 
@@ -52,15 +52,13 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     loop = separate(shield(settle(expand(flagged))))
     sunk = linearise(contract(sink(flagged)))
     foreach = allocate(sunk)
-    given = {*kernel_scalars(loop), *kernel_scalars(sunk)}
+    met = {*host_names(loop), *host_names(sunk)}
     if kernel.is_elementwise:
-        given |= {*kernel_scalars(kernel)}
+        met |= {*host_names(kernel)}
     args = arguments(spec)
     in_group = {name: _in_group(where) for name, where in members(args).items()}
-    read = names_read(program)
-    scalar_results = [s.new.id for s in program.scalar_slots]
-    options = {a.name for a in args if a.is_option}
-    printed = ScalarPrinter()
+    first = "bool(t == 1)" if spec.step_key else ""
+    written = of_step(met)
     return class_context(spec, program, ScalarPrinter(in_group)) | {
         "annotation": _annotation,
         "sparse": _sparse(spec, ScalarPrinter(in_group)),
@@ -68,26 +66,24 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         "optional": [slot.name for slot in program.slots if slot.when is not None],
         "peer": spec.peer.removeprefix("torch.optim.") if _is_torchs(spec.peer) else "",
         "loop_steps": loop.body,
-        "loop_": Printed(ScalarPrinter(), _assignment, Comments(loop.body)),
+        "loop_": Printed(
+            ScalarPrinter(written), partial(_assignment, LoopPrinter(written)), Comments(loop.body)
+        ),
         "foreach_steps": foreach.steps,
-        "foreach_": Printed(ScalarPrinter(), ForeachPrinter(), Comments(foreach.steps)),
-        "unpacked": [
-            f"{unpacked_names(a, read)} = {a.name}"
-            for a in args
-            if a.is_tuple and read & {h.name for h in a.members}
-        ],
+        "foreach_": Printed(
+            ScalarPrinter(written), ForeachPrinter(written), Comments(foreach.steps)
+        ),
+        "scalars": scalars(program, args, met, ScalarPrinter, first=first, flags=flags),
         "results": [s.name for s in loop.tensor_slots],
         "has_kernel": kernel.is_elementwise,
-        "given": {name: printed(flags[name]) if name in flags else name for name in sorted(given)},
-        "flags": flags.keys() | options,
-        "scalar_results": f"({', '.join(scalar_results)}{',' * (len(scalar_results) == 1)})",
     }
 
 
 def loop_body(parts: Parts) -> list[str]:
     """The elementwise part of a transform, for one gradient."""
     *before, last = assignments(expand(parts.elementwise).body)
-    return [*map(_assignment, before), f"return {LoopPrinter()(last.value)}"]
+    printer = LoopPrinter()
+    return [*(_assignment(printer, each) for each in before), f"return {printer(last.value)}"]
 
 
 def foreach_body(parts: Parts) -> list[str]:
@@ -173,5 +169,5 @@ def _annotation(a: Argument, scalar: str) -> str:
     return f"tuple[{', '.join(scalar for _ in a.members)}]" if a.is_tuple else scalar
 
 
-def _assignment(statement: Assign) -> str:
-    return f"{statement.target.id} = {LoopPrinter()(statement.value)}"
+def _assignment(printer: Infix, statement: Assign) -> str:
+    return f"{statement.target.id} = {printer(statement.value)}"

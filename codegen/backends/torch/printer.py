@@ -88,9 +88,6 @@ class ForeachPrinter:
     loop does.
     """
 
-    scalar = ScalarPrinter()
-    _element = LoopPrinter()
-
     _calls: ClassVar[dict[ops.Operation, str]] = {
         ops.ADD: "add",
         ops.SUB: "sub",
@@ -110,6 +107,10 @@ class ForeachPrinter:
         ops.ADDCMUL: "addcmul",
         ops.ADDCDIV: "addcdiv",
     }
+
+    def __init__(self, renamed: Mapping[str, str] | None = None) -> None:
+        self.scalar = ScalarPrinter(renamed)
+        self._element = LoopPrinter(renamed)
 
     def __call__(self, step: Instruction) -> str:
         target = step.target

@@ -10,7 +10,7 @@ from ..proofs.relations import related, relations
 from ..rules.snippets import OWN_PACKAGE, Usage
 from ..writer import Writer
 
-STEP_METHODS = {"numpy": ("_rule",), "torch": ("_scalars", "_loop")}
+STEP_METHODS = {"numpy": ("_coefficients", "_rule"), "torch": ("_coefficients", "_loop")}
 """Of the generated optimizers: what computes one step, in the order of calls."""
 
 

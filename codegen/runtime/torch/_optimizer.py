@@ -1,10 +1,10 @@
 """What all optimizers share: parameter groups, states, checkpoints, and how a step is run.
 
-``_scalars`` is what of a rule needs no tensors of parameters. The rest comes in two forms, which
-are given that. ``_foreach`` updates lists of tensors in place; its scalars are Python numbers.
-``_loop`` takes one tensor and returns the new values; it differentiates, and its scalars can be
-0-d tensors, which a CUDA graph reads anew at every replay. A rule of single elements has a
-compiled kernel too, which ``fused`` asks for.
+``_coefficients`` is what of a rule needs no tensors of parameters. The rest comes in two forms,
+which are given that as one object, the step. ``_foreach`` updates lists of tensors in place; its
+scalars are Python numbers. ``_loop`` takes one tensor and returns the new values; it
+differentiates, and its scalars can be 0-d tensors, which a CUDA graph reads anew at every replay. A
+rule of single elements has a compiled kernel too, which ``fused`` asks for.
 
 A step has two parts. All that can fail, or runs what a user wrote, comes first, and changes nothing
 that can be seen: gradients are looked at, norms taken, kernels compiled, states made. What it gives
@@ -34,12 +34,12 @@ from . import _options as options
 from . import _partition as partition
 from . import _shards as shards
 from . import _sparse as sparse
-from ._arguments import refuse_nan, require_flags, require_numbers
+from ._arguments import counts, declared, refuse_nan, require_flags, require_numbers
 from ._batch import Batch, Likeness, Numbers, State, same, takes
 from ._fitting import fitting
 from ._locks import lock
 from ._options import option
-from ._scalars import Scalar
+from ._scalars import Scalar, Step
 from ._signals import Held
 from ._tensors import (
     PLAIN,
@@ -78,8 +78,9 @@ class Optimizer(optim.Optimizer):
     computed with; complex numbers are pairs of reals.
 
     Args:
+        given: what the constructor of a rule was given, by name: the arguments of the rule, which
+            groups have that do not set their own, what happens to gradients before, and these.
         params: parameters, named parameters, or groups of them.
-        defaults: the hyperparameters of groups that do not set their own.
         foreach: update several tensors by one call (True), or one by one (False); None lets
             plain tensors and the shards of DTensors go together and leaves other subclasses alone.
         capturable: keep the step count, and what depends on it, on the parameters' device, so
@@ -96,8 +97,9 @@ class Optimizer(optim.Optimizer):
         ValueError: a hyperparameter lies outside its domain, or is a tensor of several numbers.
     """
 
-    _arguments: ClassVar[tuple[str, ...]]
-    """The hyperparameters and options, as the rule's scalars are computed from them."""
+    # Read off the constructor.
+    _arguments: ClassVar[tuple[str, ...]] = ()
+    """The hyperparameters and options."""
     _numbers: ClassVar[dict[str, int]] = {}
     """How many numbers each hyperparameter has, that are a tuple; 0 where it is one number."""
     _options: ClassVar[tuple[str, ...]] = ()
@@ -123,29 +125,24 @@ class Optimizer(optim.Optimizer):
     _peer: ClassVar[type[optim.Optimizer] | None] = None
     """torch's class of this name, whose groups and checkpoints these are like."""
 
-    def __init__(
-        self,
-        params: Params,
-        defaults: dict[str, Any],
-        *,
-        foreach: bool | None,
-        capturable: bool,
-        differentiable: bool,
-        fused: bool | None,
-    ) -> None:
-        if fused and differentiable:
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "_loop" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
+            own = declared(cls.__init__, options.DEFAULTS)
+            cls._arguments = tuple(own)
+            cls._numbers = counts(own)
+            cls._options = tuple(name for name in own if name not in cls._numbers)
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        names = (*self._arguments, *options.CLIPPING, *options.LAUNCHING)
+        values = {name: given[name] for name in names}
+        if values["fused"] and values["differentiable"]:
             raise RuntimeError("`fused` does not support `differentiable`")
-        launching = {
-            "foreach": foreach,
-            "capturable": capturable,
-            "differentiable": differentiable,
-            "fused": fused,
-        }
         self._forget()
         self._lock = lock()
         self._wrapper = partition.wrapper()
-        super().__init__(params, options.settings(defaults | launching, self._peer))
-        if fused:  # so torch.amp.GradScaler leaves unscaling and skipping to the step
+        super().__init__(given["params"], options.settings(values, self._peer))
+        if values["fused"]:  # so torch.amp.GradScaler leaves unscaling and skipping to the step
             self._step_supports_amp_scaling = True
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -291,29 +288,36 @@ class Optimizer(optim.Optimizer):
 
     @staticmethod
     @abstractmethod
-    def _scalars(*_: Any, **scalars: Any) -> tuple[dict[str, Any], tuple[Any, ...]]:
-        """What tensors meet in the step, by name, and the new values of scalar states.
+    def _coefficients(*_: Any, **scalars: Any) -> tuple[Any, ...] | None:
+        """Give a step the scalars that tensors meet in it; the new values of scalar states.
 
-        Takes by name the step, scalar states and arguments: numbers or 0-d tensors. What the rule
-        branches on is a bool.
+        Takes the step, which has the options already, and by name its count, scalar states and
+        hyperparameters: numbers or 0-d tensors. What the rule branches on is a bool.
         """
 
     @staticmethod
     @abstractmethod
-    def _loop(*tensors: Any, **scalars: Any) -> tuple[Tensor, ...]:
+    def _loop(*_: Any, **__: Any) -> tuple[Tensor, ...]:
         """The new values of a parameter and its tensor states.
 
-        Takes the parameter, its gradient, its tensor states (of those that do not exist, any
-        tensor), and by name the rule's scalars: numbers or 0-d tensors.
+        Takes the step, whose scalars are numbers or 0-d tensors, the parameter, its gradient, and
+        its tensor states: of those that do not exist, any tensor.
         """
 
     @staticmethod
     @abstractmethod
-    def _foreach(*tensors: Any, **scalars: Any) -> None:
+    def _foreach(*_: Any, **__: Any) -> None:
         """The same for lists of tensors, updated in place.
 
         States that do not exist are empty lists, and scalars are Python numbers.
         """
+
+    def _step_of(self, scalars: dict[str, Any]) -> tuple[Step[Any], tuple[Any, ...]]:
+        """The step of these arguments, count and scalar states, and the new values of the last."""
+        step: Step[Any] = Step()
+        vars(step).update((name, scalars[name]) for name in self._options)
+        numbers = {name: x for name, x in scalars.items() if name not in self._options}
+        return step, self._coefficients(step, **numbers) or ()
 
     @property
     def _scalar_keys(self) -> set[str]:
@@ -539,8 +543,8 @@ class Optimizer(optim.Optimizer):
             for p, grad, values in zip(params, grads, scalars, strict=True)
         )
         for (device, dtype, _, *values), rows in kinds.items():
-            given, new = self._scalars(**dict(zip(names, values, strict=True)), **settings)
-            require_range(given, dtype)
+            step, new = self._step_of(dict(zip(names, values, strict=True)) | settings)
+            require_range(vars(step), dtype)
             most = _CPU_PIECE if device.type == "cpu" else _PIECE
             for piece in pieces(rows, params, 0 if option(group, "foreach") is False else most):
                 together = partial(
@@ -549,7 +553,7 @@ class Optimizer(optim.Optimizer):
                     [grads[i] for i in piece],
                     [states[i] for i in piece],
                     initial,
-                    given,
+                    step,
                     partial(clip.together, rows=piece) if clip else None,
                 )
                 changes.append(together)
@@ -679,7 +683,8 @@ class Optimizer(optim.Optimizer):
         else:
             scalars["first"] = batch.first
         settings = {name: (live if on_device else number)(group[name]) for name in self._arguments}
-        given, new = self._scalars(**scalars, **settings)
+        step, new = self._step_of(scalars | settings)
+        given = vars(step)
         if not on_device:
             require_range(given, work[1][0].dtype)
         kept |= zip(self._scalar_states.values(), new, strict=True)
@@ -698,17 +703,17 @@ class Optimizer(optim.Optimizer):
         grads: list[Tensor],
         states: list[State],
         initial: dict[str, float],
-        scalars: dict[str, Any],
+        step: Step[float],
         clip: Callable[[list[Tensor]], Tensors] | None,
     ) -> None:
-        """Update tensors of one kind in place; the rule's scalars are Python numbers."""
+        """Update tensors of one kind in place; the step's scalars are Python numbers."""
         stored = [reals(params)]
         for key in self._tensor_states.values():
             stored.append(reals([state[key] for state in states]) if key in initial else [])
         dtype = arithmetic(stored[0][0].dtype)
         computed = [in_dtype(tensors, dtype) for tensors in stored]
         given = in_dtype(reals(grads), dtype)
-        self._foreach(computed[0], clip(given) if clip else given, *computed[1:], **scalars)
+        self._foreach(step, computed[0], clip(given) if clip else given, *computed[1:])
         for kept, tensors in zip(stored, computed, strict=True):
             if kept is not tensors:
                 torch._foreach_copy_(kept, tensors)
@@ -736,8 +741,8 @@ class Optimizer(optim.Optimizer):
         ready = {k: real(x.clone() if differentiable else x).to(dtype) for k, x in stored.items()}
         theta, *states = (ready.get(key, p) for key in keys)
         given = real(grad).to(dtype)
-        values, new = self._scalars(**scalars)
-        tensors = self._loop(theta, clip(given) if clip else given, *states, **values)
+        step, new = self._step_of(scalars)
+        tensors = self._loop(step, theta, clip(given) if clip else given, *states)
         results = dict(zip(keys, tensors, strict=True))
         for key, x in stored.items():
             if differentiable and key:

@@ -1,12 +1,22 @@
-"""Functions of scalars that may be Python floats or 0-d tensors."""
+"""Scalars, which may be Python floats or 0-d tensors: those of a step, and functions of them."""
 
 import math
-from typing import TypeAlias, overload
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, overload
 
 import torch
 from torch import Tensor
 
 Scalar: TypeAlias = float | Tensor
+S = TypeVar("S")
+
+
+class Step(Generic[S]):
+    """What is the same for all elements in a step of a rule: scalars by name, and flags."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> S: ...
+        def __setattr__(self, name: str, value: S) -> None: ...
 
 
 @overload

@@ -1,0 +1,92 @@
+"""What of a step is the same for all elements: its scalars, computed once.
+
+A class has two parts, therefore: one that computes them, from the count of steps, the arguments and
+scalar states, and gives those that tensors meet to the step, ``step.beta1 = beta1``; and the rule
+itself, which is handed that step beside its tensors.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from ..program.infix import Infix
+from ..program.nodes import Branch, Name, Node, Program, Statement, walk
+from .python_class import names_read
+from .signature import Argument
+
+
+def host_names(program: Program) -> list[str]:
+    """The names that what works on tensors takes from the host: options, numbers, the hoisted."""
+    conditions = [slot.when for slot in program.tensor_slots if slot.when is not None]
+    nodes = [*_nodes(program.body), *conditions]
+    return sorted({n.id for node in nodes for n in walk(node) if isinstance(n, Name) and n.on_host})
+
+
+def _nodes(body: tuple[Statement, ...]) -> list[Node]:
+    found: list[Node] = []
+    for s in body:
+        if isinstance(s, Branch):
+            found += [s.condition, *_nodes(s.then), *_nodes(s.otherwise)]
+        else:
+            found.append(s.value)
+    return found
+
+
+def of_step(names: Collection[str]) -> dict[str, str]:
+    """Where the rule finds its scalars."""
+    return {name: f"step.{name}" for name in names}
+
+
+@dataclass(frozen=True)
+class Scalars:
+    """The statements, and the new values of scalar states."""
+
+    lines: list[str]
+    results: list[str]
+
+
+def scalars(
+    program: Program,
+    args: tuple[Argument, ...],
+    met: Collection[str],
+    printer: Callable[[Mapping[str, str]], Infix],
+    *,
+    first: str,
+    flags: Mapping[str, Node] | None = None,
+) -> Scalars:
+    """The scalars of a program.
+
+    Args:
+        program: compiled.
+        args: of its spec.
+        met: the names of those that tensors meet, as :func:`host_names` has them.
+        printer: prints expressions, under names that are written otherwise.
+        first: how the first step is told, where no argument says it.
+        flags: the conditions that stand among ``met`` under names of their own.
+    """
+    read = names_read(program)
+    known = of_step([a.name for a in args if a.is_option])
+    lines: list[str] = []
+    for a in args:
+        if a.is_tuple and read & {h.name for h in a.members}:
+            known |= of_step([h.name for h in a.members if h.name in met])
+            own = (h.name if h.name in read else f"_{h.name}" for h in a.members)
+            lines.append(f"{', '.join(known.get(name, name) for name in own)} = {a.name}")
+    assigned = {assign.target.id for assign in program.host}
+    given = [a.name for a in args if not a.is_tuple and not a.is_option]
+    given += ["t", *(s.name for s in program.scalar_slots if s.name not in assigned)]
+    lines += [f"step.{name} = {name}" for name in given if name in met]
+    if "first" in read and "first" in met:
+        lines.append(f"step.first = {first or 'first'}")
+        known |= of_step(["first"])
+    elif "first" in read and first:
+        lines.append(f"first = {first}")
+    for assign in program.host:
+        name, value = assign.target.id, printer(known)(assign.value)
+        if name in met:
+            known |= of_step([name])
+        lines.append(f"{known.get(name, name)} = {value}")
+    for name, condition in sorted((flags or {}).items()):
+        if name in met and condition != Name(name, condition.type):
+            lines.append(f"step.{name} = bool({printer(known)(condition)})")
+    results = [known.get(s.new.id, s.new.id) for s in program.scalar_slots]
+    return Scalars(lines, results)
