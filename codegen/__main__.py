@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+_NEEDED = {"click", "filelock", "flint", "jinja2", "mpmath", "rich", "ruff", "sympy"}
+
 
 def main() -> None:
     """Run the command line, or say what to install where the generator is not."""
@@ -12,7 +14,7 @@ def main() -> None:
     try:
         from .cli import cli
     except ModuleNotFoundError as error:
-        if error.name not in {"click", "filelock", "jinja2", "mpmath", "rich", "ruff", "sympy"}:
+        if error.name not in _NEEDED:
             raise
         _fail(f"steprule needs {error.name} to generate: pip install 'steprule[codegen]'")
     else:

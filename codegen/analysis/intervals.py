@@ -2,11 +2,12 @@
 
 A :class:`Range` has closed ends, which may be infinite, and knows beside them whether zero
 is excluded: ``x != 0`` has the range of all reals without zero. Rational operations are
-exact; a root or power that is irrational is widened by a part in 10^40.
+exact; of a root or power that is irrational the ends of a narrow enclosure are taken.
 """
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
@@ -17,7 +18,6 @@ End = Fraction | float
 """A finite end is a Fraction; a float only stands for an infinity."""
 
 _INF = math.inf
-_SLACK = Fraction(1, 10**40)
 _HUGE = Fraction(10**400)
 
 
@@ -168,18 +168,14 @@ def floor(a: Range) -> Range:
 
 
 def exponential(a: Range) -> Range:
-    low = Fraction(0) if a.low == -_INF else _outward(exact.exponential(Fraction(a.low)))[0]
-    high = _INF if a.high == _INF else _outward(exact.exponential(Fraction(a.high)))[1]
-    return Range(low, high, nonzero=True)
+    low, high = (exact.exponential(exact.exact(end)) for end in (a.low, a.high))
+    return Range(_outward(low)[0], _outward(high)[1], nonzero=True)
 
 
 def logarithm(a: Range) -> Range:
     """log(a) for what in ``a`` is positive."""
-    low = -_INF if a.low <= 0 else _outward(exact.logarithm(Fraction(a.low)))[0]
-    high = _INF if a.high == _INF else -_INF
-    if 0 < a.high < _INF:
-        high = _outward(exact.logarithm(Fraction(a.high)))[1]
-    return Range(low, high)
+    low, high = (exact.logarithm(exact.exact(max(end, Fraction(0)))) for end in (a.low, a.high))
+    return Range(_outward(low)[0], _outward(high)[1])
 
 
 def _above(end: End, bound: Fraction | None, bound_open: bool, nonzero: bool) -> bool:
@@ -213,24 +209,29 @@ def _corner(base: End, exponent: End) -> tuple[End, End]:
     if isinstance(base, float) or isinstance(exponent, float) or base == 0:
         value: End = Fraction(0) if (base > 1) != (exponent > 0) else _INF
         return value, value
-    return _outward(exact.power(Fraction(base), Fraction(exponent)))
+    return _outward(exact.power(exact.exact(base), exact.exact(exponent)))
 
 
 def _outward(x: exact.Number) -> tuple[End, End]:
-    if isinstance(x, Fraction):
-        return x, x
-    if not exact.is_finite(x):
-        return (_HUGE, _INF) if x > 0 else (-_INF, -_HUGE)
-    if abs(x) > exact.approximate(_HUGE):
-        return (_HUGE, _INF) if x > 0 else (-_INF, -_HUGE)
-    if abs(x) * exact.approximate(_HUGE) < 1:
-        return (Fraction(0), 1 / _HUGE) if x >= 0 else (-1 / _HUGE, Fraction(0))
-    mantissa, exponent = x.man_exp
-    value = Fraction(mantissa) * Fraction(2) ** exponent * (1 if x > 0 else -1)
-    slack = abs(value) * _SLACK
-    return value - slack, value + slack
+    if exact.is_rational(x):
+        return _fraction(x), _fraction(x)
+    huge = exact.exact(_HUGE)
+    if exact.greater(exact.absolute(x), huge):
+        return (_HUGE, _INF) if exact.greater(x, exact.ZERO) else (-_INF, -_HUGE)
+    if exact.less(exact.multiply(exact.absolute(x), huge), exact.ONE):
+        positive = exact.greater_equal(x, exact.ZERO)
+        return (Fraction(0), 1 / _HUGE) if positive else (-1 / _HUGE, Fraction(0))
+    low, high = exact.ends(x)
+    return _fraction(low), _fraction(high)
+
+
+def _fraction(x: exact.Number) -> Fraction:
+    assert isinstance(x, exact.fmpq)
+    return exact.fraction(x)
 
 
 def short(x: End) -> str:
     """The end to four digits."""
-    return str(exact.context.nstr(exact.approximate(Fraction(x)), 4)).removesuffix(".0")
+    text = f"{Decimal(Fraction(x).numerator) / Fraction(x).denominator:.4g}"
+    digits, e, exponent = text.partition("e")
+    return (digits.rstrip("0").rstrip(".") if "." in digits else digits) + e + exponent

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .exact import Fraction, Number, add, divide, multiply, square, square_root
+from .exact import ZERO, Number, add, divide, exact, multiply, square, square_root
 
 Array: TypeAlias = NDArray[np.object_]
 Quantity: TypeAlias = Number | bool | Array
@@ -23,7 +23,8 @@ def elementwise(function: Callable[..., Any], arguments: int) -> Callable[..., A
     def apply(*values: Any) -> Any:
         if not any(isinstance(value, np.ndarray) for value in values):
             return function(*values)
-        return _as_array(vectorised(*values))
+        with np.errstate(invalid="ignore"):  # comparisons with NaN
+            return _as_array(vectorised(*values))
 
     return apply
 
@@ -42,7 +43,7 @@ def norm(x: Quantity) -> Number:
 
 def mean(x: Quantity) -> Number:
     """The mean over all elements; NaN for none."""
-    return divide(_sum(x), Fraction(_as_array(x).size))
+    return divide(_sum(x), exact(_as_array(x).size))
 
 
 def matmul(a: Array, b: Array) -> Array:
@@ -69,7 +70,7 @@ def transpose(a: Array) -> Array:
 
 _square = elementwise(square, 1)
 _products = np.frompyfunc(multiply, 2, 1)
-_sums: Any = np.frompyfunc(add, 2, 1, identity=Fraction(0))
+_sums: Any = np.frompyfunc(add, 2, 1, identity=ZERO)
 
 
 def _sum(x: Quantity) -> Number:

@@ -52,19 +52,18 @@ from ...specs.language import sequences as heads
 from ...specs.language import t as step_symbol
 from . import arrays, exact, sequences
 from .arrays import Array, Quantity, elementwise
-from .exact import Fraction, Number
+from .exact import ONE, Number, fmpq
 
 _add = elementwise(exact.add, 2)
 _multiply = elementwise(exact.multiply, 2)
 _divide = elementwise(exact.divide, 2)
-_negate = elementwise(exact.negate, 1)
 _power = elementwise(exact.power, 2)
 _square_root = elementwise(exact.square_root, 1)
 _maximum = elementwise(exact.maximum, 2)
 _minimum = elementwise(exact.minimum, 2)
 _select = elementwise(lambda test, chosen, other: chosen if test else other, 3)
 
-_FUNCTIONS: dict[type[Basic], Callable[..., Quantity]] = {
+_FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
     Abs: elementwise(exact.absolute, 1),
     sign: elementwise(exact.sign, 1),
     exp: elementwise(exact.exponential, 1),
@@ -89,6 +88,13 @@ _FUNCTIONS: dict[type[Basic], Callable[..., Quantity]] = {
     heads.chained: sequences.chained,
     heads.momentum_of: sequences.momentum_of,
     heads.chained_momentum: sequences.chained_momentum,
+}
+
+_CONSTANTS: dict[Basic, Number] = {
+    S.Pi: exact.PI,
+    S.Exp1: exact.E,
+    S.EulerGamma: exact.EULER_GAMMA,
+    S.Catalan: exact.CATALAN,
 }
 
 _RELATIONS: dict[type[Basic], Callable[..., Any]] = {
@@ -148,7 +154,7 @@ class Equations:
     def _evaluate(self, e: Basic) -> Quantity:
         match e:
             case Rational():
-                return Fraction(int(e.p), int(e.q))
+                return fmpq(int(e.p), int(e.q))
             case Value():
                 return self._at_time(e)
             case GradientAt():
@@ -172,12 +178,20 @@ class Equations:
             case Symbol():
                 raise self._unreadable(e, "it is no hyperparameter, option or step of this spec")
             case NumberSymbol():
-                return exact.context.mpf(e.evalf(exact.context.dps))
+                return self._constant(e)
             case _ if e in (S.Infinity, S.NegativeInfinity):
                 return exact.INFINITY if e == S.Infinity else exact.negate(exact.INFINITY)
         if function := _FUNCTIONS.get(type(e)):
             return function(*map(self.value, e.args))
         raise NotImplementedError(f"no exact value for {type(e).__name__}: {e}")
+
+    def _constant(self, e: NumberSymbol) -> Quantity:
+        if e in _CONSTANTS:
+            return _CONSTANTS[e]
+        algebraic = e.expand(func=True)  # the golden ratio, say
+        if algebraic == e:
+            raise NotImplementedError(f"no exact value for {e}")
+        return self.value(algebraic)
 
     def _at_time(self, value: Value) -> Quantity:
         if value.lag == 1 and value.name in self._stored:
@@ -209,7 +223,7 @@ class Equations:
 
     def _power(self, e: Pow) -> Quantity:
         if e.exp.is_number and e.exp.is_negative:
-            return _divide(Fraction(1), self.value(Pow(e.base, -e.exp)))
+            return _divide(ONE, self.value(Pow(e.base, -e.exp)))
         base = self.value(e.base)
         if e.exp == S.Half:
             return _square_root(base)
@@ -269,13 +283,11 @@ class Equations:
 def _multiply_all(factors: list[Quantity]) -> Quantity:
     numbers = [f for f in factors if not isinstance(f, np.ndarray)]
     tensors = [f for f in factors if isinstance(f, np.ndarray)]
-    number = reduce(exact.multiply, numbers, Fraction(1))
+    number = reduce(exact.multiply, numbers, ONE)
     if not tensors:
         return number
     tensor = reduce(_multiply, tensors)
-    if number == 1:
-        return tensor
-    return _negate(tensor) if number == -1 else _multiply(number, tensor)
+    return tensor if number is ONE else _multiply(number, tensor)
 
 
 def _is_stored_parameter(point: Basic) -> bool:

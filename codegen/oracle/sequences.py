@@ -4,15 +4,11 @@ A list is a tuple of numbers, and a schedule is a pair of functions: the rate at
 rate it starts from, and the momentum, or None.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from .exact import Fraction, Number, approximate, exact, multiply
-
-_LONGEST_EXACT_PRODUCT = 64
-"""Longer ones would be exact, but of thousands of digits."""
+from .exact import ONE, Number, add, divide, equal, exact, floor, less_equal, multiply
 
 
 class ExactFunction:
@@ -23,7 +19,7 @@ class ExactFunction:
 
     def __init__(self, function: Callable[[int], float | Number]) -> None:
         self._function = function
-        self._products: list[Number] = [Fraction(1)]
+        self._products: list[Number] = [ONE]
 
     def __call__(self, argument: int) -> Number:
         return exact(self._function(argument))
@@ -32,8 +28,7 @@ class ExactFunction:
         """The product of the values at 1, ..., count."""
         products = self._products
         while (done := len(products)) <= count:
-            before = products[-1] if done <= _LONGEST_EXACT_PRODUCT else approximate(products[-1])
-            products.append(multiply(before, self(done)))
+            products.append(multiply(products[-1], self(done)))
         return products[count]
 
 
@@ -46,11 +41,11 @@ class ExactSchedule:
 
 
 def passed(entries: Sequence[Number], step: Number) -> Number:
-    return Fraction(bisect_right(entries, step))
+    return exact(sum(less_equal(entry, step) for entry in entries))
 
 
 def size(entries: Sequence[object]) -> Number:
-    return Fraction(len(entries))
+    return exact(len(entries))
 
 
 def item(entries: Sequence[Number], index: Number) -> Number:
@@ -58,13 +53,13 @@ def item(entries: Sequence[Number], index: Number) -> Number:
 
 
 def completed_cycles(step: Number, first: Number, ratio: Number) -> Number:
-    if ratio == 1:
-        return Fraction(step // first)
+    if equal(ratio, ONE):
+        return floor(divide(step, first))
     cycles, end, length = 0, first, first
-    while end <= step:
-        cycles, length = cycles + 1, length * ratio
-        end += length
-    return Fraction(cycles)
+    while less_equal(end, step):
+        cycles, length = cycles + 1, multiply(length, ratio)
+        end = add(end, length)
+    return exact(cycles)
 
 
 def call(function: ExactFunction, argument: Number) -> Number:
@@ -76,7 +71,7 @@ def running_product(function: ExactFunction, count: Number) -> Number:
 
 
 def product_between(function: ExactFunction, before: Number, count: Number) -> Number:
-    return reduce(multiply, map(function, range(int(before) + 1, int(count) + 1)), Fraction(1))
+    return reduce(multiply, map(function, range(int(before) + 1, int(count) + 1)), ONE)
 
 
 def rate_of(schedule: ExactSchedule, step: Number, lr: Number) -> Number:

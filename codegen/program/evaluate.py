@@ -1,8 +1,10 @@
 """Evaluate a program on exact numbers: what every pass must leave unchanged."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
+from ..oracle.exact import exact
 from .nodes import Absent, Apply, Assign, Constant, Name, Node, Program, Statement
 from .operations import SELECT
 
@@ -40,9 +42,10 @@ def value_of(node: Node, environment: Mapping[str, Any]) -> Any:
     """The exact value of a node; a choice made on the host evaluates one side only."""
     match node:
         case Constant():
-            return node.value
+            return exact(node.value)
         case Name():
-            return environment[node.id]
+            value = environment[node.id]
+            return exact(value) if isinstance(value, Fraction) else value
         case Absent():
             return None
         case Apply() if node.op is SELECT and node.args[0].on_host:

@@ -9,15 +9,21 @@ right however far out the two steps are::
 """
 
 from functools import partial, reduce
+from itertools import combinations_with_replacement
 from typing import cast
 
 from sympy import Expr, Mul, Pow, factor_terms
 
 from ...specs.language import Schedule, Value, eta, lr, running_product, step
+from ..oracle.exact import exact, multiply
 from . import operations as ops
-from .check_schedule import ScheduleChecker
+from .check import POINTS, RewriteError, agree
+from .evaluate import value_of
 from .nodes import Node, apply
 from .schedule import earlier, lower_between
+from .schedule_points import schedule_points
+
+_STEPS = (0, 1, 7, 24)
 
 
 def growth(schedule: Schedule) -> Node | None:
@@ -31,8 +37,25 @@ def growth(schedule: Schedule) -> Node | None:
         return None
     lowered = [_between(schedule, factor) for factor in factors]
     node = reduce(partial(apply, ops.MUL), lowered)
-    ScheduleChecker(schedule).check_growth(node)
+    check_growth(schedule, node)
     return node
+
+
+def check_growth(schedule: Schedule, factor: Node) -> None:
+    """Compare the factor between two steps with the equations at both, at random exact points.
+
+    Raises:
+        RewriteError: the rate at one is not the rate at the other times the factor.
+    """
+    for point in schedule_points(schedule, POINTS):
+        assert point.rate is not None
+        for before, after in combinations_with_replacement(_STEPS, 2):
+            steps = {"earlier": exact(before), "step": exact(after)}
+            found = value_of(factor, {**point.values, **steps})
+            if not agree(multiply(point.rate(before), found), point.rate(after)):
+                raise RewriteError(
+                    f"{schedule.name}: {found} is not the factor from step {before} to step {after}"
+                )
 
 
 def _factors(schedule: Schedule) -> list[Expr]:

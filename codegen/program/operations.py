@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-import numpy as np
-
-from ..oracle import exact, sequences
+from ..oracle import arrays, exact, sequences
 
 
 class Kind(Enum):
@@ -42,7 +40,7 @@ def _define(
     name: str, arity: int, function: Callable[..., Any], kind: Kind = Kind.ELEMENTWISE
 ) -> Operation:
     if kind in (Kind.ELEMENTWISE, Kind.CONDITION) and arity:
-        function = np.frompyfunc(function, arity, 1)
+        function = arrays.elementwise(function, arity)
     operation = Operation(name, arity, kind, function)
     TABLE[name] = operation
     return operation
@@ -100,29 +98,14 @@ OR = _define("or", 2, lambda a, b: bool(a or b), Kind.CONDITION)
 NOT = _define("not", 1, lambda a: not a, Kind.CONDITION)
 
 
-def _sum(x: Any) -> exact.Number:
-    total: exact.Number = exact.exact(0)
-    for element in np.asarray(x, dtype=object).flat:
-        total = exact.add(total, element)
-    return total
-
-
-def _norm(x: Any) -> exact.Number:
-    return exact.square_root(_sum(SQUARE.exact(x)))
-
-
-def _mean(x: Any) -> exact.Number:
-    return exact.divide(_sum(x), exact.exact(np.size(x)))
-
-
-NORM = _define("norm", 1, _norm, Kind.REDUCTION)
-GLOBAL_NORM = _define("global_norm", 1, _norm, Kind.REDUCTION)
+NORM = _define("norm", 1, arrays.norm, Kind.REDUCTION)
+GLOBAL_NORM = _define("global_norm", 1, arrays.norm, Kind.REDUCTION)
 """Over all tensors; its exact value here is that of a single one."""
-MEAN = _define("mean", 1, _mean, Kind.REDUCTION)
+MEAN = _define("mean", 1, arrays.mean, Kind.REDUCTION)
 LIFT = _define("lift", 2, lambda value, like: value, Kind.REDUCTION)
 """A scalar of the host as one that lives beside the tensor that is the second operand."""
-MATMUL = _define("matmul", 2, np.matmul, Kind.MATRIX)
-TRANSPOSE = _define("transpose", 1, lambda a: np.swapaxes(a, -1, -2), Kind.MATRIX)
+MATMUL = _define("matmul", 2, arrays.matmul, Kind.MATRIX)
+TRANSPOSE = _define("transpose", 1, arrays.transpose, Kind.MATRIX)
 
 PASSED = _define("passed", 2, sequences.passed, Kind.LISTS)
 SIZE = _define("size", 1, sequences.size, Kind.LISTS)

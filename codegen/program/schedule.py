@@ -11,7 +11,7 @@ from sympy import Symbol
 
 from ...specs.language import Choice, Option, Schedule, Value, lr, metric, step
 from ..notation.text import TextPrinter
-from .check_schedule import ScheduleChecker
+from .check import Checker
 from .lower import Lowering
 from .nodes import HOST_BOOLEAN, HOST_INTEGER, HOST_REAL, Assign, Name, Node, Program, Slot
 from .passes.branch import branch
@@ -38,7 +38,7 @@ def compile_schedule(schedule: Schedule, outputs: Sequence[str]) -> Program:
     Raises:
         RewriteError: a pass changed what is computed.
     """
-    checker = ScheduleChecker(schedule)
+    checker = Checker(schedule)
     program = lower_schedule(schedule, outputs)
     checker.check(program, after=lower_schedule.__name__)
     for rewrite in PASSES:

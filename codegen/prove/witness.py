@@ -7,21 +7,20 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Rational, Symbol, sympify
-from sympy import Float as SympyFloat
+from sympy import Basic, Symbol, sympify
 
-from ...specs.language import UNIT, Interval, t
+from ...specs.language import UNIT, Interval, Value, t
 from ...specs.language.claims import Equivalence
 from ..oracle import exact
 from ..oracle import optimizers as oracle
+from ..oracle.evaluate import Equations
 from .induction import Correspondence
 from .symbolic import Setting
 
 STEPS = 4
 TRIES = 25
 
-APART = exact.context.mpf(10) ** -30
-"""Relative, absolute below 1. Roots carry 50 digits; what differs by more differs."""
+_QUARTER = exact.exact("1/4")
 
 
 @dataclass(frozen=True)
@@ -62,22 +61,22 @@ def replay(
 ) -> Witness | None:
     """Run both sides on these numbers; the first step at which they part, if any."""
     phi = Correspondence(claim)
-    numbers = {symbol: _rational(hyper[symbol.name]) for symbol in _symbols(claim)}
-    at = numbers | {t: sympify(1)}
+    numbers = {symbol: exact.exact(hyper[symbol.name]) for symbol in _symbols(claim)}
+    at = numbers | {t: exact.exact(1)}
     left = _Run(phi.left, _given(phi.left, at), slope)
-    left.start(start)
-    mapped = _mapped(phi, left, numbers, sympify(0))["theta"]
+    left.start(exact.exact(start))
+    mapped = _mapped(phi, left, numbers | {t: exact.exact(0)})
     right = _Run(phi.right, _given(phi.right, at), slope)
-    right.start(start if mapped is None else mapped)
+    right.start(exact.exact(start) if mapped is None else mapped)
     for step in range(1, STEPS + 1):
-        at = numbers | {t: sympify(step)}
+        at = numbers | {t: exact.exact(step)}
         for side in (left, right):
             side.hyper = _given(side.side, at)
             side.step(step)
-        ours, theirs = _mapped(phi, left, at, sympify(step))["theta"], right.values["theta"]
+        ours, theirs = _mapped(phi, left, at), right.values["theta"]
         if ours is None or not (exact.is_finite(ours) and exact.is_finite(theirs)):
             return None
-        if not _same(ours, theirs):
+        if not exact.same(ours, theirs):
             return Witness(hyper, start, slope, step, ours, theirs)
     return None
 
@@ -89,7 +88,7 @@ class _Run:
         self.side = side
         self.hyper = hyper
         self.options = {f.name: on for f, on in side.options.items()}
-        self.slope = slope
+        self.slope = exact.exact(slope)
         self.values: dict[str, Any] = {}
 
     def start(self, theta: exact.Number) -> None:
@@ -112,7 +111,7 @@ class _Run:
     def _gradient(self, point: Any) -> Any:
         x = _scalar(point)
         linear = exact.multiply(self.slope, x)
-        return _array(exact.add(linear, exact.multiply(Fraction(1, 4), exact.square(x))))
+        return _array(exact.add(linear, exact.multiply(_QUARTER, exact.square(x))))
 
 
 def _free(claim: Equivalence) -> dict[str, Interval]:
@@ -133,19 +132,25 @@ def _symbols(claim: Equivalence) -> set[Symbol]:
     }
 
 
-def _given(side: Setting, at: Mapping[Any, Any]) -> dict[str, exact.Number]:
+def _given(side: Setting, at: Mapping[Basic, exact.Number]) -> dict[str, exact.Number]:
     """A side's hyperparameters as numbers."""
-    values = {
-        h.name: sympify(side.hyper.get(h.symbol, h.symbol)) for h in side.spec.hyperparameters
+    equations = Equations(side.spec.name, symbols=at)
+    return {
+        h.name: _scalar(equations.value(sympify(side.hyper.get(h.symbol, h.symbol))))
+        for h in side.spec.hyperparameters
     }
-    return {name: _number(e.xreplace(at)) for name, e in values.items()}
 
 
-def _mapped(phi: Correspondence, left: _Run, at: Mapping[Any, Any], step: Expr) -> dict[str, Any]:
-    values = {name: _expression(value) for name, value in left.values.items()}
-    values |= {name: None for name in phi.left.quantities if name not in values}
-    mapped = phi.of(values, step)
-    return {n: None if e is None else _number(e.xreplace(at)) for n, e in mapped.items()}
+def _mapped(
+    phi: Correspondence, left: _Run, at: Mapping[Basic, exact.Number]
+) -> exact.Number | None:
+    """The right side's parameter by the map; None where a value it reads is missing."""
+    e = phi.equations["theta"]
+    read = e.atoms(Value)
+    if any(value.name not in left.values for value in read):
+        return None
+    known = {value: left.values[value.name] for value in read}
+    return _scalar(Equations(phi.left.spec.name, symbols={**at, **known}).value(e))
 
 
 def _inside(domain: Interval, draw: random.Random) -> Fraction:
@@ -162,23 +167,3 @@ def _array(value: exact.Number) -> Any:
     array = np.empty((), dtype=object)
     array[()] = value
     return array
-
-
-def _rational(value: Fraction) -> Expr:
-    return Rational(value.numerator, value.denominator)
-
-
-def _expression(value: exact.Number) -> Expr:
-    return _rational(value) if isinstance(value, Fraction) else SympyFloat(str(value), 50)
-
-
-def _number(e: Expr) -> exact.Number:
-    e = sympify(e)
-    if e.is_Rational:
-        return Fraction(int(e.p), int(e.q))  # pyright: ignore[reportAttributeAccessIssue]
-    return exact.context.mpf(str(e.evalf(50)))
-
-
-def _same(a: exact.Number, b: exact.Number) -> bool:
-    x, y = exact.approximate(a), exact.approximate(b)
-    return bool(abs(x - y) <= APART * max(1, abs(x), abs(y)))

@@ -80,7 +80,7 @@ class _Errors:
 
     def meet(self, case: Case, found: list[Floats], exact: list[Array], where: str) -> None:
         for x, y in zip(found, exact, strict=True):
-            worst = Worst(float(errors(x, y, y, case.form).max(initial=0.0)), where)
+            worst = Worst(float(errors(x, y, 0.0, case.form).max(initial=0.0)), where)
             if case.exceeds:
                 self.beyond = self.beyond.or_(worst)
             else:

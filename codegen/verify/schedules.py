@@ -8,7 +8,6 @@ held step by step, each from the states the implementation had before it.
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TypeAlias
 
 from ...specs.language import Schedule, eta, mu
@@ -20,7 +19,7 @@ from .schedule_configurations import configurations
 from .schedule_engines import Implementation, Values, peer
 from .schedule_reach import Reaches
 from .schedule_steps import metrics, steps
-from .ulp import error
+from .ulp import errors
 from .verify import Worst, told
 
 BOUND = 4.0
@@ -112,7 +111,7 @@ class _Steps:
         reaches = Reaches(bound)
         self._expected: dict[int, Expected] = {}
         for step in steps(bound, 300 if is_first else 12):
-            values = {eta.name: schedule_oracle.rate(bound, step)}
+            values: dict[str, Number | None] = {eta.name: schedule_oracle.rate(bound, step)}
             if bound.schedule.sets_momentum:
                 values[mu.name] = schedule_oracle.momentum(bound, step)
             reach = reaches.of(self._names, step)
@@ -161,7 +160,7 @@ def _error(computed: float | None, value: Number | None, reach: float) -> float:
         return 0.0 if computed is value else math.inf
     if math.isinf(reach):
         return 0.0  # rounding decides
-    return error(exact(float(computed)), value, Fraction(reach), _FLOAT)
+    return float(errors(float(computed), value, reach, _FLOAT))
 
 
 def _described(bound: Bound) -> str:

@@ -5,28 +5,72 @@ is the larger. Of a step the scale is how large the terms are that the equation 
 nearly cancel, their rounding alone is many ulps of the small result, in any order of operations
 and with any implementation that keeps the dtype. An implementation answers for its roundings, and
 those are as large as the terms they round.
+
+Exact values are taken apart once (:class:`Expected`), into the nearest float64 and what is left of
+them, so that any number of implementations can be held against them without exact arithmetic. A
+value is then known to a part in 2^100, and an error as well as floats can say.
 """
 
-import math
-from fractions import Fraction
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from flint import arb, ctx
 from numpy.typing import ArrayLike, NDArray
 
-from ..oracle.exact import Number, absolute, equal, is_finite, is_nan, less, maximum
-from ..oracle.formats import Format, rational, to_exact
+from ..oracle.exact import Number, fmpq
+from ..oracle.formats import Format, to_exact
+from ..oracle.reals import narrow
+
+Doubles = NDArray[np.float64]
 
 
-def errors(
-    computed: ArrayLike, exact: ArrayLike, scale: ArrayLike, form: Format
-) -> NDArray[np.float64]:
+@dataclass(frozen=True)
+class Expected:
+    """Exact values of one shape: ``high + low``, and what a format rounds them to."""
+
+    form: Format
+    high: Doubles
+    low: Doubles
+    nearest: Doubles
+
+    def magnitude(self, scale: ArrayLike) -> Any:
+        """The scale, or the size of the value itself where that is larger, or is all there is."""
+        size = np.abs(self.high)
+        scale = np.abs(np.asarray(scale))
+        # An old value that was infinite or NaN says nothing about the size of a finite new one.
+        return np.where(np.isfinite(scale), np.maximum(scale, size), size)
+
+    def distance(self, computed: ArrayLike) -> Doubles:
+        """How far computed values are from the exact ones.
+
+        What is not finite is right or wrong, at a distance of 0 or of infinity: NaN is matched
+        by NaN alone, and an infinity, or a value that the format rounds to one, by that infinity.
+        """
+        got = np.asarray(computed, dtype=np.float64)
+        with np.errstate(all="ignore"):
+            distance = np.abs((got - self.high) - self.low)
+        finite = np.isfinite(got) & np.isfinite(self.nearest)
+        matched = (got == self.nearest) | (np.isnan(got) & np.isnan(self.nearest))
+        return np.where(finite, distance, np.where(matched, 0.0, np.inf))
+
+
+def expected(values: ArrayLike | Number, form: Format) -> Expected:
+    """Exact values, or floats, taken apart."""
+    numbers = to_exact(values)
+    parts = [_parts(x) for x in numbers.ravel()]
+    high, low = np.array(parts, dtype=np.float64).reshape(-1, 2).T
+    shape = numbers.shape
+    return Expected(
+        form, high.reshape(shape), low.reshape(shape), rounded(high, low, form).reshape(shape)
+    )
+
+
+def errors(computed: ArrayLike, exact: Any, scale: ArrayLike, form: Format) -> Doubles:
     """The error of each computed value, in ulps of ``form`` at ``scale``.
 
-    What is not finite is right or wrong, an error of 0 or of infinity: NaN is matched by
-    NaN alone, and an infinity, or a value that ``form`` rounds to one, by that infinity.
-
     Args:
-        computed: floats (or exact numbers) as an implementation returned them.
+        computed: floats as an implementation returned them.
         exact: what they should be; arrays of exact numbers, or floats.
         scale: where the unit is taken; broadcast to the others.
         form: the format of the computed values.
@@ -38,39 +82,54 @@ def errors(
     Raises:
         ValueError: ``computed`` and ``exact`` differ in shape.
     """
-    got, expected = to_exact(computed), to_exact(exact)
-    if got.shape != expected.shape:
-        raise ValueError(f"computed has shape {got.shape}, exact has {expected.shape}")
-    units = np.broadcast_to(to_exact(scale), got.shape)
-    found = [
-        error(x, y, unit, form)
-        for x, y, unit in zip(got.ravel(), expected.ravel(), units.ravel(), strict=True)
-    ]
-    return np.array(found, dtype=np.float64).reshape(got.shape)
+    if np.shape(computed) != np.shape(exact):
+        raise ValueError(f"computed has shape {np.shape(computed)}, exact has {np.shape(exact)}")
+    known = expected(exact, form)
+    with np.errstate(over="ignore", under="ignore"):
+        return known.distance(computed) / units(known.magnitude(scale), form)
 
 
-def error(computed: Number, exact: Number, scale: Number, form: Format) -> float:
-    """The error of one value, see :func:`errors`."""
-    if is_nan(exact):
-        return 0.0 if is_nan(computed) else math.inf
-    nearest = form.round(exact)
-    if not is_finite(nearest) or not is_finite(computed):
-        return 0.0 if equal(computed, nearest) else math.inf
-    # An old value that was infinite or NaN says nothing about the size of a finite new one.
-    magnitude = maximum(absolute(scale), absolute(exact)) if is_finite(scale) else exact
-    distance = abs(rational(computed) - _within_reach(exact, form)) / form.ulp(magnitude)
-    try:
-        return float(distance)
-    except OverflowError:
-        return math.inf
+def units(magnitude: Any, form: Format) -> Doubles:
+    """The ulp at each magnitude, see :meth:`Format.ulp`; the smallest where it is not finite."""
+    known = np.isfinite(magnitude) & (magnitude != 0)
+    _, exponent = np.frexp(np.where(known, magnitude, float(form.smallest_normal)))
+    exponent = np.clip(exponent - 1, form.emin, form.emax)
+    return np.ldexp(1.0, exponent - form.precision + 1)
 
 
-def _within_reach(x: Number, form: Format) -> Fraction:
-    """The number as a fraction, or 0 where it is too small for a difference to matter.
+def rounded(high: Doubles, low: Doubles, form: Format) -> Doubles:
+    """The values of a format that are nearest to ``high + low``, ties to even."""
+    if form.precision == 53:
+        return high
+    # To odd first: a middle between two values of the format that high is, and the sum is not,
+    # is left towards the sum.
+    last = high.view(np.int64) & 1
+    inexact = (low != 0) & (last == 0) & np.isfinite(high)
+    odd = np.where(inexact, np.nextafter(high, np.copysign(np.inf, low)), high)
+    with np.errstate(invalid="ignore", over="ignore"):
+        unit = units(np.abs(odd), form)
+        nearest = np.where(np.isfinite(odd), np.rint(odd / unit) * unit, odd)
+        return np.where(
+            np.isfinite(nearest) & (np.abs(nearest) > float(form.largest)),
+            np.copysign(np.inf, nearest),
+            nearest,
+        )
 
-    A 50-digit number has an unbounded exponent: beta**t for a large t can be a fraction of
-    a million digits, all of them far below the smallest subnormal.
-    """
-    if less(absolute(x), form.ulp(Fraction(0)) / 2**64):
-        return Fraction(0)
-    return rational(x)
+
+def _parts(x: Number) -> tuple[float, float]:
+    """The float64 next to a number, and that next to the rest."""
+    if isinstance(x, float):
+        return x, 0.0
+    if type(x) is fmpq:
+        try:
+            high = float(x)
+        except OverflowError:
+            return (np.inf if x > 0 else -np.inf), 0.0
+        rest = x - fmpq(*high.as_integer_ratio())
+        return high, float(rest) if rest else 0.0
+    centre = narrow(x).mid()
+    high = float(centre)
+    if not np.isfinite(high):
+        return high, 0.0
+    with ctx.workprec(2048):
+        return high, float(centre - arb(high))

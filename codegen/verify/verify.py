@@ -212,7 +212,7 @@ def _steps(spec: Optimizer, configuration: Configuration, case: Case) -> Iterato
         values = settings | old | {"grad": seen, "t": t, "first": t == 1}
         reach = reaches(program, values, case.form)
         with np.errstate(over="ignore"):  # what exceeds float64 sets no scale
-            scale = {n: to_exact(reach[n]) for n in exact}
+            scale = {n: np.asarray(reach[n]) for n in exact}
         yield _Step(theta, states, gradient, {n: to_exact(x) for n, x in exact.items()}, scale)
         rounded = {n: to_floats(x, _form(spec, n, case)) for n, x in exact.items()}
         theta = rounded.pop("theta")

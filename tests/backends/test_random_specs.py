@@ -1,14 +1,15 @@
 """Random specs: the compiled program, its allocation and the generated code say what they say."""
 
-from fractions import Fraction as Q
 from typing import Any
 
 import numpy as np
 import pytest
+from flint import fmpq
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from steprule.codegen.oracle import optimizers as oracle
-from steprule.codegen.oracle.exact import Number, approximate, context
+from steprule.codegen.oracle.exact import exact as exact_number
+from steprule.codegen.oracle.exact import same
 from steprule.codegen.program.allocate import Prefer, allocate
 from steprule.codegen.program.compile import compile_spec
 from steprule.codegen.program.linearise import linearise
@@ -58,6 +59,8 @@ from sympy import (
     log,
     sqrt,
 )
+
+Q = fmpq
 
 lr, b1, b2, c, wd = hyperparameters("lr b1 b2 c wd")
 f, k = flags("f k")
@@ -252,7 +255,7 @@ def test_allocated_programs_compute_the_spec(spec, case):
         return np.vectorize(lambda x: Q(int(x), 8), otypes=[object])(rng.integers(-12, 12, (2, 2)))
 
     for t_ in (1, 3):
-        exact = {name: Q(value) for name, value in hyper.items()}
+        exact = {name: exact_number(value) for name, value in hyper.items()}
         stored: dict[str, Any] = {"p": tensor(), "q": tensor(), "s": Q(3, 4)}
         stored |= {"r": tensor()} if options["f"] else {}
         point, gradient = tensor(), tensor()
@@ -273,13 +276,7 @@ def test_allocated_programs_compute_the_spec(spec, case):
 def assert_equal(actual: Any, expected: Any, what: str) -> None:
     assert np.shape(actual) == np.shape(expected), what
     for a, b in zip(np.ravel(actual), np.ravel(expected), strict=True):
-        assert is_same(a, b), f"{what}: {a} is not {b}"
-
-
-def is_same(a: Number, b: Number) -> bool:
-    # Exact but for roots and powers, which have 50 digits and lose a few to cancellation.
-    x, y = approximate(a), approximate(b)
-    return a == b or abs(x - y) <= context.mpf(10) ** -38 * (1 + abs(y))
+        assert same(a, b), f"{what}: {a} is not {b}"
 
 
 @pytest.mark.slow

@@ -1,9 +1,8 @@
 """Where results are written: in place where it is safe, and nowhere else."""
 
-from fractions import Fraction as Q
-
 import numpy as np
 import pytest
+from flint import fmpq
 from steprule.codegen.oracle import optimizers as oracle
 from steprule.codegen.program.allocate import Choice, Listing, Prefer, allocate
 from steprule.codegen.program.compile import compile_spec
@@ -27,6 +26,8 @@ from steprule.specs.language import (
 )
 from steprule.specs.optimizers.sgd import sgd
 from sympy import Eq, Max, Piecewise
+
+Q = fmpq
 
 lr, a, w = hyperparameters("lr a w")
 (flag,) = flags("flag")

@@ -1,9 +1,8 @@
 """Programs on exact numbers."""
 
-from fractions import Fraction as Q
-
 import numpy as np
 import pytest
+from flint import fmpq
 from steprule.codegen.program import operations as ops
 from steprule.codegen.program.evaluate import evaluate, value_of
 from steprule.codegen.program.listing import listing
@@ -20,6 +19,8 @@ from steprule.codegen.program.nodes import (
 from steprule.specs.language import State, Update, flags, grad, states, t, theta
 from steprule.specs.optimizers.sgd import sgd
 from sympy import Piecewise
+
+Q = fmpq
 
 (flag,) = flags("flag")
 (m,) = states("m")

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import isclose, sqrt
 
 import pytest
+from steprule.codegen.oracle.exact import fraction
 from steprule.codegen.prove.prove import prove
 from steprule.specs.claims import adam, momentum
 from steprule.specs.language.claims import Verdict
@@ -193,4 +194,4 @@ def test_witness_of_momentum_without_the_difference_by_hand():
         e = beta * e + w.slope * plain + plain**2 / 4
         plain -= lr * e
         assert (ahead == plain) == (i < w.step)
-    assert (w.left, w.right) == (ahead, plain)
+    assert (fraction(w.left), fraction(w.right)) == (ahead, plain)

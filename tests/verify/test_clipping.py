@@ -1,16 +1,18 @@
 """Clipping against the oracle: its worked values, and that a slip in the code is seen."""
 
 import math
-from fractions import Fraction as Q
 
 import numpy as np
 import pytest
 import steprule.numpy._clipping
 import steprule.torch._clipping
+from flint import fmpq
 from steprule.codegen.loading.load import transforms
 from steprule.codegen.oracle.exact import is_nan
 from steprule.codegen.oracle.optimizers import transformed
 from steprule.codegen.verify.clipping import verify_clipping
+
+Q = fmpq
 
 pytestmark = pytest.mark.slow
 

@@ -1,16 +1,23 @@
 """Errors in units in the last place, worked by hand."""
 
 import math
-from fractions import Fraction as Q
 
 import numpy as np
 import pytest
-from steprule.codegen.oracle.exact import INFINITY, NAN, context, square_root
-from steprule.codegen.oracle.formats import FORMATS
-from steprule.codegen.verify.ulp import error, errors
+from flint import fmpq
+from steprule.codegen.oracle.exact import INFINITY, NAN, Number, add, power, square_root
+from steprule.codegen.oracle.exact import exact as number
+from steprule.codegen.oracle.formats import FORMATS, Format
+from steprule.codegen.verify.ulp import errors, expected
+
+Q = fmpq
 
 SINGLE = FORMATS["float32"]
 ULP = Q(2) ** -23  # of float32 in [1, 2)
+
+
+def error(computed: Number, exact: Number, scale: Number, form: Format) -> float:
+    return float(errors(float(computed), exact, float(scale), form))
 
 
 @pytest.mark.parametrize(
@@ -41,8 +48,8 @@ def test_finite_values(computed, exact, scale, ulps):
         (Q(0), Q(2) ** -149 * 3, 3),
         (Q(2) ** -126, Q(2) ** -126 - Q(2) ** -150, 0.5),
         (Q(0), Q(2) ** -200, 2.0**-51),
-        (Q(0), context.mpf(2) ** -(10**8), 0),
-        (Q(2) ** -149, context.mpf(2) ** -(10**8), 1),
+        (Q(0), power(Q(2), Q(-(10**8))), 0),
+        (Q(2) ** -149, power(Q(2), Q(-(10**8))), 1),
     ],
 )
 def test_at_zero_and_among_subnormals_the_unit_is_the_smallest_of_them(computed, exact, ulps):
@@ -64,7 +71,7 @@ def test_at_zero_and_among_subnormals_the_unit_is_the_smallest_of_them(computed,
         (INFINITY, Q(10) ** 40, 0),
         (-INFINITY, Q(10) ** 40, math.inf),
         (SINGLE.largest, Q(10) ** 40, math.inf),
-        (SINGLE.largest, SINGLE.largest + 1, Q(1, 2**104)),
+        (SINGLE.largest, SINGLE.largest + 1, 2.0**-104),
         (INFINITY, SINGLE.largest, math.inf),
     ],
 )
@@ -107,3 +114,27 @@ def test_shapes():
     assert errors(np.float32(1), 1.0, 1.0, SINGLE).shape == ()
     with pytest.raises(ValueError, match=r"computed has shape \(2,\), exact has \(\)"):
         errors(np.zeros(2), 0.0, 1.0, SINGLE)
+
+
+def test_exact_values_are_known_beyond_float64():
+    """One and a third of an ulp, and a root: neither is a float64, nor is what it is off by."""
+    double = FORMATS["float64"]
+    third = Q(1) + Q(2) ** -52 / 3
+    assert error(Q(1), third, Q(1), double) == pytest.approx(1 / 3, rel=1e-12)
+    root = square_root(Q(2))
+    off = add(root, -number(math.sqrt(2)))
+    assert error(number(math.sqrt(2)), root, Q(1), double) == pytest.approx(
+        abs(float(off)) * 2**52, rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("name", ["float32", "bfloat16", "float16"])
+def test_the_nearest_value_is_not_rounded_twice(name):
+    """Next to the middle between two values of the format, nearer than any float64."""
+    form = FORMATS[name]
+    half = form.ulp(Q(1)) / 2
+    middles = [Q(1) + half, Q(1) + 3 * half, form.ulp(Q(0)) / 2, form.largest + half]
+    tiny = Q(2) ** -400
+    values = [sign * (m + d) for m in middles for d in (-tiny, Q(0), tiny) for sign in (1, -1)]
+    nearest = expected(np.array(values, dtype=object), form).nearest
+    np.testing.assert_array_equal(nearest, [float(form.round(x)) for x in values])

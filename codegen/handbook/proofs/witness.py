@@ -8,6 +8,7 @@ from sympy import Basic, Expr, Rational, Symbol
 
 from ....specs.language import theta
 from ....specs.language.claims import Equivalence
+from ...oracle.exact import fmpq
 from ...prove.identity import IdentityWitness
 from ...prove.prove import Settled
 from ...prove.witness import Witness
@@ -70,9 +71,6 @@ def _equations(numbers: Mapping[Basic, Expr], prints: ProofPrinter) -> Iterator[
 
 def _number(value: Any) -> str:
     """An exact number, or what it is about."""
-    exact = value if isinstance(value, Fraction) else None
-    if isinstance(value, Rational):
-        exact = Fraction(int(value.p), int(value.q))
-    if exact is not None and len(str(exact)) <= _LONGEST:
-        return str(exact)
+    if isinstance(value, fmpq | Rational) and len(str(value)) <= _LONGEST:
+        return str(value)
     return rf"{float(value):.{_DIGITS}g}\ldots"
