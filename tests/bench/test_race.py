@@ -220,13 +220,12 @@ def test_what_contenders_hold(adam, data):
 
 def test_the_limit_writes_what_a_step_writes(adam, data):
     runner = by_name(adam, data)["limit"].start()
-    arrays = [x for shares in (runner._written, runner._read) for share in shares for x in share]
-    before = [x.copy() for x in arrays]
+    before = [x.copy() for x in runner._arrays]
     runner.prepare(0)
     runner.step()
-    changed = [x.nbytes for x, old in zip(arrays, before, strict=True) if (x != old).all()]
-    same = [x.nbytes for x, old in zip(arrays, before, strict=True) if (x == old).all()]
-    assert (sum(changed), sum(same)) == (3 * 432, 432)
+    changed = [(x != old).all() for x, old in zip(runner._arrays, before, strict=True)]
+    assert changed == [True, True, True, False]
+    assert {x.nbytes for x in runner._arrays} == {432}
 
 
 class OfABillion(Data):

@@ -46,7 +46,16 @@ SUBJECTS = (
         ("tests/numba/test_*.py", "tests/torch/test_fused_cpu.py", "tests/numpy/test_*.py"),
     ),
     Subject(
-        "torch", ("generated/torch/*.py",), ("tests/torch/test_*.py", "tests/triton/test_*.py")
+        "torch",
+        ("generated/torch/*.py",),
+        (
+            "tests/torch/test_parity.py",
+            "tests/torch/test_fused_cpu.py",
+            "tests/torch/test_[!cr]*.py",
+            "tests/interruption/test_refused.py",
+            "tests/torch/test_*.py",
+            "tests/triton/test_*.py",
+        ),
     ),
     Subject(
         "torch schedulers",
