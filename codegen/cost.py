@@ -7,7 +7,7 @@ and what it assigns to storage goes there. Half precision is stored, and compute
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -19,6 +19,7 @@ from .program.compiled import CompiledRule
 from .program.evaluate import value_of
 from .program.lower import lower_expression
 from .program.nodes import Apply, Assign, Branch, Node, Program, Statement, is_host_select, names
+from .program.operations import Operation
 from .program.passes.expand import expand
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
@@ -35,7 +36,7 @@ class Cost:
         read: the numbers read from memory for each parameter: itself, its gradient, its states.
         written: the numbers written.
         states: the numbers kept.
-        operations: how often each operation is carried out on a tensor's elements, by name.
+        operations: what is computed of each element, in operations of a machine, by name.
     """
 
     spec: str
@@ -146,7 +147,7 @@ def _cost(spec: Optimizer, program: Program, settings: str, values: Mapping[str,
         read=len(_read_first(carried) & {*stored, program.gradient.id}),
         written=len(written),
         states=len(states),
-        operations=Counter(op for assign in carried for op in _operations(assign.value, known)),
+        operations=_counted(op for assign in carried for op in _operations(assign.value, known)),
     )
 
 
@@ -176,14 +177,19 @@ def _results(program: Program, carried: list[Assign]) -> set[str]:
     return {s.name for s in program.slots if s.new.id in assigned}
 
 
-def _operations(node: Node, known: Mapping[str, Any]) -> Iterator[str]:
-    """The names of the operations on tensors, of the sides of choices that are taken."""
+def _counted(operations: Iterable[Operation]) -> dict[str, int]:
+    """How many operations of a machine these are, by name."""
+    return {op.name: n * op.cost for op, n in Counter(operations).items() if op.cost}
+
+
+def _operations(node: Node, known: Mapping[str, Any]) -> Iterator[Operation]:
+    """The operations on tensors, of the sides of choices that are taken."""
     if not isinstance(node, Apply) or node.on_host:
         return
     arguments = node.args
     if is_host_select(node):
         arguments = (arguments[1] if value_of(arguments[0], known) else arguments[2],)
     else:
-        yield node.op.name
+        yield node.op
     for argument in arguments:
         yield from _operations(argument, known)

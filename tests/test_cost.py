@@ -16,6 +16,7 @@ from steprule.specs.language import (
     SpecError,
     State,
     Update,
+    clip,
     grad,
     hyperparameters,
     norm,
@@ -23,7 +24,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
-from sympy import Piecewise, sign
+from sympy import Integer, Piecewise, sign
 
 
 def by_settings(name):
@@ -132,3 +133,17 @@ def test_a_condition_on_a_state_that_is_one_number():
     early, late = costs(CompiledRule(analyse(counted)))
     assert (early.settings, sum(early.operations.values())) == ("", 3)
     assert (late.settings, sum(late.operations.values())) == ("t = 100", 2)
+
+
+def test_what_is_several_operations_of_a_machine_counts_as_that():
+    (lr,), one = hyperparameters("lr"), Integer(1)
+    clipped = Optimizer(
+        "Clipped",
+        summary="Clips each element.",
+        source="Nobody",
+        hyper=[Hyper(lr, "1e-3", NON_NEGATIVE, "rate")],
+        states=[],
+        updates=[Update(theta[t], theta[t - 1] - lr * clip(grad(theta[t - 1]), -one, one))],
+    )
+    found = costs(CompiledRule(analyse(clipped)))[0].operations
+    assert found == {"sub": 1, "mul": 1, "clip": 2}

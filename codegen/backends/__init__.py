@@ -1,8 +1,46 @@
-"""What a backend is, and how it is found.
+"""What a backend is, how it is found, and how to write one.
 
-A backend turns specs into the text of files; it never writes them. It is an object that
-meets :class:`Backend`, announced through the entry-point group ``steprule.backends``, so a
-package of anyone's can add one.
+A backend turns specs into the text of files; it never writes them. It is an object that meets
+:class:`Backend`, announced through the entry-point group ``steprule.backends`` of any package::
+
+    [project.entry-points."steprule.backends"]
+    awk = "my_package.awk:backend"
+
+``steprule generate`` then writes its files to a folder of its name, and ``show --as`` shows them.
+
+One is four things, of which the first alone is always there:
+
+A table (:mod:`..program.forms`): of each operation, its form in the language. Start from
+``ARITHMETIC``, or ``PYTHON``, and add functions::
+
+    FORMS = {**ARITHMETIC, ops.SQRT: "sqrt", ops.SELECT: "({} ? {} : {})", ...}
+    printer = Printer(Language("AWK", FORMS))
+
+A second table is for what lives on tensors, where that is written otherwise than numbers are. What
+an operation means, its exact value and its cost are said once for all languages, in
+:mod:`..program.operations`. An operation without a form is refused, by the names of the spec, the
+backend and the operation.
+
+A program to be printed. ``files`` is given a spec with its programs, compiled once for all
+backends (:mod:`..program.compiled`). ``compiled.program`` is one step with a new name for each new
+value; ``compiled.kernel`` assigns to the states themselves, as a loop over elements does. Passes of
+:mod:`..program` fit one to a language: ``linearise`` and ``allocate`` where there are no
+expressions, ``contract`` where there are combined calls, ``flag`` where branches are compiled. Its
+``host`` is computed once a step, from the step ``t``, arguments and states that are one number; its
+``body`` is what happens to tensors::
+
+    lines = [*map(assigned(printer), program.host)]
+    body = block(program.body, printer, assigned(printer))  # see statements, for layouts too
+
+Templates, ``optimizer.py.j2`` and the like (:mod:`.rendering`): what stands around these lines. For
+classes in Python most of what fills them is there: :mod:`.python_class`, :mod:`.scalars`,
+:mod:`.schedule_class`, :mod:`.clipping`.
+
+A runtime (:mod:`.runtime`): modules that no spec changes, ordinary source that is copied, with what
+rules call.
+
+A spec of which there is nothing to print has no files: schedules, where the language has none.
+``tests/backends/test_another_backend.py`` is a whole one, and steps every rule with it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -6,10 +6,9 @@ from sympy import sympify, true
 
 from ...specs.language import Optimizer
 from ..notation.text import TextPrinter
-from ..program.allocate import Choice, Instruction, Step
-from ..program.infix import Infix
+from ..program.forms import Printer
 from ..program.lower import lower_expression
-from ..program.nodes import Assign, Branch, Constant, Program, Statement, names, reads
+from ..program.nodes import Constant, Program, names, reads
 from ..program.operations import Kind
 from .signature import Argument, arguments, checks
 
@@ -33,7 +32,7 @@ class Initial:
     when: str
 
 
-def class_context(spec: Optimizer, program: Program, attribute: Infix) -> dict[str, object]:
+def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict[str, object]:
     """The variables that templates of classes share.
 
     Args:
@@ -69,7 +68,7 @@ def names_read(program: Program) -> set[str]:
     return read | {name for slot in program.slots if slot.when for name in names(slot.when)}
 
 
-def _requirements(a: Argument, attribute: Infix) -> list[Requirement]:
+def _requirements(a: Argument, attribute: Printer) -> list[Requirement]:
     found: list[Requirement] = []
     for h in a.members:
         value = h.name if a.is_tuple else attribute.name(h.name)
@@ -79,7 +78,7 @@ def _requirements(a: Argument, attribute: Infix) -> list[Requirement]:
     return found
 
 
-def _initial(spec: Optimizer, attribute: Infix) -> list[Initial]:
+def _initial(spec: Optimizer, attribute: Printer) -> list[Initial]:
     found: list[Initial] = []
     for state in spec.states:
         # Where the equations give the first value, what was stored before does not matter.
@@ -90,28 +89,3 @@ def _initial(spec: Optimizer, attribute: Infix) -> list[Initial]:
         when = "" if state.when == true else attribute(lower_expression(spec, state.when))
         found.append(Initial(state.name, value, when))
     return found
-
-
-class Comments:
-    """The equation a line came from, said once, at the first of its lines."""
-
-    def __init__(self, steps: tuple[Step | Statement, ...]) -> None:
-        self._first: set[int] = set()
-        self._visit(steps, "")
-
-    def _visit(self, steps: tuple[Step | Statement, ...], previous: str) -> str:
-        for step in steps:
-            if isinstance(step, Choice | Branch):
-                after = self._visit(step.then, previous)
-                previous = self._visit(step.otherwise, after)
-            elif step.equation and step.equation != previous:
-                previous = step.equation
-                self._first.add(id(step))
-        return previous
-
-    def __call__(self, step: Instruction | Assign) -> str:
-        if id(step) not in self._first:
-            return ""
-        # A line stands for one case of an equation with cases: only its name helps there.
-        name, _, value = step.equation.partition(" = ")
-        return name if " if " in value else step.equation

@@ -5,10 +5,10 @@ scalar states, and gives those that tensors meet to the step, ``step.beta1 = bet
 itself, which is handed that step beside its tensors.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..program.infix import Infix
+from ..program.forms import Language, Printer
 from ..program.nodes import Branch, Name, Node, Program, Statement, walk
 from .python_class import names_read
 from .signature import Argument
@@ -48,7 +48,7 @@ def scalars(
     program: Program,
     args: tuple[Argument, ...],
     met: Collection[str],
-    printer: Callable[[Mapping[str, str]], Infix],
+    language: Language,
     *,
     first: str,
     flags: Mapping[str, Node] | None = None,
@@ -59,7 +59,7 @@ def scalars(
         program: compiled.
         args: of its spec.
         met: the names of those that tensors meet, as :func:`host_names` has them.
-        printer: prints expressions, under names that are written otherwise.
+        language: of the host.
         first: how the first step is told, where no argument says it.
         flags: the conditions that stand among ``met`` under names of their own.
     """
@@ -81,12 +81,12 @@ def scalars(
     elif "first" in read and first:
         lines.append(f"first = {first}")
     for assign in program.host:
-        name, value = assign.target.id, printer(known)(assign.value)
+        name, value = assign.target.id, Printer(language, known)(assign.value)
         if name in met:
             known |= of_step([name])
         lines.append(f"{known.get(name, name)} = {value}")
     for name, condition in sorted((flags or {}).items()):
         if name in met and condition != Name(name, condition.type):
-            lines.append(f"step.{name} = bool({printer(known)(condition)})")
+            lines.append(f"step.{name} = bool({Printer(language, known)(condition)})")
     results = [known.get(s.new.id, s.new.id) for s in program.scalar_slots]
     return Scalars(lines, results)

@@ -6,7 +6,6 @@ backend; the class around them says where the arguments come from.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from sympy import Symbol, sympify
 
@@ -24,56 +23,52 @@ from ..notation.text import TextPrinter
 from ..notation.words import words
 from ..program import operations as ops
 from ..program.compiled import CompiledSchedule
+from ..program.forms import ATOM, POWER, PYTHON, UNARY, Form, Language, Printer, Table, infix
 from ..program.growth import growth
-from ..program.infix import Form, Infix, call
 from ..program.nodes import Apply, Branch, Name, Node, Program, names, negation, reads
 from ..program.schedule import lower_argument
 from .schedule_parameters import parameter
 
+_FORMS: Table = {
+    **PYTHON,
+    ops.PI: "math.pi",
+    ops.INFINITY: "math.inf",
+    ops.SQRT: "math.sqrt",
+    ops.EXP: "math.exp",
+    ops.LOG: "math.log",
+    ops.COS: "math.cos",
+    ops.FLOOR: "math.floor",
+    ops.ABS: "abs",
+    ops.SIGN: "math.copysign({0} != 0, {0})",
+    ops.MAX: "max",
+    ops.MIN: "min",
+    ops.PASSED: "bisect_right",
+    ops.SIZE: "len",
+    ops.ITEM: "{}[{}]",
+    ops.COMPLETED_CYCLES: "completed_cycles",
+    ops.CALL: "{}({})",
+    ops.RUNNING_PRODUCT: "{}.product({})",
+    ops.PRODUCT_BETWEEN: "{}.between({}, {})",
+    ops.RATE_OF: "{}.rate({}, {})",
+    ops.CHAINED: "chained",
+    ops.MOMENTUM_OF: "{}.momentum({})",
+    ops.CHAINED_MOMENTUM: "chained_momentum",
+}
 
-class SchedulePrinter(Infix):
-    """The expressions of one schedule, as Python on floats, lists, functions and schedules."""
 
-    functions: ClassVar[Mapping[ops.Operation, Form]] = {
-        ops.PI: lambda: "math.pi",
-        ops.INFINITY: lambda: "math.inf",
-        ops.SQRT: call("math.sqrt"),
-        ops.EXP: call("math.exp"),
-        ops.LOG: call("math.log"),
-        ops.COS: call("math.cos"),
-        ops.FLOOR: call("math.floor"),
-        ops.ABS: call("abs"),
-        ops.SIGN: lambda x: f"math.copysign({x} != 0, {x})",
-        ops.MAX: call("max"),
-        ops.MIN: call("min"),
-        ops.SELECT: lambda test, yes, no: f"({yes} if {test} else {no})",
-        ops.PASSED: call("bisect_right"),
-        ops.SIZE: call("len"),
-        ops.ITEM: lambda entries, index: f"{entries}[{index}]",
-        ops.COMPLETED_CYCLES: call("completed_cycles"),
-        ops.CALL: lambda function, x: f"{function}({x})",
-        ops.RUNNING_PRODUCT: lambda function, n: f"{function}.product({n})",
-        ops.PRODUCT_BETWEEN: lambda function, before, n: f"{function}.between({before}, {n})",
-        ops.RATE_OF: lambda schedule, at, lr: f"{schedule}.rate({at}, {lr})",
-        ops.CHAINED: call("chained"),
-        ops.MOMENTUM_OF: lambda schedule, at: f"{schedule}.momentum({at})",
-        ops.CHAINED_MOMENTUM: call("chained_momentum"),
-    }
+def schedule_printer(schedule: Schedule, prefix: str = "") -> Printer:
+    """Prints expressions of a schedule, as Python on floats, lists, functions and schedules."""
+    real = {h.name for h in schedule.hyperparameters if not h.is_whole}
 
-    def __init__(self, schedule: Schedule, prefix: str = "") -> None:
-        names = {h.name: prefix + h.name for h in schedule.hyper}
-        tests = {name: prefix + test for name, test in words(schedule).items()}
-        super().__init__(names | tests)
-        self._real = {h.name for h in schedule.hyperparameters if not h.is_whole}
+    def power(node: Apply) -> str | Form:
+        """A number that is raised to a count of steps can be an int, whose powers have no end."""
+        base = node.args[0]
+        is_real = isinstance(base, Name) and base.id in real
+        return "math.pow" if is_real else infix("**", POWER, ATOM, UNARY)
 
-    def form(self, node: Apply) -> Form | None:
-        """How a function is written.
-
-        A number that is raised to a count of steps can be an int, whose powers have no end.
-        """
-        if node.op is ops.POW and isinstance(node.args[0], Name) and node.args[0].id in self._real:
-            return call("math.pow")
-        return super().form(node)
+    renamed = {h.name: prefix + h.name for h in schedule.hyper}
+    renamed |= {name: prefix + test for name, test in words(schedule).items()}
+    return Printer(Language("Python", {**_FORMS, ops.POW: power}), renamed)
 
 
 @dataclass(frozen=True)
@@ -132,8 +127,8 @@ def schedule_context(compiled: CompiledSchedule) -> dict[str, object]:
         "momentum_when": when.name if when is not None else "",
         "factors": _products(schedule),
         "reads_lr": schedule.starts_from_rate,
-        "print": SchedulePrinter(schedule),
-        "attribute": SchedulePrinter(schedule, "self."),
+        "print": schedule_printer(schedule),
+        "attribute": schedule_printer(schedule, "self."),
         "is_branch": lambda step: isinstance(step, Branch),
     }
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from ...specs.language import Choice, Function, Interval, Numbers, Option, Schedules
 from ...specs.language.schedule import Argument
-from ..program.infix import literal
+from ..program.forms import literal
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from itertools import groupby
 from sympy import sympify
 
 from ...specs.language import Hyper, Optimizer, Option
-from ..program.infix import literal
+from ..program.forms import literal
 from ..program.lower import lower_expression
 from ..program.nodes import Apply, Node, apply, names, negation
 from ..program.operations import AND, OR

@@ -7,18 +7,17 @@ functions of the same names it is a rule of other arrays than NumPy's.
 
 import copy
 import math
-from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from sympy import sympify
 
 from ...specs.language import Optimizer
-from ..backends.numpy.printer import HostPrinter
+from ..backends.numpy.printer import HOST
 from ..program import operations as ops
 from ..program.evaluate import value_of
-from ..program.infix import Form, call
+from ..program.forms import ATOM, SUM, UNARY, Form, Language, Printer, Table
 from ..program.lower import lower, lower_expression
 from ..program.nodes import Apply, Program, assignments, free, is_host_select
 from ..program.operations import Kind
@@ -30,34 +29,37 @@ State = Array | float | None
 """A tensor, a number, or what does not exist."""
 
 
-class _Printer(HostPrinter):
-    """Tensors with Python's operators and NumPy's functions, all of which give new arrays."""
+_SCALARS: Table = {**HOST.host, ops.ONE_MINUS_POW: Form("1 - {} ** {}", SUM, (ATOM, UNARY))}
 
-    functions: ClassVar[Mapping[ops.Operation, Form]] = {
-        **HostPrinter.functions,
-        ops.ONE_MINUS_POW: lambda base, power: f"(1 - ({base}) ** ({power}))",
-        ops.MATMUL: call("np.matmul"),
-        ops.NORM: call("np.linalg.norm"),
-        ops.MEAN: call("np.mean"),
-    }
-    _of_tensors: ClassVar[Mapping[ops.Operation, Form]] = {
-        ops.SQRT: call("np.sqrt"),
-        ops.EXP: call("np.exp"),
-        ops.LOG: call("np.log"),
-        ops.ABS: call("np.abs"),
-        ops.SIGN: call("np.sign"),
-        ops.MAX: call("np.maximum"),
-        ops.MIN: call("np.minimum"),
-        ops.CLIP: call("np.clip"),
-        ops.SELECT: call("np.where"),
-        ops.AND: call("np.logical_and"),
-        ops.OR: call("np.logical_or"),
-        ops.NOT: call("np.logical_not"),
-    }
 
-    def form(self, node: Apply) -> Form | None:
-        of_scalars = node.on_host or is_host_select(node)
-        return (None if of_scalars else self._of_tensors.get(node.op)) or super().form(node)
+def _chosen(node: Apply) -> str:
+    return "({1} if {0} else {2})" if is_host_select(node) else "np.where"
+
+
+_TEXTBOOK = Language(
+    "NumPy",
+    _SCALARS,
+    {
+        **_SCALARS,
+        ops.SQRT: "np.sqrt",
+        ops.EXP: "np.exp",
+        ops.LOG: "np.log",
+        ops.ABS: "np.abs",
+        ops.SIGN: "np.sign",
+        ops.MAX: "np.maximum",
+        ops.MIN: "np.minimum",
+        ops.CLIP: "np.clip",
+        ops.SELECT: _chosen,
+        ops.AND: "np.logical_and",
+        ops.OR: "np.logical_or",
+        ops.NOT: "np.logical_not",
+        ops.MATMUL: "np.matmul",
+        ops.TRANSPOSE: "{}.mT",
+        ops.NORM: "np.linalg.norm",
+        ops.MEAN: "np.mean",
+    },
+)
+"""Tensors with Python's operators and NumPy's functions, all of which give new arrays."""
 
 
 class Textbook:
@@ -122,7 +124,7 @@ def _source(program: Program, settings: list[str]) -> str:
     assigned = [a.target.id for a in assignments(program.body)]
     taken = {*old, *assigned, *settings, program.gradient.id, "t", "first"}
     new = {slot.new.id: free(f"new_{slot.name}", taken) for slot in program.slots}
-    printed = _Printer(new)
+    printed = Printer(_TEXTBOOK, new)
     theta, *states = old
     head = ", ".join([theta, program.gradient.id, *states, "*", "t", "first", *settings])
     lines = [f"    {printed(a.target)} = {printed(a.value)}" for a in assignments(program.body)]

@@ -76,7 +76,7 @@ def plan(
     Raises:
         SpecError: two specs would write the same files.
         GenerationError: a template fails, or a generated file does not parse.
-        NotImplementedError: a backend has no form for a node.
+        NotImplementedError: a backend has no form for an operation; all three are named.
     """
     _require_distinct(specs)
     files: dict[PurePosixPath, str] = {}
@@ -197,6 +197,8 @@ def _rendering(what: str) -> Iterator[None]:
         yield
     except TemplateError as error:
         raise GenerationError(f"the template of {what} fails: {error}") from error
+    except NotImplementedError as error:
+        raise NotImplementedError(f"{what} cannot be generated: {error}") from error
 
 
 def _generated(folder: Path) -> Iterator[tuple[str, Entry | None]]:

@@ -24,7 +24,7 @@ Stages, each a function from data to data:
 
 ``evaluate`` runs a Program on exact numbers, and ``simulate`` a Listing in real memory, where a
 bad overwrite shows; ``check`` and the tests hold both against the spec. ``listing`` and
-``infix`` print.
+``forms`` print: a table of forms for each language, and the printer of all.
 
 The hard cases the tree was drawn for: AMSGrad (a state that exists under an option), SGD (a
 first value given by the equations, in-place momentum, an alias of the gradient that must

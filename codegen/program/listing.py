@@ -1,40 +1,37 @@
 """A program as text, for people: ``steprule show SPEC --as program``."""
 
-from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from collections.abc import Iterator
 
 from . import operations as ops
-from .infix import Form, Infix, call
+from .forms import ATOM, PYTHON, Form, Language, Printer
 from .nodes import Assign, Program, Statement
 
-_OPERATORS = {
-    *(ops.OR, ops.AND, ops.NOT, ops.EQ, ops.NE, ops.LT, ops.LE, ops.GT, ops.GE),
-    *(ops.ADD, ops.SUB, ops.MUL, ops.DIV, ops.FLOORDIV, ops.MOD, ops.POW, ops.NEG),
-}
-
-
-class _Text(Infix):
-    functions: ClassVar[Mapping[ops.Operation, Form]] = {
-        op: call(op.name) for op in ops.TABLE.values() if op not in _OPERATORS
-    } | {ops.SQUARE: lambda x: f"{x}**2" if x.isidentifier() else f"({x})**2"}
+_TEXT = Printer(
+    Language(
+        "the listing",
+        {op: op.name for op in ops.TABLE.values()}
+        | {op: form for op, form in PYTHON.items() if op is not ops.SELECT}
+        | {ops.SQUARE: Form("{}**2", operands=(ATOM,))},
+    )
+)
 
 
 def listing(program: Program) -> str:
     """The program, one statement a line: first what the host computes, then the tensors."""
     slots = ", ".join(
-        s.name if s.when is None else f"{s.name} (when {_Text()(s.when)})" for s in program.slots
+        s.name if s.when is None else f"{s.name} (when {_TEXT(s.when)})" for s in program.slots
     )
     lines = [f"program {program.spec}", f"slots: {slots}", ""]
     if program.tensor_slots:
         lines += ["host, float64:"]
-        lines += [f"    {_Text()(a.target)} = {_Text()(a.value)}" for a in program.host]
+        lines += [f"    {_TEXT(a.target)} = {_TEXT(a.value)}" for a in program.host]
         lines += ["", "tensors:"]
     lines += _lines(program.body, 1 if program.tensor_slots else 0)
     return "\n".join(lines) + "\n"
 
 
 def _lines(statements: tuple[Statement, ...], depth: int) -> Iterator[str]:
-    indent, text = "    " * depth, _Text()
+    indent, text = "    " * depth, _TEXT
     for s in statements:
         if isinstance(s, Assign):
             yield f"{indent}{text(s.target)} = {text(s.value)}"

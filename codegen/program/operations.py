@@ -22,12 +22,21 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation on values; ``exact`` computes it on exact numbers, or arrays of them."""
+    """An operation on values.
+
+    Args:
+        name: its name.
+        arity: how many operands it has.
+        kind: what it works on.
+        exact: computes it on exact numbers, or arrays of them.
+        cost: how many operations of a machine it is for each element.
+    """
 
     name: str
     arity: int
     kind: Kind
     exact: Callable[..., Any]
+    cost: int = 1
 
     def __repr__(self) -> str:
         return self.name
@@ -37,11 +46,16 @@ TABLE: dict[str, Operation] = {}
 
 
 def _define(
-    name: str, arity: int, function: Callable[..., Any], kind: Kind = Kind.ELEMENTWISE
+    name: str,
+    arity: int,
+    function: Callable[..., Any],
+    kind: Kind = Kind.ELEMENTWISE,
+    *,
+    cost: int = 1,
 ) -> Operation:
     if kind in (Kind.ELEMENTWISE, Kind.CONDITION) and arity:
         function = arrays.elementwise(function, arity)
-    operation = Operation(name, arity, kind, function)
+    operation = Operation(name, arity, kind, function, cost)
     TABLE[name] = operation
     return operation
 
@@ -65,24 +79,30 @@ ABS = _define("abs", 1, exact.absolute)
 SIGN = _define("sign", 1, exact.sign)
 MAX = _define("max", 2, exact.maximum)
 MIN = _define("min", 2, exact.minimum)
-CLIP = _define("clip", 3, exact.clip)
+CLIP = _define("clip", 3, exact.clip, cost=2)
 ONE_MINUS_POW = _define("one_minus_power", 2, exact.one_minus_power)
 
 PI = _define("pi", 0, lambda: exact.PI)
 INFINITY = _define("infinity", 0, lambda: exact.INFINITY)
 
 # What a library may have as one call; a backend asks for them with the `contract` pass.
-AXPY = _define("axpy", 3, lambda a, x, s: exact.add(a, exact.multiply(s, x)))
+AXPY = _define("axpy", 3, lambda a, x, s: exact.add(a, exact.multiply(s, x)), cost=2)
 ADDCMUL = _define(
-    "addcmul", 4, lambda a, x, y, s: exact.add(a, exact.multiply(s, exact.multiply(x, y)))
+    "addcmul",
+    4,
+    lambda a, x, y, s: exact.add(a, exact.multiply(s, exact.multiply(x, y))),
+    cost=3,
 )
 ADDCDIV = _define(
-    "addcdiv", 4, lambda a, x, y, s: exact.add(a, exact.multiply(s, exact.divide(x, y)))
+    "addcdiv",
+    4,
+    lambda a, x, y, s: exact.add(a, exact.multiply(s, exact.divide(x, y))),
+    cost=3,
 )
 
-FILL = _define("fill", 2, lambda value, like: value)
+FILL = _define("fill", 2, lambda value, like: value, cost=0)
 """A scalar on every element of a tensor like the second operand."""
-COPY = _define("copy", 1, lambda x: x)
+COPY = _define("copy", 1, lambda x: x, cost=0)
 """The tensor, in memory of its own."""
 
 SELECT = _define("select", 3, lambda test, yes, no: yes if test else no)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 from steprule.codegen.analysis import analyse
-from steprule.codegen.program.infix import literal
+from steprule.codegen.program.forms import literal
 from steprule.specs.language import NON_NEGATIVE, Hyper, grad, hyperparameters, t, theta
 from sympy import Integer, Rational
 

@@ -66,8 +66,9 @@ def test_derivatives_by_the_gradient(name, rules):
     g = torch.tensor([0.0, 4.0], dtype=torch.float64, requires_grad=True)
     tensors = [torch.zeros(2, dtype=torch.float64) for _ in range(1 + (name == "Root"))]
     optimizer = rules.optimizer("torch", rule(name))
-    scalars, _ = optimizer._scalars(t=1, lr=0.5)
-    theta, *_ = optimizer._loop(tensors[0], g, *tensors[1:], **scalars)
+    step = rules.module("torch._scalars").Step()
+    optimizer._coefficients(step, t=1, lr=0.5)
+    theta, *_ = optimizer._loop(step, tensors[0], g, *tensors[1:])
     theta.sum().backward()
     expected = torch.tensor(DERIVATIVES[name], dtype=torch.float64)
     torch.testing.assert_close(g.grad, expected, rtol=1e-14, atol=1e-15)  # a few roundings

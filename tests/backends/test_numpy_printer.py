@@ -3,9 +3,10 @@
 from fractions import Fraction as Q
 
 import pytest
-from steprule.codegen.backends.numpy.printer import HostPrinter, NumpyPrinter
+from steprule.codegen.backends.numpy.printer import HOST, NumpyPrinter
 from steprule.codegen.program import operations as ops
 from steprule.codegen.program.allocate import Instruction
+from steprule.codegen.program.forms import Printer
 from steprule.codegen.program.nodes import HOST_REAL, TENSOR, Constant, Name, apply
 
 x, y, tmp1 = (Name(n, TENSOR) for n in ("x", "y", "tmp1"))
@@ -61,12 +62,12 @@ def test_statements(step, expected):
     ],
 )
 def test_scalars(node, expected):
-    assert HostPrinter()(node) == expected
+    assert Printer(HOST)(node) == expected
 
 
 def test_what_it_cannot_print_is_named():
     odd = ops.Operation("odd", 1, ops.Kind.ELEMENTWISE, abs)
-    with pytest.raises(NotImplementedError, match="NumpyPrinter cannot print odd"):
+    with pytest.raises(NotImplementedError, match="NumPy has no form for odd"):
         statement(Instruction("x", odd, (x,), "x"))
-    with pytest.raises(NotImplementedError, match="HostPrinter cannot print odd"):
-        HostPrinter()(apply(odd, a))
+    with pytest.raises(NotImplementedError, match="NumPy's host has no form for odd"):
+        Printer(HOST)(apply(odd, a))

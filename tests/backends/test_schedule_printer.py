@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from steprule.codegen.backends.schedule_class import SchedulePrinter
+from steprule.codegen.backends.schedule_class import schedule_printer
 from steprule.codegen.program.schedule import lower_argument
 from steprule.specs.language import item, lr, passed, size, step
 from steprule.specs.schedules.cycles import cyclic_lr, gamma, step_size_up
@@ -29,7 +29,7 @@ from sympy import Abs, Max, Min, Mod, Rational, cos, exp, floor, log, oo, pi, si
     ],
 )
 def test_numbers(expression, text):
-    printed = SchedulePrinter(cyclic_lr)(lower_argument(cyclic_lr, expression))
+    printed = schedule_printer(cyclic_lr)(lower_argument(cyclic_lr, expression))
     assert printed.replace(" ** ", "**") == text.replace(" ** ", "**")
     numbers = {"gamma": 0.75, "step": 7, "step_size_up": 3, "math": math}
     by_name = {s: numbers[s.name] for s in expression.free_symbols}
@@ -39,7 +39,7 @@ def test_numbers(expression, text):
 def test_lists():
     def printed(expression):
         node = lower_argument(multi_step_lr, expression)
-        return SchedulePrinter(multi_step_lr, "self.")(node)
+        return schedule_printer(multi_step_lr, "self.")(node)
 
     assert printed(lr * size(milestones)) == "self.lr * len(self.milestones)"
     assert printed(item(milestones, passed(milestones, step))) == (
@@ -50,4 +50,4 @@ def test_lists():
 def test_words():
     (mode,) = (c for c in cyclic_lr.choices if c.name == "mode")
     node = lower_argument(cyclic_lr, mode["exp_range"])
-    assert SchedulePrinter(cyclic_lr)(node) == 'mode == "exp_range"'
+    assert schedule_printer(cyclic_lr)(node) == 'mode == "exp_range"'

@@ -6,7 +6,7 @@ from flint import fmpq
 from steprule.codegen.oracle import optimizers as oracle
 from steprule.codegen.program.allocate import Choice, Listing, Prefer, allocate
 from steprule.codegen.program.compile import compile_spec
-from steprule.codegen.program.infix import Infix
+from steprule.codegen.program.forms import PYTHON, Language, Printer
 from steprule.codegen.program.linearise import linearise
 from steprule.codegen.program.operations import MAX
 from steprule.codegen.program.passes.expand import expand
@@ -44,7 +44,7 @@ def allocated(spec, prefer=Prefer.OWN, beside=()):
 
 def written(steps, depth=0):
     """Instructions as ``target @ buffer = operation operands``; no buffer is a new value."""
-    text = Infix()
+    text = Printer(Language("Python", PYTHON))
     for step in steps:
         pad = "    " * depth
         if isinstance(step, Choice):
@@ -61,7 +61,11 @@ def written(steps, depth=0):
 
 
 def operand(node):
-    return Infix()(node) if not hasattr(node, "op") or node.on_host else str(node.op)
+    return (
+        Printer(Language("Python", PYTHON))(node)
+        if not hasattr(node, "op") or node.on_host
+        else str(node.op)
+    )
 
 
 def text(listing: Listing) -> str:

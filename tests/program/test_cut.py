@@ -6,7 +6,7 @@ import pytest
 from steprule.codegen.program import cut
 from steprule.codegen.program.check import RewriteError
 from steprule.codegen.program.cut import OUT, compile_transform
-from steprule.codegen.program.infix import Infix, call
+from steprule.codegen.program.forms import PYTHON, Language, Printer
 from steprule.codegen.program.nodes import apply, assignments, substitute
 from steprule.codegen.program.operations import CLIP, GLOBAL_NORM, MIN, NORM
 from steprule.specs.gradients import clip_by_global_norm, clip_by_norm, clip_by_value
@@ -15,14 +15,13 @@ from steprule.specs.language import Update, grad, mean, norm, t, theta
 G = grad(theta[t - 1])
 
 
-class Text(Infix):
-    functions = {MIN: call("min"), CLIP: call("clip")}  # noqa: RUF012
+text = Printer(Language("Python", {**PYTHON, MIN: "min", CLIP: "clip"}))
 
 
 def printed(parts):
     (last,) = assignments(parts.elementwise.body)
     assert last.target == OUT
-    return parts.reduction, parts.scale and Text()(parts.scale.value), Text()(last.value)
+    return parts.reduction, parts.scale and text(parts.scale.value), text(last.value)
 
 
 @pytest.mark.parametrize(

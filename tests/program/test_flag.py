@@ -1,7 +1,7 @@
 """Tensors branch on flags; what these stand for is asked on the host, where it can be."""
 
 import pytest
-from steprule.codegen.program.infix import Infix
+from steprule.codegen.program.forms import PYTHON, Language, Printer
 from steprule.codegen.program.lower import lower
 from steprule.codegen.program.operations import SQRT
 from steprule.codegen.program.passes.branch import branch
@@ -17,15 +17,14 @@ G = grad(theta[t - 1])
 P = theta[t - 1]
 
 
-class Printer(Infix):
-    functions = {SQRT: lambda x: f"sqrt({x})"}  # noqa: RUF012
+written = Printer(Language("Python", {**PYTHON, SQRT: "sqrt"}))
 
 
 @pytest.fixture
 def run(make, text):
     def found(value):
         program, named = flagged(branch(hoist(lower(make(Update(theta[t], value))))))
-        return text(program).partition("---\n")[2], {k: Printer()(v) for k, v in named.items()}
+        return text(program).partition("---\n")[2], {k: written(v) for k, v in named.items()}
 
     return found
 
@@ -47,5 +46,5 @@ def test_a_comparison_asked_twice_is_one_flag(run):
 def test_what_has_a_value_in_one_branch_alone_is_asked_there(make):
     value = Piecewise((Piecewise((P - G, sqrt(t - 5) > 2), (P + G, True)), t > 5), (P, True))
     _, named = flagged(branch(lower(make(Update(theta[t], value)))))
-    printed = sorted(Printer()(condition) for condition in named.values())
+    printed = sorted(written(condition) for condition in named.values())
     assert printed == ["t > 5", "t > 5 and sqrt(t - 5) > 2"]

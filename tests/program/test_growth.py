@@ -10,8 +10,8 @@ from steprule.codegen.oracle.sequences import ExactFunction
 from steprule.codegen.program import operations as ops
 from steprule.codegen.program.check import RewriteError
 from steprule.codegen.program.evaluate import value_of
+from steprule.codegen.program.forms import PYTHON, Language, Printer
 from steprule.codegen.program.growth import check_growth, growth
-from steprule.codegen.program.infix import Infix
 from steprule.codegen.program.nodes import Constant, apply
 from steprule.specs.language import Update, eta, lr, step
 from steprule.specs.schedules.decays import exponential_lr
@@ -55,7 +55,9 @@ def test_values(schedule: object, given: dict, earlier: int, at: int, expected: 
 def test_far_out_the_steps_are_subtracted_before_they_are_divided() -> None:
     factor = growth(exponential_lr)
     assert factor is not None
-    assert Infix()(factor) == "gamma ** ((step - earlier) / decay_steps)"
+    assert (
+        Printer(Language("Python", PYTHON))(factor) == "gamma ** ((step - earlier) / decay_steps)"
+    )
 
 
 def test_a_sum_has_none() -> None:

@@ -89,9 +89,12 @@ def test_expressions(value, expected, make, text):
     ],
 )
 def test_conditions(condition, expected, make):
-    from steprule.codegen.program.infix import Infix
+    from steprule.codegen.program.forms import PYTHON, Language, Printer
 
-    assert Infix()(lower_expression(make(Update(theta[t], P)), condition)) == expected
+    assert (
+        Printer(Language("Python", PYTHON))(lower_expression(make(Update(theta[t], P)), condition))
+        == expected
+    )
 
 
 def test_old_and_new_value_of_a_state(make, text):

@@ -17,7 +17,7 @@ from .. import Entry
 from ..clipping import clippings
 from ..rendering import environment
 from ..runtime import runtime
-from .context import context, is_branch
+from .context import context
 from .printer import clipped
 
 _COMPILED_IN = ("_clipping.py", "_kernel.py")
@@ -30,7 +30,7 @@ class NumbaBackend:
     comment = "#"
 
     def __init__(self) -> None:
-        self._templates = environment(__name__, {"is_branch": is_branch, "clipped": clipped})
+        self._templates = environment(__name__, {"clipped": clipped})
 
     def files(self, compiled: Compiled) -> Mapping[str, str]:
         match compiled:

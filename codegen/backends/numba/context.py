@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from ...program import operations as ops
 from ...program.compiled import CompiledRule
+from ...program.forms import Language, Printer
 from ...program.nodes import (
     Apply,
-    Assign,
     Branch,
     Name,
     Node,
@@ -17,8 +17,8 @@ from ...program.nodes import (
     negation,
     walk,
 )
-from ..python_class import Comments
-from .printer import ElementPrinter, HostPrinter
+from ..statements import assigned, block
+from .printer import HOST, NUMBA
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     Every condition is an option that a kernel is compiled for; a loop with the branches left in
     it would often not be vectorised.
     """
-    program, host = compiled.kernel, HostPrinter()
+    program, host = compiled.kernel, Printer(Language("Numba", HOST))
     theta, *states = program.tensor_slots
     whens = [s.when for s in states if s.when is not None]
     reached = _tests(program.body) | dict.fromkeys(whens)
@@ -54,10 +54,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         "scalars": sorted(read),
         "options": {name: host(_both(reached[test], test)) for test, name in options.items()},
         "tested": sorted({name for test in reached for name in names(test)}),
-        "condition": lambda test: options[test],
-        "body": program.body,
-        "statement": _statement,
-        "comment": Comments(program.body),
+        "body": block(program.body, options.__getitem__, assigned(Printer(NUMBA))),
     }
 
 
@@ -85,11 +82,3 @@ def _tests(body: tuple[Statement, ...], within: Node | None = None) -> dict[Node
 
 def _both(within: Node | None, test: Node) -> Node:
     return test if within is None else apply(ops.AND, within, test)
-
-
-def is_branch(statement: Statement) -> bool:
-    return isinstance(statement, Branch)
-
-
-def _statement(statement: Assign) -> str:
-    return f"{statement.target.id} = {ElementPrinter()(statement.value)}"

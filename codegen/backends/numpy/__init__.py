@@ -8,7 +8,7 @@ the calls into a class.
 from collections.abc import Mapping, Sequence
 
 from ...program import operations
-from ...program.allocate import Choice, Prefer, Step, allocate
+from ...program.allocate import Prefer, Step, allocate
 from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
 from ...program.cut import Parts
 from ...program.linearise import linearise
@@ -39,7 +39,6 @@ class NumpyBackend:
             {
                 "instruction": printer,
                 "scalar": printer.scalar,
-                "is_choice": lambda step: isinstance(step, Choice),
                 "elementwise": _elementwise,
             },
         )

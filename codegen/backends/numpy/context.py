@@ -2,11 +2,13 @@
 
 from ....specs.language import Optimizer
 from ...program.allocate import Listing
+from ...program.forms import Printer
 from ...program.nodes import Program
-from ..python_class import Comments, class_context
+from ..python_class import class_context
 from ..scalars import host_names, of_step, scalars
 from ..signature import Argument, arguments, members
-from .printer import HostPrinter, NumpyPrinter
+from ..statements import block
+from .printer import HOST, NumpyPrinter
 
 
 def context(
@@ -24,14 +26,11 @@ def context(
     held = {name: f"self.{where}" for name, where in members(args).items() if name != "lr"}
     met = {*host_names(program), *(host_names(kernel) if kernel.is_elementwise else ())}
     printer = NumpyPrinter(of_step(met))
-    return class_context(spec, program, HostPrinter(held)) | {
+    return class_context(spec, program, Printer(HOST, held)) | {
         "annotation": _annotation,
-        "scalars": scalars(program, args, met, HostPrinter, first="t == 1"),
-        "steps": listing.steps,
+        "scalars": scalars(program, args, met, HOST, first="t == 1"),
+        "body": block(listing.steps, printer.scalar, printer),
         "scratch": listing.scratch,
-        "instruction": printer,
-        "condition": printer.scalar,
-        "comment": Comments(listing.steps),
         "has_lr": any(a.name == "lr" for a in args),
         "has_kernel": kernel.is_elementwise,
     }

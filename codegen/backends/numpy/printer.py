@@ -1,50 +1,42 @@
 """NumPy: scalars as Python expressions, tensor operations as ufuncs with ``out=``."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from ...program import operations as ops
 from ...program.allocate import Instruction
-from ...program.infix import Form, Infix, call
+from ...program.forms import PYTHON, Language, Printer, Table
 from ...program.nodes import Apply
 
+_HOST: Table = {
+    **PYTHON,
+    ops.SQRT: "math.sqrt",
+    ops.EXP: "math.exp",
+    ops.EXPM1: "math.expm1",
+    ops.LOG: "math.log",
+    ops.ABS: "abs",
+    ops.SIGN: "math.copysign({0} != 0, {0})",
+    ops.MAX: "max",
+    ops.MIN: "min",
+    ops.CLIP: "min(max({}, {}), {})",
+    ops.ONE_MINUS_POW: "one_minus_power",
+}
 
-def _transpose(x: str) -> str:
-    return f"{x}.mT" if x.isidentifier() else f"({x}).mT"
-
-
-class HostPrinter(Infix):
-    """Scalars, as Python floats."""
-
-    # What comes from tensors can be NaN, which Python's own functions lose.
-    _beside_tensors: ClassVar[Mapping[ops.Operation, Form]] = {
-        ops.MAX: call("np.maximum"),
-        ops.MIN: call("np.minimum"),
-        ops.CLIP: call("np.clip"),
-    }
-
-    functions: ClassVar[Mapping[ops.Operation, Form]] = {
-        ops.SQRT: call("math.sqrt"),
-        ops.EXP: call("math.exp"),
-        ops.EXPM1: call("math.expm1"),
-        ops.LOG: call("math.log"),
-        ops.ABS: call("abs"),
-        ops.SIGN: lambda x: f"math.copysign({x} != 0, {x})",
-        ops.MAX: call("max"),
-        ops.MIN: call("min"),
-        ops.CLIP: lambda x, low, high: f"min(max({x}, {low}), {high})",
-        ops.ONE_MINUS_POW: call("one_minus_power"),
-        ops.SELECT: lambda test, yes, no: f"({yes} if {test} else {no})",
-        ops.NORM: call("norms.norm"),
-        ops.MEAN: call("norms.mean"),
-        ops.LIFT: lambda value, like: value,
-        ops.TRANSPOSE: _transpose,
-    }
-
-    def form(self, node: Apply) -> Form | None:
-        beside = None if node.on_host else self._beside_tensors.get(node.op)
-        return beside or super().form(node)
-
+HOST = Language(
+    "NumPy's host",
+    _HOST,
+    {
+        **_HOST,
+        # What comes from tensors can be NaN, which Python's own functions lose.
+        ops.MAX: "np.maximum",
+        ops.MIN: "np.minimum",
+        ops.CLIP: "np.clip",
+        ops.NORM: "norms.norm",
+        ops.MEAN: "norms.mean",
+        ops.LIFT: "{0}",
+        ops.TRANSPOSE: "{}.mT",
+    },
+)
+"""Scalars, as Python floats, and what is said of arrays beside calls."""
 
 _UFUNCS = {
     ops.ADD: "np.add",
@@ -82,46 +74,37 @@ class NumpyPrinter:
     """One instruction of an allocated program as one Python statement."""
 
     def __init__(self, renamed: Mapping[str, str] | None = None) -> None:
-        self.scalar = HostPrinter(renamed)
+        self.scalar = Printer(HOST, renamed)
 
     def __call__(self, step: Instruction) -> str:
         args = [self.scalar(a) for a in step.args]
-        if step.op is None:
-            if step.into is None:
+        match step.op:
+            case None | ops.FILL | ops.COPY if step.into is not None:
+                return self._stored(step, f"np.copyto({step.into}, {args[0]})")
+            case None:
                 return f"{step.target} = {args[0]}"
-            return self._copy(step, args[0])
-        if step.into is not None and step.op in _AUGMENTED and step.target == step.into:
-            if args[0] == step.into:
-                return f"{step.into} {_AUGMENTED[step.op]} {args[1]}"
-            if args[1] == step.into and step.op in ops.COMMUTATIVE:
-                return f"{step.into} {_AUGMENTED[step.op]} {args[0]}"
-        return self._call(step, args)
+            case ops.TRANSPOSE:
+                return f"{step.target} = {self.scalar(Apply(step.op, step.args))}"
+            case ops.FILL:
+                return f"{step.target} = np.full_like({args[1]}, {args[0]})"
+            case ops.SELECT if step.into is not None:
+                return self._stored(step, f"np.copyto({step.into}, np.where({', '.join(args)}))")
+            case ops.SELECT:
+                return f"{step.target} = np.where({', '.join(args)})"
+            case op if op in _AUGMENTED and step.target == step.into in args[: _places(op)]:
+                other = args[1] if args[0] == step.into else args[0]
+                return f"{step.into} {_AUGMENTED[op]} {other}"
+            case op if op in _UFUNCS and step.into is not None:
+                bound = "" if step.target == step.into else f"{step.target} = "
+                return f"{bound}{_UFUNCS[op]}({', '.join(args)}, out={step.into})"
+            case op if op in _UFUNCS:
+                return f"{step.target} = {_UFUNCS[op]}({', '.join(args)})"
+        raise NotImplementedError(f"NumPy has no form for {step.op}")
 
-    def _call(self, step: Instruction, args: list[str]) -> str:
-        operands = ", ".join(args)
-        if step.op is ops.TRANSPOSE:
-            return f"{step.target} = {_transpose(args[0])}"
-        if step.op in (ops.FILL, ops.COPY) and step.into is not None:
-            return self._copy(step, args[0])
-        if step.op is ops.FILL:
-            return f"{step.target} = np.full_like({args[1]}, {args[0]})"
-        if step.op is ops.SELECT:
-            value = f"np.where({operands})"
-            if step.into is None:
-                return f"{step.target} = {value}"
-            return self._copy(step, value)
-        if step.op not in _UFUNCS:
-            raise NotImplementedError(f"NumpyPrinter cannot print {step.op}")
-        function = _UFUNCS[step.op]
-        if step.into is None:
-            return f"{step.target} = {function}({operands})"
-        return f"{self._bind(step)}{function}({operands}, out={step.into})"
+    def _stored(self, step: Instruction, stored: str) -> str:
+        return stored if step.target == step.into else f"{stored}\n{step.target} = {step.into}"
 
-    def _copy(self, step: Instruction, value: str) -> str:
-        copied = f"np.copyto({step.into}, {value})"
-        if step.target == step.into:
-            return copied
-        return f"{copied}\n{step.target} = {step.into}"
 
-    def _bind(self, step: Instruction) -> str:
-        return "" if step.target == step.into else f"{step.target} = "
+def _places(op: ops.Operation) -> int:
+    """Among how many operands the one may be that is written over."""
+    return 2 if op in ops.COMMUTATIVE else 1

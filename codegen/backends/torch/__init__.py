@@ -9,16 +9,15 @@ around the functions of the step that all Python backends share.
 
 from collections.abc import Mapping, Sequence
 
-from ...program.allocate import Choice
 from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
-from ...program.nodes import Branch
+from ...program.forms import Printer
 from .. import Entry
 from ..clipping import clippings
 from ..rendering import environment
 from ..runtime import runtime
 from ..schedule_class import schedule_context
 from .context import context, foreach_body, loop_body
-from .printer import LoopPrinter
+from .printer import TORCH
 
 
 class TorchBackend:
@@ -31,8 +30,7 @@ class TorchBackend:
         self._templates = environment(
             __name__,
             {
-                "is_choice": lambda step: isinstance(step, Choice | Branch),
-                "tensor": LoopPrinter(),
+                "tensor": Printer(TORCH),
                 "loop_body": loop_body,
                 "foreach_body": foreach_body,
             },

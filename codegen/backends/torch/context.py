@@ -1,6 +1,5 @@
 """What the optimizer's template is filled with."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 
@@ -8,13 +7,12 @@ from ....specs.language import Optimizer
 from ...program.allocate import Instruction, allocate
 from ...program.compiled import CompiledRule
 from ...program.cut import OUT, Parts
-from ...program.infix import Infix
+from ...program.forms import Printer
 from ...program.linearise import linearise
 from ...program.nodes import (
     HOST_BOOLEAN,
     HOST_REAL,
     ZERO,
-    Assign,
     Name,
     Node,
     apply,
@@ -30,19 +28,11 @@ from ...program.passes.settle import settle
 from ...program.passes.shield import shield
 from ...program.passes.sink import sink
 from ...program.rest import at_rest
-from ..python_class import Comments, class_context
+from ..python_class import class_context
 from ..scalars import host_names, of_step, scalars
 from ..signature import Argument, arguments, members
-from .printer import ForeachPrinter, LoopPrinter, ScalarPrinter
-
-
-@dataclass(frozen=True)
-class Printed:
-    """How the statements of one form of the rule are printed."""
-
-    scalar: Infix
-    statement: Callable[..., str]
-    comment: Callable[[Instruction | Assign], str]
+from ..statements import assigned, block
+from .printer import TORCH, ForeachPrinter
 
 
 def context(compiled: CompiledRule) -> dict[str, object]:
@@ -51,7 +41,6 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     flagged, flags = flag(program)
     loop = separate(shield(settle(expand(flagged))))
     sunk = linearise(contract(sink(flagged)))
-    foreach = allocate(sunk)
     met = {*host_names(loop), *host_names(sunk)}
     if kernel.is_elementwise:
         met |= {*host_names(kernel)}
@@ -59,21 +48,16 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     in_group = {name: _in_group(where) for name, where in members(args).items()}
     first = "bool(t == 1)" if spec.step_key else ""
     written = of_step(met)
-    return class_context(spec, program, ScalarPrinter(in_group)) | {
+    printer = Printer(TORCH, written)
+    return class_context(spec, program, Printer(TORCH, in_group)) | {
         "annotation": _annotation,
-        "sparse": _sparse(spec, ScalarPrinter(in_group)),
+        "sparse": _sparse(spec, Printer(TORCH, in_group)),
         "parameters": _parameters(spec, args),
         "optional": [slot.name for slot in program.slots if slot.when is not None],
         "peer": spec.peer.removeprefix("torch.optim.") if _is_torchs(spec.peer) else "",
-        "loop_steps": loop.body,
-        "loop_": Printed(
-            ScalarPrinter(written), partial(_assignment, LoopPrinter(written)), Comments(loop.body)
-        ),
-        "foreach_steps": foreach.steps,
-        "foreach_": Printed(
-            ScalarPrinter(written), ForeachPrinter(written), Comments(foreach.steps)
-        ),
-        "scalars": scalars(program, args, met, ScalarPrinter, first=first, flags=flags),
+        "loop": block(loop.body, printer, assigned(printer)),
+        "foreach": block(allocate(sunk).steps, printer, ForeachPrinter(written)),
+        "scalars": scalars(program, args, met, TORCH, first=first, flags=flags),
         "results": [s.name for s in loop.tensor_slots],
         "has_kernel": kernel.is_elementwise,
     }
@@ -82,8 +66,8 @@ def context(compiled: CompiledRule) -> dict[str, object]:
 def loop_body(parts: Parts) -> list[str]:
     """The elementwise part of a transform, for one gradient."""
     *before, last = assignments(expand(parts.elementwise).body)
-    printer = LoopPrinter()
-    return [*(_assignment(printer, each) for each in before), f"return {printer(last.value)}"]
+    printer = Printer(TORCH)
+    return [*map(assigned(printer), before), f"return {printer(last.value)}"]
 
 
 def foreach_body(parts: Parts) -> list[str]:
@@ -132,7 +116,7 @@ class Sparse:
     words: str
 
 
-def _sparse(spec: Optimizer, in_group: Infix) -> Sparse | None:
+def _sparse(spec: Optimizer, in_group: Printer) -> Sparse | None:
     """None where it never does."""
     settings = at_rest(spec)
     if not settings:
@@ -151,7 +135,7 @@ def _sparse(spec: Optimizer, in_group: Infix) -> Sparse | None:
     if len(every) < len(settings):
         return Sparse("True", "")  # whatever is set
     condition = reduce(partial(apply, OR), every)
-    return Sparse(in_group(condition), ScalarPrinter()(condition))
+    return Sparse(in_group(condition), Printer(TORCH)(condition))
 
 
 def _is_torchs(peer: str) -> bool:
@@ -167,7 +151,3 @@ def _annotation(a: Argument, scalar: str) -> str:
     if a.is_option:
         return "bool"
     return f"tuple[{', '.join(scalar for _ in a.members)}]" if a.is_tuple else scalar
-
-
-def _assignment(printer: Infix, statement: Assign) -> str:
-    return f"{statement.target.id} = {printer(statement.value)}"

@@ -1,84 +1,70 @@
 """PyTorch, twice: tensors as expressions (loop), and lists of tensors in place (foreach)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from ...program import operations as ops
 from ...program.allocate import Instruction
-from ...program.infix import Form, Infix, call
+from ...program.forms import ATOM, PYTHON, SUM, Form, Language, Printer, Table
 from ...program.nodes import Apply, Name, Node, walk
 
 
-class ScalarPrinter(Infix):
-    """Scalars: Python floats, or 0-d tensors where the step or the rate is one."""
+def _clamped(bound: str) -> Callable[[Apply], str]:
+    """A maximum or minimum, which torch calls clamp where one operand is a scalar."""
 
-    functions: ClassVar[Mapping[ops.Operation, Form]] = {
-        ops.SQRT: call("scalars.sqrt"),
-        ops.EXP: call("scalars.exp"),
-        ops.EXPM1: call("scalars.expm1"),
-        ops.LOG: call("scalars.log"),
-        ops.ABS: call("abs"),
-        ops.SIGN: call("scalars.sign"),
-        ops.MAX: call("scalars.maximum"),
-        ops.MIN: call("scalars.minimum"),
-        ops.CLIP: lambda x, low, high: f"scalars.minimum(scalars.maximum({x}, {low}), {high})",
-        ops.ONE_MINUS_POW: call("scalars.one_minus_power"),
-        ops.SELECT: lambda test, yes, no: f"({yes} if {test} else {no})",
-    }
-
-
-def _method(name: str) -> Form:
-    def form(x: str, *rest: str) -> str:
-        x = x if x.isidentifier() else f"({x})"
-        return f"{x}.{name}({', '.join(rest)})"
+    def form(node: Apply) -> str:
+        for tensor, scalar in ((0, 1), (1, 0)):
+            if node.args[scalar].on_host:
+                return f"{{{tensor}}}.clamp({bound}={{{scalar}}})"
+        return "torch.maximum" if bound == "min" else "torch.minimum"
 
     return form
 
 
-class LoopPrinter(ScalarPrinter):
-    """One tensor at a time, as expressions that read like the equations."""
+_SCALARS: Table = {
+    **PYTHON,
+    ops.SQRT: "scalars.sqrt",
+    ops.EXP: "scalars.exp",
+    ops.EXPM1: "scalars.expm1",
+    ops.LOG: "scalars.log",
+    ops.ABS: "abs",
+    ops.SIGN: "scalars.sign",
+    ops.MAX: "scalars.maximum",
+    ops.MIN: "scalars.minimum",
+    ops.CLIP: "scalars.minimum(scalars.maximum({}, {}), {})",
+    ops.ONE_MINUS_POW: "scalars.one_minus_power",
+}
+"""Python floats, or 0-d tensors where the step or the rate is one."""
 
-    _on_tensors: ClassVar[dict[ops.Operation, Form]] = {
-        ops.SQUARE: _method("square"),
-        ops.SQRT: _method("sqrt"),
-        ops.EXP: _method("exp"),
-        ops.EXPM1: _method("expm1"),
-        ops.LOG: _method("log"),
-        ops.ABS: _method("abs"),
-        ops.SIGN: call("scalars.sign"),
-        ops.CLIP: _method("clamp"),
-        ops.MAX: call("torch.maximum"),
-        ops.MIN: call("torch.minimum"),
-        ops.SELECT: call("torch.where"),
-        ops.AND: lambda a, b: f"(({a}) & ({b}))",
-        ops.OR: lambda a, b: f"(({a}) | ({b}))",
-        ops.NOT: lambda a: f"~({a})",
-        ops.NORM: call("norms.norm"),
-        ops.MEAN: call("norms.mean"),
-        ops.MATMUL: call("torch.matmul"),
-        ops.TRANSPOSE: lambda x: f"{x}.mT" if x.isidentifier() else f"({x}).mT",
-        ops.COPY: _method("clone"),
-        ops.FILL: lambda value, like: f"(torch.zeros_like({like}) + {value})",
-        ops.LIFT: lambda value, like: f"({like}.new_zeros(()) + {value})",
-    }
-
-    def form(self, node: Apply) -> Form | None:
-        if node.on_host:
-            return super().form(node)
-        if node.op in (ops.MAX, ops.MIN) and any(a.on_host for a in node.args):
-            return _one_sided(node)
-        return self._on_tensors.get(node.op)
-
-
-def _one_sided(node: Apply) -> Form:
-    """A maximum or minimum with a scalar, which torch calls clamp."""
-    bound = "min" if node.op is ops.MAX else "max"
-    scalar = next(i for i, a in enumerate(node.args) if a.on_host)
-
-    def form(*operands: str) -> str:
-        return _method("clamp")(operands[1 - scalar], f"{bound}={operands[scalar]}")
-
-    return form
+TORCH = Language(
+    "torch",
+    _SCALARS,
+    {
+        **PYTHON,
+        ops.SQUARE: "{}.square()",
+        ops.SQRT: "{}.sqrt()",
+        ops.EXP: "{}.exp()",
+        ops.EXPM1: "{}.expm1()",
+        ops.LOG: "{}.log()",
+        ops.ABS: "{}.abs()",
+        ops.SIGN: "scalars.sign",
+        ops.CLIP: "{}.clamp({}, {})",
+        ops.MAX: _clamped("min"),
+        ops.MIN: _clamped("max"),
+        ops.SELECT: "torch.where",
+        ops.AND: "(({}) & ({}))",
+        ops.OR: "(({}) | ({}))",
+        ops.NOT: "~({})",
+        ops.NORM: "norms.norm",
+        ops.MEAN: "norms.mean",
+        ops.MATMUL: "torch.matmul",
+        ops.TRANSPOSE: "{}.mT",
+        ops.COPY: "{}.clone()",
+        ops.FILL: "(torch.zeros_like({1}) + {0})",
+        ops.LIFT: Form("({1}.new_zeros(()) + {0})", operands=(SUM, ATOM)),
+    },
+)
+"""One tensor at a time, as expressions that read like the equations."""
 
 
 class ForeachPrinter:
@@ -109,8 +95,7 @@ class ForeachPrinter:
     }
 
     def __init__(self, renamed: Mapping[str, str] | None = None) -> None:
-        self.scalar = ScalarPrinter(renamed)
-        self._element = LoopPrinter(renamed)
+        self.scalar = Printer(TORCH, renamed)
 
     def __call__(self, step: Instruction) -> str:
         target = step.target
@@ -170,7 +155,7 @@ class ForeachPrinter:
 
     def _comprehension(self, value: Node) -> str:
         lists = sorted({n.id for n in walk(value) if isinstance(n, Name) and not n.on_host})
-        text = self._element(value)
+        text = self.scalar(value)
         if len(lists) == 1:
             return f"[{text} for {lists[0]} in {lists[0]}]"
         listed = ", ".join(lists)

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 
 from ...loading.fingerprint import fingerprint
 from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
-from ...program.nodes import Branch
 from .. import Entry
 from ..clipping import clippings
 from ..rendering import environment
@@ -27,9 +26,7 @@ class TritonBackend:
     comment = "#"
 
     def __init__(self) -> None:
-        self._templates = environment(
-            __name__, {"is_branch": lambda step: isinstance(step, Branch), "clipped": clipped}
-        )
+        self._templates = environment(__name__, {"clipped": clipped})
 
     def files(self, compiled: Compiled) -> Mapping[str, str]:
         match compiled:

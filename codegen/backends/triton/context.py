@@ -1,10 +1,11 @@
 """What the optimizer's template is filled with."""
 
 from ...program.compiled import CompiledRule
-from ...program.nodes import Assign, DType, Name, Statement, assignments, reads, walk
+from ...program.forms import PYTHON, Language, Printer
+from ...program.nodes import DType, Name, Node, Statement, assignments, names, reads, walk
 from ...program.passes.flag import flag
-from ..python_class import Comments
-from .printer import ElementPrinter, GivenPrinter
+from ..statements import assigned, block
+from .printer import TRITON
 
 
 def context(compiled: CompiledRule) -> dict[str, object]:
@@ -14,17 +15,15 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     host = _host(body)
     flags = {name: node for name, node in found.items() if name in reads(body)}
     flags |= {n.id: n for n in host if n.type.dtype is DType.BOOLEAN}
+    printer = Printer(TRITON)
     theta, *states = [slot.name for slot in flagged.tensor_slots]
     return {
         "spec": compiled.spec,
         "tensors": [theta, flagged.gradient.id, *states],
         "results": [theta, *states],
         "numbers": sorted({n.id for n in host} - flags.keys()),
-        "flags": {name: GivenPrinter()(node) for name, node in sorted(flags.items())},
-        "body": body,
-        "condition": ElementPrinter(),
-        "statement": _assignment,
-        "comment": Comments(body),
+        "flags": {name: _given(node) for name, node in sorted(flags.items())},
+        "body": block(body, printer, assigned(printer)),
     }
 
 
@@ -34,5 +33,7 @@ def _host(body: tuple[Statement, ...]) -> set[Name]:
     return {n for n in nodes if isinstance(n, Name) and n.on_host}
 
 
-def _assignment(statement: Assign) -> str:
-    return f"{statement.target.id} = {ElementPrinter()(statement.value)}"
+def _given(condition: Node) -> str:
+    """A condition, from the scalars of a step by name."""
+    given = {name: f'scalars["{name}"]' for name in names(condition)}
+    return Printer(Language("Python", PYTHON), given)(condition)

@@ -1,59 +1,44 @@
 """Triton: one block of elements at a time, in the dtype of the arithmetic."""
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from ...program import operations as ops
 from ...program.cut import Parts
-from ...program.infix import Form, Infix, call
-from ...program.nodes import Apply, assignments
+from ...program.forms import PYTHON, Language, Printer, Table
+from ...program.nodes import assignments
 from ...program.passes.expand import expand
+from ..statements import assigned
 
+_LACKING = {ops.POW, ops.FLOORDIV, ops.MOD}
+"""Which Triton does not have for reals, though it has the operator."""
 
-class GivenPrinter(Infix):
-    """Conditions, from the scalars of a step by name."""
+_NUMBERS: Table = {
+    **{op: form for op, form in PYTHON.items() if op not in _LACKING},
+    ops.DIV: "kernel.divide",
+    ops.SQUARE: "kernel.square",
+    ops.SQRT: "kernel.sqrt",
+    ops.SIGN: "kernel.sign",
+    ops.MAX: "kernel.maximum",
+    ops.MIN: "kernel.minimum",
+    ops.CLIP: "kernel.minimum(kernel.maximum({}, {}), {})",
+    ops.FILL: "kernel.fill",
+    ops.COPY: "{}",
+    ops.ABS: "tl.abs",
+    ops.EXP: "tl.exp",
+    ops.LOG: "tl.log",
+    ops.COS: "tl.cos",
+    ops.FLOOR: "tl.floor",
+    ops.SELECT: "tl.where",
+}
 
-    def name(self, name: str) -> str:
-        return f'scalars["{name}"]'
-
-
-class ElementPrinter(Infix):
-    """Blocks of elements, and the numbers they meet."""
-
-    functions: ClassVar[Mapping[ops.Operation, Form]] = {
-        ops.DIV: call("kernel.divide"),
-        ops.SQUARE: call("kernel.square"),
-        ops.SQRT: call("kernel.sqrt"),
-        ops.SIGN: call("kernel.sign"),
-        ops.MAX: call("kernel.maximum"),
-        ops.MIN: call("kernel.minimum"),
-        ops.CLIP: lambda x, low, high: f"kernel.minimum(kernel.maximum({x}, {low}), {high})",
-        ops.FILL: call("kernel.fill"),
-        ops.COPY: lambda x: x,
-        ops.ABS: call("tl.abs"),
-        ops.EXP: call("tl.exp"),
-        ops.LOG: call("tl.log"),
-        ops.COS: call("tl.cos"),
-        ops.FLOOR: call("tl.floor"),
-        ops.SELECT: call("tl.where"),
-    }
-    _of_elements: ClassVar[Mapping[ops.Operation, Form]] = {
-        ops.AND: lambda a, b: f"(({a}) & ({b}))",
-        ops.OR: lambda a, b: f"(({a}) | ({b}))",
-        ops.NOT: lambda a: f"~({a})",
-    }
-    _lacking = frozenset({ops.POW, ops.FLOORDIV, ops.MOD})
-    """Which Triton does not have for reals, though it has the operator."""
-
-    def form(self, node: Apply) -> Form | None:
-        if node.op in self._lacking:
-            raise NotImplementedError(f"Triton has no {node.op} of reals")
-        return super().form(node) or (None if node.on_host else self._of_elements.get(node.op))
+TRITON = Language(
+    "Triton",
+    _NUMBERS,
+    {**_NUMBERS, ops.AND: "(({}) & ({}))", ops.OR: "(({}) | ({}))", ops.NOT: "~({})"},
+)
+"""Blocks of elements, and the numbers they meet."""
 
 
 def clipped(parts: Parts) -> list[str]:
     """The elementwise part of a transform, as the statements of a function."""
     *before, last = assignments(expand(parts.elementwise).body)
-    printed = ElementPrinter()
-    lines = [f"{each.target.id} = {printed(each.value)}" for each in before]
-    return [*lines, f"return {printed(last.value)}"]
+    printer = Printer(TRITON)
+    return [*map(assigned(printer), before), f"return {printer(last.value)}"]

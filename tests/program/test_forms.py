@@ -1,11 +1,11 @@
-"""Infix text: as many parentheses as the meaning needs, and no more."""
+"""Nodes as text: as many parentheses as the meaning needs, and no more."""
 
 import itertools
 from fractions import Fraction as Q
 
 import pytest
 from steprule.codegen.program import operations as ops
-from steprule.codegen.program.infix import Infix, literal
+from steprule.codegen.program.forms import PYTHON, Language, Printer, literal
 from steprule.codegen.program.nodes import (
     HOST_BOOLEAN,
     HOST_REAL,
@@ -18,7 +18,7 @@ from steprule.codegen.program.nodes import (
 
 a, b, c = (Name(name, HOST_REAL) for name in "abc")
 f, k = (Name(name, HOST_BOOLEAN) for name in "fk")
-text = Infix()
+text = Printer(Language("Python", PYTHON))
 
 
 @pytest.mark.parametrize(
@@ -89,5 +89,5 @@ def test_numbers_are_the_nearest_floats(value, expected):
 
 
 def test_what_has_no_form_is_named():
-    with pytest.raises(NotImplementedError, match="Infix cannot print norm"):
+    with pytest.raises(NotImplementedError, match="Python has no form for norm"):
         text(apply(ops.NORM, Name("x", TENSOR)))

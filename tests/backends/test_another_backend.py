@@ -1,0 +1,93 @@
+"""Another backend, as the package says one is written: AWK, for a single element."""
+
+import subprocess
+from importlib.metadata import EntryPoint
+from pathlib import PurePosixPath
+
+import numpy as np
+import pytest
+from steprule.codegen.analysis import analyse
+from steprule.codegen.backends import backends
+from steprule.codegen.backends.statements import Layout, assigned, block
+from steprule.codegen.files.emit import plan
+from steprule.codegen.loading.load import builtin
+from steprule.codegen.oracle import optimizers as oracle
+from steprule.codegen.program import forms
+from steprule.codegen.program import operations as ops
+from steprule.codegen.program.compiled import CompiledRule
+from steprule.codegen.program.forms import Form, Language, Printer, infix
+from steprule.specs.language import Shape
+
+FORMS = {
+    **forms.ARITHMETIC,
+    ops.OR: infix("||", forms.OR, forms.OR, forms.AND),
+    ops.AND: infix("&&", forms.AND, forms.AND, forms.NOT),
+    ops.NOT: Form("!{}", forms.UNARY, (forms.ATOM,)),
+    ops.POW: infix("^", forms.POWER, forms.ATOM, forms.UNARY),
+    ops.SQUARE: Form("{} ^ 2", forms.POWER, (forms.ATOM,)),
+    ops.SQRT: "sqrt",
+    ops.ABS: "({0} < 0 ? -({0}) : {0})",
+    ops.SIGN: "(({0} > 0) - ({0} < 0))",
+    ops.MAX: "({0} > {1} ? {0} : {1})",
+    ops.SELECT: "({} ? {} : {})",
+    ops.ONE_MINUS_POW: "(1 - ({}) ^ ({}))",
+}
+LAYOUT = Layout(branch="if ({}) {{", otherwise="} else {", end="}")
+
+
+class Awk:
+    name = "awk"
+    comment = "#"
+
+    def files(self, compiled):
+        if not isinstance(compiled, CompiledRule):
+            return {}
+        program, printer = compiled.kernel, Printer(Language("AWK", FORMS))
+        statement = assigned(printer, LAYOUT)
+        lines = [*map(statement, program.host), block(program.body, printer, statement, LAYOUT)]
+        results = [s.name if s.is_tensor else s.new.id for s in program.slots]
+        lines.append(f'printf "{"%.17g " * len(results)}", {", ".join(results)}')
+        text = "\n".join(["BEGIN {", "first = t == 1", *lines, "}"])
+        return {f"{compiled.spec.module}.awk": f"{text}\n"}
+
+    def shared(self, entries):
+        return {}
+
+
+backend = Awk()
+
+
+@pytest.fixture
+def planned(monkeypatch, tmp_path):
+    announced = EntryPoint("awk", f"{__name__}:backend", "steprule.backends")
+    monkeypatch.setattr("steprule.codegen.backends.entry_points", lambda group: [announced])
+    return lambda spec: plan([spec], backends(), tmp_path, complete=True).files
+
+
+@pytest.mark.parametrize("name", builtin())
+def test_it_takes_a_step_of_every_rule(name, planned, tmp_path):
+    spec = analyse(builtin()[name])
+    given = {h.name: float(h.default) for h in spec.hyperparameters}
+    options = {o.name: o.default for o in spec.options}
+    states = {s.name: 0.25 if s.shape is Shape.SCALAR else np.array(0.25) for s in spec.states}
+    there = states.keys() & oracle.initial(spec, (), given, options).keys()
+    expected = oracle.step(
+        spec, t=3, theta=np.array(0.5), gradient=np.array(-2.0),
+        states={s: states[s] for s in there}, hyper=given, options=options,
+    )  # fmt: skip
+    file = tmp_path / "rule.awk"
+    file.write_text(planned(spec)[PurePosixPath(f"awk/{spec.module}.awk")])
+    values = {**given, **options, **states, "theta": 0.5, "grad": -2, "t": 3}
+    settings = [f"-v{key}={float(value)!r}" for key, value in values.items()]
+    printed = subprocess.run(["awk", *settings, "-f", file], capture_output=True, check=True).stdout
+    found = dict(zip(["theta", *states], map(float, printed.split()), strict=True))
+    for key, value in expected.items():
+        # A few roundings, and what 1 - beta**t loses.
+        np.testing.assert_allclose(found[key], float(value), rtol=1e-13, atol=0, err_msg=key)
+
+
+def test_an_operation_without_a_form_is_refused_by_name(planned, monkeypatch):
+    monkeypatch.delitem(FORMS, ops.SQRT)
+    refusal = "Adam in awk cannot be generated: AWK has no form for sqrt"
+    with pytest.raises(NotImplementedError, match=refusal):
+        planned(analyse(builtin()["Adam"]))
