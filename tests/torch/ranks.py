@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -77,7 +78,10 @@ class Pair:
 
     def _place(self, x: Tensor, i: int) -> Tensor:
         mesh, placements = self.places[i]
-        return x.clone() if mesh is None else distribute_tensor(x.clone(), mesh, placements)
+        if mesh is None:
+            return x.clone()
+        # All ranks have it, and none sends it to the others.
+        return distribute_tensor(x.clone(), mesh, placements, src_data_rank=None)
 
     def backward(self, seed: int, scale: float = 1) -> None:
         generator = torch.Generator().manual_seed(seed)
@@ -98,10 +102,12 @@ class Pair:
             torch.testing.assert_close(whole(p), q, **(tolerance or {"rtol": 0, "atol": 0}))
 
 
+@cache
 def line() -> DeviceMesh:
     return init_device_mesh("cpu", (WORLD,))
 
 
+@cache
 def square() -> DeviceMesh:
     return init_device_mesh("cpu", (2, 2), mesh_dim_names=("rows", "columns"))
 
