@@ -19,8 +19,15 @@ print(theta.tolist(), [w.category.__name__ for w in told])
 """
 
 
-@pytest.mark.parametrize("ending", ["nbi", "nbc"])
-@pytest.mark.parametrize("content", [b"", b"\x80\x05torn"])
+@pytest.mark.parametrize(
+    ("ending", "content"),
+    [
+        ("nbi", b""),
+        ("nbc", b"\x80\x05torn"),
+        pytest.param("nbi", b"\x80\x05torn", marks=pytest.mark.exhaustive),
+        pytest.param("nbc", b"", marks=pytest.mark.exhaustive),
+    ],
+)
 def test_a_torn_file(ending: str, content: bytes, tmp_path: Path, python: Any) -> None:
     first = python(STEP, cwd=tmp_path, NUMBA_CACHE_DIR=str(tmp_path))
     assert first.stdout == "[0.0, 0.0, 0.0] []\n", first.stderr
