@@ -2,7 +2,7 @@
 
 ===============  ===================================================================================
 ``specs``        what is declared: rules and schedules, in the language for them
-``runtime``      what generated packages hold whatever the specs: source, copied
+``runtime``      what generated packages hold whatever the specs: source, copied and never imported
 ``notation``     the order and the words in which equations are written
 ``oracle``       the truth: equations evaluated on exact numbers
 ``analysis``     a spec is checked, and its updates put into an order they can run in
@@ -13,6 +13,7 @@
 ``files``        what backends print is formatted, compared with what is there, and written whole
 ``console``      what a command says
 ``device``       where torch runs
+``commands``     specs are listed, shown and generated from
 ``prove``        claims about formulations are settled on the equations
 ``verify``       what was generated is run, and held against the oracle
 ``bench``        and timed

@@ -4,7 +4,9 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-_NEEDED = {"click", "filelock", "flint", "jinja2", "mpmath", "rich", "ruff", "sympy"}
+_NEEDED = frozenset(
+    {"click", "filelock", "flint", "jinja2", "mpmath", "platformdirs", "rich", "ruff", "sympy"}
+)
 
 
 def main() -> None:
@@ -13,12 +15,12 @@ def main() -> None:
         _fail("steprule writes files of its own, which an archive cannot hold: unpack it")
     try:
         from .cli import cli
+
+        cli(prog_name="steprule")  # imports what a command needs
     except ModuleNotFoundError as error:
         if error.name not in _NEEDED:
             raise
         _fail(f"steprule needs {error.name} to generate: pip install 'steprule[codegen]'")
-    else:
-        cli(prog_name="steprule")
 
 
 def _fail(text: str) -> NoReturn:

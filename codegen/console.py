@@ -10,7 +10,8 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from ..specs.language import SpecError
-from .files.emit import ForeignFileError, GenerationError
+from .files.emit import ForeignFileError
+from .files.formatting import GenerationError
 from .program.check import RewriteError
 
 output = Console()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from textwrap import dedent
 from typing import Any
 
@@ -56,6 +57,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest first, so that no process waits for another's last file."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: ("handbook" not in item.path.parts, item.path not in slow))
+
+
+@pytest.fixture(autouse=True)
+def generated_cache(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Where this process keeps what it generates: not with what tests that break it generate."""
+    folder = tmp_path_factory.getbasetemp() / "generated" / token_hex(8)
+    monkeypatch.setattr("steprule.codegen.files.cache.folder", lambda: folder)
+    return folder
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ class TestGenerate:
     def test_a_name_and_some_of_a_file(self, out: Path, spec_file: Callable[..., Path]) -> None:
         succeeds("generate", "lion", f"{spec_file()}:heavy_ball", "--out", out)
         listed = (out / "numpy/__init__.py").read_text()
-        assert "from .heavyball import HeavyBall\nfrom .lion import Lion\n" in listed
+        assert "    from .heavyball import HeavyBall\n    from .lion import Lion\n" in listed
 
     def test_one_in_full_and_by_name_is_one(
         self, out: Path, spec_file: Callable[..., Path]
@@ -67,7 +67,7 @@ class TestGenerate:
         succeeds("generate", spec_file(), "--out", out)
         succeeds("generate", spec_file("other.py", HeavyBall="Other"), "--out", out)
         listed = (out / "torch/__init__.py").read_text()
-        assert "from .heavyball import HeavyBall\nfrom .other import Other\n" in listed
+        assert "    from .heavyball import HeavyBall\n    from .other import Other\n" in listed
 
     def test_a_file_needs_a_folder(self, spec_file: Callable[..., Path]) -> None:
         for reference in (spec_file(), f"{spec_file()}:heavy_ball"):
@@ -125,7 +125,7 @@ class TestCheck:
         assert contents(out) == before
         diff = result.stdout
         assert "--- a/numpy/heavyball.py\n+++ b/numpy/heavyball.py\n@@ " in diff
-        assert "\n-            theta += tmp1\n+            theta -= tmp1\n" in diff
+        assert "\n-        theta += tmp1\n+        theta -= tmp1\n" in diff
         assert "--- a/latex/heavyball.tex\n+++ b/latex/heavyball.tex\n@@ -0,0 +1," in diff
         assert result.stderr == (
             "2 generated files differ from their specs. To mend them, run: "

@@ -22,8 +22,14 @@ from ..notation.text import TextPrinter
 
 def fingerprint(spec: Spec) -> str:
     """``sha256:`` and 16 digits, over everything a spec declares; no order of SymPy's matters."""
-    declared = "\n".join(map(repr, _declared(spec)))
-    return f"sha256:{hashlib.sha256(declared.encode()).hexdigest()[:16]}"
+    known = vars(spec)  # with the spec, which never changes and holds what has no hash
+    if _KNOWN not in known:
+        declared = "\n".join(map(repr, _declared(spec)))
+        known[_KNOWN] = f"sha256:{hashlib.sha256(declared.encode()).hexdigest()[:16]}"
+    return known[_KNOWN]
+
+
+_KNOWN = "_fingerprint"
 
 
 def _declared(spec: Spec) -> Iterator[tuple[object, ...]]:

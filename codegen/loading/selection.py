@@ -8,6 +8,20 @@ from .fingerprint import fingerprint
 from .load import all_builtin, load, transforms
 
 
+def named(references: Sequence[str]) -> list[Spec]:
+    """The specs named, or all built-in ones, as they are declared.
+
+    What is named is a spec or, as it is in the files that all specs share, a transform.
+
+    Raises:
+        SpecError: one does not exist, or does not import.
+    """
+    if not references:
+        return list(all_builtin().values())
+    known = {name.lower() for name in transforms()}
+    return [spec for each in references if each.lower() not in known for spec in load(each)]
+
+
 def selected(references: Sequence[str]) -> list[Spec]:
     """The specs named, or all built-in ones; validated, updates in an order they can run in.
 

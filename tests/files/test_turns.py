@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from steprule.codegen import cli
+from steprule.codegen.cli import cli
+from steprule.codegen.commands import generation
 from steprule.codegen.files.turns import LOCK, turn
 
 
@@ -72,11 +73,11 @@ def test_generate_waits_before_it_looks_at_what_is_there(
         told.append(text)
         raise InterruptedError(text)
 
-    monkeypatch.setattr(cli, "note", note)
-    monkeypatch.setattr(cli, "plan", lambda *_args, **_named: pytest.fail("plans"))
+    monkeypatch.setattr(generation, "note", note)
+    monkeypatch.setattr(generation, "planned", lambda *_args, **_named: pytest.fail("plans"))
     with turn(tmp_path / "rules", never):
         result = CliRunner().invoke(
-            cli.cli, ["generate", str(spec_file()), "--out", str(tmp_path / "rules")]
+            cli, ["generate", str(spec_file()), "--out", str(tmp_path / "rules")]
         )
     assert result.exit_code == 1
     assert told == [f"waiting for another run that writes to {tmp_path / 'rules'}"]

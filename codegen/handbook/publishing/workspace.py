@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from ...files.turns import turn
 from ...files.whole import replace
 from ..page import Page, Picture, digest
@@ -61,8 +63,6 @@ def workspace(
         references: the specs it is about, as named; none for all.
         waiting: called if another build has it, before waiting for that to end.
     """
-    from platformdirs import user_cache_path
-
     named = [str(Path(r).resolve()) if ".py" in r else r for r in references]
     folder = user_cache_path("steprule") / "handbook" / digest(language, *named)[:16]
     space = Workspace(folder)

@@ -5,9 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._domains import require
-from ._heads import chained, chained_momentum
-from ._schedule import Schedule, is_schedule, listed
+from ._schedule import (
+    Schedule,
+    chained,
+    chained_momentum,
+    is_schedule,
+    listed,
+    require,
+)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,12 @@ import math
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
-from ._domains import require
-from ._schedule import Schedule, is_flag, is_number
+from ._schedule import (
+    Schedule,
+    is_flag,
+    is_number,
+    require,
+)
 
 
 @dataclass(frozen=True)

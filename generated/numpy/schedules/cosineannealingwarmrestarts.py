@@ -5,9 +5,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from ._domains import require
-from ._heads import completed_cycles
-from ._schedule import Schedule, is_number, is_whole
+from ._schedule import (
+    Schedule,
+    completed_cycles,
+    is_number,
+    is_whole,
+    require,
+)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,13 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ._domains import require
-from ._schedule import Function, Schedule, is_flag, is_number
+from ._schedule import (
+    Function,
+    Schedule,
+    is_flag,
+    is_number,
+    require,
+)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,11 @@ import math
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
-from ._domains import require
-from ._schedule import Schedule, is_number
+from ._schedule import (
+    Schedule,
+    is_number,
+    require,
+)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,12 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from ._domains import require
-from ._schedule import Schedule, is_number, is_whole
+from ._schedule import (
+    Schedule,
+    is_number,
+    is_whole,
+    require,
+)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ._domains import require
-from ._schedule import Schedule, is_number
+from ._schedule import (
+    Schedule,
+    is_number,
+    require,
+)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ._domains import require
-from ._schedule import Schedule, is_number, is_schedule, is_whole
+from ._schedule import (
+    Schedule,
+    is_number,
+    is_schedule,
+    is_whole,
+    require,
+)
 
 
 @dataclass(frozen=True)

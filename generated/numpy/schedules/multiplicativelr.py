@@ -4,8 +4,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ._domains import require
-from ._schedule import Function, Schedule, is_number
+from ._schedule import (
+    Function,
+    Schedule,
+    is_number,
+    require,
+)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-from ._arguments import is_whole
+from ._arguments import is_sorted, is_whole, require
 from ._composition import Composition
 from ._course import Schedule
-from ._domains import is_sorted, require
 from ._scheduler import Scheduler
 
 

@@ -1,0 +1,1 @@
+"""The commands that are about specs and what is generated of them: generate, list, show, cost."""

@@ -1,0 +1,100 @@
+"""What ``generate`` does where something may have changed, and how it is told."""
+
+import shlex
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ..backends import Backend, backends
+from ..console import fail, note, progress, reported, say, show_code
+from ..files.cache import Memory
+from ..files.emit import Change, Plan, difference, planned, require_folder, unified_diff
+from ..files.sources import sources
+from ..files.together import build_all, shared
+from ..files.turns import turn
+from ..files.unchanged import Run, remember
+from ..files.write import write
+from ..loading.reading import reading
+from ..loading.selection import named
+
+_CODEGEN = __name__.rpartition(".commands.")[0]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What a run is to leave, how that differs from what is there, and what both follow from."""
+
+    plan: Plan
+    changes: Sequence[Change]
+    backends: Mapping[str, Backend]
+    read: Set[Path]
+
+
+def generated(run: Run) -> None:
+    """Write what a run is to write, and say so."""
+    with reported():
+        require_folder(run.out)
+        # What is planned depends on what others have left there.
+        with turn(run.out, lambda: note(f"waiting for another run that writes to {run.out}")):
+            outcome = _outcome(run)
+            write(outcome.changes, run.out)
+            _remember(run, outcome)
+    files, changes = len(outcome.plan.files), len(outcome.changes)
+    removed = sum(change.planned is None for change in outcome.changes)
+    say(
+        f"{files} files in {run.out}: {changes - removed} written, "
+        f"{removed} removed, {files - changes + removed} unchanged"
+    )
+
+
+def checked(run: Run, *, own: bool) -> None:
+    """Print what a run would change; the status says whether that is nothing.
+
+    Args:
+        run: what would be run.
+        own: it would write to the folder that it writes to if none is named.
+    """
+    with reported():
+        outcome = _outcome(run)
+    for change in outcome.changes:
+        show_code(unified_diff(change), "diff")
+    if outcome.changes:
+        command = ["steprule", "generate", *run.references]
+        command += [] if own else ["--out", str(run.out)]
+        fail(
+            f"{len(outcome.changes)} generated files differ from their specs. To mend them, run: "
+            f"{shlex.join(command)}",
+            status=1,
+        )
+    _remember(run, outcome)
+    say("every generated file is as its spec says")
+
+
+def _outcome(run: Run) -> _Outcome:
+    with reading() as read:
+        specs = named(run.references)
+    found = backends()
+    memory = Memory(run.sources.generator if _are_ours(found) else "")
+    with progress("generating", len(specs) + 1) as bar:
+
+        def told(what: str) -> None:
+            bar.update(bar.task_ids[0], advance=1, description=what)
+
+        built = build_all(specs, found, memory, told)
+        told("what all share")
+        give = partial(shared, memory)
+        plan = planned(built, found, run.out, complete=not run.references, shared=give)
+    if sources() == run.sources:  # nobody wrote to them meanwhile
+        memory.save()
+    return _Outcome(plan, difference(plan, run.out), found, read)
+
+
+def _remember(run: Run, outcome: _Outcome) -> None:
+    if _are_ours(outcome.backends):
+        remember(run, outcome.read, outcome.backends, len(outcome.plan.files))
+
+
+def _are_ours(found: Mapping[str, Backend]) -> bool:
+    """Whether all are of this package: of others it is not known what their files follow from."""
+    return all(type(each).__module__.startswith(f"{_CODEGEN}.") for each in found.values())

@@ -1,0 +1,107 @@
+"""``steprule list``, ``show`` and ``cost``: what is known of specs."""
+
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from ...specs.language import Optimizer, Schedule, Spec, Transform
+from ..backends import backends
+from ..console import reported, show_code, show_table
+from ..cost import BYTES, costs
+from ..files.emit import plan
+from ..loading.load import all_builtin, transforms
+from ..loading.selection import selected, selected_with_transforms
+from ..notation.text import TextPrinter
+from ..program.compiled import CompiledRule, CompiledSchedule, compiled
+from ..program.listing import listing
+from ..program.nodes import Program
+
+
+@click.command("cost")
+@click.argument("spec", nargs=-1)
+@click.option("--dtype", type=click.Choice([*BYTES]), default="float32", show_default=True)
+@click.option(
+    "--bandwidth",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Of the memory, in GB/s, as steprule bench finds it for its limit, a pass in place; then "
+    "the least time for a million parameters is shown.",
+)
+def cost_command(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> None:
+    """What a step of each optimizer SPEC costs for each parameter, derived from its program.
+
+    Bytes are those of parameters, gradients and states, each read and written once; operations
+    are those on elements. What changes the cost has a line of its own.
+    """
+    with reported():
+        rules = [s for s in selected(spec) if isinstance(s, Optimizer)]
+        found = [each for rule in rules for each in costs(CompiledRule(rule))]
+    if not found:
+        raise click.UsageError("only optimizers have a cost; name one, or none for all")
+    table = Table("name", "with", box=None, pad_edge=False)
+    for column in ("state bytes", "read", "written", "moved", "operations"):
+        table.add_column(column, justify="right")
+    if bandwidth:
+        table.add_column("us per million", justify="right")
+    for each in found:
+        numbers = each.states, each.read, each.written, each.moved
+        cells = [str(n * BYTES[dtype]) for n in numbers] + [str(sum(each.operations.values()))]
+        if bandwidth:
+            cells.append(f"{each.seconds(1e6, bandwidth * 1e9, dtype) * 1e6:.3g}")
+        table.add_row(each.spec, each.settings or "-", *cells)
+    show_table(table)
+
+
+@click.command("list")
+def list_command() -> None:
+    """List the built-in specs."""
+    with reported():
+        specs = [*all_builtin().values(), *transforms().values()]
+    table = Table("name", "kind", "states", "in place of", "source", box=None, pad_edge=False)
+    for spec in specs:
+        kind = type(spec).__name__.lower()
+        states = "" if isinstance(spec, Transform) else " ".join(s.name for s in spec.states)
+        table.add_row(spec.name, kind, states or "-", spec.peer or "-", spec.source)
+    show_table(table)
+
+
+@click.command("show")
+@click.argument("spec")
+@click.option(
+    "--as",
+    "form",
+    default="equations",
+    show_default=True,
+    metavar="FORM",
+    help="equations, program, or a backend: numpy, torch, latex.",
+)
+def show_command(spec: str, form: str) -> None:
+    """Show what SPEC is, or what is generated from it."""
+    with reported():
+        found = backends()
+        if form not in ("equations", "program", *found):
+            known = ", ".join(["equations", "program", *found])
+            raise click.UsageError(f"--as {form} is not one of {known}")
+        before, rules = selected_with_transforms((spec,))
+        for each in (*before, *rules):
+            rule = each.rule if isinstance(each, Transform) else each
+            if form == "equations":
+                text = TextPrinter(rule)
+                show_code("\n".join(text.equation(u) for u in each.updates) + "\n", "python")
+            elif form == "program":
+                show_code(listing(_compiled(rule)), "python")
+            else:
+                chosen = {form: found[form]}
+                specs = [] if isinstance(each, Transform) else [each]
+                planned = plan(specs, chosen, Path(), complete=False)
+                own = {f"{form}/{name}" for name in found[form].files(compiled(each))}
+                language = {"numpy": "python", "torch": "python"}.get(form, form)
+                for path, text in planned.files.items():
+                    if str(path) in own:
+                        show_code(text, language)
+
+
+def _compiled(spec: Spec) -> Program:
+    if isinstance(spec, Schedule):
+        return CompiledSchedule(spec).function(*spec.results)
+    return CompiledRule(spec).program

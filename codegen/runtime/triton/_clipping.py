@@ -1,1 +1,0 @@
-"""What happens to the elements of a gradient before a rule sees them."""
