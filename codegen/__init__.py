@@ -2,7 +2,7 @@
 
 ===============  ===================================================================================
 ``specs``        what is declared: rules and schedules, in the language for them
-``runtime``      what generated packages hold whatever the specs: source, copied and never imported
+``runtime``      what generated packages hold whatever the specs: source, copied
 ``notation``     the order and the words in which equations are written
 ``oracle``       the truth: equations evaluated on exact numbers
 ``analysis``     a spec is checked, and its updates put into an order they can run in

@@ -26,11 +26,11 @@ _OF_ONE: dict[type[Spec], tuple[str, ...]] = {
 """The templates of the modules of one spec."""
 
 _BASES: dict[type[Spec], tuple[str, ...]] = {
-    Optimizer: ("backends/numpy/templates/_optimizer.py.j2", "runtime/torch/_optimizer.py"),
+    Optimizer: ("runtime/numpy/_optimizer.py", "runtime/torch/_optimizer.py"),
     Schedule: (
-        "backends/numpy/templates/schedules/_schedule.py.j2",
-        "backends/torch/templates/lr_scheduler/_scheduler.py.j2",
-        "backends/torch/templates/lr_scheduler/_composition.py.j2",
+        "runtime/numpy/schedules/_schedule.py",
+        "runtime/torch/lr_scheduler/_scheduler.py",
+        "runtime/torch/lr_scheduler/_composition.py",
         "runtime/torch/lr_scheduler/_metric_scheduler.py",
     ),
 }

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 import numpy as np
 
-from . import _clipping as clipping
+from . import _clips as clipping
 from . import _engines as engines
 from ._arguments import counts, declared, refuse_nan, require_flags, require_number, require_numbers
+from ._arguments import require as require
+from ._clipping import TRANSFORMS, Limited
 from ._engines import Engine
 from ._errors import Deferred
 from ._known import Known, States
@@ -42,7 +44,7 @@ class Step:
         def __setattr__(self, name: str, value: float) -> None: ...
 
 
-class Optimizer(ABC):
+class Optimizer(Limited, ABC):
     """Base of the generated optimizers, which add hyperparameters and one step's rule."""
 
     _tensor_states: ClassVar[tuple[str, ...]] = ()
@@ -64,21 +66,17 @@ class Optimizer(ABC):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "_rule" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
-            own = declared(cls.__init__, {*clipping.TRANSFORMS, "error_if_nonfinite", "engine"})
+            own = declared(cls.__init__, {*TRANSFORMS, "error_if_nonfinite", "engine"})
             cls._numbers = counts(own)
             cls._options = tuple(name for name in own if name not in cls._numbers)
 
     def __init__(
         self,
-        clipvalue: float | None,
-        clipnorm: float | None,
-        global_clipnorm: float | None,
         error_if_nonfinite: bool,
         engine: Engine,
+        **limits: float | None,
     ) -> None:
-        self.clipvalue = clipvalue
-        self.clipnorm = clipnorm
-        self.global_clipnorm = global_clipnorm
+        vars(self).update(limits)
         self.error_if_nonfinite = error_if_nonfinite
         self.engine: Engine = engine
         engines.check(engine, self._kernel, type(self).__name__)
@@ -135,8 +133,8 @@ class Optimizer(ABC):
                 elements, such as a masked array, or not of a floating-point dtype.
             ValueError: structures, shapes or dtypes differ, between the two or from those
                 the states were made for; there is no array, one is read-only, or one shares
-                memory with another parameter or a gradient, or elements of it with one another; a hyperparameter or the learning
-                rate of this step lies outside its domain.
+                memory with another parameter or a gradient, or elements of it with one another; a
+                hyperparameter or the learning rate of this step lies outside its domain.
 
         Nothing has been changed when one of these is raised. What a handler of a signal raises, as
         that of Ctrl-C does, is raised before the step or after it. Floating-point errors within
@@ -157,7 +155,7 @@ class Optimizer(ABC):
     def _prepare(
         self, params: Tree, grads: Tree
     ) -> tuple[list[Callable[[], None]], Callable[[], None]]:
-        """All of a step that can fail: what is left is to call what changes arrays, then the last."""
+        """All of a step that can fail: left are calls of what changes arrays, and of the last."""
         initial = self._initial()
         known, given = self._looked_at(params, grads, initial)
         rate = self.lr(self._step) if callable(self.lr) else self.lr
@@ -247,7 +245,7 @@ class Optimizer(ABC):
 
     @property
     def _limits(self) -> clipping.Limits:
-        return {name: getattr(self, name) for name in clipping.TRANSFORMS}
+        return {name: getattr(self, name) for name in TRANSFORMS}
 
     def _check_arguments(self, lr: Any) -> None:
         """Raise ValueError for arguments that are no numbers, or outside their domain.
@@ -339,12 +337,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return tuple(map(float, cast("tuple[Any, ...]", value)))
     return float(value)
-
-
-def require(condition: bool, name: str, value: float, domain: str) -> None:
-    """Raise ValueError unless a hyperparameter meets the condition that is its domain."""
-    if not condition:
-        raise ValueError(f"{name} must satisfy {domain}, got {value!r}")
 
 
 def one_minus_power(base: float, exponent: float) -> float:

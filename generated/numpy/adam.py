@@ -81,7 +81,13 @@ class Adam(Optimizer):
         self.amsgrad = amsgrad
         self.maximize = maximize
         self.decoupled_weight_decay = decoupled_weight_decay
-        super().__init__(clipvalue, clipnorm, global_clipnorm, error_if_nonfinite, engine)
+        super().__init__(
+            error_if_nonfinite,
+            engine,
+            clipvalue=clipvalue,
+            clipnorm=clipnorm,
+            global_clipnorm=global_clipnorm,
+        )
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas

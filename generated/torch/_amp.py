@@ -7,7 +7,6 @@ they are unscaled. A step with what was found is none. One without sees the grad
 leaves them so, as torch does, for those who look at them later.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, optim
 
+from ._rows import alike
 from ._tensors import PLAIN, arithmetic
 
 
@@ -48,16 +48,19 @@ def unscaled(
 
 
 def _divided(grads: Sequence[Tensor], scale: Tensor) -> list[Tensor]:
-    found = list(grads)
-    alike: dict[torch.device, list[int]] = defaultdict(list)
-    for i, grad in enumerate(grads):
-        dtype = arithmetic(grad.dtype)
-        if type(grad) in PLAIN and grad.layout is torch.strided and dtype == grad.dtype:
-            alike[grad.device].append(i)
+    found = [*grads]
+    for device, rows in alike(g.device if _is_as_computed(g) else None for g in grads).items():
+        own = [grads[i] for i in rows]
+        if device is None:
+            divided = [g.to(dtype := arithmetic(g.dtype)) / scale.to(g.device, dtype) for g in own]
         else:
-            found[i] = grad.to(dtype) / scale.to(grad.device, dtype)
-    for device, rows in alike.items():
-        own = torch._foreach_div([grads[i] for i in rows], scale.to(device))
-        for i, grad in zip(rows, own, strict=True):
+            divided = torch._foreach_div(own, scale.to(device))
+        for i, grad in zip(rows, divided, strict=True):
             found[i] = grad
     return found
+
+
+def _is_as_computed(grad: Tensor) -> bool:
+    """Whether a gradient can be divided together with others, as it is."""
+    is_strided = type(grad) in PLAIN and grad.layout is torch.strided
+    return is_strided and arithmetic(grad.dtype) == grad.dtype

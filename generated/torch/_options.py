@@ -13,6 +13,8 @@ from typing import Any
 import torch
 from torch import optim
 
+from ._clipping import TRANSFORMS
+
 LAUNCHING: dict[str, Any] = {
     "foreach": None,
     "capturable": False,
@@ -21,12 +23,7 @@ LAUNCHING: dict[str, Any] = {
 }
 """How tensors are updated; torch's classes have these or some of them."""
 
-CLIPPING: dict[str, Any] = {
-    "clipvalue": None,
-    "clipnorm": None,
-    "global_clipnorm": None,
-    "error_if_nonfinite": False,
-}
+CLIPPING: dict[str, Any] = dict.fromkeys(TRANSFORMS) | {"error_if_nonfinite": False}
 """What happens to gradients before."""
 
 DEFAULTS = LAUNCHING | CLIPPING

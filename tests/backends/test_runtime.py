@@ -1,12 +1,16 @@
 """What a backend copies, whatever the specs, and what stands for some of it."""
 
+import ast
+import importlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import steprule.codegen.runtime
 from jinja2 import DictLoader, Environment
-from steprule.codegen.backends import Entry
+from steprule.codegen.backends import Entry, backends
 from steprule.codegen.backends.runtime import runtime
 
 Package = Callable[[dict[str, str]], str]
@@ -86,3 +90,50 @@ def test_what_is_missing_is_named(package: Package) -> None:
         runtime(name, templates(), [])
     with pytest.raises(ModuleNotFoundError, match=r"no module elsewhere\.other"):
         runtime("elsewhere.other", templates(), [])
+
+
+def defined(source: str) -> set[str]:
+    """The public names of a module that are its own."""
+    found: set[str] = set()
+    for node in ast.parse(source).body:
+        match node:
+            case ast.FunctionDef() | ast.ClassDef():
+                found.add(node.name)
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                found.add(name)
+    return {name for name in found if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("name", ["numba", "numpy", "torch", "triton"])
+def test_what_templates_stand_for_has_their_names(name: str, monkeypatch: Any) -> None:
+    """The rest of the runtime can rely on nothing else, as of no specs."""
+    generated = backends()[name]
+    monkeypatch.setattr(importlib.import_module(type(generated).__module__), "clippings", tuple)
+    filled = generated.shared([Entry("StepLR", "steplr", is_schedule=True)])
+    folder = Path(steprule.codegen.runtime.__file__).parent / name
+    stood_for = [
+        file
+        for path, text in filled.items()
+        if not path.endswith("__init__.py")
+        and (source := (file := folder / path).read_text()) != text
+        and not source.startswith("from ..")
+    ]
+    assert [file.name for file in stood_for] == ["_clipping.py"]
+    for file in stood_for:
+        assert defined(file.read_text()) == defined(filled[file.relative_to(folder).as_posix()])
+
+
+def test_the_runtime_is_whole_where_it_lies(python: Any, tmp_path: Path) -> None:
+    """Every module can be imported there, and none needs the generator."""
+    folder = Path(steprule.codegen.runtime.__file__).parent
+    names = [
+        ".".join(file.relative_to(folder).with_suffix("").parts)
+        for file in sorted(folder.rglob("_*.py"))
+        if file.stem != "__init__"
+    ]
+    assert len(names) > 60
+    code = "\n".join(f"import steprule.codegen.runtime.{name}" for name in names)
+    done = python(
+        code, cwd=tmp_path, without=("sympy", "jinja2", "steprule.numpy", "steprule.torch")
+    )
+    assert done.returncode == 0, done.stderr

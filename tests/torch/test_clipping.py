@@ -9,7 +9,8 @@ import pytest
 import steprule.torch
 import torch
 from steprule.codegen.loading.load import builtin
-from steprule.torch._clipping import Clip, ClipByNorm, ClipByValue
+from steprule.torch._clipping import ClipByNorm, ClipByValue
+from steprule.torch._clips import Clip
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 

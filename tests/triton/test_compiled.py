@@ -16,7 +16,8 @@ from steprule.codegen.loading.load import builtin
 from steprule.codegen.program.compiled import CompiledRule
 from steprule.specs.language import Optimizer
 from steprule.torch._batch import Batch
-from steprule.torch._clipping import Clip, ClipByGlobalNorm, ClipByValue
+from steprule.torch._clipping import ClipByGlobalNorm, ClipByValue
+from steprule.torch._clips import Clip
 from triton import knobs
 from triton.backends.compiler import GPUTarget
 from triton.compiler import CompiledKernel

@@ -1,8 +1,8 @@
 """The curve of a schedule: what its generated code gives, step by step, for its example.
 
 The NumPy classes of the schedule, and of those in its example, are rendered and imported in
-memory, so that a spec can be drawn before it is installed anywhere, and no formula is written
-a second time for its picture.
+memory, beside the runtime they need, so that a spec can be drawn before it is installed anywhere,
+and no formula is written a second time for its picture.
 """
 
 import math
@@ -17,13 +17,13 @@ from ....specs.language import Schedule, SpecError
 from ...analysis import analyse
 from ...oracle.arguments import Bound, example
 from ...program.compiled import CompiledSchedule
-from .. import Entry
+from ...runtime.numpy import schedules
 from ..numpy import backend
 
 FLAT_FROM = 40
 """From this step on the metric of :func:`observed` is flat."""
 
-_PACKAGE = "_steprule_drawn"
+_PACKAGE = schedules.__name__
 
 
 @dataclass(frozen=True)
@@ -87,28 +87,21 @@ def _argument(value: Any, classes: Mapping[str, type]) -> Any:
 @contextmanager
 def _classes(bound: Bound, compiled: CompiledSchedule) -> Iterator[Mapping[str, type]]:
     """The generated classes of a schedule and all it is made of, by name."""
-    schedules = {s.module: s for s in _schedules(bound)}
-    entries = [Entry(s.name, s.module, is_schedule=True) for s in schedules.values()]
-    files = dict(backend.shared(entries))
-    for schedule in schedules.values():
+    sources: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for schedule in _schedules(bound):
         is_own = schedule.module == compiled.spec.module
-        files |= backend.files(compiled if is_own else CompiledSchedule(analyse(schedule)))
-    names = ["_schedule", *schedules]
-    sources = {f"{_PACKAGE}.{name}": files[f"schedules/{name}.py"] for name in names}
+        files = backend.files(compiled if is_own else CompiledSchedule(analyse(schedule)))
+        names[schedule.name] = module = f"{_PACKAGE}.{schedule.module}"
+        sources[module] = files[f"schedules/{schedule.module}.py"]
     try:
-        # Their relative imports, and dataclasses, look in sys.modules.
-        sys.modules[_PACKAGE] = ModuleType(_PACKAGE)
-        sys.modules[_PACKAGE].__path__ = []
         for name, source in sources.items():
-            module = sys.modules[name] = ModuleType(name)
+            module = sys.modules[name] = ModuleType(name)  # where dataclasses look
             module.__package__ = _PACKAGE
             exec(compile(source, name, "exec"), vars(module))
-        yield {
-            s.name: getattr(sys.modules[f"{_PACKAGE}.{s.module}"], s.name)
-            for s in schedules.values()
-        }
+        yield {name: getattr(sys.modules[module], name) for name, module in names.items()}
     finally:
-        for name in [_PACKAGE, *sources]:
+        for name in sources:
             sys.modules.pop(name, None)
 
 

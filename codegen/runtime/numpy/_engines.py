@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ._clipping import Clip
+from ._clips import Clip
 from ._known import Block, Known
 from ._threads import cores, spread
 from ._trees import Array, new_like

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from ._batch import Batch
-from ._clipping import Clip
+from ._clips import Clip
 
 _ENGINES = {"cpu": ("._numba", "Numba", "fast"), "cuda": ("._triton", "Triton", "cuda")}
 """By type of device: the module, what it needs, and the extra that installs that."""

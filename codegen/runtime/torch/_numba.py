@@ -10,7 +10,7 @@ from torch import Tensor
 from ..numba import _launch as kernels
 from . import _openmp
 from ._batch import Batch
-from ._clipping import Clip
+from ._clips import Clip
 
 _NAMES = {getattr(torch, name): name for name in kernels.DTYPES}
 

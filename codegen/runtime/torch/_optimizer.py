@@ -13,7 +13,6 @@ one sees a step taken or not taken, and Ctrl-C comes after it. Threads take turn
 """
 
 from abc import abstractmethod
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from torch import Tensor, optim
 
 from . import _amp as amp
 from . import _checkpoints as checkpoints
-from . import _clipping as clipping
+from . import _clips as clipping
 from . import _compiled as compiled
 from . import _fused as fused
 from . import _options as options
@@ -35,11 +34,14 @@ from . import _partition as partition
 from . import _shards as shards
 from . import _sparse as sparse
 from ._arguments import counts, declared, refuse_nan, require_flags, require_numbers
+from ._arguments import require as require
 from ._batch import Batch, Likeness, Numbers, State, same, takes
+from ._clipping import TRANSFORMS
 from ._fitting import fitting
 from ._locks import lock
 from ._options import option
-from ._scalars import Scalar, Step
+from ._rows import alike, at, pieces
+from ._scalars import Step
 from ._signals import Held
 from ._tensors import (
     PLAIN,
@@ -48,7 +50,6 @@ from ._tensors import (
     in_dtype,
     live,
     number,
-    pieces,
     real,
     reals,
     require_range,
@@ -184,9 +185,9 @@ class Optimizer(optim.Optimizer):
             group = self.defaults | param_group
             if option(group, "fused") and option(group, "foreach"):
                 raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-            for name in {*self._arguments, *clipping.TRANSFORMS} & group.keys():
+            for name in {*self._arguments, *TRANSFORMS} & group.keys():
                 _require_one_number(name, group[name])
-            limits = {name: 0 for name in clipping.TRANSFORMS if group.get(name) is not None}
+            limits = {name: 0 for name in TRANSFORMS if group.get(name) is not None}
             require_numbers(self._numbers | limits, group)
             require_flags(self._options, group)
             self._check(group)
@@ -475,7 +476,7 @@ class Optimizer(optim.Optimizer):
         """
         dtype = torch.float64
         host = torch.device("cpu")
-        places = _alike(p.device if option(group, "capturable") else host for p in params)
+        places = alike(p.device if option(group, "capturable") else host for p in params)
         made = {}
         for device, rows in places.items():
             vector = torch.full((len(rows),), values[rows[0]], dtype=dtype, device=device)
@@ -538,7 +539,7 @@ class Optimizer(optim.Optimizer):
                 own = partial(self._update_one, p, grad, states[i], initial, named, clipped)
                 changes.append(own)
             return changes
-        kinds = _alike(
+        kinds = alike(
             (p.device, p.dtype, grad.dtype, *values)
             for p, grad, values in zip(params, grads, scalars, strict=True)
         )
@@ -558,7 +559,7 @@ class Optimizer(optim.Optimizer):
                 )
                 changes.append(together)
             kept = dict(zip(self._scalar_states.values(), new, strict=True))
-            changes.append(partial(_fill, _at(states, rows), kept, initial))
+            changes.append(partial(_fill, at(states, rows), kept, initial))
         return changes
 
     def _update_on_device(
@@ -619,8 +620,8 @@ class Optimizer(optim.Optimizer):
             rows = batch.rows
             if not (
                 batch.keys == initial.keys()
-                and batch.holds(_at(params, rows))
-                and (kept.is_alike or batch.takes(_at(grads, rows)))
+                and batch.holds(at(params, rows))
+                and (kept.is_alike or batch.takes(at(grads, rows)))
                 and (_is_read_on_device(group, batch.device) or batch.is_uniform())
             ):
                 return False
@@ -633,7 +634,7 @@ class Optimizer(optim.Optimizer):
     ) -> tuple[list[Batch], list[Callable[[], None]]]:
         """Batches of the rows that kernels take, and what keeps the states made for them."""
         group, params, grads, _ = work
-        kinds = _alike((p.device, p.dtype) for p in params)
+        kinds = alike((p.device, p.dtype) for p in params)
         self._check_fused(group, [device for device, _ in kinds])
         batches: list[Batch] = []
         changes: list[Callable[[], None]] = []
@@ -650,8 +651,8 @@ class Optimizer(optim.Optimizer):
             scalars = self._scalar_keys & initial.keys()
             read = [] if _is_read_on_device(group, device) else sorted(scalars)
             values = [Numbers([state[key] for state in states]).read() for key in read]
-            for (first, *_), places in _alike(zip(firsts, *values, strict=True)).items():
-                own = _at(rows, places), _at(taken, places), _at(states, places)
+            for (first, *_), places in alike(zip(firsts, *values, strict=True)).items():
+                own = at(rows, places), at(taken, places), at(states, places)
                 batches.append(Batch(*own, keys, scalars, first=first))
         return batches, changes
 
@@ -812,29 +813,11 @@ def _is_read_on_device(group: Group, device: torch.device) -> bool:
     return option(group, "capturable") and device.type == "cuda"
 
 
-def _alike(keys: Iterable[Any]) -> dict[Any, list[int]]:
-    """The places of each key."""
-    places: dict[Any, list[int]] = defaultdict(list)
-    for i, key in enumerate(keys):
-        places[key].append(i)
-    return places
-
-
-def _at(column: list[Any], rows: list[int]) -> list[Any]:
-    return column if len(rows) == len(column) else [column[i] for i in rows]
-
-
 def _part(work: Work, rows: list[int]) -> Work:
     group, params, grads, clip = work
     if len(rows) == len(params):
         return work
-    return group, _at(params, rows), _at(grads, rows), clip.of(rows) if clip else None
-
-
-def require(condition: bool | Tensor, name: str, value: Scalar, domain: str) -> None:
-    """Raise ValueError unless a hyperparameter meets the condition that is its domain."""
-    if not condition:
-        raise ValueError(f"{name} must satisfy {domain}, got {value!r}")
+    return group, at(params, rows), at(grads, rows), clip.of(rows) if clip else None
 
 
 def _require_one_number(name: str, value: Any) -> None:

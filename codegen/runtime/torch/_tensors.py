@@ -1,7 +1,7 @@
-"""Tensors as a rule takes them: their dtype, complex numbers, how many at once, scalars."""
+"""Tensors as a rule takes them: their dtype, complex numbers, scalars."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -88,19 +88,6 @@ def in_dtype(tensors: list[Tensor], dtype: torch.dtype) -> list[Tensor]:
     """The tensors, which are of one dtype, in another; the same list where it is the same."""
     same = not tensors or tensors[0].dtype == dtype
     return tensors if same else [x.to(dtype) for x in tensors]
-
-
-def pieces(rows: list[int], params: list[Tensor], most: int) -> Iterator[list[int]]:
-    """The rows cut where parameters would have more than ``most`` elements together."""
-    piece: list[int] = []
-    size = 0
-    for row in rows:
-        size += params[row].numel()
-        if piece and size > most:
-            yield piece
-            piece, size = [], params[row].numel()
-        piece.append(row)
-    yield piece
 
 
 def addresses(tensors: Sequence[Tensor]) -> NDArray[np.int64]:

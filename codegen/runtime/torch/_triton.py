@@ -24,7 +24,7 @@ from triton.runtime.driver import driver
 from ..triton import _clipping, _kernel
 from ..triton._generation import require_same
 from ._batch import Batch
-from ._clipping import Clip
+from ._clips import Clip
 from ._tensors import addresses
 
 BLOCK = 1024

@@ -5,14 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._schedule import (
-    Schedule,
-    chained,
-    chained_momentum,
-    is_schedule,
-    listed,
-    require,
-)
+from ._domains import require
+from ._heads import chained, chained_momentum
+from ._schedule import Schedule, is_schedule, listed
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,8 @@ import math
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
-from ._schedule import (
-    Schedule,
-    is_flag,
-    is_number,
-    require,
-)
+from ._domains import require
+from ._schedule import Schedule, is_flag, is_number
 
 
 @dataclass(frozen=True)

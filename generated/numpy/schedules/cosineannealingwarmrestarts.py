@@ -5,13 +5,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from ._schedule import (
-    Schedule,
-    completed_cycles,
-    is_number,
-    is_whole,
-    require,
-)
+from ._domains import require
+from ._heads import completed_cycles
+from ._schedule import Schedule, is_number, is_whole
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ._schedule import (
-    Function,
-    Schedule,
-    is_flag,
-    is_number,
-    require,
-)
+from ._domains import require
+from ._schedule import Function, Schedule, is_flag, is_number
 
 
 @dataclass(frozen=True)

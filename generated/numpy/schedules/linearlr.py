@@ -4,12 +4,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ._schedule import (
-    Schedule,
-    is_number,
-    is_whole,
-    require,
-)
+from ._domains import require
+from ._schedule import Schedule, is_number, is_whole
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._schedule import (
-    Schedule,
-    is_number,
-    is_sorted,
-    is_whole,
-    listed,
-    require,
-)
+from ._domains import is_sorted, require
+from ._schedule import Schedule, is_number, is_whole, listed
 
 
 @dataclass(frozen=True)

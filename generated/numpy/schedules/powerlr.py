@@ -4,11 +4,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ._schedule import (
-    Schedule,
-    is_number,
-    require,
-)
+from ._domains import require
+from ._schedule import Schedule, is_number
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ._schedule import (
-    Schedule,
-    is_number,
-    is_whole,
-    require,
-)
+from ._domains import require
+from ._schedule import Schedule, is_number, is_whole
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from itertools import pairwise
 from numbers import Real
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, TypeAlias
@@ -143,12 +142,6 @@ def plain(value: Any) -> Any:
     return value
 
 
-def require(condition: bool, name: str, value: Any, domain: str) -> None:
-    """Raise ValueError unless an argument meets the condition that is its domain."""
-    if not condition:
-        raise ValueError(f"{name} must be {domain}, got {value!r}")
-
-
 def is_number(value: Any) -> bool:
     """Whether a value is a finite number."""
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
@@ -157,8 +150,3 @@ def is_number(value: Any) -> bool:
 def is_whole(value: Any) -> bool:
     """Whether a value is a whole number; 3.0 is one."""
     return is_number(value) and float(value).is_integer()
-
-
-def is_sorted(values: Sequence[float]) -> bool:
-    """Whether no entry is smaller than the one before it."""
-    return all(a <= b for a, b in pairwise(values))

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import EPOCH_DEPRECATION_WARNING, ReduceLROnPlateau
 
-from ._arguments import Arguments, require
+from ._arguments import Arguments
+from ._domains import require
 from ._rates import note_rates, own_settings, set_by_others, set_rates
 
 

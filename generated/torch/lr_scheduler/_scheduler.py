@@ -25,8 +25,10 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import EPOCH_DEPRECATION_WARNING, LRScheduler
 
-from ._arguments import Arguments, Function, is_number, is_whole, plain, require
+from ._arguments import Arguments, is_number, is_whole, plain
 from ._course import Course, Schedule, value
+from ._domains import require
+from ._heads import Factors
 from ._rates import (
     as_stored,
     assigned,
@@ -343,31 +345,6 @@ class Scheduler(Arguments, LRScheduler):
         return None
 
 
-class Factors:
-    """A function of the step with the products of its values from 1 on, kept as they grow."""
-
-    def __init__(self, function: Function) -> None:
-        self._function = function
-        self._values: list[float] = []
-        self._products = [1.0]
-
-    def __call__(self, step: int) -> float:
-        return self._function(step)
-
-    def product(self, count: float) -> float:
-        """The product of the values at 1, 2, ... up to a count."""
-        while len(self._products) <= count:
-            value = self._function(len(self._products))
-            self._values.append(value)
-            self._products.append(self._products[-1] * value)
-        return self._products[math.floor(count)]
-
-    def between(self, before: float, count: float) -> float:
-        """The product of the values after a count, up to another."""
-        self.product(count)
-        return math.prod(self._values[math.floor(before) : math.floor(count)])
-
-
 def starting_momentum(group: dict[str, Any]) -> float:
     """The momentum a group had before any scheduler, kept as ``initial_lr`` is."""
     return group.setdefault("initial_momentum", float(momentum_of(group)))
@@ -377,14 +354,3 @@ def progress(state: Mapping[str, Any], key: str) -> Any:
     if key not in state:
         raise ValueError(f"the state has no {key}")
     return state[key]
-
-
-def completed_cycles(step: float, first: int, ratio: int) -> int:
-    """How many cycles of lengths first, first*ratio, first*ratio**2, ... end by a step."""
-    if ratio == 1:
-        return int(step // first)
-    cycles, end = 0, first
-    while end <= step:
-        cycles += 1
-        end += first * ratio**cycles
-    return cycles

@@ -6,8 +6,9 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-from ._composition import Composition, chained, chained_momentum, common_optimizer
+from ._composition import Composition, common_optimizer
 from ._course import Schedule
+from ._heads import chained, chained_momentum
 from ._scheduler import Scheduler
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-from ._arguments import is_number, require
+from ._arguments import is_number
+from ._domains import require
 from ._scheduler import Scheduler
 
 

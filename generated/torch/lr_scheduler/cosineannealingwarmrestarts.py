@@ -6,9 +6,11 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-from ._arguments import is_number, is_whole, require
+from ._arguments import is_number, is_whole
+from ._domains import require
 from ._drop_in import WarmRestarts
-from ._scheduler import Scheduler, completed_cycles
+from ._heads import completed_cycles
+from ._scheduler import Scheduler
 
 
 class CosineAnnealingWarmRestarts(WarmRestarts, Scheduler):

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from torch.optim import Optimizer
 
-from ._arguments import Function, is_number, require
+from ._arguments import Function, is_number
+from ._domains import require
 from ._drop_in import Cycles
 from ._scheduler import Scheduler
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-from ._arguments import Function, require
+from ._arguments import Function
+from ._domains import require
 from ._scheduler import Scheduler
 
 

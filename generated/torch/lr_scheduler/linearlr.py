@@ -5,7 +5,8 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-from ._arguments import is_number, is_whole, require
+from ._arguments import is_number, is_whole
+from ._domains import require
 from ._scheduler import Scheduler
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-from ._arguments import is_number, is_whole, require
+from ._arguments import is_number, is_whole
 from ._composition import Composition
 from ._course import Schedule
+from ._domains import require
 from ._scheduler import Scheduler
 
 

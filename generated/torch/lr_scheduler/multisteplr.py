@@ -8,7 +8,8 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-from ._arguments import is_number, is_sorted, is_whole, require
+from ._arguments import is_number, is_whole
+from ._domains import is_sorted, require
 from ._drop_in import Milestones
 from ._scheduler import Scheduler
 

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from torch.optim import Optimizer
 
-from ._arguments import is_number, is_whole, require
+from ._arguments import is_number, is_whole
+from ._domains import require
 from ._drop_in import OneCycle
 from ._scheduler import Scheduler
 

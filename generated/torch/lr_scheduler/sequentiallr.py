@@ -7,9 +7,10 @@ from typing import Any
 
 from torch.optim import Optimizer
 
-from ._arguments import is_sorted, is_whole, require
+from ._arguments import is_whole
 from ._composition import Composition
 from ._course import Schedule
+from ._domains import is_sorted, require
 from ._scheduler import Scheduler
 
 

@@ -19,16 +19,37 @@ left the range of floats.
 """
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
 
-if TYPE_CHECKING:
-    from ._scheduler import Scheduler
+from torch import Tensor
+
+
+class Equations(Protocol):
+    """What is asked of a scheduler: its equations, and what they are filled in with."""
+
+    _outright: ClassVar[str]
+
+    @property
+    def _sets_momentum(self) -> bool: ...
+
+    def _settings(self, index: int, lr: float) -> dict[str, Any]: ...
+
+    def _parts_in(self, settings: Mapping[str, Any]) -> "list[Schedule]": ...
+
+    def _rate(self, step: float, /, **arguments: Any) -> float: ...
+
+    def _momentum(self, step: float, /, **arguments: Any) -> float | None: ...
+
+    def _factor(self, step: float, since: float, /, **arguments: Any) -> float | None: ...
+
+    def _stand_at(self, step: float, rates: list[float | Tensor]) -> None: ...
 
 
 class Schedule:
     """A scheduler as a function of the step, in one group of parameters."""
 
-    def __init__(self, scheduler: "Scheduler", index: int, lr: float) -> None:
+    def __init__(self, scheduler: Equations, index: int, lr: float) -> None:
         self.scheduler = scheduler
         self.settings = scheduler._settings(index, lr)
         self.asked: float | None = None

@@ -11,8 +11,8 @@ from typing import Any
 
 from torch.optim import Optimizer
 
+from ._heads import completed_cycles
 from ._rates import assigned, momentum_of
-from ._scheduler import completed_cycles
 
 
 class Milestones:

@@ -1,11 +1,9 @@
-{% import "schedule_runtime.j2" as runtime %}
 """The arguments of schedulers: what they can be, and how they are kept in checkpoints."""
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from itertools import pairwise
 from numbers import Real
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, TypeAlias
@@ -143,9 +141,6 @@ def plain(value: Any) -> Any:
     return value
 
 
-{{ runtime.require() }}
-
-
 def is_number(value: Any) -> bool:
     """Whether a value is a finite number."""
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
@@ -154,6 +149,3 @@ def is_number(value: Any) -> bool:
 def is_whole(value: Any) -> bool:
     """Whether a value is a whole number; 3.0 is one."""
     return is_number(value) and float(value).is_integer()
-
-
-{{ runtime.is_sorted() }}

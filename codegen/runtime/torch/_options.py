@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import optim
 
+from ._clipping import TRANSFORMS
+
 LAUNCHING: dict[str, Any] = {
     "foreach": None,
     "capturable": False,
@@ -20,12 +22,7 @@ LAUNCHING: dict[str, Any] = {
 }
 """How tensors are updated; torch's classes have these or some of them."""
 
-CLIPPING: dict[str, Any] = {
-{% for c in clippings %}
-    "{{ c.argument.name }}": None,
-{% endfor %}
-    "error_if_nonfinite": False,
-}
+CLIPPING: dict[str, Any] = dict.fromkeys(TRANSFORMS) | {"error_if_nonfinite": False}
 """What happens to gradients before."""
 
 DEFAULTS = LAUNCHING | CLIPPING

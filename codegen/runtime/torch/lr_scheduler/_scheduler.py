@@ -1,4 +1,3 @@
-{% import "schedule_runtime.j2" as runtime %}
 """What all schedulers share: the way from a function of the step to the groups of an optimizer.
 
 A scheduler keeps, for each group, the *course* it is on (``_course``: a rate at a step) and the
@@ -25,8 +24,10 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import EPOCH_DEPRECATION_WARNING, LRScheduler
 
-from ._arguments import Arguments, Function, is_number, is_whole, plain, require
+from ._arguments import Arguments, is_number, is_whole, plain
 from ._course import Course, Schedule, value
+from ._domains import require
+from ._heads import Factors
 from ._rates import (
     as_stored,
     assigned,
@@ -147,9 +148,7 @@ class Scheduler(Arguments, LRScheduler):
                 set_momentum(group, assigned(present, self.base_momenta[index]))
             self._momenta[index] = mu
 
-    def _courses_to(
-        self, step: float, schedules: list[Schedule], *, jumps: bool
-    ) -> list[Course]:
+    def _courses_to(self, step: float, schedules: list[Schedule], *, jumps: bool) -> list[Course]:
         courses: list[Course] = []
         for index, (schedule, base) in enumerate(zip(schedules, self.base_lrs, strict=True)):
             if jumps or self._outright == "always":
@@ -289,14 +288,17 @@ class Scheduler(Arguments, LRScheduler):
         self._last_lr = [float(lr) for lr in state.get("_last_lr", computed)]
         self._marks = [None for _ in base_lrs]
         self._courses = [
-            (since, float(rate)) for since, rate in state.get("_courses", self._courses_in(computed))
+            (since, float(rate))
+            for since, rate in state.get("_courses", self._courses_in(computed))
         ]
 
     def _courses_in(self, computed: list[float]) -> list[Course]:
         """The courses of a state of torch's, which has the rates alone, after its roundings."""
         known = zip(self.base_lrs, computed, self._last_lr, strict=True)
         return [
-            (None, base) if math.isclose(rate, float(last), rel_tol=1e-9) else (self._at, float(last))
+            (None, base)
+            if math.isclose(rate, float(last), rel_tol=1e-9)
+            else (self._at, float(last))
             for base, rate, last in known
         ]
 
@@ -342,9 +344,6 @@ class Scheduler(Arguments, LRScheduler):
         return None
 
 
-{{ runtime.factors("float") }}
-
-
 def starting_momentum(group: dict[str, Any]) -> float:
     """The momentum a group had before any scheduler, kept as ``initial_lr`` is."""
     return group.setdefault("initial_momentum", float(momentum_of(group)))
@@ -354,6 +353,3 @@ def progress(state: Mapping[str, Any], key: str) -> Any:
     if key not in state:
         raise ValueError(f"the state has no {key}")
     return state[key]
-
-
-{{ runtime.completed_cycles("float") }}

@@ -1,16 +1,17 @@
-{% import "schedule_runtime.j2" as runtime %}
-"""What all schedules share: evaluation at one step or many, checks, and what equations call."""
+"""What all schedules share: evaluation at one step or many, and checks."""
 
 import math
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from itertools import pairwise
 from typing import Any, ClassVar, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ._domains import require
+from ._heads import Factors
 
 Function: TypeAlias = Callable[[int], float]
 """A function of a whole number."""
@@ -130,12 +131,6 @@ class MetricSchedule(ABC):
         """The states after one more metric, by the equations."""
 
 
-{{ runtime.factors("int") }}
-
-
-{{ runtime.require() }}
-
-
 def as_step(value: Any) -> int:
     """A step as an int; ValueError for what is none."""
     require(is_whole(value) and value >= 0, "step", value, "a whole number, 0 <= step")
@@ -176,12 +171,3 @@ def is_flag(value: Any) -> bool:
 def is_schedule(value: Any) -> bool:
     """Whether a value is a schedule of this package."""
     return isinstance(value, Schedule)
-
-
-{{ runtime.is_sorted() }}
-
-
-{{ runtime.completed_cycles("int") }}
-
-
-{{ runtime.chained("int") }}

@@ -1,7 +1,6 @@
-{% import "schedule_runtime.j2" as runtime %}
 """What schedulers made of other schedulers share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from torch import Tensor
@@ -118,6 +117,3 @@ def common_optimizer(name: str, schedulers: Any, optimizer: Any = None) -> Optim
         if s.optimizer is not (several[0].optimizer if optimizer is None else optimizer):
             raise ValueError(f"{got} for another optimizer: make it for the one given here")
     return several[0].optimizer
-
-
-{{ runtime.chained("float") }}

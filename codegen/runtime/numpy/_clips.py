@@ -1,0 +1,73 @@
+"""From the limits of an optimizer to what happens to each gradient of a step.
+
+``check``  limits -> nothing, or what is wrong with them.
+``clips``  gradients and limits -> a transform for each gradient, with the number it takes.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ._arguments import require
+from ._clipping import TRANSFORMS
+from ._norms import combined
+from ._norms import norm as norm_of
+from ._transform import Transform
+from ._trees import Array
+
+Limits: TypeAlias = Mapping[str, float | None]
+"""By argument; None leaves the gradients as they are."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What happens to one gradient: a transform, and the number it takes."""
+
+    transform: type[Transform]
+    scalar: float
+
+    def __call__(self, block: Array, out: Array) -> Array:
+        return self.transform.block(block, self.scalar, out)
+
+
+def check(limits: Limits) -> None:
+    """Raise ValueError unless at most one limit is set, and that lies in its domain."""
+    given = {name: limit for name, limit in limits.items() if limit is not None}
+    if len(given) > 1:
+        raise ValueError(f"only one of {', '.join(TRANSFORMS)} can be set, got {', '.join(given)}")
+    for name, limit in given.items():
+        require(TRANSFORMS[name].accepts(limit), name, limit, TRANSFORMS[name].domain)
+
+
+def clips(
+    grads: Sequence[Array], limits: Limits, error_if_nonfinite: bool
+) -> Sequence[Clip | None]:
+    """What happens to each of the gradients that belong together; None where nothing does.
+
+    Args:
+        grads: floating-point arrays of any shape and memory layout. Their norms are taken in
+            float64, a block at a time, and infinite where float64 has no such.
+        limits: as :func:`check` wants them.
+        error_if_nonfinite: refuse norms that are infinite or NaN.
+
+    Raises:
+        RuntimeError: a norm is refused.
+    """
+    given = [(name, float(limit)) for name, limit in limits.items() if limit is not None]
+    if not given:
+        return [None] * len(grads)
+    ((name, limit),) = given
+    transform = TRANSFORMS[name]
+    if not transform.reach:
+        return [Clip(transform, limit)] * len(grads)
+    norms = [norm_of(grad) for grad in grads]
+    if transform.reach == "all":
+        norms = [combined(norms)]
+    if error_if_nonfinite and not all(map(math.isfinite, norms)):
+        raise RuntimeError(
+            f"a norm of the gradients is not finite, so {name} cannot be kept; with "
+            "error_if_nonfinite=False they are scaled by it anyway"
+        )
+    found = [Clip(transform, transform.scale(norm, limit)) for norm in norms]
+    return found * len(grads) if transform.reach == "all" else found

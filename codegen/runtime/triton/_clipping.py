@@ -1,0 +1,1 @@
+"""What happens to the elements of a gradient before a rule sees them."""
