@@ -5,7 +5,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -296,10 +296,14 @@ class Optimizer(Limited, ABC):
     def _step_of(self, lr: float, scalars: dict[str, float]) -> tuple[Step, tuple[float, ...]]:
         """The next step, and the new values of the scalar states that are given."""
         step = Step()
-        vars(step).update((name, getattr(self, name)) for name in self._options)
-        numbers = {name: _plain(getattr(self, name)) for name in self._numbers if name != "lr"}
-        if "lr" in self._numbers:
-            numbers["lr"] = lr
+        known = vars(step)
+        for name in self._options:
+            known[name] = getattr(self, name)
+        numbers: dict[str, Any] = {}
+        for name, count in self._numbers.items():
+            # As Python's floats: NumPy's would promote arrays of float32.
+            value: Any = lr if name == "lr" else getattr(self, name)
+            numbers[name] = tuple(map(float, value)) if count else float(value)
         return step, self._coefficients(step, t=self._step + 1, **scalars, **numbers) or ()
 
     def _looked_at(
@@ -330,13 +334,6 @@ class Optimizer(Limited, ABC):
         for path, array in arrays.items():
             require_like(found[path][0], array, "params", f"its state {name!r}", path)
         return arrays
-
-
-def _plain(value: Any) -> Any:
-    """A hyperparameter as Python's floats: NumPy's would promote arrays of float32."""
-    if isinstance(value, tuple | list):
-        return tuple(map(float, cast("tuple[Any, ...]", value)))
-    return float(value)
 
 
 def one_minus_power(base: float, exponent: float) -> float:

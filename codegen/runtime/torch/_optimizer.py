@@ -314,11 +314,15 @@ class Optimizer(optim.Optimizer):
         """
 
     def _step_of(self, scalars: dict[str, Any]) -> tuple[Step[Any], tuple[Any, ...]]:
-        """The step of these arguments, count and scalar states, and the new values of the last."""
+        """The step of these arguments, count and scalar states, and the new values of the last.
+
+        The options are taken out of what is given.
+        """
         step: Step[Any] = Step()
-        vars(step).update((name, scalars[name]) for name in self._options)
-        numbers = {name: x for name, x in scalars.items() if name not in self._options}
-        return step, self._coefficients(step, **numbers) or ()
+        known = vars(step)
+        for name in self._options:
+            known[name] = scalars.pop(name)
+        return step, self._coefficients(step, **scalars) or ()
 
     @property
     def _scalar_keys(self) -> set[str]:
