@@ -1,16 +1,20 @@
 """float16 is stored, not computed with: a step is that of float32, rounded once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from steprule.numpy import SGD, Adadelta, Adam, _engines
 
+NORMS: list[tuple[str, dict[str, float], Any]] = [
+    ("numpy", {"clipnorm": 1.0}, np.float16),
+    ("numpy", {"global_clipnorm": 1.0}, ">f2"),
+]
 WAYS: list[tuple[str, dict[str, float], Any]] = [
     ("numpy", {}, np.float16),
     ("numba", {"clipvalue": 0.5}, np.float16),
-    ("numpy", {"clipnorm": 1.0}, np.float16),
-    ("numpy", {"global_clipnorm": 1.0}, ">f2"),
+    *NORMS,
 ]
 
 
@@ -26,20 +30,42 @@ def drawn(seed: int, dtype: Any) -> list[np.ndarray]:
     ]
 
 
-@pytest.fixture(params=[1, 2])
+@pytest.fixture
 def threads(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_engines, "cores", lambda: request.param)
 
 
-@pytest.mark.parametrize(("engine", "limit", "dtype"), WAYS, ids=str)
+@pytest.mark.parametrize(
+    ("engine", "limit", "dtype", "threads"),
+    [
+        pytest.param(*way, threads, marks=[] if k + threads == 2 else [pytest.mark.exhaustive])
+        for k, way in enumerate(WAYS)
+        for threads in (1, 2)
+    ],
+    ids=str,
+    indirect=["threads"],
+)
 @pytest.mark.usefixtures("threads")
 def test_a_step_is_that_of_float32_rounded(
     case: Any, engine: str, limit: dict[str, float], dtype: Any
 ) -> None:
-    halves = case.make(lr=0.1, engine=engine, **limit)
+    require_rounded(case.make, engine, limit, dtype)
+
+
+@pytest.mark.parametrize(("engine", "limit", "dtype"), NORMS, ids=str)
+@pytest.mark.parametrize("threads", [1, 2], indirect=True)
+@pytest.mark.usefixtures("threads")
+def test_so_is_one_with_a_limit_on_norms(engine: str, limit: dict[str, float], dtype: Any) -> None:
+    require_rounded(Adam, engine, limit, dtype)
+
+
+def require_rounded(
+    make: Callable[..., Any], engine: str, limit: dict[str, float], dtype: Any
+) -> None:
+    halves = make(lr=0.1, engine=engine, **limit)
     theta = drawn(0, dtype)
     for seed in range(1, 3):
-        singles = case.make(lr=0.1, engine="numpy", **limit)
+        singles = make(lr=0.1, engine="numpy", **limit)
         if seed > 1:
             wide = {
                 k: np.asarray(x, np.float32) if x.dtype.kind == "f" and x.dtype.itemsize == 2 else x
