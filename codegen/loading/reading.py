@@ -17,7 +17,8 @@ _reading: ContextVar[set[Path] | None] = ContextVar("_reading", default=None)
 def reading() -> Iterator[set[Path]]:
     """The files that are opened within, whether they are there or not; of modules, the source.
 
-    Those of Python, of this package and of what is installed are left out: they have versions.
+    Those of Python, of this package and of what is installed are left out, as they have versions;
+    and what the system says of a process, which torch asks for.
     """
     _listen()
     found: set[Path] = set()
@@ -26,7 +27,7 @@ def reading() -> Iterator[set[Path]]:
         yield found
     finally:
         _reading.reset(token)
-        found -= {file for file in found if any(file.is_relative_to(root) for root in _versioned())}
+        found -= {file for file in found if any(file.is_relative_to(root) for root in _left_out())}
 
 
 @cache
@@ -50,6 +51,7 @@ def _source(path: str) -> Path:
 
 
 @cache
-def _versioned() -> frozenset[Path]:
+def _left_out() -> frozenset[Path]:
     folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    return frozenset({*map(Path, folders), Path(__file__).parent.parent})
+    system = ("/proc", "/sys", "/dev")
+    return frozenset({*map(Path, (*folders, *system)), Path(__file__).parent.parent})

@@ -75,6 +75,17 @@ def test_a_run_after_another(spec: Path, out: Path, runs: list[str]) -> None:
     assert len(runs) == 1
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no such file")
+def test_what_the_system_says_of_a_process_does_not_count(
+    spec: Path, out: Path, runs: list[str]
+) -> None:
+    """It does where torch is imported, to see whether a peer is there."""
+    spec.write_text(f"open('/proc/self/stat').close()\n{spec.read_text()}")
+    for _ in range(2):
+        generate(spec, "--out", out)
+    assert len(runs) == 1
+
+
 def test_a_check_is_a_run(spec: Path, out: Path, runs: list[str], generated_cache: Path) -> None:
     generate(spec, "--out", out)
     for entry in generated_cache.iterdir():
