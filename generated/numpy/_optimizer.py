@@ -74,9 +74,9 @@ class Optimizer(Limited, ABC):
         self,
         error_if_nonfinite: bool,
         engine: Engine,
-        **limits: float | None,
+        *limits: float | None,
     ) -> None:
-        vars(self).update(limits)
+        vars(self).update(zip(clipping.TRANSFORMS, limits, strict=True))
         self.error_if_nonfinite = error_if_nonfinite
         self.engine: Engine = engine
         engines.check(engine, self._kernel, type(self).__name__)

@@ -67,13 +67,7 @@ class Adadelta(Optimizer):
         self.eps = eps
         self.weight_decay = weight_decay
         self.maximize = maximize
-        super().__init__(
-            error_if_nonfinite,
-            engine,
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-        )
+        super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _check(self, lr: float | None) -> None:
         if lr is not None:

@@ -70,13 +70,7 @@ class Adagrad(Optimizer):
         self.initial_accumulator_value = initial_accumulator_value
         self.eps = eps
         self.maximize = maximize
-        super().__init__(
-            error_if_nonfinite,
-            engine,
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-        )
+        super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _check(self, lr: float | None) -> None:
         if lr is not None:

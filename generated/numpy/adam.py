@@ -81,13 +81,7 @@ class Adam(Optimizer):
         self.amsgrad = amsgrad
         self.maximize = maximize
         self.decoupled_weight_decay = decoupled_weight_decay
-        super().__init__(
-            error_if_nonfinite,
-            engine,
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-        )
+        super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas

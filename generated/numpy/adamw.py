@@ -76,13 +76,7 @@ class AdamW(Optimizer):
         self.weight_decay = weight_decay
         self.amsgrad = amsgrad
         self.maximize = maximize
-        super().__init__(
-            error_if_nonfinite,
-            engine,
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-        )
+        super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _check(self, lr: float | None) -> None:
         beta1, beta2 = self.betas

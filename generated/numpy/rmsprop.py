@@ -76,13 +76,7 @@ class RMSprop(Optimizer):
         self.momentum = momentum
         self.centered = centered
         self.maximize = maximize
-        super().__init__(
-            error_if_nonfinite,
-            engine,
-            clipvalue=clipvalue,
-            clipnorm=clipnorm,
-            global_clipnorm=global_clipnorm,
-        )
+        super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _check(self, lr: float | None) -> None:
         if lr is not None:
