@@ -12,6 +12,7 @@ from rich.table import Table
 from ..specs.language import SpecError
 from .files.emit import ForeignFileError
 from .files.formatting import GenerationError
+from .oracle.exact import UndecidedError
 from .program.check import RewriteError
 
 output = Console()
@@ -28,7 +29,13 @@ def reported() -> Iterator[None]:
         yield
     except (SpecError, ForeignFileError) as error:
         fail(f"error: {error}", status=2)
-    except (GenerationError, RewriteError, NotImplementedError, OSError) as error:
+    except (
+        GenerationError,
+        RewriteError,
+        UndecidedError,
+        NotImplementedError,
+        OSError,
+    ) as error:
         fail(f"error: {error}", status=1)
 
 

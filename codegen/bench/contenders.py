@@ -16,9 +16,9 @@ import numpy as np
 from ...specs.language import Optimizer, SpecError
 from ..cost import BYTES, Cost, costs
 from ..program.compiled import CompiledRule
-from ..verify.configurations import Configuration
-from ..verify.engines import settings
-from ..verify.implementations import peer_class
+from ..verify.optimizers.configurations import Configuration
+from ..verify.optimizers.engines import settings
+from ..verify.optimizers.implementations import peer_class
 from .arrays import Array, HostArrays
 from .machine import cores
 from .measure import Runner

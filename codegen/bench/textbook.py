@@ -22,7 +22,7 @@ from ..program.lower import lower, lower_expression
 from ..program.nodes import Apply, Program, assignments, free, is_host_select
 from ..program.operations import Kind
 from ..program.passes.skip_optional import skip_optional
-from ..verify.configurations import Configuration
+from ..verify.optimizers.configurations import Configuration
 from .arrays import Array
 
 State = Array | float | None

@@ -1,9 +1,9 @@
 """Hold what was generated against the spec, evaluated on exact numbers.
 
-Stages: ``configurations`` and ``cases`` choose arguments and inputs; ``oracle`` evaluates the
-equations on them (``evaluate``, over ``arrays`` of exact numbers); ``engines`` run the generated
-classes (found by ``package``) and their peers (``implementations``) on the same inputs; ``verify``
-compares the two in units in the last place (``ulp``, ``formats``) at the ``reach`` of each result;
-``clipping`` does so for what happens to gradients before, ``schedules``, with modules of the same
-stages, for learning rates; ``command`` shows the table.
+Two rooms, ``optimizers`` and ``schedules``, have the same stages: ``configurations`` chooses
+arguments, ``cases`` or ``steps`` what to try them on; ``engines`` run the generated classes (found
+by ``package``) and their peers on the same; ``bounds`` says how far roundings can lead from exact
+results, and ``verify`` compares. They share how exact values are taken apart, and what an ulp is
+(``ulp``), how one operation rounds, and what it carries on (``roundings``), and what a verdict is
+(``results``). ``command`` shows the table, of what is not known to be right (``unchanged``).
 """

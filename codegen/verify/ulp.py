@@ -12,6 +12,7 @@ value is then known to a part in 2^100, and an error as well as floats can say.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,12 @@ from ..oracle.formats import Format, to_exact
 from ..oracle.reals import narrow
 
 Doubles = NDArray[np.float64]
+
+_LEAST = np.nextafter(np.longdouble(0), np.longdouble(1))
+"""Where this is float64, half of its smallest number is none, and the whole has to do."""
+
+_KNOWN = 2.0**-100
+"""Relative: to how much of it an exact value is known."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +56,13 @@ class Expected:
         """
         got = np.asarray(computed, dtype=np.float64)
         with np.errstate(all="ignore"):
-            distance = np.abs((got - self.high) - self.low)
-        finite = np.isfinite(got) & np.isfinite(self.nearest)
-        matched = (got == self.nearest) | (np.isnan(got) & np.isnan(self.nearest))
-        return np.where(finite, distance, np.where(matched, 0.0, np.inf))
+            distance = np.atleast_1d(np.abs((got - self.high) - self.low))
+        distance[distance <= np.abs(self.high) * _KNOWN] = 0.0
+        right = np.isfinite(got) & np.isfinite(self.nearest)
+        if not right.all():
+            matched = (got == self.nearest) | (np.isnan(got) & np.isnan(self.nearest))
+            distance = np.where(right, distance, np.where(matched, 0.0, np.inf))
+        return distance.reshape(np.shape(got))
 
 
 def expected(values: ArrayLike | Number, form: Format) -> Expected:
@@ -90,11 +100,21 @@ def errors(computed: ArrayLike, exact: Any, scale: ArrayLike, form: Format) -> D
 
 
 def units(magnitude: Any, form: Format) -> Doubles:
-    """The ulp at each magnitude, see :meth:`Format.ulp`; the smallest where it is not finite."""
-    known = np.isfinite(magnitude) & (magnitude != 0)
-    _, exponent = np.frexp(np.where(known, magnitude, float(form.smallest_normal)))
-    exponent = np.clip(exponent - 1, form.emin, form.emax)
-    return np.ldexp(1.0, exponent - form.precision + 1)
+    """The ulp at each magnitude, see :meth:`Format.ulp`; of an infinity that of the largest."""
+    smallest, largest = _range(form)
+    within = np.minimum(np.maximum(magnitude, smallest), largest)
+    _, exponent = np.frexp(np.asarray(within, dtype=np.float64))
+    return np.ldexp(1.0, exponent - form.precision)
+
+
+def half_units(magnitude: Any, form: Format) -> NDArray[np.longdouble]:
+    """How far one rounding to nearest can lead at each magnitude."""
+    return np.maximum(units(magnitude, form).astype(np.longdouble) / 2, _LEAST)
+
+
+@cache
+def _range(form: Format) -> tuple[float, float]:
+    return float(form.smallest_normal), float(form.largest)
 
 
 def rounded(high: Doubles, low: Doubles, form: Format) -> Doubles:

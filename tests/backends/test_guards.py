@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.oracle import optimizers as oracle
-from steprule.codegen.verify.configurations import Configuration
-from steprule.codegen.verify.implementations import implementations
+from steprule.codegen.verify.optimizers.configurations import Configuration
+from steprule.codegen.verify.optimizers.implementations import implementations
 from steprule.specs.language import (
     NON_NEGATIVE,
     REAL,

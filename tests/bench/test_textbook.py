@@ -9,7 +9,7 @@ from steprule.codegen.bench.contenders import subject
 from steprule.codegen.bench.textbook import Textbook
 from steprule.codegen.loading.load import builtin
 from steprule.codegen.oracle import optimizers as oracle
-from steprule.codegen.verify.configurations import Configuration, configurations
+from steprule.codegen.verify.optimizers.configurations import Configuration, configurations
 
 SIZE = 5
 

@@ -38,7 +38,7 @@ SUBJECTS = (
     Subject(
         "numpy schedules",
         ("generated/numpy/schedules/*.py",),
-        ("tests/numpy/test_schedules.py", "tests/verify/test_schedules.py"),
+        ("tests/numpy/test_schedules.py", "tests/verify/schedules/test_verify.py"),
     ),
     Subject(
         "numba",
@@ -60,7 +60,7 @@ SUBJECTS = (
     Subject(
         "torch schedulers",
         ("generated/torch/lr_scheduler/*.py",),
-        ("tests/torch/test_lr_scheduler*.py", "tests/verify/test_schedules.py"),
+        ("tests/torch/test_lr_scheduler*.py", "tests/verify/schedules/test_verify.py"),
     ),
     Subject("triton", ("generated/triton/*.py",), ("tests/triton/test_*.py",)),
     Subject(

@@ -15,7 +15,7 @@ from steprule.codegen.oracle.exact import (
     square_root,
     subtract,
 )
-from steprule.codegen.verify.configurations import configurations
+from steprule.codegen.verify.optimizers.configurations import configurations
 from steprule.specs.optimizers.adadelta import adadelta
 from steprule.specs.optimizers.adagrad import adagrad
 from steprule.specs.optimizers.adam import adam

@@ -6,7 +6,7 @@ import pytest
 import steprule.numpy
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.codegen.prove.prove import prove
-from steprule.codegen.verify.replays import emitted, replay_generated
+from steprule.codegen.verify.optimizers.replays import emitted, replay_generated
 
 NAMES = ["adam-is-not-adamw", "adagrad-is-not-rmsprop"]
 

@@ -9,7 +9,7 @@ import pytest
 import steprule.torch
 import torch
 from steprule.codegen.backends.signature import arguments
-from steprule.codegen.verify.configurations import configurations
+from steprule.codegen.verify.optimizers.configurations import configurations
 from torch import Tensor
 
 NAMES = ("Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RMSprop", "SGD")

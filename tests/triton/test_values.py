@@ -9,8 +9,8 @@ import pytest
 import steprule.torch
 import torch
 import triton.language as tl
-from steprule.codegen.verify.configurations import Configuration, configurations
-from steprule.codegen.verify.engines import settings
+from steprule.codegen.verify.optimizers.configurations import Configuration, configurations
+from steprule.codegen.verify.optimizers.engines import settings
 from steprule.specs.language import Optimizer
 from steprule.torch._batch import Batch
 from steprule.torch._tensors import number
@@ -36,8 +36,7 @@ def _on_the_cpu(interpreted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("create_sqrt", "create_precise_sqrt"):
         monkeypatch.setattr(InterpreterBuilder, name, lambda self, x: self.unary_op(x, _root))
     # So that the loop computes its scalars as the kernel's are, in Python.
-    for module in ("_launches", "_plain"):
-        monkeypatch.setattr(f"steprule.torch.{module}.live", number)
+    monkeypatch.setattr("steprule.torch._optimizer.live", number)
 
 
 def _root(x: Any) -> Any:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any, TypeAlias
 
-from ...specs.language import (
+from ....specs.language import (
     Choice,
     Function,
     Hyper,
@@ -16,10 +16,10 @@ from ...specs.language import (
     Schedule,
     Schedules,
 )
-from ...specs.language.schedule import Argument
-from ..loading.load import builtin_schedules
-from ..oracle.arguments import Bound, example
-from ..oracle.schedules import holds
+from ....specs.language.schedule import Argument
+from ...loading.load import builtin_schedules
+from ...oracle.arguments import Bound, example
+from ...oracle.schedules import holds
 
 _WHOLE = (1, 2, 7, 1000)
 _REAL = (1, 1 / 3, 0.3, 2.7, 1e-3, 1000.3)

@@ -8,20 +8,21 @@ import importlib
 import math
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from functools import partial, reduce
 from itertools import product
 from typing import Any
 
 import numpy as np
 
-from ...specs.language import Transform, global_norm, norm
-from ..oracle.arrays import Array
-from ..oracle.optimizers import transformed
+from ....specs.language import Transform, global_norm
+from ...oracle.optimizers import transformed
+from ..results import Result, Worst, worst
+from ..ulp import Expected, expected
+from .bounds import Bounds
 from .cases import Case, inputs
+from .clipped import transform_bounds
 from .engines import Floats
 from .implementations import DTYPES, forms
-from .ulp import errors
-from .verify import BOUND, BOUND_SCALED, Result, Worst
 
 LIMITS = (0.3, 7.0, 1e6, math.inf)
 """Below most gradients, among them, above almost all, and above all."""
@@ -43,48 +44,36 @@ def verify_clipping(
         engines = ["numpy"] if "numba" in without else ["numpy", "numpy numba"]
         backends = [*engines, *backends]
     argument = spec.hyper.name
-    scales = any(update.value.has(norm, global_norm) for update in spec.updates)
-    ours = {backend: _Errors() for backend in backends}
-    theirs = None if "torch" in without else _Errors()
+    ours = {backend: Worst() for backend in backends}
+    theirs = None if "torch" in without else Worst()
     for case, limit in product(clipping_cases(dtype), LIMITS):
         where = f"in the case {case.name!r} with {argument}={limit}"
         exact = transformed(spec, case.gradients, {argument: limit})
+        known = [expected(each, case.form) for each in exact]
+        allowed = transform_bounds(spec, case.gradients, {argument: limit}, case.form)
+        compare = partial(_worst, known, allowed, where)
         if theirs:
             for found in _peers(spec, case, limit, dtype, device):
-                theirs.meet(case, found, exact, where)
+                theirs = theirs.or_(compare(found))
         for backend, met in ours.items():
-            found = _clipped(backend, argument, case, limit, dtype, device)
-            met.meet(case, found, exact, where)
+            ours[backend] = met.or_(
+                compare(_clipped(backend, argument, case, limit, dtype, device))
+            )
     return [
-        Result(
-            spec.name,
-            backend,
-            dtype,
-            "gradient",
-            ours=met.within,
-            theirs=theirs and theirs.within,
-            beyond=met.beyond,
-            theirs_beyond=theirs and theirs.beyond,
-            bound=BOUND_SCALED if scales else BOUND,
-        )
-        for backend, met in ours.items()
+        Result(spec.name, backend, dtype, "gradient", met, theirs) for backend, met in ours.items()
     ]
 
 
-@dataclass
-class _Errors:
-    """The worst of one implementation, where exact values are within the dtype's range or not."""
-
-    within: Worst = field(default_factory=Worst)
-    beyond: Worst = field(default_factory=Worst)
-
-    def meet(self, case: Case, found: list[Floats], exact: list[Array], where: str) -> None:
-        for x, y in zip(found, exact, strict=True):
-            worst = Worst(float(errors(x, y, 0.0, case.form).max(initial=0.0)), where)
-            if case.exceeds:
-                self.beyond = self.beyond.or_(worst)
-            else:
-                self.within = self.within.or_(worst)
+def _worst(known: list[Expected], allowed: list[Bounds], where: str, found: list[Floats]) -> Worst:
+    """The worst of the gradients of several tensors."""
+    return reduce(
+        Worst.or_,
+        (
+            worst(x.distance(y), b.off, x, where, partial(b.is_saturated, y))
+            for x, b, y in zip(known, allowed, found, strict=True)
+        ),
+        Worst(where=where),
+    )
 
 
 def clipping_cases(dtype: str) -> Iterator[Case]:

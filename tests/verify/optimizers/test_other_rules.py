@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.loading.load import load
-from steprule.codegen.verify.implementations import implementations
+from steprule.codegen.verify.optimizers.implementations import implementations
+from steprule.codegen.verify.optimizers.verify import trials, verify
 from steprule.codegen.verify.package import generated
-from steprule.codegen.verify.verify import trials, verify
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,8 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from ...specs.language import Optimizer, SpecError
-from ..program.compiled import CompiledRule
+from ....specs.language import Optimizer, SpecError
+from ...program.compiled import CompiledRule
 from .configurations import Configuration
 from .engines import (
     Engine,
@@ -103,7 +103,8 @@ def implementations(
         )
         for name, engine in _numpy_engines(compiled and "numba" not in without).items():
             ours = _numpy(spec, package, engine)
-            found.append(Implementation(name, dtype, ours, theirs, str(_PEER_FORMS["loop"])))
+            peer_name = str(_PEER_FORMS["loop"])
+            found.append(Implementation(name, dtype, ours, theirs, peer_name, widens=True))
     for form, arguments in forms(device, without).items():
         if form.startswith("fused") and not compiled:
             continue
@@ -111,7 +112,8 @@ def implementations(
         generated = partial(_class, spec, package, "torch")
         ours = _torch(spec, generated, dtype, device, arguments)
         peer_name = str(_PEER_FORMS[form])
-        found.append(Implementation(f"torch {form}", dtype, ours, theirs, peer_name))
+        widens = form.startswith("fused")
+        found.append(Implementation(f"torch {form}", dtype, ours, theirs, peer_name, widens))
     return found
 
 

@@ -9,8 +9,8 @@ from itertools import combinations, product
 import numpy as np
 from sympy import Basic, Eq, Ne, Symbol
 
-from ...specs.language import Interval, Optimizer
-from ..oracle.optimizers import allowed
+from ....specs.language import Interval, Optimizer
+from ...oracle.optimizers import allowed
 
 _LEARNING_RATE = 0.5
 """Large, so that weight decay applied in the wrong place is seen."""

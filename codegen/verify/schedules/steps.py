@@ -9,8 +9,8 @@ import random
 from collections.abc import Iterator
 from itertools import combinations_with_replacement
 
-from ...specs.language import Hyper, Numbers, running_product
-from ..oracle.arguments import Bound
+from ....specs.language import Hyper, Numbers, running_product
+from ...oracle.arguments import Bound
 
 _FAR = 10**6
 _FARTHEST = (2**31, 2**31 + 1, 2**40 + 7, 2**53 - 1, 2**53)

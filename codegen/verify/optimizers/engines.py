@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...specs.language import Optimizer, Shape
-from ..backends.signature import arguments
+from ....specs.language import Optimizer, Shape
+from ...backends.signature import arguments
+from ...oracle.formats import FORMATS, Format
 from .configurations import Configuration
 
 Floats = NDArray[np.floating]
@@ -50,6 +51,7 @@ class Implementation:
         start: makes an engine of the generated class.
         peer: the same of the class a user would otherwise take, if there is one.
         peer_name: tells the peers of one dtype apart.
+        widens: whether halves are computed with in float32, and rounded when they are stored.
     """
 
     backend: str
@@ -57,6 +59,11 @@ class Implementation:
     start: Start
     peer: Start | None
     peer_name: str
+    widens: bool = False
+
+    def computed(self, stored: Format) -> Format:
+        """The format that operations round to."""
+        return FORMATS["float32"] if self.widens and stored.precision < 24 else stored
 
 
 def settings(spec: Optimizer, configuration: Configuration) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from steprule.codegen.backends import backends
 from steprule.codegen.files.emit import difference, plan
 from steprule.codegen.files.write import write
 from steprule.codegen.loading.load import load
-from steprule.codegen.verify.implementations import implementations
+from steprule.codegen.verify.optimizers.implementations import implementations
+from steprule.codegen.verify.optimizers.verify import trials, verify
 from steprule.codegen.verify.package import generated
-from steprule.codegen.verify.verify import Result, trials, verify
+from steprule.codegen.verify.results import Result
 
 pytestmark = pytest.mark.slow
 
@@ -90,8 +91,8 @@ def test_generated_code_passes(name: str, backend: str) -> None:
         results = results_of(name, package, backend)
     assert {r.quantity for r in results} == {"theta", "clipped", *(s.name for s in spec.states)}
     assert [r.failure for r in results if r.failure] == []
-    # A correctly rounded result is off by half an ulp somewhere; zero would mean nothing ran.
-    assert all(0.4 < r.ours.error <= 2.5 for r in results)
+    # Somewhere a result is off by most of what it may be; by nothing if nothing ran.
+    assert all(0.7 < r.ours.share <= 1 and r.ours.bound < 4 for r in results)
 
 
 MUTATIONS = [

@@ -10,7 +10,7 @@ from flint import fmpq
 from steprule.codegen.loading.load import transforms
 from steprule.codegen.oracle.exact import is_nan
 from steprule.codegen.oracle.optimizers import transformed
-from steprule.codegen.verify.clipping import verify_clipping
+from steprule.codegen.verify.optimizers.clipping import verify_clipping
 
 Q = fmpq
 

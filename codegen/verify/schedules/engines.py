@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeAlias
 
-from ...specs.language import Schedule, eta, mu
-from ..oracle.arguments import Bound
-from ..oracle.arguments import bound as defaulted
+from ....specs.language import Schedule, eta, mu
+from ...oracle.arguments import Bound
+from ...oracle.arguments import bound as defaulted
 
 Values: TypeAlias = Mapping[str, float | None]
 """The rate and the momentum, or states, by the name of their series."""

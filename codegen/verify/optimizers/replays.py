@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from sympy import Symbol, sympify
 
-from ...specs.language import Optimizer, Value, t
-from ...specs.language.claims import Equivalence, Side, Verdict
-from ..loading.load import builtin
-from ..prove.induction import Correspondence, setting
-from ..prove.prove import Settled
-from ..prove.witness import Witness
+from ....specs.language import Optimizer, Value, t
+from ....specs.language.claims import Equivalence, Side, Verdict
+from ...loading.load import builtin
+from ...prove.induction import Correspondence, setting
+from ...prove.prove import Settled
+from ...prove.witness import Witness
 from .cases import Configuration
 from .engines import settings
 

@@ -1,42 +1,38 @@
-"""How large the numbers were that a rate was made from, and what rounding could decide.
+"""How far a rate may be from the exact one: every rounding on the way, carried to the result.
 
-The *reach* of a value is the largest number that was rounded on the way to it, each carried to
-the result to first order: what is multiplied by 10 afterwards counts as 10 times as large. What
-is exact (an argument, a step, ``1 - 0``) has a reach of 0. So ``gamma**step`` is held to its
-last bit at every step, and ``gamma**(step/20)`` to what the rounding of its exponent leaves.
+Beside each value stands how far what is computed can be from it (``roundings``). What is exact (an
+argument, a step, ``1 - 0``) is off by nothing. So ``gamma**step`` is held to its last bits at every
+step, and ``gamma**(step/20)`` to what the rounding of its exponent leaves.
 
 Where two numbers that are compared differ by no more than their own roundings, either outcome
-is right. The equations are then evaluated both ways, and what the results differ by belongs to
-the reach: nothing where they are continuous there, and so much that no error counts where they
-are not. A comparison of exact numbers has one outcome.
+is right. The equations are then evaluated both ways (``worlds``), and what the results differ by
+belongs to the bound: nothing where they are continuous there, and so much that no error counts
+where they are not. A comparison of exact numbers has one outcome.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any
 
-from ...specs.language import Choice, Function, Hyper, Schedules
-from ..oracle.arguments import Bound
-from ..oracle.sequences import completed_cycles
-from ..program import operations as ops
-from ..program.nodes import Apply, Assign, Constant, Name, Node
-from ..program.schedule import lower_argument, lower_schedule
+from ....specs.language import Choice, Function, Hyper, Schedules
+from ...oracle.arguments import Bound
+from ...oracle.sequences import completed_cycles
+from ...program import operations as ops
+from ...program.nodes import Apply, Assign, Constant, Name, Node
+from ...program.schedule import lower_argument, lower_schedule
+from ..roundings import Uncertain, carried, halves
+from .worlds import World, worlds
 
 UNIT = 2.0**-53
 """The relative error of one rounding."""
 
-_CLOSE = 4
-"""How many roundings two numbers may be apart for either outcome of their comparison."""
-
-_MOST_WORLDS = 64
-
-Pair: TypeAlias = tuple[Any, float]
-"""A value in float64, and its reach."""
+SMALLEST = 2.0**-1074
+"""The smallest float: of what is smaller nothing is left."""
 
 
-class Reaches:
-    """The reaches of what a schedule gives, with its arguments."""
+class ScheduleBounds:
+    """The bounds of what a schedule gives, with its arguments."""
 
     def __init__(self, bound: Bound) -> None:
         self._bound = bound
@@ -44,7 +40,7 @@ class Reaches:
         program = lower_schedule(schedule, schedule.results)
         self._definitions = {a.target.id: a.value for a in program.body if isinstance(a, Assign)}
         self._results = {slot.name: slot.new for slot in program.slots}
-        self._arguments: dict[str, Pair] = {"lr": (None, 0.0)}
+        self._arguments: dict[str, Uncertain] = {"lr": (None, 0.0)}
         for h in schedule.hyper:
             value = bound.arguments[h.name]
             match h:
@@ -54,7 +50,7 @@ class Reaches:
                 case Function():
                     self._arguments[h.flag.name] = (value is not None, 0.0)
                 case Schedules():
-                    value = tuple(map(Reaches, value)) if h.many else Reaches(value)
+                    value = tuple(map(ScheduleBounds, value)) if h.many else ScheduleBounds(value)
                 case Hyper() if value is None and h.derived is not None:
                     self._definitions[h.name] = lower_argument(schedule, h.derived)
                     continue
@@ -63,7 +59,7 @@ class Reaches:
     def of(
         self, names: Sequence[str], at: int, values: Mapping[str, float] | None = None
     ) -> dict[str, float]:
-        """The reach of some series at a step; infinite where no error counts.
+        """The bound of some series at a step; infinite where no error counts.
 
         Args:
             names: the series.
@@ -71,7 +67,7 @@ class Reaches:
             values: the metric, and the states before it, where there are any.
         """
         known = {name: (value, 0.0) for name, value in (values or {}).items()}
-        found = _worlds(lambda world: self._evaluated(names, world, at, known))
+        found = worlds(lambda world: self._evaluated(names, world, at, known))
         if None in found:
             return dict.fromkeys(names, math.inf)
         likely, *others = [world for world in found if world is not None]
@@ -80,11 +76,11 @@ class Reaches:
             for name in names
         }
 
-    def rate(self, world: "World", at: int, start: Pair) -> Pair:
+    def rate(self, world: World, at: int, start: Uncertain) -> Uncertain:
         known = {} if start[0] is None else {"lr": start}
         return self._evaluated(["eta"], world, at, known)["eta"]
 
-    def momentum(self, world: "World", at: int) -> Pair:
+    def momentum(self, world: World, at: int) -> Uncertain:
         schedule = self._bound.schedule
         when = schedule.momentum_when
         if not schedule.sets_momentum or (
@@ -94,52 +90,16 @@ class Reaches:
         return self._evaluated(["mu"], world, at, {})["mu"]
 
     def _evaluated(
-        self, names: Sequence[str], world: "World", at: int, known: Mapping[str, Pair]
-    ) -> dict[str, Pair]:
+        self, names: Sequence[str], world: World, at: int, known: Mapping[str, Uncertain]
+    ) -> dict[str, Uncertain]:
         values = self._arguments | {"step": (at, 0.0)} | dict(known)
         evaluation = _Evaluation(world, (id(self), at), values, self._definitions)
         return {name: evaluation.pair(self._results[name]) for name in names}
 
 
-def _seen_from(likely: Pair, other: Pair) -> float:
-    """The reach of a value, and how far it is from the likely one, in roundings of 1."""
-    if other[0] == likely[0]:
-        return other[1]
-    return other[1] + abs(other[0] - likely[0]) / UNIT
-
-
-class World:
-    """One way to decide what rounding leaves open.
-
-    What is decided is known by a key, so that one decision holds wherever it is asked for.
-    """
-
-    def __init__(self, decided: Mapping[Any, Any]) -> None:
-        self.decided = dict(decided)
-        self.alternatives: list[dict[Any, Any]] = []
-        """The decisions of the worlds that are told from this one by their last decision."""
-
-    def decide(self, key: Any, likely: Any, other: Any) -> Any:
-        if key not in self.decided:
-            self.alternatives.append(self.decided | {key: other})
-            self.decided[key] = likely
-        return self.decided[key]
-
-
-def _worlds(run: Callable[[World], dict[str, Pair]]) -> list[dict[str, Pair] | None]:
-    """The results in every world, the likely one first; None where one has none, or too many."""
-    pending: list[dict[Any, Any]] = [{}]
-    found: list[dict[str, Pair] | None] = []
-    while pending:
-        if len(found) == _MOST_WORLDS:
-            return [None]
-        world = World(pending.pop(0))
-        try:
-            found.append(run(world))
-        except ArithmeticError:
-            found.append(None)
-        pending += world.alternatives
-    return found
+def _seen_from(likely: Uncertain, other: Uncertain) -> float:
+    """How far a value can be from the likely one, where what is computed is near another."""
+    return other[1] + (abs(other[0] - likely[0]) if other[0] != likely[0] else 0.0)
 
 
 class _Evaluation:
@@ -149,7 +109,7 @@ class _Evaluation:
         self,
         world: World,
         place: Any,
-        values: dict[str, Pair],
+        values: dict[str, Uncertain],
         definitions: Mapping[str, Node],
     ) -> None:
         self._world = world
@@ -157,13 +117,15 @@ class _Evaluation:
         self._values = values
         self._definitions = definitions
 
-    def pair(self, node: Node) -> Pair:
+    def pair(self, node: Node) -> Uncertain:
         match node:
             case Constant():
                 value = node.value
                 if value.denominator == 1:
                     return int(value), 0.0
-                return float(value), 0.0 if Fraction(float(value)) == value else float(value)
+                return float(value), 0.0 if Fraction(float(value)) == value else UNIT * abs(
+                    float(value)
+                )
             case Name():
                 if node.id not in self._values:
                     self._values[node.id] = self.pair(self._definitions[node.id])
@@ -191,11 +153,11 @@ class _Evaluation:
         if not rx and not ry:
             return likely
         # Where the likely outcome is equality's, the other is that of two different numbers.
-        if x == y or abs(x - y) <= _CLOSE * UNIT * (rx + ry):
+        if x == y or abs(x - y) <= rx + ry:
             return self._world.decide((self._place, node), likely, not likely)
         return likely
 
-    def _applied(self, node: Apply, pairs: list[Pair]) -> Pair:
+    def _applied(self, node: Apply, pairs: list[Uncertain]) -> Uncertain:
         if node.op in (ops.FLOORDIV, ops.MOD, ops.FLOOR):
             return self._divided(node, pairs[0], pairs[1] if len(pairs) == 2 else (1, 0.0))
         values = [value for value, _ in pairs]
@@ -218,69 +180,38 @@ class _Evaluation:
             return _EXACT[node.op](*values), 0.0
         return _rounded(node.op, pairs)
 
-    def _divided(self, node: Apply, dividend: Pair, divisor: Pair) -> Pair:
+    def _divided(self, node: Apply, dividend: Uncertain, divisor: Uncertain) -> Uncertain:
         """The whole quotient or the remainder, which go together where the quotient is open."""
         (x, rx), (y, ry) = dividend, divisor
         whole = x // y
         if rx or ry:
-            reach = max(rx / abs(y), abs(x) * ry / y**2)
+            off = rx / abs(y) + abs(x) * ry / y**2
             nearest = round(x / y)
-            if abs(x / y - nearest) <= _CLOSE * UNIT * reach:
+            if abs(x / y - nearest) <= off + UNIT * abs(x / y):
                 whole = self._world.decide((self._place, node.args), nearest, nearest - 1)
         if node.op is not ops.MOD:
             return whole, 0.0
-        return (x % y if whole == x // y else x - whole * y), max(rx, abs(whole) * ry)
+        return (x % y if whole == x // y else x - whole * y), rx + abs(whole) * ry
 
 
-def _running_product(function: Callable[[int], float], count: int) -> Pair:
+def _running_product(function: Callable[[int], float], count: int) -> Uncertain:
     """One rounding a factor, each as large as the product in the end."""
     product = math.prod(function(i) for i in range(1, count + 1))
-    return product, count * abs(product)
+    return product, count * UNIT * abs(product)
 
 
-def _rounded(op: ops.Operation, pairs: Sequence[Pair]) -> Pair:
-    """The value of one operation, and its reach to first order."""
+def _rounded(op: ops.Operation, pairs: Sequence[Uncertain]) -> Uncertain:
+    """The value of one operation, and how far it can be off."""
     values = [value for value, _ in pairs]
     value = _OPERATIONS[op](*values)
     if any(isinstance(x, float) and not math.isfinite(x) for x in (value, *values)):
         return value, 0.0  # infinite arguments and metrics, which nothing rounds
-    carried = _carried(op, value, pairs)
-    rounds = carried > 0 or op not in _RATIONAL or not _is_exact(op, values, value)
-    return value, max(carried, abs(value)) if rounds else 0.0
-
-
-def _carried(op: ops.Operation, value: float, pairs: Sequence[Pair]) -> float:
-    """The larger of the operands' reaches, as the operation passes them on."""
-    if not any(reach for _, reach in pairs):
-        return 0.0
-    (x, rx), *rest = pairs
-    y, ry = rest[0] if rest else (0, 0.0)
-    match op.name:
-        case "add" | "sub":
-            return max(rx, ry)
-        case "neg" | "abs":
-            return rx
-        case "max" | "min":
-            return rx if value == x else ry
-        case "mul":
-            return max(rx * abs(y), abs(x) * ry)
-        case "div":
-            return max(rx / abs(y), abs(x) * ry / y**2)
-        case "square":
-            return 2 * abs(x) * rx
-        case "sqrt":
-            return min(rx / (2 * value), math.sqrt(rx / UNIT)) if value else math.sqrt(rx / UNIT)
-        case "pow":
-            of_base = abs(y * value / x) * rx if x else (rx * UNIT) ** y / UNIT if rx else 0.0
-            return max(of_base, abs(value * math.log(abs(x))) * ry if x else 0.0)
-        case "exp":
-            return value * rx
-        case "log":
-            return rx / abs(x)
-        case "cos":
-            # To second order, as the slope can vanish; an angle that is all error says nothing.
-            return min(abs(math.sin(x)) * rx + rx**2 * UNIT / 2, 2 / UNIT)
-    raise NotImplementedError(f"no reach for {op}")
+    off = float(carried(op.name, value, pairs)) if any(off for _, off in pairs) else 0.0
+    if off or op not in _RATIONAL or not _is_exact(op, values, value):
+        # What rounds no number of its own to float64 has an exact result, or that of an operand.
+        rounded = max(UNIT * abs(value), SMALLEST)
+        off += max(halves(op.name, pairs, of_arrays=False), op is ops.PI) * rounded
+    return value, off
 
 
 def _is_exact(op: ops.Operation, values: Sequence[Any], value: Any) -> bool:

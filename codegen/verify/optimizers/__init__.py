@@ -1,0 +1,1 @@
+"""Rules: their steps on tensors, and what happens to gradients before."""

@@ -1,0 +1,278 @@
+"""How far a step may be from the exact one: every rounding of the program, carried to its result.
+
+The compiled program, from which all implementations are printed, is run on what a step is given.
+Beside each value stands a bound of what is computed in its place: each operation rounds once, at
+the size of its result, and passes on what its operands were off by (``roundings``). So there is no
+number of ulps that is granted to every rule, and what cancels counts for as much as was rounded
+before it did.
+
+Scalars of the host are in float64, and rounded to what tensors are computed in where they meet
+one. What is not finite ends what can be said: a value whose bound is infinite may be anything.
+
+The reals have no largest number, as formats do. A step is run a second time with what exceeds the
+largest number infinite (:attr:`Bounds.saturated`), and an implementation may come out near either:
+formats overflow where the arithmetic behind an operation does, which may be wider.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...oracle.formats import FORMATS, Format
+from ...program import operations as ops
+from ...program.nodes import Absent, Apply, Assign, Constant, Name, Node, Program, Statement
+from ..roundings import Uncertain, carried, halves, magnitude
+from ..ulp import half_units, rounded
+
+Wide = np.longdouble
+"""For its range; bounds are needed to a digit or so."""
+
+_WIDE_UNIT = 2.0**-58
+"""Of what is itself computed in it, with a few roundings."""
+
+_HOST = FORMATS["float64"]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Of one quantity, by element."""
+
+    off: Any
+    """How far a result may be from the exact one."""
+    saturated: tuple[Uncertain, ...]
+    """What comes out where numbers that are too large are infinite, and how far from it: where
+    each is, and where products are not that are added at once, as fused operations do."""
+
+    def is_saturated(self, computed: Any) -> Any:
+        """Whether each result is what comes out where numbers that are too large are infinite."""
+        found = np.zeros(np.shape(computed), dtype=bool)
+        for value, off in self.saturated:
+            with np.errstate(invalid="ignore"):
+                near = np.abs(computed - value) <= off + np.abs(value) * _WIDE_UNIT
+            found = found | (near & np.isfinite(value)) | (computed == value)
+            found = found | (np.isnan(computed) & np.isnan(value))
+        return found
+
+    def part(self, taken: slice, shape: tuple[int, ...]) -> "Bounds":
+        """Those of some of the elements."""
+        whole = np.shape(self.off)
+
+        def of(x: Any) -> Any:
+            return np.broadcast_to(x, whole)[taken].reshape(shape)
+
+        return Bounds(of(self.off), tuple((of(x), of(off)) for x, off in self.saturated))
+
+
+def bounds(
+    program: Program, values: Mapping[str, Any], stored: Format, computed: Format
+) -> dict[str, Bounds]:
+    """The bounds of the new value of every slot that exists.
+
+    Args:
+        program: what implementations are printed from.
+        values: hyperparameters, options, ``t``, ``first``, the gradient and every slot; numbers
+            and arrays of them, or pairs of one and how far it is off.
+        stored: the format of the tensors.
+        computed: the format that operations on them round to.
+    """
+    evaluation = _Evaluation(computed)
+    reals = _run(evaluation, program, values, stored)
+    readings = [
+        _run(_Evaluation(computed, saturates=True, fuses=fuses), program, values, stored)
+        for fuses in ((False, True) if evaluation.overflows else ())
+    ]
+    return {
+        name: Bounds(
+            np.broadcast_to(np.asarray(off, dtype=np.float64), np.shape(value)),
+            tuple(reading[name] for reading in readings),
+        )
+        for name, (value, off) in reals.items()
+    }
+
+
+def _run(
+    evaluation: "_Evaluation", program: Program, values: Mapping[str, Any], stored: Format
+) -> dict[str, Uncertain]:
+    with np.errstate(all="ignore"):
+        environment = {name: _given(value) for name, value in values.items()}
+        for assign in program.host:
+            environment[assign.target.id] = evaluation.pair(assign.value, environment)
+        evaluation.run(program.body, environment)
+        found = {
+            slot: environment[slot.new.id]
+            for slot in program.slots
+            if slot.when is None or evaluation.pair(slot.when, environment)[0]
+        }
+        if stored is evaluation.computed:
+            return {slot.name: pair for slot, pair in found.items()}
+        return {
+            slot.name: evaluation.rounded(pair, stored) if slot.is_tensor else pair
+            for slot, pair in found.items()
+        }
+
+
+def _given(value: Any) -> Uncertain:
+    if isinstance(value, bool):
+        return value, 0.0
+    x, off = value if isinstance(value, tuple) else (value, 0.0)
+    wide = np.asarray(x, dtype=Wide)
+    return wide, np.broadcast_to(np.asarray(off, dtype=Wide), wide.shape)
+
+
+class _Evaluation:
+    def __init__(self, computed: Format, *, saturates: bool = False, fuses: bool = False) -> None:
+        self.computed = computed
+        self._scalars = FORMATS["float32"] if computed.precision < 24 else computed
+        """That of numbers that meet a tensor: libraries keep them wider than halves."""
+        self._saturates = saturates
+        self._fuses = fuses
+        self._largest = float(computed.largest)
+        self._quotients: dict[Node | str, Any] = {}
+        """Of each quotient, and each name of one: the nodes it is of, and their values."""
+        self.overflows = False
+        """Whether a number beside tensors was too large for the format."""
+
+    def run(self, statements: tuple[Statement, ...], environment: dict[str, Uncertain]) -> None:
+        for statement in statements:
+            if isinstance(statement, Assign):
+                environment[statement.target.id] = self.pair(statement.value, environment)
+                self._quotients[statement.target.id] = self._quotients.get(statement.value)
+            else:
+                holds = self.pair(statement.condition, environment)[0]
+                self.run(statement.then if holds else statement.otherwise, environment)
+
+    def pair(self, node: Node, environment: Mapping[str, Uncertain]) -> Uncertain:
+        match node:
+            case Constant():
+                return _given(float(node.value))
+            case Name():
+                return environment[node.id]
+            case Absent():
+                return None, 0.0
+            case Apply() if node.op is ops.SELECT and node.args[0].on_host:
+                test, yes, no = node.args
+                return self.pair(yes if self.pair(test, environment)[0] else no, environment)
+            case Apply():
+                operands = [self._operand(node, a, environment) for a in node.args]
+                value, off = self._applied(node, operands)
+                return value, np.maximum(off, self._regrouped(node, operands))
+        raise NotImplementedError(f"no bound for {type(node).__name__}")
+
+    def _regrouped(self, node: Apply, operands: list[Uncertain]) -> Any:
+        """How far a scalar times a quotient is off if the scalar meets the dividend first.
+
+        So do libraries that have it as one call, also where the quotient has a name of its own.
+        Among subnormals, where the size of what is rounded says little, it makes a difference.
+        """
+        if node.op is not ops.MUL or not node.args[0].on_host or node.on_host:
+            return 0.0
+        scale, of = node.args
+        quotient = self._quotients.get(of.id if isinstance(of, Name) else of)
+        if quotient is None:
+            return 0.0
+        (x, y), (dividend, divisor) = quotient
+        product = Apply(ops.MUL, (scale, x))
+        first = self._applied(product, [operands[0], dividend])
+        return self._applied(Apply(ops.DIV, (product, y)), [first, divisor])[1]
+
+    def rounded(self, pair: Uncertain, form: Format) -> Uncertain:
+        """The value in a format: off by half an ulp more, unless it is one of the format."""
+        x, off = pair
+        double = np.asarray(x, dtype=np.float64)
+        exact = (off == 0) & (rounded(double, np.zeros_like(double), form) == x)
+        return x, off + np.where(exact, 0.0, half_units(np.abs(x) + off, form))
+
+    def _operand(
+        self, node: Apply, operand: Node, environment: Mapping[str, Uncertain]
+    ) -> Uncertain:
+        x, off = self.pair(operand, environment)
+        if node.on_host or not operand.on_host or x is None or np.asarray(x).dtype == bool:
+            return x, off
+        return (x, off) if self._scalars is _HOST else self.rounded((x, off), self._scalars)
+
+    def _applied(self, node: Apply, operands: list[Uncertain]) -> Uncertain:
+        name = node.op.name
+        values = [x for x, _ in operands]
+        if node.op is ops.SELECT:
+            return _selected(*operands)
+        if node.op in (ops.FILL, ops.LIFT):
+            return np.broadcast_to(values[0], np.shape(values[1])), operands[0][1]
+        if node.op is ops.DIV and not node.on_host:
+            self._quotients[node] = node.args, operands
+        value = _VALUES[name](*values)
+        if value.dtype == bool:
+            return value, _is_open(operands) if name in _COMPARISONS else 0.0
+        form = _HOST if node.on_host else self.computed
+        off = carried(name, value, operands)
+        count = halves(name, operands, of_arrays=not node.on_host)
+        if count:
+            size = magnitude(name, value, operands)
+            rounds = count * half_units(size + np.where(np.isfinite(off), off, 0), form)
+            off = off + np.where((size == 0) & (off == 0), 0.0, rounds)
+        beyond = np.abs(value) > self._largest
+        if not node.on_host and np.any(beyond):
+            self.overflows = True
+            if self._saturates and not (self._fuses and node.op in _FUSED):
+                value = np.where(beyond, np.copysign(np.inf, value), value)
+        if not count and form.precision < 24 and any(a.on_host for a in node.args):
+            off = self.rounded((value, off), form)[1]  # a scalar, which was kept wider
+        # Infinite and NaN are right or wrong, and what is made of them is off by nothing more.
+        off = np.where(np.isnan(off), np.inf, off)
+        return value, np.where(np.isfinite(value), off, 0.0)
+
+
+def _selected(test: Uncertain, yes: Uncertain, no: Uncertain) -> Uncertain:
+    """An element for which the test may come out either way may be either."""
+    (holds, is_open), (x, dx), (y, dy) = test, yes, no
+    value, off = np.where(holds, x, y), np.where(holds, dx, dy)
+    return value, np.where(is_open, np.maximum(dx, dy) + np.abs(x - y), off)
+
+
+def _is_open(operands: list[Uncertain]) -> Any:
+    """Whether a comparison may come out either way."""
+    (x, dx), (y, dy) = operands
+    return (np.abs(x - y) <= dx + dy) & (dx + dy > 0)
+
+
+_FUSED = (ops.MUL, ops.SQUARE)
+
+_COMPARISONS = {
+    "eq": np.equal,
+    "ne": np.not_equal,
+    "lt": np.less,
+    "le": np.less_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+}
+
+_VALUES: dict[str, Any] = {
+    **_COMPARISONS,
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "div": np.divide,
+    "square": np.square,
+    "sqrt": np.sqrt,
+    "neg": np.negative,
+    "abs": np.abs,
+    "max": np.maximum,
+    "min": np.minimum,
+    "sign": np.sign,
+    "exp": np.exp,
+    "expm1": np.expm1,
+    "log": np.log,
+    "pow": np.power,
+    "cos": np.cos,
+    "one_minus_power": lambda base, exponent: 1 - np.power(base, exponent),
+    "clip": np.clip,
+    "norm": lambda x: np.sqrt(np.sum(x * x)),
+    "global_norm": lambda x: np.sqrt(np.sum(x * x)),
+    "mean": np.mean,
+    "matmul": np.matmul,
+    "transpose": lambda x: x.mT,
+    "and": np.logical_and,
+    "or": np.logical_or,
+    "not": np.logical_not,
+}

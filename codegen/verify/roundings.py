@@ -1,0 +1,128 @@
+"""How far rounding can lead from an exact result: what one operation adds, and what it passes on.
+
+An operation rounds its result once, to the nearest number of its format: by half an ulp of the
+result. Functions of a library are less exact, by as much as their makers say; a reduction rounds
+each of the terms it sums and each sum of them. What its operands were off by before, it carries
+on: times the slope, as far as a slope says it.
+
+All bounds are absolute, and of numbers or of arrays of them; infinite where anything can come out.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Uncertain: TypeAlias = tuple[Any, Any]
+"""A value, and how far what is computed can be from it."""
+
+HALVES = {
+    **dict.fromkeys(("add", "sub", "mul", "div", "square", "sqrt"), 1),
+    **dict.fromkeys(("exp", "expm1", "log", "pow", "cos"), 2),
+    "one_minus_power": 5,
+}
+"""Half ulps of its result that an operation is off by, where its operands are exact: one rounded
+correctly, of libm's functions two. ``one_minus_power`` is -expm1(n*log(b)): the argument is off by
+three halves, of which the result sees no more than all, and by two of its own."""
+
+HALVES_OF_ARRAYS = HALVES | dict.fromkeys(("exp", "expm1", "log", "pow", "cos"), 8)
+"""The vector libraries that NumPy and torch compute such functions with promise four ulps."""
+
+
+def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool) -> int:
+    """How many half ulps of its result an operation is off by, where its operands are exact."""
+    x = operands[0][0] if operands else 0.0
+    match name:
+        case "norm" | "global_norm":  # each square, the sum of them, of which the root is half
+            return 2 + math.ceil((np.size(x) + 1) / 2)
+        case "mean":
+            return 1 + np.size(x)
+        case "matmul":
+            return np.asarray(x).shape[-1]
+    return (HALVES_OF_ARRAYS if of_arrays else HALVES).get(name, 0)
+
+
+def magnitude(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
+    """The size at which an operation rounds: of a sum of many, that of its terms together."""
+    x = operands[0][0] if operands else value
+    match name:
+        case "mean":
+            return np.mean(np.abs(x)) if np.size(x) else value
+        case "matmul":
+            return np.abs(x) @ np.abs(operands[1][0])
+    return np.abs(value)
+
+
+def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
+    """How far the result is off because the operands are."""
+    (x, dx), *rest = operands
+    y, dy = rest[0] if rest else (x, dx)
+    match name:
+        case "add" | "sub":
+            return dx + dy
+        case "mul":
+            return _times(np.abs(y) + dy, dx) + _times(np.abs(x), dy)
+        case "div":
+            known = np.abs(y) > dy
+            return np.where(
+                known,
+                (dx + _times(np.abs(value), dy)) / np.where(known, np.abs(y) - dy, 1),
+                _any(dx + dy),
+            )
+        case "square":
+            return _times(2 * np.abs(x) + dx, dx)
+        case "sqrt":
+            below = np.sqrt(np.maximum(x - dx, 0))
+            return np.minimum(dx / np.maximum(value + below, _TINY), np.sqrt(dx))
+        case "neg" | "abs" | "transpose":
+            return dx
+        case "max" | "min":
+            apart = np.abs(x - y) > dx + dy
+            return np.where(apart, np.where(value == x, dx, dy), np.maximum(dx, dy))
+        case "clip":
+            return np.maximum(dx, np.maximum(*(off for _, off in rest)))
+        case "sign":
+            return np.where((np.abs(x) <= dx) & (dx > 0), 2.0, 0.0)
+        case "norm" | "global_norm":
+            # Of x + dx by the triangle inequality.
+            return np.sqrt(np.sum(np.square(dx)))
+        case "mean":
+            return np.mean(dx) if np.size(dx) else 0.0
+        case "matmul":
+            return dx @ np.abs(y) + np.abs(x) @ dy + dx @ dy
+        case "exp":
+            return np.abs(value) * np.expm1(dx)
+        case "expm1":
+            return (np.abs(value) + 1) * np.expm1(dx)
+        case "log":
+            known = np.abs(x) > dx
+            return np.where(known, -np.log1p(-np.where(known, dx / np.abs(x), 0)), _any(dx))
+        case "cos":
+            return np.minimum(np.abs(np.sin(x)) * dx + dx * dx / 2, 2.0)
+        case "pow":
+            return _of_power(x, dx, y, dy, value)
+        case "one_minus_power":
+            return _of_power(x, dx, y, dy, 1 - value)
+    raise NotImplementedError(f"no bound for {name}")
+
+
+_TINY = np.finfo(np.float64).tiny
+
+
+def _of_power(x: Any, dx: Any, y: Any, dy: Any, value: Any) -> Any:
+    size = np.maximum(np.abs(x), _TINY)
+    of_base = np.where(
+        dx > 0, np.where(x == 0, np.power(dx, y), np.abs(y * value) / size * dx), 0.0
+    )
+    return of_base + np.where(dy > 0, np.abs(value * np.log(size)) * dy, 0.0)
+
+
+def _times(size: Any, off: Any) -> Any:
+    """The product; 0 where either is, whatever the other."""
+    return np.where((size == 0) | (off == 0), 0.0, size * off)
+
+
+def _any(off: Any) -> Any:
+    """Infinite where an operand is off at all."""
+    return np.where(off > 0, np.inf, 0.0)

@@ -1,0 +1,1 @@
+"""Schedules: learning rates and momenta, by the step or after a metric."""

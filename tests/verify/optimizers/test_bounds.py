@@ -1,0 +1,61 @@
+"""How far rounding can lead, worked by hand."""
+
+import numpy as np
+import pytest
+from steprule.codegen.analysis import analyse
+from steprule.codegen.loading.load import load
+from steprule.codegen.oracle.formats import FORMATS
+from steprule.codegen.program.compiled import CompiledRule
+from steprule.codegen.program.passes.expand import expand
+from steprule.codegen.verify.optimizers.bounds import Bounds, bounds
+
+SINGLE, HALF = FORMATS["float32"], FORMATS["float16"]
+U = 2.0**-24
+"""Half an ulp of float32 at 1."""
+
+SGD = expand(CompiledRule(analyse(load("sgd")[0])).program)
+
+
+def of_sgd(theta, grad, stored=SINGLE, computed=SINGLE, **given) -> Bounds:
+    hyper = {"lr": 0.5, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0}
+    options = {"nesterov": False, "maximize": False}
+    values = {**hyper, **options, "t": 1, "first": True, "theta": theta, "grad": grad, **given}
+    return bounds(SGD, values, stored, computed)["theta"]
+
+
+@pytest.mark.parametrize(
+    ("theta", "grad", "given", "halves"),
+    [
+        # 1 - 0.5*0.5: the product is in [1/4, 1/2), the difference in [1/2, 1)
+        (1.0, 0.5, {}, 1 / 4 + 1 / 2),
+        # 1.5 - 0.5*1: the product is in [1/2, 1), the difference at 1
+        (1.5, 1.0, {}, 1 / 2 + 1),
+        # what cancels leaves the rounding of what was subtracted, and that of what is left
+        (1.0, 2.0, {"lr": 0.5}, 1),
+        # lr of 0.1 is rounded to float32, in [1/16, 1/8): half an ulp times the gradient
+        (0.0, 1.0, {"lr": 0.1}, 3 / 16),
+    ],
+)
+def test_a_step_of_sgd(theta, grad, given, halves) -> None:
+    assert float(of_sgd(theta, grad, **given).off) == pytest.approx(halves * U, rel=1e-5)
+
+
+def test_among_subnormals_half_of_the_smallest_is_lost() -> None:
+    smallest = 2.0**-149
+    off = of_sgd(0.0, 3 * smallest).off  # 1.5 times the smallest, and the difference with 0
+    assert float(off) == smallest
+
+
+def test_what_is_computed_wider_is_rounded_when_it_is_stored() -> None:
+    narrow = float(of_sgd(1.0, 0.5, HALF, HALF).off)
+    wide = float(of_sgd(1.0, 0.5, HALF, SINGLE).off)
+    assert narrow == pytest.approx((1 / 4 + 1 / 2) * 2.0**-11, rel=1e-3)
+    assert wide == pytest.approx(1 / 2 * 2.0**-11, rel=1e-3)
+
+
+def test_what_is_too_large_may_come_out_as_it_is_or_infinite() -> None:
+    theta = np.array([0.0, 1.0], dtype=np.float32)
+    grad = np.array([float(SINGLE.largest), 1.0])
+    found = of_sgd(theta, grad, lr=4.0)
+    assert list(found.is_saturated(np.array([-np.inf, -3.0]))) == [True, True]
+    assert list(found.is_saturated(np.array([np.inf, -2.0]))) == [False, False]
