@@ -33,7 +33,7 @@ HALFLIFE = dedent(
 
 COMMANDS = """
 from steprule.codegen.cli import cli
-for arguments in (["generate"], ["list"], ["verify", "HalfLifeLR"]):
+for arguments in (["generate"], ["list"], ["verify", "HalfLifeLR", "--all"]):
     try:
         cli(arguments)
     except SystemExit as end:

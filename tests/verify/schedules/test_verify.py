@@ -264,7 +264,9 @@ capped = Schedule(
 def test_the_command_verifies_schedules_of_a_user(tmp_path: Path) -> None:
     file = tmp_path / "held.py"
     file.write_text(USERS)
-    result = CliRunner().invoke(cli, ["verify", str(file), "StepLR"], env={"COLUMNS": "200"})
+    result = CliRunner().invoke(
+        cli, ["verify", str(file), "StepLR", "--all"], env={"COLUMNS": "200"}
+    )
     assert result.exit_code == 0, result.output
     rows = [line.split() for line in result.output.splitlines() if " float64 " in line]
     assert [row[:4] for row in rows] == [
