@@ -9,10 +9,10 @@ the same objects at the same addresses, and gradients, which are new, whether th
 that it took before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from operator import is_, itemgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,9 +26,6 @@ try:
     from torch._C._dynamo.guards import TensorGuards
 except ImportError:  # it is torch's own affair, and batches are right without it
     TensorGuards = None
-
-State: TypeAlias = dict[str, Any]
-"""Of a parameter, by checkpoint key."""
 
 _OF_NUMPY = frozenset((torch.float32, torch.float64))
 
@@ -124,7 +121,7 @@ class Batch:
         self,
         rows: list[int],
         params: list[Tensor],
-        states: Sequence[State],
+        states: Sequence[Mapping[str, Any]],
         keys: Sequence[str | None],
         scalars: Iterable[str],
         *,

@@ -30,11 +30,12 @@ import torch
 from torch import Tensor
 from torch._compile import _disable_dynamo
 
+from ._plain import together
+from ._rule import Change
 from ._scalars import Step
 from ._signals import Held
 from ._tensors import arithmetic, in_dtype, real, reals
 
-Change: TypeAlias = Callable[[], None]
 Flags: TypeAlias = dict[str, bool]
 """What the rule branches on."""
 Row: TypeAlias = tuple[Flags, Tensor, Tensor, list[Tensor | None]]
@@ -67,7 +68,7 @@ def prepare(optimizer: Any) -> tuple[list[Traced], list[Change]]:
     others: list[Change] = []
     with torch.set_grad_enabled(optimizer.defaults["differentiable"]):
         for change in optimizer._prepare():
-            if isinstance(change, partial) and change.func == optimizer._update_together:
+            if isinstance(change, partial) and change.func is together:
                 updates.append(change.args)
             else:
                 others.append(change)
@@ -91,7 +92,7 @@ def _traced(optimizer: Any, updates: list[Any]) -> list[Traced]:
     order = {p: i for i, p in enumerate(p for g in optimizer.param_groups for p in g["params"])}
     found: dict[torch.device, list[tuple[int, list[float], Row]]] = defaultdict(list)
     names: list[str] = []
-    for params, grads, states, initial, step, clip in updates:
+    for rule, params, grads, states, initial, step, clip in updates:
         scalars = vars(step)
         flags = {name: value for name, value in scalars.items() if isinstance(value, bool)}
         names = [name for name in scalars if name not in flags]
@@ -99,7 +100,7 @@ def _traced(optimizer: Any, updates: list[Any]) -> list[Traced]:
         given = reals(grads)
         if clip:
             given = clip(in_dtype(given, arithmetic(real(params[0]).dtype)))
-        keys = [key if key in initial else None for key in optimizer._tensor_states.values()]
+        keys = [key if key in initial else None for key in rule.tensor_states.values()]
         for p, grad, own in zip(params, given, states, strict=True):
             kept = [_seen(own[key]) if key else None for key in keys]
             # A copy: that rows share an object is looked at as well.

@@ -37,21 +37,6 @@ def live(value: Any) -> Any:
     return value
 
 
-def with_gradients(params: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-    """The parameters that have a gradient, and these."""
-    grads = [grad for p in params if (grad := p.grad) is not None]
-    if len(grads) == len(params):
-        return params, grads
-    return [p for p in params if p.grad is not None], grads
-
-
-def resolved(grads: list[Tensor]) -> list[Tensor]:
-    """The gradients, with pending conjugations carried out."""
-    if any(dtype.is_complex for dtype in {grad.dtype for grad in grads}):
-        return [grad.resolve_conj() for grad in grads]
-    return grads
-
-
 def real(x: Tensor) -> Tensor:
     """A complex tensor viewed as pairs of reals."""
     return torch.view_as_real(x) if x.is_complex() else x

@@ -10,7 +10,7 @@ import steprule.numpy
 import steprule.torch
 import torch
 from steprule.numpy import _optimizer as of_numpy
-from steprule.torch._fitting import fitting
+from steprule.torch._fitting import require_beside
 
 WAYS: dict[str, dict[str, bool]] = {
     "foreach": {"foreach": True},
@@ -144,7 +144,7 @@ def test_a_hyperparameter_beyond_the_range_of_parameters(way: str) -> None:
 def test_a_gradient_elsewhere_than_its_parameter() -> None:
     """Which torch lets nobody set on the CPU."""
     with pytest.raises(RuntimeError, match="is on cpu, and its gradient on meta"):
-        fitting((), [torch.ones(2)], [torch.ones(2, device="meta")], [{}], (), ())
+        require_beside([torch.ones(2)], [torch.ones(2, device="meta")])
 
 
 class Arrays:

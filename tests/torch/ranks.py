@@ -138,7 +138,7 @@ def elements_are_updated_alike() -> None:
             for p in pair.shared:
                 for key, x in sharded.state[p].items():
                     assert isinstance(x, DTensor) == (
-                        isinstance(p, DTensor) and key not in sharded._scalar_keys
+                        isinstance(p, DTensor) and key not in sharded._rule().scalar_keys
                     )
                     assert not isinstance(x, DTensor) or x.placements == p.placements
 
@@ -257,9 +257,7 @@ def a_gradient_is_of_its_parameters_sort() -> None:
     p.grad, q.grad = torch.zeros_like(p.detach()), None
     optimizer = ours.SGD([p], lr=0.1)
     with (
-        mock.patch.object(
-            ours._optimizer, "with_gradients", lambda params: (params, [torch.zeros(5, 6)])
-        ),
+        mock.patch.object(ours._gradients, "present", lambda params: (params, [torch.zeros(5, 6)])),
         raises(RuntimeError, "both must be DTensors"),
     ):
         optimizer.step()
@@ -314,11 +312,11 @@ def replicas_count_once() -> None:
 def batches_are_kept() -> None:
     pair = Pair(placements()[:3])
     optimizer, _ = pair.train("Adam", 3, fused=True)
-    (kept,) = optimizer._kept.values()
+    (kept,) = optimizer._memory.kept.values()
     (batch,) = kept.batches
     pair.backward(9)
     optimizer.step()
-    assert next(iter(optimizer._kept.values())).batches[0] is batch
+    assert next(iter(optimizer._memory.kept.values())).batches[0] is batch
 
 
 def whole_states_are_loaded_in_parts() -> None:

@@ -362,7 +362,7 @@ def test_batches_are_made_once(
             made.append(len(rows))
             super().__init__(rows, *rest, **more)
 
-    monkeypatch.setattr("steprule.torch._optimizer.Batch", Counted)
+    monkeypatch.setattr("steprule.torch._launches.Batch", Counted)
     params = [torch.nn.Parameter(torch.ones(3, 2, dtype=dtype)) for _ in range(4)]
     params += [torch.nn.Parameter(torch.ones(3, dtype=torch.float64)) for _ in range(2)]
     optimizer = Adam(params, fused=True)
@@ -386,7 +386,7 @@ def test_batches_are_kept_beside_rows_that_no_kernel_takes(monkeypatch: pytest.M
             made.append(rows)
             super().__init__(rows, *rest, **more)
 
-    monkeypatch.setattr("steprule.torch._optimizer.Batch", Counted)
+    monkeypatch.setattr("steprule.torch._launches.Batch", Counted)
 
     def trained(**how: Any) -> list[torch.Tensor]:
         params = [torch.nn.Parameter(x) for x in (torch.ones(3), torch.ones(8)[::2], torch.ones(5))]
@@ -422,7 +422,7 @@ def test_what_kernels_were_the_default_for_may_cease_to_be_so(
     p = torch.nn.Parameter(torch.ones(3))
     optimizer = Adam([p], lr=0.1)
     for step, suited in enumerate((True, True, True, False, False)):
-        monkeypatch.setattr("steprule.torch._optimizer._are_for_kernels", lambda _, on=suited: on)
+        monkeypatch.setattr("steprule.torch._launches.are_for_kernels", lambda _, on=suited: on)
         if step == 3:
             p.data = p.data.clone()
         p.grad = torch.ones(3)

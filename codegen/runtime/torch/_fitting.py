@@ -1,25 +1,24 @@
-"""Whether states fit their parameters, which a user may have set by hand.
+"""Whether states fit their parameters, which a user may have set by hand, and gradients are there.
 
-One that does not must be refused before a step changes anything. Every tensor is asked when it is
-new; later it is enough that they are the same objects.
+What does not must be refused before a step changes anything. Every state is asked when it is new;
+later it is enough that they are the same objects.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from torch import Tensor
 
-from ._batch import State, same
+from ._batch import same
 from ._tensors import is_of_kind
 
 
 def fitting(
     known: Sequence[Any],
     params: Sequence[Tensor],
-    grads: Iterable[Tensor],
-    states: Sequence[State],
+    states: Sequence[Mapping[str, Any]],
     keys: Iterable[str],
     scalars: Collection[str],
 ) -> list[Any]:
@@ -28,30 +27,30 @@ def fitting(
     Args:
         known: what this gave at an earlier step.
         params: parameters.
-        grads: their gradients.
         states: theirs, by checkpoint key.
         keys: of the states that exist.
         scalars: those of them that are one number.
 
     Raises:
-        RuntimeError: a gradient is not where its parameter is.
         ValueError: a state is no tensor, of another shape, device or kind of numbers than its
             parameter, or not one number.
     """
-    devices = {p.device for p in params}
-    if len(devices) != 1 or {grad.device for grad in grads} != devices:
-        for p, grad in zip(params, grads, strict=True):
-            if p.device != grad.device:
-                raise RuntimeError(
-                    f"a parameter of shape {tuple(p.shape)} is on {p.device}, and its gradient on "
-                    f"{grad.device}"
-                )
     found = [*chain(params, *(map(itemgetter(key), states) for key in keys))]
     if not same(found, known):
         for key in keys:
             for p, state in zip(params, states, strict=True):
                 _require(key, state[key], p, key in scalars)
     return found
+
+
+def require_beside(params: Iterable[Tensor], grads: Iterable[Tensor]) -> None:
+    """Raise RuntimeError unless each gradient is on the device of its parameter."""
+    for p, grad in zip(params, grads, strict=True):
+        if p.device != grad.device:
+            raise RuntimeError(
+                f"a parameter of shape {tuple(p.shape)} is on {p.device}, and its gradient on "
+                f"{grad.device}"
+            )
 
 
 def _require(key: str, x: Any, p: Tensor, is_scalar: bool) -> None:

@@ -1,0 +1,56 @@
+"""Gradients as a step takes them, from those that parameters have.
+
+``present``  the parameters that have one.
+``held``     what this rank holds of them.
+``usable``   conjugations carried out, sparse ones gathered; or refused.
+"""
+
+import torch
+from torch import Tensor
+
+from . import _shards as shards
+from . import _sparse as sparse
+from ._rule import Group, Rule
+
+
+def present(params: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    """The parameters that have a gradient, and these."""
+    grads = [grad for p in params if (grad := p.grad) is not None]
+    if len(grads) == len(params):
+        return params, grads
+    return [p for p in params if p.grad is not None], grads
+
+
+def held(rule: Rule, group: Group, params: list[Tensor], grads: list[Tensor]) -> list[Tensor]:
+    """What this rank holds of gradients."""
+    if shards.are_plain(params, grads) or not rule.is_local(group):
+        return grads
+    return shards.gradients(params, grads)
+
+
+def usable(grads: list[Tensor], name: str, takes_sparse: bool, sparse_where: str) -> list[Tensor]:
+    """Gradients with pending conjugations carried out; sparse ones name each row once.
+
+    Args:
+        grads: those of a group, at least one.
+        name: of the rule.
+        takes_sparse: whether a step of the rows that they name is the rule's.
+        sparse_where: what must be set for that, in words; empty where nothing helps.
+
+    Raises:
+        RuntimeError: one is sparse, and those are not taken.
+    """
+    layouts = {grad.layout for grad in grads}
+    if layouts == {torch.strided}:
+        return _resolved(grads)
+    if not (takes_sparse and layouts <= {torch.strided, torch.sparse_coo}):
+        where = f" unless {sparse_where}" if sparse_where else ""
+        raise RuntimeError(f"{name} does not support sparse gradients{where}")
+    return sparse.gathered(_resolved(grads))
+
+
+def _resolved(grads: list[Tensor]) -> list[Tensor]:
+    """The gradients, with pending conjugations carried out."""
+    if any(dtype.is_complex for dtype in {grad.dtype for grad in grads}):
+        return [grad.resolve_conj() for grad in grads]
+    return grads

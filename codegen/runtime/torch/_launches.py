@@ -1,0 +1,228 @@
+"""Updates by kernels: batches, kept from one step to the next, and a launch of each.
+
+``updates``    work -> changes. Rows that no kernel takes, of another dtype or layout, are left to
+               ``_plain``.
+``_gathered``  work -> batches of the rows that kernels take, and what keeps states made for them.
+``_hold``      whether batches of an earlier step are all there is to update at this one: then
+               nothing of the above is asked again.
+``_launch_of`` a batch -> its launch, and what then writes its scalar states.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from . import _fused as fused
+from . import _plain as plain
+from . import _shards as shards
+from ._batch import Batch, Likeness, Numbers, same, takes
+from ._options import option
+from ._rows import alike, at
+from ._rule import Change, Group, Rule, State, Work
+from ._states import Store, adopt, make_missing, states_of
+from ._tensors import PLAIN, live, number, require_range
+
+
+@dataclass
+class Kept:
+    """The batches of a group, from one step to the next."""
+
+    batches: list[Batch]
+    odd: list[int]
+    """The rows that no kernel takes."""
+    grads: Likeness
+    """Of gradients with which this was so."""
+    is_alike: bool = True
+    """Whether those of this step are such."""
+
+
+@dataclass
+class Memory:
+    """What an optimizer knows of the tensors of earlier steps, which later ones need not ask."""
+
+    kept: dict[int, Kept] = field(default_factory=dict)
+    """By group."""
+    fitting: dict[int, list[Any]] = field(default_factory=dict)
+    """Of a group, its parameters and states that fit each other."""
+    seen: tuple[list[Tensor], list[State]] = field(default_factory=lambda: ([], []))
+    """The parameters that had states when the batches were made, and these."""
+
+    def knows(self, group: Group, grads: list[Tensor]) -> bool:
+        """Whether a group's batches have taken gradients that are like these."""
+        kept = self.kept.get(id(group))
+        if kept is None:
+            return False
+        kept.is_alike = kept.grads.of(grads)
+        return kept.is_alike
+
+    def look(self, store: Store) -> None:
+        """Keep no batches where states were set, or taken away, since they were made."""
+        owners, states = [*store], [*store.values()]
+        if not (same(owners, self.seen[0]) and same(states, self.seen[1])):
+            self.kept.clear()
+            self.seen = owners, states
+
+
+def check(rule: Rule, group: Group, devices: Iterable[torch.device]) -> None:
+    """Raise RuntimeError if a group is to be fused, and cannot be on some devices."""
+    if not option(group, "fused"):
+        return
+    if not rule.kernel:
+        raise RuntimeError(
+            f"{rule.name} has no fused implementation, because its rule works on "
+            "whole tensors; leave `fused` at None"
+        )
+    for device in devices:
+        fused.engine(device.type)
+
+
+def is_fused(rule: Rule, group: Group, params: list[Tensor], memory: Memory) -> bool:
+    """Whether kernels update a group: if it says so, or nothing and they can on its GPU."""
+    asked = option(group, "fused")
+    if asked is not None or option(group, "foreach") is not None or not rule.kernel:
+        return bool(asked)
+    if rule.differentiable:
+        return False
+    return id(group) in memory.kept or are_for_kernels(params)
+
+
+def are_for_kernels(params: list[Tensor]) -> bool:
+    """Whether kernels update tensors without having been asked to."""
+    return (
+        all(p.is_cuda for p in params)
+        and PLAIN.issuperset(map(type, shards.local(params)))
+        and all(map(fused.is_ready, {p.device for p in params}))
+    )
+
+
+def updates(rule: Rule, work: Work, store: Store, memory: Memory) -> list[Change]:
+    """What updates a fused group. Its batches are kept for as long as they hold.
+
+    Args:
+        rule: the rule.
+        work: of the group.
+        store: the optimizer's states, which changes alter, and nothing before.
+        memory: of this optimizer, which has looked at them.
+    """
+    group, _, params, grads, _ = work
+    kept = memory.kept.pop(id(group), None)
+    changes: list[Change] = []
+    if kept is None or not _hold(rule, kept, work, store):
+        if option(group, "fused") is None and not are_for_kernels(params):  # any more
+            return plain.updates(rule, work, store, memory.fitting)
+        batches, changes = _gathered(rule, work, store)
+        taken = {row for batch in batches for row in batch.rows}
+        odd = [row for row in range(len(params)) if row not in taken]
+        kept = Kept(batches, odd, Likeness(grads))
+    for batch in kept.batches:
+        changes += _launch_of(rule, batch, work.part(batch.rows))
+    if kept.odd:
+        changes += plain.updates(rule, work.part(kept.odd), store, memory.fitting)
+    if not any(batch.first for batch in kept.batches):
+        memory.kept[id(group)] = kept
+    return changes
+
+
+def _hold(rule: Rule, kept: Kept, work: Work, store: Store) -> bool:
+    """Whether batches of an earlier step are all there is to update at this one."""
+    group, initial, params, grads, _ = work
+    if sum(len(batch.rows) for batch in kept.batches) + len(kept.odd) != len(params):
+        return False
+    if any(_is_taken(rule, params[row], grads[row], initial, store) for row in kept.odd):
+        return False
+    for batch in kept.batches:
+        rows = batch.rows
+        if not (
+            batch.keys == initial.keys()
+            and batch.holds(at(params, rows))
+            and (kept.is_alike or batch.takes(at(grads, rows)))
+            and (_is_read_on_device(group, batch.device) or batch.is_uniform())
+        ):
+            return False
+    if not kept.is_alike:
+        kept.grads = Likeness(grads)
+    return True
+
+
+def _gathered(rule: Rule, work: Work, store: Store) -> tuple[list[Batch], list[Change]]:
+    """Batches of the rows that kernels take, and what keeps the states made for them."""
+    group, initial, params, grads, _ = work
+    kinds = alike((p.device, p.dtype) for p in params)
+    check(rule, group, [device for device, _ in kinds])
+    batches: list[Batch] = []
+    changes: list[Change] = []
+    for (device, _), rows in kinds.items():
+        rows = [i for i in rows if _is_taken(rule, params[i], grads[i], initial, store)]
+        if not rows:
+            continue
+        taken = [params[i] for i in rows]
+        states = states_of(store, taken)
+        firsts = make_missing(rule, group, initial, taken, states)
+        if any(firsts):
+            changes.append(partial(adopt, store, taken, states, firsts))
+        keys = [key if key in initial else None for key in rule.tensor_states.values()]
+        scalars = rule.scalar_keys & initial.keys()
+        read = [] if _is_read_on_device(group, device) else sorted(scalars)
+        values = [Numbers([state[key] for state in states]).read() for key in read]
+        for (first, *_), places in alike(zip(firsts, *values, strict=True)).items():
+            own = at(rows, places), at(taken, places), at(states, places)
+            batches.append(Batch(*own, keys, scalars, first=first))
+    return batches, changes
+
+
+def _is_taken(rule: Rule, p: Tensor, grad: Tensor, initial: Iterable[str], store: Store) -> bool:
+    """Whether a kernel can update a parameter, of which states may be yet to be made."""
+    if p.dtype.to_real() not in fused.engine(p.device.type).DTYPES:
+        return False
+    keys = set(rule.tensor_states.values()).intersection(initial)
+    # One that is yet to be made will be as the parameter.
+    (states,) = states_of(store, [p])
+    made = [x for key, x in states.items() if key in keys and x is not None]
+    return takes(shards.local([p, grad, *made]))
+
+
+def _launch_of(rule: Rule, batch: Batch, work: Work) -> list[Change]:
+    """The launch of a batch, and what keeps its new scalar states.
+
+    A CUDA graph is to read scalars anew at every replay: then they are vectors on the device,
+    a number a tensor.
+    """
+    group, _, params, grads, clip = work
+    on_device = _is_read_on_device(group, batch.device)
+    kept = {
+        key: numbers.vector() if on_device else number(numbers.tensors[0])
+        for key, numbers in batch.numbers.items()
+    }
+    scalars = {name: kept.get(key, 0.0) for name, key in rule.scalar_states.items()}
+    if rule.step_key:
+        scalars["t"] = kept[rule.step_key] = kept[rule.step_key] + 1
+    else:
+        scalars["first"] = batch.first
+    settings = {name: (live if on_device else number)(group[name]) for name in rule.arguments}
+    step, new = rule.step(scalars | settings)
+    given = vars(step)
+    if not on_device:
+        require_range(given, params[0].dtype)
+    kept |= new
+    engine = fused.engine(batch.device.type)
+    engine.require(rule.kernel, rule.fingerprint)
+    launch = engine.prepare(rule.kernel, batch, grads, given, clip)
+    return [
+        partial(_launch, launch, grads),
+        # Once all is done.
+        *(partial(numbers.fill, kept[key]) for key, numbers in batch.numbers.items()),
+    ]
+
+
+def _launch(launch: Callable[[], None], _grads: list[Tensor]) -> None:
+    """Launch what has the addresses of gradients that nobody else may hold: sums just received."""
+    launch()
+
+
+def _is_read_on_device(group: Group, device: torch.device) -> bool:
+    """Whether scalars are read there, by a kernel, and never by the host."""
+    return option(group, "capturable") and device.type == "cuda"

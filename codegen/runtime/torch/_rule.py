@@ -1,0 +1,107 @@
+"""What the stages of a step know of an optimizer's rule, and of a group they are to update."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+import torch
+from torch import Tensor
+
+from . import _shards as shards
+from ._clips import Clip
+from ._rows import at
+from ._scalars import Step
+
+Group: TypeAlias = dict[str, Any]
+State: TypeAlias = dict[str, Any]
+"""Of a parameter, by checkpoint key."""
+Change: TypeAlias = Callable[[], None]
+"""What is left of a step when all that can fail is done."""
+
+
+@dataclass(eq=False)
+class Rule:
+    """A rule: names, the keys its states have in checkpoints, and its functions.
+
+    Args:
+        name: of its class.
+        arguments: the names of hyperparameters and options.
+        options: those that are True or False.
+        step_key: the step count's key; empty where none is kept.
+        scalar_states: name to key.
+        tensor_states: name to key, in the order the rule takes them.
+        kernel: the module of its kernel; empty where it needs whole tensors at once.
+        fingerprint: of its spec.
+        differentiable: whether autograd is to see the step.
+        coefficients, loop, foreach: see the optimizer's methods.
+    """
+
+    name: str
+    arguments: Sequence[str]
+    options: Collection[str]
+    step_key: str
+    scalar_states: Mapping[str, str]
+    tensor_states: Mapping[str, str]
+    kernel: str
+    fingerprint: str
+    differentiable: bool
+    coefficients: Callable[..., tuple[Any, ...] | None]
+    loop: Callable[..., tuple[Tensor, ...]]
+    foreach: Callable[..., None]
+
+    @cached_property
+    def scalar_keys(self) -> set[str]:
+        """The keys of scalar states, and of the step count."""
+        return {self.step_key, *self.scalar_states.values()} - {""}
+
+    def step(self, scalars: dict[str, Any]) -> tuple[Step[Any], dict[str, Any]]:
+        """A step of these arguments, count and scalar states, and the new values of the last.
+
+        Those are by checkpoint key, and of all there can be. The options are taken out of what is
+        given.
+        """
+        step: Step[Any] = Step()
+        known = vars(step)
+        for name in self.options:
+            known[name] = scalars.pop(name)
+        new = self.coefficients(step, **scalars) or ()
+        return step, dict(zip(self.scalar_states.values(), new, strict=True))
+
+    def is_local(self, group: Group) -> bool:
+        """Whether this rank updates what it holds of a group's tensors by itself.
+
+        Rules of whole tensors, and what autograd or a compiler sees, use operations on DTensors.
+        """
+        return (
+            bool(self.kernel)
+            and not self.differentiable
+            and not torch.compiler.is_compiling()
+            and shards.are_local(group["params"])
+        )
+
+
+class Work(NamedTuple):
+    """What a step has to do in a group, or in some rows of it.
+
+    Args:
+        group: the group.
+        initial: the initial values of states that exist under its options, by checkpoint key, the
+            step count among them.
+        params: parameters that have a gradient.
+        grads: these.
+        clip: what happens to them before.
+    """
+
+    group: Group
+    initial: dict[str, float]
+    params: list[Tensor]
+    grads: list[Tensor]
+    clip: Clip | None
+
+    def part(self, rows: list[int]) -> "Work":
+        """Some rows of it."""
+        if len(rows) == len(self.params):
+            return self
+        clip = self.clip.of(rows) if self.clip else None
+        return self._replace(params=at(self.params, rows), grads=at(self.grads, rows), clip=clip)

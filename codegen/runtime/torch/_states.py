@@ -1,0 +1,120 @@
+"""The states of parameters: those that lack are made, and scalar ones are counted and written.
+
+A step makes states before it changes anything: ``make_missing`` gives them to dicts of its own,
+``adopt`` gives those to the optimizer.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from itertools import compress
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+
+from ._options import option
+from ._rows import alike
+from ._rule import Group, Rule, State
+from ._tensors import number
+
+Store: TypeAlias = MutableMapping[Tensor, State]
+"""An optimizer's states."""
+
+
+def states_of(store: Store, params: Iterable[Tensor]) -> list[State]:
+    """What states there are."""
+    none: State = {}
+    return [store.get(p, none) for p in params]
+
+
+def make_missing(
+    rule: Rule,
+    group: Group,
+    initial: Mapping[str, float],
+    params: list[Tensor],
+    states: list[State],
+) -> list[bool]:
+    """Make the states that do not exist yet; of each parameter, whether any was made.
+
+    Those of a parameter are replaced in the list: the optimizer's own stay as they are, until
+    ``adopt`` gives it what was made.
+    """
+    firsts = [False] * len(params)
+    for key, value in initial.items():
+        missing = [i for i, kept in enumerate(states) if kept.get(key) is None]
+        of = [params[i] for i in missing]
+        fill = number(value)
+        if key in rule.scalar_keys:
+            made = scalars_made(of, [fill] * len(of), group)
+        else:
+            pair = complex(fill, fill)
+            made = [torch.full_like(p, pair if p.is_complex() else fill) for p in of]
+        for i, tensor in zip(missing, made, strict=True):
+            firsts[i] = True
+            states[i] = states[i] | {key: tensor}
+    return firsts
+
+
+def adopt(store: Store, params: list[Tensor], states: list[State], firsts: list[bool]) -> None:
+    """Keep states that were made."""
+    for i in compress(range(len(params)), firsts):
+        own = store[params[i]]
+        own |= states[i]
+        states[i] = own
+
+
+def scalars_made(params: list[Tensor], values: Sequence[float], group: Group) -> Iterator[Tensor]:
+    """0-d tensors with these values, in float64: float32 cannot count beyond 2**24.
+
+    They lie in a row, so that they can be read and written together.
+    """
+    dtype = torch.float64
+    host = torch.device("cpu")
+    places = alike(p.device if option(group, "capturable") else host for p in params)
+    made: dict[int, Tensor] = {}
+    for device, rows in places.items():
+        vector = torch.full((len(rows),), values[rows[0]], dtype=dtype, device=device)
+        if any(values[i] != values[rows[0]] for i in rows):
+            vector.copy_(torch.tensor([values[i] for i in rows], dtype=dtype))
+        made |= zip(rows, vector.unbind(), strict=True)
+    return (made[i] for i in range(len(params)))
+
+
+def remake_scalars(rule: Rule, group: Group, store: Store) -> None:
+    """Put scalar states of ours in the place of numbers, and of tensors that torch would make."""
+    params = [p for p in group["params"] if p in store]
+    for key in rule.scalar_keys:
+        plain = [p for p in params if _is_to_be_made(store[p].get(key))]
+        values = [float(store[p][key]) for p in plain]
+        for p, made in zip(plain, scalars_made(plain, values, group), strict=True):
+            store[p][key] = made
+
+
+def count(states: list[State], key: str, *, on_device: bool) -> None:
+    """Count a step of each tensor."""
+    counts = [state[key] for state in states]
+    if on_device:
+        torch._foreach_add_(counts, 1)
+    else:  # a number would be made a tensor for each count anew
+        torch._foreach_add_(counts, torch.ones((), dtype=torch.float64, device="cpu"), alpha=1)
+
+
+def write(
+    states: Iterable[State],
+    values: Mapping[str, Any],
+    initial: Iterable[str],
+    *,
+    differentiable: bool = False,
+) -> None:
+    """Keep new values of the scalar states that exist; themselves, if autograd has seen them."""
+    for key in values.keys() & initial:
+        for state in states:
+            if differentiable:
+                state[key] = values[key]
+            else:
+                state[key].fill_(values[key])
+
+
+def _is_to_be_made(scalar: Any) -> bool:
+    if isinstance(scalar, Tensor):
+        return scalar.dtype != torch.float64
+    return isinstance(scalar, float | int)
