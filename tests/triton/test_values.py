@@ -36,7 +36,8 @@ def _on_the_cpu(interpreted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("create_sqrt", "create_precise_sqrt"):
         monkeypatch.setattr(InterpreterBuilder, name, lambda self, x: self.unary_op(x, _root))
     # So that the loop computes its scalars as the kernel's are, in Python.
-    monkeypatch.setattr("steprule.torch._optimizer.live", number)
+    for module in ("_launches", "_plain"):
+        monkeypatch.setattr(f"steprule.torch.{module}.live", number)
 
 
 def _root(x: Any) -> Any:
