@@ -83,13 +83,14 @@ def bounds(
         _run(_Evaluation(computed, saturates=True, fuses=fuses), program, values, stored)
         for fuses in ((False, True) if evaluation.overflows else ())
     ]
-    return {
-        name: Bounds(
-            np.broadcast_to(np.asarray(off, dtype=np.float64), np.shape(value)),
-            tuple(reading[name] for reading in readings),
-        )
-        for name, (value, off) in reals.items()
-    }
+    with np.errstate(over="ignore"):  # beyond the largest double, a bound says nothing
+        return {
+            name: Bounds(
+                np.broadcast_to(np.asarray(off, dtype=np.float64), np.shape(value)),
+                tuple(reading[name] for reading in readings),
+            )
+            for name, (value, off) in reals.items()
+        }
 
 
 def _run(
