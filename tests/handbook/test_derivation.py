@@ -164,7 +164,7 @@ def test_a_wrong_coefficient_is_shown_as_broken():
     assert "{bdg-danger}`Refuted`" in page
     w = settled.witness
     values = re.findall(r"\$(-?[\d/]+)\$ by ", error)
-    assert [Fraction(v) for v in values] == [w.left, w.right]
+    assert values == [str(w.left), str(w.right)]
     assert w.left != w.right
 
 

@@ -180,8 +180,8 @@ def roundings(schedule: Bound, step: int) -> float:
 def test_bounds() -> None:
     """What is exact is off by nothing; what cancels, by the roundings of what cancelled."""
     assert roundings(made("PiecewiseConstantLR"), 7) == 0
-    # 1/2**0 by a library's power: two halves of 1.
-    assert roundings(made("StepLR", gamma="1/2", lr="1"), 0) == 2
+    # 1/2**0 by a library's power: two halves of 1; and the product with the rate rounds.
+    assert roundings(made("StepLR", gamma="1/2", lr="1"), 0) == 3
     # eta_min + (lr - eta_min)*(1 + cos(pi))/2: 8/2 times the cosine's two halves of 1, the rest
     # of sizes that have vanished; and to second order, what the rounding of pi leaves of a slope.
     assert roundings(made("CosineAnnealingLR", lr="8", eta_min="0"), 80) == pytest.approx(8, 1e-6)
