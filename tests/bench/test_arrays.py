@@ -1,13 +1,15 @@
 """Arrays on the host and on a device: the same functions, the same norms."""
 
 import re
-from itertools import chain
 
 import numpy as np
 import pytest
 import torch
 from steprule.codegen.bench.arrays import DeviceArrays, HostArrays, arrays
-from steprule.codegen.bench.textbook import _Printer
+from steprule.codegen.bench.textbook import _TEXTBOOK
+from steprule.codegen.program import operations as ops
+from steprule.codegen.program.forms import Printer
+from steprule.codegen.program.nodes import TENSOR, Apply, Name
 
 HOST = HostArrays("float32")
 DEVICE = DeviceArrays("float32", torch.device("cpu"))
@@ -77,23 +79,12 @@ def test_numbers_leave_tensors_their_dtype():
 
 
 def test_all_that_is_printed_is_there():
-    forms = chain(
-        _Printer.functions.values(),
-        _Printer._of_tensors.values(),
-        _Printer._beside_tensors.values(),
-    )
-    printed = {
-        name
-        for form in forms
-        for name in re.findall(r"\bnp\.([\w.]+)", form(*"abc"[: operands(form)]))
-    }
+    x = Name("x", TENSOR)
+    choice = Apply(ops.SELECT, (Apply(ops.LT, (x, x)), x, x))
+    forms = {**_TEXTBOOK.host, **_TEXTBOOK.elements}.values()
+    texts = [str(form) for form in forms] + [Printer(_TEXTBOOK)(choice)]
+    printed = {name for text in texts for name in re.findall(r"\bnp\.([\w.]+)", text)}
     assert printed == {name for name, *_ in CALLS} - {"full_like"}
-
-
-def operands(form):
-    """How many of them a form is of; those that are calls take any number."""
-    code = form.__code__
-    return 1 if code.co_flags & 0x04 else code.co_argcount
 
 
 @pytest.mark.parametrize("size", [1, 4095, 4096, 4097, 3 * 4096])

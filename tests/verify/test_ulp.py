@@ -71,7 +71,7 @@ def test_at_zero_and_among_subnormals_the_unit_is_the_smallest_of_them(computed,
         (INFINITY, Q(10) ** 40, 0),
         (-INFINITY, Q(10) ** 40, math.inf),
         (SINGLE.largest, Q(10) ** 40, math.inf),
-        (SINGLE.largest, SINGLE.largest + 1, 2.0**-104),
+        (SINGLE.largest, SINGLE.largest + Q(2) ** 96, 2.0**-8),
         (INFINITY, SINGLE.largest, math.inf),
     ],
 )
