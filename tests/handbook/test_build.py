@@ -73,6 +73,15 @@ def test_only_what_changed_is_built_again(space: Workspace) -> None:
     assert "Changed." in (folder / "two.html").read_text()
 
 
+def test_a_part_can_move_to_another_page(space: Workspace) -> None:
+    home = Page("index", HOME + "\n:::{toctree}\none\ntwo\n:::\n")
+    moving = "\n(label)=\n## A part\n\n:::{math}\n:label: moved\n\nx = y\n:::\n"
+    for one, two in (("", moving), (moving, ""), ("", moving)):
+        fill(space, [home, Page("one", f"# One\n{one}"), Page("two", f"# Two\n{two}")])
+        folder = site(space, "en", _silent)
+    assert 'id="label"' in (folder / "two.html").read_text()
+
+
 def test_a_complaint_is_an_error_each_time(space: Workspace) -> None:
     fill(space, [Page("index", "# Home\n\n[nowhere](no/such/page.md)\n")])
     for _ in range(2):

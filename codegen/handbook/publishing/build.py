@@ -98,6 +98,7 @@ def build(
                 status=_Status(progress),  # pyright: ignore[reportArgumentType]
                 warning=complaints,
             )
+            app.connect("env-before-read-docs", _forget)
             app.build()
     except SphinxError as error:
         raise BuildError(f"Sphinx stops: {error}\n{said()}".strip()) from error
@@ -106,3 +107,14 @@ def build(
         shutil.rmtree(space.doctrees, ignore_errors=True)
         raise BuildError(f"Sphinx complains:\n{said()}".strip())
     return space.output(builder)
+
+
+def _forget(app: Any, env: Any, names: list[str]) -> None:
+    """Forget all pages that are to be read again, before the first is.
+
+    Sphinx itself forgets each as it comes to it: a label that moved to an earlier page would be
+    there twice.
+    """
+    for name in names:
+        app.emit("env-purge-doc", env, name)
+        env.clear_doc(name)
