@@ -1,6 +1,5 @@
 """What a page is, and a picture on it."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -40,8 +39,3 @@ class Page:
     text: str
     pictures: Sequence[Picture] = ()
     files: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-def digest(*parts: str) -> str:
-    """Of texts, in order."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

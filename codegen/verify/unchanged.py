@@ -2,21 +2,17 @@
 
 A unit of work (a spec in a dtype) is known by a digest of all that the verdict depends on: what the
 spec declares, the generated files that run it, the code that generates and verifies, and the
-versions of the interpreter and libraries beneath. One file a digest is kept in the user's cache,
-with the digest in it: a file that says anything else was not written whole, and counts for nothing.
+versions of the interpreter and libraries beneath. It is kept where ``generate`` keeps what it made.
 """
 
-import hashlib
 import platform
 from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from ...specs.language import Optimizer, Spec, Transform
-from ..files.whole import fill, replacing
+from ..files import cache as kept
 from ..loading.fingerprint import fingerprint
 from ..loading.load import builtin
 
@@ -37,28 +33,17 @@ def digest(spec: Spec | Transform, *more: str, without: Collection[str]) -> str:
     """
     declared = spec.rule if isinstance(spec, Transform) else spec
     parts = [fingerprint(declared), *more, *sorted(without), _beneath(), _code()]
-    return _digest([*parts, *_generated(spec)])
+    return kept.digest(*parts, *_generated(spec))
 
 
 def is_known(key: str) -> bool:
     """Whether what this is the digest of was found right before."""
-    try:
-        return _file(key).read_text() == key
-    except (OSError, UnicodeDecodeError):
-        return False
+    return kept.found(key) is True
 
 
 def remember(key: str) -> None:
     """That what this is the digest of was found right; where nothing can be kept, not."""
-    try:
-        with replacing(_file(key)) as new:
-            fill(new, key.encode(), _file(key))
-    except OSError:
-        return
-
-
-def _file(key: str) -> Path:
-    return user_cache_path("steprule") / "verified" / key
+    kept.keep(key, True)
 
 
 def _generated(spec: Spec | Transform) -> Iterator[str]:
@@ -68,7 +53,7 @@ def _generated(spec: Spec | Transform) -> Iterator[str]:
     package = _package()
     for path in sorted(package.rglob("*.py")):
         if path.stem not in others and "__pycache__" not in path.parts:
-            yield f"{path.relative_to(package)} {_of_file(path)}"
+            yield f"{path.relative_to(package)} {kept.digest(path.read_bytes())}"
 
 
 def _package() -> Path:
@@ -96,13 +81,5 @@ def _code() -> str:
     specs = _ROOT / "specs"
     files = [*(_ROOT / "codegen").rglob("*.py"), *(_ROOT / "codegen").rglob("*.j2")]
     files += [*(specs / "language").glob("*.py"), *(specs / "claims").glob("*.py")]
-    kept = sorted(f for f in files if not set(_WITHOUT) & set(f.relative_to(_ROOT).parts))
-    return _digest([f"{f.relative_to(_ROOT)} {_of_file(f)}" for f in kept])
-
-
-def _of_file(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _digest(parts: Collection[str]) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    own = sorted(f for f in files if not set(_WITHOUT) & set(f.relative_to(_ROOT).parts))
+    return kept.digest(*(f"{f.relative_to(_ROOT)} {kept.digest(f.read_bytes())}" for f in own))

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from steprule.codegen.analysis import analyse
 from steprule.codegen.cli import cli
+from steprule.codegen.files import cache as kept
 from steprule.codegen.loading.load import load
 from steprule.codegen.verify import command, unchanged
 from steprule.codegen.verify.results import Result, Worst
@@ -14,7 +15,7 @@ from steprule.codegen.verify.results import Result, Worst
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(unchanged, "user_cache_path", lambda name: tmp_path / name)
+    monkeypatch.setattr(kept, "folder", lambda: tmp_path / "steprule" / "generated")
     return tmp_path
 
 
@@ -55,7 +56,7 @@ def test_a_torn_file_counts_for_nothing(cache: Path) -> None:
     assert not unchanged.is_known(key)
     unchanged.remember(key)
     assert unchanged.is_known(key)
-    (file,) = (cache / "steprule" / "verified").iterdir()
+    (file,) = (cache / "steprule" / "generated").iterdir()
     for torn in (b"", b"01234567", b"\xff\x00"):
         file.write_bytes(torn)
         assert not unchanged.is_known(key)

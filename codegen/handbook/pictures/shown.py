@@ -6,9 +6,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...files.cache import digest
 from ..edition import Edition
 from ..material import Material
-from ..page import Picture, digest
+from ..page import Picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,7 +5,6 @@ whose digest stays the same is not drawn again. What was damaged, as by a run th
 made anew.
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,9 +14,10 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from ...files.cache import digest
 from ...files.turns import turn
 from ...files.whole import replace
-from ..page import Page, Picture, digest
+from ..page import Page, Picture
 from ..pictures.style import rendered
 
 
@@ -145,7 +145,7 @@ def _record(file: Path) -> dict[str, str]:
 
 def _drawn(picture: Picture, files: Iterable[Path]) -> str:
     """A picture and what its files hold, so that a damaged one is known."""
-    held = (hashlib.sha256(f.read_bytes()).hexdigest() if f.is_file() else "" for f in files)
+    held = (digest(f.read_bytes()) if f.is_file() else "" for f in files)
     return digest(picture.digest, *held)
 
 
