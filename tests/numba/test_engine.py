@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import steprule.numpy
 from steprule.numba import _launch
-from steprule.numpy import Adam, RMSprop, _engines
+from steprule.numpy import Adam, RMSprop, _blocks, _engines, _ufuncs
 
 CLIPS = [{}, {"clipvalue": 0.5}, {"clipnorm": 1.0}, {"global_clipnorm": 1.0}]
 
@@ -65,10 +65,11 @@ def test_clipping(clip: dict[str, float], dtype: type) -> None:
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_threads_do_not_show(engine: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = run(RMSprop, trees(np.float32), engine=engine)
-    monkeypatch.setattr(_engines, "cores", lambda: threads)
-    monkeypatch.setattr(_engines, "SHARED", 1)
-    for block in ("BLOCK", "SHARED_BLOCK"):
-        monkeypatch.setattr(_engines, block, 1009)
+    for module in (_engines, _ufuncs):
+        monkeypatch.setattr(module, "cores", lambda: threads)
+    monkeypatch.setattr(_ufuncs, "SHARED", 1)
+    monkeypatch.setattr(_ufuncs, "SHARED_BLOCK", 1009)
+    monkeypatch.setattr(_blocks, "BLOCK", 1009)
     monkeypatch.setattr(_launch, "PIECE", 1013)  # cuts tensors at odd places
     assert_same_bits(run(RMSprop, trees(np.float32), engine=engine), alone)
 
@@ -80,7 +81,7 @@ def test_the_kernel_runs_and_the_plain_rule_does_not(monkeypatch: pytest.MonkeyP
         assert rows == []
         return lambda: None
 
-    monkeypatch.setattr(_engines, "blocks", none_left)
+    monkeypatch.setattr(_ufuncs, "blockwise", none_left)
     theta = np.ones(3)
     Adam(lr=0.5, engine="numba").update([theta], [np.ones(3)])
     np.testing.assert_allclose(theta, 0.5, rtol=1e-7)  # eps = 1e-8 is all that keeps it from 1/2

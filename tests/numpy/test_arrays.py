@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from steprule.numpy import SGD, Adam, AdamW, _engines
-from steprule.numpy._engines import BLOCK, SHARED, SHARED_BLOCK, SMALL
+from steprule.numpy import SGD, Adam, AdamW, _ufuncs
+from steprule.numpy._blocks import BLOCK
 from steprule.numpy._trees import address, new_like
+from steprule.numpy._ufuncs import SHARED, SHARED_BLOCK, SMALL
 
 Array = NDArray[Any]
 STEPS = 3
@@ -111,7 +112,7 @@ def test_small_arrays_together_are_as_each_alone(
         kept = [g.copy() for g in of]
         optimizer.update(together, of)
         assert all(map(np.array_equal, of, kept))
-    monkeypatch.setattr(_engines, "SMALL", 0)
+    monkeypatch.setattr(_ufuncs, "SMALL", 0)
     for k, x in enumerate(alone):
         # The norm of all is no array's own: scale as the definition says.
         own = default_case.make(**(limit if "global_clipnorm" not in limit else {}))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from steprule.numpy import SGD, Adadelta, Adam, _engines
+from steprule.numpy import SGD, Adadelta, Adam, _ufuncs
 
 NORMS: list[tuple[str, dict[str, float], Any]] = [
     ("numpy", {"clipnorm": 1.0}, np.float16),
@@ -32,7 +32,7 @@ def drawn(seed: int, dtype: Any) -> list[np.ndarray]:
 
 @pytest.fixture
 def threads(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_engines, "cores", lambda: request.param)
+    monkeypatch.setattr(_ufuncs, "cores", lambda: request.param)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ Words = Mapping[str, str]
 """What is written in a picture, by key."""
 
 _AROUND = ("-caption", "-alt")
-_SHARED = ("_engines", "_optimizer", "_trees")
+_SHARED = ("_blocks", "_engines", "_optimizer", "_trees", "_ufuncs")
 
 
 class Shown(NamedTuple):

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _clips as clipping
 from . import _engines as engines
+from . import _ufuncs as ufuncs
 from ._arguments import counts, declared, refuse_nan, require_flags, require_number, require_numbers
 from ._arguments import require as require
 from ._clipping import TRANSFORMS, Limited
@@ -82,7 +83,7 @@ class Optimizer(Limited, ABC):
         self._step = 0
         self._scalars: dict[str, float] = {}
         self._states: dict[str, dict[str, Array]] = {}
-        self._scratches: engines.Scratches = {}
+        self._scratches: ufuncs.Scratches = {}
         self._known: Known | None = None
         self._changes = object()
         """Another one whenever states are changed."""
@@ -176,10 +177,10 @@ class Optimizer(Limited, ABC):
         rule = partial(self._rule, step)
         if self._kernel:
             changes.append(
-                engines.blocks(rule, known, given, clips, rows, self._scratch, self._scratches)
+                ufuncs.blockwise(rule, known, given, clips, rows, self._scratch, self._scratches)
             )
         else:
-            changes += engines.whole(rule, known, given, clips, self._scratch)
+            changes += ufuncs.whole(rule, known, given, clips, self._scratch)
         values = zip(self._scalar_states, new, strict=True)
         kept = {name: value for name, value in values if name in initial}
         return changes, partial(self._keep, known, known.states, kept, self._step + 1)
