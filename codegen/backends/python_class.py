@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sympy import sympify, true
 
-from ...specs.language import Optimizer
+from ...specs.language import Optimizer, State
 from ..notation.text import TextPrinter
 from ..program.forms import Printer
 from ..program.lower import lower_expression
@@ -25,7 +25,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Initial:
-    """A state's value before the first step, and the condition under which it exists."""
+    """What a state starts as, as text, and the condition under which it exists."""
 
     name: str
     value: str
@@ -51,6 +51,7 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
         "checks": checks(spec),
         "requirements": [r for a in args for r in _requirements(a, attribute)],
         "initial": _initial(spec, attribute),
+        "starts": "Start" if any(s.starts_as_parameter for s in spec.states) else "float",
         "equations": [text.equation(u) for u in spec.updates],
         "tensor_states": [s for s in spec.states if s.name in tensors],
         "scalar_states": [s for s in spec.states if s.name not in tensors],
@@ -81,11 +82,16 @@ def _requirements(a: Argument, attribute: Printer) -> list[Requirement]:
 def _initial(spec: Optimizer, attribute: Printer) -> list[Initial]:
     found: list[Initial] = []
     for state in spec.states:
-        # Where the equations give the first value, what was stored before does not matter.
-        node = None if state.init is None else lower_expression(spec, sympify(state.init))
-        value = "0.0" if node is None else attribute(node)
-        if isinstance(node, Constant):
-            value = repr(float(node.value))
+        value = _start(spec, state, attribute)
         when = "" if state.when == true else attribute(lower_expression(spec, state.when))
         found.append(Initial(state.name, value, when))
     return found
+
+
+def _start(spec: Optimizer, state: State, attribute: Printer) -> str:
+    if state.init is None:  # the equations give the first value, whatever was stored before
+        return "0.0"
+    if state.starts_as_parameter:
+        return '"theta"'
+    node = lower_expression(spec, sympify(state.init))
+    return repr(float(node.value)) if isinstance(node, Constant) else attribute(node)

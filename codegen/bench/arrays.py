@@ -195,5 +195,6 @@ def _functions() -> SimpleNamespace:
         **{function.__name__: of_numbers_too(function) for function in same},
         sign=of_numbers_too(sign),
         linalg=SimpleNamespace(norm=of_numbers_too(torch.linalg.norm)),
+        copy=torch.clone,
         full_like=torch.full_like,
     )

@@ -19,7 +19,7 @@ from ..program import operations as ops
 from ..program.evaluate import value_of
 from ..program.forms import ATOM, SUM, UNARY, Form, Language, Printer, Table
 from ..program.lower import lower, lower_expression
-from ..program.nodes import Apply, Program, assignments, free, is_host_select
+from ..program.nodes import Apply, Program, Slot, assignments, free, is_host_select
 from ..program.operations import Kind
 from ..program.passes.skip_optional import skip_optional
 from ..verify.optimizers.configurations import Configuration
@@ -69,7 +69,7 @@ class Textbook:
         source: the step as a Python function.
         elementwise: what becomes of an element depends on that element alone.
         kept: the arrays there are of a tensor between steps: itself, and its states.
-        initial: the states before the first step, of each tensor; numbers fill it.
+        initial: the states before the first step, of each tensor; numbers fill it, or it is copied.
     """
 
     def __init__(self, spec: Optimizer, configuration: Configuration) -> None:
@@ -82,10 +82,12 @@ class Textbook:
         exact = {n: Fraction(x) for n, x in configuration.hyper.items()} | {**configuration.options}
         inits = {state.name: state.init for state in spec.states}
         existing = [s for s in self._slots if not s.when or value_of(s.when, exact)]
+        copies = {state.name for state in spec.states if state.starts_as_parameter}
+        self._copies = [slot for slot in existing if slot.name in copies]
         self._initial = {
             slot: float(value_of(lower_expression(spec, sympify(inits[slot.name])), exact))
             for slot in existing
-            if inits[slot.name] is not None
+            if inits[slot.name] is not None and slot.name not in copies
         }
         self.kept = 1 + sum(slot.is_tensor for slot in existing)
 
@@ -103,12 +105,14 @@ class Textbook:
 
     def initial(self, theta: Array) -> list[State]:
         """The states of a tensor before its first step, those that exist by then."""
-        return [
-            self._functions.full_like(theta, self._initial[slot])
-            if slot.is_tensor and slot in self._initial
-            else self._initial.get(slot)
-            for slot in self._slots
-        ]
+        return [self._start(slot, theta) for slot in self._slots]
+
+    def _start(self, slot: Slot, theta: Array) -> State:
+        if slot in self._copies:
+            return self._functions.copy(theta)
+        if slot.is_tensor and slot in self._initial:
+            return self._functions.full_like(theta, self._initial[slot])
+        return self._initial.get(slot)
 
     def step(
         self, t: int, theta: Array, grad: Array, states: list[State]

@@ -46,6 +46,7 @@ from ...specs.language import (
     mean,
     norm,
     one_minus_power,
+    theta,
     transpose,
 )
 from ...specs.language import sequences as heads
@@ -120,6 +121,7 @@ class Equations:
         stored: the values from before the step, by the name of their series.
         updates: the equations: right-hand sides by target.
         gradient: the gradient at a point, told whether that is the stored parameter.
+        start: the parameter before the first step, where states are to start.
         together: the equations of all tensors that are updated together, these among them; None
             for a tensor by itself.
     """
@@ -132,6 +134,7 @@ class Equations:
         stored: Mapping[str, Quantity] | None = None,
         updates: Mapping[Value, Expr] | None = None,
         gradient: Callable[[Quantity, bool], Quantity] | None = None,
+        start: Quantity | None = None,
         together: Sequence["Equations"] | None = None,
     ) -> None:
         self._name = name
@@ -140,6 +143,8 @@ class Equations:
         self._gradient = gradient
         self._together = together
         self._known: dict[Basic, Quantity] = dict(symbols)
+        if start is not None:
+            self._known[theta[0]] = start
         self._underway: list[Value] = []
 
     def holds(self, condition: Basic) -> bool:

@@ -108,13 +108,21 @@ def transformed(
 
 
 def initial(
-    spec: Optimizer, shape: Sequence[int], hyper: Mapping[str, Real], options: Mapping[str, bool]
+    spec: Optimizer, start: ArrayLike, hyper: Mapping[str, Real], options: Mapping[str, bool]
 ) -> dict[str, Array | Number]:
-    """The states before the first step, but for those the first step's equations give."""
+    """The states before the first step, but for those the first step's equations give.
+
+    Args:
+        spec: the equations.
+        start: the parameter before the first step, floats or exact numbers.
+        hyper: every hyperparameter by name.
+        options: every option by name.
+    """
+    point = to_exact(start)
     symbols = _symbols(spec, hyper, options)
-    equations = Equations(spec.name, symbols=symbols)
+    equations = Equations(spec.name, symbols=symbols, start=point)
     return {
-        state.name: _shaped(spec, state, equations.value(sympify(state.init)), tuple(shape))
+        state.name: _shaped(spec, state, equations.value(sympify(state.init)), point.shape)
         for state in _existing(spec, symbols)
         if state.init is not None
     }

@@ -52,8 +52,8 @@ class Setting:
         stored: dict[str, Expr | None] = {"theta": theta}
         for s in self.spec.states:
             if self.exists(s.name):
-                init = s.init
-                stored[s.name] = None if init is None else self.decide(sympify(init))  # pyright: ignore
+                start = theta if s.starts_as_parameter else s.init
+                stored[s.name] = None if start is None else self.decide(sympify(start))  # pyright: ignore
         return stored
 
 

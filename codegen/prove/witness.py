@@ -92,7 +92,7 @@ class _Run:
         self.values: dict[str, Any] = {}
 
     def start(self, theta: exact.Number) -> None:
-        states = oracle.initial(self.side.spec, (), self.hyper, self.options)
+        states = oracle.initial(self.side.spec, _array(theta), self.hyper, self.options)
         self.values = {"theta": theta} | {n: _scalar(v) for n, v in states.items()}
 
     def step(self, t: int) -> None:

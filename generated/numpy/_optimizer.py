@@ -5,7 +5,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from ._trees import (
     Array,
     Leaves,
     Tree,
+    copy_like,
     floating,
     full_like,
     key,
@@ -34,6 +35,9 @@ from ._trees import (
 
 Rate: TypeAlias = float | Callable[[int], float]
 """A learning rate, or a function that gives it from the 0-based step."""
+
+Start: TypeAlias = float | Literal["theta"]
+"""What a state starts as: a number, or a copy of its parameter."""
 
 
 class Step:
@@ -157,13 +161,13 @@ class Optimizer(Limited, ABC):
         self, params: Tree, grads: Tree
     ) -> tuple[list[Callable[[], None]], Callable[[], None]]:
         """All of a step that can fail: left are calls of what changes arrays, and of the last."""
-        initial = self._initial()
-        known, given = self._looked_at(params, grads, initial)
         rate = self.lr(self._step) if callable(self.lr) else self.lr
         require_number("lr", rate)
         lr = float(rate)
         self._check_arguments(lr)
         engines.check(self.engine, self._kernel, type(self).__name__)
+        initial = self._initial(lr)
+        known, given = self._looked_at(params, grads, initial)
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
             for name in self._scalar_states
@@ -218,7 +222,8 @@ class Optimizer(Limited, ABC):
 
         Nothing has been changed when one of these is raised.
         """
-        initial = self._initial()
+        # Asked is which states there are: a rate of any step will do.
+        initial = self._initial(math.nan if callable(self.lr) else self.lr)
         states: dict[str, dict[str, Array]] = {n: {} for n in self._tensor_states if n in initial}
         scalars = {name: 0.0 for name in self._scalar_states if name in initial}
         for kept, value in state.items():
@@ -273,8 +278,11 @@ class Optimizer(Limited, ABC):
         """
 
     @abstractmethod
-    def _initial(self) -> dict[str, float]:
-        """The initial value of every state that exists under the present options."""
+    def _initial(self, lr: float) -> Mapping[str, Start]:
+        """What every state starts as that exists under the present options.
+
+        A rate is that of this step.
+        """
 
     @staticmethod
     @abstractmethod
@@ -308,7 +316,7 @@ class Optimizer(Limited, ABC):
         return step, self._coefficients(step, t=self._step + 1, **scalars, **numbers) or ()
 
     def _looked_at(
-        self, params: Tree, grads: Tree, initial: Mapping[str, float]
+        self, params: Tree, grads: Tree, initial: Mapping[str, Start]
     ) -> tuple[Known, list[Array]]:
         """What is known of the arrays of a step, and its gradients."""
         names = [name for name in self._tensor_states if name in initial]
@@ -324,11 +332,12 @@ class Optimizer(Limited, ABC):
         known = Known(params, grads, found, states, self._tensor_states)
         return known, [grad for _, grad in found.values()]
 
-    def _arrays(self, name: str, value: float, found: Leaves) -> dict[str, Array]:
+    def _arrays(self, name: str, start: Start, found: Leaves) -> dict[str, Array]:
         """A state's arrays by path: the present ones, checked to fit, or new ones."""
         arrays = self._states.get(name)
         if arrays is None:
-            return {path: full_like(theta, value) for path, (theta, _) in found.items()}
+            new = copy_like if start == "theta" else partial(full_like, value=start)
+            return {path: new(theta) for path, (theta, _) in found.items()}
         if arrays.keys() != found.keys():
             odd = sorted(arrays.keys() ^ found.keys())
             raise ValueError(f"params differ from those state {name!r} was made for: {odd}")

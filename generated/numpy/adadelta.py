@@ -76,7 +76,7 @@ class Adadelta(Optimizer):
         require(0 <= self.eps, "eps", self.eps, "0 <= eps")
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
 
-    def _initial(self) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float]:
         return {"v": 0.0, "u": 0.0}
 
     @staticmethod

@@ -85,7 +85,7 @@ class Adagrad(Optimizer):
         )
         require(0 <= self.eps, "eps", self.eps, "0 <= eps")
 
-    def _initial(self) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float]:
         return {"s": self.initial_accumulator_value}
 
     @staticmethod

@@ -87,7 +87,7 @@ class AdamW(Optimizer):
         require(0 <= self.eps, "eps", self.eps, "0 <= eps")
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
 
-    def _initial(self) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float]:
         return {"m": 0.0, "v": 0.0, **({"vmax": 0.0} if self.amsgrad else {})}
 
     @staticmethod

@@ -74,7 +74,7 @@ class Lion(Optimizer):
         require(0 <= beta2 < 1, "betas[1]", beta2, "0 <= beta2 < 1")
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
 
-    def _initial(self) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float]:
         return {"m": 0.0}
 
     @staticmethod

@@ -96,7 +96,7 @@ class NAdam(Optimizer):
             0 <= self.momentum_decay, "momentum_decay", self.momentum_decay, "0 <= momentum_decay"
         )
 
-    def _initial(self) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float]:
         return {"m": 0.0, "v": 0.0, "mu_product": 1.0}
 
     @staticmethod

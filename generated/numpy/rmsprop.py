@@ -86,7 +86,7 @@ class RMSprop(Optimizer):
         require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
         require(0 <= self.momentum, "momentum", self.momentum, "0 <= momentum")
 
-    def _initial(self) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float]:
         return {
             "v": 0.0,
             **({"gbar": 0.0} if self.centered else {}),

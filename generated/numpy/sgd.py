@@ -79,7 +79,7 @@ class SGD(Optimizer):
         if self.nesterov and not (self.dampening == 0 and self.momentum > 0):
             raise ValueError("nesterov needs momentum > 0 and dampening = 0")
 
-    def _initial(self) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float]:
         return {**({"b": 0.0} if self.momentum != 0 else {})}
 
     @staticmethod

@@ -22,7 +22,7 @@ from . import _sparse as sparse
 from ._fitting import fitting, require_beside
 from ._options import option
 from ._rows import alike, at, pieces
-from ._rule import Change, Rule, State, Work
+from ._rule import Change, Rule, Start, State, Work
 from ._scalars import Step
 from ._states import Store, adopt, count, make_missing, states_of, write
 from ._tensors import (
@@ -87,7 +87,7 @@ def updates(rule: Rule, work: Work, store: Store, known: dict[int, list[Any]]) -
 
 
 def _scalars(
-    rule: Rule, states: list[State], firsts: list[bool], initial: dict[str, float]
+    rule: Rule, states: list[State], firsts: list[bool], initial: dict[str, Start]
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """The names of what a step takes beside its arguments, and that of each row, as numbers."""
     counted = rule.step_key
@@ -129,7 +129,7 @@ def together(
     params: list[Tensor],
     grads: list[Tensor],
     states: list[State],
-    initial: dict[str, float],
+    initial: dict[str, Start],
     step: Step[float],
     clip: Callable[[list[Tensor]], Tensors] | None,
 ) -> None:
@@ -178,7 +178,7 @@ def _one(
     p: Tensor,
     grad: Tensor,
     state: State,
-    initial: dict[str, float],
+    initial: dict[str, Start],
     scalars: dict[str, Any],
     clip: Callable[[Tensor], Tensor] | None,
 ) -> None:

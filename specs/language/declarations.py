@@ -7,7 +7,7 @@ from sympy import Basic, Expr, Symbol, latex, true
 
 from .domains import REAL, Interval
 from .misuse import expression
-from .symbols import Series, Value
+from .symbols import Series, Value, theta
 
 
 class Shape(Enum):
@@ -95,9 +95,9 @@ class State:
 
     Args:
         series: the state in the equations.
-        init: its value before the first step, a number or an expression in
-            hyperparameters; None where the equations give the first value themselves,
-            by a case for t = 1.
+        init: its value before the first step: a number or an expression in hyperparameters,
+            of which ``lr`` is the rate of that step; ``theta[0]`` for a copy of the parameter;
+            None where the equations give the first value themselves, by a case for t = 1.
         key: its name in a torch checkpoint.
         when: the condition on options and hyperparameters under which it exists.
         shape: one number an element, or one for the whole tensor.
@@ -120,6 +120,11 @@ class State:
     @property
     def name(self) -> str:
         return self.series.name
+
+    @property
+    def starts_as_parameter(self) -> bool:
+        """Whether it is a copy of the parameter before the first step."""
+        return self.init == theta[0]
 
     @property
     def tex(self) -> str:

@@ -125,7 +125,7 @@ def assert_as_oracle() -> Callable[..., None]:
         atol: float = 0.0,
     ) -> None:
         run = _run(package, spec, form, thetas, hyper, options)
-        stored = [oracle.initial(spec, x.shape, hyper, options) for x in thetas]
+        stored = [oracle.initial(spec, x, hyper, options) for x in thetas]
         for t, grads in enumerate(gradients, start=1):
             before = run.thetas()
             run.step(grads)

@@ -135,7 +135,7 @@ def test_each_step_is_the_equations(spec: Optimizer, rules: Any) -> None:
             options = {o.name: on for o in spec.options}
             for form in forms:
                 theta = np.linspace(-1, 1, 4)
-                states = dict(oracle.initial(spec, (4,), hyper, options))
+                states = dict(oracle.initial(spec, theta, hyper, options))
                 states = {n: np.asarray(x, float) for n, x in states.items()}
                 engine = form.start(Configuration(hyper, options), theta, states, 1)
                 for k, gradient in enumerate(gradients, start=1):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import backends
 from steprule.codegen.program.compiled import compiled
@@ -162,6 +163,22 @@ add(
     states=[state(m), state(product, 1, shape=Shape.SCALAR, domain=REAL)],
 )
 add(
+    "StartsAsParameter",
+    Update(m[t], m[t - 1] - lr * t * G),
+    Update(n[t], w * n[t - 1] + (1 - w) * P),
+    Update(q[t], q[t - 1]),
+    Update(theta[t], w * m[t] + (1 - w) * Piecewise((n[t], flag), (q[t], True))),
+    states=[state(m, theta[0]), state(n, theta[0], when=flag), state(q, theta[0])],
+)
+"""Copies: one that moves alone, one under an option, one that stays as it was."""
+add(
+    "StartsAsRate",
+    Update(product[t], product[t - 1] * w),
+    Update(m[t], m[t - 1] + G),
+    Update(theta[t], P - product[t - 1] * m[t]),
+    states=[state(m, lr * (1 + a)), state(product, lr, shape=Shape.SCALAR, domain=NON_NEGATIVE)],
+)
+add(
     "NamesInUse",
     Update(Symbols := intermediates("m_new")[0][t], G * P),
     Update(m[t], w * m[t - 1] + Symbols),
@@ -230,7 +247,37 @@ ON_MATRICES = ("Muon", "Transposed", "MatricesByElement")
 
 @pytest.fixture(scope="module")
 def zoo(package):
-    return package(list(SPECS.values()))
+    return package(list(SPECS.values()), kernels=True)
+
+
+def test_state_starts_as_the_rate_of_the_first_step(zoo):
+    optimizer = zoo.optimizer("numpy", SPECS["StartsAsRate"])(lr=lambda step: 2.0**-step, a=1.0)
+    theta = np.zeros(2)
+    optimizer.update(theta, np.zeros(2))
+    assert theta.tolist() == [-2.0, -2.0]  # rate 1: both states start from it
+    kept = optimizer.state_dict()
+    resumed = zoo.optimizer("numpy", SPECS["StartsAsRate"])(lr=lambda step: 2.0**-step, a=1.0)
+    resumed.load_state_dict(kept)
+    for each in (optimizer, resumed):
+        each.update(theta, np.zeros(2))
+    assert resumed.state_dict()["product"] == optimizer.state_dict()["product"] == 0.9**2
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.complex64, torch.float64])
+@pytest.mark.parametrize("way", ["foreach", "fused"])
+def test_copies_of_tensors_of_every_kind(way, dtype, zoo):
+    """What starts as the parameter is a copy of it, of its kind, which leads nowhere else."""
+    p = torch.nn.Parameter(torch.tensor([1.5, -0.25], dtype=dtype))
+    start = p.detach().clone()
+    optimizer = zoo.optimizer("torch", SPECS["StartsAsParameter"])([p], flag=True, **{way: True})
+    p.grad = torch.zeros_like(p)
+    optimizer.step()
+    state = optimizer.state[p]
+    for key in ("m", "q"):  # no gradient moves these
+        assert state[key].dtype is dtype
+        assert torch.equal(state[key], start)
+        assert not state[key].requires_grad
+    assert len({x.data_ptr() for x in (p, *(state[key] for key in "mnq"))}) == 4
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -36,7 +36,7 @@ def run(spec, theta, gradients, hyper, **on):
     """Steps on one number from the initial states; the results of each."""
     hyper = {h.name: exact(h.default) for h in spec.hyperparameters} | hyper
     options = {o.name: on.get(o.name, False) for o in spec.options}
-    states = oracle.initial(spec, (), hyper, options)
+    states = oracle.initial(spec, number(theta), hyper, options)
     results = []
     for t, g in enumerate(gradients, start=1):
         new = oracle.step(
@@ -162,7 +162,7 @@ def test_floats_stand_for_the_numbers_they_are():
 def test_any_shape(shape):
     hyper = {h.name: exact(h.default) for h in nadam.hyperparameters}
     options = {o.name: False for o in nadam.options}
-    states = oracle.initial(nadam, shape, hyper, options)
+    states = oracle.initial(nadam, np.zeros(shape), hyper, options)
     assert states["mu_product"] == 1
     new = oracle.step(
         nadam, t=1, theta=np.ones(shape), gradient=np.ones(shape), states=states,
@@ -177,10 +177,10 @@ def test_any_shape(shape):
 
 def test_arguments_must_be_those_of_the_spec():
     with pytest.raises(ValueError, match=r"SGD has the hyperparameters .*not \['lr'\]"):
-        oracle.initial(sgd, (), {"lr": 1}, {"nesterov": False, "maximize": False})
+        oracle.initial(sgd, 0.0, {"lr": 1}, {"nesterov": False, "maximize": False})
     hyper = {h.name: exact(h.default) for h in sgd.hyperparameters}
     with pytest.raises(ValueError, match=r"SGD has the options .*'sideways'"):
-        oracle.initial(sgd, (), hyper, {"nesterov": False, "sideways": True})
+        oracle.initial(sgd, 0.0, hyper, {"nesterov": False, "sideways": True})
 
 
 def test_constraints():
@@ -232,7 +232,7 @@ def test_pytorch_in_float64_agrees(spec, configuration):
     parameter = torch.nn.Parameter(torch.from_numpy(theta.copy()))
     peer = peer_of(spec, parameter, configuration)
     hyper, options = configuration.hyper, configuration.options
-    states = oracle.initial(spec, theta.shape, hyper, options)
+    states = oracle.initial(spec, theta, hyper, options)
     for t, gradient in enumerate(gradients, start=1):
         parameter.grad = torch.from_numpy(gradient)
         peer.step()

@@ -102,6 +102,13 @@ def full_like(array: Array, value: float) -> Array:
     return new
 
 
+def copy_like(array: Array) -> Array:
+    """A copy, as :func:`new_like` makes arrays."""
+    new = new_like(array)
+    new[...] = array
+    return new
+
+
 def at(path: str) -> str:
     """How an error says where an array is."""
     return f"[{path!r}]" if path else ""

@@ -19,7 +19,7 @@ steps; neither sees the optimizer.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from itertools import compress
 from operator import not_
@@ -43,7 +43,7 @@ from ._arguments import require as require
 from ._clipping import TRANSFORMS
 from ._locks import lock
 from ._options import option
-from ._rule import Change, Group, Rule, Work
+from ._rule import Change, Group, Rule, Start, Work
 from ._signals import Held
 from ._states import adopt, make_missing, remake_scalars, states_of
 
@@ -258,8 +258,8 @@ class Optimizer(optim.Optimizer):
         return False
 
     @abstractmethod
-    def _initial(self, group: Group) -> dict[str, float]:
-        """The initial value of every state that exists under the group's options."""
+    def _initial(self, group: Group) -> Mapping[str, Start]:
+        """What every state starts as that exists under the group's options."""
 
     @staticmethod
     @abstractmethod
@@ -354,11 +354,12 @@ class Optimizer(optim.Optimizer):
         takes_sparse = not differentiable and self._takes_sparse(group)
         return gradients.usable(grads, type(self).__name__, takes_sparse, self._sparse_where)
 
-    def _initial_states(self, group: Group) -> dict[str, float]:
-        """The initial values by checkpoint key, the step count among them."""
+    def _initial_states(self, group: Group) -> dict[str, Start]:
+        """The same by checkpoint key, the step count among them."""
         keys = self._scalar_states | self._tensor_states
-        counted = {self._step_key: 0.0} if self._step_key else {}
-        return counted | {keys[name]: value for name, value in self._initial(group).items()}
+        counted: dict[str, Start] = {self._step_key: 0.0} if self._step_key else {}
+        starts = self._initial(group).items()
+        return counted | dict[str, Start]((keys[name], start) for name, start in starts)
 
     def _forget(self) -> None:
         """Keep no batches, and nothing of what they were made of."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
@@ -16,6 +16,8 @@ from ._scalars import Step
 Group: TypeAlias = dict[str, Any]
 State: TypeAlias = dict[str, Any]
 """Of a parameter, by checkpoint key."""
+Start: TypeAlias = float | Literal["theta"]
+"""What a state starts as: a number, or a copy of its parameter."""
 Change: TypeAlias = Callable[[], None]
 """What is left of a step when all that can fail is done."""
 
@@ -86,15 +88,15 @@ class Work(NamedTuple):
 
     Args:
         group: the group.
-        initial: the initial values of states that exist under its options, by checkpoint key, the
-            step count among them.
+        initial: what states start as that exist under its options, by checkpoint key, the step
+            count among them.
         params: parameters that have a gradient.
         grads: these.
         clip: what happens to them before.
     """
 
     group: Group
-    initial: dict[str, float]
+    initial: dict[str, Start]
     params: list[Tensor]
     grads: list[Tensor]
     clip: Clip | None

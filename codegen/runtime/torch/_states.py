@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ._options import option
 from ._rows import alike
-from ._rule import Group, Rule, State
+from ._rule import Group, Rule, Start, State
 from ._tensors import number
 
 Store: TypeAlias = MutableMapping[Tensor, State]
@@ -29,7 +29,7 @@ def states_of(store: Store, params: Iterable[Tensor]) -> list[State]:
 def make_missing(
     rule: Rule,
     group: Group,
-    initial: Mapping[str, float],
+    initial: Mapping[str, Start],
     params: list[Tensor],
     states: list[State],
 ) -> list[bool]:
@@ -39,13 +39,15 @@ def make_missing(
     ``adopt`` gives it what was made.
     """
     firsts = [False] * len(params)
-    for key, value in initial.items():
+    for key, start in initial.items():
         missing = [i for i, kept in enumerate(states) if kept.get(key) is None]
         of = [params[i] for i in missing]
-        fill = number(value)
-        if key in rule.scalar_keys:
-            made = scalars_made(of, [fill] * len(of), group)
+        if isinstance(start, str):  # a rate can be a tensor, which compares otherwise
+            made = [(p if rule.differentiable else p.detach()).clone() for p in of]
+        elif key in rule.scalar_keys:
+            made = scalars_made(of, [number(start)] * len(of), group)
         else:
+            fill = number(start)
             pair = complex(fill, fill)
             made = [torch.full_like(p, pair if p.is_complex() else fill) for p in of]
         for i, tensor in zip(missing, made, strict=True):

@@ -108,7 +108,7 @@ def first_states(
     """
     hyper, options = configuration.hyper, configuration.options
     if case.start == 1:
-        states = initial(spec, case.theta.shape, hyper, options)
+        states = initial(spec, case.theta, hyper, options)
         return {name: _as_floats(value, case.form) for name, value in states.items()}
     rng = np.random.default_rng(case.start)
     past: dict[str, Floats | float] = {}
