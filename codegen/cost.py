@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import sympify
 
-from ..specs.language import Optimizer, Shape, SpecError
+from ..specs.language import Optimizer, SpecError
 from .program.compiled import CompiledRule
 from .program.evaluate import value_of
 from .program.lower import lower_expression
@@ -140,7 +140,7 @@ def _cost(spec: Optimizer, program: Program, settings: str, values: Mapping[str,
     kept = {s.name for s in program.slots if s.when is None or value_of(s.when, known)}
     stored = kept & {s.name for s in program.tensor_slots}
     written = {s.name for s in program.tensor_slots if s.name in kept} & _results(program, carried)
-    states = [s for s in spec.states if s.name in kept and s.shape is Shape.TENSOR]
+    states = [s for s in spec.states if s.name in kept and not s.shape.on_host]
     return Cost(
         spec.name,
         settings,

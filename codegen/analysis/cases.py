@@ -1,8 +1,10 @@
 """The cases in which a step takes one course: options on or off, hyperparameters zero or not.
 
 What exists and what is computed in a step is decided by flags, by hyperparameters being
-zero, and by the step being the first. A check that enumerates those few cases sees every
-course a step can take, and none that constraints rule out.
+zero, by the step being the first, and by the shape of the parameter. A check that enumerates those
+few cases sees every course a step can take, and none that constraints rule out. Shapes stand for
+all of their kind, which a condition may tell apart by another length than theirs: there a check
+sees less.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,14 +13,28 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product
 
-from sympy import Basic, Piecewise, Symbol
+from sympy import Basic, Integer, Piecewise, Symbol
 from sympy.core.relational import Relational
 
-from ...specs.language import Hyper, Optimizer, Schedule, State, Update, Value, t
+from ...specs.language import (
+    FACTS,
+    Fact,
+    Hyper,
+    Optimizer,
+    Schedule,
+    State,
+    Update,
+    Value,
+    t,
+)
+from ...specs.language.shapes import facts
 from . import intervals
 from .conditions import Truth, truth
 from .intervals import NONZERO, ZERO, Range
 from .occurrences import conditions, counts_steps, nodes, pairs
+
+SHAPES = ((), (3,), (2, 2), (2, 3), (3, 2), (2, 3, 2), (2, 2, 2, 3))
+"""A number, a vector, matrices of each proportion, a batch of them, the kernel of a convolution."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +47,19 @@ class Case:
         zero: which hyperparameters are zero, of those that are by default (which switches
             terms off) or that conditions compare.
         first: whether it is the first step; None where that decides nothing.
+        shape: of the parameter; None where that decides nothing.
     """
 
     spec: Optimizer | Schedule
     flags: Mapping[Symbol, bool]
     zero: Mapping[Symbol, bool]
     first: bool | None
+    shape: tuple[int, ...] | None = None
+
+    @cached_property
+    def facts(self) -> Mapping[str, int]:
+        """What is known of the parameter's shape, by name."""
+        return {} if self.shape is None else facts(self.shape)
 
     @cached_property
     def steps(self) -> Range:
@@ -86,9 +109,17 @@ class Case:
     def _range(self, e: Basic) -> Range:
         if e == t:
             return self.steps
+        if isinstance(e, Fact) and e.name in self.facts:
+            return intervals.point(Fraction(self.facts[e.name]))
         if e.is_Rational:
             return intervals.point(Fraction(str(e)))
+        if e.args and e.atoms(Fact) == e.free_symbols and self.facts:
+            return intervals.point(Fraction(str(e.xreplace(self._lengths))))
         return self.admissible.get(e, intervals.REAL)
+
+    @cached_property
+    def _lengths(self) -> dict[Basic, Basic]:
+        return {fact: Integer(self.facts[fact.name]) for fact in FACTS}
 
     def exists(self, state: State) -> bool:
         """Whether a state may exist in this case."""
@@ -141,14 +172,19 @@ class Case:
             for symbol, zero in self.zero.items()
             if symbol in symbols
         ]
+        words += [
+            f"{fact.name} = {self.facts[fact.name]}"
+            for fact in FACTS
+            if fact in symbols and self.facts
+        ]
         return " and ".join(words) or "always"
 
 
 def cases(spec: Optimizer | Schedule) -> Iterator[Case]:
     """All cases of a spec that its constraints do not rule out."""
-    firsts, flags, zeroed = _distinctions(spec)
-    for first, on, zero in product(firsts, _choices(flags), _choices(zeroed)):
-        case = Case(spec, on, zero, first)
+    firsts, flags, zeroed, shapes = _distinctions(spec)
+    for first, shape, on, zero in product(firsts, shapes, _choices(flags), _choices(zeroed)):
+        case = Case(spec, on, zero, first, shape)
         if _chooses_once(spec, on) and all(
             case.decide(c.condition) is not False for c in spec.constraints
         ):
@@ -157,14 +193,16 @@ def cases(spec: Optimizer | Schedule) -> Iterator[Case]:
 
 def count(spec: Optimizer | Schedule) -> int:
     """How many cases there are, those included that constraints rule out; none is made."""
-    firsts, flags, zeroed = _distinctions(spec)
-    return len(firsts) * 2 ** (len(flags) + len(zeroed))
+    firsts, flags, zeroed, shapes = _distinctions(spec)
+    return len(firsts) * len(shapes) * 2 ** (len(flags) + len(zeroed))
 
 
 def _distinctions(
     spec: Optimizer | Schedule,
-) -> tuple[Sequence[bool | None], Sequence[Symbol], Sequence[Symbol]]:
-    """What the cases of a spec differ in: the first step, flags, and what can be zero."""
+) -> tuple[
+    Sequence[bool | None], Sequence[Symbol], Sequence[Symbol], Sequence[tuple[int, ...] | None]
+]:
+    """What the cases of a spec differ in: the first step, flags, what can be zero, and shapes."""
     deciding = [c for u in spec.updates for c in conditions(u.value)]
     deciding += [s.when for s in spec.states]
     symbols = {n for c in deciding for n in nodes(c) if isinstance(n, Symbol)}
@@ -179,7 +217,7 @@ def _distinctions(
     ]
     fresh = any(s.init is None for s in spec.states)
     firsts = (True, False) if fresh or any(map(counts_steps, deciding)) else (None,)
-    return firsts, flags, zeroed
+    return firsts, flags, zeroed, SHAPES if symbols & {*FACTS} else (None,)
 
 
 def _choices(symbols: Sequence[Symbol]) -> Iterator[dict[Symbol, bool]]:

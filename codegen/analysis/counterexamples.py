@@ -23,7 +23,6 @@ from ...specs.language import (
     Interval,
     Optimizer,
     Schedule,
-    Shape,
     Update,
     Value,
     t,
@@ -196,7 +195,7 @@ def _is_outside(found: Range, domain: Interval) -> bool:
 
 def depending_on_tensors(spec: Optimizer | Schedule, ordered: Sequence[Update]) -> set[str]:
     """The names of all values that depend on the parameter, the gradient or tensor states."""
-    found = {theta.name, *(s.name for s in spec.states if s.shape is Shape.TENSOR)}
+    found = {theta.name, *(s.name for s in spec.states if not s.shape.on_host)}
     for update in ordered:
         if depends(update.value, found):
             found.add(update.target.name)

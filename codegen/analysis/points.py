@@ -11,14 +11,17 @@ from fractions import Fraction
 from sympy import Basic, Piecewise
 
 from ...specs.language import (
+    Fact,
     GradientAt,
     Update,
     Value,
+    amax,
     global_norm,
     matmul,
     mean,
     norm,
     theta,
+    total,
     transpose,
 )
 from . import intervals
@@ -90,6 +93,8 @@ class _AtPoint(Evaluator):
     def range(self, e: Basic) -> Range:
         if isinstance(e, GradientAt):
             return self.gradient
+        if isinstance(e, Fact):
+            return intervals.point(self.case.facts.get(e.name, 1))
         if isinstance(e, Value) and e.lag and e.name == theta.name:
             return self.stored[theta.name]
         return self._structural(e)
@@ -107,7 +112,7 @@ class _AtPoint(Evaluator):
         match e:
             case norm() | global_norm():
                 return intervals.absolute(ranges[0])
-            case mean() | transpose():
+            case mean() | total() | amax() | transpose():
                 return ranges[0]
             case matmul():
                 return intervals.multiply(*ranges)

@@ -31,13 +31,16 @@ from sympy import sign as sign_of
 from sympy.core.relational import Relational
 
 from ...specs.language import (
+    Fact,
     GradientAt,
     Value,
+    amax,
     clip,
     completed_cycles,
     global_norm,
     lerp,
     mean,
+    ndim,
     norm,
     one_minus_power,
     passed,
@@ -45,6 +48,7 @@ from ...specs.language import (
     step,
     t,
     theta,
+    total,
     transpose,
 )
 from . import intervals
@@ -54,6 +58,7 @@ from .intervals import Range
 from .occurrences import nodes
 
 _COUNT = Range(Fraction(0), intervals.REAL.high)
+_LENGTH = Range(Fraction(1), intervals.REAL.high)
 _CONSTANTS = {
     pi: Range(Fraction(3), Fraction(4)),
     S.Infinity: intervals.REAL,  # only of what is compared: a metric's first best
@@ -135,6 +140,8 @@ class Evaluator:
                 return self.steps()
             case Symbol() if e == step:
                 return _COUNT
+            case Fact():
+                return _COUNT if e == ndim else _LENGTH
             case Symbol():
                 return self.hyper.get(e, intervals.REAL)
             case _ if e in _CONSTANTS:
@@ -196,8 +203,10 @@ class Evaluator:
                 return intervals.add(intervals.point(1), intervals.negate(power))
             case norm() | global_norm():
                 return Range(Fraction(0), intervals.REAL.high, ranges[0].excludes_zero)
-            case mean() | transpose():
+            case mean() | amax() | transpose():
                 return ranges[0]
+            case total():
+                return intervals.multiply(ranges[0], _LENGTH)
         return intervals.REAL  # the gradient, and matrix products
 
     def _modulo(self, e: Basic, divisor: Range) -> Range:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sympy import sympify, true
 
 from ...specs.language import Optimizer, State
+from ..analysis.matrices import needs_matrices
 from ..notation.text import TextPrinter
 from ..program.forms import Printer
 from ..program.lower import lower_expression
 from ..program.nodes import Constant, Program, names, reads
-from ..program.operations import Kind
 from .signature import Argument, arguments, checks
 
 
@@ -58,7 +58,7 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
         "scalar_slots": program.scalar_slots,
         "host": program.host,
         "uses_first": "first" in read,
-        "on_matrices": Kind.MATRIX in program.kinds(),
+        "on_matrices": needs_matrices(spec),
         "read": read,
     }
 

@@ -45,7 +45,7 @@ def _declared(spec: Spec) -> Iterator[tuple[object, ...]]:
         when = text.condition(s.when) if s.when.args or s.when.is_Symbol else sstr(s.when)
         init = "" if s.init is None else text.expression(sympify(s.init))
         domain = s.domain.describe(s.name)
-        yield "state", s.name, init, s.key, when, s.shape.value, domain, s.tex
+        yield "state", s.name, init, s.key, when, str(s.shape), domain, s.tex
     for u in spec.updates:
         yield "update", text.equation(u)
     for c in spec.constraints:

@@ -1,12 +1,24 @@
 """Arithmetic on arrays of exact numbers: elementwise, over a whole tensor, on matrices."""
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .exact import ZERO, Number, add, divide, exact, multiply, square, square_root
+from .exact import (
+    NAN,
+    ZERO,
+    Number,
+    add,
+    divide,
+    exact,
+    maximum,
+    multiply,
+    square,
+    square_root,
+)
 
 Array: TypeAlias = NDArray[np.object_]
 Quantity: TypeAlias = Number | bool | Array
@@ -36,14 +48,38 @@ def object_array(numbers: Sequence[Any], shape: tuple[int, ...]) -> Array:
     return array.reshape(shape)
 
 
-def norm(x: Quantity) -> Number:
-    """The Euclidean norm over all elements; 0 for none."""
-    return square_root(_sum(_square(x)))
+def reduced(function: Callable[[Array], Number]) -> Callable[..., Quantity]:
+    """A function of all elements, which can go along some axes alone: of each of the rest then.
+
+    It is given those by number, from behind; they have length one in the result.
+    """
+
+    def apply(x: Quantity, axes: Sequence[int] = ()) -> Quantity:
+        array = _as_array(x)
+        if not axes:
+            return function(array.ravel())
+        if array.ndim < 2:
+            raise ValueError(f"no rows and columns of the shape {array.shape}")
+        last = np.moveaxis(array, axes, range(-len(axes), 0))
+        rest = last.shape[: -len(axes)]
+        lines = last.reshape(*rest, -1)
+        found = object_array([function(lines[at]) for at in np.ndindex(rest)], rest)
+        return np.expand_dims(found, tuple(axes))
+
+    return apply
 
 
-def mean(x: Quantity) -> Number:
-    """The mean over all elements; NaN for none."""
-    return divide(_sum(x), exact(_as_array(x).size))
+norm = reduced(lambda x: square_root(_sum(_square(x))))
+"""The Euclidean norm; 0 of no elements."""
+
+mean = reduced(lambda x: divide(_sum(x), exact(x.size)))
+"""The mean; NaN of no elements."""
+
+total = reduced(lambda x: _sum(x))
+"""The sum; 0 of no elements."""
+
+amax = reduced(lambda x: reduce(maximum, x) if x.size else NAN)
+"""The largest; NaN of no elements."""
 
 
 def matmul(a: Array, b: Array) -> Array:

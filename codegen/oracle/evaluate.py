@@ -39,6 +39,7 @@ from ...specs.language import (
     GradientAt,
     SpecError,
     Value,
+    amax,
     clip,
     global_norm,
     lerp,
@@ -47,10 +48,13 @@ from ...specs.language import (
     norm,
     one_minus_power,
     theta,
+    total,
     transpose,
 )
 from ...specs.language import sequences as heads
 from ...specs.language import t as step_symbol
+from ...specs.language.reductions import Reduction
+from ...specs.language.shapes import cols, rows
 from . import arrays, exact, sequences
 from .arrays import Array, Quantity, elementwise
 from .exact import ONE, Number, fmpq
@@ -72,8 +76,6 @@ _FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
     clip: elementwise(exact.clip, 3),
     lerp: elementwise(exact.lerp, 3),
     one_minus_power: elementwise(exact.one_minus_power, 2),
-    norm: arrays.norm,
-    mean: arrays.mean,
     matmul: arrays.matmul,
     transpose: arrays.transpose,
     cos: exact.cosine,
@@ -90,6 +92,16 @@ _FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
     heads.momentum_of: sequences.momentum_of,
     heads.chained_momentum: sequences.chained_momentum,
 }
+
+_REDUCTIONS: dict[type[Basic], Callable[..., Any]] = {
+    norm: arrays.norm,
+    mean: arrays.mean,
+    total: arrays.total,
+    amax: arrays.amax,
+}
+
+AXES: Mapping[Basic, int] = {rows: -2, cols: -1}
+"""Counted from behind."""
 
 _CONSTANTS: dict[Basic, Number] = {
     S.Pi: exact.PI,
@@ -177,6 +189,9 @@ class Equations:
                 return reduce(chosen, map(self.value, e.args))
             case Piecewise():
                 return self._cases(list(e.args))
+            case Reduction():
+                axes = [AXES[axis] for axis in e.over]
+                return _REDUCTIONS[type(e)](self.value(e.args[0]), axes)
             case global_norm():
                 norms = [arrays.norm(x.value(e.args[0])) for x in self._together or [self]]
                 return arrays.norm(arrays.object_array(norms, (len(norms),)))

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Basic, sympify
 
-from ...specs.language import Optimizer, Shape, SpecError, State, Transform, theta
+from ...specs.language import FACTS, Optimizer, Shape, SpecError, State, Transform, theta
 from ...specs.language import t as step_symbol
+from ...specs.language.shapes import facts
 from .arrays import Array, Quantity, object_array
 from .evaluate import Equations
 from .exact import Number, exact
@@ -57,7 +58,7 @@ def step(
         SpecError: the equations read what has no value.
     """
     point = to_exact(theta)
-    symbols = _symbols(spec, hyper, options) | {step_symbol: exact(t)}
+    symbols = _symbols(spec, hyper, options, point.shape) | {step_symbol: exact(t)}
     equations = Equations(
         spec.name,
         symbols=symbols,
@@ -89,9 +90,9 @@ def transformed(
         ValueError: the hyperparameter is missing, or another is given.
         SpecError: the equations read what has no value.
     """
-    symbols = _symbols(transform.rule, hyper, {})
     together: list[Equations] = []
     for gradient in map(to_exact, gradients):
+        symbols = _symbols(transform.rule, hyper, {}, gradient.shape)
         equations = Equations(
             transform.name,
             symbols=symbols,
@@ -119,7 +120,7 @@ def initial(
         options: every option by name.
     """
     point = to_exact(start)
-    symbols = _symbols(spec, hyper, options)
+    symbols = _symbols(spec, hyper, options, point.shape)
     equations = Equations(spec.name, symbols=symbols, start=point)
     return {
         state.name: _shaped(spec, state, equations.value(sympify(state.init)), point.shape)
@@ -129,15 +130,18 @@ def initial(
 
 
 def existing(
-    spec: Optimizer, hyper: Mapping[str, Real], options: Mapping[str, bool]
+    spec: Optimizer,
+    shape: Sequence[int],
+    hyper: Mapping[str, Real],
+    options: Mapping[str, bool],
 ) -> tuple[State, ...]:
-    """The states whose ``when`` holds."""
-    return _existing(spec, _symbols(spec, hyper, options))
+    """The states whose ``when`` holds for a parameter of a shape."""
+    return _existing(spec, _symbols(spec, hyper, options, shape))
 
 
 def allowed(spec: Optimizer, hyper: Mapping[str, Real], options: Mapping[str, bool]) -> bool:
     """Whether hyperparameters and options meet the spec's constraints."""
-    equations = Equations(spec.name, symbols=_symbols(spec, hyper, options))
+    equations = Equations(spec.name, symbols=_symbols(spec, hyper, options, ()))
     return all(equations.holds(c.condition) for c in spec.constraints)
 
 
@@ -150,9 +154,12 @@ def _existing(spec: Optimizer, symbols: Mapping[Basic, Number | bool]) -> tuple[
 
 
 def _symbols(
-    spec: Optimizer, hyper: Mapping[str, Real], options: Mapping[str, bool]
+    spec: Optimizer,
+    hyper: Mapping[str, Real],
+    options: Mapping[str, bool],
+    shape: Sequence[int],
 ) -> dict[Basic, Number | bool]:
-    """The values of hyperparameters and options by symbol."""
+    """The values of hyperparameters and options by symbol, and of what a shape says."""
     for kind, declared, given in (
         ("hyperparameters", {h.name for h in spec.hyperparameters}, set(hyper)),
         ("options", {o.name for o in spec.options}, set(options)),
@@ -160,6 +167,8 @@ def _symbols(
         if declared != given:
             raise ValueError(f"{spec.name} has the {kind} {sorted(declared)}, not {sorted(given)}")
     values: dict[Basic, Number | bool] = {o.flag: bool(options[o.name]) for o in spec.options}
+    lengths = facts(shape)
+    values |= {fact: exact(lengths[fact.name]) for fact in FACTS}
     return values | {h.symbol: exact(hyper[h.name]) for h in spec.hyperparameters}
 
 
@@ -185,17 +194,18 @@ def _gradient(
 def _shaped(
     spec: Optimizer, state: State, value: Quantity, shape: tuple[int, ...]
 ) -> Array | Number:
-    if state.shape is Shape.TENSOR:
-        return _spread(value, shape)
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.size == 1 and state.shape == Shape.PER_TENSOR:
+        value = value.item()
+    lengths = state.shape.lengths(shape)
+    if isinstance(value, np.ndarray) and (state.shape.on_host or value.shape != lengths):
         raise SpecError(
             "shape",
             spec=spec.name,
             where=f"state {state.name}",
-            problem="it is declared a scalar and takes the value of a tensor",
-            remedy="Reduce the tensor to a number, or declare the state a tensor",
+            problem=f"it is declared {state.shape} and takes a value of shape {value.shape}",
+            remedy="Reduce the tensor to that shape, or declare the state otherwise",
         )
-    return value
+    return value if state.shape.on_host else _spread(value, lengths)
 
 
 def _spread(value: Quantity, shape: tuple[int, ...]) -> Array:

@@ -84,8 +84,8 @@ def allocate(
 ) -> Listing:
     """Buffers for a linearised program.
 
-    Elementwise programs are given scratch buffers. Where a matrix operation makes results
-    of other shapes, every result that is not written in place is a new value instead.
+    Elementwise programs are given scratch buffers. Where an operation makes results of other
+    shapes, every result that is not written in place is a new value instead.
 
     Args:
         program: linearised.
@@ -94,7 +94,7 @@ def allocate(
     """
     allocation = _Allocation(
         slots={s.old.id for s in program.tensor_slots},
-        reuse_scratch=Kind.MATRIX not in program.kinds(),
+        reuse_scratch=Kind.MATRIX not in program.kinds() and program.is_of_one_shape,
         prefer=prefer,
         beside=beside,
     )
@@ -228,6 +228,7 @@ class _Allocation:
                 isinstance(a, Name)
                 and a.is_tensor
                 and a.id not in live
+                and a.type.axes == value.type.axes
                 and (self.reuse_scratch or a.type.dtype is DType.REAL)
                 and state.buffers[a.id] <= self.scratch
                 and not any(state.buffers[a.id] & state.buffers.get(v, set()) for v in live)

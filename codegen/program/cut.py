@@ -18,7 +18,6 @@ from .nodes import (
     Node,
     Place,
     Program,
-    Shape,
     Slot,
     Type,
     assignments,
@@ -29,7 +28,7 @@ from .nodes import (
 )
 from .operations import Kind, Operation
 
-NORM = Name("norm", Type(DType.REAL, Shape.SCALAR, Place.DEVICE))
+NORM = Name("norm", Type(DType.REAL, (), Place.DEVICE))
 """The result of the reduction."""
 
 OUT = Name("out", TENSOR)

@@ -11,7 +11,6 @@ from .nodes import (
     Apply,
     Assign,
     Branch,
-    DType,
     Name,
     Node,
     Program,
@@ -95,6 +94,6 @@ class _Lines:
         if len(readers) != 1:
             return None
         reader = node.args[readers[0]]
-        # A slot holds numbers: no truth values on the way.
-        fits = isinstance(reader, Apply) and reader.type.dtype is DType.REAL
+        # A slot holds numbers of its own shape: no truth values on the way.
+        fits = isinstance(reader, Apply) and reader.type == into.type
         return readers[0] if fits else None

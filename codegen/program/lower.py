@@ -6,6 +6,7 @@ absent)``. ``Eq(t, 1)`` becomes the name ``first``, which a framework that keeps
 count can still tell.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
 from sympy import (
@@ -33,9 +34,9 @@ from sympy import Mod as Modulo
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import And, Implies, Not, Or
 
-from ...specs.language import GradientAt, Hyper, Optimizer, Schedule, Value, lerp, t
-from ...specs.language import Shape as StateShape
+from ...specs.language import FACTS, GradientAt, Hyper, Optimizer, Schedule, Value, lerp, t
 from ...specs.language.heads import Head
+from ...specs.language.reductions import Reduction
 from ..notation.order import ReadingOrder
 from ..notation.text import TextPrinter
 from . import operations as ops
@@ -120,6 +121,8 @@ class Lowering:
                 return node
             case lerp():
                 return self._average(*map(self.node, e.args))
+            case Reduction() if e.over:
+                return apply(ops.ALONG[e.func.__name__, e.over], self.node(e.args[0]))
             case Head():
                 return apply(ops.TABLE[e.func.__name__], *map(self.node, e.args))
             case Abs() | sign() | exp() | log() | cos():
@@ -224,9 +227,11 @@ class _OfOptimizer(Lowering):
         self.spec: Optimizer = spec
         self.old["theta"] = Name("theta", TENSOR)
         for state in spec.states:
-            tensor = state.shape is StateShape.TENSOR
-            self.old[state.name] = Name(state.name, TENSOR if tensor else HOST_REAL)
+            shape = state.shape
+            kept = HOST_REAL if shape.on_host else replace(TENSOR, axes=shape.axes)
+            self.old[state.name] = Name(state.name, kept)
         self.symbols[t] = STEP
+        self.symbols |= {fact: Name(fact.name, HOST_INTEGER) for fact in FACTS}
         for h in spec.hyper:
             if isinstance(h, Hyper):
                 self.symbols[h.symbol] = Name(h.name, HOST_REAL)

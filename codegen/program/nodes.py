@@ -6,6 +6,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 
+from ...specs.language.shapes import FACTS, WHOLE, Axes, broadcast, product, reduced
 from .operations import NOT, SELECT, Kind, Operation
 
 
@@ -13,11 +14,6 @@ class DType(Enum):
     REAL = "real"
     INTEGER = "integer"
     BOOLEAN = "boolean"
-
-
-class Shape(Enum):
-    SCALAR = "scalar"
-    TENSOR = "tensor"
 
 
 class Place(Enum):
@@ -29,17 +25,23 @@ class Place(Enum):
 
 @dataclass(frozen=True)
 class Type:
-    """The host's reals are float64; a tensor's reals have the parameter's dtype."""
+    """The host's reals are float64; a tensor's reals have the parameter's dtype.
+
+    Args:
+        dtype: of what.
+        axes: a tensor's last two, of which it may have one number all along; none of a scalar.
+        place: where it is known.
+    """
 
     dtype: DType
-    shape: Shape
+    axes: Axes
     place: Place
 
 
-HOST_REAL = Type(DType.REAL, Shape.SCALAR, Place.HOST)
-HOST_INTEGER = Type(DType.INTEGER, Shape.SCALAR, Place.HOST)
-HOST_BOOLEAN = Type(DType.BOOLEAN, Shape.SCALAR, Place.HOST)
-TENSOR = Type(DType.REAL, Shape.TENSOR, Place.DEVICE)
+HOST_REAL = Type(DType.REAL, (), Place.HOST)
+HOST_INTEGER = Type(DType.INTEGER, (), Place.HOST)
+HOST_BOOLEAN = Type(DType.BOOLEAN, (), Place.HOST)
+TENSOR = Type(DType.REAL, WHOLE, Place.DEVICE)
 
 
 class Node:
@@ -53,7 +55,7 @@ class Node:
 
     @property
     def is_tensor(self) -> bool:
-        return self.type.shape is Shape.TENSOR
+        return bool(self.type.axes)
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,15 @@ class Apply(Node):
         place = Place.HOST if on_host else Place.DEVICE
         dtype = DType.BOOLEAN if self.op.kind is Kind.CONDITION else DType.REAL
         if self.op.kind is Kind.REDUCTION:
-            return Type(dtype, Shape.SCALAR, Place.DEVICE)
-        tensor = any(k.shape is Shape.TENSOR for k in known)
-        return Type(dtype, Shape.TENSOR if tensor else Shape.SCALAR, place)
+            over = self.op.over
+            return Type(dtype, reduced(known[0].axes, over) if over else (), Place.DEVICE)
+        axes = [k.axes for k in known]
+        match self.op.name:
+            case "matmul":
+                return Type(dtype, product(*axes), place)
+            case "transpose":
+                return Type(dtype, axes[0][::-1], place)
+        return Type(dtype, broadcast(axes), place)
 
 
 ZERO = Constant(Fraction(0))
@@ -254,7 +262,22 @@ class Program:
     @property
     def is_elementwise(self) -> bool:
         """Whether every element of a result needs only the same element of the operands."""
-        return not self.kinds() & {Kind.REDUCTION, Kind.MATRIX}
+        return not self.kinds() & {Kind.REDUCTION, Kind.MATRIX} and self.is_of_one_shape
+
+    @property
+    def is_of_one_shape(self) -> bool:
+        """Whether all tensors in it are like the parameter."""
+        nodes = [s.old for s in self.slots]
+        nodes += [n for a in assignments(self.body) for n in walk(a.value)]
+        return all(n.type.axes in ((), WHOLE) for n in nodes)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What it reads of the parameter's shape."""
+        read = reads((*self.host, *self.body))
+        for slot in self.slots:
+            read |= set() if slot.when is None else names(slot.when)
+        return tuple(fact.name for fact in FACTS if fact.name in read)
 
 
 def assignments(statements: tuple[Statement, ...]) -> Iterator[Assign]:

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from sympy import Basic
+
+from ...specs.language.shapes import cols, rows
 from ..oracle import arrays, exact, sequences
+from ..oracle.evaluate import AXES
 
 
 class Kind(Enum):
@@ -30,6 +34,7 @@ class Operation:
         kind: what it works on.
         exact: computes it on exact numbers, or arrays of them.
         cost: how many operations of a machine it is for each element.
+        over: the axes that a reduction goes along; none where it goes over all elements.
     """
 
     name: str
@@ -37,6 +42,12 @@ class Operation:
     kind: Kind
     exact: Callable[..., Any]
     cost: int = 1
+    over: tuple[Basic, ...] = ()
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """Those it goes along, counted from behind."""
+        return tuple(AXES[axis] for axis in self.over)
 
     def __repr__(self) -> str:
         return self.name
@@ -52,10 +63,11 @@ def _define(
     kind: Kind = Kind.ELEMENTWISE,
     *,
     cost: int = 1,
+    over: tuple[Basic, ...] = (),
 ) -> Operation:
     if kind in (Kind.ELEMENTWISE, Kind.CONDITION) and arity:
         function = arrays.elementwise(function, arity)
-    operation = Operation(name, arity, kind, function, cost)
+    operation = Operation(name, arity, kind, function, cost, over)
     TABLE[name] = operation
     return operation
 
@@ -118,12 +130,29 @@ OR = _define("or", 2, lambda a, b: bool(a or b), Kind.CONDITION)
 NOT = _define("not", 1, lambda a: not a, Kind.CONDITION)
 
 
-NORM = _define("norm", 1, arrays.norm, Kind.REDUCTION)
+_REDUCTIONS = {"norm": arrays.norm, "mean": arrays.mean, "total": arrays.total, "amax": arrays.amax}
+NORM, MEAN, TOTAL, AMAX = (
+    _define(name, 1, function, Kind.REDUCTION) for name, function in _REDUCTIONS.items()
+)
 GLOBAL_NORM = _define("global_norm", 1, arrays.norm, Kind.REDUCTION)
 """Over all tensors; its exact value here is that of a single one."""
-MEAN = _define("mean", 1, arrays.mean, Kind.REDUCTION)
 LIFT = _define("lift", 2, lambda value, like: value, Kind.REDUCTION)
 """A scalar of the host as one that lives beside the tensor that is the second operand."""
+
+
+def _along(name: str, over: tuple[Basic, ...]) -> Operation:
+    axes = [AXES[axis] for axis in over]
+    joined = "_and_".join(map(str, over))
+    exact = _REDUCTIONS[name]
+    return _define(f"{name}_over_{joined}", 1, lambda x: exact(x, axes), Kind.REDUCTION, over=over)
+
+
+_WAYS: tuple[tuple[Basic, ...], ...] = ((rows,), (cols,), (rows, cols))
+ALONG: dict[tuple[str, tuple[Basic, ...]], Operation] = {
+    (name, over): _along(name, over) for name in _REDUCTIONS for over in _WAYS
+}
+"""Reductions along axes, by the name of what they do and these."""
+
 MATMUL = _define("matmul", 2, arrays.matmul, Kind.MATRIX)
 TRANSPOSE = _define("transpose", 1, arrays.transpose, Kind.MATRIX)
 

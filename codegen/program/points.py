@@ -1,21 +1,23 @@
 """Random exact points of an optimizer, and what its equations make of them."""
 
 import random
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from sympy import sympify
 
-from ...specs.language import Interval, Optimizer, Shape
-from ...specs.language.heads import Head
+from ...specs.language import Interval, Optimizer
+from ...specs.language.shapes import facts
+from ..analysis.cases import SHAPES
+from ..analysis.matrices import needs_matrices
 from ..oracle.exact import ZERO, Number, exact
 from ..oracle.optimizers import step
 from .evaluate import value_of
-from .lower import lower_expression
-from .operations import Kind
+from .lower import lower, lower_expression
 
 MOST_ATTEMPTS = 1000
 """To draw arguments that meet the constraints."""
@@ -34,15 +36,17 @@ class OptimizerPoint:
 
 def optimizer_points(spec: Optimizer, count: int) -> Iterator[OptimizerPoint]:
     draw = random.Random(0)
-    shape = (2, 2) if _has_whole_tensor_operations(spec) else ()
+    shapes = cycle(_shapes(spec))
     for _ in range(count):
+        shape = next(shapes)
         hyper, options = _arguments(spec, draw)
         settings: dict[str, Any] = {**hyper, **options}
+        settings |= {name: exact(n) for name, n in facts(shape).items()}
         t = draw.randint(1, 5)
         states = {
-            s.name: _tensor(s.domain, draw, shape)
-            if s.shape is Shape.TENSOR
-            else _inside(s.domain, draw)
+            s.name: _inside(s.domain, draw)
+            if s.shape.on_host
+            else _tensor(s.domain, draw, s.shape.lengths(shape))
             for s in spec.states
             if value_of(lower_expression(spec, s.when), settings)
             and not (s.init is None and t == 1)
@@ -71,12 +75,13 @@ def _arguments(spec: Optimizer, draw: random.Random) -> tuple[dict[str, Number],
     return defaults, {o.name: False for o in spec.options}
 
 
-def _has_whole_tensor_operations(spec: Optimizer) -> bool:
-    return any(
-        head.category in (Kind.REDUCTION.value, Kind.MATRIX.value)
-        for update in spec.updates
-        for head in update.value.atoms(Head)
-    )
+def _shapes(spec: Optimizer) -> Sequence[tuple[int, ...]]:
+    """Shapes of parameters: of each kind, where it makes a difference of which one is."""
+    program = lower(spec)
+    if program.is_elementwise and not program.facts:
+        return ((),)
+    fewest = 2 if needs_matrices(spec) else 0
+    return [shape for shape in SHAPES if len(shape) >= fewest]
 
 
 def _inside(domain: Interval, draw: random.Random, *, may_be_zero: bool = False) -> Number:

@@ -13,7 +13,7 @@ from ...specs.language import Interval, Optimizer
 from .fold import fold
 from .lower import lower
 from .nodes import ZERO, Absent, Apply, Assign, Constant, Name, Node, Program, rebuild
-from .operations import ABS, AND, EQ, NE, NOT, OR, SELECT, SIGN, SQRT, Kind
+from .operations import ABS, AND, EQ, NE, NOT, OR, SELECT, SIGN, SQRT
 
 Setting = Mapping[str, bool]
 """Options that are on or off, and hyperparameters that are 0: those are True."""
@@ -29,7 +29,7 @@ def at_rest(spec: Optimizer) -> list[Setting]:
         spec: an analysed spec.
     """
     program = lower(spec)
-    if program.kinds() & {Kind.REDUCTION, Kind.MATRIX}:
+    if not program.is_elementwise:
         return []  # what an element becomes depends on the others
     found: list[Setting] = []
     for setting in _settings(spec):

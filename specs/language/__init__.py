@@ -16,7 +16,7 @@ value, checkpoint key) stands in its declarations.
 """
 
 from .arguments import Choice, Function, Numbers, Schedules
-from .declarations import Constraint, Hyper, Option, Shape, State, Update
+from .declarations import Constraint, Hyper, Option, State, Update
 from .domains import (
     AT_LEAST_ONE,
     NON_NEGATIVE,
@@ -28,8 +28,9 @@ from .domains import (
     Interval,
 )
 from .errors import SpecError
-from .heads import clip, global_norm, lerp, matmul, mean, norm, one_minus_power, transpose
+from .heads import clip, global_norm, lerp, matmul, one_minus_power, transpose
 from .optimizer import Optimizer
+from .reductions import amax, dot, mean, norm, rms, total
 from .schedule import Sample, Schedule, Spec, eta, lr, metric, mu
 from .sequences import (
     call,
@@ -44,6 +45,7 @@ from .sequences import (
     running_product,
     size,
 )
+from .shapes import FACTS, Axis, Fact, Shape, cols, ndim, numel, rows
 from .symbols import (
     Gradient,
     GradientAt,
@@ -63,14 +65,17 @@ from .transform import Transform
 
 __all__ = [
     "AT_LEAST_ONE",
+    "FACTS",
     "NON_NEGATIVE",
     "POSITIVE",
     "REAL",
     "UNIT",
     "UNIT_ABOVE_ZERO",
     "UNIT_CLOSED",
+    "Axis",
     "Choice",
     "Constraint",
+    "Fact",
     "Function",
     "Gradient",
     "GradientAt",
@@ -90,12 +95,15 @@ __all__ = [
     "Transform",
     "Update",
     "Value",
+    "amax",
     "call",
     "chained",
     "chained_momentum",
     "clip",
+    "cols",
     "completed_cycles",
     "counts",
+    "dot",
     "eta",
     "flags",
     "given",
@@ -111,15 +119,20 @@ __all__ = [
     "metric",
     "momentum_of",
     "mu",
+    "ndim",
     "norm",
+    "numel",
     "one_minus_power",
     "passed",
     "rate_of",
+    "rms",
+    "rows",
     "running_product",
     "size",
     "states",
     "step",
     "t",
     "theta",
+    "total",
     "transpose",
 ]

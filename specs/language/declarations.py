@@ -1,22 +1,13 @@
 """What a spec says about its symbols: defaults, domains, argument names, initial values."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 from sympy import Basic, Expr, Symbol, latex, true
 
 from .domains import REAL, Interval
 from .misuse import expression
+from .shapes import Shape
 from .symbols import Series, Value, theta
-
-
-class Shape(Enum):
-    """What one state holds for one parameter tensor."""
-
-    TENSOR = "tensor"
-    """One number an element, in the parameter's shape and dtype."""
-    SCALAR = "scalar"
-    """One number for all elements, kept in float64."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +91,9 @@ class State:
             None where the equations give the first value themselves, by a case for t = 1.
         key: its name in a torch checkpoint.
         when: the condition on options and hyperparameters under which it exists.
-        shape: one number an element, or one for the whole tensor.
+        shape: what it has a number for: each element (``Shape.TENSOR``), each tensor
+            (``Shape.PER_TENSOR``), all tensors of a group (``Shape.SCALAR``), or some axes,
+            ``(rows,)`` or ``(rows, rows)``.
         domain: the values it can take, by which roots and divisions are checked.
         latex: its notation, where it is not SymPy's for the name.
     """
@@ -116,6 +109,7 @@ class State:
     def __post_init__(self) -> None:
         if self.init is not None:
             object.__setattr__(self, "init", expression(self.init))
+        object.__setattr__(self, "shape", Shape.of(self.shape))
 
     @property
     def name(self) -> str:

@@ -23,7 +23,7 @@ def enclosed(tex: str, left: str = "(", right: str = ")") -> str:
     return f"{left}{gap}{tex}{gap}{right}"
 
 
-def _first(head: type) -> str:
+def meaning(head: type) -> str:
     """The first sentence of what a head says of itself."""
     text = " ".join((head.__doc__ or "").split())
     return text.partition(". ")[0].rstrip(".")
@@ -50,7 +50,7 @@ class Head(Function):
         """
         name = cls.__name__
         if named := ", ".join(key for key in options if key != "evaluate"):
-            raise TypeError(f"{name} has no argument {named}: it is: {_first(cls)}")
+            raise TypeError(f"{name} has no argument {named}: it is: {meaning(cls)}")
         made = [expression(arg) for arg in args]
         for given, arg in zip(args, made, strict=True):
             if not isinstance(arg, Basic):
@@ -107,19 +107,6 @@ class clip(Head):
         return rf"\operatorname{{clip}}{enclosed(', '.join(args))}"
 
 
-class norm(Head):
-    """The Euclidean norm over all elements of one tensor."""
-
-    nargs = (1,)
-    category = "reduction"
-    is_nonnegative: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
-    formula = "sqrt(sum(x**2))"
-
-    @staticmethod
-    def tex(args: Sequence[str]) -> str:
-        return enclosed(args[0], r"\lVert", r"\rVert") + "_2"
-
-
 class global_norm(Head):
     """The Euclidean norm over all elements of all tensors that are updated together.
 
@@ -133,19 +120,8 @@ class global_norm(Head):
 
     @staticmethod
     def tex(args: Sequence[str]) -> str:
-        return rf"\sqrt{{\sum_{{\theta}} {norm.tex(args)}^2}}"
-
-
-class mean(Head):
-    """The mean over all elements of one tensor."""
-
-    nargs = (1,)
-    category = "reduction"
-    formula = "sum(x) / size(x)"
-
-    @staticmethod
-    def tex(args: Sequence[str]) -> str:
-        return rf"\operatorname{{mean}}{enclosed(args[0])}"
+        one = enclosed(args[0], r"\lVert", r"\rVert")
+        return rf"\sqrt{{\sum_{{\theta}} {one}_2^2}}"
 
 
 class matmul(Head):

@@ -10,6 +10,7 @@ from sympy.logic.boolalg import Boolean
 
 from .declarations import Constraint, Hyper, Option, State, Update
 from .misuse import listed
+from .shapes import FACTS
 from .symbols import Value, t, theta
 
 
@@ -75,7 +76,7 @@ class Optimizer:
     @property
     def symbols(self) -> set[Symbol]:
         """The numbers that equations can read."""
-        return {t, *(h.symbol for h in self.hyperparameters)}
+        return {t, *FACTS, *(h.symbol for h in self.hyperparameters)}
 
     @property
     def results(self) -> tuple[str, ...]:

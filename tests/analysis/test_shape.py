@@ -1,5 +1,6 @@
 """Rule shape: tensors and scalars stand where they can."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,18 +9,26 @@ from steprule.specs.language import (
     Shape,
     State,
     Update,
+    amax,
     clip,
+    cols,
     grad,
     hyperparameters,
     intermediates,
     matmul,
     mean,
+    ndim,
     norm,
+    numel,
+    rms,
+    rows,
     states,
     t,
     theta,
+    total,
     transpose,
 )
+from sympy import Max, sqrt
 
 lr, beta = hyperparameters("lr beta")
 (m,) = states("m")
@@ -55,7 +64,7 @@ def test_scalar_state_of_a_tensor(momentum, refused):
 
 def test_tensor_state_of_a_scalar(momentum, refused):
     spec = momentum(states=[replace(SCALAR, shape=Shape.TENSOR)], updates=updates(beta * norm(g)))
-    refused(spec, "shape", "m is a tensor, and its equation gives a scalar", "shape=Shape.SCALAR")
+    refused(spec, "shape", "m is a tensor, and its equation gives a scalar", "Shape.PER_TENSOR")
 
 
 def test_parameter_of_a_scalar(step, refused):
@@ -68,7 +77,7 @@ def test_parameter_of_a_scalar(step, refused):
     [
         beta * norm(beta * g) * g,
         beta * mean(g**2) * g,
-        beta * matmul(g, transpose(g)),
+        beta * matmul(matmul(g, transpose(g)), g),
         clip(g, -beta, norm(g)),
     ],
 )
@@ -94,3 +103,76 @@ def test_misfit_through_an_intermediate(momentum, refused):
     spec = momentum()
     more = [Update(d[t], beta * norm(g)), Update(theta[t], theta[t - 1] - lr * norm(d[t]) * m[t])]
     refused(momentum(updates=[spec.updates[0], *more]), "shape", "norm(d[t])")
+
+
+ROWS = State(m, 0, "m", shape=(rows,))
+
+
+@pytest.mark.parametrize(
+    ("shape", "value"),
+    [
+        (Shape.PER_TENSOR, beta * m[t - 1] + norm(g)),
+        (Shape.PER_TENSOR, total(g)),
+        ((rows,), beta * m[t - 1] + mean(g**2, over=cols)),
+        ((cols,), amax(g * theta[t - 1], over=rows)),
+        ((rows, rows), m[t - 1] + matmul(g, transpose(g))),
+        ((cols, cols), transpose(matmul(transpose(g), g))),
+        ((rows, cols), beta * m[t - 1] + g),
+        (Shape.TENSOR, sqrt(rows / cols) * g / Max(1, rms(g))),
+        (Shape.TENSOR, mean(g, over=rows) * mean(g, over=cols)),
+        (Shape.SCALAR, beta * m[t - 1] + numel),
+    ],
+)
+def test_shapes(momentum, shape, value):
+    step = matmul(m[t], g) if shape == (rows, rows) else g * norm(m[t])
+    step = matmul(g, m[t]) if shape == (cols, cols) else step
+    step = g * m[t] if shape in (Shape.SCALAR, Shape.PER_TENSOR) else step
+    more = [Update(m[t], value), Update(theta[t], theta[t - 1] - lr * beta * step)]
+    assert analyse(momentum(states=[replace(ROWS, shape=shape)], updates=more))
+
+
+@pytest.mark.parametrize(
+    ("shape", "value", "words"),
+    [
+        ((rows,), beta * mean(g, over=rows), ["m is of shape (rows, 1)", "of shape (1, cols)"]),
+        ((rows,), beta * g, ["m is of shape (rows, 1)", "gives a tensor", "Shape.TENSOR"]),
+        ((cols,), beta * norm(g), ["m is of shape (1, cols)", "gives a scalar", "PER_TENSOR"]),
+        (Shape.TENSOR, beta * mean(g, over=cols), ["m is a tensor", "shape=(rows,)"]),
+        (Shape.TENSOR, beta * matmul(g, transpose(g)), ["a tensor", "shape=(rows, rows)"]),
+        (Shape.PER_TENSOR, beta * g, ["m is one number a tensor", "gives a tensor"]),
+        (Shape.TENSOR, beta * matmul(g, g), ["a product of matrices, of a tensor and a tensor"]),
+        (Shape.TENSOR, g + transpose(beta * g), ["a tensor meets a value of shape (cols, rows)"]),
+        (
+            (rows,),
+            mean(mean(g * beta, over=cols), over=cols),
+            ["mean goes over cols of a value of shape (rows, 1)"],
+        ),
+    ],
+)
+def test_misfits_of_shapes(momentum, refused, shape, value, words):
+    more = [Update(m[t], value), Update(theta[t], theta[t - 1] - lr * norm(m[t]) * g)]
+    refused(momentum(states=[replace(ROWS, shape=shape)], updates=more), "shape", "m[t] = ", *words)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: mean(g, over="cols"), "mean can go over rows and cols, not over 'cols'"),
+        (lambda: mean(g, over=1), "not over 1"),
+        (lambda: mean(g, axis=1), "mean has no argument axis"),
+        (lambda: norm(g, theta[t - 1]), "norm is of one tensor, not of 2"),
+    ],
+)
+def test_reductions_of_what_is_none(call, words):
+    with pytest.raises(TypeError, match=re.escape(words)):
+        call()
+
+
+def test_a_state_of_no_shape(momentum, refused):
+    refused(momentum(states=[replace(ROWS, shape=("rows",))]), "kind", "shape of State(", "Shape")
+
+
+def test_a_state_read_where_the_shape_rules_it_out(momentum, refused):
+    kept = replace(ROWS, shape=Shape.TENSOR, when=ndim >= 2)
+    spec = momentum(states=[kept], updates=updates(beta * m[t - 1] + g))
+    refused(spec, "existence", "m[t] is read when ndim = ")

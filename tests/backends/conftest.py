@@ -183,7 +183,7 @@ def _numpy_run(
 
     def states() -> list[dict[str, Any]]:
         stored = optimizer.state_dict()
-        scalars = {s.name for s in spec.states if s.shape is Shape.SCALAR}
+        scalars = {s.name for s in spec.states if s.shape == Shape.SCALAR}
         return [
             {
                 s.name: float(stored[s.name]) if s.name in scalars else stored[f"{s.name}/{i}"]
@@ -214,7 +214,7 @@ def _torch_run(
         return [
             {
                 s.name: float(kept[s.key])
-                if s.shape is Shape.SCALAR
+                if s.shape == Shape.SCALAR
                 else kept[s.key].numpy().copy()
                 for s in spec.states
                 if s.key in (kept := optimizer.state[p])

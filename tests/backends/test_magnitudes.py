@@ -62,8 +62,8 @@ def inputs(spec: Optimizer, c: Configuration, rng: np.random.Generator) -> dict[
     """The parameter, the gradient and all states, the last few of them not finite."""
     signs = rng.choice([-1.0, 1.0], (2, ELEMENTS))
     found = {"theta": signs[0] * magnitudes(rng, 30), "grad": signs[1] * magnitudes(rng, 30)}
-    for s in existing(spec, c.hyper, c.options):
-        if s.shape is Shape.SCALAR:
+    for s in existing(spec, (ELEMENTS,), c.hyper, c.options):
+        if s.shape == Shape.SCALAR:
             found[s.name] = np.float64(0.75)
         elif s.domain == NON_NEGATIVE:
             found[s.name] = magnitudes(rng, 60)

@@ -13,6 +13,7 @@ x, y, tmp1 = (Name(n, TENSOR) for n in ("x", "y", "tmp1"))
 a, b = (Name(n, HOST_REAL) for n in "ab")
 f = Name("f", HOST_BOOLEAN)
 NORM = apply(ops.NORM, x)
+turned = apply(ops.TRANSPOSE, y)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ NORM = apply(ops.NORM, x)
         (apply(ops.SELECT, apply(ops.GT, x, a), x, y), "torch.where(x > a, x, y)"),
         (apply(ops.AND, apply(ops.GT, x, a), f), "((x > a) & (f))"),
         (apply(ops.NOT, apply(ops.GT, x, a)), "~(x > a)"),
-        (apply(ops.TRANSPOSE, apply(ops.MATMUL, x, y)), "torch.matmul(x, y).mT"),
+        (apply(ops.TRANSPOSE, apply(ops.MATMUL, x, turned)), "torch.matmul(x, y.mT).mT"),
         (apply(ops.DIV, x, NORM), "x / norms.norm(x)"),
         (apply(ops.COPY, x), "x.clone()"),
         (apply(ops.FILL, a, x), "(torch.zeros_like(x) + a)"),
@@ -56,8 +57,8 @@ def test_one_tensor(node, expected):
         ),
         (Instruction("d", ops.SUB, (a, x), "tmp1"), "d = [a - x for x in x]"),
         (
-            Instruction("d", ops.MATMUL, (x, y), None),
-            "d = [torch.matmul(x, y) for x, y in zip(x, y, strict=True)]",
+            Instruction("d", ops.MATMUL, (x, turned), None),
+            "d = [torch.matmul(x, y.mT) for x, y in zip(x, y, strict=True)]",
         ),
         (
             Instruction("d", ops.DIV, (y, apply(ops.MUL, a, NORM)), "tmp1"),

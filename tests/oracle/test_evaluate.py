@@ -238,7 +238,7 @@ def test_what_cannot_be_read():
 
 def test_a_scalar_state_holds_no_tensor():
     kept = [State(s, init=0, key="s", shape=Shape.SCALAR)]
-    with pytest.raises(SpecError, match="state s: it is declared a scalar"):
+    with pytest.raises(SpecError, match="state s: it is declared scalar"):
         new_theta(spec(Update(s[t], G), Update(theta[t], OLD), kept=kept), [1.0], states={"s": 0})
 
 

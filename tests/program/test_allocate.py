@@ -19,6 +19,7 @@ from steprule.specs.language import (
     hyperparameters,
     intermediates,
     matmul,
+    rows,
     states,
     t,
     theta,
@@ -146,9 +147,14 @@ def test_results_of_matrix_operations_are_new(make):
     )
 
 
+SQUARE = [State(m, init=0, key="m", shape=(rows, rows))]
+"""Which turned has the same shape."""
+
+
 def test_a_view_is_not_written_to(make):
-    updates = Update(x[t], transpose(m[t - 1])), Update(theta[t], P - (x[t] + 1) * x[t])
-    spec = make(*updates, Update(m[t], m[t - 1] + G))
+    updates = Update(x[t], transpose(m[t - 1])), Update(y[t], (x[t] + 1) * x[t])
+    after = Update(m[t], m[t - 1] + matmul(G, transpose(G))), Update(theta[t], matmul(y[t], G))
+    spec = make(*updates, *after, states=SQUARE)
     _, listing = allocated(spec)
     assert "x: add" not in text(listing)
 
@@ -190,8 +196,8 @@ HAZARDS = {
     "view of a state": [
         Update(x[t], transpose(m[t - 1])),
         Update(y[t], x[t] * 2),
-        Update(m[t], transpose(m[t - 1]) + G),
-        Update(theta[t], P - lr * (x[t] + y[t]) * matmul(m[t], G)),
+        Update(m[t], transpose(m[t - 1]) + matmul(G, transpose(P))),
+        Update(theta[t], P - lr * matmul((x[t] + y[t]) * m[t], G)),
     ],
     "state turned in place": [
         Update(m[t], transpose(m[t - 1])),
@@ -200,11 +206,15 @@ HAZARDS = {
 }
 
 
+TURNED = ("view of a state", "state turned in place")
+
+
 @pytest.mark.parametrize(("options", "t_"), both_cases())
 @pytest.mark.parametrize("name", HAZARDS)
 @pytest.mark.parametrize("prefer", Prefer)
 def test_hazards(name, prefer, options, t_, make):
-    spec = make(*HAZARDS[name])
+    turned = {"states": SQUARE} if name in TURNED else {}
+    spec = make(*HAZARDS[name], **turned)
     hyper = {"lr": Q(1, 2), "a": Q(1, 3), "w": Q(3, 4), "decay": Q(0)}
     names = ("theta", "grad", *(s.name for s in spec.states))
     tensors = {

@@ -2,11 +2,9 @@
 
 import pytest
 from steprule.codegen.program.lower import lower, lower_expression
-from steprule.codegen.program.nodes import Absent, Place, Shape, assignments
+from steprule.codegen.program.nodes import Absent, Place, assignments
 from steprule.specs.language import (
-    Shape as StateShape,
-)
-from steprule.specs.language import (
+    Shape,
     State,
     Update,
     clip,
@@ -115,7 +113,7 @@ def test_a_state_under_a_condition_is_else_absent(make):
 
 
 def test_types(make):
-    kept = [State(product, init=1, key="product", shape=StateShape.SCALAR)]
+    kept = [State(product, init=1, key="product", shape=Shape.SCALAR)]
     updates = [
         Update(product[t], product[t - 1] * w),
         Update(x[t], norm(G)),
@@ -123,9 +121,9 @@ def test_types(make):
     ]
     program = lower(make(*updates, states=kept))
     scalar, reduced, new = (a.target.type for a in assignments(program.body))
-    assert (scalar.shape, scalar.place) == (Shape.SCALAR, Place.HOST)
-    assert (reduced.shape, reduced.place) == (Shape.SCALAR, Place.DEVICE)
-    assert (new.shape, new.place) == (Shape.TENSOR, Place.DEVICE)
+    assert (scalar.axes, scalar.place) == ((), Place.HOST)
+    assert (reduced.axes, reduced.place) == ((), Place.DEVICE)
+    assert (new.axes, new.place) == (Shape.TENSOR.axes, Place.DEVICE)
 
 
 def test_what_has_no_node_is_named(make):

@@ -1,11 +1,23 @@
-"""Tensors and scalars stand where they can."""
+"""Values have the shapes that operations need, and states those that are declared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from sympy import Basic
 
-from ....specs.language import GradientAt, Shape, Value, clip, theta
+from ....specs.language import GradientAt, Shape, Value, clip, matmul, theta, transpose
 from ....specs.language.heads import Head
+from ....specs.language.reductions import Reduction
+from ....specs.language.shapes import (
+    EACH,
+    ONE,
+    WHOLE,
+    Axes,
+    MisfitError,
+    broadcast,
+    product,
+    reduced,
+)
 from ..fault import Fault
 from ..occurrences import nodes
 from ..subject import Subject
@@ -13,75 +25,126 @@ from ..subject import Subject
 CODE = "shape"
 
 
+@dataclass(frozen=True)
+class _Kind:
+    """The shape of a value, and whether it has to wait for a tensor."""
+
+    axes: Axes
+    is_beside: bool
+
+    def __str__(self) -> str:
+        words = {(): "a scalar", WHOLE: "a tensor", EACH: "one number a tensor"}
+        return words.get(self.axes) or f"of shape ({', '.join(map(str, self.axes))})"
+
+    @property
+    def value(self) -> str:
+        """What has it, in words."""
+        return f"a value {self}" if str(self).startswith("of") else str(self)
+
+    def fits(self, shape: Shape) -> bool:
+        if shape == Shape.PER_TENSOR:
+            return self.axes in ((), shape.axes)
+        return self.axes == shape.axes and not (shape.on_host and self.is_beside)
+
+
 def check(subject: Subject) -> Iterator[Fault]:
-    shapes = {name: state.shape for name, state in subject.states.items()}
-    shapes[theta.name] = Shape.TENSOR
-    reduced: set[str] = set()
+    declared = {name: state.shape for name, state in subject.states.items()}
+    declared[theta.name] = Shape.TENSOR
+    kinds = {name: _Kind(shape.axes, not shape.on_host) for name, shape in declared.items()}
     for update in subject.updates:
         where, name = subject.equation(update), update.target.name
         for node in nodes(update.value):
-            if misfit := _misfit(node, shapes):
+            if misfit := _misfit(node, kinds):
                 problem, remedy = misfit
                 yield Fault(where, f"{problem}: {subject.text(node)}", remedy)
-        shape = _shape(update.value, shapes)
-        declared = shapes.setdefault(name, shape)
-        if shape is not declared:
-            article = {Shape.SCALAR: "a scalar", Shape.TENSOR: "a tensor"}
-            yield Fault(
-                where,
-                f"{name} is {article[declared]}, and its equation gives {article[shape]}",
-                _remedy(name, shape),
-            )
-        elif shape is Shape.SCALAR and _is_reduced(update.value, reduced):
-            reduced.add(name)
-            if name in subject.states:
-                yield Fault(
-                    where,
-                    f"{name} is a number known before any tensor is, and its equation reduces one",
-                    "Let it depend on hyperparameters, t and other such states alone; what is "
-                    "reduced from a tensor can be an intermediate",
-                )
+        kind = _kind(update.value, kinds)
+        if name not in declared:
+            kinds[name] = kind
+        elif not kind.fits(declared[name]):
+            yield Fault(where, *_unfitting(name, declared[name], kind))
 
 
-def _misfit(node: Basic, shapes: dict[str, Shape]) -> tuple[str, str] | None:
+def _unfitting(name: str, shape: Shape, kind: _Kind) -> tuple[str, str]:
+    """What is wrong with an equation's value, and what to do."""
+    if shape.on_host and not kind.axes:
+        return (
+            f"{name} is a number known before any tensor is, and its equation reduces one",
+            f"Declare State({name}, ..., shape=Shape.PER_TENSOR), which each tensor has of its "
+            "own; or let it be an intermediate",
+        )
+    declared = _Kind(shape.axes, is_beside=True)
+    problem = f"{name} is {declared}, and its equation gives {kind.value}"
+    if name == theta.name:
+        return problem, "Let the step depend on theta[t - 1] or the gradient, element by element"
+    if kind.axes in ((), EACH):
+        word = "Shape.PER_TENSOR" if kind.is_beside else "Shape.SCALAR"
+    elif kind.axes == WHOLE:
+        word = "Shape.TENSOR"
+    else:
+        axes = [str(axis) for axis in kind.axes if axis != ONE]
+        word = f"({', '.join(axes)})" if len(axes) > 1 else f"({axes[0]},)"
+    return problem, f"Declare State({name}, ..., shape={word})"
+
+
+def _misfit(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
     """What an operation cannot be applied to, and what to do instead."""
-    if not isinstance(node, Head):
-        return None
-    name = type(node).__name__
-    if isinstance(node, clip) and any(_is_tensor(a, shapes) for a in node.args[1:]):
+    if isinstance(node, clip) and any(_kind(a, kinds).axes for a in node.args[1:]):
         return "a bound of clip is a tensor", "Use Min and Max where the bounds are tensors"
-    if node.category != "elementwise" and not all(_is_tensor(a, shapes) for a in node.args):
-        return f"{name} is taken of a scalar", f"Leave {name} out: * and Abs work on scalars"
+    if isinstance(node, Head) and node.category != "elementwise":
+        operands = node.args[:1] if isinstance(node, Reduction) else node.args
+        if not all(len(_kind(a, kinds).axes) == 2 for a in operands):
+            name = type(node).__name__
+            return f"{name} is taken of a scalar", f"Leave {name} out: * and Abs work on scalars"
+    try:
+        _axes(node, kinds)
+    except MisfitError as misfit:
+        return _beside(node, misfit)
     return None
 
 
-def _is_tensor(e: Basic, shapes: dict[str, Shape]) -> bool:
-    return _shape(e, shapes) is Shape.TENSOR
+def _beside(node: Basic, misfit: MisfitError) -> tuple[str, str]:
+    kinds = [_Kind(axes, is_beside=True) for axes in (misfit.one, misfit.other)]
+    one, other = (kind.value for kind in kinds)
+    match node:
+        case matmul():
+            problem = f"a product of matrices, of {one} and {other}"
+            remedy = "The first needs as many columns as the second has rows: transpose one of them"
+        case Reduction():
+            over = ", ".join(map(str, misfit.other))
+            problem = f"{type(node).__name__} goes over {over} of {one}"
+            remedy = "Leave out the axes that it does not have"
+        case _:
+            problem = f"{one} meets {other}"
+            remedy = "Reduce one of them over the axes that the other lacks, or transpose it"
+    return problem, remedy
 
 
-def _shape(e: Basic, shapes: dict[str, Shape]) -> Shape:
-    """The shape of an expression: a tensor if anything in it is, but for reductions."""
-    if isinstance(e, GradientAt):
-        return Shape.TENSOR
-    if isinstance(e, Value):
-        return shapes[e.name]
-    if isinstance(e, Head) and e.category == "reduction":
-        return Shape.SCALAR
-    return Shape.TENSOR if any(_is_tensor(a, shapes) for a in e.args) else Shape.SCALAR
-
-
-def _is_reduced(e: Basic, reduced: set[str]) -> bool:
-    """Whether a scalar expression has to wait for a tensor."""
-    return any(
-        (isinstance(node, Head) and node.category == "reduction")
-        or (isinstance(node, Value) and node.name in reduced)
-        for node in nodes(e)
+def _kind(e: Basic, kinds: Mapping[str, _Kind]) -> _Kind:
+    """The kind of an expression; of a misfit in it, which is told where it is, a tensor."""
+    is_beside = any(
+        isinstance(n, GradientAt) or (isinstance(n, Value) and kinds[n.name].is_beside)
+        for n in nodes(e)
     )
+    try:
+        return _Kind(_axes(e, kinds), is_beside)
+    except MisfitError:
+        return _Kind(WHOLE, is_beside)
 
 
-def _remedy(name: str, shape: Shape) -> str:
-    if name == theta.name:
-        return "Let the step depend on theta[t - 1] or the gradient, element by element"
-    if shape is Shape.TENSOR:
-        return f"Declare State({name}, ..., shape=Shape.TENSOR)"
-    return f"Declare State({name}, ..., shape=Shape.SCALAR)"
+def _axes(e: Basic, kinds: Mapping[str, _Kind]) -> Axes:
+    """The shape of an expression; a MisfitError is that of the expression itself."""
+    match e:
+        case GradientAt():
+            return WHOLE
+        case Value():
+            return kinds[e.name].axes
+        case Reduction():
+            of = _kind(e.args[0], kinds).axes
+            return reduced(of, e.over) if e.over else ()
+    operands = [_kind(a, kinds).axes for a in e.args]
+    match e:
+        case matmul():
+            return product(operands[0], operands[1])
+        case transpose():
+            return operands[0][::-1]
+    return broadcast(operands)

@@ -27,7 +27,7 @@ from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Implies, Not, Or
 
-from ....specs.language import GradientAt, Optimizer, Schedule, Value, heads, sequences
+from ....specs.language import GradientAt, Optimizer, Schedule, Value, heads, reductions, sequences
 from ..fault import Fault
 from ..occurrences import nodes
 from ..subject import Subject
@@ -43,12 +43,14 @@ def _heads(module: ModuleType) -> tuple[type[heads.Head], ...]:
     return tuple(
         head
         for head in vars(module).values()
-        if isinstance(head, type) and issubclass(head, heads.Head) and head is not heads.Head
+        if isinstance(head, type)
+        and issubclass(head, heads.Head)
+        and head not in (heads.Head, reductions.Reduction)
     )
 
 
 _HEADS: dict[type, tuple[type[heads.Head], ...]] = {
-    Optimizer: _heads(heads),
+    Optimizer: _heads(heads) + _heads(reductions),
     Schedule: _heads(sequences),
 }
 _BEYOND = (floor, cos, Mod, type(pi), type(S.Infinity), type(S.NegativeInfinity))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ....specs.language import (
+    amax,
     call,
     chained,
     chained_momentum,
@@ -20,6 +21,7 @@ from ....specs.language import (
     rate_of,
     running_product,
     size,
+    total,
     transpose,
 )
 from ....specs.language.heads import Head
@@ -30,9 +32,11 @@ HEADS: dict[type[Head], tuple[int, Sequence[int]]] = {
     one_minus_power: (SUM, (ATOM, SUM)),
     lerp: (SUM, (PRODUCT, PRODUCT, PRODUCT)),
     clip: (POWER, (SUM, SUM, SUM)),
-    norm: (ATOM, (SUM,)),
+    norm: (ATOM, (SUM, ATOM, ATOM)),
     global_norm: (POWER, (SUM,)),
-    mean: (POWER, (SUM,)),
+    mean: (POWER, (SUM, ATOM, ATOM)),
+    total: (POWER, (SUM, ATOM, ATOM)),
+    amax: (POWER, (SUM, ATOM, ATOM)),
     matmul: (PRODUCT, (POWER, POWER)),
     transpose: (POWER, (ATOM,)),
     passed: (POWER, (POWER, SUM)),

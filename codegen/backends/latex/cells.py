@@ -27,6 +27,7 @@ _WORDS = {
     "space": " ",
     "scalar": "scalar",
     "tensor": "tensor",
+    "one_a_tensor": "one a tensor",
     "first_from": "first value from the equation for",
 }
 

@@ -199,7 +199,7 @@ class LatexPrinter:
             raise NotImplementedError(f"no LaTeX for {type(e).__name__}: it has no tex method")
         # Of a head it does not know the printer assumes the worst on both sides.
         binding, levels = HEADS.get(type(e), (SUM, [ATOM] * len(e.args)))
-        arguments = [self._within(a, level) for a, level in zip(e.args, levels, strict=True)]
+        arguments = [self._within(a, level) for a, level in zip(e.args, levels, strict=False)]
         return e.tex(arguments), binding
 
     def _sum(self, e: Expr) -> str:

@@ -16,11 +16,13 @@ from ....specs.language import (
     Option,
     Schedule,
     Schedules,
+    Shape,
     Spec,
     State,
     t,
 )
 from ....specs.language.schedule import Argument
+from ....specs.language.shapes import ONE
 from .box import condition
 from .cells import Cell, Code, Formula, Said, Word
 from .numerals import scientific
@@ -164,6 +166,16 @@ def _option(entry: Option) -> ArgumentRow:
     )
 
 
+_SHAPES = {Shape.TENSOR: "tensor", Shape.SCALAR: "scalar", Shape.PER_TENSOR: "one_a_tensor"}
+
+
+def _shape(shape: Shape) -> Word | Formula:
+    if shape in _SHAPES:
+        return Word(_SHAPES[shape])
+    lengths = (rf"\mathrm{{{axis}}}" if axis != ONE else "1" for axis in shape.axes)
+    return Formula(r" \times ".join(lengths))
+
+
 def _state(state: State, clock: Symbol, printer: LatexPrinter) -> StateRow:
     when = condition(state.when, printer)
     return StateRow(
@@ -175,5 +187,5 @@ def _state(state: State, clock: Symbol, printer: LatexPrinter) -> StateRow:
         ),
         key=(Code(state.key),),
         exists=(Word("if"), Word("space"), Formula(when)) if when else (Word("always"),),
-        shape=(Word(state.shape.value),),
+        shape=(_shape(state.shape),),
     )

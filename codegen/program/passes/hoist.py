@@ -27,7 +27,7 @@ from ..nodes import (
 )
 from ..operations import ADD, MUL, ONE_MINUS_POW, SELECT, SUB
 
-_REAL = Type(DType.REAL, ONE.type.shape, Place.HOST)
+_REAL = Type(DType.REAL, ONE.type.axes, Place.HOST)
 
 
 def hoist(program: Program) -> Program:

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ....specs.language import Interval, Optimizer, Shape
+from ....specs.language import Interval, Optimizer
 from ...oracle.exact import Number
 from ...oracle.formats import FORMATS, Format, round_floats, to_floats
 from ...oracle.optimizers import existing, initial
@@ -112,12 +112,13 @@ def first_states(
         return {name: _as_floats(value, case.form) for name, value in states.items()}
     rng = np.random.default_rng(case.start)
     past: dict[str, Floats | float] = {}
-    for state in existing(spec, hyper, options):
-        if state.shape is Shape.SCALAR:
+    for state in existing(spec, case.theta.shape, hyper, options):
+        if state.shape.on_host:
             past[state.name] = _plausible(state.domain, rng.uniform(0.25, 0.75))
         else:
-            values = [_plausible(state.domain, x) for x in rng.uniform(0, 1, case.theta.size)]
-            past[state.name] = round_floats(np.reshape(values, case.theta.shape), case.form)
+            lengths = state.shape.lengths(case.theta.shape)
+            values = [_plausible(state.domain, x) for x in rng.uniform(0, 1, math.prod(lengths))]
+            past[state.name] = round_floats(np.reshape(values, lengths), case.form)
     return past
 
 

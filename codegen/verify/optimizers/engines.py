@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ....specs.language import Optimizer, Shape
+from ....specs.language import Optimizer
 from ...backends.signature import arguments
 from ...oracle.formats import FORMATS, Format
 from .configurations import Configuration
@@ -132,7 +132,7 @@ class TorchEngine:
         self._p = torch.nn.Parameter(self._tensor(theta))
         self._optimizer = make([self._p])
         self._keys = {s.name: s.key for s in spec.states}
-        self._scalars = {s.name for s in spec.states if s.shape is Shape.SCALAR}
+        self._scalars = {s.name for s in spec.states if s.shape.on_host}
         if start > 1:
             kept = self._optimizer.state[self._p]
             where = device if self._optimizer.defaults.get("capturable") else "cpu"

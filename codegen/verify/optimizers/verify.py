@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sympy import Expr, sympify
 
-from ....specs.language import Optimizer, Shape, Update
+from ....specs.language import Optimizer, Update
 from ...oracle.formats import FORMATS, Format
 from ...oracle.optimizers import step
 from ...program.compiled import CompiledRule
@@ -222,7 +222,7 @@ def _combined(a: Result, b: Result) -> Result:
 
 
 def _is_tensor(spec: Optimizer, name: str) -> bool:
-    return all(s.name != name or s.shape is Shape.TENSOR for s in spec.states)
+    return all(s.name != name or not s.shape.on_host for s in spec.states)
 
 
 def _form(spec: Optimizer, name: str, case: Case) -> Format:

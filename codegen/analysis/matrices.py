@@ -1,0 +1,42 @@
+"""Whether a rule can only be given matrices: an operation on rows and columns is always reached."""
+
+from collections.abc import Iterator
+
+from sympy import Basic, Piecewise
+
+from ...specs.language import Optimizer, State, Value, matmul, transpose
+from ...specs.language.reductions import Reduction
+from .cases import Case, cases
+
+
+def needs_matrices(spec: Optimizer) -> bool:
+    """Whether some step of an analysed rule needs two axes of a parameter that may have fewer."""
+    return any(_reaches(case) for case in cases(spec) if case.shape is None or len(case.shape) < 2)
+
+
+def _reaches(case: Case) -> bool:
+    live = case.live().values()
+    kept = any(len(s.shape.axes) == 2 and not s.shape.is_whole for s in _existing(case))
+    return kept or any(_needs_axes(node) for u in live for node in _reached(u.value, case))
+
+
+def _existing(case: Case) -> Iterator[State]:
+    return (state for state in case.spec.states if case.exists(state))
+
+
+def _needs_axes(node: Basic) -> bool:
+    return isinstance(node, matmul | transpose) or (isinstance(node, Reduction) and bool(node.over))
+
+
+def _reached(e: Basic, case: Case) -> Iterator[Basic]:
+    """The expression and all below it that a case does not rule out."""
+    yield e
+    if isinstance(e, Value):
+        return
+    if isinstance(e, Piecewise):
+        for value, condition in case.branches(e):
+            yield from _reached(value, case)
+            yield from _reached(condition, case)
+        return
+    for argument in e.args:
+        yield from _reached(argument, case)

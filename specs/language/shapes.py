@@ -1,0 +1,177 @@
+"""What a value has a number for: each element, each row, each tensor, or all of a step.
+
+A parameter is seen as a matrix: ``rows`` and ``cols`` are its last two axes, and what comes before
+them is a batch of matrices. A value lacks an axis where it has one number for all along it, and
+then has length one there: ``mean(g[t], over=cols)`` and ``State(r, shape=(rows,), ...)`` have a
+number a row, and meet what has one an element as NumPy's arrays do.
+
+An axis stands as a number too, its length: ``sqrt(rows / cols)``. So do ``ndim`` and ``numel``, of
+the parameter as it is. They are known before any tensor is looked at, and a rule may differ by
+them: ``Piecewise((x, ndim >= 2), (y, True))``.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from math import prod
+from typing import Any, ClassVar, TypeAlias
+
+from sympy import Basic, Integer, Symbol
+
+ONE = Integer(1)
+"""The length of an axis that a value lacks."""
+
+
+class Fact(Symbol):
+    """A whole number that is known of a parameter before a step, from its shape."""
+
+
+class Axis(Fact):
+    """One of the last two axes of a parameter; as a number, its length."""
+
+
+rows, cols = (Axis(name, integer=True, positive=True) for name in ("rows", "cols"))
+
+ndim = Fact("ndim", integer=True, nonnegative=True)
+"""The number of axes of the parameter."""
+
+numel = Fact("numel", integer=True, positive=True)
+"""The number of its elements."""
+
+FACTS = (ndim, numel, rows, cols)
+
+Axes: TypeAlias = tuple[Basic, ...]
+"""The lengths of the last two axes, behind those of a batch, ``ONE`` where there is no axis. Empty
+of a plain number."""
+
+WHOLE: Axes = (rows, cols)
+"""A number for each element."""
+
+EACH: Axes = (ONE,)
+"""A number for each tensor, whatever its axes."""
+
+
+def facts(shape: Sequence[int]) -> dict[str, int]:
+    """What is known of a parameter of a shape, by name.
+
+    A tensor of less than two axes is one row. Without elements nothing is computed, and no length
+    is said to be zero.
+    """
+    last = (1, 1, *shape)[-2:]
+    lengths = {"numel": prod(shape), "rows": last[0], "cols": last[1]}
+    return {"ndim": len(shape)} | {name: max(1, n) for name, n in lengths.items()}
+
+
+class MisfitError(ValueError):
+    """Two shapes that an operation cannot bring together."""
+
+    def __init__(self, one: Axes, other: Axes) -> None:
+        super().__init__(f"{described(one)} beside {described(other)}")
+        self.one, self.other = one, other
+
+
+def described(axes: Axes) -> str:
+    """A shape in words."""
+    if not axes:
+        return "one number"
+    if axes == WHOLE:
+        return "one number an element"
+    if axes == EACH:
+        return "one number a tensor"
+    return f"shape ({', '.join(map(str, axes))})"
+
+
+def broadcast(shapes: Iterable[Axes]) -> Axes:
+    """The shape of what is made of values of these shapes, element by element.
+
+    Raises:
+        MisfitError: two of them have different axes at one place.
+    """
+    return reduce(_together, shapes, ())
+
+
+def _together(one: Axes, other: Axes) -> Axes:
+    if len(one) < 2 or len(other) < 2:
+        return max(one, other, key=len)
+    if any(a != b and ONE not in (a, b) for a, b in zip(one, other, strict=True)):
+        raise MisfitError(one, other)
+    return tuple(b if a == ONE else a for a, b in zip(one, other, strict=True))
+
+
+def product(one: Axes, other: Axes) -> Axes:
+    """The shape of a product of matrices.
+
+    Raises:
+        MisfitError: the second has not as many rows as the first has columns, or one is no matrix.
+    """
+    if len(one) < 2 or len(other) < 2 or one[1] != other[0]:
+        raise MisfitError(one, other)
+    return one[0], other[1]
+
+
+def reduced(axes: Axes, over: Sequence[Basic]) -> Axes:
+    """What is left of a shape when some axes are reduced to length one.
+
+    Raises:
+        MisfitError: it does not have one of them.
+    """
+    if any(axis not in axes for axis in over):
+        raise MisfitError(axes, tuple(over))
+    return tuple(ONE if axis in over else axis for axis in axes)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a state has a number for.
+
+    Args:
+        axes: the lengths of its last two axes, behind those of a batch.
+        on_host: whether it is one number for all tensors of a group, known before any of them.
+    """
+
+    axes: Axes
+    on_host: bool = False
+
+    TENSOR: ClassVar["Shape"]
+    """One number an element, in the parameter's shape and dtype."""
+    SCALAR: ClassVar["Shape"]
+    """One number from hyperparameters and t, for all tensors alike, kept in float64."""
+    PER_TENSOR: ClassVar["Shape"]
+    """One number for each tensor, reduced from it, and in its dtype."""
+
+    @classmethod
+    def of(cls, given: Any) -> Any:
+        """A tuple of axes as a shape; anything else as it is, for the rules to refuse."""
+        if not isinstance(given, tuple | list) or not 1 <= len(given) <= 2:
+            return given
+        if not all(isinstance(axis, Axis) for axis in given):
+            return given
+        axes = tuple(given)
+        if len(axes) == 1:
+            axes = (rows, ONE) if axes == (rows,) else (ONE, cols)
+        return cls(axes)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the parameter's own."""
+        return self.axes == WHOLE
+
+    def __str__(self) -> str:
+        if self.on_host:
+            return "scalar"
+        words = {WHOLE: "tensor", EACH: "one a tensor"}
+        return words.get(self.axes) or f"({', '.join(map(str, self.axes))})"
+
+    def lengths(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """Those of all axes, for a parameter of a shape."""
+        if self.is_whole:
+            return tuple(shape)
+        if len(self.axes) < 2:
+            return ()
+        known = dict(zip(WHOLE, shape[-2:], strict=True))
+        return (*shape[:-2], *(known.get(axis, 1) for axis in self.axes))
+
+
+Shape.TENSOR = Shape(WHOLE)
+Shape.SCALAR = Shape((), on_host=True)
+Shape.PER_TENSOR = Shape(EACH)
