@@ -1,6 +1,7 @@
 """Arguments that are no numbers are refused in the words of who passed them, by every class."""
 
 import re
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import steprule.numpy
 import steprule.torch
 import torch
+from steprule.numpy._intervals import Interval
 
 NAN = float("nan")
 YAML = ", as YAML reads 1e-3 as text and 1.0e-3 as a number"
@@ -83,3 +85,18 @@ def test_pairs_of_any_sort(betas: Any) -> None:
     steprule.numpy.Adam(betas=betas)
     steprule.torch.Adam([torch.ones(1).requires_grad_()], betas=betas)
     steprule.torch.Adam([torch.ones(1).requires_grad_()], betas=tuple(map(torch.tensor, betas)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x", "0 <= x", "0 < x", "x <= 1", "x < 1/3", "-1/2 <= x < 1", "0 < x <= 2", "1 < x < 2"],
+)
+def test_an_interval_is_what_python_makes_of_its_text(text: str) -> None:
+    numbers = [-0.5, -0.0, 0, 5e-324, 1 / 3, 0.9999999999999999, 1, 1.5, 2, np.inf, -np.inf, NAN]
+    interval = Interval(text)
+    for x, kind in product(numbers, (float, np.float64, torch.tensor)):
+        inside = bool(eval(text, {"x": kind(x)})) or text == "x"
+        assert (kind(x) in interval) == inside
+        if not inside:
+            with pytest.raises(ValueError, match=re.escape(f"x must satisfy {text}, got ")):
+                interval.require("x", kind(x))

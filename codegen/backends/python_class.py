@@ -14,13 +14,12 @@ from .signature import Argument, arguments, checks
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """One call of ``require``: the domain of one hyperparameter."""
+class Domain:
+    """What an argument must satisfy, as Python: one condition, or one on each of its numbers."""
 
-    test: str
-    label: str
-    value: str
-    domain: str
+    argument: str
+    conditions: tuple[str, ...]
+    is_tuple: bool
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
         "arguments": args,
         "attribute": attribute,
         "checks": checks(spec),
-        "requirements": [r for a in args for r in _requirements(a, attribute)],
+        "domains": _domains(args),
         "initial": _initial(spec, attribute),
         "starts": "Start" if any(s.starts_as_parameter for s in spec.states) else "float",
         "equations": [text.equation(u) for u in spec.updates],
@@ -69,13 +68,13 @@ def names_read(program: Program) -> set[str]:
     return read | {name for slot in program.slots if slot.when for name in names(slot.when)}
 
 
-def _requirements(a: Argument, attribute: Printer) -> list[Requirement]:
-    found: list[Requirement] = []
-    for h in a.members:
-        value = h.name if a.is_tuple else attribute.name(h.name)
-        test = h.domain.describe(value)
-        if test != value:
-            found.append(Requirement(test, a.label(h), value, h.domain.describe(h.name)))
+def _domains(args: tuple[Argument, ...]) -> list[Domain]:
+    """Those of numbers that are bounded."""
+    found: list[Domain] = []
+    for a in args:
+        conditions = tuple(h.domain.describe(h.name) for h in a.members)
+        if conditions != tuple(h.name for h in a.members):
+            found.append(Domain(a.name, conditions, a.is_tuple))
     return found
 
 
@@ -84,6 +83,8 @@ def _initial(spec: Optimizer, attribute: Printer) -> list[Initial]:
     for state in spec.states:
         value = _start(spec, state, attribute)
         when = "" if state.when == true else attribute(lower_expression(spec, state.when))
+        if when and " if " in value:
+            value = f"({value})"
         found.append(Initial(state.name, value, when))
     return found
 

@@ -25,12 +25,6 @@ def counts(defaults: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def require(condition: Any, name: str, value: Any, domain: str) -> None:
-    """Raise ValueError unless a hyperparameter meets the condition that is its domain."""
-    if not condition:
-        raise ValueError(f"{name} must satisfy {domain}, got {value!r}")
-
-
 def require_numbers(counts: Mapping[str, int], given: Mapping[str, Any]) -> None:
     """Raise ValueError unless arguments are numbers.
 

@@ -3,6 +3,7 @@
 
 import numpy as np
 
+from ._intervals import Interval
 from ._transform import Transform
 from ._trees import Array
 
@@ -17,11 +18,7 @@ class ClipByValue(Transform):
     Source: Mikolov, 2012, Statistical language models based on neural networks, section 3.2.2.
     """
 
-    domain = "0 < clipvalue"
-
-    @staticmethod
-    def accepts(clipvalue: float, /) -> bool:
-        return 0 < clipvalue
+    domain = Interval("0 < clipvalue")
 
     @staticmethod
     def block(grad: Array, clipvalue: float, /, out: Array) -> Array:
@@ -40,12 +37,8 @@ class ClipByNorm(Transform):
     Source: Pascanu et al., 2013, arXiv:1211.5063, Algorithm 1, for each tensor by itself.
     """
 
-    domain = "0 < clipnorm"
+    domain = Interval("0 < clipnorm")
     reach = "tensor"
-
-    @staticmethod
-    def accepts(clipnorm: float, /) -> bool:
-        return 0 < clipnorm
 
     @staticmethod
     def scale(norm: float, clipnorm: float, /) -> float:
@@ -68,12 +61,8 @@ class ClipByGlobalNorm(Transform):
     Source: Pascanu et al., 2013, arXiv:1211.5063, Algorithm 1.
     """
 
-    domain = "0 < global_clipnorm"
+    domain = Interval("0 < global_clipnorm")
     reach = "all"
-
-    @staticmethod
-    def accepts(global_clipnorm: float, /) -> bool:
-        return 0 < global_clipnorm
 
     @staticmethod
     def scale(norm: float, global_clipnorm: float, /) -> float:

@@ -2,24 +2,13 @@
 """What each way of clipping gradients gives."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
 
+from ._limits import Limit
 from ._trees import Array
 
 
-class Transform(ABC):
+class Transform(Limit, ABC):
     """Base of the transforms; a transform has one argument, its limit."""
-
-    domain: ClassVar[str]
-    """What the limit must satisfy, in words."""
-
-    reach: ClassVar[str] = ""
-    """Over what norms are taken: each ``"tensor"``, ``"all"`` of them, or nothing."""
-
-    @staticmethod
-    @abstractmethod
-    def accepts(limit: float, /) -> bool:
-        """Whether a limit lies in its domain."""
 
     @staticmethod
     def scale(norm: float, limit: float, /) -> float:

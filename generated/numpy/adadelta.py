@@ -4,7 +4,8 @@
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import Optimizer, Rate, Step, require
+from ._optimizer import Optimizer
+from ._scalars import Rate, Step
 from ._trees import Array
 
 
@@ -44,6 +45,12 @@ class Adadelta(Optimizer):
     """
 
     _tensor_states = ("v", "u")
+    _domains = {
+        "lr": "0 <= lr",
+        "rho": "0 <= rho <= 1",
+        "eps": "0 <= eps",
+        "weight_decay": "0 <= weight_decay",
+    }
     _scratch = 3
     _kernel = "adadelta"
     _fingerprint = "sha256:d0fd69daf05e588d"
@@ -69,14 +76,7 @@ class Adadelta(Optimizer):
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
-    def _check(self, lr: float | None) -> None:
-        if lr is not None:
-            require(0 <= lr, "lr", lr, "0 <= lr")
-        require(0 <= self.rho <= 1, "rho", self.rho, "0 <= rho <= 1")
-        require(0 <= self.eps, "eps", self.eps, "0 <= eps")
-        require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
-
-    def _initial(self, lr: float) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float | None]:
         return {"v": 0.0, "u": 0.0}
 
     @staticmethod

@@ -4,7 +4,8 @@
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import Optimizer, Rate, Step, require
+from ._optimizer import Optimizer
+from ._scalars import Rate, Step
 from ._trees import Array
 
 
@@ -45,6 +46,13 @@ class Adagrad(Optimizer):
     """
 
     _tensor_states = ("s",)
+    _domains = {
+        "lr": "0 <= lr",
+        "lr_decay": "0 <= lr_decay",
+        "weight_decay": "0 <= weight_decay",
+        "initial_accumulator_value": "0 <= initial_accumulator_value",
+        "eps": "0 <= eps",
+    }
     _scratch = 2
     _kernel = "adagrad"
     _fingerprint = "sha256:88d100dcaf080e25"
@@ -72,20 +80,7 @@ class Adagrad(Optimizer):
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
-    def _check(self, lr: float | None) -> None:
-        if lr is not None:
-            require(0 <= lr, "lr", lr, "0 <= lr")
-        require(0 <= self.lr_decay, "lr_decay", self.lr_decay, "0 <= lr_decay")
-        require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
-        require(
-            0 <= self.initial_accumulator_value,
-            "initial_accumulator_value",
-            self.initial_accumulator_value,
-            "0 <= initial_accumulator_value",
-        )
-        require(0 <= self.eps, "eps", self.eps, "0 <= eps")
-
-    def _initial(self, lr: float) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float | None]:
         return {"s": self.initial_accumulator_value}
 
     @staticmethod

@@ -4,7 +4,8 @@
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import Optimizer, Rate, Step, one_minus_power, require
+from ._optimizer import Optimizer
+from ._scalars import Rate, Step, one_minus_power
 from ._trees import Array
 
 
@@ -45,6 +46,12 @@ class Adamax(Optimizer):
     """
 
     _tensor_states = ("m", "u")
+    _domains = {
+        "lr": "0 <= lr",
+        "betas": ("0 <= beta1 < 1", "0 <= beta2 < 1"),
+        "eps": "0 <= eps",
+        "weight_decay": "0 <= weight_decay",
+    }
     _scratch = 2
     _kernel = "adamax"
     _fingerprint = "sha256:5323526f5785b056"
@@ -70,16 +77,7 @@ class Adamax(Optimizer):
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
-    def _check(self, lr: float | None) -> None:
-        beta1, beta2 = self.betas
-        if lr is not None:
-            require(0 <= lr, "lr", lr, "0 <= lr")
-        require(0 <= beta1 < 1, "betas[0]", beta1, "0 <= beta1 < 1")
-        require(0 <= beta2 < 1, "betas[1]", beta2, "0 <= beta2 < 1")
-        require(0 <= self.eps, "eps", self.eps, "0 <= eps")
-        require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
-
-    def _initial(self, lr: float) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float | None]:
         return {"m": 0.0, "u": 0.0}
 
     @staticmethod

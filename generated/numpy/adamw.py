@@ -6,7 +6,8 @@ import math
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import Optimizer, Rate, Step, one_minus_power, require
+from ._optimizer import Optimizer
+from ._scalars import Rate, Step, one_minus_power
 from ._trees import Array
 
 
@@ -51,6 +52,12 @@ class AdamW(Optimizer):
     """
 
     _tensor_states = ("m", "v", "vmax")
+    _domains = {
+        "lr": "0 <= lr",
+        "betas": ("0 <= beta1 < 1", "0 <= beta2 < 1"),
+        "eps": "0 <= eps",
+        "weight_decay": "0 <= weight_decay",
+    }
     _scratch = 2
     _kernel = "adamw"
     _fingerprint = "sha256:52dc2ba91c648e09"
@@ -78,17 +85,8 @@ class AdamW(Optimizer):
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
-    def _check(self, lr: float | None) -> None:
-        beta1, beta2 = self.betas
-        if lr is not None:
-            require(0 <= lr, "lr", lr, "0 <= lr")
-        require(0 <= beta1 < 1, "betas[0]", beta1, "0 <= beta1 < 1")
-        require(0 <= beta2 < 1, "betas[1]", beta2, "0 <= beta2 < 1")
-        require(0 <= self.eps, "eps", self.eps, "0 <= eps")
-        require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
-
-    def _initial(self, lr: float) -> dict[str, float]:
-        return {"m": 0.0, "v": 0.0, **({"vmax": 0.0} if self.amsgrad else {})}
+    def _initial(self, lr: float) -> dict[str, float | None]:
+        return {"m": 0.0, "v": 0.0, "vmax": 0.0 if self.amsgrad else None}
 
     @staticmethod
     def _coefficients(

@@ -6,7 +6,8 @@ import math
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import Optimizer, Rate, Step, one_minus_power, require
+from ._optimizer import Optimizer
+from ._scalars import Rate, Step, one_minus_power
 from ._trees import Array
 
 
@@ -55,6 +56,13 @@ class NAdam(Optimizer):
 
     _tensor_states = ("m", "v")
     _scalar_states = ("mu_product",)
+    _domains = {
+        "lr": "0 <= lr",
+        "betas": ("0 <= beta1 < 1", "0 <= beta2 < 1"),
+        "eps": "0 <= eps",
+        "weight_decay": "0 <= weight_decay",
+        "momentum_decay": "0 <= momentum_decay",
+    }
     _scratch = 2
     _kernel = "nadam"
     _fingerprint = "sha256:a6bd34b0424659df"
@@ -84,19 +92,7 @@ class NAdam(Optimizer):
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
-    def _check(self, lr: float | None) -> None:
-        beta1, beta2 = self.betas
-        if lr is not None:
-            require(0 <= lr, "lr", lr, "0 <= lr")
-        require(0 <= beta1 < 1, "betas[0]", beta1, "0 <= beta1 < 1")
-        require(0 <= beta2 < 1, "betas[1]", beta2, "0 <= beta2 < 1")
-        require(0 <= self.eps, "eps", self.eps, "0 <= eps")
-        require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
-        require(
-            0 <= self.momentum_decay, "momentum_decay", self.momentum_decay, "0 <= momentum_decay"
-        )
-
-    def _initial(self, lr: float) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float | None]:
         return {"m": 0.0, "v": 0.0, "mu_product": 1.0}
 
     @staticmethod

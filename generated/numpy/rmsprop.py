@@ -4,7 +4,8 @@
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import Optimizer, Rate, Step, require
+from ._optimizer import Optimizer
+from ._scalars import Rate, Step
 from ._trees import Array
 
 
@@ -49,6 +50,13 @@ class RMSprop(Optimizer):
     """
 
     _tensor_states = ("v", "gbar", "b")
+    _domains = {
+        "lr": "0 <= lr",
+        "alpha": "0 <= alpha <= 1",
+        "eps": "0 <= eps",
+        "weight_decay": "0 <= weight_decay",
+        "momentum": "0 <= momentum",
+    }
     _scratch = 2
     _kernel = "rmsprop"
     _fingerprint = "sha256:3de5a6014a8f0cbe"
@@ -78,19 +86,11 @@ class RMSprop(Optimizer):
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
-    def _check(self, lr: float | None) -> None:
-        if lr is not None:
-            require(0 <= lr, "lr", lr, "0 <= lr")
-        require(0 <= self.alpha <= 1, "alpha", self.alpha, "0 <= alpha <= 1")
-        require(0 <= self.eps, "eps", self.eps, "0 <= eps")
-        require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
-        require(0 <= self.momentum, "momentum", self.momentum, "0 <= momentum")
-
-    def _initial(self, lr: float) -> dict[str, float]:
+    def _initial(self, lr: float) -> dict[str, float | None]:
         return {
             "v": 0.0,
-            **({"gbar": 0.0} if self.centered else {}),
-            **({"b": 0.0} if self.momentum != 0 else {}),
+            "gbar": 0.0 if self.centered else None,
+            "b": 0.0 if self.momentum != 0 else None,
         }
 
     @staticmethod

@@ -4,7 +4,8 @@
 import numpy as np
 
 from ._engines import Engine
-from ._optimizer import Optimizer, Rate, Step, require
+from ._optimizer import Optimizer
+from ._scalars import Rate, Step
 from ._trees import Array
 
 
@@ -44,6 +45,7 @@ class SGD(Optimizer):
     """
 
     _tensor_states = ("b",)
+    _domains = {"lr": "0 <= lr", "momentum": "0 <= momentum", "weight_decay": "0 <= weight_decay"}
     _scratch = 2
     _kernel = "sgd"
     _fingerprint = "sha256:54c12b55f51e2a2e"
@@ -72,15 +74,11 @@ class SGD(Optimizer):
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _check(self, lr: float | None) -> None:
-        if lr is not None:
-            require(0 <= lr, "lr", lr, "0 <= lr")
-        require(0 <= self.momentum, "momentum", self.momentum, "0 <= momentum")
-        require(0 <= self.weight_decay, "weight_decay", self.weight_decay, "0 <= weight_decay")
         if self.nesterov and not (self.dampening == 0 and self.momentum > 0):
             raise ValueError("nesterov needs momentum > 0 and dampening = 0")
 
-    def _initial(self, lr: float) -> dict[str, float]:
-        return {**({"b": 0.0} if self.momentum != 0 else {})}
+    def _initial(self, lr: float) -> dict[str, float | None]:
+        return {"b": 0.0 if self.momentum != 0 else None}
 
     @staticmethod
     def _coefficients(

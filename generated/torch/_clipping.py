@@ -4,6 +4,7 @@
 import torch
 from torch import Tensor
 
+from ._intervals import Interval
 from ._tensors import Tensors
 from ._transform import Transform
 
@@ -18,11 +19,7 @@ class ClipByValue(Transform):
     Source: Mikolov, 2012, Statistical language models based on neural networks, section 3.2.2.
     """
 
-    domain = "0 < clipvalue"
-
-    @staticmethod
-    def accepts(clipvalue: float, /) -> bool:
-        return 0 < clipvalue
+    domain = Interval("0 < clipvalue")
 
     @staticmethod
     def loop(grad: Tensor, clipvalue: float, /) -> Tensor:
@@ -46,12 +43,8 @@ class ClipByNorm(Transform):
     Source: Pascanu et al., 2013, arXiv:1211.5063, Algorithm 1, for each tensor by itself.
     """
 
-    domain = "0 < clipnorm"
+    domain = Interval("0 < clipnorm")
     reach = "tensor"
-
-    @staticmethod
-    def accepts(clipnorm: float, /) -> bool:
-        return 0 < clipnorm
 
     @staticmethod
     def scale(norm: Tensor, clipnorm: float, /) -> Tensor:
@@ -77,12 +70,8 @@ class ClipByGlobalNorm(Transform):
     Source: Pascanu et al., 2013, arXiv:1211.5063, Algorithm 1.
     """
 
-    domain = "0 < global_clipnorm"
+    domain = Interval("0 < global_clipnorm")
     reach = "all"
-
-    @staticmethod
-    def accepts(global_clipnorm: float, /) -> bool:
-        return 0 < global_clipnorm
 
     @staticmethod
     def scale(norm: Tensor, global_clipnorm: float, /) -> Tensor:

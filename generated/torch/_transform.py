@@ -2,26 +2,16 @@
 """What each way of clipping gradients gives."""
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any
 
 from torch import Tensor
 
+from ._limits import Limit
 from ._tensors import Tensors
 
 
-class Transform(ABC):
+class Transform(Limit, ABC):
     """Base of the transforms; a transform has one argument, its limit."""
-
-    domain: ClassVar[str]
-    """What the limit must satisfy, in words."""
-
-    reach: ClassVar[str] = ""
-    """Over what norms are taken: each ``"tensor"``, ``"all"`` of them, or nothing."""
-
-    @staticmethod
-    @abstractmethod
-    def accepts(limit: float, /) -> bool:
-        """Whether a limit lies in its domain."""
 
     @staticmethod
     def scale(norm: Tensor, limit: float, /) -> Tensor:

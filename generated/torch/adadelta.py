@@ -4,7 +4,7 @@
 import torch
 from torch import Tensor, optim
 
-from ._optimizer import Group, Optimizer, Params, require
+from ._optimizer import Group, Optimizer, Params
 from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
@@ -49,6 +49,12 @@ class Adadelta(Optimizer):
     """
 
     _tensor_states = {"v": "square_avg", "u": "acc_delta"}
+    _domains = {
+        "lr": "0 <= lr",
+        "rho": "0 <= rho <= 1",
+        "eps": "0 <= eps",
+        "weight_decay": "0 <= weight_decay",
+    }
     _kernel = "adadelta"
     _fingerprint = "sha256:d0fd69daf05e588d"
     _peer = optim.Adadelta
@@ -73,15 +79,7 @@ class Adadelta(Optimizer):
     ) -> None:
         super().__init__(locals())
 
-    def _check(self, group: Group) -> None:
-        require(0 <= group["lr"], "lr", group["lr"], "0 <= lr")
-        require(0 <= group["rho"] <= 1, "rho", group["rho"], "0 <= rho <= 1")
-        require(0 <= group["eps"], "eps", group["eps"], "0 <= eps")
-        require(
-            0 <= group["weight_decay"], "weight_decay", group["weight_decay"], "0 <= weight_decay"
-        )
-
-    def _initial(self, group: Group) -> dict[str, float]:
+    def _initial(self, group: Group) -> dict[str, float | None]:
         return {"v": 0.0, "u": 0.0}
 
     @staticmethod

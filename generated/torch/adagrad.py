@@ -4,7 +4,7 @@
 import torch
 from torch import Tensor, optim
 
-from ._optimizer import Group, Optimizer, Params, require
+from ._optimizer import Group, Optimizer, Params
 from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
@@ -50,6 +50,13 @@ class Adagrad(Optimizer):
     """
 
     _tensor_states = {"s": "sum"}
+    _domains = {
+        "lr": "0 <= lr",
+        "lr_decay": "0 <= lr_decay",
+        "weight_decay": "0 <= weight_decay",
+        "initial_accumulator_value": "0 <= initial_accumulator_value",
+        "eps": "0 <= eps",
+    }
     _kernel = "adagrad"
     _fingerprint = "sha256:88d100dcaf080e25"
     _eager = True
@@ -77,21 +84,7 @@ class Adagrad(Optimizer):
     ) -> None:
         super().__init__(locals())
 
-    def _check(self, group: Group) -> None:
-        require(0 <= group["lr"], "lr", group["lr"], "0 <= lr")
-        require(0 <= group["lr_decay"], "lr_decay", group["lr_decay"], "0 <= lr_decay")
-        require(
-            0 <= group["weight_decay"], "weight_decay", group["weight_decay"], "0 <= weight_decay"
-        )
-        require(
-            0 <= group["initial_accumulator_value"],
-            "initial_accumulator_value",
-            group["initial_accumulator_value"],
-            "0 <= initial_accumulator_value",
-        )
-        require(0 <= group["eps"], "eps", group["eps"], "0 <= eps")
-
-    def _initial(self, group: Group) -> dict[str, float]:
+    def _initial(self, group: Group) -> dict[str, float | None]:
         return {"s": group["initial_accumulator_value"]}
 
     def _takes_sparse(self, group: Group) -> bool:

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, optim
 
 from . import _scalars as scalars
-from ._optimizer import Group, Optimizer, Params, require
+from ._optimizer import Group, Optimizer, Params
 from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
@@ -58,9 +58,15 @@ class Adam(Optimizer):
     """
 
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq", "vmax": "max_exp_avg_sq"}
+    _optional = ("vmax",)
+    _domains = {
+        "lr": "0 <= lr",
+        "betas": ("0 <= beta1 < 1", "0 <= beta2 < 1"),
+        "eps": "0 <= eps",
+        "weight_decay": "0 <= weight_decay",
+    }
     _kernel = "adam"
     _fingerprint = "sha256:3ff6845343ac722e"
-    _optional = ("vmax",)
     _peer = optim.Adam
 
     def __init__(
@@ -85,18 +91,8 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(locals())
 
-    def _check(self, group: Group) -> None:
-        beta1, beta2 = group["betas"]
-        require(0 <= group["lr"], "lr", group["lr"], "0 <= lr")
-        require(0 <= beta1 < 1, "betas[0]", beta1, "0 <= beta1 < 1")
-        require(0 <= beta2 < 1, "betas[1]", beta2, "0 <= beta2 < 1")
-        require(0 <= group["eps"], "eps", group["eps"], "0 <= eps")
-        require(
-            0 <= group["weight_decay"], "weight_decay", group["weight_decay"], "0 <= weight_decay"
-        )
-
-    def _initial(self, group: Group) -> dict[str, float]:
-        return {"m": 0.0, "v": 0.0, **({"vmax": 0.0} if group["amsgrad"] else {})}
+    def _initial(self, group: Group) -> dict[str, float | None]:
+        return {"m": 0.0, "v": 0.0, "vmax": 0.0 if group["amsgrad"] else None}
 
     @staticmethod
     def _coefficients(

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from . import _scalars as scalars
-from ._optimizer import Group, Optimizer, Params, require
+from ._optimizer import Group, Optimizer, Params
 from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
@@ -49,6 +49,11 @@ class Lion(Optimizer):
     """
 
     _tensor_states = {"m": "exp_avg"}
+    _domains = {
+        "lr": "0 <= lr",
+        "betas": ("0 <= beta1 < 1", "0 <= beta2 < 1"),
+        "weight_decay": "0 <= weight_decay",
+    }
     _kernel = "lion"
     _fingerprint = "sha256:dad58ce4fd4bdcdd"
 
@@ -71,16 +76,7 @@ class Lion(Optimizer):
     ) -> None:
         super().__init__(locals())
 
-    def _check(self, group: Group) -> None:
-        beta1, beta2 = group["betas"]
-        require(0 <= group["lr"], "lr", group["lr"], "0 <= lr")
-        require(0 <= beta1 < 1, "betas[0]", beta1, "0 <= beta1 < 1")
-        require(0 <= beta2 < 1, "betas[1]", beta2, "0 <= beta2 < 1")
-        require(
-            0 <= group["weight_decay"], "weight_decay", group["weight_decay"], "0 <= weight_decay"
-        )
-
-    def _initial(self, group: Group) -> dict[str, float]:
+    def _initial(self, group: Group) -> dict[str, float | None]:
         return {"m": 0.0}
 
     @staticmethod

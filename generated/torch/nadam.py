@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, optim
 
 from . import _scalars as scalars
-from ._optimizer import Group, Optimizer, Params, require
+from ._optimizer import Group, Optimizer, Params
 from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
@@ -59,6 +59,13 @@ class NAdam(Optimizer):
 
     _tensor_states = {"m": "exp_avg", "v": "exp_avg_sq"}
     _scalar_states = {"mu_product": "mu_product"}
+    _domains = {
+        "lr": "0 <= lr",
+        "betas": ("0 <= beta1 < 1", "0 <= beta2 < 1"),
+        "eps": "0 <= eps",
+        "weight_decay": "0 <= weight_decay",
+        "momentum_decay": "0 <= momentum_decay",
+    }
     _kernel = "nadam"
     _fingerprint = "sha256:a6bd34b0424659df"
     _peer = optim.NAdam
@@ -85,23 +92,7 @@ class NAdam(Optimizer):
     ) -> None:
         super().__init__(locals())
 
-    def _check(self, group: Group) -> None:
-        beta1, beta2 = group["betas"]
-        require(0 <= group["lr"], "lr", group["lr"], "0 <= lr")
-        require(0 <= beta1 < 1, "betas[0]", beta1, "0 <= beta1 < 1")
-        require(0 <= beta2 < 1, "betas[1]", beta2, "0 <= beta2 < 1")
-        require(0 <= group["eps"], "eps", group["eps"], "0 <= eps")
-        require(
-            0 <= group["weight_decay"], "weight_decay", group["weight_decay"], "0 <= weight_decay"
-        )
-        require(
-            0 <= group["momentum_decay"],
-            "momentum_decay",
-            group["momentum_decay"],
-            "0 <= momentum_decay",
-        )
-
-    def _initial(self, group: Group) -> dict[str, float]:
+    def _initial(self, group: Group) -> dict[str, float | None]:
         return {"m": 0.0, "v": 0.0, "mu_product": 1.0}
 
     @staticmethod

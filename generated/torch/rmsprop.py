@@ -4,7 +4,7 @@
 import torch
 from torch import Tensor, optim
 
-from ._optimizer import Group, Optimizer, Params, require
+from ._optimizer import Group, Optimizer, Params
 from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
@@ -54,9 +54,16 @@ class RMSprop(Optimizer):
     """
 
     _tensor_states = {"v": "square_avg", "gbar": "grad_avg", "b": "momentum_buffer"}
+    _optional = ("gbar", "b")
+    _domains = {
+        "lr": "0 <= lr",
+        "alpha": "0 <= alpha <= 1",
+        "eps": "0 <= eps",
+        "weight_decay": "0 <= weight_decay",
+        "momentum": "0 <= momentum",
+    }
     _kernel = "rmsprop"
     _fingerprint = "sha256:3de5a6014a8f0cbe"
-    _optional = ("gbar", "b")
     _peer = optim.RMSprop
 
     def __init__(
@@ -81,20 +88,11 @@ class RMSprop(Optimizer):
     ) -> None:
         super().__init__(locals())
 
-    def _check(self, group: Group) -> None:
-        require(0 <= group["lr"], "lr", group["lr"], "0 <= lr")
-        require(0 <= group["alpha"] <= 1, "alpha", group["alpha"], "0 <= alpha <= 1")
-        require(0 <= group["eps"], "eps", group["eps"], "0 <= eps")
-        require(
-            0 <= group["weight_decay"], "weight_decay", group["weight_decay"], "0 <= weight_decay"
-        )
-        require(0 <= group["momentum"], "momentum", group["momentum"], "0 <= momentum")
-
-    def _initial(self, group: Group) -> dict[str, float]:
+    def _initial(self, group: Group) -> dict[str, float | None]:
         return {
             "v": 0.0,
-            **({"gbar": 0.0} if group["centered"] else {}),
-            **({"b": 0.0} if group["momentum"] != 0 else {}),
+            "gbar": 0.0 if group["centered"] else None,
+            "b": 0.0 if group["momentum"] != 0 else None,
         }
 
     @staticmethod

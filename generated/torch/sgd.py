@@ -4,7 +4,7 @@
 import torch
 from torch import Tensor, optim
 
-from ._optimizer import Group, Optimizer, Params, require
+from ._optimizer import Group, Optimizer, Params
 from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
@@ -49,10 +49,11 @@ class SGD(Optimizer):
     """
 
     _tensor_states = {"b": "momentum_buffer"}
+    _optional = ("b",)
     _step_key = ""
+    _domains = {"lr": "0 <= lr", "momentum": "0 <= momentum", "weight_decay": "0 <= weight_decay"}
     _kernel = "sgd"
     _fingerprint = "sha256:54c12b55f51e2a2e"
-    _optional = ("b",)
     _sparse_where = "momentum == 0 and weight_decay == 0"
     _peer = optim.SGD
 
@@ -78,16 +79,11 @@ class SGD(Optimizer):
         super().__init__(locals())
 
     def _check(self, group: Group) -> None:
-        require(0 <= group["lr"], "lr", group["lr"], "0 <= lr")
-        require(0 <= group["momentum"], "momentum", group["momentum"], "0 <= momentum")
-        require(
-            0 <= group["weight_decay"], "weight_decay", group["weight_decay"], "0 <= weight_decay"
-        )
         if group["nesterov"] and not (group["dampening"] == 0 and group["momentum"] > 0):
             raise ValueError("nesterov needs momentum > 0 and dampening = 0")
 
-    def _initial(self, group: Group) -> dict[str, float]:
-        return {**({"b": 0.0} if group["momentum"] != 0 else {})}
+    def _initial(self, group: Group) -> dict[str, float | None]:
+        return {"b": 0.0 if group["momentum"] != 0 else None}
 
     def _takes_sparse(self, group: Group) -> bool:
         return group["momentum"] == 0 and group["weight_decay"] == 0

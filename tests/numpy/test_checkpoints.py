@@ -63,7 +63,7 @@ def test_states_by_the_names_of_the_spec(case: Any) -> None:
     for state in case.spec.states:
         if state.shape.value == "scalar":
             expected[state.name] = ((), np.dtype(float))
-        elif state.name in optimizer._initial(0.001):
+        elif state.name in optimizer._existing(0.001):
             expected[f"{state.name}/w"] = ((2, 3), np.dtype(np.float32))
     assert {key: (a.shape, a.dtype) for key, a in kept.items()} == expected
     assert int(kept["step"]) == 1

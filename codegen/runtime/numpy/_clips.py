@@ -1,6 +1,5 @@
 """From the limits of an optimizer to what happens to each gradient of a step.
 
-``check``  limits -> nothing, or what is wrong with them.
 ``clips``  gradients and limits -> a transform for each gradient, with the number it takes.
 """
 
@@ -9,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ._arguments import require
 from ._clipping import TRANSFORMS
 from ._norms import combined
 from ._norms import norm as norm_of
@@ -31,15 +29,6 @@ class Clip:
         return self.transform.block(block, self.scalar, out)
 
 
-def check(limits: Limits) -> None:
-    """Raise ValueError unless at most one limit is set, and that lies in its domain."""
-    given = {name: limit for name, limit in limits.items() if limit is not None}
-    if len(given) > 1:
-        raise ValueError(f"only one of {', '.join(TRANSFORMS)} can be set, got {', '.join(given)}")
-    for name, limit in given.items():
-        require(TRANSFORMS[name].accepts(limit), name, limit, TRANSFORMS[name].domain)
-
-
 def clips(
     grads: Sequence[Array], limits: Limits, error_if_nonfinite: bool
 ) -> Sequence[Clip | None]:
@@ -48,7 +37,7 @@ def clips(
     Args:
         grads: floating-point arrays of any shape and memory layout. Their norms are taken in
             float64, a block at a time, and infinite where float64 has no such.
-        limits: as :func:`check` wants them.
+        limits: of which at most one is set.
         error_if_nonfinite: refuse norms that are infinite or NaN.
 
     Raises:

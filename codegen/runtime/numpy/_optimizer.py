@@ -1,23 +1,25 @@
 """What all optimizers share: arguments, states, one step, checkpoints."""
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from . import _clips as clipping
 from . import _engines as engines
 from . import _ufuncs as ufuncs
-from ._arguments import counts, declared, refuse_nan, require_flags, require_number, require_numbers
-from ._arguments import require as require
+from ._arguments import refuse_nan, require_flags, require_number, require_numbers
 from ._clipping import TRANSFORMS, Limited
+from ._declared import Declared
 from ._engines import Engine
 from ._errors import Deferred
+from ._intervals import require_within
 from ._known import Known, States
+from ._limits import chosen
 from ._locks import lock
+from ._scalars import Rate, Start, Step
 from ._signals import Held
 from ._trees import (
     Array,
@@ -32,47 +34,11 @@ from ._trees import (
     require_matrices,
 )
 
-Rate: TypeAlias = float | Callable[[int], float]
-"""A learning rate, or a function that gives it from the 0-based step."""
 
-Start: TypeAlias = float | Literal["theta"]
-"""What a state starts as: a number, or a copy of its parameter."""
-
-
-class Step:
-    """What is the same for all elements in a step of a rule: scalars by name, and options."""
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> float: ...
-        def __setattr__(self, name: str, value: float) -> None: ...
-
-
-class Optimizer(Limited, ABC):
+class Optimizer(Limited, Declared):
     """Base of the generated optimizers, which add hyperparameters and one step's rule."""
 
-    _tensor_states: ClassVar[tuple[str, ...]] = ()
-    _numbers: ClassVar[dict[str, int]] = {}
-    """How many numbers each hyperparameter has, that are a tuple; 0 where it is one number."""
-    _options: ClassVar[tuple[str, ...]] = ()
-    _scalar_states: ClassVar[tuple[str, ...]] = ()
-    _scratch: ClassVar[int] = 0
-    _kernel: ClassVar[str] = ""
-    """The module of the compiled kernel; empty where the rule needs whole tensors at once."""
-    _fingerprint: ClassVar[str] = ""
-    """Of the spec; that of the kernel is the same."""
-
-    _on_matrices: ClassVar[bool] = False
-    """Whether the rule multiplies or transposes them: an array is one, or a batch of them."""
-
     lr: Rate = 0.0  # for rules that have none
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        if "_rule" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
-            own = declared(cls.__init__, {*TRANSFORMS, "error_if_nonfinite", "engine"})
-            cls._numbers = counts(own)
-            cls._options = tuple(name for name in own if name not in cls._numbers)
 
     def __init__(
         self,
@@ -80,7 +46,7 @@ class Optimizer(Limited, ABC):
         engine: Engine,
         *limits: float | None,
     ) -> None:
-        vars(self).update(zip(clipping.TRANSFORMS, limits, strict=True))
+        vars(self).update(zip(TRANSFORMS, limits, strict=True))
         self.error_if_nonfinite = error_if_nonfinite
         self.engine: Engine = engine
         engines.check(engine, self._kernel, type(self).__name__)
@@ -165,7 +131,7 @@ class Optimizer(Limited, ABC):
         lr = float(rate)
         self._check_arguments(lr)
         engines.check(self.engine, self._kernel, type(self).__name__)
-        initial = self._initial(lr)
+        initial = self._existing(lr)
         known, given = self._looked_at(params, grads, initial)
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
@@ -222,7 +188,7 @@ class Optimizer(Limited, ABC):
         Nothing has been changed when one of these is raised.
         """
         # Asked is which states there are: a rate of any step will do.
-        initial = self._initial(math.nan if callable(self.lr) else self.lr)
+        initial = self._existing(math.nan if callable(self.lr) else self.lr)
         states: dict[str, dict[str, Array]] = {n: {} for n in self._tensor_states if n in initial}
         scalars = {name: 0.0 for name in self._scalar_states if name in initial}
         for kept, value in state.items():
@@ -265,41 +231,10 @@ class Optimizer(Limited, ABC):
         set_limits = {name: limit for name, limit in limits.items() if limit is not None}
         require_numbers(self._numbers | dict.fromkeys(limits, 0), given | set_limits)
         require_flags(self._options, given)
+        require_within(self._bounded, given)
         self._check(lr)
-        clipping.check(limits)
+        chosen(TRANSFORMS, limits)
         refuse_nan(self._numbers, given)
-
-    @abstractmethod
-    def _check(self, lr: float | None) -> None:
-        """Raise ValueError for a hyperparameter outside its domain.
-
-        A rate is None before the step at which a schedule gives it.
-        """
-
-    @abstractmethod
-    def _initial(self, lr: float) -> Mapping[str, Start]:
-        """What every state starts as that exists under the present options.
-
-        A rate is that of this step.
-        """
-
-    @staticmethod
-    @abstractmethod
-    def _coefficients(*_: Any, **scalars: Any) -> tuple[float, ...] | None:
-        """Give a step the scalars that arrays meet in it; the new values of scalar states.
-
-        Takes the step, which has the options already, and by name its count, the scalar states and
-        the hyperparameters.
-        """
-
-    @staticmethod
-    @abstractmethod
-    def _rule(*_: Any, **__: Any) -> None:
-        """Update a block of a parameter and its states in place.
-
-        Takes the step, the parameter, its gradient, its states (None for one that does not exist)
-        and scratch arrays like it.
-        """
 
     def _step_of(self, lr: float, scalars: dict[str, float]) -> tuple[Step, tuple[float, ...]]:
         """The next step, and the new values of the scalar states that are given."""
@@ -343,8 +278,3 @@ class Optimizer(Limited, ABC):
         for path, array in arrays.items():
             require_like(found[path][0], array, "params", f"its state {name!r}", path)
         return arrays
-
-
-def one_minus_power(base: float, exponent: float) -> float:
-    """``1 - base**exponent`` for a base in [0, 1], without cancellation."""
-    return -math.expm1(exponent * math.log(base)) if base > 0 else 1.0 - base**exponent

@@ -1,6 +1,5 @@
 """From the limits of groups to what happens to the gradients of a step.
 
-``check``  a group -> nothing, or what is wrong with its limits.
 ``sharing``  all groups -> what ranks have to do together, asked whether or not one has gradients.
 ``clips``  groups that have gradients, and these -> a :class:`Clip` for each group.
 
@@ -20,9 +19,9 @@ from torch import Tensor
 
 from . import _over_ranks as over_ranks
 from . import _partition as partition
-from ._arguments import require
 from ._clip_norms import Sharing, Vectors, needed, not_finite
 from ._clipping import TRANSFORMS
+from ._limits import chosen
 from ._options import option
 from ._rows import kinds
 from ._tensors import Tensors, arithmetic, number
@@ -89,15 +88,6 @@ class Clip:
         return {row: (own, k) for rows, own in self.scales for k, row in enumerate(rows)}
 
 
-def check(group: Group) -> None:
-    """Raise ValueError unless at most one limit is set, and that lies in its domain."""
-    given = [name for name in TRANSFORMS if group.get(name) is not None]
-    if len(given) > 1:
-        raise ValueError(f"only one of {', '.join(TRANSFORMS)} can be set, got {', '.join(given)}")
-    for name in given:
-        require(TRANSFORMS[name].accepts(group[name]), name, group[name], TRANSFORMS[name].domain)
-
-
 def sharing(groups: Sequence[Group], wrapper: str, is_local: Callable[[Any], bool]) -> Sharing:
     """What ranks have to do together.
 
@@ -149,21 +139,13 @@ def clips(
             cannot be known.
         ValueError: a group has two limits.
     """
-    chosen = [_chosen(group) for group in groups]
-    reaches = [TRANSFORMS[name].reach if name else "" for name in chosen]
+    names = [chosen(TRANSFORMS, group) for group in groups]
+    reaches = [TRANSFORMS[name].reach if name else "" for name in names]
     norms, total = needed(reaches, groups, params, grads, sharing)
     return [
         _clip(name, group, own, found, total) if name else None
-        for name, group, own, found in zip(chosen, groups, grads, norms, strict=True)
+        for name, group, own, found in zip(names, groups, grads, norms, strict=True)
     ]
-
-
-def _chosen(group: Group) -> str | None:
-    """The argument that is set, which may have been so since the group was made."""
-    given = [name for name in TRANSFORMS if group.get(name) is not None]
-    if given:
-        check(group)
-    return given[0] if given else None
 
 
 def _clip(

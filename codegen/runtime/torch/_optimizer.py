@@ -1,11 +1,5 @@
 """What all optimizers share: parameter groups, states, checkpoints, and how a step is run.
 
-``_coefficients`` is what of a rule needs no tensors of parameters. The rest comes in two forms,
-which are given that as one object, the step. ``_foreach`` updates lists of tensors in place; its
-scalars are Python numbers. ``_loop`` takes one tensor and returns the new values; it
-differentiates, and its scalars can be 0-d tensors, which a CUDA graph reads anew at every replay. A
-rule of single elements has a compiled kernel too, which ``fused`` asks for.
-
 A step has two parts. All that can fail, or runs what a user wrote, comes first, and changes nothing
 that can be seen: gradients are looked at, norms taken, kernels compiled, states made. What it gives
 is called then, to change parameters, states and counts: while no handler of a signal runs, so that
@@ -18,12 +12,11 @@ parameters, what is made of their gradients by ``_amp``, ``_shards`` and ``_spar
 steps; neither sees the optimizer.
 """
 
-from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from itertools import compress
 from operator import not_
-from typing import Any, ClassVar, TypeAlias, cast, overload
+from typing import Any, TypeAlias, cast, overload
 
 import torch
 from torch import Tensor, optim
@@ -38,19 +31,21 @@ from . import _options as options
 from . import _partition as partition
 from . import _plain as plain
 from . import _sparse as sparse
-from ._arguments import counts, declared, refuse_nan, require_flags, require_numbers
-from ._arguments import require as require
+from ._arguments import refuse_nan, require_flags, require_numbers
 from ._clipping import TRANSFORMS
+from ._declared import Declared
+from ._intervals import require_within
+from ._limits import chosen
 from ._locks import lock
 from ._options import option
-from ._rule import Change, Group, Rule, Start, Work
+from ._rule import Change, Group, Work
 from ._signals import Held
 from ._states import adopt, make_missing, remake_scalars, states_of
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
 
-class Optimizer(optim.Optimizer):
+class Optimizer(Declared, optim.Optimizer):
     """Base of the generated optimizers, which add hyperparameters and one step's rule.
 
     States of a parameter have its shape and dtype; step counts and other scalar states are
@@ -77,41 +72,8 @@ class Optimizer(optim.Optimizer):
         ValueError: a hyperparameter lies outside its domain, or is a tensor of several numbers.
     """
 
-    # Read off the constructor.
-    _arguments: ClassVar[tuple[str, ...]] = ()
-    """The hyperparameters and options."""
-    _numbers: ClassVar[dict[str, int]] = {}
-    """How many numbers each hyperparameter has, that are a tuple; 0 where it is one number."""
-    _options: ClassVar[tuple[str, ...]] = ()
-    _tensor_states: ClassVar[dict[str, str]] = {}
-    """Name to checkpoint key, in the order the rule takes them."""
-    _scalar_states: ClassVar[dict[str, str]] = {}
-    _kernel: ClassVar[str] = ""
-    """The module of the rule's kernel; empty where it needs whole tensors at once."""
-    _fingerprint: ClassVar[str] = ""
-    """Of the spec; that of the kernel is the same."""
-    _step_key: ClassVar[str] = "step"
-    """The step count's checkpoint key; empty where none is kept."""
-    _eager: ClassVar[bool] = False
-    """States are made with the optimizer, not at the first step."""
-    _on_matrices: ClassVar[bool] = False
-    """Whether the rule multiplies or transposes them: a tensor is one, or a batch of them."""
     _wrapper = ""
     """What made this optimizer for some of the parameters that it has."""
-    _optional: ClassVar[tuple[str, ...]] = ()
-    """The names of states that exist under an option alone."""
-    _sparse_where: ClassVar[str] = ""
-    """What must be set for sparse gradients, in words; empty where nothing helps or is needed."""
-    _peer: ClassVar[type[optim.Optimizer] | None] = None
-    """torch's class of this name, whose groups and checkpoints these are like."""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        if "_loop" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
-            own = declared(cls.__init__, options.DEFAULTS)
-            cls._arguments = tuple(own)
-            cls._numbers = counts(own)
-            cls._options = tuple(name for name in own if name not in cls._numbers)
 
     def __init__(self, given: dict[str, Any]) -> None:
         names = (*self._arguments, *options.CLIPPING, *options.LAUNCHING)
@@ -127,7 +89,7 @@ class Optimizer(optim.Optimizer):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Fill in what checkpoints of other versions and of torch.optim leave out."""
-        self.__dict__.setdefault("_lock", lock())  # of a copy
+        vars(self).setdefault("_lock", lock())  # of a copy
         with Held():
             super().__setstate__(state)
             self._forget()
@@ -137,8 +99,8 @@ class Optimizer(optim.Optimizer):
         for group in self.param_groups:
             for name in self.defaults.keys() - options.CLIPPING.keys():
                 group.setdefault(name, self.defaults[name])
-            group |= options.constants(dict.fromkeys(self._arguments), self._peer)
-            remake_scalars(self._rule(), group, self.state)
+            group.update(options.constants(dict.fromkeys(self._arguments), self._peer))
+            remake_scalars(self._rule(self.defaults), group, self.state)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Optimizer":
         """A copy between two steps, whoever takes them."""
@@ -164,11 +126,12 @@ class Optimizer(optim.Optimizer):
             limits = {name: 0 for name in TRANSFORMS if group.get(name) is not None}
             require_numbers(self._numbers | limits, group)
             require_flags(self._options, group)
+            require_within(self._bounded, group)
             self._check(group)
-            clipping.check(group)
+            chosen(TRANSFORMS, group)
             refuse_nan(self._numbers, group)
         super().add_param_group(param_group)
-        group, rule = self.param_groups[-1], self._rule()
+        group, rule = self.param_groups[-1], self._rule(self.defaults)
         try:
             launches.check(rule, group, {p.device for p in group["params"]})
         except RuntimeError:
@@ -177,7 +140,7 @@ class Optimizer(optim.Optimizer):
         if self._eager:
             params = group["params"]
             states = states_of(self.state, params)
-            firsts = make_missing(rule, group, self._initial_states(group), params, states)
+            firsts = make_missing(rule, group, self._existing(group), params, states)
             adopt(self.state, params, states, firsts)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
@@ -249,66 +212,11 @@ class Optimizer(optim.Optimizer):
                             change()
         return loss
 
-    @abstractmethod
-    def _check(self, group: Group) -> None:
-        """Raise ValueError for a hyperparameter outside its domain."""
-
-    def _takes_sparse(self, group: Group) -> bool:
-        """Whether an element whose gradient is zero stays as it is, and its states do."""
-        return False
-
-    @abstractmethod
-    def _initial(self, group: Group) -> Mapping[str, Start]:
-        """What every state starts as that exists under the group's options."""
-
-    @staticmethod
-    @abstractmethod
-    def _coefficients(*_: Any, **scalars: Any) -> tuple[Any, ...] | None:
-        """Give a step the scalars that tensors meet in it; the new values of scalar states.
-
-        Takes the step, which has the options already, and by name its count, scalar states and
-        hyperparameters: numbers or 0-d tensors. What the rule branches on is a bool.
-        """
-
-    @staticmethod
-    @abstractmethod
-    def _loop(*_: Any, **__: Any) -> tuple[Tensor, ...]:
-        """The new values of a parameter and its tensor states.
-
-        Takes the step, whose scalars are numbers or 0-d tensors, the parameter, its gradient, and
-        its tensor states: of those that do not exist, any tensor.
-        """
-
-    @staticmethod
-    @abstractmethod
-    def _foreach(*_: Any, **__: Any) -> None:
-        """The same for lists of tensors, updated in place.
-
-        States that do not exist are empty lists, and scalars are Python numbers.
-        """
-
-    def _rule(self) -> Rule:
-        """What the stages of a step know of this class, and nothing of its groups and states."""
-        return Rule(
-            name=type(self).__name__,
-            arguments=self._arguments,
-            options=self._options,
-            step_key=self._step_key,
-            scalar_states=self._scalar_states,
-            tensor_states=self._tensor_states,
-            kernel=self._kernel,
-            fingerprint=self._fingerprint,
-            differentiable=option(self.defaults, "differentiable"),
-            coefficients=self._coefficients,
-            loop=self._loop,
-            foreach=self._foreach,
-        )
-
     def _prepare(self) -> list[Change]:
         """All of a step that can fail; what is left is to call these."""
         if amp.is_skipped(self):
             return []
-        rule = self._rule()
+        rule = self._rule(self.defaults)
         found = [(group, *gradients.present(group["params"])) for group in self.param_groups]
         found = [each for each in found if each[1]]
         groups = [group for group, _, _ in found]
@@ -319,7 +227,7 @@ class Optimizer(optim.Optimizer):
         grads = [self._usable(group, own) for group, (own, _) in zip(groups, scaled, strict=True)]
         params = [own for _, own, _ in found]
         clips = clipping.clips(groups, params, [sparse.values(own) for own in grads], sharing)
-        initial = map(self._initial_states, groups)
+        initial = map(self._existing, groups)
         works = [*map(Work, groups, initial, params, grads, clips)]
         is_fused = [
             launches.is_fused(rule, w.group, w.params, self._memory)
@@ -354,13 +262,6 @@ class Optimizer(optim.Optimizer):
         takes_sparse = not differentiable and self._takes_sparse(group)
         return gradients.usable(grads, type(self).__name__, takes_sparse, self._sparse_where)
 
-    def _initial_states(self, group: Group) -> dict[str, Start]:
-        """The same by checkpoint key, the step count among them."""
-        keys = self._scalar_states | self._tensor_states
-        counted: dict[str, Start] = {self._step_key: 0.0} if self._step_key else {}
-        starts = self._initial(group).items()
-        return counted | dict[str, Start]((keys[name], start) for name, start in starts)
-
     def _forget(self) -> None:
         """Keep no batches, and nothing of what they were made of."""
         self._memory = launches.Memory()
@@ -372,7 +273,7 @@ class Optimizer(optim.Optimizer):
         kept = checkpoints.Keys(
             rule=type(self).__name__,
             step=self._step_key,
-            scalars=frozenset(self._rule().scalar_keys),
+            scalars=frozenset(self._rule(self.defaults).scalar_keys),
             tensors=frozenset(self._tensor_states.values()),
             optional=frozenset(keys[name] for name in self._optional),
         )

@@ -1,0 +1,76 @@
+"""What a generated class declares of its rule: a few tables, and the rule's own functions."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ._arguments import counts, declared
+from ._clipping import TRANSFORMS
+from ._intervals import Member, members
+from ._scalars import Start
+
+
+class Declared(ABC):
+    """The tables and functions that a generated class fills in, as far as they are its rule's."""
+
+    _tensor_states: ClassVar[tuple[str, ...]] = ()
+    _scalar_states: ClassVar[tuple[str, ...]] = ()
+    _domains: ClassVar[dict[str, str | tuple[str, ...]]] = {}
+    """By hyperparameter, what it must satisfy; of a tuple, each of its numbers."""
+    _scratch: ClassVar[int] = 0
+    """How many scratch arrays the rule takes."""
+    _kernel: ClassVar[str] = ""
+    """The module of the compiled kernel; empty where the rule needs whole tensors at once."""
+    _fingerprint: ClassVar[str] = ""
+    """Of the spec; that of the kernel is the same."""
+    _on_matrices: ClassVar[bool] = False
+    """Whether the rule multiplies or transposes them: an array is one, or a batch of them."""
+
+    # Read off the constructor, and the domains.
+    _numbers: ClassVar[dict[str, int]] = {}
+    """How many numbers each hyperparameter has, that are a tuple; 0 where it is one number."""
+    _options: ClassVar[tuple[str, ...]] = ()
+    _bounded: ClassVar[tuple[Member, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "_rule" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
+            own = declared(cls.__init__, {*TRANSFORMS, "error_if_nonfinite", "engine"})
+            cls._numbers = counts(own)
+            cls._options = tuple(name for name in own if name not in cls._numbers)
+            cls._bounded = members(cls._domains)
+
+    def _check(self, lr: float | None) -> None:  # noqa: B027 (most rules have none)
+        """Raise ValueError for arguments that do not go together.
+
+        A rate is None before the step at which a schedule gives it.
+        """
+
+    @abstractmethod
+    def _initial(self, lr: float) -> Mapping[str, Start | None]:
+        """What every state starts as; None where it does not exist under these options.
+
+        A rate is that of this step.
+        """
+
+    @staticmethod
+    @abstractmethod
+    def _coefficients(*_: Any, **scalars: Any) -> tuple[float, ...] | None:
+        """Give a step the scalars that arrays meet in it; the new values of scalar states.
+
+        Takes the step, which has the options already, and by name its count, the scalar states and
+        the hyperparameters.
+        """
+
+    @staticmethod
+    @abstractmethod
+    def _rule(*_: Any, **__: Any) -> None:
+        """Update a block of a parameter and its states in place.
+
+        Takes the step, the parameter, its gradient, its states (None for one that does not exist)
+        and scratch arrays like it.
+        """
+
+    def _existing(self, lr: float) -> dict[str, Start]:
+        """The same of every state that exists."""
+        return {name: start for name, start in self._initial(lr).items() if start is not None}

@@ -1,0 +1,25 @@
+"""Scalars, which are Python floats: those of a step, and functions of them."""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+Rate: TypeAlias = float | Callable[[int], float]
+"""A learning rate, or a function that gives it from the 0-based step."""
+
+Start: TypeAlias = float | Literal["theta"]
+"""What a state starts as: a number, or a copy of its parameter."""
+
+
+class Step:
+    """What is the same for all elements in a step of a rule: scalars by name, and options."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> float: ...
+        def __setattr__(self, name: str, value: float) -> None: ...
+
+
+def one_minus_power(base: float, exponent: float) -> float:
+    """``1 - base**exponent`` for a base in [0, 1], without cancellation."""
+    return -math.expm1(exponent * math.log(base)) if base > 0 else 1.0 - base**exponent

@@ -1,0 +1,125 @@
+"""What a generated class declares of its rule: a few tables, and the rule's own functions.
+
+``_coefficients`` is what of a rule needs no tensors of parameters. The rest comes in two forms,
+which are given that as one object, the step. ``_foreach`` updates lists of tensors in place; its
+scalars are Python numbers. ``_loop`` takes one tensor and returns the new values; it
+differentiates, and its scalars can be 0-d tensors, which a CUDA graph reads anew at every replay. A
+rule of single elements has a compiled kernel too, which ``fused`` asks for.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from torch import Tensor, optim
+
+from ._arguments import counts, declared
+from ._intervals import Member, members
+from ._options import DEFAULTS, option
+from ._rule import Group, Rule, Start
+
+
+class Declared:
+    """The tables and functions that a generated class fills in, as far as they are its rule's."""
+
+    _tensor_states: ClassVar[dict[str, str]] = {}
+    """Name to checkpoint key, in the order the rule takes them."""
+    _scalar_states: ClassVar[dict[str, str]] = {}
+    _optional: ClassVar[tuple[str, ...]] = ()
+    """The names of states that exist under an option alone."""
+    _step_key: ClassVar[str] = "step"
+    """The step count's checkpoint key; empty where none is kept."""
+    _domains: ClassVar[dict[str, str | tuple[str, ...]]] = {}
+    """By hyperparameter, what it must satisfy; of a tuple, each of its numbers."""
+    _kernel: ClassVar[str] = ""
+    """The module of the rule's kernel; empty where it needs whole tensors at once."""
+    _fingerprint: ClassVar[str] = ""
+    """Of the spec; that of the kernel is the same."""
+    _eager: ClassVar[bool] = False
+    """States are made with the optimizer, not at the first step."""
+    _on_matrices: ClassVar[bool] = False
+    """Whether the rule multiplies or transposes them: a tensor is one, or a batch of them."""
+    _sparse_where: ClassVar[str] = ""
+    """What must be set for sparse gradients, in words; empty where nothing helps or is needed."""
+    _peer: ClassVar[type[optim.Optimizer] | None] = None
+    """torch's class of this name, whose groups and checkpoints these are like."""
+
+    # Read off the constructor, and the domains.
+    _arguments: ClassVar[tuple[str, ...]] = ()
+    """The hyperparameters and options."""
+    _numbers: ClassVar[dict[str, int]] = {}
+    """How many numbers each hyperparameter has, that are a tuple; 0 where it is one number."""
+    _options: ClassVar[tuple[str, ...]] = ()
+    _bounded: ClassVar[tuple[Member, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "_loop" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
+            own = declared(cls.__init__, DEFAULTS)
+            cls._arguments = tuple(own)
+            cls._numbers = counts(own)
+            cls._options = tuple(name for name in own if name not in cls._numbers)
+            cls._bounded = members(cls._domains)
+
+    def _check(self, group: Group) -> None:
+        """Raise ValueError for arguments that do not go together."""
+
+    def _takes_sparse(self, group: Group) -> bool:
+        """Whether an element whose gradient is zero stays as it is, and its states do."""
+        return False
+
+    @abstractmethod
+    def _initial(self, group: Group) -> Mapping[str, Start | None]:
+        """What every state starts as; None where it does not exist under these options."""
+
+    @staticmethod
+    @abstractmethod
+    def _coefficients(*_: Any, **scalars: Any) -> tuple[Any, ...] | None:
+        """Give a step the scalars that tensors meet in it; the new values of scalar states.
+
+        Takes the step, which has the options already, and by name its count, scalar states and
+        hyperparameters: numbers or 0-d tensors. What the rule branches on is a bool.
+        """
+
+    @staticmethod
+    @abstractmethod
+    def _loop(*_: Any, **__: Any) -> tuple[Tensor, ...]:
+        """The new values of a parameter and its tensor states.
+
+        Takes the step, whose scalars are numbers or 0-d tensors, the parameter, its gradient, and
+        its tensor states: of those that do not exist, any tensor.
+        """
+
+    @staticmethod
+    @abstractmethod
+    def _foreach(*_: Any, **__: Any) -> None:
+        """The same for lists of tensors, updated in place.
+
+        States that do not exist are empty lists, and scalars are Python numbers.
+        """
+
+    def _rule(self, defaults: Group) -> Rule:
+        """What the stages of a step know of this class, and nothing of its groups and states."""
+        return Rule(
+            name=type(self).__name__,
+            arguments=self._arguments,
+            options=self._options,
+            step_key=self._step_key,
+            scalar_states=self._scalar_states,
+            tensor_states=self._tensor_states,
+            kernel=self._kernel,
+            fingerprint=self._fingerprint,
+            differentiable=option(defaults, "differentiable"),
+            coefficients=self._coefficients,
+            loop=self._loop,
+            foreach=self._foreach,
+        )
+
+    def _existing(self, group: Group) -> dict[str, Start]:
+        """The same of every state that exists, by checkpoint key, the step count among them."""
+        found: dict[str, Start] = {self._step_key: 0.0} if self._step_key else {}
+        keys = self._scalar_states | self._tensor_states
+        for name, start in self._initial(group).items():
+            if start is not None:
+                found[keys[name]] = start
+        return found
