@@ -167,6 +167,20 @@ def floor(a: Range) -> Range:
     return Range(low, high)
 
 
+def modulo(a: Range, b: Range) -> Range:
+    """A - b*floor(a/b) for what in ``b`` is not zero."""
+    if a.low == a.high and b.low == b.high and b.excludes_zero:
+        return point(Fraction(a.low) % Fraction(b.low))
+    return Range(min(b.low, Fraction(0)), max(b.high, Fraction(0)))
+
+
+def cosine(a: Range) -> Range:
+    if a.low != a.high:
+        return Range(Fraction(-1), Fraction(1))
+    low, high = _outward(exact.cosine(exact.exact(a.low)))
+    return Range(low, high)
+
+
 def exponential(a: Range) -> Range:
     low, high = (exact.exponential(exact.exact(end)) for end in (a.low, a.high))
     return Range(_outward(low)[0], _outward(high)[1], nonzero=True)

@@ -180,11 +180,12 @@ class Evaluator:
             case exp():
                 return intervals.exponential(ranges[0])
             case cos():
-                return Range(Fraction(-1), Fraction(1))
+                return intervals.cosine(ranges[0])
             case floor():
                 return intervals.floor(ranges[0])
             case Modulo():
-                return self._modulo(e, ranges[1])
+                self.require("division", e.args[1], ranges[1])
+                return intervals.modulo(*ranges)
             case passed() | size() | completed_cycles():
                 return _COUNT
             case log():
@@ -208,10 +209,6 @@ class Evaluator:
             case total():
                 return intervals.multiply(ranges[0], _LENGTH)
         return intervals.REAL  # the gradient, and matrix products
-
-    def _modulo(self, e: Basic, divisor: Range) -> Range:
-        self.require("division", e.args[1], divisor)
-        return Range(min(divisor.low, Fraction(0)), max(divisor.high, Fraction(0)))
 
     def _value(self, e: Value) -> Range:
         if e.lag == 0:

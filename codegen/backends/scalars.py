@@ -5,11 +5,11 @@ scalar states, and gives those that tensors meet to the step, ``step.beta1 = bet
 itself, which is handed that step beside its tensors.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 
 from ..program.forms import Language, Printer
-from ..program.nodes import Branch, Name, Node, Program, Statement, walk
+from ..program.nodes import Branch, Name, Node, Program, Statement, names, walk
 from .python_class import names_read
 from .signature import Argument
 
@@ -36,6 +36,21 @@ def of_step(names: Collection[str]) -> dict[str, str]:
     return {name: f"step.{name}" for name in names}
 
 
+def depending_on_steps(program: Program, *, counts: bool) -> frozenset[str]:
+    """The names of scalars that follow from those kept from step to step.
+
+    Args:
+        program: compiled.
+        counts: whether steps are counted; else the host knows which is the first.
+    """
+    found = {name.id for slot in program.scalar_slots for name in (slot.old, slot.new)}
+    found |= {"t", "first"} if counts else set[str]()
+    for assign in program.host:
+        if names(assign.value) & found:
+            found.add(assign.target.id)
+    return frozenset(found)
+
+
 @dataclass(frozen=True)
 class Scalars:
     """The statements, and the new values of scalar states."""
@@ -52,6 +67,7 @@ def scalars(
     *,
     first: str,
     flags: Mapping[str, Node] | None = None,
+    counted: Set[str] = frozenset(),
 ) -> Scalars:
     """The scalars of a program.
 
@@ -62,6 +78,7 @@ def scalars(
         language: of the host.
         first: how the first step is told, where no argument says it.
         flags: the conditions that stand among ``met`` under names of their own.
+        counted: the names of what depends on the count of steps, which may be a tensor.
     """
     read = names_read(program)
     known = of_step([a.name for a in args if a.is_option])
@@ -87,6 +104,8 @@ def scalars(
         lines.append(f"{known.get(name, name)} = {value}")
     for name, condition in sorted((flags or {}).items()):
         if name in met and condition != Name(name, condition.type):
-            lines.append(f"step.{name} = bool({Printer(language, known)(condition)})")
+            test = Printer(language, known)(condition)
+            made = "scalars.flag" if names(condition) & counted else "bool"
+            lines.append(f"step.{name} = {made}({test})")
     results = [known.get(s.new.id, s.new.id) for s in program.scalar_slots]
     return Scalars(lines, results)

@@ -8,18 +8,33 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 
 from .nodes import ZERO, Apply, Constant, Node, apply, negation, walk
-from .operations import AND, DIV, EXP, EXPM1, LOG, NOT, ONE_MINUS_POW, OR, POW, SELECT, SQRT
+from .operations import (
+    AND,
+    DIV,
+    EXP,
+    EXPM1,
+    FLOORDIV,
+    LOG,
+    MOD,
+    NOT,
+    ONE_MINUS_POW,
+    OR,
+    POW,
+    SELECT,
+    SQRT,
+)
 
 Path = tuple[Node, ...]
 
 _PARTIAL = (SQRT, LOG, EXP, EXPM1, POW, ONE_MINUS_POW)
+_DIVISIONS = (DIV, FLOORDIV, MOD)
 
 
 def is_partial(node: Node) -> bool:
     """Whether computing a scalar can fail, or overflow, for some of its operands."""
     return any(
         isinstance(n, Apply)
-        and (n.op in _PARTIAL or (n.op is DIV and not isinstance(n.args[1], Constant)))
+        and (n.op in _PARTIAL or (n.op in _DIVISIONS and not isinstance(n.args[1], Constant)))
         for n in walk(node)
     )
 

@@ -151,11 +151,15 @@ class Lowering:
         (subtracted, magnitude), *_ = self.order.terms(e)
         if subtracted:
             return apply(ops.NEG, self.node(magnitude))
-        above, below = self.order.factors(e)
+        above, below = self._divided(*self.order.factors(e))
         node = self._multiply([self.node(f) for f in above])
         return (
             apply(ops.DIV, node, self._multiply([self.node(f) for f in below])) if below else node
         )
+
+    def _divided(self, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
+        """The factors of a quotient, as it is to be computed."""
+        return above, below
 
     def _multiply(self, factors: list[Node]) -> Node:
         node, *rest = factors or [ONE]
@@ -237,6 +241,13 @@ class _OfOptimizer(Lowering):
                 self.symbols[h.symbol] = Name(h.name, HOST_REAL)
             else:
                 self.symbols[h.flag] = Name(h.name, HOST_BOOLEAN)
+
+    def _divided(self, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
+        """Of numbers, ``2**(-n)``: ``1/2**n`` would overflow where nothing is left."""
+        moved = [f for f in below if isinstance(f, Pow) and not f.exp.is_number]
+        moved = [f for f in moved if self.node(f).on_host]
+        inverted = [Pow(f.base, -f.exp) for f in moved]
+        return [*above, *inverted], [f for f in below if f not in moved]
 
     def program(self) -> Program:
         text = TextPrinter(self.spec)

@@ -18,7 +18,7 @@ Uncertain: TypeAlias = tuple[Any, Any]
 """A value, and how far what is computed can be from it."""
 
 HALVES = {
-    **dict.fromkeys(("add", "sub", "mul", "div", "square", "sqrt"), 1),
+    **dict.fromkeys(("add", "sub", "mul", "div", "square", "sqrt", "mod", "pi"), 1),
     **dict.fromkeys(("exp", "expm1", "log", "pow", "cos"), 2),
     "one_minus_power": 5,
 }
@@ -56,6 +56,8 @@ def magnitude(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
 
 def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
     """How far the result is off because the operands are."""
+    if not operands:
+        return 0.0
     (x, dx), *rest = operands
     y, dy = rest[0] if rest else (x, dx)
     match name:
@@ -100,6 +102,14 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
         case "log":
             known = np.abs(x) > dx
             return np.where(known, -np.log1p(-np.where(known, dx / np.abs(x), 0)), _any(dx))
+        case "floor":
+            return np.floor(x + dx) - np.floor(x - dx)
+        case "floordiv":
+            return _steps(x, dx, y, dy)
+        case "mod":
+            steps = _steps(x, dx, y, dy)
+            kept = dx + _times(np.abs(np.floor(x / y)), dy)
+            return np.where(steps > 0, np.abs(y) + dy, kept)
         case "cos":
             return np.minimum(np.abs(np.sin(x)) * dx + dx * dx / 2, 2.0)
         case "pow":
@@ -107,6 +117,16 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
         case "one_minus_power":
             return _of_power(x, dx, y, dy, 1 - value)
     raise NotImplementedError(f"no bound for {name}")
+
+
+def _steps(x: Any, dx: Any, y: Any, dy: Any) -> Any:
+    """By how much a whole quotient can be off, which is nothing but near a step."""
+    quotient = x / y
+    known = np.abs(y) > dy
+    below = np.where(known, np.abs(y) - dy, 1)
+    off = np.where(known, (dx + _times(np.abs(quotient), dy)) / below, _any(dx + dy))
+    off = np.where(np.isfinite(off), off, np.inf)
+    return np.where(off > 0, np.floor(quotient + off) - np.floor(quotient - off), 0.0)
 
 
 _TINY = np.finfo(np.float64).tiny

@@ -133,7 +133,7 @@ def _hold(rule: Rule, kept: Kept, work: Work, store: Store) -> bool:
     group, initial, params, grads, _ = work
     if sum(len(batch.rows) for batch in kept.batches) + len(kept.odd) != len(params):
         return False
-    if any(_is_taken(rule, params[row], grads[row], initial, store) for row in kept.odd):
+    if any(_is_taken(rule, group, params[i], grads[i], initial, store) for i in kept.odd):
         return False
     for batch in kept.batches:
         rows = batch.rows
@@ -157,7 +157,7 @@ def _gathered(rule: Rule, work: Work, store: Store) -> tuple[list[Batch], list[C
     batches: list[Batch] = []
     changes: list[Change] = []
     for (device, _), rows in kinds.items():
-        rows = [i for i in rows if _is_taken(rule, params[i], grads[i], initial, store)]
+        rows = [i for i in rows if _is_taken(rule, group, params[i], grads[i], initial, store)]
         if not rows:
             continue
         taken = [params[i] for i in rows]
@@ -175,8 +175,12 @@ def _gathered(rule: Rule, work: Work, store: Store) -> tuple[list[Batch], list[C
     return batches, changes
 
 
-def _is_taken(rule: Rule, p: Tensor, grad: Tensor, initial: Iterable[str], store: Store) -> bool:
+def _is_taken(
+    rule: Rule, group: Group, p: Tensor, grad: Tensor, initial: Iterable[str], store: Store
+) -> bool:
     """Whether a kernel can update a parameter, of which states may be yet to be made."""
+    if rule.branches_on_steps and _is_read_on_device(group, p.device):
+        return False  # kernels are compiled for one branch, which the host must know
     if p.dtype.to_real() not in fused.engine(p.device.type).DTYPES:
         return False
     keys = set(rule.tensor_states.values()).intersection(initial)

@@ -173,6 +173,21 @@ def _on_device(rule: Rule, work: Work, states: list[State], firsts: list[bool]) 
         _one(rule, p, grad, state, initial, named | settings, clipped)
 
 
+def _looped(rule: Rule, step: Step[Any], *operands: Tensor) -> tuple[Tensor, ...]:
+    """The rule's loop; by both branches where the host must not wait for what is taken."""
+    flags = vars(step)
+    unknown = (n for n, x in flags.items() if isinstance(x, Tensor) and x.dtype == torch.bool)
+    name = next(unknown, None)
+    if name is None:
+        return rule.loop(step, *operands)
+    test = flags[name]
+    found: list[tuple[Tensor, ...]] = []
+    for flags[name] in (True, False):
+        found.append(_looped(rule, step, *operands))
+    flags[name] = test
+    return tuple(x if x is y else torch.where(test, x, y) for x, y in zip(*found, strict=True))
+
+
 def _one(
     rule: Rule,
     p: Tensor,
@@ -197,7 +212,7 @@ def _one(
     theta, *states = (ready.get(key, p) for key in keys)
     given = real(grad).to(dtype)
     step, new = rule.step(scalars)
-    tensors = rule.loop(step, theta, clip(given) if clip else given, *states)
+    tensors = _looped(rule, step, theta, clip(given) if clip else given, *states)
     results = dict(zip(keys, tensors, strict=True))
     for key, x in stored.items():
         if rule.differentiable and key:

@@ -35,6 +35,7 @@ class Rule:
         scalar_states: name to key.
         tensor_states: name to key, in the order the rule takes them.
         kernel: the module of its kernel; empty where it needs whole tensors at once.
+        branches_on_steps: whether the count of steps chooses what tensors go through.
         fingerprint: of its spec.
         differentiable: whether autograd is to see the step.
         coefficients, loop, foreach: see the optimizer's methods.
@@ -47,6 +48,7 @@ class Rule:
     scalar_states: Mapping[str, str]
     tensor_states: Mapping[str, str]
     kernel: str
+    branches_on_steps: bool
     fingerprint: str
     differentiable: bool
     coefficients: Callable[..., tuple[Any, ...] | None]

@@ -28,7 +28,7 @@ from steprule.specs.language import (
     total,
     transpose,
 )
-from sympy import Max, sqrt
+from sympy import Abs, Max, Mod, cos, floor, sqrt
 
 lr, beta = hyperparameters("lr beta")
 (m,) = states("m")
@@ -93,10 +93,22 @@ def test_operands(step, momentum, value):
         (matmul(g, beta), "matmul is taken of a scalar"),
         (transpose(beta) * g, "transpose is taken of a scalar"),
         (clip(g, -beta, theta[t - 1]), "a bound of clip is a tensor"),
+        (floor(beta * g), "floor is taken of a tensor: floor(beta*grad(theta[t-1]))"),
+        (beta * cos(theta[t - 1]), "cos is taken of a tensor: cos(theta[t-1])"),
+        (Mod(beta, Abs(g) + 1), "Mod is taken of a tensor"),
+        (floor(norm(g)) * beta * g, "floor is taken of what is reduced from a tensor"),
     ],
 )
 def test_misfits(step, momentum, refused, value, named):
     refused(step(value, hyper=[momentum().hyper[1]]), "shape", "theta[t] = ", named)
+
+
+def test_function_of_the_host_through_an_intermediate(momentum, refused):
+    more = [Update(d[t], norm(g)), Update(theta[t], theta[t - 1] - lr * cos(d[t]) * m[t])]
+    spec = momentum(updates=[momentum().updates[0], *more])
+    refused(
+        spec, "shape", "cos is taken of what is reduced", "t, hyperparameters and scalar states"
+    )
 
 
 def test_misfit_through_an_intermediate(momentum, refused):

@@ -39,14 +39,18 @@ from sympy import (
     Eq,
     Max,
     Min,
+    Mod,
     Ne,
     Not,
     Or,
     Piecewise,
     Rational,
     Symbol,
+    cos,
     exp,
+    floor,
     log,
+    pi,
     sign,
     sqrt,
 )
@@ -151,6 +155,11 @@ VARIANTS = {
     "ByFlagInside": sqrt(Abs(Piecewise((G, flag), (P, True)))),
     "ByHyperparameter": Piecewise((G, a > b), (P, True)),
     "ByStep": Piecewise((G, t < 2), (P, True)),
+    "EverySecondStep": Piecewise((G, Eq(Mod(t, 2), 0)), (P, True)),
+    "EverySecondOrCosine": Piecewise(
+        (G, And(Eq(Mod(t, 2), 0), Or(flag, cos(t) > 0))), (P, t > 2), (sqrt(Abs(G)), True)
+    ),
+    "EverySecondAndElement": Piecewise((G, And(Eq(Mod(t, 2), 0), G > 0)), (P, True)),
     "ByFirstStep": Piecewise((G, Eq(t, 1)), (P, Eq(w, 0)), (P / 2, True)),
 }
 
@@ -170,6 +179,12 @@ HOST = {
     "HostFirstCorrection": 1 - mu ** (t - 1),
     "HostCorrectionOfAny": 1 - b**t,
     "HostThird": (a + Rational(1, 3)) / 3,
+    "HostCosine": cos(pi * t / b) + pi * w,
+    "HostFloor": floor(b * t) + floor(t / b) + floor(-exp(a) * t),
+    "HostModulo": Mod(t, b) + Mod(-t, b) + Mod(t, 2) / 4,
+    "HostPowerOfFloor": HALF ** floor(t / b),
+    "HostEvery": Piecewise((a, Eq(Mod(t, 2), 0)), (b / Mod(t, 2), True)),
+    "HostEveryOr": Piecewise((a, Or(Eq(Mod(t, 3), 2), floor(b * t) > 3)), (sqrt(t), True)),
     "HostCase": Piecewise((a, t > 2), (b, True)) + Piecewise((a, flag), (1 - a, True)),
 }
 """Scalars of hyperparameters and the step, which scale the gradient."""
@@ -242,7 +257,7 @@ def test_the_zoo_holds_every_operation():
         if isinstance(node, Apply)
     }
     # See the tests of the schedules' printer, and of ``growth``.
-    alone = {"floor", "infinity", "size", "product_between"}
+    alone = {"infinity", "size", "product_between"}
     assert found | late | of_rules | of_transforms | of_schedules | alone == set(ops.TABLE)
 
 

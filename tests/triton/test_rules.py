@@ -29,16 +29,20 @@ from steprule.torch._batch import Batch
 from sympy import (
     Abs,
     And,
+    Eq,
     Expr,
     Max,
     Min,
+    Mod,
     Ne,
     Not,
     Or,
     Piecewise,
     Rational,
     Symbol,
+    cos,
     exp,
+    floor,
     log,
     sign,
     sqrt,
@@ -56,6 +60,7 @@ DIRECTIONS: dict[str, Expr] = {
     "truths": Piecewise((G, Or(And(G > 0, Not(flag)), P < 0)), (a, Ne(sign(G), 1)), (P, True)),
     "flags": Piecewise((G, flag), (P, a > b), (G * P, True)),
     "first": Piecewise((G, t < 2), (P, True)),
+    "second": Piecewise((G, Eq(Mod(t, 2), 0)), (P, True)) + (cos(t) + floor(t / a)) * P / 64,
 }
 
 

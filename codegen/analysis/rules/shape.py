@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sympy import Basic
+from sympy import Basic, Mod, cos, floor
 
 from ....specs.language import GradientAt, Shape, Value, clip, matmul, theta, transpose
 from ....specs.language.heads import Head
@@ -54,7 +54,7 @@ def check(subject: Subject) -> Iterator[Fault]:
     for update in subject.updates:
         where, name = subject.equation(update), update.target.name
         for node in nodes(update.value):
-            if misfit := _misfit(node, kinds):
+            if misfit := _misfit(node, kinds) or _beyond_host(node, kinds):
                 problem, remedy = misfit
                 yield Fault(where, f"{problem}: {subject.text(node)}", remedy)
         kind = _kind(update.value, kinds)
@@ -100,6 +100,19 @@ def _misfit(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
     except MisfitError as misfit:
         return _beside(node, misfit)
     return None
+
+
+def _beyond_host(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
+    """What a function of numbers of the host is wrongly taken of, and what to do instead."""
+    if not isinstance(node, floor | cos | Mod):
+        return None
+    kind = _kind(node, kinds)
+    if not kind.is_beside:
+        return None
+    name = type(node).__name__
+    return f"{name} is taken of {kind.value if kind.axes else 'what is reduced from a tensor'}", (
+        f"Take {name} of what is known before any tensor is: t, hyperparameters and scalar states"
+    )
 
 
 def _beside(node: Basic, misfit: MisfitError) -> tuple[str, str]:

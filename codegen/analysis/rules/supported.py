@@ -53,14 +53,17 @@ _HEADS: dict[type, tuple[type[heads.Head], ...]] = {
     Optimizer: _heads(heads) + _heads(reductions),
     Schedule: _heads(sequences),
 }
-_BEYOND = (floor, cos, Mod, type(pi), type(S.Infinity), type(S.NegativeInfinity))
-"""What only schedules can use: scalars of the host, which Python's own mathematics compute."""
+_ON_HOST = (floor, cos, Mod, type(pi))
+"""What Python's own mathematics computes, of numbers of the host; ``shape`` sees to that."""
+_INFINITIES = (type(S.Infinity), type(S.NegativeInfinity))
+"""What only schedules can use: the best that a metric was before there was one."""
+_OF_NUMBERS = " of numbers that are known before any tensor is"
 
 
 def check(subject: Subject) -> Iterator[Fault]:
     kind = type(subject.spec)
-    supported = (*_LEAVES, *_FUNCTIONS, *_CONDITIONS, *_HEADS[kind])
-    supported += _BEYOND if kind is Schedule else (GradientAt,)
+    supported = (*_LEAVES, *_FUNCTIONS, *_ON_HOST, *_CONDITIONS, *_HEADS[kind])
+    supported += _INFINITIES if kind is Schedule else (GradientAt,)
     constraints = {id(c.condition) for c in subject.spec.constraints}
     for where, expression in subject.parts():
         # Constraints are only tested, on the host, so they may also say "implies".
@@ -78,6 +81,6 @@ def _unsupported(
                 where,
                 f"{name} is nothing a backend can compute",
                 "Write it with + - * / **, sqrt, exp, log, Abs, sign, Max, Min, Piecewise, "
-                f"{'floor, Mod, cos, pi, ' if kind is Schedule else ''}and the heads "
+                f"floor, Mod, cos, pi{_OF_NUMBERS if kind is Optimizer else ''}, and the heads "
                 f"{', '.join(sorted(h.__name__ for h in _HEADS[kind]))}",
             )

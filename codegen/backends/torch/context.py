@@ -1,5 +1,6 @@
 """What the optimizer's template is filled with."""
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 
@@ -13,10 +14,14 @@ from ...program.nodes import (
     HOST_BOOLEAN,
     HOST_REAL,
     ZERO,
+    Branch,
     Name,
     Node,
+    Program,
+    Statement,
     apply,
     assignments,
+    names,
     negation,
 )
 from ...program.operations import AND, EQ, OR
@@ -29,10 +34,10 @@ from ...program.passes.shield import shield
 from ...program.passes.sink import sink
 from ...program.rest import at_rest
 from ..python_class import class_context
-from ..scalars import host_names, of_step, scalars
+from ..scalars import depending_on_steps, host_names, of_step, scalars
 from ..signature import Argument, arguments, members
 from ..statements import assigned, block
-from .printer import TORCH, ForeachPrinter
+from .printer import TORCH, ForeachPrinter, counting
 
 
 def context(compiled: CompiledRule) -> dict[str, object]:
@@ -46,7 +51,8 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         met |= {*host_names(kernel)}
     args = arguments(spec)
     in_group = {name: _in_group(where) for name, where in members(args).items()}
-    first = "bool(t == 1)" if spec.step_key else ""
+    first = "scalars.flag(t == 1)" if spec.step_key else ""
+    counted = depending_on_steps(program, counts=bool(spec.step_key))
     written = of_step(met)
     printer = Printer(TORCH, written)
     return class_context(spec, program, Printer(TORCH, in_group)) | {
@@ -57,7 +63,10 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         "peer": spec.peer.removeprefix("torch.optim.") if _is_torchs(spec.peer) else "",
         "loop": block(loop.body, printer, assigned(printer)),
         "foreach": block(allocate(sunk).steps, printer, ForeachPrinter(written)),
-        "scalars": scalars(program, args, met, TORCH, first=first, flags=flags),
+        "scalars": scalars(
+            program, args, met, counting(counted), first=first, flags=flags, counted=counted
+        ),
+        "branches_on_steps": _branches_on_steps(kernel, counted),
         "results": [s.name for s in loop.tensor_slots],
         "has_kernel": kernel.is_elementwise,
     }
@@ -145,6 +154,19 @@ def _is_torchs(peer: str) -> bool:
 def _in_group(where: str) -> str:
     name, bracket, index = where.partition("[")
     return f'group["{name}"]{bracket}{index}'
+
+
+def _branches_on_steps(kernel: Program, counted: Set[str]) -> bool:
+    """Whether what tensors go through is chosen by the count of steps."""
+
+    def chosen(body: tuple[Statement, ...]) -> bool:
+        return any(
+            isinstance(s, Branch)
+            and (names(s.condition) & counted or chosen(s.then) or chosen(s.otherwise))
+            for s in body
+        )
+
+    return chosen(kernel.body)
 
 
 def _annotation(a: Argument, scalar: str) -> str:

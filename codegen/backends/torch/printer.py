@@ -1,12 +1,12 @@
 """PyTorch, twice: tensors as expressions (loop), and lists of tensors in place (foreach)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import ClassVar
 
 from ...program import operations as ops
 from ...program.allocate import Instruction
 from ...program.forms import ATOM, PYTHON, SUM, Form, Language, Printer, Table
-from ...program.nodes import Apply, Name, Node, walk
+from ...program.nodes import Apply, Name, Node, names, walk
 
 
 def _clamped(bound: str) -> Callable[[Apply], str]:
@@ -27,6 +27,9 @@ _SCALARS: Table = {
     ops.EXP: "scalars.exp",
     ops.EXPM1: "scalars.expm1",
     ops.LOG: "scalars.log",
+    ops.COS: "scalars.cos",
+    ops.FLOOR: "scalars.floor",
+    ops.PI: "math.pi",
     ops.ABS: "abs",
     ops.SIGN: "scalars.sign",
     ops.MAX: "scalars.maximum",
@@ -35,6 +38,35 @@ _SCALARS: Table = {
     ops.ONE_MINUS_POW: "scalars.one_minus_power",
 }
 """Python floats, or 0-d tensors where the step or the rate is one."""
+
+
+def counting(counted: Set[str]) -> Language:
+    """The language of the scalars of a step, some of which depend on the count of steps.
+
+    Where that is a tensor, so is a condition on them. The host must not wait for it, and so for
+    none of Python's own conditionals.
+    """
+
+    def of(lazily: str) -> Callable[[Apply], str | Form | Node]:
+        def form(node: Apply) -> str | Form | Node:
+            if names(node.args[0] if node.op is ops.SELECT else node) & counted:
+                return lazily
+            entry = PYTHON[node.op]
+            return entry(node) if callable(entry) else entry
+
+        return form
+
+    return Language(
+        "torch's host",
+        {
+            **_SCALARS,
+            ops.SELECT: of("scalars.chosen({0}, lambda: {1}, lambda: {2})"),
+            ops.AND: of("scalars.both({0}, lambda: {1})"),
+            ops.OR: of("scalars.either({0}, lambda: {1})"),
+            ops.NOT: of("scalars.opposite({0})"),
+        },
+    )
+
 
 TORCH = Language(
     "torch",

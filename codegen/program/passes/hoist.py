@@ -14,6 +14,7 @@ from ..nodes import (
     ZERO,
     Apply,
     Assign,
+    Constant,
     DType,
     Name,
     Node,
@@ -25,7 +26,20 @@ from ..nodes import (
     names,
     walk,
 )
-from ..operations import ADD, MUL, ONE_MINUS_POW, SELECT, SUB
+from ..operations import (
+    ADD,
+    DIV,
+    MOD,
+    MUL,
+    NEG,
+    ONE_MINUS_POW,
+    SELECT,
+    SQUARE,
+    SUB,
+    Kind,
+)
+
+_ARITHMETIC = (ADD, SUB, MUL, DIV, NEG, SQUARE)
 
 _REAL = Type(DType.REAL, ONE.type.axes, Place.HOST)
 
@@ -84,8 +98,11 @@ class _Hoisting:
         return Apply(node.op, tuple(args))
 
     def test(self, node: Node, target: str, path: Path) -> Node:
-        """A test stays where it is made, but for what it compares if that can fail."""
-        if not isinstance(node, Apply) or not is_partial(node):
+        """A test stays where it is made, but for what it compares if that can fail or calls.
+
+        Arithmetic is what all languages write alike.
+        """
+        if not isinstance(node, Apply) or not (is_partial(node) or _calls(node)):
             return node
         if node.type.dtype is not DType.BOOLEAN:
             return self.scalar(node, _stem(node, node, target), path)
@@ -119,6 +136,14 @@ class _Hoisting:
         return self.scalar(node, _stem(node, node, ""), path) if node.op is ONE_MINUS_POW else node
 
 
+def _calls(node: Node) -> bool:
+    """Whether there is a function in it."""
+    return any(
+        isinstance(n, Apply) and n.op.kind is not Kind.CONDITION and n.op not in _ARITHMETIC
+        for n in walk(node)
+    )
+
+
 def _ordered(host: Iterable[Assign]) -> tuple[Assign, ...]:
     """The assignments, each after those of the names it reads, and else in their order."""
     pending = {a.target.id: a for a in host}
@@ -145,6 +170,10 @@ def _stem(node: Apply, parent: Apply, target: str) -> str:
             return f"one_minus_{name}"
         case op, (Name(name, _), _) if op is MUL and parent.op is ADD:
             return f"scaled_{name}"
+        case op, (Name(name, _), Name(of, _)) if op is MOD:
+            return f"{name}_mod_{of}"
+        case op, (Name(name, _), Constant(of)) if op is MOD and of.denominator == 1:
+            return f"{name}_mod_{of}"
     if target == "theta[t]" and "lr" in names(node):
         return "step_size"
     if parent.op is MUL and node is parent.args[0]:

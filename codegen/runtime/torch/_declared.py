@@ -39,6 +39,8 @@ class Declared:
     """States are made with the optimizer, not at the first step."""
     _on_matrices: ClassVar[bool] = False
     """Whether the rule multiplies or transposes them: a tensor is one, or a batch of them."""
+    _branches_on_steps: ClassVar[bool] = False
+    """Whether the count of steps chooses what tensors go through."""
     _sparse_where: ClassVar[str] = ""
     """What must be set for sparse gradients, in words; empty where nothing helps or is needed."""
     _peer: ClassVar[type[optim.Optimizer] | None] = None
@@ -78,7 +80,8 @@ class Declared:
         """Give a step the scalars that tensors meet in it; the new values of scalar states.
 
         Takes the step, which has the options already, and by name its count, scalar states and
-        hyperparameters: numbers or 0-d tensors. What the rule branches on is a bool.
+        hyperparameters: numbers or 0-d tensors. What the rule branches on is a bool, or a
+        tensor where the host must not wait for it.
         """
 
     @staticmethod
@@ -108,6 +111,7 @@ class Declared:
             scalar_states=self._scalar_states,
             tensor_states=self._tensor_states,
             kernel=self._kernel,
+            branches_on_steps=self._branches_on_steps,
             fingerprint=self._fingerprint,
             differentiable=option(defaults, "differentiable"),
             coefficients=self._coefficients,

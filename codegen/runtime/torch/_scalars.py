@@ -1,6 +1,7 @@
 """Scalars, which may be Python floats or 0-d tensors: those of a step, and functions of them."""
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, overload
 
 import torch
@@ -68,6 +69,22 @@ def log(x: Scalar) -> Scalar:
 
 
 @overload
+def cos(x: Tensor) -> Tensor: ...
+@overload
+def cos(x: float) -> float: ...
+def cos(x: Scalar) -> Scalar:
+    return torch.cos(x) if isinstance(x, Tensor) else math.cos(x)
+
+
+@overload
+def floor(x: Tensor) -> Tensor: ...
+@overload
+def floor(x: float) -> float: ...
+def floor(x: Scalar) -> Scalar:
+    return torch.floor(x) if isinstance(x, Tensor) else math.floor(x)
+
+
+@overload
 def sign(x: Tensor) -> Tensor: ...
 @overload
 def sign(x: float) -> float: ...
@@ -96,3 +113,47 @@ def minimum(x: Scalar, y: Scalar) -> Scalar:
     if isinstance(x, Tensor):
         return torch.minimum(x, y) if isinstance(y, Tensor) else torch.clamp(x, max=y)
     return torch.clamp(y, max=x) if isinstance(y, Tensor) else min(x, y)
+
+
+def flag(test: bool | Tensor) -> bool | Tensor:
+    """What a rule branches on; a tensor where the host must not wait for it.
+
+    What autograd sees is decided here: of what is not chosen it would ask for derivatives.
+    """
+    return test if isinstance(test, Tensor) and not torch.is_grad_enabled() else bool(test)
+
+
+def chosen(
+    test: bool | Tensor, yes: Callable[[], Scalar], no: Callable[[], Scalar]
+) -> float | Tensor:
+    """One of two scalars; both are computed where the host must not wait for the test."""
+    known = flag(test)
+    if not isinstance(known, Tensor):
+        return yes() if known else no()
+    either = (x if isinstance(x, Tensor) else _beside(known, x) for x in (yes(), no()))
+    return torch.where(known, *either)
+
+
+def _beside(test: Tensor, x: float) -> Tensor:
+    return torch.full_like(test, x, dtype=torch.float64)
+
+
+def both(first: bool | Tensor, second: Callable[[], bool | Tensor]) -> bool | Tensor:
+    """Whether two tests hold; the second is not made where the first is known to fail."""
+    known = flag(first)
+    if isinstance(known, Tensor):
+        return known & second()
+    return known and second()
+
+
+def either(first: bool | Tensor, second: Callable[[], bool | Tensor]) -> bool | Tensor:
+    """Whether one of two tests holds; the second is not made where the first is known to."""
+    known = flag(first)
+    if isinstance(known, Tensor):
+        return known | second()
+    return known or second()
+
+
+def opposite(test: bool | Tensor) -> bool | Tensor:
+    known = flag(test)
+    return ~known if isinstance(known, Tensor) else not known

@@ -8,6 +8,7 @@ from steprule.codegen.oracle.formats import FORMATS
 from steprule.codegen.program.compiled import CompiledRule
 from steprule.codegen.program.passes.expand import expand
 from steprule.codegen.verify.optimizers.bounds import Bounds, bounds
+from steprule.codegen.verify.roundings import carried
 
 SINGLE, HALF = FORMATS["float32"], FORMATS["float16"]
 U = 2.0**-24
@@ -59,3 +60,21 @@ def test_what_is_too_large_may_come_out_as_it_is_or_infinite() -> None:
     found = of_sgd(theta, grad, lr=4.0)
     assert list(found.is_saturated(np.array([-np.inf, -3.0]))) == [True, True]
     assert list(found.is_saturated(np.array([np.inf, -2.0]))) == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "operands", "off"),
+    [
+        ("floor", 2.0, [(2.5, 0.25)], 0),
+        ("floor", 2.0, [(2.125, 0.25)], 1),
+        ("floor", 2.0, [(2.0, 0.0)], 0),
+        ("floordiv", 3.0, [(7.0, 0.0), (2.0, 0.0)], 0),
+        ("floordiv", 3.0, [(7.5, 0.75), (2.0, 0.0)], 1),
+        ("mod", 1.0, [(7.0, 0.25), (2.0, 0.0)], 0.25),
+        # 6.9 to 7.1 over 2.25 is 3 and a bit, and each of the three is off as the divisor is
+        ("mod", 0.25, [(7.0, 0.0), (2.25, 0.0625)], 3 * 0.0625),
+        ("mod", 0.125, [(6.125, 0.25), (2.0, 0.0)], 2),  # or just below 2
+    ],
+)
+def test_whole_numbers_are_off_near_a_step_alone(name, value, operands, off) -> None:
+    assert float(carried(name, value, operands)) == off
