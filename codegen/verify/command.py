@@ -15,6 +15,7 @@ from ...specs.language.claims import Equivalence
 from ..console import fail, progress, reported, say, show_table
 from ..device import require_device
 from ..loading.selection import selected, selected_with_transforms
+from ..program.compiled import CompiledRule
 from ..prove.discover import builtin_claims
 from ..prove.prove import prove
 from .optimizers.clipping import verify_clipping
@@ -183,8 +184,9 @@ def _verified(
         if isinstance(spec, Schedule):
             found = schedule_engines.implementations(package, without)
             return schedules.verify(spec, found, beside_peer="torch" not in without)
-        found = implementations(spec, package, device, dtype, without)
-        return verify(spec, found, trials(spec, dtype))
+        rule = CompiledRule(spec)
+        found = implementations(rule, package, device, dtype, without)
+        return verify(rule, found, trials(rule, dtype))
 
 
 def _table(results: Sequence[Result]) -> Table:

@@ -78,31 +78,33 @@ def worst(
     distance: Doubles,
     off: Any,
     expected: Expected,
-    where: str,
+    where: str | Callable[[tuple[Any, ...]], str],
     either: Callable[[], Any] | None = None,
 ) -> Worst:
-    """The distance that is the largest beside what it may be.
+    """The distance that is the largest beside what it may be; of several, where it may be most.
 
     Args:
         distance: of each result from the exact one.
         off: what it may be, of the same shape or of none.
         expected: the exact results.
-        where: where this is.
+        where: where this is, or what says so of an index.
         either: asked where one is larger: which results are right by another reading.
     """
     if not distance.size:
-        return Worst(where=where)
+        return Worst(where=where if isinstance(where, str) else "")
     off = np.broadcast_to(off, distance.shape)
     with np.errstate(all="ignore"):
         share = np.array(distance / off)
     share[(distance == 0) | np.isinf(off)] = 0.0
-    at = np.unravel_index(share.argmax(), share.shape)
-    if share[at] > _SLACK and either is not None:
+    if share.max() > _SLACK and either is not None:
         share[np.broadcast_to(either(), share.shape)] = 0.0
-        at = np.unravel_index(share.argmax(), share.shape)
-    unit = units(np.abs(expected.high[at]), expected.form)
+    unit = units(np.abs(expected.high), expected.form)
     with np.errstate(over="ignore"):
-        return Worst(float(distance[at] / unit) if share[at] else 0.0, float(off[at] / unit), where)
+        bound = off / unit
+        most = np.where(share == share.max(), np.where(np.isinf(bound), -0.5, bound), -1.0)
+        at = np.unravel_index(most.argmax(), share.shape)
+        error = float(distance[at] / unit[at]) if share[at] else 0.0
+    return Worst(error, float(bound[at]), where if isinstance(where, str) else where(at))
 
 
 def told(error: Exception) -> str:

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.oracle import optimizers as oracle
-from steprule.codegen.verify.optimizers.configurations import Configuration
+from steprule.codegen.program.compiled import CompiledRule
+from steprule.codegen.verify.optimizers.configurations import Configuration, settings
+from steprule.codegen.verify.optimizers.engines import Given
 from steprule.codegen.verify.optimizers.implementations import implementations
 from steprule.specs.language import (
     NON_NEGATIVE,
@@ -128,7 +130,7 @@ def rules(package: Any) -> Any:
 def test_each_step_is_the_equations(spec: Optimizer, rules: Any) -> None:
     rng = np.random.default_rng(2)
     gradients = [rng.choice([-1, 1], 4) * rng.uniform(0.5, 2, 4) for _ in range(7)]
-    forms = implementations(spec, rules.module, "cpu", "float64")
+    forms = implementations(CompiledRule(spec), rules.module, "cpu", "float64")
     for given in RULES[spec]:
         for on in (False, True) if spec.options else (False,):
             hyper = {h.name: float(h.default) for h in spec.hyperparameters} | given
@@ -137,14 +139,15 @@ def test_each_step_is_the_equations(spec: Optimizer, rules: Any) -> None:
                 theta = np.linspace(-1, 1, 4)
                 states = dict(oracle.initial(spec, theta, hyper, options))
                 states = {n: np.asarray(x, float) for n, x in states.items()}
-                engine = form.start(Configuration(hyper, options), theta, states, 1)
+                arguments = settings(spec, Configuration(hyper, options))
+                engine = form.start(arguments, Given([theta], {}, []), 1)
                 for k, gradient in enumerate(gradients, start=1):
                     exact = oracle.step(
                         spec, t=k, theta=theta, gradient=gradient, states=states,
                         hyper=hyper, options=options,
                     )  # fmt: skip
-                    engine.step(gradient)
-                    found = engine.read()
+                    engine.step(Given([theta], {}, [gradient]))
+                    found = {name: of_all[0] for name, of_all in engine.read().items()}
                     for name, value in exact.items():
                         # Of double precision, through a few differences of numbers near 1.
                         np.testing.assert_allclose(

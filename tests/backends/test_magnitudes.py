@@ -20,7 +20,8 @@ from steprule.codegen.oracle.optimizers import allowed, existing, step
 from steprule.codegen.program.compiled import CompiledRule
 from steprule.codegen.program.passes.expand import expand
 from steprule.codegen.verify.optimizers.bounds import bounds
-from steprule.codegen.verify.optimizers.configurations import Configuration
+from steprule.codegen.verify.optimizers.configurations import Configuration, settings
+from steprule.codegen.verify.optimizers.engines import Given, run
 from steprule.codegen.verify.optimizers.implementations import implementations
 from steprule.codegen.verify.package import generated
 from steprule.codegen.verify.results import worst
@@ -86,9 +87,10 @@ def without_what_is_off(spec: Optimizer, hyper: Mapping[str, float]) -> Optimize
 def test_a_step_is_as_accurate_as_its_terms(name: str) -> None:
     spec = SPECS[name]
     rng = np.random.default_rng(5)
-    program = expand(CompiledRule(spec).program)
+    rule = CompiledRule(spec)
+    program = expand(rule.program)
     with generated(spec) as package:
-        forms = implementations(spec, package, "cpu", "float32")
+        forms = implementations(rule, package, "cpu", "float32")
         for c in configurations(spec):
             given = inputs(spec, c, rng)
             theta, gradient = given["theta"], given["grad"]
@@ -100,11 +102,12 @@ def test_a_step_is_as_accurate_as_its_terms(name: str) -> None:
             values = {**c.hyper, **c.options, **given, "t": FIRST, "first": False}
             allowed = bounds(program, values, FLOAT32, FLOAT32)
             for form in forms:
-                engine = form.start(c, theta, states, FIRST)
-                engine.step(gradient)
-                computed = engine.read()
+                tensors = {n: x if isinstance(x, float) else [x] for n, x in states.items()}
+                (computed,) = run(
+                    form.start, settings(spec, c), [Given([theta], tensors, [gradient])], FIRST
+                )
                 for quantity, value in exact.items():
                     known = expected(value, FLOAT64 if np.ndim(value) == 0 else FLOAT32)
-                    distance = known.distance(computed[quantity])
+                    distance = known.distance(computed[quantity][0])
                     found = worst(distance, allowed[quantity].off, known, f"{form.backend}: {c}")
                     assert not found.fails, (quantity, found, given)

@@ -10,8 +10,11 @@ import pytest
 import steprule.torch
 import torch
 import triton.language as tl
-from steprule.codegen.verify.optimizers.configurations import Configuration, configurations
-from steprule.codegen.verify.optimizers.engines import settings
+from steprule.codegen.verify.optimizers.configurations import (
+    Configuration,
+    configurations,
+    settings,
+)
 from steprule.specs.language import Optimizer
 from steprule.torch._batch import Batch
 from steprule.torch._tensors import number

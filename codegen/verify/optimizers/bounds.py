@@ -14,8 +14,9 @@ largest number infinite (:attr:`Bounds.saturated`), and an implementation may co
 formats overflow where the arithmetic behind an operation does, which may be wider.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -35,15 +36,33 @@ _WIDE_UNIT = 2.0**-58
 _HOST = FORMATS["float64"]
 
 
+class PartedError(Exception):
+    """Some of the elements take another branch than others.
+
+    Args:
+        takes: which take the first.
+    """
+
+    def __init__(self, takes: Any) -> None:
+        super().__init__()
+        self.takes = takes
+
+
 @dataclass(frozen=True)
 class Bounds:
     """Of one quantity, by element."""
 
     off: Any
     """How far a result may be from the exact one."""
-    saturated: tuple[Uncertain, ...]
-    """What comes out where numbers that are too large are infinite, and how far from it: where
-    each is, and where products are not that are added at once, as fused operations do."""
+    readings: Callable[[], tuple[Uncertain, ...]] = tuple
+    """Gives ``saturated``, which few ask for."""
+
+    @cached_property
+    def saturated(self) -> tuple[Uncertain, ...]:
+        """What comes out where numbers that are too large are infinite, and how far from it: where
+        each is, and where products are not that are added at once, as fused operations do.
+        """
+        return self.readings()
 
     def is_saturated(self, computed: Any) -> Any:
         """Whether each result is what comes out where numbers that are too large are infinite."""
@@ -62,7 +81,7 @@ class Bounds:
         def of(x: Any) -> Any:
             return np.broadcast_to(x, whole)[taken].reshape(shape)
 
-        return Bounds(of(self.off), tuple((of(x), of(off)) for x, off in self.saturated))
+        return Bounds(of(self.off), lambda: tuple((of(x), of(off)) for x, off in self.saturated))
 
 
 def bounds(
@@ -73,21 +92,32 @@ def bounds(
     Args:
         program: what implementations are printed from.
         values: hyperparameters, options, ``t``, ``first``, the gradient and every slot; numbers
-            and arrays of them, or pairs of one and how far it is off.
+            and arrays of them, or pairs of one and how far it is off. Where the program works on
+            single elements, ``t`` and scalars may be arrays too: one for each element.
         stored: the format of the tensors.
         computed: the format that operations on them round to.
+
+    Raises:
+        PartedError: of such scalars, some lead into another branch than others.
     """
     evaluation = _Evaluation(computed)
     reals = _run(evaluation, program, values, stored)
-    readings = [
-        _run(_Evaluation(computed, saturates=True, fuses=fuses), program, values, stored)
-        for fuses in ((False, True) if evaluation.overflows else ())
-    ]
+
+    @cache
+    def readings() -> list[dict[str, Uncertain]]:
+        return [
+            _run(_Evaluation(computed, saturates=True, fuses=fuses), program, values, stored)
+            for fuses in ((False, True) if evaluation.overflows else ())
+        ]
+
+    def of(name: str) -> tuple[Uncertain, ...]:
+        return tuple(reading[name] for reading in readings())
+
     with np.errstate(over="ignore"):  # beyond the largest double, a bound says nothing
         return {
             name: Bounds(
                 np.broadcast_to(np.asarray(off, dtype=np.float64), np.shape(value)),
-                tuple(reading[name] for reading in readings),
+                partial(of, name),
             )
             for name, (value, off) in reals.items()
         }
@@ -104,7 +134,7 @@ def _run(
         found = {
             slot: environment[slot.new.id]
             for slot in program.slots
-            if slot.when is None or evaluation.pair(slot.when, environment)[0]
+            if slot.when is None or _decided(evaluation.pair(slot.when, environment))
         }
         if stored is evaluation.computed:
             return {slot.name: pair for slot, pair in found.items()}
@@ -115,11 +145,23 @@ def _run(
 
 
 def _given(value: Any) -> Uncertain:
-    if isinstance(value, bool):
-        return value, 0.0
     x, off = value if isinstance(value, tuple) else (value, 0.0)
+    if np.asarray(x).dtype == np.bool_:
+        return x, off
     wide = np.asarray(x, dtype=Wide)
     return wide, np.broadcast_to(np.asarray(off, dtype=Wide), wide.shape)
+
+
+def _decided(test: Uncertain) -> bool:
+    """Whether a condition on scalars holds.
+
+    Raises:
+        PartedError: for some elements it does, and for others not.
+    """
+    holds = np.asarray(test[0])
+    if holds.any() != holds.all():
+        raise PartedError(holds)
+    return bool(holds.all())
 
 
 class _Evaluation:
@@ -141,7 +183,7 @@ class _Evaluation:
                 environment[statement.target.id] = self.pair(statement.value, environment)
                 self._quotients[statement.target.id] = self._quotients.get(statement.value)
             else:
-                holds = self.pair(statement.condition, environment)[0]
+                holds = _decided(self.pair(statement.condition, environment))
                 self.run(statement.then if holds else statement.otherwise, environment)
 
     def pair(self, node: Node, environment: Mapping[str, Uncertain]) -> Uncertain:
@@ -154,7 +196,8 @@ class _Evaluation:
                 return None, 0.0
             case Apply() if node.op is ops.SELECT and node.args[0].on_host:
                 test, yes, no = node.args
-                return self.pair(yes if self.pair(test, environment)[0] else no, environment)
+                chosen = yes if _decided(self.pair(test, environment)) else no
+                return self.pair(chosen, environment)
             case Apply():
                 operands = [self._operand(node, a, environment) for a in node.args]
                 value, off = self._applied(node, operands)

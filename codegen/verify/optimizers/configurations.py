@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 from sympy import Basic, Eq, Ne, Symbol
 
 from ....specs.language import Interval, Optimizer
+from ...backends.signature import arguments
 from ...oracle.optimizers import allowed
 
 _LEARNING_RATE = 0.5
@@ -36,6 +38,19 @@ class Configuration:
     hyper: Mapping[str, float]
     options: Mapping[str, bool]
     limit: Mapping[str, float] = field(default_factory=dict[str, float])
+
+
+def settings(spec: Optimizer, configuration: Configuration) -> dict[str, Any]:
+    """The constructor's arguments for a configuration."""
+    given: dict[str, Any] = {}
+    for a in arguments(spec):
+        if a.is_option:
+            given[a.name] = configuration.options[a.name]
+        elif a.is_tuple:
+            given[a.name] = tuple(configuration.hyper[h.name] for h in a.members)
+        else:
+            given[a.name] = configuration.hyper[a.name]
+    return {**given, **configuration.limit}
 
 
 def configurations(spec: Optimizer) -> list[Configuration]:

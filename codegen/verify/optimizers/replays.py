@@ -16,8 +16,7 @@ from ...loading.load import builtin
 from ...prove.induction import Correspondence, setting
 from ...prove.prove import Settled
 from ...prove.witness import Witness
-from .cases import Configuration
-from .engines import settings
+from .configurations import Configuration, settings
 
 TOLERANCE = 1e-12
 """Relative: a few steps in float64, far from where the two sides part."""

@@ -16,30 +16,27 @@ out finite.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import product
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sympy import Expr, sympify
 
-from ....specs.language import Optimizer, Update
-from ...oracle.formats import FORMATS, Format
-from ...oracle.optimizers import step
+from ....specs.language import Shape
+from ...oracle.formats import Format
 from ...program.compiled import CompiledRule
-from ...program.nodes import Program
 from ...program.operations import Kind
 from ...program.passes.expand import expand
 from ..results import Result, Worst, told, worst
-from ..ulp import Expected, expected
-from .bounds import Bounds, bounds
-from .cases import Case, first_states, inputs
-from .clipped import Clipped, clippings
-from .configurations import Configuration, at_the_ends, configurations
-from .engines import Floats, Implementation, Start, States
+from ..ulp import Doubles, Expected
+from .allowance import Allowance, allowances
+from .cases import Case, inputs
+from .clipped import clippings
+from .configurations import Configuration, at_the_ends, configurations, settings
+from .engines import Found, Given, Implementation, Start, run
+from .trajectory import Batch, Step, batches, trajectory
 
 _LIMIT = 0.5
 """Of the gradients of rules that clip: most exceed it."""
@@ -51,10 +48,10 @@ AT_THE_ENDS = ("scalar", "zero gradient", "jumps")
 """The cases that hyperparameters at the ends of their domains are tried on."""
 
 
-def trials(spec: Optimizer, dtype: str) -> list[tuple[Configuration, Case]]:
+def trials(rule: CompiledRule, dtype: str) -> list[tuple[Configuration, Case]]:
     """Everything a spec is tried on in a dtype."""
-    cases = inputs(dtype)
-    if Kind.MATRIX in CompiledRule(spec).program.kinds():
+    spec, cases = rule.spec, inputs(dtype)
+    if Kind.MATRIX in rule.program.kinds():
         cases = [case.of_matrices() for case in cases]
     few = [case for case in cases if case.name in AT_THE_ENDS]
     tried = configurations(spec)
@@ -68,163 +65,148 @@ def trials(spec: Optimizer, dtype: str) -> list[tuple[Configuration, Case]]:
 
 
 def verify(
-    spec: Optimizer,
+    rule: CompiledRule,
     implementations: Sequence[Implementation],
     trials: Iterable[tuple[Configuration, Case]],
 ) -> list[Result]:
     """The worst errors of every quantity in every implementation, over all trials.
 
     Args:
-        spec: an analysed spec.
+        rule: an analysed spec, compiled.
         implementations: those of this spec, all of one dtype.
-        trials: of that dtype.
+        trials: of that dtype; those of one configuration follow one another.
     """
     results: dict[tuple[str, str], Result] = {}
-    program = expand(CompiledRule(spec).program)
-    for configuration, case in trials:
-        steps = list(_steps(spec, program, configuration, case))
+    program = expand(rule.program)
+    elementwise = program.is_elementwise and not program.facts
+    for tried in batches(trials, elementwise=elementwise):
+        truth = _Truth(rule, tried)
         peers: dict[str, dict[str, Worst]] = {}
+        limited = bool(truth.configuration.limit)
         for each in implementations:
-            ours = _tried(each.start, each.computed(case.form), configuration, case, steps)
-            if each.peer and each.peer_name not in peers and not configuration.limit:
-                peers[each.peer_name] = _tried(each.peer, case.form, configuration, case, steps)
-            beside = {} if configuration.limit else peers.get(each.peer_name, {})
+            ours = truth.errors(each.start, each.computed(truth.form))
+            if each.peer and each.peer_name not in peers and not limited:
+                peers[each.peer_name] = truth.errors(each.peer, truth.form)
+            beside = {} if limited else peers.get(each.peer_name, {})
             for quantity, found in ours.items():
-                name = CLIPPED if configuration.limit else quantity
-                one = Result(spec.name, each.backend, each.dtype, name, found, beside.get(quantity))
+                name = CLIPPED if limited else quantity
+                one = Result(
+                    rule.spec.name, each.backend, each.dtype, name, found, beside.get(quantity)
+                )
                 key = (each.backend, name)
                 results[key] = _combined(results[key], one) if key in results else one
     return list(results.values())
 
 
-@dataclass(frozen=True)
-class _Step:
-    """One step of the oracle: what goes in, and exactly what must come out."""
+class _Truth:
+    """What must come of one configuration, beside which implementations are held."""
 
-    theta: Floats
-    states: States
-    gradient: Floats
-    expected: Mapping[str, Expected]
-    bounds: Callable[[Format], dict[str, Bounds]]
-    """By the format that is computed in."""
+    def __init__(self, rule: CompiledRule, tried: Sequence[Batch]) -> None:
+        self.configuration = tried[0].configuration
+        self.form = tried[0].form
+        self._shapes = {"theta": Shape.TENSOR, **{s.name: s.shape for s in rule.spec.states}}
+        self._arguments = settings(rule.spec, self.configuration)
+        self._program = expand(rule.program)
+        self._batches = [(b, list(trajectory(rule.spec, b))) for b in tried]
+        self._cases = [case for batch in tried for case in batch.cases]
+        self._given = [[_given(b, step) for step in steps] for b, steps in self._batches]
+        self._steps = [step for _, steps in self._batches for step in steps]
+        self._allowed: dict[Format, dict[str, Allowance]] = {}
+        self._expected = {
+            name: _in_a_row([(s.expected[name], s.count(name)) for s in self._steps])
+            for name in self._steps[0].expected
+        }
+        self._lost = np.concatenate([step.lost for step in self._steps])
 
-    @cached_property
-    def lost(self) -> NDArray[np.bool_]:
-        """The elements something stored of which is not finite."""
-        lost = ~np.isfinite(self.theta)
-        for value in self.states.values():
-            lost = lost | ~np.isfinite(value)
-        return lost
+    def errors(self, start: Start, computed: Format) -> dict[str, Worst]:
+        """The worst of each quantity over all steps of all cases; infinite of what crashes."""
+        found: list[Found] = []
+        for (batch, _), given in zip(self._batches, self._given, strict=True):
+            try:
+                found += run(start, self._arguments, given, batch.start)
+            except Exception as error:  # whatever generated code may raise is its failure
+                where = self._crash(start, batch, given, error)
+                return dict.fromkeys(self._expected, Worst(math.inf, 0.0, where))
+        if computed not in self._allowed:
+            values = {**self.configuration.hyper, **self.configuration.options}
+            self._allowed[computed] = allowances(
+                self._program, values, self._steps, self.form, computed
+            )
+        return {
+            name: self._compared(name, found, self._allowed[computed][name])
+            for name in self._expected
+        }
+
+    def _compared(self, name: str, found: Sequence[Found], allowed: Allowance) -> Worst:
+        """The worst of one quantity."""
+        known, shape = self._expected[name], self._shapes[name]
+        rows: list[Any] = []
+        for step, results in zip(self._steps, found, strict=True):
+            if name not in results:
+                return Worst(math.inf, 0.0, _described(self.configuration, *self._cases))
+            rows += [np.ravel(x) for x in results[name][: step.tensors]]
+        computed = np.concatenate(rows)
+        distance, off = known.distance(computed), allowed.off
+        if shape == Shape.TENSOR and self._lost.any():
+            revived = np.isfinite(computed) & ~np.isfinite(known.nearest)
+            distance = np.where(self._lost, np.where(revived, math.inf, 0.0), distance)
+            off = np.where(self._lost, 0.0, off)
+        where = partial(self._where, name)
+        return worst(distance, off, known, where, partial(allowed.is_saturated, computed))
+
+    def _where(self, name: str, at: tuple[Any, ...]) -> str:
+        """Which case the result in a place is of."""
+        place = int(at[0])
+        for batch, steps in self._batches:
+            for step in steps:
+                for case in batch.cases[: step.tensors]:
+                    each = 1 if self._shapes[name].on_host else case.theta.size
+                    place -= step.count(name) if step.is_alone else each
+                    if place < 0:
+                        return _described(self.configuration, case)
+        raise IndexError(f"there is no result {at}")
+
+    def _crash(self, start: Start, batch: Batch, given: Sequence[Given], error: Exception) -> str:
+        """What an error says, and of which case it is: of one, if that fails by itself."""
+        for index, case in enumerate(batch.cases if len(batch.cases) > 1 else ()):
+            alone = [_alone(each, index) for each in given[: len(case.gradients)]]
+            try:
+                run(start, self._arguments, alone, batch.start)
+            except Exception as own:
+                return f"{_described(self.configuration, case)}: {told(own)}"
+        return f"{_described(self.configuration, *batch.cases)}: {told(error)}"
 
 
-def _steps(
-    spec: Optimizer, program: Program, configuration: Configuration, case: Case
-) -> Iterator[_Step]:
-    # A hyperparameter that 0 switches off takes its terms with it: 0 times infinity is no NaN.
-    off = {
-        h.symbol: sympify(0)
-        for h in spec.hyperparameters
-        if h.optional and not configuration.hyper[h.name]
+def _given(batch: Batch, step: Step) -> Given:
+    states = {
+        name: value if isinstance(value, float) else batch.apart(value)
+        for name, value in step.states.items()
     }
-    if off:
-        updates = [Update(u.target, cast(Expr, u.value.xreplace(off))) for u in spec.updates]
-        spec = replace(spec, updates=updates)
-    theta, states = case.theta, first_states(spec, case, configuration)
-    settings: dict[str, Any] = {**configuration.hyper, **configuration.options}
-    for t, gradient in enumerate(case.gradients, start=case.start):
-        given = Clipped.of(gradient, configuration.limit, case.form)
-        exact = step(
-            spec,
-            t=t,
-            theta=theta,
-            gradient=cast(ArrayLike, given.exact),
-            states=states,
-            hyper=configuration.hyper,
-            options=configuration.options,
-        )
-        known = {n: expected(x, _form(spec, n, case)) for n, x in exact.items()}
-        values = settings | {"theta": theta, **states, "grad": given.bounded}
-        values |= {"t": t, "first": t == 1}
-        yield _Step(theta, states, gradient, known, _bounds(program, values, case.form))
-        rounded = {n: x.nearest.astype(x.form.storage) for n, x in known.items()}
-        theta = rounded.pop("theta")
-        states = {n: x if x.shape or _is_tensor(spec, n) else float(x) for n, x in rounded.items()}
+    return Given(batch.apart(step.theta), states, batch.apart(step.gradient))
 
 
-def _bounds(
-    program: Program, values: Mapping[str, Any], stored: Format
-) -> Callable[[Format], dict[str, Bounds]]:
-    known: dict[str, dict[str, Bounds]] = {}
-
-    def by(computed: Format) -> dict[str, Bounds]:
-        if computed.name not in known:
-            known[computed.name] = bounds(program, values, stored, computed)
-        return known[computed.name]
-
-    return by
+def _alone(given: Given, index: int) -> Given:
+    """What one of the parameters is given."""
+    states = {n: [x[index]] if isinstance(x, Sequence) else x for n, x in given.states.items()}
+    return Given([given.theta[index]], states, [given.gradient[index]])
 
 
-def _tried(
-    start: Start, computed: Format, configuration: Configuration, case: Case, steps: list[_Step]
-) -> dict[str, Worst]:
-    """The worst of each quantity over the steps of one case; infinite of what crashes."""
-    where = _described(configuration, case)
-    try:
-        found = _run(start, configuration, case, steps)
-    except Exception as error:  # whatever generated code may raise is its failure
-        crash = Worst(math.inf, 0.0, f"{where}: {told(error)}")
-        return dict.fromkeys(steps[0].expected, crash)
-    met: dict[str, Worst] = {}
-    for each, results in zip(steps, found, strict=True):
-        allowed = each.bounds(computed)
-        for name, known in each.expected.items():
-            one = Worst(math.inf, 0.0, where)
-            if name in results:
-                one = _compared(results[name], known, allowed[name], each.lost, where)
-            met[name] = met.get(name, one).or_(one)
-    return met
+def _in_a_row(parts: Sequence[tuple[Expected, int]]) -> Expected:
+    """The exact values of all steps, each with how many there are."""
+
+    def row(of: str) -> Doubles:
+        return np.concatenate([np.broadcast_to(np.ravel(vars(x)[of]), n) for x, n in parts])
+
+    return Expected(parts[0][0].form, row("high"), row("low"), row("nearest"))
 
 
-def _run(
-    start: Start, configuration: Configuration, case: Case, steps: list[_Step]
-) -> list[dict[str, Floats]]:
-    """What an implementation makes of each of the steps."""
-    engine = start(configuration, case.theta, steps[0].states, case.start)
-    found: list[dict[str, Floats]] = []
-    for each in steps:
-        engine.fill(each.theta, each.states)
-        engine.step(each.gradient)
-        found.append(engine.read())
-    return found
-
-
-def _compared(
-    computed: Floats, known: Expected, allowed: Bounds, lost: NDArray[np.bool_], where: str
-) -> Worst:
-    """The worst of one quantity after one step."""
-    distance, off = known.distance(computed), allowed.off
-    if distance.shape == lost.shape and lost.any():
-        revived = np.isfinite(computed) & ~np.isfinite(known.nearest)
-        distance = np.where(lost, np.where(revived, math.inf, 0.0), distance)
-        off = np.where(lost, 0.0, off)
-    return worst(distance, off, known, where, partial(allowed.is_saturated, computed))
-
-
-def _described(configuration: Configuration, case: Case) -> str:
+def _described(configuration: Configuration, *cases: Case) -> str:
     arguments = {**configuration.hyper, **configuration.options, **configuration.limit}
     listed = ", ".join(f"{name}={value}" for name, value in arguments.items())
-    return f"in the case {case.name!r} with {listed}"
+    named = " and ".join(repr(case.name) for case in cases)
+    return f"in the {'case' if len(cases) == 1 else 'cases'} {named} with {listed}"
 
 
 def _combined(a: Result, b: Result) -> Result:
     theirs = a.theirs.or_(b.theirs) if a.theirs and b.theirs else a.theirs or b.theirs
     return replace(a, ours=a.ours.or_(b.ours), theirs=theirs)
-
-
-def _is_tensor(spec: Optimizer, name: str) -> bool:
-    return all(s.name != name or not s.shape.on_host for s in spec.states)
-
-
-def _form(spec: Optimizer, name: str, case: Case) -> Format:
-    """The format a quantity is kept in: scalars are float64 whatever the parameter is."""
-    return case.form if _is_tensor(spec, name) else FORMATS["float64"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.loading.load import load
+from steprule.codegen.program.compiled import CompiledRule
 from steprule.codegen.verify.optimizers.implementations import implementations
 from steprule.codegen.verify.optimizers.verify import trials, verify
 from steprule.codegen.verify.package import generated
@@ -77,11 +78,12 @@ def test_it_is_verified(text: str, tmp_path: Path) -> None:
     file = tmp_path / "my_rule.py"
     file.write_text(HEAD + text)
     spec = analyse(load(str(file))[0])
+    rule = CompiledRule(spec)
     with generated(spec) as package:
-        found = implementations(spec, package, "cpu", "float32")
+        found = implementations(rule, package, "cpu", "float32")
         chosen = [i for i in found if i.backend in ("numpy", "torch loop", "torch foreach")]
-        few = [each for each in trials(spec, "float32") if each[1].name in ("scalar", "jumps")]
-        results = verify(spec, chosen, few)
+        few = [each for each in trials(rule, "float32") if each[1].name in ("scalar", "jumps")]
+        results = verify(rule, chosen, few)
         quantities = {"theta", "clipped", *(s.name for s in spec.states)}
         assert {(r.backend, r.quantity) for r in results} == {
             (i.backend, q) for i in chosen for q in quantities
@@ -97,6 +99,6 @@ def test_without_what_is_not_installed() -> None:
             ({"torch"}, ["numpy", "numpy numba"]),
             ({"numba"}, ["numpy", "torch loop", "torch foreach", "torch capturable"]),
         ):
-            found = implementations(spec, package, "cpu", "float32", without)
+            found = implementations(CompiledRule(spec), package, "cpu", "float32", without)
             assert [i.backend for i in found] == left
             assert all((i.peer is None) == ("torch" in without) for i in found)

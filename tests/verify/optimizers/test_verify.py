@@ -18,6 +18,7 @@ from steprule.codegen.backends import backends
 from steprule.codegen.files.emit import difference, plan
 from steprule.codegen.files.write import write
 from steprule.codegen.loading.load import load
+from steprule.codegen.program.compiled import CompiledRule
 from steprule.codegen.verify.optimizers.implementations import implementations
 from steprule.codegen.verify.optimizers.verify import trials, verify
 from steprule.codegen.verify.package import generated
@@ -32,10 +33,10 @@ def results_of(
     name: str, package: Package, backend: str, cases: Collection[str] = ()
 ) -> list[Result]:
     """What verifying one backend in float32 finds; in all cases, or in those named."""
-    spec = analyse(load(name)[0])
-    chosen = [i for i in implementations(spec, package, "cpu", "float32") if i.backend == backend]
-    tried = [t for t in trials(spec, "float32") if not cases or t[1].name in cases]
-    return verify(spec, chosen, tried)
+    rule = CompiledRule(analyse(load(name)[0]))
+    chosen = [i for i in implementations(rule, package, "cpu", "float32") if i.backend == backend]
+    tried = [t for t in trials(rule, "float32") if not cases or t[1].name in cases]
+    return verify(rule, chosen, tried)
 
 
 def is_caught(name: str, package: Package, backend: str, cases: Collection[str]) -> bool:
@@ -173,12 +174,12 @@ def test_a_crash_is_a_failure_with_its_place(mutant: Mutant) -> None:
 
 def test_a_kernel_that_does_not_clip_is_caught(mutant: Mutant) -> None:
     package = mutant.make("adagrad", "numpy", lambda rule: f"{rule}\n")
-    spec = analyse(load("adagrad")[0])
+    rule = CompiledRule(analyse(load("adagrad")[0]))
     (compiled,) = [
-        i for i in implementations(spec, package, "cpu", "float32") if i.backend == "numpy numba"
+        i for i in implementations(rule, package, "cpu", "float32") if i.backend == "numpy numba"
     ]
-    clipping = [(c, case) for c, case in trials(spec, "float32") if c.limit]
-    assert [(r.quantity, r.failure) for r in verify(spec, [compiled], clipping)] == [
+    clipping = [(c, case) for c, case in trials(rule, "float32") if c.limit]
+    assert [(r.quantity, r.failure) for r in verify(rule, [compiled], clipping)] == [
         ("clipped", "")
     ]
     kernel = mutant.folder / "numba" / "adagrad.py"
@@ -188,6 +189,6 @@ def test_a_kernel_that_does_not_clip_is_caught(mutant: Mutant) -> None:
     for known in (launcher._module, launcher._compile):
         known.cache_clear()
     importlib.invalidate_caches()
-    (found,) = verify(spec, [compiled], clipping)
+    (found,) = verify(rule, [compiled], clipping)
     assert found.quantity == "clipped"
     assert "clipvalue=0.5" in found.failure or "clipnorm=0.5" in found.failure

@@ -1,0 +1,155 @@
+"""How far the results of many steps may be from the exact ones, found in few runs of the program.
+
+The scalars of steps differ, and the program is the same: where it works on single elements, each
+element is given the scalars of its step. Steps that take different branches are run apart.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....specs.language.shapes import facts
+from ...oracle.formats import Format
+from ...program.nodes import Program
+from .bounds import Bounds, PartedError, bounds
+from .trajectory import Step
+
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Of one quantity, for the results of all steps in a row.
+
+    Args:
+        off: how far each may be from the exact one.
+        parts: bounds, and of which of the results they are.
+    """
+
+    off: NDArray[np.float64]
+    parts: Sequence[tuple[Places, Bounds]]
+
+    def is_saturated(self, computed: Any) -> Any:
+        """Whether each result is what comes out where numbers that are too large are infinite."""
+        found = np.zeros(np.shape(computed), dtype=bool)
+        for places, each in self.parts:
+            found[places] = each.is_saturated(computed[places])
+        return found
+
+
+def allowances(
+    program: Program,
+    settings: Mapping[str, Any],
+    steps: Sequence[Step],
+    stored: Format,
+    computed: Format,
+) -> dict[str, Allowance]:
+    """The allowance of every quantity: of tensors by element, of scalars by tensor.
+
+    Args:
+        program: what implementations are printed from.
+        settings: hyperparameters and options.
+        steps: those of one configuration.
+        stored: the format of the tensors.
+        computed: the format that operations on them round to.
+    """
+    parts: dict[str, list[tuple[Places, Bounds]]] = {}
+    for each, found in _found(program, settings, _alike(program, steps), stored, computed):
+        for name, row in found.items():
+            counts = [step.count(name) for step in steps]
+            ends = np.cumsum(counts)
+            own = [np.arange(ends[i] - counts[i], ends[i]) for i in each]
+            parts.setdefault(name, []).append((np.concatenate(own), row))
+    return {name: _joined(found) for name, found in parts.items()}
+
+
+def _joined(parts: Sequence[tuple[Places, Bounds]]) -> Allowance:
+    off = np.zeros(sum(places.size for places, _ in parts))
+    for places, each in parts:
+        off[places] = each.off
+    return Allowance(off, parts)
+
+
+Chosen = dict[int, Step]
+"""Some of the steps, by their place among all."""
+
+
+def _alike(program: Program, steps: Sequence[Step]) -> Iterator[Chosen]:
+    """Steps that can be evaluated in one: those from the same states."""
+    together = program.is_elementwise and not program.facts
+    alone = {i for i, step in enumerate(steps) if not (together and step.live)}
+    yield from ({i: steps[i]} for i in alone)
+    others = sorted(set(range(len(steps))) - alone, key=lambda i: sorted(steps[i].states))
+    for _, found in groupby(others, key=lambda i: sorted(steps[i].states)):
+        yield {i: steps[i] for i in found}
+
+
+def _found(
+    program: Program,
+    settings: Mapping[str, Any],
+    pending: Iterable[Chosen],
+    stored: Format,
+    computed: Format,
+) -> Iterator[tuple[Chosen, dict[str, Bounds]]]:
+    """The bounds of all quantities, as rows, of steps that take the same branches."""
+    tensors = {slot.name for slot in program.tensor_slots}
+    waiting = list(pending)
+    while waiting:
+        chosen = waiting.pop()
+        steps = list(chosen.values())
+        values = _stacked(steps) if len(steps) > 1 else _single(steps[0])
+        try:
+            found = bounds(program, {**settings, **values}, stored, computed)
+        except PartedError as parted:
+            takes = dict(zip(chosen, parted.takes[_firsts(steps)], strict=True))
+            waiting += [
+                {i: step for i, step in chosen.items() if takes[i] == side}
+                for side in (True, False)
+            ]
+            continue
+        first_of = np.repeat(_firsts(steps), [step.tensors for step in steps])
+        yield (
+            chosen,
+            {name: _row(one, None if name in tensors else first_of) for name, one in found.items()},
+        )
+
+
+def _firsts(steps: Sequence[Step]) -> Places:
+    """Where the elements of each step begin among those of all."""
+    return np.cumsum([0, *(step.live for step in steps[:-1])])
+
+
+def _single(step: Step) -> dict[str, Any]:
+    states = {name: step.alive(value) for name, value in step.states.items()}
+    values = states | {"theta": step.alive(step.theta), "grad": step.bounded}
+    known = facts(np.shape(step.theta)) if step.is_alone else {}
+    return values | known | {"t": step.t, "first": step.t == 1}
+
+
+def _stacked(steps: Sequence[Step]) -> dict[str, Any]:
+    """What the steps are given, element after element."""
+
+    def stacked(values: Sequence[Any]) -> Any:
+        if isinstance(values[0], tuple):
+            return tuple(map(stacked, zip(*values, strict=True)))
+        rows = [np.broadcast_to(np.ravel(x), s.live) for x, s in zip(values, steps, strict=True)]
+        return np.concatenate(rows)
+
+    each = [_single(step) for step in steps]
+    return {name: stacked([values[name] for values in each]) for name in each[0]}
+
+
+def _row(each: Bounds, taken: Places | None) -> Bounds:
+    """In a row: all elements, or those taken; of what is one number, as often."""
+
+    def of(x: Any) -> Any:
+        x = np.asarray(x)
+        if taken is None:
+            return np.broadcast_to(x, np.shape(each.off)).ravel()
+        return x[taken] if x.ndim else np.broadcast_to(x, taken.shape)
+
+    return Bounds(of(each.off), lambda: tuple((of(x), of(off)) for x, off in each.saturated))

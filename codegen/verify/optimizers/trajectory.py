@@ -1,0 +1,199 @@
+"""What every step of some cases starts from, and exactly what must come of it.
+
+Cases of one configuration that begin with the same step are stepped together, as the tensors of one
+optimizer: a rule that works on single elements is evaluated on all of their elements at once. A
+rule that reduces is evaluated tensor by tensor, and a case stays by itself.
+
+Each step starts from the correctly rounded results of the one before. Where a case has come to its
+end before others, its tensors stay, at gradients of 0, and nobody looks at them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sympy import Expr, sympify
+
+from ....specs.language import Optimizer, Update
+from ...oracle.formats import FORMATS, Format
+from ...oracle.optimizers import step
+from ..ulp import Expected, expected
+from .cases import Case, Floats, first_states
+from .clipped import Clipped
+from .configurations import Configuration
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Cases that are stepped together, those that last longest first."""
+
+    configuration: Configuration
+    cases: tuple[Case, ...]
+
+    @property
+    def start(self) -> int:
+        return self.cases[0].start
+
+    @property
+    def form(self) -> Format:
+        return self.cases[0].form
+
+    @property
+    def steps(self) -> int:
+        return len(self.cases[0].gradients)
+
+    def live(self, index: int) -> int:
+        """How many cases, from the first, have a step of that index."""
+        return sum(index < len(case.gradients) for case in self.cases)
+
+    def together(self, arrays: Sequence[Any]) -> Any:
+        """The arrays of all cases as one; that of a case by itself in its shape."""
+        return arrays[0] if len(self.cases) == 1 else np.concatenate([np.ravel(a) for a in arrays])
+
+    def apart(self, array: Any) -> list[Any]:
+        """What :meth:`together` has put together."""
+        if len(self.cases) == 1:
+            return [array]
+        ends = np.cumsum([case.theta.size for case in self.cases])
+        parts = np.split(array, ends[:-1])
+        return [p.reshape(c.theta.shape) for p, c in zip(parts, self.cases, strict=True)]
+
+
+def batches(
+    trials: Iterable[tuple[Configuration, Case]], *, elementwise: bool
+) -> Iterator[list[Batch]]:
+    """Everything a spec is tried on, by configuration; in batches.
+
+    Args:
+        trials: those of a configuration follow one another.
+        elementwise: whether cases can be evaluated together. Under a limit they cannot.
+    """
+    for _, found in groupby(trials, key=lambda trial: id(trial[0])):
+        tried = list(found)
+        configuration = tried[0][0]
+        cases = [case for _, case in tried]
+        if not elementwise or configuration.limit:
+            yield [Batch(configuration, (case,)) for case in cases]
+            continue
+        by_start = {case.start: [c for c in cases if c.start == case.start] for case in cases}
+        yield [
+            Batch(configuration, tuple(sorted(each, key=lambda c: -len(c.gradients))))
+            for each in by_start.values()
+        ]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the oracle: what goes in, and exactly what must come out.
+
+    Args:
+        t: its number.
+        theta: the parameters of a batch together.
+        states: tensors likewise, and scalars.
+        gradient: likewise.
+        live: how many elements, from the first, are of cases that have this step.
+        tensors: how many tensors those are.
+        is_alone: whether it is of a case by itself, in its shape.
+        bounded: their gradient as the rule is given it; clipped, with how far it is off.
+        expected: what must come of them, by quantity.
+    """
+
+    t: int
+    theta: Floats
+    states: Mapping[str, Floats | float]
+    gradient: Floats
+    live: int
+    tensors: int
+    is_alone: bool
+    bounded: Any = None
+    expected: Mapping[str, Expected] = field(default_factory=dict[str, Expected])
+
+    def alive(self, value: Any) -> Any:
+        """The elements of cases that have this step, of an array of all."""
+        return value if self.is_alone or np.ndim(value) == 0 else value[: self.live]
+
+    def count(self, name: str) -> int:
+        """How many results there are of a quantity: of a scalar, one a tensor."""
+        known = self.expected[name].high
+        return known.size if self.is_alone or known.ndim else self.tensors
+
+    @property
+    def lost(self) -> NDArray[np.bool_]:
+        """Of the elements of live cases, those something stored of which is not finite."""
+        lost = ~np.isfinite(self.alive(self.theta))
+        for value in self.states.values():
+            lost = lost | ~np.isfinite(self.alive(value))
+        return np.ravel(lost)
+
+
+def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
+    """The steps of a batch."""
+    configuration, cases = batch.configuration, batch.cases
+    spec = _without_what_is_off(spec, configuration)
+    scalars = {s.name for s in spec.states if s.shape.on_host}
+    theta = batch.together([case.theta for case in cases])
+    first = [first_states(spec, case, configuration) for case in cases]
+    states: dict[str, Any] = {
+        name: value if name in scalars else batch.together([each[name] for each in first])
+        for name, value in first[0].items()
+    }
+    for index in range(batch.steps):
+        count = batch.live(index)
+        live = sum(case.theta.size for case in cases[:count])
+        gradients = [case.gradients[index] for case in cases[:count]]
+        gradients += [np.zeros_like(case.theta) for case in cases[count:]]
+        now = Step(
+            batch.start + index,
+            theta,
+            states,
+            batch.together(gradients),
+            live,
+            count,
+            len(cases) == 1,
+        )
+        given = Clipped.of(now.alive(now.gradient), configuration.limit, batch.form)
+        exact = step(
+            spec,
+            t=now.t,
+            theta=now.alive(theta),
+            gradient=cast(ArrayLike, given.exact),
+            states={name: now.alive(value) for name, value in states.items()},
+            hyper=configuration.hyper,
+            options=configuration.options,
+        )
+        known = {
+            name: expected(x, FORMATS["float64"] if name in scalars else batch.form)
+            for name, x in exact.items()
+        }
+        yield replace(now, bounded=given.bounded, expected=known)
+        stored = {**states, "theta": theta}
+        states = {
+            name: float(x.nearest) if name in scalars else _stored(x, stored.get(name), theta)
+            for name, x in known.items()
+        }
+        theta = states.pop("theta")
+
+
+def _stored(known: Expected, before: Floats | None, like: Floats) -> Floats:
+    """What is stored after a step: correctly rounded; of cases that have ended what was before."""
+    rounded = known.nearest.astype(known.form.storage)
+    if rounded.size == like.size:
+        return rounded
+    kept = np.zeros_like(like) if before is None else before
+    return np.append(rounded, kept[rounded.size :])
+
+
+def _without_what_is_off(spec: Optimizer, configuration: Configuration) -> Optimizer:
+    """A hyperparameter that 0 switches off takes its terms with it: 0 times infinity is no NaN."""
+    off = {
+        h.symbol: sympify(0)
+        for h in spec.hyperparameters
+        if h.optional and not configuration.hyper[h.name]
+    }
+    if not off:
+        return spec
+    updates = [Update(u.target, cast(Expr, u.value.xreplace(off))) for u in spec.updates]
+    return replace(spec, updates=updates)
