@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .adamw import AdamW
     from .lion import Lion
     from .nadam import NAdam
+    from .radam import RAdam
     from .rmsprop import RMSprop
     from .sgd import SGD
 else:
@@ -42,6 +43,7 @@ __all__ = [
     "AdamW",
     "Lion",
     "NAdam",
+    "RAdam",
     "RMSprop",
     "SGD",
 ]

@@ -1,6 +1,6 @@
 """Optimizers of torch, Keras, optax, timm and optimi, beside the specs."""
 
-from sympy import Abs, Integer, Max, Symbol, sqrt
+from sympy import Abs, Integer, Max, Piecewise, Symbol, sqrt
 
 from ..gradients import gtilde, thetabar, weight_decay
 from ..language import Update, t, theta
@@ -9,6 +9,7 @@ from ..optimizers import adagrad as _adagrad
 from ..optimizers import adam as _adam
 from ..optimizers import adamax as _adamax
 from ..optimizers import nadam as _nadam
+from ..optimizers import radam as _radam
 from ..optimizers import rmsprop as _rmsprop
 from ..optimizers import sgd as _sgd
 
@@ -256,6 +257,31 @@ OPTIMIZERS = (
                     _nadam.mhat[t],
                     _nadam.beta1 * _nadam.m[t] / (1 - _nadam.beta1 ** (t + 1))
                     + (1 - _nadam.beta1) * gtilde[t] / (1 - _nadam.beta1**t),
+                )
+            ],
+        ),
+        NO_DECAY,
+        lr="",
+    ),
+    peer("RAdam", "torch.optim.RAdam"),
+    peer(
+        "RAdam",
+        "optax.radam",
+        Difference(
+            "epsilon stands beside the corrected root, and a second one, 0 by default, under it; "
+            "rho = 5 is rectified already",
+            [
+                Update(
+                    _radam.d[t],
+                    Piecewise(
+                        (
+                            _radam.RECTIFIED
+                            * _radam.mhat[t]
+                            / (sqrt(_radam.v[t] / (1 - _radam.beta2**t) + _ROOT_EPS) + _radam.eps),
+                            _radam.rho[t] >= 5,
+                        ),
+                        (_radam.mhat[t], True),
+                    ),
                 )
             ],
         ),

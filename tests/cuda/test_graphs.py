@@ -34,7 +34,7 @@ def parameters() -> list[Parameter]:
 
 @pytest.mark.parametrize("fused", [None, False], ids=["fused", "loop"])
 @pytest.mark.parametrize("limit", [{}, {"clipnorm": 1.0}, {"global_clipnorm": 1.0}], ids=str)
-@pytest.mark.parametrize("name", ["SGD", "Adam", "NAdam", "RMSprop"])
+@pytest.mark.parametrize("name", ["SGD", "Adam", "NAdam", "RAdam", "RMSprop"])
 def test_replays_go_on_as_steps_do(name: str, limit: dict[str, float], fused: bool | None) -> None:
     def ended(*, by_graph: bool) -> list[Tensor]:
         params = parameters()

@@ -83,6 +83,7 @@ class TestBuiltin:
             "AdamW",
             "Lion",
             "NAdam",
+            "RAdam",
             "RMSprop",
             "SGD",
         ]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from steprule.numpy import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, NAdam, RMSprop
+from steprule.numpy import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, NAdam, RAdam, RMSprop
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,8 @@ from steprule.numpy import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, NA
         # m = -0.03 after the first step; 0.9*m + 0.1*0.2 < 0 still
         (Lion(0.25), [-3.0, 0.2], 1 + 0.5),
         (Lion(0.25, weight_decay=2.0), [-3.0], 0.5 + 0.25),
+        # rho is at most 3, so that the first moment alone is taken: 3, then 1/0.75
+        (RAdam(1.0, betas=(0.5, 0.5)), [3.0, 0.0], 1 - 3 - 0.75 / 0.75),
         # mu = 1/4 twice: mhat = g * (1/4 * 1/2 / (1 - 1/16) + (1 - 1/4) / (1 - 1/4))
         (NAdam(1.0, betas=(0.5, 0.5), eps=0, momentum_decay=0.0), [3.0], 1 - (0.125 / 0.9375 + 1)),
     ],

@@ -12,7 +12,7 @@ from steprule.codegen.backends.signature import arguments
 from steprule.codegen.verify.optimizers.configurations import configurations
 from torch import Tensor
 
-NAMES = ("Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RMSprop", "SGD")
+NAMES = ("Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "SGD")
 
 RICHEST = {
     "Adadelta": {"lr": 0.5, "weight_decay": 0.3},
@@ -21,6 +21,7 @@ RICHEST = {
     "AdamW": {"lr": 0.5, "weight_decay": 0.3, "amsgrad": True},
     "Adamax": {"lr": 0.5, "weight_decay": 0.3},
     "NAdam": {"lr": 0.5, "weight_decay": 0.3, "decoupled_weight_decay": True},
+    "RAdam": {"lr": 0.5, "betas": (0.9, 0.9), "weight_decay": 0.3},
     "RMSprop": {"lr": 0.5, "weight_decay": 0.3, "centered": True, "momentum": 0.9},
     "SGD": {"lr": 0.5, "weight_decay": 0.3, "momentum": 0.9, "dampening": 0.1},
 }

@@ -17,6 +17,7 @@ KEYS = {
     "Adam": {"step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
     "AdamW": {"step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
     "Adamax": {"step", "exp_avg", "exp_inf"},
+    "RAdam": {"step", "exp_avg", "exp_avg_sq"},
     "NAdam": {"step", "mu_product", "exp_avg", "exp_avg_sq"},
     "RMSprop": {"step", "square_avg", "momentum_buffer", "grad_avg"},
     "SGD": {"momentum_buffer"},

@@ -8,7 +8,7 @@ import pytest
 import steprule.torch
 import torch
 
-NAMES = ("Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RMSprop", "SGD")
+NAMES = ("Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "SGD")
 
 
 def parameters(cls: type) -> dict[str, inspect.Parameter]:

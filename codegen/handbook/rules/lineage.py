@@ -35,6 +35,7 @@ LINEAGE = (
     (ADAM, Stage("Adam", ("amsgrad",))),
     (ADAM, Stage("AdamW")),
     (ADAM, Stage("NAdam")),
+    (ADAM, Stage("RAdam")),
     (ADAM, Stage("Adamax")),
     (MOMENTUM, Stage("Lion")),
 )
