@@ -1,6 +1,7 @@
 """The LaTeX backend: a fragment for each spec, a package, and documents with them all."""
 
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 
 from ....specs.language import Optimizer, Transform
 from ...loading.load import transforms
@@ -15,6 +16,7 @@ from .picture import picture
 from .printer import LatexPrinter
 from .tables import arguments, schedule_arguments, states
 
+_STYLE = files("steprule.codegen.runtime") / "latex" / "steprule.sty"
 _TEMPLATES = environment(__name__.rpartition(".")[0], {}, LATEX_DELIMITERS)
 _TEMPLATES.filters |= {"text": escaped, "code": code, "cell": latex}
 
@@ -54,14 +56,14 @@ class LatexBackend:
             ),
         }
         document = _TEMPLATES.get_template("document.tex.j2")
-        files = {"steprule.sty": _TEMPLATES.get_template("steprule.sty.j2").render()} | {
+        found = {"steprule.sty": _STYLE.read_text(encoding="utf-8")} | {
             name: document.render(title=title, folder=folder, entries=listed)
             for name, (title, folder, listed) in kinds.items()
             if listed
         }
         for each in before:
-            files[f"{each.module}.tex"] = _transform(each)
-        return files
+            found[f"{each.module}.tex"] = _transform(each)
+        return found
 
 
 def _optimizer(spec: Optimizer) -> str:

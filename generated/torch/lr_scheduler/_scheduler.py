@@ -19,37 +19,30 @@ torch's class sets the rate outright; that is also where a jump to a step starts
 import math
 import warnings
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import EPOCH_DEPRECATION_WARNING, LRScheduler
 
-from ._arguments import Arguments, is_number, is_whole, plain
+from ._arguments import is_number, is_whole, plain
 from ._course import Course, Schedule, value
+from ._declared import Declared
 from ._domains import require
-from ._heads import Factors
 from ._rates import (
     as_stored,
-    assigned,
     has_momentum,
     mark,
-    momentum_of,
     own_settings,
     set_by_others,
-    set_momentum,
+    set_momenta,
     set_rates,
+    starting_momentum,
 )
 
 
-class Scheduler(Arguments, LRScheduler):
+class Scheduler(Declared, LRScheduler):
     """A learning rate over time, as a function of the 0-based step."""
-
-    _outright: ClassVar[str] = "never"
-    """When the rate is set whatever it was: never, "at first" as the scheduler is made, always."""
-    _warns_of_jumps: ClassVar[bool] = False
-    _factors: ClassVar[tuple[str, ...]] = ()
-    """The arguments of which running products are taken."""
 
     base_lrs: list[float]  # pyright: ignore[reportIncompatibleVariableOverride]
     """The rates of the groups before any scheduler."""
@@ -63,7 +56,7 @@ class Scheduler(Arguments, LRScheduler):
                 f"{type(self).__name__} sets the momentum, and this optimizer has neither "
                 "momentum nor betas"
             )
-        self._products: dict[tuple[str, int], Factors] = {}
+        self._products = {}
         self._courses: list[Course] = []
         self._at: float = last_epoch
         self._found = self._rates_found()
@@ -139,15 +132,10 @@ class Scheduler(Arguments, LRScheduler):
         return [s.momentum(step) for s in schedules] if self._sets_momentum else []
 
     def _set_momenta(self, momenta: list[float | None], *, outright: bool) -> None:
-        """Set the momenta there are; one that is set no longer is let go, as it was at first."""
-        groups = self.optimizer.param_groups if momenta else []
-        for index, (group, mu) in enumerate(zip(groups, momenta, strict=True)):
-            present, last = momentum_of(group), self._momenta[index]
-            if mu is not None:
-                set_momentum(group, assigned(present, mu))
-            elif outright or (last is not None and float(present) == as_stored(last, present)):
-                set_momentum(group, assigned(present, self.base_momenta[index]))
-            self._momenta[index] = mu
+        if momenta:
+            known = self._momenta, self.base_momenta
+            set_momenta(self.optimizer, momenta, *known, outright=outright)
+            self._momenta = momenta
 
     def _courses_to(self, step: float, schedules: list[Schedule], *, jumps: bool) -> list[Course]:
         courses: list[Course] = []
@@ -311,43 +299,6 @@ class Scheduler(Arguments, LRScheduler):
         self.last_epoch, self._at = math.floor(step), step
         self._step_count = self.last_epoch + 1
         self._last_lr = [*rates]
-
-    def _settings(self, index: int, lr: float) -> dict[str, Any]:
-        """What the equations read: the arguments of one group, and the rate to start from."""
-        settings: dict[str, Any] = self._in_group(index) | {"lr": lr}
-        for name in self._factors:
-            if (name, index) not in self._products:
-                self._products[name, index] = Factors(settings[name])
-            settings[name] = self._products[name, index]
-        return settings
-
-    def _parts_in(self, settings: Mapping[str, Any]) -> list[Schedule]:
-        """Of the settings, the schedules it is made of."""
-        return []
-
-    @property
-    def _sets_momentum(self) -> bool:
-        return False
-
-    @staticmethod
-    def _rate(step: float, /, **arguments: Any) -> float:
-        """The learning rate, by the equations."""
-        raise NotImplementedError
-
-    @staticmethod
-    def _momentum(step: float, /, **arguments: Any) -> float | None:
-        """The momentum, by the equations."""
-        return None
-
-    @staticmethod
-    def _factor(step: float, since: float, /, **arguments: Any) -> float | None:
-        """What the rate is multiplied by between two steps, of schedules that multiply it."""
-        return None
-
-
-def starting_momentum(group: dict[str, Any]) -> float:
-    """The momentum a group had before any scheduler, kept as ``initial_lr`` is."""
-    return group.setdefault("initial_momentum", float(momentum_of(group)))
 
 
 def progress(state: Mapping[str, Any], key: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 from torch.optim import Optimizer
 
 from ._heads import completed_cycles
-from ._rates import assigned, momentum_of
+from ._rates import assigned, starting_momentum
 
 
 class Milestones:
@@ -74,7 +74,7 @@ class Momenta:
         for index, group in enumerate(self.optimizer.param_groups):
             arguments = self._in_group(index)
             if self.cycle_momentum:
-                group.setdefault("initial_momentum", float(momentum_of(group)))
+                starting_momentum(group)  # which is kept there
                 group["max_momentum"] = arguments["max_momentum"]
                 group["base_momentum"] = arguments["base_momentum"]
             self._prepare_rate(group, arguments)

@@ -91,8 +91,39 @@ def momentum_of(group: dict[str, Any]) -> Any:
     return group["betas"][0] if "betas" in group else group["momentum"]
 
 
+def starting_momentum(group: dict[str, Any]) -> float:
+    """The momentum a group had before any scheduler, kept as ``initial_lr`` is."""
+    return group.setdefault("initial_momentum", float(momentum_of(group)))
+
+
 def set_momentum(group: dict[str, Any], value: Any) -> None:
     if "betas" in group:
         group["betas"] = (value, *group["betas"][1:])
     else:
         group["momentum"] = value
+
+
+def set_momenta(
+    optimizer: Optimizer,
+    momenta: list[float | None],
+    before: list[float | None],
+    first: list[float],
+    *,
+    outright: bool,
+) -> None:
+    """Set the momenta there are; one that is set no longer is let go, as it was at first.
+
+    Args:
+        optimizer: whose groups they are of.
+        momenta: one a group; None where none is set.
+        before: those that were set last.
+        first: those of the groups before any scheduler.
+        outright: let go of one whoever has set it, not only where it is the one set last.
+    """
+    known = zip(optimizer.param_groups, momenta, before, first, strict=True)
+    for group, mu, last, base in known:
+        present = momentum_of(group)
+        if mu is not None:
+            set_momentum(group, assigned(present, mu))
+        elif outright or (last is not None and float(present) == as_stored(last, present)):
+            set_momentum(group, assigned(present, base))

@@ -1,0 +1,1 @@
+from .._lazy import on_demand as on_demand
