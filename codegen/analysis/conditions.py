@@ -4,7 +4,25 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import cast
 
-from sympy import Abs, Add, Basic, Eq, Expr, Ge, Gt, Le, Lt, Mul, Ne, Pow, S, Symbol, sign
+from sympy import (
+    Abs,
+    Add,
+    Basic,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Mul,
+    Ne,
+    Pow,
+    S,
+    Symbol,
+    erf,
+    sign,
+    tanh,
+)
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Implies, Not, Or
 
@@ -106,7 +124,7 @@ def _parts(x: Basic) -> Iterator[Basic]:
     match x:
         case Mul():
             below = [a for a in x.args if not a.is_number]
-        case Abs() | sign():
+        case Abs() | sign() | tanh() | erf():
             below = [x.args[0]]
         case Pow() if x.exp.is_number:
             below = [x.base]

@@ -6,6 +6,7 @@ exact; of a root or power that is irrational the ends of a narrow enclosure are 
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -184,6 +185,34 @@ def cosine(a: Range) -> Range:
 def exponential(a: Range) -> Range:
     low, high = (exact.exponential(exact.exact(end)) for end in (a.low, a.high))
     return Range(_outward(low)[0], _outward(high)[1], nonzero=True)
+
+
+def hyperbolic_tangent(a: Range) -> Range:
+    return _rising(exact.hyperbolic_tangent, a)
+
+
+def error_function(a: Range) -> Range:
+    return _rising(exact.error_function, a)
+
+
+def _rising(function: Callable[[exact.Number], exact.Number], a: Range) -> Range:
+    """An odd function that rises everywhere."""
+    low, high = (function(exact.exact(end)) for end in (a.low, a.high))
+    return Range(_outward(low)[0], _outward(high)[1], a.excludes_zero)
+
+
+def angle(y: Range, x: Range) -> Range:
+    """The angle of a point (x, y), from -pi to pi."""
+    if y.low == y.high and x.low == x.high:
+        return Range(*_outward(exact.angle(exact.exact(y.low), exact.exact(x.low))))
+    half = _PI if x.low < 0 else _PI / 2
+    above: End = half if y.high > 0 or (y.high == 0 and x.low < 0) else Fraction(0)
+    below: End = -half if y.low < 0 else Fraction(0)
+    return Range(below, above, y.excludes_zero)
+
+
+_PI = Fraction(22, 7)
+"""Just above it."""
 
 
 def logarithm(a: Range) -> Range:

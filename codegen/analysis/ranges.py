@@ -19,12 +19,15 @@ from sympy import (
     Pow,
     S,
     Symbol,
+    atan2,
     cos,
+    erf,
     exp,
     floor,
     log,
     pi,
     sympify,
+    tanh,
 )
 from sympy import Mod as Modulo
 from sympy import sign as sign_of
@@ -179,6 +182,12 @@ class Evaluator:
                 return intervals.sign(ranges[0])
             case exp():
                 return intervals.exponential(ranges[0])
+            case tanh():
+                return intervals.hyperbolic_tangent(ranges[0])
+            case erf():
+                return intervals.error_function(ranges[0])
+            case atan2():
+                return intervals.angle(*ranges)
             case cos():
                 return intervals.cosine(ranges[0])
             case floor():

@@ -189,7 +189,7 @@ def _functions() -> SimpleNamespace:
     same = (
         torch.sqrt, torch.exp, torch.log, torch.abs, torch.maximum, torch.minimum, torch.clip,
         torch.where, torch.logical_and, torch.logical_or, torch.logical_not, torch.matmul,
-        torch.mean,
+        torch.mean, torch.tanh, torch.erf, torch.arctan2,
     )  # fmt: skip
     return SimpleNamespace(
         **{function.__name__: of_numbers_too(function) for function in same},

@@ -22,6 +22,7 @@ from ..program.lower import lower, lower_expression
 from ..program.nodes import Apply, Program, Slot, assignments, free, is_host_select
 from ..program.operations import Kind
 from ..program.passes.skip_optional import skip_optional
+from ..runtime.numpy._functions import erf
 from ..verify.optimizers.configurations import Configuration
 from .arrays import Array
 
@@ -44,6 +45,9 @@ _TEXTBOOK = Language(
         ops.SQRT: "np.sqrt",
         ops.EXP: "np.exp",
         ops.LOG: "np.log",
+        ops.TANH: "np.tanh",
+        ops.ERF: "erf",
+        ops.ATAN2: "np.arctan2",
         ops.ABS: "np.abs",
         ops.SIGN: "np.sign",
         ops.MAX: "np.maximum",
@@ -93,6 +97,7 @@ class Textbook:
 
     def _compile(self, functions: Any) -> None:
         namespace: dict[str, Any] = {"np": functions, "math": math}
+        namespace["erf"] = getattr(functions, "erf", erf)  # NumPy has none
         exec(self.source, namespace)
         self._function = namespace["step"]
         self._functions = functions

@@ -10,7 +10,15 @@ _FONT = re.compile(r"\\(?:mathrm|text|texttt|operatorname)")
 _NARROW = {"{": 0.0, "}": 0.0, " ": 0.0, "&": 2.0, r"\,": 0.3, ",": 0.8, "i": 0.7, "(": 0.8}
 _NARROW |= {r"\left": 0.0, r"\right": 0.0, r"\displaystyle": 0.0, ")": 0.8, ".": 0.6}
 _OPERATORS = {"+", "-", "=", "<", ">", r"\le", r"\ge", r"\ne", r"\to", r"\cdot", r"\times"}
-_NAMES = {r"\min": 3.5, r"\max": 3.8, r"\cos": 3.0, r"\log": 3.0, r"\exp": 3.3, r"\lim": 3.0}
+_NAMES = {
+    r"\min": 3.5,
+    r"\max": 3.8,
+    r"\cos": 3.0,
+    r"\tanh": 4.0,
+    r"\log": 3.0,
+    r"\exp": 3.3,
+    r"\lim": 3.0,
+}
 
 
 def width(tex: str) -> float:

@@ -15,12 +15,15 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    atan2,
     cos,
+    erf,
     exp,
     floor,
     log,
     pi,
     sign,
+    tanh,
 )
 from sympy import Mod as Modulo
 from sympy.core.relational import Relational
@@ -33,6 +36,7 @@ from .words import words
 
 _CASES, _SUM, _PRODUCT, _POWER, _ATOM = range(5)
 
+_FUNCTIONS = (Max, Min, Abs, sign, exp, log, cos, floor, tanh, erf, atan2)
 _CONSTANTS = {pi: "pi", S.Infinity: "inf", S.NegativeInfinity: "-inf"}
 
 
@@ -75,7 +79,7 @@ class TextPrinter:
                 return f"{dividend} % {divisor}", _PRODUCT
             case Head():
                 return e.text([self.expression(a) for a in e.args]), _ATOM
-            case Max() | Min() | Abs() | sign() | exp() | log() | cos() | floor():
+            case Expr() if isinstance(e, _FUNCTIONS):
                 arguments = self._order.arguments(e) if isinstance(e, Max | Min) else e.args
                 name = {"Max": "max", "Min": "min", "Abs": "abs"}.get(e.func.__name__)
                 listed = ", ".join(self.expression(a) for a in arguments)

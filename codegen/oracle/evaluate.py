@@ -25,11 +25,14 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    atan2,
     cos,
+    erf,
     exp,
     floor,
     log,
     sign,
+    tanh,
 )
 from sympy import Mod as Modulo
 from sympy.core.relational import Relational
@@ -73,6 +76,9 @@ _FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
     sign: elementwise(exact.sign, 1),
     exp: elementwise(exact.exponential, 1),
     log: elementwise(exact.logarithm, 1),
+    tanh: elementwise(exact.hyperbolic_tangent, 1),
+    erf: elementwise(exact.error_function, 1),
+    atan2: elementwise(exact.angle, 2),
     clip: elementwise(exact.clip, 3),
     lerp: elementwise(exact.lerp, 3),
     one_minus_power: elementwise(exact.one_minus_power, 2),

@@ -10,6 +10,7 @@ Raises:
 """
 
 import operator
+from collections.abc import Callable
 
 from flint import arb, fmpq, fmpz
 
@@ -62,11 +63,13 @@ __all__ = [
     "UndecidedError",
     "absolute",
     "add",
+    "angle",
     "clip",
     "cosine",
     "divide",
     "ends",
     "equal",
+    "error_function",
     "exact",
     "exponential",
     "floor",
@@ -74,6 +77,7 @@ __all__ = [
     "fraction",
     "greater",
     "greater_equal",
+    "hyperbolic_tangent",
     "is_finite",
     "is_nan",
     "is_rational",
@@ -103,6 +107,10 @@ _LARGEST_EXACT_POWER = 4096
 
 _LARGEST_EXPONENT = 2**128
 """Of e: what is beyond has an exponent of more than that many bits itself."""
+
+
+_LARGEST_LEVELLING = 2**64
+"""Beyond, what a hyperbolic tangent is from 1 has an exponent of as many bits."""
 
 
 def square(x: Number) -> Number:
@@ -170,6 +178,47 @@ def exponential(x: Number) -> Number:
     if isinstance(x, float) or is_zero(x):
         return x if isinstance(x, float) else ONE
     return Real(arb.exp, x)
+
+
+def hyperbolic_tangent(x: Number) -> Number:
+    """The hyperbolic tangent; -1 or 1 where what is left to it would not fit into memory."""
+    return _levelling(arb.tanh, x)
+
+
+def error_function(x: Number) -> Number:
+    """The integral of the normal density, twice that from 0 to x*sqrt(2); else the same."""
+    return _levelling(arb.erf, x)
+
+
+def _levelling(function: Callable[[arb], arb], x: Number) -> Number:
+    """An odd function that goes to 1, by a power of e at least."""
+    if is_nan(x) or is_zero(x):
+        return x
+    if greater(absolute(x), fmpq(_LARGEST_LEVELLING)):
+        return sign(x)
+    return Real(function, x)
+
+
+def angle(y: Number, x: Number) -> Number:
+    """The angle of the point (x, y), in (-pi, pi]; 0 of (0, 0), and as in IEEE 754 far away.
+
+    Here 0 has no sign: where y is 0 and x is negative, it is pi.
+    """
+    if is_nan(y) or is_nan(x):
+        return NAN
+    far = not (is_finite(y) and is_finite(x))
+    across, up = (0 if far and is_finite(z) else greater(z, ZERO) - less(z, ZERO) for z in (x, y))
+    if across and up and not far:
+        return Real(arb.atan2, y, x)
+    eighths = _EIGHTHS[across, up]
+    return multiply(PI, fmpq(-eighths if eighths == 4 and less(y, ZERO) else eighths, 4))
+
+
+_EIGHTHS = {
+    **{(0, 0): 0, (1, 0): 0, (1, 1): 1, (0, 1): 2, (-1, 1): 3},
+    **{(-1, 0): 4, (-1, -1): -3, (0, -1): -2, (1, -1): -1},
+}
+"""Of a turn, by the directions of x and y."""
 
 
 def logarithm(x: Number) -> Number:

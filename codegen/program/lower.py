@@ -21,13 +21,16 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    atan2,
     cos,
+    erf,
     exp,
     false,
     floor,
     log,
     pi,
     sign,
+    tanh,
     true,
 )
 from sympy import Mod as Modulo
@@ -64,7 +67,16 @@ STEP = Name("t", HOST_INTEGER)
 FIRST = Name("first", HOST_BOOLEAN)
 
 _RELATIONS = {Eq: ops.EQ, Ne: ops.NE, Lt: ops.LT, Le: ops.LE, Gt: ops.GT, Ge: ops.GE}
-_FUNCTIONS = {Abs: ops.ABS, sign: ops.SIGN, exp: ops.EXP, log: ops.LOG, cos: ops.COS}
+_FUNCTIONS = {
+    Abs: ops.ABS,
+    sign: ops.SIGN,
+    exp: ops.EXP,
+    log: ops.LOG,
+    cos: ops.COS,
+    tanh: ops.TANH,
+    erf: ops.ERF,
+    atan2: ops.ATAN2,
+}
 _CONSTANTS: dict[Basic, Node] = {
     pi: apply(ops.PI),
     S.Infinity: apply(ops.INFINITY),
@@ -125,8 +137,8 @@ class Lowering:
                 return apply(ops.ALONG[e.func.__name__, e.over], self.node(e.args[0]))
             case Head():
                 return apply(ops.TABLE[e.func.__name__], *map(self.node, e.args))
-            case Abs() | sign() | exp() | log() | cos():
-                return apply(_FUNCTIONS[e.func], self.node(e.args[0]))
+            case _ if e.func in _FUNCTIONS:
+                return apply(_FUNCTIONS[e.func], *map(self.node, e.args))
             case floor():
                 return self._floor(e.args[0])
             case Modulo():

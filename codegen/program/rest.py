@@ -13,7 +13,7 @@ from ...specs.language import Interval, Optimizer
 from .fold import fold
 from .lower import lower
 from .nodes import ZERO, Absent, Apply, Assign, Constant, Name, Node, Program, rebuild
-from .operations import ABS, AND, EQ, NE, NOT, OR, SELECT, SIGN, SQRT
+from .operations import ABS, AND, EQ, ERF, NE, NOT, OR, SELECT, SIGN, SQRT, TANH
 
 Setting = Mapping[str, bool]
 """Options that are on or off, and hyperparameters that are 0: those are True."""
@@ -79,7 +79,7 @@ def _value(node: Node, values: Mapping[str, Node], decided: Setting) -> Node:
             chosen = _truth(n.args[0], decided)
             if chosen is not None:
                 return n.args[1] if chosen else n.args[2]
-        if isinstance(n, Apply) and n.op in (SQRT, ABS, SIGN) and n.args[0] == ZERO:
+        if isinstance(n, Apply) and n.op in (SQRT, ABS, SIGN, TANH, ERF) and n.args[0] == ZERO:
             return ZERO
         return fold(n)
 

@@ -8,17 +8,20 @@ from sympy import (
     Integer,
     Mod,
     Mul,
+    atan2,
     cancel,
     cos,
+    erf,
     exp,
     expand,
     floor,
     log,
     pi,
     sin,
+    tanh,
 )
 
-OPAQUE = (cos, sin, floor, log)
+OPAQUE = (cos, sin, floor, log, tanh, erf, atan2)
 """Functions that are symbols to a normal form, their arguments compared by it."""
 
 
@@ -49,9 +52,9 @@ def _is_whole(e: Expr) -> bool:
 
 
 def _in_lowest_terms(call: Function) -> Expr:
-    argument = _collected(cancel(call.args[0]))
+    argument, *others = (_collected(cancel(a)) for a in call.args)
     if not isinstance(call, cos | sin):
-        return call.func(argument)
+        return call.func(argument, *others)
     turns = [term / pi for term in Add.make_args(argument) if _is_whole(term / pi)]
     sign = Mul(*(Integer(-1) ** turn for turn in turns if not _is_whole(turn / 2)))
     return sign * call.func(argument - pi * Add(*turns))

@@ -20,14 +20,24 @@ Uncertain: TypeAlias = tuple[Any, Any]
 HALVES = {
     **dict.fromkeys(("add", "sub", "mul", "div", "square", "sqrt", "mod", "pi"), 1),
     **dict.fromkeys(("exp", "expm1", "log", "pow", "cos"), 2),
+    **dict.fromkeys(("erf", "atan2"), 2),
+    "tanh": 4,
     "one_minus_power": 5,
 }
 """Half ulps of its result that an operation is off by, where its operands are exact: one rounded
-correctly, of libm's functions two. ``one_minus_power`` is -expm1(n*log(b)): the argument is off by
-three halves, of which the result sees no more than all, and by two of its own."""
+correctly, of libm's functions two, of its hyperbolic ones four. ``one_minus_power`` is
+-expm1(n*log(b)): the argument is off by three halves, of which the result sees no more than all,
+and by two of its own."""
 
-HALVES_OF_ARRAYS = HALVES | dict.fromkeys(("exp", "expm1", "log", "pow", "cos"), 8)
-"""The vector libraries that NumPy and torch compute such functions with promise four ulps."""
+HALVES_OF_ARRAYS = HALVES | dict.fromkeys(
+    ("exp", "expm1", "log", "pow", "cos", "tanh", "erf", "atan2"), 8
+)
+"""The vector libraries that NumPy and torch compute such functions with promise four ulps.
+
+Seen at 10**5 points from 1e-8 to 20, in ulps, of float32 and float64: tanh 1.34 and 1.12 by NumPy,
+0.56 and 0.63 by torch, 2.04 and 2.09 by Numba; erf 1.00 and 0.76 by torch, 0.83 and 0.98 by Numba;
+atan2 2.94 and 0.76 by NumPy, 0.81 and 0.78 by torch, 1.41 and 0.51 by Numba. CUDA promises 2, 2
+and 3."""
 
 
 def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool) -> int:
@@ -110,6 +120,14 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             steps = _steps(x, dx, y, dy)
             kept = dx + _times(np.abs(np.floor(x / y)), dy)
             return np.where(steps > 0, np.abs(y) + dy, kept)
+        case "tanh":
+            nearest = np.maximum(np.abs(x) - dx, 0)
+            return np.minimum(_times(1 - np.tanh(nearest) ** 2, dx), 2.0)
+        case "erf":
+            nearest = np.maximum(np.abs(x) - dx, 0)
+            return np.minimum(_times(2 / np.sqrt(np.pi) * np.exp(-nearest * nearest), dx), 2.0)
+        case "atan2":
+            return _turned(x, dx, y, dy)
         case "cos":
             return np.minimum(np.abs(np.sin(x)) * dx + dx * dx / 2, 2.0)
         case "pow":
@@ -127,6 +145,18 @@ def _steps(x: Any, dx: Any, y: Any, dy: Any) -> Any:
     off = np.where(known, (dx + _times(np.abs(quotient), dy)) / below, _any(dx + dy))
     off = np.where(np.isfinite(off), off, np.inf)
     return np.where(off > 0, np.floor(quotient + off) - np.floor(quotient - off), 0.0)
+
+
+def _turned(y: Any, dy: Any, x: Any, dx: Any) -> Any:
+    """By how much the angle of a point can be off: by a whole turn where it may cross the left.
+
+    There, floats also tell a 0 from below from one from above.
+    """
+    off, far = np.hypot(dx, dy), np.hypot(x, y)
+    small = (off < far) | (off == 0)
+    part = np.where(small & (far > 0), off / np.where(far > 0, far, 1), 0.0)
+    turned = np.where(small, np.arcsin(np.minimum(part, 1.0)), 2 * np.pi)
+    return np.where((x - dx < 0) & (np.abs(y) <= dy), 2 * np.pi, turned)
 
 
 _TINY = np.finfo(np.float64).tiny

@@ -5,6 +5,7 @@ Arithmetic rounds after every operation, as NumPy's does: nothing is contracted 
 that results depend neither on the vector instructions of a machine nor on how work is cut.
 """
 
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -169,6 +170,11 @@ def _store(memory: Any, index: Any, value: Any) -> Any:
 @register_jitable
 def square(x: Any) -> Any:
     return x * x
+
+
+@register_jitable
+def erf(x: Any) -> Any:
+    return math.erf(x)
 
 
 @register_jitable

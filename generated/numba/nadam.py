@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:147a642ff5913e82, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:ab2fcba476c85c69, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 

@@ -8,6 +8,7 @@ in the dtype of the arithmetic.
 
 import triton
 import triton.language as tl
+from triton.language.extra import libdevice
 
 
 @triton.jit
@@ -122,6 +123,17 @@ def sqrt(x):
 @triton.jit
 def square(x):
     return x * x
+
+
+@triton.jit
+def tanh(x):
+    return libdevice.tanh(x)
+
+
+@triton.jit
+def atan2(y, x):
+    dtype: tl.constexpr = (x + y).dtype  # one of them may be a literal
+    return libdevice.atan2(tl.cast(y, dtype), tl.cast(x, dtype))
 
 
 @triton.jit

@@ -52,6 +52,15 @@ def span(low, high, *, nonzero=False):
         (iv.exponential(REAL), span(0, inf, nonzero=True)),
         (iv.logarithm(span(0, inf)), REAL),
         (iv.logarithm(span(1, inf)), span(0, inf)),
+        (iv.hyperbolic_tangent(span(0, inf, nonzero=True)), span(0, 1, nonzero=True)),
+        (iv.error_function(REAL), span(-1, 1)),
+        (iv.angle(REAL, span(0, inf)), span(F(-11, 7), F(11, 7))),
+        (iv.angle(span(0, inf), REAL), span(0, F(22, 7))),
+        (iv.angle(span(-inf, 0), span(0, inf)), span(F(-11, 7), 0)),
+        (iv.angle(span(-inf, 0), REAL), span(F(-22, 7), F(22, 7))),  # of -1 on the left it is pi
+        (iv.modulo(point(7), point(2)), span(1, 1)),
+        (iv.modulo(REAL, span(1, 3)), span(0, 3)),
+        (iv.cosine(point(0)), span(1, 1)),
         (span(-1, 2).join(span(1, 5)), span(-1, 5)),
     ],
 )

@@ -180,3 +180,39 @@ def test_infinities_follow_ieee(result, value):
 )
 def test_power(base, exponent, value):
     assert same(exact.power(base, exponent), value)
+
+
+@pytest.mark.parametrize(
+    ("result", "value"),
+    [
+        (exact.hyperbolic_tangent(Q(0)), Q(0)),
+        (exact.hyperbolic_tangent(MINUS_INFINITY), Q(-1)),
+        (exact.error_function(INFINITY), Q(1)),
+        (exact.error_function(NAN), NAN),
+        # An angle of the language, 0 of (0, 0), and those of IEEE 754 far away.
+        (exact.angle(Q(0), Q(0)), Q(0)),
+        (exact.angle(Q(0), Q(3)), Q(0)),
+        (exact.angle(Q(0), Q(-3)), exact.PI),
+        (exact.angle(Q(2), Q(0)), exact.multiply(exact.PI, Q(1, 2))),
+        (exact.angle(Q(-2), Q(0)), exact.multiply(exact.PI, Q(-1, 2))),
+        (exact.angle(INFINITY, Q(-1)), exact.multiply(exact.PI, Q(1, 2))),
+        (exact.angle(MINUS_INFINITY, MINUS_INFINITY), exact.multiply(exact.PI, Q(-3, 4))),
+        (exact.angle(Q(5), MINUS_INFINITY), exact.PI),
+        (exact.angle(Q(-5), MINUS_INFINITY), exact.multiply(exact.PI, Q(-1))),
+        (exact.angle(Q(-5), INFINITY), Q(0)),
+        (exact.angle(NAN, INFINITY), NAN),
+    ],
+)
+def test_ends_of_curves(result, value):
+    assert same(result, value) or exact.same(result, value)
+
+
+def test_curves_between():
+    # tanh(1/2) is (e - 1)/(e + 1), the angle of (-1, 1) three eighths of a turn of pi.
+    e = exact.exponential(Q(1))
+    quotient = exact.divide(exact.subtract(e, Q(1)), exact.add(e, Q(1)))
+    assert exact.same(exact.hyperbolic_tangent(Q(1, 2)), quotient)
+    assert exact.same(exact.angle(Q(1), Q(-1)), exact.multiply(exact.PI, Q(3, 4)))
+    assert exact.same(exact.angle(Q(-3), Q(4)), exact.negate(exact.angle(Q(3), Q(4))))
+    # Abramowitz and Stegun, 1964, table 7.1
+    assert digits(exact.error_function(Q(1, 2))).startswith("0.5204998778")

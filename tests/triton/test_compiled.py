@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import torch
+import triton
+import triton.language as tl
 from steprule.codegen.backends.scalars import host_names
 from steprule.codegen.loading.load import builtin
 from steprule.codegen.program.compiled import CompiledRule
@@ -18,6 +20,7 @@ from steprule.specs.language import Optimizer
 from steprule.torch._batch import Batch
 from steprule.torch._clipping import ClipByGlobalNorm, ClipByValue
 from steprule.torch._clips import Clip
+from steprule.triton import _kernel as kernel
 from triton import knobs
 from triton.backends.compiler import GPUTarget
 from triton.compiler import CompiledKernel
@@ -151,3 +154,18 @@ def test_other_numbers_are_the_same_kernel(compiled: Any) -> None:
         for number, clip in ((0.1, Clip(ClipByValue, 1, [])), (16, Clip(ClipByValue, 0.25, [])))
     )
     assert one is other
+
+
+@triton.jit
+def _curves(x, y):
+    i = tl.arange(0, 128)
+    v = tl.load(x + i)
+    tl.store(y + i, kernel.tanh(v) + tl.erf(v) + kernel.atan2(v, 0.5) + kernel.atan2(1, v))
+
+
+@pytest.mark.parametrize("kind", ["fp32", "fp64"])
+def test_functions_of_cudas_library_are_linked(kind: str) -> None:
+    source = triton.compiler.ASTSource(_curves, {"x": f"*{kind}", "y": f"*{kind}"})
+    ptx = triton.compile(source, target=GPUTarget("cuda", 90, 32)).asm["ptx"]
+    assert ".extern" not in ptx, "nothing is left to be found when it is loaded"
+    assert (".f64" in ptx) == (kind == "fp64")  # each of the dtype of its operands

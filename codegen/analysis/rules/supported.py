@@ -16,12 +16,15 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    atan2,
     cos,
+    erf,
     exp,
     floor,
     log,
     pi,
     sign,
+    tanh,
 )
 from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
@@ -35,7 +38,22 @@ from ..subject import Subject
 CODE = "unsupported"
 
 _LEAVES = (Symbol, Value, Rational)
-_FUNCTIONS = (Add, Mul, Pow, exp, log, Abs, sign, Max, Min, Piecewise, ExprCondPair)
+_FUNCTIONS = (
+    Add,
+    Mul,
+    Pow,
+    exp,
+    log,
+    tanh,
+    erf,
+    atan2,
+    Abs,
+    sign,
+    Max,
+    Min,
+    Piecewise,
+    ExprCondPair,
+)
 _CONDITIONS = (Relational, And, Or, Not, BooleanTrue, BooleanFalse)
 
 
@@ -80,7 +98,8 @@ def _unsupported(
             yield Fault(
                 where,
                 f"{name} is nothing a backend can compute",
-                "Write it with + - * / **, sqrt, exp, log, Abs, sign, Max, Min, Piecewise, "
-                f"floor, Mod, cos, pi{_OF_NUMBERS if kind is Optimizer else ''}, and the heads "
+                "Write it with + - * / **, sqrt, exp, log, tanh, erf, atan2, Abs, sign, Max, Min, "
+                f"Piecewise, floor, Mod, cos, pi{_OF_NUMBERS if kind is Optimizer else ''}, and "
+                f"the heads "
                 f"{', '.join(sorted(h.__name__ for h in _HEADS[kind]))}",
             )

@@ -16,12 +16,15 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    atan2,
     cos,
+    erf,
     exp,
     floor,
     log,
     pi,
     sign,
+    tanh,
     true,
 )
 from sympy import Mod as Modulo
@@ -160,10 +163,11 @@ class LatexPrinter:
                 return rf"\{e.func.__name__.lower()}{enclosed(listed)}", POWER
             case Abs():
                 return enclosed(self.expression(e.args[0]), r"\lvert", r"\rvert"), ATOM
-            case exp() | log() | cos():
+            case exp() | log() | cos() | tanh():
                 return rf"\{e.func.__name__}{enclosed(self.expression(e.args[0]))}", POWER
-            case sign():
-                return rf"\operatorname{{sign}}{enclosed(self.expression(e.args[0]))}", POWER
+            case sign() | erf() | atan2():
+                listed = ", ".join(map(self.expression, e.args))
+                return rf"\operatorname{{{e.func.__name__}}}{enclosed(listed)}", POWER
             case Head():
                 return self._head(e)
             case Pow() if e.exp == Rational(1, 2):

@@ -69,6 +69,35 @@ def log(x: Scalar) -> Scalar:
 
 
 @overload
+def tanh(x: Tensor) -> Tensor: ...
+@overload
+def tanh(x: float) -> float: ...
+def tanh(x: Scalar) -> Scalar:
+    return torch.tanh(x) if isinstance(x, Tensor) else math.tanh(x)
+
+
+@overload
+def erf(x: Tensor) -> Tensor: ...
+@overload
+def erf(x: float) -> float: ...
+def erf(x: Scalar) -> Scalar:
+    return torch.erf(x) if isinstance(x, Tensor) else math.erf(x)
+
+
+@overload
+def atan2(y: Tensor, x: Scalar) -> Tensor: ...
+@overload
+def atan2(y: Scalar, x: Tensor) -> Tensor: ...
+@overload
+def atan2(y: float, x: float) -> float: ...
+def atan2(y: Scalar, x: Scalar) -> Scalar:
+    """The angle of the point (x, y), of tensors of any shape too, which torch asks both to be."""
+    if isinstance(y, Tensor):
+        return torch.atan2(y, x if isinstance(x, Tensor) else torch.full_like(y, x))
+    return torch.atan2(torch.full_like(x, y), x) if isinstance(x, Tensor) else math.atan2(y, x)
+
+
+@overload
 def cos(x: Tensor) -> Tensor: ...
 @overload
 def cos(x: float) -> float: ...

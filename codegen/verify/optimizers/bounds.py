@@ -14,6 +14,7 @@ largest number infinite (:attr:`Bounds.saturated`), and an implementation may co
 formats overflow where the arithmetic behind an operation does, which may be wider.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -308,6 +309,9 @@ _VALUES: dict[str, Any] = {
     "expm1": np.expm1,
     "log": np.log,
     "pow": np.power,
+    "tanh": np.tanh,
+    "erf": lambda x: np.vectorize(math.erf, otypes=[Wide])(x),
+    "atan2": np.arctan2,
     "cos": np.cos,
     "floor": np.floor,
     "floordiv": np.floor_divide,

@@ -246,6 +246,9 @@ _OPERATIONS: dict[ops.Operation, Callable[..., Any]] = _RATIONAL | {
     ops.SQRT: math.sqrt,
     ops.EXP: math.exp,
     ops.LOG: math.log,
+    ops.TANH: math.tanh,
+    ops.ERF: math.erf,
+    ops.ATAN2: math.atan2,
     ops.COS: math.cos,
     ops.PI: lambda: math.pi,
 }
