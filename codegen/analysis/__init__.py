@@ -131,10 +131,19 @@ AnySpec = TypeVar("AnySpec", bound=Spec)
 def analyse(spec: AnySpec) -> AnySpec:
     """The spec with its updates in execution order, once it has passed every rule.
 
+    It is one object for one spec, and so is what others keep with it.
+
     Raises:
         SpecError: the spec breaks a rule; the error is about the first one.
     """
-    return _analysed(spec, OF_SCHEDULES if isinstance(spec, Schedule) else RULES)
+    known = vars(spec)  # with the spec, which never changes and holds what has no hash
+    if _KNOWN not in known:
+        found = _analysed(spec, OF_SCHEDULES if isinstance(spec, Schedule) else RULES)
+        vars(found)[_KNOWN] = known[_KNOWN] = found
+    return known[_KNOWN]
+
+
+_KNOWN = "_analysed"
 
 
 def analyse_transform(spec: Transform) -> Transform:
@@ -143,9 +152,13 @@ def analyse_transform(spec: Transform) -> Transform:
     Raises:
         SpecError: as :func:`analyse` does.
     """
-    rules = tuple(rule for rule in RULES if rule is not transform)
-    ordered = _analysed(spec.rule, rules).updates
-    return replace(spec, updates=[u for u in ordered if u.target.name != theta.name])
+    known = vars(spec)
+    if _KNOWN not in known:
+        rules = tuple(rule for rule in RULES if rule is not transform)
+        ordered = _analysed(spec.rule, rules).updates
+        updates = [u for u in ordered if u.target.name != theta.name]
+        known[_KNOWN] = replace(spec, updates=updates)
+    return known[_KNOWN]
 
 
 def _analysed(spec: AnySpec, rules: Sequence[Rule]) -> AnySpec:

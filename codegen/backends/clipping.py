@@ -6,7 +6,8 @@ from functools import cache
 from ...specs.language import Transform
 from ..loading.load import transforms
 from ..notation.text import TextPrinter
-from ..program.cut import Parts, compile_transform
+from ..program.compiled import compiled
+from ..program.cut import Parts
 from ..program.operations import GLOBAL_NORM, NORM
 from .signature import Argument, arguments
 
@@ -55,7 +56,7 @@ def clippings() -> tuple[Clipping, ...]:
     """
     found: list[Clipping] = []
     for spec in transforms().values():
-        parts = compile_transform(spec)
+        parts = compiled(spec).parts
         if parts.reduction not in _REACHES:
             raise NotImplementedError(f"{spec.name} needs {parts.reduction} of the gradient")
         (argument,) = arguments(spec.rule)

@@ -15,9 +15,8 @@ import numpy as np
 
 from ...specs.language import Optimizer, SpecError
 from ..cost import BYTES, Cost, costs
-from ..program.compiled import CompiledRule
-from ..verify.optimizers.configurations import Configuration
-from ..verify.optimizers.engines import settings
+from ..program.compiled import compiled
+from ..verify.optimizers.configurations import Configuration, settings
 from ..verify.optimizers.implementations import peer_class
 from .arrays import Array, HostArrays
 from .machine import cores
@@ -97,7 +96,7 @@ def subject(spec: Optimizer, package: Callable[[str], ModuleType]) -> Subject:
         {option.name: option.default for option in spec.options},
     )
     try:
-        cost = costs(CompiledRule(spec))[0]
+        cost = costs(compiled(spec))[0]
     except SpecError:
         cost = None
     return Subject(spec, package, configuration, Textbook(spec, configuration), cost)

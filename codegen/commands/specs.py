@@ -1,7 +1,5 @@
 """``steprule list``, ``show`` and ``cost``: what is known of specs."""
 
-from pathlib import Path
-
 import click
 from rich.table import Table
 
@@ -9,13 +7,16 @@ from ...specs.language import Optimizer, Schedule, Spec, Transform
 from ..backends import backends
 from ..console import reported, show_code, show_table
 from ..cost import BYTES, costs
-from ..files.emit import plan
+from ..files.build import render
 from ..loading.load import all_builtin, transforms
 from ..loading.selection import selected, selected_with_transforms
 from ..notation.text import TextPrinter
-from ..program.compiled import CompiledRule, CompiledSchedule, compiled
+from ..program.compiled import compiled
 from ..program.listing import listing
 from ..program.nodes import Program
+
+_PYTHON = ("numpy", "torch")
+"""The backends whose files are shown as Python."""
 
 
 @click.command("cost")
@@ -35,7 +36,7 @@ def cost_command(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> 
     """
     with reported():
         rules = [s for s in selected(spec) if isinstance(s, Optimizer)]
-        found = [each for rule in rules for each in costs(CompiledRule(rule))]
+        found = [each for rule in rules for each in costs(compiled(rule))]
     if not found:
         raise click.UsageError("only optimizers have a cost; name one, or none for all")
     table = Table("name", "with", box=None, pad_edge=False)
@@ -89,19 +90,13 @@ def show_command(spec: str, form: str) -> None:
                 text = TextPrinter(rule)
                 show_code("\n".join(text.equation(u) for u in each.updates) + "\n", "python")
             elif form == "program":
-                show_code(listing(_compiled(rule)), "python")
+                show_code(listing(_program(rule)), "python")
             else:
-                chosen = {form: found[form]}
-                specs = [] if isinstance(each, Transform) else [each]
-                planned = plan(specs, chosen, Path(), complete=False)
-                own = {f"{form}/{name}" for name in found[form].files(compiled(each))}
-                language = {"numpy": "python", "torch": "python"}.get(form, form)
-                for path, text in planned.files.items():
-                    if str(path) in own:
-                        show_code(text, language)
+                for text in render(each, found[form]).values():
+                    show_code(text, "python" if form in _PYTHON else form)
 
 
-def _compiled(spec: Spec) -> Program:
+def _program(spec: Spec) -> Program:
     if isinstance(spec, Schedule):
-        return CompiledSchedule(spec).function(*spec.results)
-    return CompiledRule(spec).program
+        return compiled(spec).function(*spec.results)
+    return compiled(spec).program

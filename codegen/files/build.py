@@ -10,11 +10,14 @@ from pathlib import PurePosixPath
 
 from jinja2 import TemplateError
 
-from ...specs.language import Schedule, Spec
+from ...specs.language import Schedule, Spec, Transform
 from ..backends import Backend, Entry
 from ..loading.fingerprint import fingerprint
 from ..program.compiled import compiled
 from .formatting import GenerationError, formatted, require_parses
+
+_SHARED = "the specs"
+"""What files follow from that are of no spec alone."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,8 @@ def build(specs: Sequence[Spec], backends: Mapping[str, Backend]) -> list[Built]
     """
     texts: dict[PurePosixPath, str] = {}
     for i, spec in enumerate(specs):
-        each = compiled(spec)
-        kind = "schedule" if isinstance(spec, Schedule) else "spec"
-        stamp = f"the {kind} {spec.name}, {fingerprint(spec)}"
         for backend in backends.values():
-            with _rendering(f"{spec.name} in {backend.name}"):
-                rendered = backend.files(each)
-            texts |= _stamped(rendered, stamp, backend, PurePosixPath(str(i)))
+            texts |= _rendered(spec, backend, PurePosixPath(str(i)))
     done = formatted(texts)  # in one call: to start the formatter takes longer than to format
     return [
         Built(
@@ -70,6 +68,17 @@ def build(specs: Sequence[Spec], backends: Mapping[str, Backend]) -> list[Built]
     ]
 
 
+def render(spec: Spec | Transform, backend: Backend) -> dict[str, str]:
+    """The files of an analysed spec in one backend; of a transform, those of all that show it.
+
+    Raises:
+        GenerationError: a template fails, or a generated file does not parse.
+        NotImplementedError: the backend has no form for an operation; both are named.
+    """
+    texts = dict(_rendered(spec, backend, PurePosixPath()))
+    return _below(PurePosixPath(backend.name), formatted(texts))
+
+
 def render_shared(backend: Backend, entries: Sequence[Entry]) -> dict[str, str]:
     """The files that all specs of a backend share.
 
@@ -78,8 +87,20 @@ def render_shared(backend: Backend, entries: Sequence[Entry]) -> dict[str, str]:
     """
     with _rendering(f"the shared files of {backend.name}"):
         rendered = backend.shared(entries)
-    stamped = dict(_stamped(rendered, "the specs", backend, PurePosixPath()))
+    stamped = dict(_stamped(rendered, _SHARED, backend, PurePosixPath()))
     return _below(PurePosixPath(backend.name), formatted(stamped))
+
+
+def _rendered(
+    spec: Spec | Transform, backend: Backend, folder: PurePosixPath
+) -> Iterator[tuple[PurePosixPath, str]]:
+    with _rendering(f"{spec.name} in {backend.name}"):
+        rendered = backend.files(compiled(spec))
+    stamp = _SHARED
+    if not isinstance(spec, Transform):
+        kind = "schedule" if isinstance(spec, Schedule) else "spec"
+        stamp = f"the {kind} {spec.name}, {fingerprint(spec)}"
+    return _stamped(rendered, stamp, backend, folder)
 
 
 def _below(folder: PurePosixPath, texts: Mapping[PurePosixPath, str]) -> dict[str, str]:

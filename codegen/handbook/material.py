@@ -20,7 +20,7 @@ from ..files.write import write
 from ..loading.fingerprint import fingerprint
 from ..loading.load import all_builtin
 from ..loading.selection import selected
-from ..program.compiled import CompiledRule
+from ..program.compiled import compiled
 from ..prove.discover import builtin_claims
 from ..prove.prove import Settled, prove
 
@@ -61,7 +61,7 @@ class Material:
     @cached_property
     def costs(self) -> Mapping[str, Sequence[Cost]]:
         """What a step costs, by optimizer; nothing where it takes several passes over memory."""
-        rules = map(CompiledRule, self.optimizers)
+        rules = map(compiled, self.optimizers)
         return {r.spec.name: costs(r) if r.program.is_elementwise else () for r in rules}
 
 

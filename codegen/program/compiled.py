@@ -1,11 +1,13 @@
 """A spec beside what is compiled of it: once, when it is first asked for, for all who read it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, overload
 
 from ...specs.language import Optimizer, Schedule, Spec, Transform
 from .compile import compile_spec
-from .cut import Parts, compile_transform
+from .cut import Parts, parts_of
 from .nodes import Program
 from .passes.expand import expand
 from .passes.settle import settle
@@ -71,18 +73,31 @@ class CompiledTransform:
                 that does to each element.
             RewriteError: a pass changed its meaning; a fault of this package.
         """
-        return compile_transform(self.spec)
+        return parts_of(self.spec, compiled(self.spec.rule).program)
 
 
 Compiled = CompiledRule | CompiledSchedule | CompiledTransform
 
 
+_KINDS: dict[type, Callable[[Any], Compiled]] = {
+    Optimizer: CompiledRule,
+    Schedule: CompiledSchedule,
+    Transform: CompiledTransform,
+}
+_KNOWN = "_compiled"
+
+
+@overload
+def compiled(spec: Optimizer) -> CompiledRule: ...
+@overload
+def compiled(spec: Schedule) -> CompiledSchedule: ...
+@overload
+def compiled(spec: Transform) -> CompiledTransform: ...
+@overload
+def compiled(spec: Spec | Transform) -> Compiled: ...
 def compiled(spec: Spec | Transform) -> Compiled:
-    """An analysed spec, to be compiled as far as it is read."""
-    match spec:
-        case Optimizer():
-            return CompiledRule(spec)
-        case Schedule():
-            return CompiledSchedule(spec)
-        case Transform():
-            return CompiledTransform(spec)
+    """An analysed spec, to be compiled as far as it is read: one object for one spec."""
+    known = vars(spec)  # with the spec, which never changes and holds what has no hash
+    if _KNOWN not in known:
+        known[_KNOWN] = next(of for kind, of in _KINDS.items() if isinstance(spec, kind))(spec)
+    return known[_KNOWN]

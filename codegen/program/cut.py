@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from ...specs.language import Transform
 from .check import Checker
-from .compile import compile_spec
 from .nodes import (
     TENSOR,
     Apply,
@@ -51,15 +50,14 @@ class Parts:
     elementwise: Program
 
 
-def compile_transform(transform: Transform) -> Parts:
-    """The parts of an analysed transform, ready for the backends.
+def parts_of(transform: Transform, program: Program) -> Parts:
+    """The parts of an analysed transform, of whose rule this is the program.
 
     Raises:
         NotImplementedError: it reduces twice, something else than the gradient, or to more than
             one number that the elements need; or it reads the parameter.
         RewriteError: a pass changed its meaning; a fault of this package.
     """
-    program = compile_spec(transform.rule)
     (theta,) = program.slots
     known: dict[str, Node] = {theta.new.id: OUT}
     reductions: set[Apply] = set()

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 from steprule.codegen.program import cut
 from steprule.codegen.program.check import RewriteError
-from steprule.codegen.program.cut import OUT, compile_transform
+from steprule.codegen.program.compiled import compiled
+from steprule.codegen.program.cut import OUT, Parts
 from steprule.codegen.program.forms import PYTHON, Language, Printer
 from steprule.codegen.program.nodes import apply, assignments, substitute
 from steprule.codegen.program.operations import CLIP, GLOBAL_NORM, MIN, NORM
 from steprule.specs.gradients import clip_by_global_norm, clip_by_norm, clip_by_value
-from steprule.specs.language import Update, grad, mean, norm, t, theta
+from steprule.specs.language import Transform, Update, grad, mean, norm, t, theta
 
 G = grad(theta[t - 1])
 
@@ -18,7 +19,11 @@ G = grad(theta[t - 1])
 text = Printer(Language("Python", {**PYTHON, MIN: "min", CLIP: "clip"}))
 
 
-def printed(parts):
+def parts_of(transform: Transform) -> Parts:
+    return compiled(transform).parts
+
+
+def printed(parts: Parts):
     (last,) = assignments(parts.elementwise.body)
     assert last.target == OUT
     return parts.reduction, parts.scale and text(parts.scale.value), text(last.value)
@@ -36,11 +41,11 @@ def printed(parts):
     ],
 )
 def test_the_parts(transform, expected):
-    assert printed(compile_transform(transform)) == expected
+    assert printed(parts_of(transform)) == expected
 
 
 def test_the_elementwise_part_is_a_program_of_one_slot_that_computes_nothing_before():
-    program = compile_transform(clip_by_norm).elementwise
+    program = parts_of(clip_by_norm).elementwise
     assert [slot.name for slot in program.slots] == ["out"]
     assert program.host == ()
 
@@ -51,14 +56,14 @@ def test_what_is_not_one_norm_of_the_gradient_is_refused(size):
     limit = clip_by_norm.hyper.symbol
     other = replace(clip_by_norm, updates=[Update(scale.target, limit / (1 + size)), ghat])
     with pytest.raises(NotImplementedError, match="ClipByNorm is not one norm of the gradient"):
-        compile_transform(other)
+        parts_of(other)
 
 
 def test_a_transform_sees_gradients_alone():
     scale, ghat = clip_by_norm.updates
     other = replace(clip_by_norm, updates=[scale, Update(ghat.target, ghat.value + theta[t - 1])])
     with pytest.raises(NotImplementedError, match="ClipByNorm is not one norm of the gradient"):
-        compile_transform(other)
+        parts_of(other)
 
 
 def test_the_parts_are_held_against_the_equations(monkeypatch):
@@ -68,4 +73,4 @@ def test_the_parts_are_held_against_the_equations(monkeypatch):
 
     monkeypatch.setattr(cut, "substitute", slip)
     with pytest.raises(RewriteError, match="ClipByValue: cut changed theta"):
-        compile_transform(clip_by_value)
+        parts_of(replace(clip_by_value))

@@ -16,7 +16,7 @@ from typing import Any
 from ....specs.language import Schedule, SpecError
 from ...analysis import analyse
 from ...oracle.arguments import Bound, example
-from ...program.compiled import CompiledSchedule
+from ...program.compiled import CompiledSchedule, compiled
 from ...runtime.numpy import schedules
 from ..numpy import backend
 
@@ -85,13 +85,13 @@ def _argument(value: Any, classes: Mapping[str, type]) -> Any:
 
 
 @contextmanager
-def _classes(bound: Bound, compiled: CompiledSchedule) -> Iterator[Mapping[str, type]]:
+def _classes(bound: Bound, own: CompiledSchedule) -> Iterator[Mapping[str, type]]:
     """The generated classes of a schedule and all it is made of, by name."""
     sources: dict[str, str] = {}
     names: dict[str, str] = {}
     for schedule in _schedules(bound):
-        is_own = schedule.module == compiled.spec.module
-        files = backend.files(compiled if is_own else CompiledSchedule(analyse(schedule)))
+        is_own = schedule.module == own.spec.module
+        files = backend.files(own if is_own else compiled(analyse(schedule)))
         names[schedule.name] = module = f"{_PACKAGE}.{schedule.module}"
         sources[module] = files[f"schedules/{schedule.module}.py"]
     try:

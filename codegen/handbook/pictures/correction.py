@@ -10,7 +10,7 @@ from sympy import Basic, Expr, Integer, Pow
 from ....specs.language import Optimizer, Update, t
 from ...analysis import analyse
 from ...backends.numpy import backend
-from ...program.compiled import CompiledRule
+from ...program.compiled import compiled
 from ..edition import Edition
 from ..material import Material
 from .landscapes import Array
@@ -26,7 +26,7 @@ STEPS = 5000
 def correction(material: Material, edition: Edition) -> Shown:
     """The size of Adam's steps, and of those without the correction, for a constant gradient."""
     without = uncorrected(next(s for s in material.optimizers if s.module == "adam"))
-    code = backend.files(CompiledRule(analyse(without)))[f"{without.module}.py"]
+    code = backend.files(compiled(analyse(without)))[f"{without.module}.py"]
     return shown(
         "derivations/correction",
         "correction",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ....specs.language import Schedule, SpecError
 from ...backends.latex.curve import Curve, curve
 from ...backends.latex.polyline import polyline
-from ...program.compiled import CompiledSchedule
+from ...program.compiled import compiled
 from ..edition import Edition
 from .shown import Shown, Words, shown
 from .style import figure, hue
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def rates(schedule: Schedule, edition: Edition) -> Shown | None:
     """A schedule's curve over its span; None where its example cannot be drawn."""
     try:
-        drawn = curve(CompiledSchedule(schedule))
+        drawn = curve(compiled(schedule))
     except SpecError:
         return None
     return shown(

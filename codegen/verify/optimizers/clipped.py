@@ -12,7 +12,7 @@ from ...loading.load import transforms
 from ...oracle.arrays import Array
 from ...oracle.formats import Format
 from ...oracle.optimizers import transformed
-from ...program.compile import compile_spec
+from ...program.compiled import compiled
 from ...program.nodes import Program
 from ...program.passes.expand import expand
 from ..ulp import expected
@@ -66,7 +66,7 @@ def transform_bounds(
 
 @cache
 def _program(transform: Transform) -> Program:
-    return expand(compile_spec(transform.rule))
+    return expand(compiled(transform.rule).program)
 
 
 def _bounded(
