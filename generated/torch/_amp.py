@@ -7,14 +7,14 @@ they are unscaled. A step with what was found is none. One without sees the grad
 leaves them so, as torch does, for those who look at them later.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, optim
 
-from ._rows import alike
+from ._rows import by_key
 from ._tensors import PLAIN, arithmetic
 
 
@@ -48,16 +48,13 @@ def unscaled(
 
 
 def _divided(grads: Sequence[Tensor], scale: Tensor) -> list[Tensor]:
-    found = [*grads]
-    for device, rows in alike(g.device if _is_as_computed(g) else None for g in grads).items():
+    def on(device: torch.device | None, rows: list[int]) -> Iterable[Tensor]:
         own = [grads[i] for i in rows]
         if device is None:
-            divided = [g.to(dtype := arithmetic(g.dtype)) / scale.to(g.device, dtype) for g in own]
-        else:
-            divided = torch._foreach_div(own, scale.to(device))
-        for i, grad in zip(rows, divided, strict=True):
-            found[i] = grad
-    return found
+            return [g.to(dtype := arithmetic(g.dtype)) / scale.to(g.device, dtype) for g in own]
+        return torch._foreach_div(own, scale.to(device))
+
+    return by_key((g.device if _is_as_computed(g) else None for g in grads), on)
 
 
 def _is_as_computed(grad: Tensor) -> bool:

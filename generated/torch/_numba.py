@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..numba import _launch as kernels
+from ..numba._generation import require as require
 from . import _openmp
 from ._batch import Batch
 from ._clips import Clip
@@ -16,9 +17,6 @@ from ._clips import Clip
 _NAMES = {getattr(torch, name): name for name in kernels.DTYPES}
 
 DTYPES = frozenset(_NAMES)
-
-
-require = kernels.require
 
 
 def prepare(

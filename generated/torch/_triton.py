@@ -7,12 +7,9 @@ None.
 """
 
 import contextlib
-import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from subprocess import SubprocessError
-from types import ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,7 +20,8 @@ from torch import Tensor
 from triton.runtime.driver import driver
 
 from ..triton import _clipping, _kernel
-from ..triton._generation import require_same
+from ..triton._generation import kernel_of
+from ..triton._generation import require as require
 from ._batch import Batch
 from ._clips import Clip
 from ._tensors import addresses
@@ -46,12 +44,6 @@ Integers: TypeAlias = NDArray[np.integer]
 
 _Upload: TypeAlias = Callable[[Tensor, torch.device], Tensor]
 """Makes a table on a device of one on the host."""
-
-
-@cache
-def require(rule: str, fingerprint: str) -> None:
-    """See ``_fused``."""
-    require_same(_module(rule), fingerprint)
 
 
 def prepare(
@@ -78,7 +70,7 @@ def prepare(
 
     What torch and Triton raise for want of memory, or of a compiler, comes from here too.
     """
-    module = _module(rule)
+    module = kernel_of(rule)
     if not hasattr(module, "rule"):
         raise RuntimeError(module.__doc__)
     stored = _STORED[batch.dtype]
@@ -216,11 +208,6 @@ def is_ready(device: torch.device) -> bool:
     except (RuntimeError, OSError, SubprocessError):
         return False
     return True
-
-
-@cache
-def _module(rule: str) -> ModuleType:
-    return importlib.import_module(f"..triton.{rule}", __package__)
 
 
 def _current(device: torch.device) -> contextlib.AbstractContextManager[Any]:

@@ -1,1 +1,2 @@
-from .._generation import require_same as require_same
+from .._generation import kernel_of as kernel_of
+from .._generation import require as require

@@ -1,16 +1,15 @@
 """One call of a kernel for many tensors, on all cores."""
 
-import importlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._clipping import CLIPS
-from ._generation import require_same
+from ._generation import kernel_of
+from ._generation import require as require
 from ._kernel import Kernel
 from ._threads import spread as spread_over_cores
 
@@ -28,33 +27,23 @@ DTYPES = frozenset(_TYPES)
 """The dtypes there are kernels for."""
 
 
-@cache
-def require(rule: str, fingerprint: str) -> None:
-    """Refuse a kernel that is not of the spec that a class is of.
-
-    Raises:
-        RuntimeError: one is older than the other. They compute different things.
-    """
-    require_same(_module(rule), fingerprint)
-
-
 def prepare(rule: str, dtype: str, scalars: Mapping[str, float], clip: str) -> None:
     """Compile a kernel, so that nothing is left to go wrong once tensors change.
 
     The arguments are those of :func:`launch`.
     """
-    _compile(rule, dtype, _module(rule).options(**scalars), clip)
+    _compile(rule, dtype, kernel_of(rule).options(**scalars), clip)
 
 
 @cache
 def _compile(rule: str, dtype: str, options: tuple[bool, ...], clip: str) -> None:
     nothing = np.empty((2, 0), np.int64), np.empty(0)
-    numbers = [0.0] * len(_module(rule).SCALARS)
+    numbers = [0.0] * len(kernel_of(rule).SCALARS)
     _kernel(rule, dtype, options)(*nothing, 0, 0, CLIPS.get(clip), *numbers)
 
 
 def _kernel(rule: str, dtype: str, options: tuple[bool, ...]) -> Kernel:
-    return _module(rule).compiled(*options, *_TYPES[dtype])
+    return kernel_of(rule).compiled(*options, *_TYPES[dtype])
 
 
 def launch(
@@ -82,7 +71,7 @@ def launch(
         threads: how many may work at once; results do not depend on it.
         spread: has the work done by them; see ``_threads``.
     """
-    module = _module(rule)
+    module = kernel_of(rule)
     kernel = _kernel(rule, dtype, module.options(**scalars))
     how = CLIPS.get(clip)
     total = int(table[:2, -1].sum())
@@ -95,8 +84,3 @@ def launch(
         kernel(table, given, bounds[k], bounds[k + 1], how, *values)
 
     spread(work, pieces, threads)
-
-
-@cache
-def _module(rule: str) -> ModuleType:
-    return importlib.import_module(f".{rule}", __package__)

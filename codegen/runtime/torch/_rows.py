@@ -1,13 +1,14 @@
 """Rows, the places of tensors among those of their group: which have something in common."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import torch
 from torch import Tensor
 
 Key = TypeVar("Key")
+Result = TypeVar("Result")
 Kind: TypeAlias = tuple[torch.device, torch.dtype, bool]
 """Where tensors are, what they hold, and whether they are plain."""
 
@@ -18,6 +19,14 @@ def alike(keys: Iterable[Key]) -> dict[Key, list[int]]:
     for i, key in enumerate(keys):
         rows[key].append(i)
     return rows
+
+
+def by_key(keys: Iterable[Key], work: Callable[[Key, list[int]], Iterable[Result]]) -> list[Result]:
+    """What work on the rows of a key gives for each of them, of all keys, in the rows' order."""
+    found: dict[int, Result] = {}
+    for key, rows in alike(keys).items():
+        found |= zip(rows, work(key, rows), strict=True)
+    return [found[i] for i in range(len(found))]
 
 
 def kinds(tensors: Sequence[Tensor]) -> dict[Kind, list[int]]:

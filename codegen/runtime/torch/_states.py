@@ -4,7 +4,7 @@ A step makes states before it changes anything: ``make_missing`` gives them to d
 ``adopt`` gives those to the optimizer.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from itertools import compress
 from typing import Any, TypeAlias
 
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ._options import option
-from ._rows import alike
+from ._rows import by_key
 from ._rule import Group, Rule, Start, State
 from ._tensors import number
 
@@ -64,21 +64,21 @@ def adopt(store: Store, params: list[Tensor], states: list[State], firsts: list[
         states[i] = own
 
 
-def scalars_made(params: list[Tensor], values: Sequence[float], group: Group) -> Iterator[Tensor]:
+def scalars_made(params: list[Tensor], values: Sequence[float], group: Group) -> list[Tensor]:
     """0-d tensors with these values, in float64: float32 cannot count beyond 2**24.
 
     They lie in a row, so that they can be read and written together.
     """
     dtype = torch.float64
     host = torch.device("cpu")
-    places = alike(p.device if option(group, "capturable") else host for p in params)
-    made: dict[int, Tensor] = {}
-    for device, rows in places.items():
+
+    def on(device: torch.device, rows: list[int]) -> Iterable[Tensor]:
         vector = torch.full((len(rows),), values[rows[0]], dtype=dtype, device=device)
         if any(values[i] != values[rows[0]] for i in rows):
             vector.copy_(torch.tensor([values[i] for i in rows], dtype=dtype))
-        made |= zip(rows, vector.unbind(), strict=True)
-    return (made[i] for i in range(len(params)))
+        return vector.unbind()
+
+    return by_key((p.device if option(group, "capturable") else host for p in params), on)
 
 
 def remake_scalars(rule: Rule, group: Group, store: Store) -> None:
