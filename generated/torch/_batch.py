@@ -11,7 +11,7 @@ that it took before.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from operator import is_, itemgetter
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from . import _shards as shards
+from ._rows import same
 from ._tensors import PLAIN, addresses
-
-try:
-    from torch._C._dynamo.guards import TensorGuards
-except ImportError:  # it is torch's own affair, and batches are right without it
-    TensorGuards = None
+from ._traits import Likeness
 
 _OF_NUMPY = frozenset((torch.float32, torch.float64))
 
@@ -80,28 +77,6 @@ def _in_a_row(tensors: list[Tensor]) -> Tensor | None:
     ):
         return first.detach().as_strided((len(tensors),), (1,))
     return None
-
-
-class Likeness:
-    """What some tensors are, but for where they lie: types, dtypes, devices, sizes and strides.
-
-    It is asked by one call, which torch has for what it compiles: a question to each tensor, in
-    Python, takes as long as all else that a step of small tensors does.
-    """
-
-    def __init__(self, tensors: Sequence[Tensor]) -> None:
-        self._count = len(tensors)
-        self._guards = TensorGuards and TensorGuards(
-            *tensors, dynamic_dims_sizes=None, dynamic_dims_strides=None
-        )
-
-    def of(self, tensors: Sequence[Tensor]) -> bool:
-        """Whether these are the same, one by one; false if torch cannot be asked."""
-        return (
-            self._guards is not None
-            and len(tensors) == self._count
-            and self._guards.check(*tensors)
-        )
 
 
 class Batch:
@@ -160,8 +135,13 @@ class Batch:
         self.memo: dict[Any, Any] = {}
         """What an engine keeps for it, under keys of its own."""
 
-    def holds(self, params: list[Tensor]) -> bool:
-        """Whether these are its parameters, and nothing has happened to them and their states."""
+    def holds(self, params: list[Tensor], *, are_alike: bool = False) -> bool:
+        """Whether these are its parameters, and nothing has happened to them and their states.
+
+        Args:
+            params: parameters.
+            are_alike: that they are what they were, but for where they lie, is known.
+        """
         try:
             states = [self._local([*map(itemgetter(key), self._states)]) for key in self._columns]
         except KeyError:
@@ -171,7 +151,7 @@ class Batch:
             same(params, self._params)
             and all(map(same, states, self._columns.values()))
             and bool((addresses(self._tensors) == self._where).all())
-            and self._alike.of(params)
+            and (are_alike or self._alike.of(params))
         )
 
     def _local(self, tensors: list[Tensor]) -> list[Tensor]:
@@ -214,11 +194,6 @@ def takes(row: Sequence[Tensor]) -> bool:
             or (_is_dense(first) and all(x.stride() == first.stride() for x in row))
         )
     )
-
-
-def same(objects: Sequence[Any], known: Sequence[Any]) -> bool:
-    """Whether these are the same objects."""
-    return len(objects) == len(known) and all(map(is_, objects, known))
 
 
 def _layouts(tensors: Sequence[Tensor]) -> list[tuple[int, bool | tuple[int, ...]]]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from steprule.torch._batch import Batch, Likeness, Numbers
+from steprule.torch._batch import Batch, Numbers
+from steprule.torch._traits import Likeness
 from torch import Tensor
 from torch.nn import Parameter
 
@@ -112,7 +113,7 @@ def test_what_is_refused_is_not_like_what_is_taken(grads: list[Tensor]) -> None:
 
 
 def test_batches_are_right_where_torch_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("steprule.torch._batch.TensorGuards", None)
+    monkeypatch.setattr("steprule.torch._traits.TensorGuards", None)
     batch, params, _ = _batch()
     assert not batch.holds(params)  # so that it is made anew
     assert all(map(batch.takes, TAKEN.values()))

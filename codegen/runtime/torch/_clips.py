@@ -140,6 +140,8 @@ def clips(
         ValueError: a group has two limits.
     """
     names = [chosen(TRANSFORMS, group) for group in groups]
+    if not (any(names) or sharing.cut):
+        return [None for _ in groups]
     reaches = [TRANSFORMS[name].reach if name else "" for name in names]
     norms, total = needed(reaches, groups, params, grads, sharing)
     return [

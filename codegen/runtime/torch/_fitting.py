@@ -11,21 +11,28 @@ from typing import Any
 
 from torch import Tensor
 
-from ._batch import same
 from ._tensors import is_of_kind
 
 
-def fitting(
-    known: Sequence[Any],
+def found(
+    params: Sequence[Tensor], states: Sequence[Mapping[str, Any]], keys: Iterable[str]
+) -> list[Any] | None:
+    """Parameters and their states of these keys in one list; None where a state lacks."""
+    try:
+        return [*chain(params, *(map(itemgetter(key), states) for key in keys))]
+    except KeyError:
+        return None
+
+
+def require_fitting(
     params: Sequence[Tensor],
     states: Sequence[Mapping[str, Any]],
     keys: Iterable[str],
     scalars: Collection[str],
-) -> list[Any]:
-    """All that has been found to fit.
+) -> None:
+    """Raise ValueError for a state that cannot be its parameter's.
 
     Args:
-        known: what this gave at an earlier step.
         params: parameters.
         states: theirs, by checkpoint key.
         keys: of the states that exist.
@@ -35,12 +42,9 @@ def fitting(
         ValueError: a state is no tensor, of another shape, device or kind of numbers than its
             parameter, or not one number.
     """
-    found = [*chain(params, *(map(itemgetter(key), states) for key in keys))]
-    if not same(found, known):
-        for key in keys:
-            for p, state in zip(params, states, strict=True):
-                _require(key, state[key], p, key in scalars)
-    return found
+    for key in keys:
+        for p, state in zip(params, states, strict=True):
+            _require(key, state[key], p, key in scalars)
 
 
 def require_beside(params: Iterable[Tensor], grads: Iterable[Tensor]) -> None:

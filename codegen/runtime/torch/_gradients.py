@@ -11,6 +11,7 @@ from torch import Tensor
 from . import _shards as shards
 from . import _sparse as sparse
 from ._rule import Group, Rule
+from ._traits import Traits
 
 
 def present(params: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
@@ -21,18 +22,25 @@ def present(params: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
     return [p for p in params if p.grad is not None], grads
 
 
-def held(rule: Rule, group: Group, params: list[Tensor], grads: list[Tensor]) -> list[Tensor]:
-    """What this rank holds of gradients."""
+def held(
+    rule: Rule, group: Group, params: list[Tensor], grads: list[Tensor], traits: Traits
+) -> list[Tensor]:
+    """What this rank holds of gradients, which have these traits."""
+    if traits.are_plain and traits.grads_are_plain:
+        return grads
     if shards.are_plain(params, grads) or not rule.is_local(group):
         return grads
     return shards.gradients(params, grads)
 
 
-def usable(grads: list[Tensor], name: str, takes_sparse: bool, sparse_where: str) -> list[Tensor]:
+def usable(
+    grads: list[Tensor], traits: Traits, name: str, takes_sparse: bool, sparse_where: str
+) -> list[Tensor]:
     """Gradients with pending conjugations carried out; sparse ones name each row once.
 
     Args:
         grads: those of a group, at least one.
+        traits: theirs.
         name: of the rule.
         takes_sparse: whether a step of the rows that they name is the rule's.
         sparse_where: what must be set for that, in words; empty where nothing helps.
@@ -40,17 +48,10 @@ def usable(grads: list[Tensor], name: str, takes_sparse: bool, sparse_where: str
     Raises:
         RuntimeError: one is sparse, and those are not taken.
     """
-    layouts = {grad.layout for grad in grads}
-    if layouts == {torch.strided}:
-        return _resolved(grads)
-    if not (takes_sparse and layouts <= {torch.strided, torch.sparse_coo}):
+    resolved = [grad.resolve_conj() for grad in grads] if traits.is_complex else grads
+    if traits.layouts == {torch.strided}:
+        return resolved
+    if not (takes_sparse and traits.layouts <= {torch.strided, torch.sparse_coo}):
         where = f" unless {sparse_where}" if sparse_where else ""
         raise RuntimeError(f"{name} does not support sparse gradients{where}")
-    return sparse.gathered(_resolved(grads))
-
-
-def _resolved(grads: list[Tensor]) -> list[Tensor]:
-    """The gradients, with pending conjugations carried out."""
-    if any(dtype.is_complex for dtype in {grad.dtype for grad in grads}):
-        return [grad.resolve_conj() for grad in grads]
-    return grads
+    return sparse.gathered(resolved)

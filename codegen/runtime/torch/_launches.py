@@ -19,12 +19,13 @@ from torch import Tensor
 from . import _fused as fused
 from . import _plain as plain
 from . import _shards as shards
-from ._batch import Batch, Likeness, Numbers, same, takes
+from ._batch import Batch, Numbers, takes
 from ._options import option
-from ._rows import alike, at
+from ._rows import alike, at, same
 from ._rule import Change, Group, Rule, State, Work
 from ._states import Store, adopt, make_missing, states_of
 from ._tensors import PLAIN, live, number, require_range
+from ._traits import Traits
 
 
 @dataclass
@@ -34,10 +35,8 @@ class Kept:
     batches: list[Batch]
     odd: list[int]
     """The rows that no kernel takes."""
-    grads: Likeness
-    """Of gradients with which this was so."""
-    is_alike: bool = True
-    """Whether those of this step are such."""
+    traits: Traits | None
+    """Of parameters and gradients with which this was so."""
 
 
 @dataclass
@@ -48,16 +47,19 @@ class Memory:
     """By group."""
     fitting: dict[int, list[Any]] = field(default_factory=dict)
     """Of a group, its parameters and states that fit each other."""
+    known: dict[tuple[str, int], Traits] = field(default_factory=dict)
+    """By stage and group, what parameters and gradients were."""
     seen: tuple[list[Tensor], list[State]] = field(default_factory=lambda: ([], []))
     """The parameters that had states when the batches were made, and these."""
 
-    def knows(self, group: Group, grads: list[Tensor]) -> bool:
-        """Whether a group's batches have taken gradients that are like these."""
-        kept = self.kept.get(id(group))
-        if kept is None:
-            return False
-        kept.is_alike = kept.grads.of(grads)
-        return kept.is_alike
+    def traits(self, stage: str, group: Group, params: list[Tensor], grads: list[Tensor]) -> Traits:
+        """What a group's parameters and gradients are; asked of each only if that is new."""
+        key = stage, id(group)
+        known = self.known.get(key)
+        if known is None or not known.are_of(params, grads):
+            known = self.known[key] = Traits(params, grads)
+            known.remember(grads)
+        return known
 
     def look(self, store: Store) -> None:
         """Keep no batches where states were set, or taken away, since they were made."""
@@ -108,7 +110,7 @@ def updates(rule: Rule, work: Work, store: Store, memory: Memory) -> list[Change
         store: the optimizer's states, which changes alter, and nothing before.
         memory: of this optimizer, which has looked at them.
     """
-    group, _, params, grads, _ = work
+    group, _, params, *_ = work
     kept = memory.kept.pop(id(group), None)
     changes: list[Change] = []
     if kept is None or not _hold(rule, kept, work, store):
@@ -117,7 +119,7 @@ def updates(rule: Rule, work: Work, store: Store, memory: Memory) -> list[Change
         batches, changes = _gathered(rule, work, store)
         taken = {row for batch in batches for row in batch.rows}
         odd = [row for row in range(len(params)) if row not in taken]
-        kept = Kept(batches, odd, Likeness(grads))
+        kept = Kept(batches, odd, work.traits)
     for batch in kept.batches:
         changes += _launch_of(rule, batch, work.part(batch.rows))
     if kept.odd:
@@ -129,7 +131,11 @@ def updates(rule: Rule, work: Work, store: Store, memory: Memory) -> list[Change
 
 def _hold(rule: Rule, kept: Kept, work: Work, store: Store) -> bool:
     """Whether batches of an earlier step are all there is to update at this one."""
-    group, initial, params, grads, _ = work
+    group, initial, params, grads, *_ = work
+    traits = work.traits
+    are_alike = traits is not None and traits is kept.traits
+    # Else what they hold is asked as well.
+    are_plain = are_alike and traits is not None and traits.are_plain
     if sum(len(batch.rows) for batch in kept.batches) + len(kept.odd) != len(params):
         return False
     if any(_is_taken(rule, group, params[i], grads[i], initial, store) for i in kept.odd):
@@ -138,19 +144,18 @@ def _hold(rule: Rule, kept: Kept, work: Work, store: Store) -> bool:
         rows = batch.rows
         if not (
             batch.keys == initial.keys()
-            and batch.holds(at(params, rows))
-            and (kept.is_alike or batch.takes(at(grads, rows)))
+            and batch.holds(at(params, rows), are_alike=are_plain)
+            and (are_alike or batch.takes(at(grads, rows)))
             and (_is_read_on_device(group, batch.device) or batch.is_uniform())
         ):
             return False
-    if not kept.is_alike:
-        kept.grads = Likeness(grads)
+    kept.traits = traits
     return True
 
 
 def _gathered(rule: Rule, work: Work, store: Store) -> tuple[list[Batch], list[Change]]:
     """Batches of the rows that kernels take, and what keeps the states made for them."""
-    group, initial, params, grads, _ = work
+    group, initial, params, grads, *_ = work
     kinds = alike((p.device, p.dtype) for p in params)
     check(rule, group, [device for device, _ in kinds])
     batches: list[Batch] = []
@@ -195,7 +200,7 @@ def _launch_of(rule: Rule, batch: Batch, work: Work) -> list[Change]:
     A CUDA graph is to read scalars anew at every replay: then they are vectors on the device,
     a number a tensor.
     """
-    group, _, params, grads, clip = work
+    group, _, params, grads, clip, _ = work
     on_device = _is_read_on_device(group, batch.device)
     kept = {
         key: numbers.vector() if on_device else number(numbers.tensors[0])

@@ -38,9 +38,10 @@ from ._intervals import require_within
 from ._limits import chosen
 from ._locks import lock
 from ._options import option
-from ._rule import Change, Group, Work
+from ._rule import Change, Group, Rule, Work
 from ._signals import Held
 from ._states import adopt, make_missing, remake_scalars, states_of
+from ._traits import Traits
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
@@ -223,16 +224,17 @@ class Optimizer(Declared, optim.Optimizer):
         for group, own, _ in found:
             self._check_runnable(group, own)
         sharing = clipping.sharing(self.param_groups, self._wrapper, rule.is_local)
-        scaled = [amp.unscaled(self, gradients.held(rule, *each)) for each in found]
-        grads = [self._usable(group, own) for group, (own, _) in zip(groups, scaled, strict=True)]
         params = [own for _, own, _ in found]
-        clips = clipping.clips(groups, params, [sparse.values(own) for own in grads], sharing)
+        taken = [self._taken_of(rule, *each) for each in found]
+        grads = [own for own, _, _ in taken]
+        values = [sparse.values(own) if traits.is_sparse else own for own, traits, _ in taken]
+        clips = clipping.clips(groups, params, values, sharing)
         initial = map(self._existing, groups)
-        works = [*map(Work, groups, initial, params, grads, clips)]
+        traits = [own for _, own, _ in taken]
+        works = [*map(Work, groups, initial, params, grads, clips, traits)]
         is_fused = [
-            launches.is_fused(rule, w.group, w.params, self._memory)
-            and not sparse.is_among(w.grads)
-            for w in works
+            launches.is_fused(rule, w.group, w.params, self._memory) and not own.is_sparse
+            for w, own in zip(works, traits, strict=True)
         ]
         changes: list[Change] = []
         if any(is_fused):
@@ -241,7 +243,7 @@ class Optimizer(Declared, optim.Optimizer):
             changes += launches.updates(rule, work, self.state, self._memory)
         for work in compress(works, map(not_, is_fused)):
             changes += plain.updates(rule, work, self.state, self._memory.fitting)
-        return changes + [change for _, written in scaled for change in written]
+        return changes + [change for *_, written in taken for change in written]
 
     def _check_runnable(self, group: Group, params: list[Tensor]) -> None:
         if self._on_matrices and (others := [p for p in params if p.ndim < 2]):
@@ -254,13 +256,21 @@ class Optimizer(Declared, optim.Optimizer):
             name = type(self).__name__
             raise RuntimeError(f"{name} needs capturable=True to be captured by a CUDA graph")
 
-    def _usable(self, group: Group, grads: list[Tensor]) -> list[Tensor]:
-        """Gradients as a step takes them, which batches of an earlier step know already."""
-        if self._memory.knows(group, grads):
-            return grads
-        differentiable = self.defaults["differentiable"]
-        takes_sparse = not differentiable and self._takes_sparse(group)
-        return gradients.usable(grads, type(self).__name__, takes_sparse, self._sparse_where)
+    def _taken_of(
+        self, rule: Rule, group: Group, params: list[Tensor], given: list[Tensor]
+    ) -> tuple[list[Tensor], Traits, list[Change]]:
+        """Gradients as a step takes them, what they are, and what leaves them so for others."""
+        traits = self._memory.traits("given", group, params, given)
+        grads = gradients.held(rule, group, params, given, traits)
+        grads, written = amp.unscaled(self, grads)
+        if grads is not given:
+            traits = self._memory.traits("unscaled", group, params, grads)
+        takes_sparse = not self.defaults["differentiable"] and self._takes_sparse(group)
+        name, where = type(self).__name__, self._sparse_where
+        usable = gradients.usable(grads, traits, name, takes_sparse, where)
+        if usable is not grads:
+            traits = self._memory.traits("usable", group, params, usable)
+        return usable, traits, written
 
     def _forget(self) -> None:
         """Keep no batches, and nothing of what they were made of."""

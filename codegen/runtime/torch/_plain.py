@@ -18,14 +18,13 @@ from torch import Tensor
 
 from . import _shards as shards
 from . import _sparse as sparse
-from ._fitting import fitting, require_beside
+from ._fitting import found, require_beside, require_fitting
 from ._options import option
-from ._rows import alike, at, pieces
+from ._rows import alike, at, pieces, same
 from ._rule import Change, Rule, Start, State, Work
 from ._scalars import Step
 from ._states import Store, adopt, count, make_missing, states_of, write
 from ._tensors import (
-    PLAIN,
     Tensors,
     arithmetic,
     in_dtype,
@@ -35,6 +34,7 @@ from ._tensors import (
     reals,
     require_range,
 )
+from ._traits import Traits
 
 _CPU_PIECE = 2**17
 """Elements updated by one call on the CPU: few enough to stay in its cache between passes.
@@ -59,68 +59,87 @@ def updates(rule: Rule, work: Work, store: Store, known: dict[int, list[Any]]) -
             parameter is.
         ValueError: a state does not fit its parameter, or a scalar is beyond a dtype's range.
     """
-    group, initial, params, grads, _ = work
+    group, initial, params, grads, _, traits = work
+    traits = traits or Traits(params, grads)
     if rule.differentiable and any(p.is_leaf and p.requires_grad for p in params):
         raise RuntimeError("`differentiable` needs parameters that are no leaves of the graph")
-    states = states_of(store, params)
-    firsts = make_missing(rule, group, initial, params, states)
-    if not torch.compiler.is_compiling():  # which finds out by itself, as it traces
-        earlier = known.get(id(group), ())
-        known[id(group)] = fitting(earlier, params, states, initial, rule.scalar_keys)
+    states = states_of(store, params) if initial else [{} for _ in params]
+    fitting, firsts = found(params, states, initial), [False] * len(params)
+    if fitting is None or not same(fitting, known.get(id(group), ())):
+        firsts = make_missing(rule, group, initial, params, states)
+        require_fitting(params, states, initial, rule.scalar_keys)
+        fitting = found(params, states, initial)
+    known[id(group)] = fitting or []
     changes: list[Change] = []
     if any(firsts):
         changes.append(partial(adopt, store, params, states, firsts))
     if rule.step_key:
         on_device = option(group, "capturable")
         changes.append(partial(count, states, rule.step_key, on_device=on_device))
-    if not shards.are_plain(params) and rule.is_local(group):
+    if not (traits.are_plain or shards.are_plain(params)) and rule.is_local(group):
         work = work._replace(params=shards.local(params))
         states = shards.local_states(states)
+        traits = Traits(work.params, grads)
     if option(group, "capturable") or rule.differentiable:
         require_beside(work.params, grads)
         return [*changes, partial(_on_device, rule, work, states, firsts)]
-    is_subclassed = any(type(p) not in PLAIN for p in work.params)
-    is_by_one = is_subclassed and (shards.are_any(work.params) or not option(group, "foreach"))
-    way = _one_by_one if is_by_one or sparse.is_among(grads) else _by_kinds
-    return changes + way(rule, work, states, firsts)
+    is_by_one = not traits.are_plain and (
+        shards.are_any(work.params) or not option(group, "foreach")
+    )
+    if is_by_one or traits.is_sparse:
+        return changes + _one_by_one(rule, work, states, firsts)
+    return changes + _by_kinds(rule, work, traits, states, firsts)
 
 
 def _scalars(
     rule: Rule, states: list[State], firsts: list[bool], initial: dict[str, Start]
-) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """The names of what a step takes beside its arguments, and that of each row, as numbers."""
+) -> tuple[list[str], list[list[Any]]]:
+    """The names of what a step takes beside its arguments, and of each a column: numbers."""
     counted = rule.step_key
     times = [number(state[counted]) + 1 for state in states] if counted else firsts
     keys = rule.scalar_states.values()
-    rows = [
-        (time, *(number(state[key]) if key in initial else 0.0 for key in keys))
-        for time, state in zip(times, states, strict=True)
+    columns = [
+        [number(state[key]) for state in states] if key in initial else [0.0] * len(states)
+        for key in keys
     ]
-    return ["t" if counted else "first", *rule.scalar_states], rows
+    return ["t" if counted else "first", *rule.scalar_states], [times, *columns]
 
 
-def _by_kinds(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> list[Change]:
+def _by_kinds(
+    rule: Rule, work: Work, traits: Traits, states: list[State], firsts: list[bool]
+) -> list[Change]:
     """Updates of rows of one kind together: on one device, of one dtype, with equal scalars."""
-    group, initial, params, grads, clip = work
+    group, initial, params, grads, clip, _ = work
     names, scalars = _scalars(rule, states, firsts, initial)
     settings = {name: number(group[name]) for name in rule.arguments}
-    kinds = alike(
-        (p.device, grad.device, p.dtype, grad.dtype, *values)
-        for p, grad, values in zip(params, grads, scalars, strict=True)
-    )
+    are_equal = all(column.count(column[0]) == len(column) for column in scalars)
     changes: list[Change] = []
-    for (device, of_grads, dtype, _, *values), rows in kinds.items():
+    for kind, rows in traits.kinds(grads).items():
+        device, of_grads, dtype, _ = kind
         if device != of_grads:
             require_beside(params, grads)
-        step, new = rule.step(dict(zip(names, values, strict=True)) | settings)
-        require_range(vars(step), dtype)
-        most = _CPU_PIECE if device.type == "cpu" else _PIECE
-        for piece in pieces(rows, params, 0 if option(group, "foreach") is False else most):
-            clipped = partial(clip.together, rows=piece) if clip else None
-            columns = [[column[i] for i in piece] for column in (params, grads, states)]
-            changes.append(partial(together, rule, *columns, initial, step, clipped))
-        changes.append(partial(write, at(states, rows), new, initial))
+        most = 0 if option(group, "foreach") is False else _piece(device)
+        if are_equal:
+            cut = {tuple(column[0] for column in scalars): traits.pieces(kind, most)}
+        else:
+            equal = alike(zip(*(at(column, rows) for column in scalars), strict=True))
+            cut = {x: [*pieces(at(rows, own), params, most)] for x, own in equal.items()}
+        for values, own in cut.items():
+            step, new = rule.step(dict(zip(names, values, strict=True)) | settings)
+            require_range(vars(step), dtype)
+            for piece in own:
+                clipped = partial(clip.together, rows=piece) if clip else None
+                columns = [at(column, piece) for column in (params, grads, states)]
+                changes.append(partial(together, rule, *columns, initial, step, clipped))
+            if new:
+                changed = [states[i] for piece in own for i in piece]
+                changes.append(partial(write, changed, new, initial))
     return changes
+
+
+def _piece(device: torch.device) -> int:
+    """The most elements that one call updates."""
+    return _CPU_PIECE if device.type == "cpu" else _PIECE
 
 
 def together(
@@ -146,12 +165,12 @@ def together(
 
 
 def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> list[Change]:
-    group, initial, params, grads, clip = work
+    group, initial, params, grads, clip, _ = work
     require_beside(params, grads)
     names, scalars = _scalars(rule, states, firsts, initial)
     settings = {name: number(group[name]) for name in rule.arguments}
     changes: list[Change] = []
-    for i, (p, grad, values) in enumerate(zip(params, grads, scalars, strict=True)):
+    for i, (p, grad, *values) in enumerate(zip(params, grads, *scalars, strict=True)):
         named = dict(zip(names, values, strict=True)) | settings
         clipped = partial(clip.one, row=i) if clip else None
         changes.append(partial(_one, rule, p, grad, states[i], initial, named, clipped))
@@ -160,7 +179,7 @@ def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool])
 
 def _on_device(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> None:
     """Update a group with scalars that are tensors, of states that are counted already."""
-    group, initial, params, grads, clip = work
+    group, initial, params, grads, clip, _ = work
     settings = {name: live(group[name]) for name in rule.arguments}
     for i, (p, grad, state) in enumerate(zip(params, grads, states, strict=True)):
         named: dict[str, Any] = {"first": firsts[i]}

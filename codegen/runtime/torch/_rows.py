@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import is_
 from typing import Any, TypeAlias, TypeVar
 
 import torch
@@ -44,6 +45,11 @@ def kinds(tensors: Sequence[Tensor]) -> dict[Kind, list[int]]:
 def at(column: list[Any], rows: Sequence[int]) -> list[Any]:
     """What some rows have in a column; the column itself where they are all."""
     return column if len(rows) == len(column) else [column[i] for i in rows]
+
+
+def same(objects: Sequence[Any], known: Sequence[Any]) -> bool:
+    """Whether these are the same objects."""
+    return len(objects) == len(known) and all(map(is_, objects, known))
 
 
 def pieces(rows: list[int], params: list[Tensor], most: int) -> Iterator[list[int]]:

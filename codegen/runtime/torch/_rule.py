@@ -12,6 +12,7 @@ from . import _shards as shards
 from ._clips import Clip
 from ._rows import at
 from ._scalars import Step
+from ._traits import Traits
 
 Group: TypeAlias = dict[str, Any]
 State: TypeAlias = dict[str, Any]
@@ -95,6 +96,7 @@ class Work(NamedTuple):
         params: parameters that have a gradient.
         grads: these.
         clip: what happens to them before.
+        traits: what both are; None where nobody has looked at them.
     """
 
     group: Group
@@ -102,10 +104,12 @@ class Work(NamedTuple):
     params: list[Tensor]
     grads: list[Tensor]
     clip: Clip | None
+    traits: Traits | None = None
 
     def part(self, rows: list[int]) -> "Work":
         """Some rows of it."""
         if len(rows) == len(self.params):
             return self
         clip = self.clip.of(rows) if self.clip else None
-        return self._replace(params=at(self.params, rows), grads=at(self.grads, rows), clip=clip)
+        params, grads = at(self.params, rows), at(self.grads, rows)
+        return Work(self.group, self.initial, params, grads, clip)
