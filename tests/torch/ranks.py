@@ -137,9 +137,8 @@ def elements_are_updated_alike() -> None:
             pair.check()
             for p in pair.shared:
                 for key, x in sharded.state[p].items():
-                    assert isinstance(x, DTensor) == (
-                        isinstance(p, DTensor) and key not in sharded._rule().scalar_keys
-                    )
+                    is_scalar = key in sharded._rule(sharded.defaults).scalar_keys
+                    assert isinstance(x, DTensor) == (isinstance(p, DTensor) and not is_scalar)
                     assert not isinstance(x, DTensor) or x.placements == p.placements
 
 
