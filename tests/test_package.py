@@ -50,6 +50,11 @@ def within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
+def is_written(file: Path) -> bool:
+    """Whether a file is code, and no prose, picture or table."""
+    return file.suffix in (".py", ".j2", ".sty")
+
+
 def static_lines(template: Path) -> list[str]:
     """The lines of a template that are printed as they stand."""
     is_latex = Path(template.stem).suffix in (".tex", ".sty")
@@ -161,6 +166,12 @@ class TestImports:
 
 class TestFiles:
     """They are short, and what no spec changes is no template."""
+
+    @pytest.mark.parametrize("folder", ["specs", "codegen"])
+    def test_none_is_long(self, folder: str) -> None:
+        lengths = {f: len(f.read_text().splitlines()) for f in sources(folder) if is_written(f)}
+        assert len(lengths) > 50
+        assert not {file: length for file, length in lengths.items() if length > 320}
 
     def test_templates_hold_what_specs_fill_in(self) -> None:
         """The rest is what stands around it: signatures, docstrings of arguments, imports."""

@@ -9,20 +9,9 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .nodes import (
-    Apply,
-    Assign,
-    Branch,
-    DType,
-    Name,
-    Node,
-    Program,
-    Statement,
-    names,
-    reads,
-    rebuild,
-)
+from .nodes import Apply, Assign, Branch, Name, Node, Program, Statement, names, reads, rebuild
 from .operations import COMMUTATIVE, COPY, TRANSPOSE, Kind, Operation
+from .types import DType
 
 
 @dataclass(frozen=True)

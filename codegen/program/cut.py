@@ -9,16 +9,12 @@ from dataclasses import dataclass, replace
 from ...specs.language import Transform
 from .check import Checker
 from .nodes import (
-    TENSOR,
     Apply,
     Assign,
-    DType,
     Name,
     Node,
-    Place,
     Program,
     Slot,
-    Type,
     assignments,
     reads,
     rebuild,
@@ -26,6 +22,7 @@ from .nodes import (
     walk,
 )
 from .operations import Kind, Operation
+from .types import TENSOR, DType, Place, Type
 
 NORM = Name("norm", Type(DType.REAL, (), Place.DEVICE))
 """The result of the reduction."""

@@ -44,11 +44,7 @@ from ..notation.order import ReadingOrder
 from ..notation.text import TextPrinter
 from . import operations as ops
 from .nodes import (
-    HOST_BOOLEAN,
-    HOST_INTEGER,
-    HOST_REAL,
     ONE,
-    TENSOR,
     ZERO,
     Absent,
     Apply,
@@ -61,6 +57,7 @@ from .nodes import (
     apply,
     negation,
 )
+from .types import HOST_BOOLEAN, HOST_INTEGER, HOST_REAL, TENSOR
 
 GRADIENT = Name("grad", TENSOR)
 STEP = Name("t", HOST_INTEGER)

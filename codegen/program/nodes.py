@@ -2,46 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 
-from ...specs.language.shapes import FACTS, WHOLE, Axes, broadcast, product, reduced
+from ...specs.language.shapes import FACTS, WHOLE, broadcast, product, reduced
 from .operations import NOT, SELECT, Kind, Operation
-
-
-class DType(Enum):
-    REAL = "real"
-    INTEGER = "integer"
-    BOOLEAN = "boolean"
-
-
-class Place(Enum):
-    """Where a value is known: before any tensor is touched, or only beside the tensors."""
-
-    HOST = "host"
-    DEVICE = "device"
-
-
-@dataclass(frozen=True)
-class Type:
-    """The host's reals are float64; a tensor's reals have the parameter's dtype.
-
-    Args:
-        dtype: of what.
-        axes: a tensor's last two, of which it may have one number all along; none of a scalar.
-        place: where it is known.
-    """
-
-    dtype: DType
-    axes: Axes
-    place: Place
-
-
-HOST_REAL = Type(DType.REAL, (), Place.HOST)
-HOST_INTEGER = Type(DType.INTEGER, (), Place.HOST)
-HOST_BOOLEAN = Type(DType.BOOLEAN, (), Place.HOST)
-TENSOR = Type(DType.REAL, WHOLE, Place.DEVICE)
+from .types import HOST_REAL, TENSOR, DType, Place, Type
 
 
 class Node:

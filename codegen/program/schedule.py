@@ -13,9 +13,10 @@ from ...specs.language import Choice, Option, Schedule, Value, lr, metric, step
 from ..notation.text import TextPrinter
 from .check import Checker
 from .lower import Lowering
-from .nodes import HOST_BOOLEAN, HOST_INTEGER, HOST_REAL, Assign, Name, Node, Program, Slot
+from .nodes import Assign, Name, Node, Program, Slot
 from .passes.branch import branch
 from .passes.prune import prune
+from .types import HOST_BOOLEAN, HOST_INTEGER, HOST_REAL
 
 PASSES: tuple[Callable[[Program], Program], ...] = (branch, prune)
 

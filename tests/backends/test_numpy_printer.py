@@ -7,7 +7,8 @@ from steprule.codegen.backends.numpy.printer import HOST, NumpyPrinter
 from steprule.codegen.program import operations as ops
 from steprule.codegen.program.allocate import Instruction
 from steprule.codegen.program.forms import Printer
-from steprule.codegen.program.nodes import HOST_REAL, TENSOR, Constant, Name, apply
+from steprule.codegen.program.nodes import Constant, Name, apply
+from steprule.codegen.program.types import HOST_REAL, TENSOR
 
 x, y, tmp1 = (Name(n, TENSOR) for n in ("x", "y", "tmp1"))
 a, b = (Name(n, HOST_REAL) for n in "ab")

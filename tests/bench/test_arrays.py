@@ -9,7 +9,8 @@ from steprule.codegen.bench.arrays import DeviceArrays, HostArrays, arrays
 from steprule.codegen.bench.textbook import _TEXTBOOK
 from steprule.codegen.program import operations as ops
 from steprule.codegen.program.forms import Printer
-from steprule.codegen.program.nodes import TENSOR, Apply, Name
+from steprule.codegen.program.nodes import Apply, Name
+from steprule.codegen.program.types import TENSOR
 
 HOST = HostArrays("float32")
 DEVICE = DeviceArrays("float32", torch.device("cpu"))

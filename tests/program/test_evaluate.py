@@ -7,15 +7,8 @@ from steprule.codegen.program import operations as ops
 from steprule.codegen.program.evaluate import evaluate, value_of
 from steprule.codegen.program.listing import listing
 from steprule.codegen.program.lower import lower
-from steprule.codegen.program.nodes import (
-    HOST_BOOLEAN,
-    TENSOR,
-    Apply,
-    Constant,
-    Name,
-    Node,
-    apply,
-)
+from steprule.codegen.program.nodes import Apply, Constant, Name, Node, apply
+from steprule.codegen.program.types import HOST_BOOLEAN, TENSOR
 from steprule.specs.language import State, Update, flags, grad, states, t, theta
 from steprule.specs.optimizers.sgd import sgd
 from sympy import Piecewise

@@ -3,16 +3,8 @@
 import pytest
 from steprule.codegen.program import operations as ops
 from steprule.codegen.program.fold import at_zero, fold
-from steprule.codegen.program.nodes import (
-    HOST_BOOLEAN,
-    HOST_REAL,
-    ONE,
-    TENSOR,
-    ZERO,
-    Name,
-    apply,
-    negation,
-)
+from steprule.codegen.program.nodes import ONE, ZERO, Name, apply, negation
+from steprule.codegen.program.types import HOST_BOOLEAN, HOST_REAL, TENSOR
 
 x, y, z = (Name(n, TENSOR) for n in "xyz")
 a = Name("a", HOST_REAL)

@@ -6,15 +6,8 @@ from fractions import Fraction as Q
 import pytest
 from steprule.codegen.program import operations as ops
 from steprule.codegen.program.forms import PYTHON, Language, Printer, literal
-from steprule.codegen.program.nodes import (
-    HOST_BOOLEAN,
-    HOST_REAL,
-    TENSOR,
-    Absent,
-    Constant,
-    Name,
-    apply,
-)
+from steprule.codegen.program.nodes import Absent, Constant, Name, apply
+from steprule.codegen.program.types import HOST_BOOLEAN, HOST_REAL, TENSOR
 
 a, b, c = (Name(name, HOST_REAL) for name in "abc")
 f, k = (Name(name, HOST_BOOLEAN) for name in "fk")

@@ -2,7 +2,8 @@
 
 import pytest
 from steprule.codegen.program.lower import lower, lower_expression
-from steprule.codegen.program.nodes import Absent, Place, assignments
+from steprule.codegen.program.nodes import Absent, assignments
+from steprule.codegen.program.types import Place
 from steprule.specs.language import (
     Shape,
     State,

@@ -1,9 +1,10 @@
 """The operand that must not be anything is 1 where its operation is not chosen."""
 
 import pytest
-from steprule.codegen.program.nodes import HOST_REAL, ONE, TENSOR, Apply, Name
+from steprule.codegen.program.nodes import ONE, Apply, Name
 from steprule.codegen.program.operations import DIV, LOG, LT, POW, SELECT, SQRT
 from steprule.codegen.program.passes.shield import _shielded
+from steprule.codegen.program.types import HOST_REAL, TENSOR
 
 V, G, A = Name("v", TENSOR), Name("g", TENSOR), Name("a", HOST_REAL)
 TEST = Apply(LT, (A, V))

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from sympy import (
     Abs,
-    Add,
     Basic,
     Expr,
     Max,
@@ -38,15 +37,10 @@ from .binding import ATOM, HEADS, POWER, PRODUCT, SUM
 from .breadth import LONGEST_ROW, breadth
 from .constancy import constants, varies
 from .escape import code
+from .factors import beside, common_factor, divides, stays_decimal
 from .notation import Names, Notation, script
 from .numerals import number
 from .words import words
-
-_LARGEST_DIVISOR = 10
-"""Up to this denominator a factor divides, ``x/2``; beyond it a decimal stands in front."""
-
-_ENDS_IN_WORD = re.compile(r"(^| )\\mathrm\{[^{}]*\}(_\w|_\{[^{}]*\})?$")
-"""Of a row of factors."""
 
 _CONSTANTS = {
     pi: (r"\pi", ATOM),
@@ -175,7 +169,7 @@ class LatexPrinter:
             case Pow() if not (e.exp.is_number and e.exp.is_negative):
                 return self._within(e.base, ATOM) + script("^", self._exponent(e.exp)), POWER
             case Expr() if e.is_Add:
-                factor = _common_factor(e)
+                factor = common_factor(e)
                 if factor != 1:
                     return self._product(Mul(factor, e / factor, evaluate=False))
                 return self._sum(e), SUM
@@ -194,7 +188,7 @@ class LatexPrinter:
         return text, ATOM if re.fullmatch(r"[\d.]+", text) else POWER
 
     def _exponent(self, e: Expr) -> str:
-        if isinstance(e, Rational) and 1 < e.q <= _LARGEST_DIVISOR:
+        if isinstance(e, Rational) and divides(e):
             return f"{e.p}/{e.q}"
         return self._inline.expression(e)
 
@@ -218,8 +212,8 @@ class LatexPrinter:
         if subtracted:
             return f"-{self._within(magnitude, PRODUCT)}", SUM
         coefficient, rest = e.as_coeff_Mul()
-        if isinstance(coefficient, Rational) and _stays_decimal(coefficient):
-            return _beside(number(coefficient), self._within(rest, PRODUCT)), PRODUCT
+        if isinstance(coefficient, Rational) and stays_decimal(coefficient):
+            return beside(number(coefficient), self._within(rest, PRODUCT)), PRODUCT
         above, below = self._order.factors(e)
         if not below:
             return self._row(above), PRODUCT
@@ -257,7 +251,7 @@ class LatexPrinter:
         text = ""
         for factor in factors:
             piece = self._within(factor, POWER)
-            text = _beside(text, piece) if text else piece
+            text = beside(text, piece) if text else piece
         return text
 
     def _cases(self, e: Piecewise) -> str:
@@ -293,29 +287,6 @@ def _positions(spec: Spec) -> dict[str, tuple[int, int]]:
             asked.append(argument.flag.name)
         positions |= {name: (i, j) for j, name in enumerate(asked)}
     return positions
-
-
-def _common_factor(e: Expr) -> Expr:
-    """The fraction SymPy has multiplied into a sum: 1/2 of ``x/2 - y/2``; else 1."""
-    factors = {abs(term.as_coeff_Mul()[0]) for term in Add.make_args(e)}
-    factor = factors.pop()
-    small = isinstance(factor, Rational) and 1 < factor.q <= _LARGEST_DIVISOR
-    return factor if small and not factors else S.One
-
-
-def _stays_decimal(coefficient: Rational) -> bool:
-    return coefficient.q > _LARGEST_DIVISOR and "/" not in number(coefficient)
-
-
-def _beside(left: str, right: str) -> str:
-    """Two factors; digits side by side would read as one number, so they get a dot.
-
-    A word gets a space on either side.
-    """
-    if right[0].isdigit():
-        return rf"{left} \cdot {right}"
-    is_word = right.startswith(r"\mathrm") or _ENDS_IN_WORD.search(left)
-    return rf"{left} \, {right}" if is_word else f"{left} {right}"
 
 
 def _symbol(notation: Notation) -> tuple[str, int]:

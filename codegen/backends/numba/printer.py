@@ -3,8 +3,9 @@
 from ...program import operations as ops
 from ...program.cut import Parts
 from ...program.forms import PYTHON, Language, Printer, Table
-from ...program.nodes import DType, Node, assignments
+from ...program.nodes import Node, assignments
 from ...program.passes.expand import expand
+from ...program.types import DType
 
 HOST: Table = {
     **PYTHON,

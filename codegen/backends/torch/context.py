@@ -11,8 +11,6 @@ from ...program.cut import OUT, Parts
 from ...program.forms import Printer
 from ...program.linearise import linearise
 from ...program.nodes import (
-    HOST_BOOLEAN,
-    HOST_REAL,
     ZERO,
     Branch,
     Name,
@@ -33,6 +31,7 @@ from ...program.passes.settle import settle
 from ...program.passes.shield import shield
 from ...program.passes.sink import sink
 from ...program.rest import at_rest
+from ...program.types import HOST_BOOLEAN, HOST_REAL
 from ..python_class import class_context
 from ..scalars import depending_on_steps, host_names, of_step, scalars
 from ..signature import Argument, arguments, members

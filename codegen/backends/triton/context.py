@@ -2,8 +2,9 @@
 
 from ...program.compiled import CompiledRule
 from ...program.forms import PYTHON, Language, Printer
-from ...program.nodes import DType, Name, Node, Statement, assignments, names, reads, walk
+from ...program.nodes import Name, Node, Statement, assignments, names, reads, walk
 from ...program.passes.flag import flag
+from ...program.types import DType
 from ..statements import assigned, block
 from .printer import TRITON
 

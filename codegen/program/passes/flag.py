@@ -10,7 +10,6 @@ from ..nodes import (
     ZERO,
     Apply,
     Branch,
-    DType,
     Name,
     Node,
     Program,
@@ -22,6 +21,7 @@ from ..nodes import (
     rebuild,
 )
 from ..operations import AND, EQ, NE, NOT, OR, Kind
+from ..types import DType
 
 
 def flag(program: Program) -> tuple[Program, dict[str, Node]]:

@@ -15,12 +15,9 @@ from ..nodes import (
     Apply,
     Assign,
     Constant,
-    DType,
     Name,
     Node,
-    Place,
     Program,
-    Type,
     apply,
     free,
     names,
@@ -38,6 +35,7 @@ from ..operations import (
     SUB,
     Kind,
 )
+from ..types import DType, Place, Type
 
 _ARITHMETIC = (ADD, SUB, MUL, DIV, NEG, SQUARE)
 

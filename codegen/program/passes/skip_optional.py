@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from ..fold import at_zero, fold
 from ..nodes import (
-    HOST_REAL,
     ZERO,
     Apply,
     Assign,
@@ -22,6 +21,7 @@ from ..nodes import (
     walk,
 )
 from ..operations import NE, SELECT, Kind
+from ..types import HOST_REAL
 
 
 def skip_optional(program: Program) -> Program:

@@ -14,7 +14,6 @@ largest number infinite (:attr:`Bounds.saturated`), and an implementation may co
 formats overflow where the arithmetic behind an operation does, which may be wider.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -27,9 +26,7 @@ from ...program import operations as ops
 from ...program.nodes import Absent, Apply, Assign, Constant, Name, Node, Program, Statement
 from ..roundings import Uncertain, carried, halves, magnitude
 from ..ulp import half_units, rounded
-
-Wide = np.longdouble
-"""For its range; bounds are needed to a digit or so."""
+from .wide import COMPARISONS, VALUES, Wide
 
 _WIDE_UNIT = 2.0**-58
 """Of what is itself computed in it, with a few roundings."""
@@ -246,9 +243,9 @@ class _Evaluation:
             return np.broadcast_to(values[0], np.shape(values[1])), operands[0][1]
         if node.op is ops.DIV and not node.on_host:
             self._quotients[node] = node.args, operands
-        value = _VALUES[name](*values)
+        value = VALUES[name](*values)
         if value.dtype == bool:
-            return value, _is_open(operands) if name in _COMPARISONS else 0.0
+            return value, _is_open(operands) if name in COMPARISONS else 0.0
         form = _HOST if node.on_host else self.computed
         off = carried(name, value, operands)
         count = halves(name, operands, of_arrays=not node.on_host)
@@ -282,49 +279,3 @@ def _is_open(operands: list[Uncertain]) -> Any:
 
 
 _FUSED = (ops.MUL, ops.SQUARE)
-
-_COMPARISONS = {
-    "eq": np.equal,
-    "ne": np.not_equal,
-    "lt": np.less,
-    "le": np.less_equal,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-}
-
-_VALUES: dict[str, Any] = {
-    **_COMPARISONS,
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "div": np.divide,
-    "square": np.square,
-    "sqrt": np.sqrt,
-    "neg": np.negative,
-    "abs": np.abs,
-    "max": np.maximum,
-    "min": np.minimum,
-    "sign": np.sign,
-    "exp": np.exp,
-    "expm1": np.expm1,
-    "log": np.log,
-    "pow": np.power,
-    "tanh": np.tanh,
-    "erf": lambda x: np.vectorize(math.erf, otypes=[Wide])(x),
-    "atan2": np.arctan2,
-    "cos": np.cos,
-    "floor": np.floor,
-    "floordiv": np.floor_divide,
-    "mod": np.mod,
-    "pi": lambda: Wide("3.14159265358979323846264338327950288"),
-    "one_minus_power": lambda base, exponent: 1 - np.power(base, exponent),
-    "clip": np.clip,
-    "norm": lambda x: np.sqrt(np.sum(x * x)),
-    "global_norm": lambda x: np.sqrt(np.sum(x * x)),
-    "mean": np.mean,
-    "matmul": np.matmul,
-    "transpose": lambda x: x.mT,
-    "and": np.logical_and,
-    "or": np.logical_or,
-    "not": np.logical_not,
-}
