@@ -4,11 +4,11 @@ The generator, SymPy above all, takes longer to import than it takes to see that
 """
 
 import time
-from importlib import import_module
 from pathlib import Path
 
 import click
 
+from ..files.own import own_folder
 from ..files.unchanged import begun, unchanged
 
 
@@ -25,7 +25,7 @@ def generate_command(spec: tuple[str, ...], out: Path | None, check: bool) -> No
     if out is None and any(".py" in reference for reference in spec):
         raise click.UsageError("a spec from a file needs --out DIR to write to")
     started = time.time_ns()
-    run = begun(spec, out or _own_folder(), started)
+    run = begun(spec, out or own_folder(), started)
     if count := unchanged(run):
         click.echo(
             "every generated file is as its spec says"
@@ -39,9 +39,3 @@ def generate_command(spec: tuple[str, ...], out: Path | None, check: bool) -> No
         checked(run, own=out is None)
     else:
         generated(run)
-
-
-def _own_folder() -> Path:
-    """The folder of the package this one is installed in: ``generated`` in a checkout."""
-    package = import_module(__name__.partition(".codegen.")[0])
-    return Path(next(iter(package.__path__)))

@@ -1,11 +1,13 @@
 """What generated files follow from beside their specs: the generator's source, what is installed.
 
-It is told from bytes and names, without importing any of it.
+So it is with verdicts about them. It is told from bytes and names, without importing any of it.
 """
 
+import platform
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,6 +17,8 @@ _CODEGEN = Path(__file__).parent.parent
 _PACKAGE = __name__.partition(".codegen.")[0]
 _ABOVE = frozenset({"bench", "device.py", "handbook", "prove", "verify"})
 """The rooms of ``codegen`` that read what is generated."""
+_BESIDE_VERDICTS = frozenset({"bench", "handbook"})
+"""Those that no verdict about what is generated depends on."""
 _NO_RULES = frozenset({"claims", "peers"})
 """Packages of ``specs`` from which nothing is generated."""
 _RULES = frozenset({"optimizers", "schedules"})
@@ -36,11 +40,22 @@ class Sources:
 
 def sources() -> Sources:
     """The digests as of now."""
-    found = find_spec(f"{_PACKAGE}.specs")
-    specs = Path((found and found.origin) or "").parent
+    specs = _specs()
     generator = digest(*_texts(_CODEGEN, _ABOVE), *_texts(specs, _NO_RULES | _RULES), *_installed())
     built_in = (part for name in sorted(_RULES) for part in _texts(specs / name, frozenset()))
     return Sources(generator, digest(generator, *built_in))
+
+
+@cache
+def sources_of_verdicts() -> str:
+    """The digest of what a verdict follows from beside what it is about: as of the first call."""
+    own = _texts(_CODEGEN, _BESIDE_VERDICTS), _texts(_specs(), _RULES | {"peers"})
+    return digest(*own[0], *own[1], *_installed(), platform.platform())
+
+
+def _specs() -> Path:
+    found = find_spec(f"{_PACKAGE}.specs")
+    return Path((found and found.origin) or "").parent
 
 
 def _texts(folder: Path, without: frozenset[str]) -> Iterator[str | bytes]:

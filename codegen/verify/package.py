@@ -1,12 +1,10 @@
 """Where the generated classes of a spec are found."""
 
-import importlib
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 
 from ...specs.language import Schedule, Spec
 from ..analysis import analyse
@@ -15,13 +13,14 @@ from ..files.emit import difference, plan
 from ..files.write import write
 from ..loading.fingerprint import fingerprint
 from ..loading.load import builtin, builtin_schedules
+from .optimizers.starts import Installed, Package
 
 _PYTHON = ("numba", "numpy", "torch", "triton")
 """The backends whose files can be run."""
 
 
 @contextmanager
-def generated(spec: Spec) -> Iterator[Callable[[str], ModuleType]]:
+def generated(spec: Spec) -> Iterator[Package]:
     """Imports a module of the package in which a spec's classes are found, by its path.
 
     For a built-in spec that is the installed package; for any other, one generated for the
@@ -30,17 +29,15 @@ def generated(spec: Spec) -> Iterator[Callable[[str], ModuleType]]:
     known = builtin_schedules() if isinstance(spec, Schedule) else builtin()
     own = known.pop(spec.name, None)
     if own is not None and fingerprint(analyse(own)) == fingerprint(spec):
-        root = __name__.partition(".")[0]
-        yield lambda module: importlib.import_module(f"{root}.{module}")
+        yield Installed(__name__.partition(".")[0])
         return
     others = map(analyse, known.values()) if isinstance(spec, Schedule) else ()
     with tempfile.TemporaryDirectory(prefix="steprule_") as name:
         folder = Path(name)
         python = {n: b for n, b in backends().items() if n in _PYTHON}
         write(difference(plan([spec, *others], python, folder, complete=True), folder), folder)
-        sys.path.insert(0, str(folder.parent))
         try:
-            importlib.invalidate_caches()
-            yield lambda module: importlib.import_module(f"{folder.name}.{module}")
+            yield Installed(folder.name, str(folder.parent))
         finally:
-            sys.path.remove(str(folder.parent))
+            if str(folder.parent) in sys.path:
+                sys.path.remove(str(folder.parent))

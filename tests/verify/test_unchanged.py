@@ -8,8 +8,9 @@ from click.testing import CliRunner
 from steprule.codegen.analysis import analyse
 from steprule.codegen.cli import cli
 from steprule.codegen.files import cache as kept
+from steprule.codegen.files import sources
 from steprule.codegen.loading.load import load
-from steprule.codegen.verify import command, unchanged
+from steprule.codegen.verify import command, unchanged, verdicts
 from steprule.codegen.verify.results import Result, Worst
 
 
@@ -30,11 +31,14 @@ def test_a_digest_is_of_all_that_a_verdict_depends_on(tmp_path, monkeypatch) -> 
         unchanged.digest(spec, "float32", "cpu", without=("numba",)),
         unchanged.digest(analyse(load("adam")[0]), "float32", "cpu", without=()),
     }
-    monkeypatch.setattr(unchanged, "_beneath", lambda: "another machine")
-    others.add(unchanged.digest(spec, "float32", "cpu", without=()))
-    monkeypatch.setattr(unchanged, "_code", lambda: "another verifier")
-    others.add(unchanged.digest(spec, "float32", "cpu", without=()))
-    assert len(others - {known}) == 7
+    for changed in ("_CODEGEN", "_specs", "_installed"):
+        with monkeypatch.context() as patch:
+            there = {"_CODEGEN": tmp_path, "_specs": lambda: tmp_path, "_installed": lambda: ["x"]}
+            patch.setattr(sources, changed, there[changed])
+            sources.sources_of_verdicts.cache_clear()
+            others.add(unchanged.digest(spec, "float32", "cpu", without=()))
+    sources.sources_of_verdicts.cache_clear()
+    assert len(others - {known}) == 8
 
 
 def test_generated_files_count_and_those_of_other_rules_do_not(tmp_path, monkeypatch) -> None:
@@ -42,7 +46,7 @@ def test_generated_files_count_and_those_of_other_rules_do_not(tmp_path, monkeyp
     for name in ("numpy/sgd.py", "numpy/adam.py", "numpy/_optimizer.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("before")
-    monkeypatch.setattr(unchanged, "_package", lambda: tmp_path)
+    monkeypatch.setattr(unchanged, "own_folder", lambda: tmp_path)
     digests = [unchanged.digest(spec, without=())]
     for name in ("numpy/adam.py", "numpy/sgd.py", "numpy/_optimizer.py"):
         (tmp_path / name).write_text("after")
@@ -74,11 +78,13 @@ def test_the_command_says_what_it_left_out(monkeypatch) -> None:
     verified: list[tuple[str, str]] = []
     error = 0.5
 
-    def found(units, device, without):
+    def found(units, *_):
         verified.extend((u.name, u.dtype) for u in units)
-        return [Result(u.name, "numpy", u.dtype, "theta", Worst(error, 1.0)) for u in units]
+        results = [Result(u.name, "numpy", u.dtype, "theta", Worst(error, 1.0)) for u in units]
+        return results, []
 
-    monkeypatch.setattr(command, "_verified_together", found)
+    monkeypatch.setattr(verdicts, "_verified_together", found)
+    monkeypatch.setattr(command, "begin", lambda: None)
 
     def run(*arguments: str) -> tuple[int, str]:
         verified.clear()

@@ -22,7 +22,7 @@ from .bounds import Bounds
 from .cases import Case, inputs
 from .clipped import transform_bounds
 from .engines import Floats
-from .implementations import DTYPES, forms
+from .forms import DTYPES, forms
 
 LIMITS = (0.3, 7.0, 1e6, math.inf)
 """Below most gradients, among them, above almost all, and above all."""

@@ -7,8 +7,10 @@ its step count and the tensors it keeps stay the same throughout.
 Nothing here knows of specs, so that what runs generated code need not import SymPy.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -206,6 +208,10 @@ class TorchEngine:
         self._p = [torch.nn.Parameter(theta.clone()) for theta in tensors.theta]
         self._optimizer = make(self._p)
         self._stored = [self._optimizer.state[p] for p in self._p]
+        self._step = self._optimizer.step
+        if type(self._optimizer).__module__.startswith("torch."):
+            # As it is without what asks for torch's compiler, whose import takes seconds.
+            self._step = partial(inspect.unwrap(type(self._optimizer).step), self._optimizer)
         if start > 1:
             self._load(tensors, start, torch.float32 if is_peer else torch.float64)
 
@@ -250,7 +256,8 @@ class TorchEngine:
     def step(self, given: Given) -> None:
         for p, gradient in zip(self._p, self._of(given).gradient, strict=True):
             p.grad = gradient.clone()
-        self._optimizer.step()
+        with self._torch.no_grad():
+            self._step()
 
     def read(self) -> Found:
         found = {"theta": [self._floats(p.detach()) for p in self._p]}

@@ -53,14 +53,6 @@ class Batch:
         """The arrays of all cases as one; that of a case by itself in its shape."""
         return arrays[0] if len(self.cases) == 1 else np.concatenate([np.ravel(a) for a in arrays])
 
-    def apart(self, array: Any) -> list[Any]:
-        """What :meth:`together` has put together."""
-        if len(self.cases) == 1:
-            return [array]
-        ends = np.cumsum([case.theta.size for case in self.cases])
-        parts = np.split(array, ends[:-1])
-        return [p.reshape(c.theta.shape) for p, c in zip(parts, self.cases, strict=True)]
-
 
 def batches(
     trials: Iterable[tuple[Configuration, Case]], *, elementwise: bool

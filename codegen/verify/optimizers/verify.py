@@ -16,7 +16,8 @@ out finite.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -29,13 +30,14 @@ from ...oracle.formats import Format
 from ...program.compiled import CompiledRule
 from ...program.operations import Kind
 from ...program.passes.expand import expand
-from ..results import Result, Worst, told, worst
+from ..results import Result, Worst, worst
 from ..ulp import Doubles, Expected
 from .allowance import Allowance, allowances
 from .cases import Case, inputs
 from .clipped import clippings
 from .configurations import Configuration, at_the_ends, configurations, settings
-from .engines import Found, Given, Implementation, Start, run
+from .engines import Implementation
+from .running import Course, Crash, Moment, Request, Rows, RunAll, here
 from .trajectory import Batch, Step, batches, trajectory
 
 _LIMIT = 0.5
@@ -68,6 +70,7 @@ def verify(
     rule: CompiledRule,
     implementations: Sequence[Implementation],
     trials: Iterable[tuple[Configuration, Case]],
+    run_all: RunAll = here,
 ) -> list[Result]:
     """The worst errors of every quantity in every implementation, over all trials.
 
@@ -75,23 +78,33 @@ def verify(
         rule: an analysed spec, compiled.
         implementations: those of this spec, all of one dtype.
         trials: of that dtype; those of one configuration follow one another.
+        run_all: runs the implementations.
     """
     results: dict[tuple[str, str], Result] = {}
     program = expand(rule.program)
     elementwise = program.is_elementwise and not program.facts
-    for tried in batches(trials, elementwise=elementwise):
-        truth = _Truth(rule, tried)
-        peers: dict[str, dict[str, Worst]] = {}
-        limited = bool(truth.configuration.limit)
-        for each in implementations:
-            ours = truth.errors(each.start, each.computed(truth.form))
-            if each.peer and each.peer_name not in peers and not limited:
-                peers[each.peer_name] = truth.errors(each.peer, truth.form)
-            beside = {} if limited else peers.get(each.peer_name, {})
-            for quantity, found in ours.items():
-                name = CLIPPED if limited else quantity
+    peers = {i.peer_name: i.peer for i in implementations if i.peer}
+    asked: deque[_Truth] = deque()
+
+    def requests() -> Iterator[Request]:
+        for tried in batches(trials, elementwise=elementwise):
+            asked.append(truth := _Truth(rule, tried))
+            starts = [i.start for i in implementations]
+            starts += [] if truth.limited else [*peers.values()]
+            yield Request(starts, truth.arguments, truth.courses)
+
+    for answers in run_all(requests()):
+        truth = asked.popleft()
+        beside = {
+            name: truth.errors(found, truth.form)
+            for name, found in zip(peers, answers[len(implementations) :], strict=False)
+        }
+        for each, found in zip(implementations, answers, strict=False):
+            theirs = beside.get(each.peer_name, {})
+            for quantity, error in truth.errors(found, each.computed(truth.form)).items():
+                name = CLIPPED if truth.limited else quantity
                 one = Result(
-                    rule.spec.name, each.backend, each.dtype, name, found, beside.get(quantity)
+                    rule.spec.name, each.backend, each.dtype, name, error, theirs.get(quantity)
                 )
                 key = (each.backend, name)
                 results[key] = _combined(results[key], one) if key in results else one
@@ -103,13 +116,13 @@ class _Truth:
 
     def __init__(self, rule: CompiledRule, tried: Sequence[Batch]) -> None:
         self.configuration = tried[0].configuration
+        self.limited = bool(self.configuration.limit)
         self.form = tried[0].form
+        self.arguments = settings(rule.spec, self.configuration)
         self._shapes = {"theta": Shape.TENSOR, **{s.name: s.shape for s in rule.spec.states}}
-        self._arguments = settings(rule.spec, self.configuration)
         self._program = expand(rule.program)
         self._batches = [(b, list(trajectory(rule.spec, b))) for b in tried]
-        self._cases = [case for batch in tried for case in batch.cases]
-        self._given = [[_given(b, step) for step in steps] for b, steps in self._batches]
+        self.courses = [_course(b, steps) for b, steps in self._batches]
         self._steps = [step for _, steps in self._batches for step in steps]
         self._allowed: dict[Format, dict[str, Allowance]] = {}
         self._expected = {
@@ -118,15 +131,13 @@ class _Truth:
         }
         self._lost = np.concatenate([step.lost for step in self._steps])
 
-    def errors(self, start: Start, computed: Format) -> dict[str, Worst]:
+    def errors(self, found: Rows | Crash, computed: Format) -> dict[str, Worst]:
         """The worst of each quantity over all steps of all cases; infinite of what crashes."""
-        found: list[Found] = []
-        for (batch, _), given in zip(self._batches, self._given, strict=True):
-            try:
-                found += run(start, self._arguments, given, batch.start)
-            except Exception as error:  # whatever generated code may raise is its failure
-                where = self._crash(start, batch, given, error)
-                return dict.fromkeys(self._expected, Worst(math.inf, 0.0, where))
+        if isinstance(found, Crash):
+            cases = self._batches[found.course][0].cases
+            one = cases if found.tensor is None else [cases[found.tensor]]
+            where = f"{_described(self.configuration, *one)}: {found.said}"
+            return dict.fromkeys(self._expected, Worst(math.inf, 0.0, where))
         if computed not in self._allowed:
             values = {**self.configuration.hyper, **self.configuration.options}
             self._allowed[computed] = allowances(
@@ -137,15 +148,12 @@ class _Truth:
             for name in self._expected
         }
 
-    def _compared(self, name: str, found: Sequence[Found], allowed: Allowance) -> Worst:
+    def _compared(self, name: str, found: Rows, allowed: Allowance) -> Worst:
         """The worst of one quantity."""
-        known, shape = self._expected[name], self._shapes[name]
-        rows: list[Any] = []
-        for step, results in zip(self._steps, found, strict=True):
-            if name not in results:
-                return Worst(math.inf, 0.0, _described(self.configuration, *self._cases))
-            rows += [np.ravel(x) for x in results[name][: step.tensors]]
-        computed = np.concatenate(rows)
+        known, shape, computed = self._expected[name], self._shapes[name], found.get(name)
+        if computed is None or computed.size != known.high.size:
+            cases = [case for batch, _ in self._batches for case in batch.cases]
+            return Worst(math.inf, 0.0, _described(self.configuration, *cases))
         distance, off = known.distance(computed), allowed.off
         if shape == Shape.TENSOR and self._lost.any():
             revived = np.isfinite(computed) & ~np.isfinite(known.nearest)
@@ -166,29 +174,10 @@ class _Truth:
                         return _described(self.configuration, case)
         raise IndexError(f"there is no result {at}")
 
-    def _crash(self, start: Start, batch: Batch, given: Sequence[Given], error: Exception) -> str:
-        """What an error says, and of which case it is: of one, if that fails by itself."""
-        for index, case in enumerate(batch.cases if len(batch.cases) > 1 else ()):
-            alone = [_alone(each, index) for each in given[: len(case.gradients)]]
-            try:
-                run(start, self._arguments, alone, batch.start)
-            except Exception as own:
-                return f"{_described(self.configuration, case)}: {told(own)}"
-        return f"{_described(self.configuration, *batch.cases)}: {told(error)}"
 
-
-def _given(batch: Batch, step: Step) -> Given:
-    states = {
-        name: value if isinstance(value, float) else batch.apart(value)
-        for name, value in step.states.items()
-    }
-    return Given(batch.apart(step.theta), states, batch.apart(step.gradient))
-
-
-def _alone(given: Given, index: int) -> Given:
-    """What one of the parameters is given."""
-    states = {n: [x[index]] if isinstance(x, Sequence) else x for n, x in given.states.items()}
-    return Given([given.theta[index]], states, [given.gradient[index]])
+def _course(batch: Batch, steps: Sequence[Step]) -> Course:
+    moments = [Moment(s.theta, s.states, s.gradient, s.tensors) for s in steps]
+    return Course([case.theta.shape for case in batch.cases], batch.start, moments)
 
 
 def _in_a_row(parts: Sequence[tuple[Expected, int]]) -> Expected:

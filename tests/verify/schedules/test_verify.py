@@ -82,14 +82,14 @@ def mutant(tmp_path: Path) -> Iterator[Callable[..., ModuleType]]:
     """The generated schedules with one thing changed in one file."""
     root = f"mutant_{tmp_path.name}".replace("-", "_")
     folder = tmp_path / root
-    shutil.copytree(Path(steprule.numpy.schedules.__file__).parent, folder)
+    shutil.copytree(Path(steprule.numpy.__file__).parent, folder)
 
     def make(name: str, old: str, new: str) -> ModuleType:
-        file = folder / f"{name.lower()}.py"
+        file = folder / "schedules" / f"{name.lower()}.py"
         before, body = file.read_text().split("    @staticmethod", 1)
         assert old in body
         file.write_text(f"{before}    @staticmethod{body.replace(old, new, 1)}")
-        return importlib.import_module(root)
+        return importlib.import_module(f"{root}.schedules")
 
     sys.path.insert(0, str(tmp_path))
     yield make
