@@ -378,3 +378,22 @@ def test_a_step_before_the_optimizers_is_still_warned_of() -> None:
     scheduler = lr_scheduler.StepLR(sgd(), 3)
     with pytest.warns(UserWarning, match="before `optimizer.step"):
         scheduler.step()
+
+
+def test_arguments_that_are_changed_are_read_anew() -> None:
+    """Set to others, or changed where they are: the equations are those of the present ones."""
+    optimizers = [SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0) for _ in range(3)]
+    steps = lr_scheduler.StepLR(optimizers[0], 1, gamma=0.5)
+    marks: Any = lr_scheduler.MultiStepLR(optimizers[1], [1], gamma=0.5)
+    rates: Any = lr_scheduler.LambdaLR(optimizers[2], lambda step: 3.0)
+    for optimizer in optimizers:
+        optimizer.step()
+    for scheduler, before in ((steps, 0.5), (marks, 0.5), (rates, 3.0)):
+        scheduler.step()
+        assert scheduler.get_last_lr() == [before]
+    steps.gamma = 0.25
+    marks.milestones[2] += 1
+    rates.lr_lambdas[0] = lambda step: 7.0
+    for scheduler, after in ((steps, 0.25**2), (marks, 0.25), (rates, 7.0)):
+        scheduler.step()
+        assert scheduler.get_last_lr() == [after]

@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
+from itertools import chain
 from numbers import Real
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, TypeAlias
@@ -13,6 +14,9 @@ from torch.optim import Optimizer
 
 Function: TypeAlias = Callable[[int], float]
 """A function of a whole number."""
+
+_FIXED = frozenset((float, int, bool, str, type(None), FunctionType))
+"""Types of which an object does not change."""
 
 
 class Arguments:
@@ -43,6 +47,22 @@ class Arguments:
     def _given(self) -> dict[str, Any]:
         """The arguments by their names."""
         return {name: plain(getattr(self, self._key(name))) for name in self._arguments}
+
+    def _fixed(self) -> list[Any] | None:
+        """The arguments in one list, if none can change while it is the same object."""
+        found: list[Any] = []
+        for name in self._arguments:
+            value = getattr(self, self._keys.get(name, name))
+            kind = type(value)
+            if kind in _FIXED:
+                found.append(value)
+            elif kind is list and _FIXED.issuperset(map(type, value)):
+                found += (len(value), *value)
+            elif kind is Counter and _FIXED.issuperset(map(type, chain(*value.items()))):
+                found += (len(value), *chain(*value.items()))
+            else:
+                return None
+        return found
 
     def _key(self, name: str) -> str:
         return self._keys.get(name, name)
@@ -133,6 +153,8 @@ def each(values: Any) -> list[Any]:
 
 def plain(value: Any) -> Any:
     """An argument as Python's own numbers and lists, whatever holds them."""
+    if type(value) in _FIXED:
+        return value
     if isinstance(value, Counter):  # as torch's MultiStepLR keeps milestones
         return sorted(value.elements())
     if hasattr(value, "tolist"):

@@ -19,6 +19,7 @@ torch's class sets the rate outright; that is also where a jump to a step starts
 import math
 import warnings
 from collections.abc import Mapping
+from operator import is_
 from typing import Any
 
 from torch import Tensor
@@ -58,6 +59,7 @@ class Scheduler(Declared, LRScheduler):
             )
         self._products = {}
         self._courses: list[Course] = []
+        self._read: tuple[list[Any], list[Schedule]] = [], []
         self._at: float = last_epoch
         self._found = self._rates_found()
         if last_epoch == -1:
@@ -184,7 +186,17 @@ class Scheduler(Declared, LRScheduler):
         return float(present) != as_stored(float(last), present)
 
     def _in_groups(self) -> list[Schedule]:
-        return [Schedule(self, index, lr) for index, lr in enumerate(self.base_lrs)]
+        """The equations in each group: those of earlier, while all they read is the same."""
+        if self._get_lr_called_within_step:
+            return self._read[1]
+        read = self._fixed()
+        if read is not None:
+            read += (self, len(self.optimizer.param_groups), *self.base_lrs)
+        known, schedules = self._read
+        if read is None or len(read) != len(known) or not all(map(is_, read, known)):
+            schedules = [Schedule(self, index, lr) for index, lr in enumerate(self.base_lrs)]
+            self._read = read or [], schedules
+        return schedules
 
     def _join_groups(self) -> None:
         """Let groups that were added in the meantime go on from the rates they came with."""
@@ -267,6 +279,7 @@ class Scheduler(Declared, LRScheduler):
             raise ValueError(f"a state of {len(base_lrs)} groups of parameters, not of {groups}")
         self._load_arguments(state)
         self._products.clear()
+        self._read = [], []
         self.last_epoch, self._at = last_epoch, self._step_in(state, last_epoch)
         self.base_lrs[:] = base_lrs
         self._found = [*state.get("_found", self._found)]
