@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from steprule.torch._batch import Batch, Numbers
+from steprule.torch._batch import Batch
+from steprule.torch._numbers import Numbers
 from steprule.torch._traits import Likeness
 from torch import Tensor
 from torch.nn import Parameter

@@ -19,7 +19,8 @@ from torch import Tensor
 from . import _fused as fused
 from . import _plain as plain
 from . import _shards as shards
-from ._batch import Batch, Numbers, takes
+from ._batch import Batch, takes
+from ._numbers import Numbers
 from ._options import option
 from ._rows import alike, at, same
 from ._rule import Change, Group, Rule, State, Work

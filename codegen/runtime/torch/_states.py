@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
+from ._numbers import fill
 from ._options import option
 from ._rows import by_key
 from ._rule import Group, Rule, Start, State
@@ -109,11 +110,11 @@ def write(
 ) -> None:
     """Keep new values of the scalar states that exist; themselves, if autograd has seen them."""
     for key in values.keys() & initial:
-        for state in states:
-            if differentiable:
+        if differentiable:
+            for state in states:
                 state[key] = values[key]
-            else:
-                state[key].fill_(values[key])
+        else:
+            fill([state[key] for state in states], values[key])
 
 
 def _is_to_be_made(scalar: Any) -> bool:
