@@ -34,6 +34,7 @@ from .rules import (
     kind,
     name,
     number,
+    output,
     piecewise_default,
     positional,
     python_condition,
@@ -92,6 +93,7 @@ RULES: tuple[Rule, ...] = (
     root,
     division,
     domain,
+    output,
 )
 """The rules for optimizers, in the order they are checked."""
 

@@ -11,6 +11,7 @@ from ...specs.language import (
     Hyper,
     Numbers,
     Optimizer,
+    Output,
     Schedule,
     Schedules,
     State,
@@ -50,6 +51,10 @@ class Subject:
         return {s.name: s for s in self.spec.states}
 
     @cached_property
+    def outputs(self) -> tuple[Output, ...]:
+        return tuple(self.spec.outputs) if isinstance(self.spec, Optimizer) else ()
+
+    @cached_property
     def assigned(self) -> set[str]:
         return {u.target.name for u in self.spec.updates}
 
@@ -74,7 +79,7 @@ class Subject:
 
     def named(self) -> Iterator[tuple[str, str]]:
         """The names the spec's author chose, with the words for where."""
-        for declaration in (*self.spec.hyper, *self.spec.states):
+        for declaration in (*self.spec.hyper, *self.spec.states, *self.outputs):
             yield declared(declaration), declaration.name
         for hyper in self.spec.hyperparameters:
             if hyper.argument:
@@ -121,9 +126,11 @@ class Subject:
             yield f"when of {declared(state)}", state.when
         for constraint in self.spec.constraints:
             yield declared(constraint), constraint.condition
+        for output in self.outputs:
+            yield declared(output), output.value
 
 
-def declared(declaration: Argument | State | Constraint) -> str:
+def declared(declaration: Argument | State | Constraint | Output) -> str:
     """A declaration in words: ``hyperparameter lr``."""
     match declaration:
         case Hyper():

@@ -88,7 +88,10 @@ def show_command(spec: str, form: str) -> None:
             rule = each.rule if isinstance(each, Transform) else each
             if form == "equations":
                 text = TextPrinter(rule)
-                show_code("\n".join(text.equation(u) for u in each.updates) + "\n", "python")
+                lines = [text.equation(u) for u in each.updates]
+                outputs = () if isinstance(rule, Schedule) else rule.outputs
+                lines += [f"{o.name}[t] = {text.expression(o.value)}  # {o.doc}" for o in outputs]
+                show_code("\n".join(lines) + "\n", "python")
             elif form == "program":
                 show_code(listing(_program(rule)), "python")
             else:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ...specs.language import Spec
 from ..backends.latex.cells import Cell, Code, Formula, Piece, Said, Word
-from ..backends.latex.tables import ArgumentRow, StateRow
+from ..backends.latex.tables import ArgumentRow, OutputRow, StateRow
 from .edition import Edition
 from .markdown import capital, code, escaped, inline, table
 
@@ -62,6 +62,11 @@ class Writer:
         head = ("symbol", "key", "shape", "exists", "initial")
         cells = [(r.symbol, r.key, r.shape, r.exists, r.initial) for r in rows]
         return self._table(head, cells)
+
+    def outputs(self, rows: Sequence[OutputRow]) -> str:
+        """The table of outputs."""
+        head = ("output", "value", "meaning")
+        return self._table(head, [(r.output, r.value, r.meaning) for r in rows])
 
     def _table(self, head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
         titles = [self._tables[key] for key in head]

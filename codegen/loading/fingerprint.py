@@ -48,6 +48,8 @@ def _declared(spec: Spec) -> Iterator[tuple[object, ...]]:
         yield "state", s.name, init, s.key, when, str(s.shape), domain, s.tex
     for u in spec.updates:
         yield "update", text.equation(u)
+    for o in () if isinstance(spec, Schedule) else spec.outputs:
+        yield "output", o.name, text.expression(o.value), o.doc, o.tex
     for c in spec.constraints:
         yield "constraint", sstr(c.condition), c.message
 

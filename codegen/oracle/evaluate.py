@@ -50,7 +50,6 @@ from ...specs.language import (
     mean,
     norm,
     one_minus_power,
-    theta,
     total,
     transpose,
 )
@@ -139,7 +138,7 @@ class Equations:
         stored: the values from before the step, by the name of their series.
         updates: the equations: right-hand sides by target.
         gradient: the gradient at a point, told whether that is the stored parameter.
-        start: the parameter before the first step, where states are to start.
+        known: other values that are known, of series at a time.
         together: the equations of all tensors that are updated together, these among them; None
             for a tensor by itself.
     """
@@ -152,7 +151,7 @@ class Equations:
         stored: Mapping[str, Quantity] | None = None,
         updates: Mapping[Value, Expr] | None = None,
         gradient: Callable[[Quantity, bool], Quantity] | None = None,
-        start: Quantity | None = None,
+        known: Mapping[Basic, Quantity] | None = None,
         together: Sequence["Equations"] | None = None,
     ) -> None:
         self._name = name
@@ -160,9 +159,7 @@ class Equations:
         self._updates = updates or {}
         self._gradient = gradient
         self._together = together
-        self._known: dict[Basic, Quantity] = dict(symbols)
-        if start is not None:
-            self._known[theta[0]] = start
+        self._known: dict[Basic, Quantity] = {**symbols, **(known or {})}
         self._underway: list[Value] = []
 
     def holds(self, condition: Basic) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Basic, sympify
 
-from ...specs.language import FACTS, Optimizer, Shape, SpecError, State, Transform, theta
+from ...specs.language import FACTS, Optimizer, Series, Shape, SpecError, State, Transform, theta
 from ...specs.language import t as step_symbol
 from ...specs.language.shapes import facts
 from .arrays import Array, Quantity, object_array
@@ -121,12 +121,51 @@ def initial(
     """
     point = to_exact(start)
     symbols = _symbols(spec, hyper, options, point.shape)
-    equations = Equations(spec.name, symbols=symbols, start=point)
+    equations = Equations(spec.name, symbols=symbols, known={_theta_first: point})
     return {
         state.name: _shaped(spec, state, equations.value(sympify(state.init)), point.shape)
         for state in _existing(spec, symbols)
         if state.init is not None
     }
+
+
+def output(
+    spec: Optimizer,
+    name: str,
+    *,
+    t: int,
+    theta: ArrayLike,
+    states: Mapping[str, ArrayLike | Real],
+    hyper: Mapping[str, Real],
+    options: Mapping[str, bool],
+) -> Array:
+    """An output after some steps.
+
+    Args:
+        spec: the equations.
+        name: of the output.
+        t: the steps taken; before the first one it is the parameter.
+        theta: the parameter, floats or exact numbers.
+        states: every state there is, by the name of its series.
+        hyper: every hyperparameter by name.
+        options: every option by name.
+
+    Returns:
+        An object array of exact numbers in the shape of ``theta``.
+
+    Raises:
+        KeyError: there is no such output.
+        ValueError, SpecError: as :func:`step` raises them.
+    """
+    value = {o.name: o.value for o in spec.outputs}[name]
+    point = to_exact(theta)
+    if t == 0:
+        return point
+    stored = {"theta": point} | {name: _quantity(x) for name, x in states.items()}
+    known: dict[Basic, Quantity] = {Series(n)[step_symbol]: x for n, x in stored.items()}
+    symbols = _symbols(spec, hyper, options, point.shape) | {step_symbol: exact(t)}
+    equations = Equations(spec.name, symbols=symbols, known=known)
+    return _spread(equations.value(value), point.shape)
 
 
 def existing(
@@ -146,6 +185,7 @@ def allowed(spec: Optimizer, hyper: Mapping[str, Real], options: Mapping[str, bo
 
 
 _theta_now = theta[step_symbol]
+_theta_first = theta[0]
 
 
 def _existing(spec: Optimizer, symbols: Mapping[Basic, Number | bool]) -> tuple[State, ...]:

@@ -1,7 +1,7 @@
 """A spec beside what is compiled of it: once, when it is first asked for, for all who read it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, overload
 
@@ -10,6 +10,7 @@ from .compile import compile_spec
 from .cut import Parts, parts_of
 from .nodes import Program
 from .passes.expand import expand
+from .passes.prune import prune
 from .passes.settle import settle
 from .schedule import compile_schedule
 
@@ -30,12 +31,27 @@ class CompiledRule:
         return compile_spec(self.spec)
 
     @cached_property
+    def outputs(self) -> dict[str, Program]:
+        """By output, the step whose new parameter is that, under its old name; all else is let be.
+
+        Raises:
+            RewriteError: as above.
+        """
+        of = {o.name: self.spec.reader(o) for o in self.spec.outputs}
+        return {name: _of_parameter(compile_spec(spec)) for name, spec in of.items()}
+
+    @cached_property
     def kernel(self) -> Program:
         """The same under one name a slot, which is the old value until it is assigned.
 
         Kernels are printed from it, where the program is elementwise.
         """
         return settle(expand(self.program))
+
+
+def _of_parameter(program: Program) -> Program:
+    """What computes the new parameter, and nothing else."""
+    return prune(settle(replace(expand(program), slots=program.slots[:1])))
 
 
 @dataclass(frozen=True)

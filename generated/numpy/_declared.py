@@ -20,6 +20,8 @@ class Declared(ABC):
     """By hyperparameter, what it must satisfy; of a tuple, each of its numbers."""
     _scratch: ClassVar[int] = 0
     """How many scratch arrays the rule takes."""
+    _outputs: ClassVar[tuple[str, ...]] = ()
+    """The names of outputs, each of which a method computes: ``_output_averaged``."""
     _kernel: ClassVar[str] = ""
     """The module of the compiled kernel; empty where the rule needs whole tensors at once."""
     _fingerprint: ClassVar[str] = ""

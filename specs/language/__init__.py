@@ -30,6 +30,7 @@ from .domains import (
 from .errors import SpecError
 from .heads import clip, global_norm, lerp, matmul, one_minus_power, transpose
 from .optimizer import Optimizer
+from .outputs import Output
 from .reductions import amax, dot, mean, norm, rms, total
 from .schedule import Sample, Schedule, Spec, eta, lr, metric, mu
 from .sequences import (
@@ -84,6 +85,7 @@ __all__ = [
     "Numbers",
     "Optimizer",
     "Option",
+    "Output",
     "Sample",
     "Schedule",
     "Schedules",

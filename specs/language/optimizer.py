@@ -10,6 +10,7 @@ from sympy.logic.boolalg import Boolean
 
 from .declarations import Constraint, Hyper, Option, State, Update
 from .misuse import listed
+from .outputs import Output
 from .shapes import FACTS
 from .symbols import Value, t, theta
 
@@ -27,6 +28,7 @@ class Optimizer:
         updates: the equations of one step, in any order; each value at t is computed before
             it is read, so none may depend on itself.
         constraints: what hyperparameters must meet together.
+        outputs: what is made of the parameter and states beside the steps.
         peer: the import path of the class this one is a drop-in for, or empty.
         step_key: the step count's key in a torch checkpoint; empty where none is kept,
             and then the equations can only tell t = 1 from t > 1.
@@ -47,9 +49,10 @@ class Optimizer:
     step_key: str = "step"
     eager: bool = False
     positional: Sequence[str] = ()
+    outputs: Sequence[Output] = ()
 
     def __post_init__(self) -> None:
-        for field in ("hyper", "states", "updates", "constraints", "positional"):
+        for field in ("hyper", "states", "updates", "constraints", "positional", "outputs"):
             object.__setattr__(self, field, listed(getattr(self, field)))
 
     clock: ClassVar[Symbol] = t
@@ -82,6 +85,27 @@ class Optimizer:
     def results(self) -> tuple[str, ...]:
         """The names of the series a step is taken for."""
         return (theta.name, *(s.name for s in self.states))
+
+    def reader(self, output: Output) -> "Optimizer":
+        """The rule whose new parameter is an output, and which leaves all else as it is.
+
+        Its stored values are those after a step, and t is that step. All that is known of rules
+        then holds for outputs: when one is valid, what it computes, how near it comes to that.
+        """
+        read = {v.name for v in output.value.atoms(Value)}
+        states = [s for s in self.states if s.name in read]
+        stored = {x[t]: x[t - 1] for x in (theta, *(s.series for s in states))}
+        return replace(
+            self,
+            states=states,
+            updates=(
+                *(Update(s.series[t], s.series[t - 1]) for s in states),
+                Update(theta[t], cast(Expr, output.value.xreplace(stored))),
+            ),
+            constraints=(),
+            outputs=(),
+            peer="",
+        )
 
     def specialize(
         self,
@@ -127,6 +151,9 @@ class Optimizer:
                 Update(u.target, cast(Expr, u.value.xreplace(decided)))
                 for u in self.updates
                 if u.target.args[0] not in gone
+            ),
+            outputs=tuple(
+                replace(o, value=cast(Expr, o.value.xreplace(decided))) for o in self.outputs
             ),
             constraints=tuple(
                 replace(c, condition=condition)

@@ -10,7 +10,7 @@ from sympy import Symbol, sympify
 from ....specs.language import GradientAt, Shape, Value, t, theta
 from ..fault import Fault
 from ..occurrences import nodes
-from ..subject import Subject
+from ..subject import Subject, declared
 
 CODE = "declaration"
 
@@ -31,8 +31,9 @@ def check(subject: Subject) -> Iterator[Fault]:
                 f"Start it as a number, or declare State({state.name}, ..., shape=Shape.TENSOR)",
             )
     copies = {f"init of state {s.name}" for s in subject.states.values() if s.starts_as_parameter}
+    outputs = {declared(output) for output in subject.outputs}
     for where, expression in subject.host_parts():
-        if where in copies:
+        if where in copies or where in outputs:
             continue
         for node in nodes(expression):
             if isinstance(node, Value | GradientAt) or (isinstance(node, Symbol) and node == t):

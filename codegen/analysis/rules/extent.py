@@ -19,8 +19,8 @@ PARTS = 100
 
 def check(subject: Subject) -> Iterator[Fault]:
     spec = subject.spec
-    for place in ("hyper", "states", "updates", "constraints"):
-        if (given := len(getattr(spec, place))) > PARTS:
+    for place in ("hyper", "states", "updates", "constraints", "outputs"):
+        if (given := len(getattr(spec, place, ()))) > PARTS:
             yield Fault(place, f"there are {given}, more than {PARTS}", "Leave some out")
     total, known = 0, dict[int, tuple[int, int]]()
     for where, expression in _expressions(subject):

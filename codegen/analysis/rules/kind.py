@@ -15,6 +15,7 @@ from ....specs.language import (
     Numbers,
     Optimizer,
     Option,
+    Output,
     Schedule,
     Schedules,
     Series,
@@ -34,6 +35,7 @@ _PARTS: dict[str, tuple[type, ...]] = {
     "updates": (Update,),
     "constraints": (Constraint,),
 }
+_OUTPUTS: dict[str, tuple[type, ...]] = {"outputs": (Output,)}
 _ARGUMENTS = (Hyper, Option, Choice, Numbers, Function, Schedules)
 _NOTHING = type(None)
 _SPEC: dict[type, dict[str, tuple[type, ...]]] = {
@@ -72,6 +74,7 @@ _FIELDS: dict[type, dict[str, tuple[type, ...]]] = {
         "latex": (str,),
     },
     Update: {"target": (Basic,), "value": (Basic,)},
+    Output: {"name": (str,), "value": (Expr,), "doc": (str,), "latex": (str,)},
     Constraint: {"condition": (Basic, bool), "message": (str,)},
 }
 _WORDS: dict[type, str] = {
@@ -99,8 +102,8 @@ def check(subject: Subject) -> Iterator[Fault]:
         return
     for field, wanted in (_TEXTS | _SPEC[kind]).items():
         yield from _fits(field, getattr(spec, field), wanted)
-    of_schedule = {"hyper": _ARGUMENTS} if kind is Schedule else {}
-    for place, kinds in (_PARTS | of_schedule).items():
+    own = {"hyper": _ARGUMENTS} if kind is Schedule else _OUTPUTS
+    for place, kinds in (_PARTS | own).items():
         parts = getattr(spec, place)
         if not isinstance(parts, tuple):
             yield _fault(place, parts, (list,))
@@ -149,7 +152,7 @@ def _named(part: Any) -> str:
     if isinstance(part, Update):
         target = part.target
         return f"the equation of {target if isinstance(target, Value) else short(target)}"
-    heads = {Option: "flag", Choice: "name", State: "series", Constraint: "message"}
+    heads = {Option: "flag", Output: "name", Choice: "name", State: "series", Constraint: "message"}
     head = heads.get(type(part), "symbol")
     return f"{type(part).__name__}({short(getattr(part, head))}, ...)"
 

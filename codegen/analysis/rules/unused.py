@@ -17,6 +17,7 @@ def check(subject: Subject) -> Iterator[Fault]:
     spec = subject.spec
     effective = [u.value for u in spec.updates] + [s.when for s in spec.states]
     effective += [sympify(s.init) for s in spec.states if s.init is not None]
+    effective += [o.value for o in subject.outputs]
     if isinstance(spec, Schedule):
         effective += [h.derived for h in spec.hyperparameters if h.derived is not None]
         effective += [] if spec.momentum_when is None else [spec.momentum_when]
@@ -25,6 +26,7 @@ def check(subject: Subject) -> Iterator[Fault]:
         if not symbols & _symbols(hyper):
             yield Fault(declared(hyper), "no equation depends on it", "Use it, or remove it")
     read = {v.name for u in spec.updates for v in values(u.value) if v.name != u.target.name}
+    read |= {v.name for o in subject.outputs for v in values(o.value)}
     results = {eta.name, mu.name} if isinstance(spec, Schedule) else set[str]()
     for state in spec.states:
         if state.name not in read | results:

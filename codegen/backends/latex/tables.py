@@ -51,6 +51,23 @@ class StateRow:
     shape: Cell
 
 
+@dataclass(frozen=True)
+class OutputRow:
+    """An output."""
+
+    output: Cell
+    value: Cell
+    meaning: Cell
+
+
+def outputs(spec: Optimizer, printer: LatexPrinter) -> list[OutputRow]:
+    """One row an output."""
+    return [
+        OutputRow((Code(o.name),), (Formula(printer.expression(o.value)),), (Said(o.doc),))
+        for o in spec.outputs
+    ]
+
+
 def arguments(spec: Optimizer, printer: LatexPrinter) -> list[ArgumentRow]:
     """One row an argument, or a member of a tuple argument, those by keyword only last."""
     rows: list[ArgumentRow] = []

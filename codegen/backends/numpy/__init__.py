@@ -15,11 +15,12 @@ from ...program.linearise import linearise
 from ...program.passes.expand import expand
 from .. import Entry
 from ..clipping import clippings
+from ..outputs import output_functions
 from ..rendering import environment
 from ..runtime import runtime
 from ..schedule_class import schedule_context
 from .context import context
-from .printer import NumpyPrinter
+from .printer import EXPRESSIONS, NumpyPrinter
 
 _BESIDE = frozenset({operations.SIGN})
 """What NumPy computes many times as fast beside its operand as over it, which it does element by
@@ -61,6 +62,7 @@ class NumpyBackend:
         listing = allocate(program, prefer=Prefer.OWN, beside=_BESIDE)
         template = self._templates.get_template("optimizer.py.j2")
         found = context(compiled.spec, program, listing, compiled.kernel)
+        found |= {"outputs": output_functions(compiled, EXPRESSIONS)}
         return template.render(found | {"clippings": clippings()})
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:

@@ -28,12 +28,18 @@ def context(
     printer = NumpyPrinter(of_step(met))
     return class_context(spec, program, Printer(HOST, held)) | {
         "annotation": _annotation,
+        "annotated": _settled,
         "scalars": scalars(program, args, met, HOST, first="t == 1"),
         "body": block(listing.steps, printer.scalar, printer),
         "scratch": listing.scratch,
         "has_lr": any(a.name == "lr" for a in args),
         "has_kernel": kernel.is_elementwise,
     }
+
+
+def _settled(a: Argument) -> str:
+    """Of the rate of a step, where there is a function that gives it."""
+    return "float" if a.name == "lr" else _annotation(a)
 
 
 def _annotation(a: Argument) -> str:

@@ -76,6 +76,20 @@ _UFUNCS = {
     ops.MATMUL: "np.matmul",
     ops.COPY: "np.copy",
 }
+EXPRESSIONS = Language(
+    "NumPy",
+    _HOST,
+    {op: called for op, called in _UFUNCS.items() if op not in PYTHON}
+    | {
+        **{op: form for op, form in PYTHON.items() if op not in (ops.AND, ops.OR, ops.NOT)},
+        **{op: _UFUNCS[op] for op in (ops.AND, ops.OR, ops.NOT, ops.SQUARE)},
+        ops.SIGN: "np.sign",
+        ops.SELECT: "np.where",
+        ops.FILL: "np.full_like({1}, {0})",
+    },
+)
+"""Arrays as expressions, which give new ones."""
+
 _AUGMENTED = {ops.ADD: "+=", ops.SUB: "-=", ops.MUL: "*=", ops.DIV: "/="}
 
 

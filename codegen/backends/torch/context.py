@@ -32,6 +32,7 @@ from ...program.passes.shield import shield
 from ...program.passes.sink import sink
 from ...program.rest import at_rest
 from ...program.types import HOST_BOOLEAN, HOST_REAL
+from ..outputs import output_functions
 from ..python_class import class_context
 from ..scalars import depending_on_steps, host_names, of_step, scalars
 from ..signature import Argument, arguments, members
@@ -66,6 +67,8 @@ def context(compiled: CompiledRule) -> dict[str, object]:
             program, args, met, counting(counted), first=first, flags=flags, counted=counted
         ),
         "branches_on_steps": _branches_on_steps(kernel, counted),
+        "annotated": partial(_annotation, scalar="float"),
+        "outputs": output_functions(compiled, TORCH),
         "results": [s.name for s in loop.tensor_slots],
         "has_kernel": kernel.is_elementwise,
     }

@@ -7,7 +7,7 @@ from sympy import sympify
 from ....specs.language import Optimizer, State, t
 from ...backends.latex import LatexPrinter
 from ...backends.latex.box import box
-from ...backends.latex.tables import arguments, states
+from ...backends.latex.tables import arguments, outputs, states
 from ...cost import Cost
 from ...program.lower import lower
 from ...program.operations import Kind
@@ -42,6 +42,7 @@ def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
         before={
             "arguments": write.arguments(arguments(spec, printer)) if spec.hyper else "",
             "states": _states(spec, printer, write),
+            "outputs": _outputs(spec, printer, write),
             "changes": _changes(spec, printer, write),
         },
         usage=lambda package: optimizer_usage(spec, package),
@@ -79,6 +80,11 @@ def _states(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
     if not spec.states:
         return write.word("state_none")
     return f"{write.word('states_about')}\n\n{write.states(rows)}"
+
+
+def _outputs(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
+    rows = outputs(spec, printer)
+    return f"{write.word('outputs_about')}\n\n{write.outputs(rows)}" if rows else ""
 
 
 def _changes(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _clips as clipping
 from . import _engines as engines
+from . import _outputs as outputs
 from . import _ufuncs as ufuncs
 from ._arguments import refuse_nan, require_flags, require_number, require_numbers
 from ._clipping import TRANSFORMS, Limited
@@ -164,6 +165,31 @@ class Optimizer(Limited, Declared):
         self._step = step
         self._changes = object()
 
+    def output(self, name: str, params: Tree) -> Tree:
+        """What the rule makes of parameters and states beside its steps: an average, say.
+
+        Args:
+            name: one of the outputs that the class describes.
+            params: the parameters, as they are handed to :meth:`update`; they stay as they are.
+
+        Returns:
+            New arrays, nested like the parameters; copies of these before the first step.
+
+        Raises:
+            TypeError: a leaf is no array of a floating-point dtype.
+            ValueError: the rule has no such output, or the parameters are not those that there
+                are states for.
+        """
+        outputs.require_known(name, self._outputs, type(self).__name__)
+        with self._lock:
+            if not self._step:
+                return outputs.of_tree(outputs.itself, params, {}, {})
+            rate = self.lr(self._step - 1) if callable(self.lr) else self.lr
+            known: dict[str, Any] = {name: getattr(self, name) for name in self._options}
+            known |= self._given_numbers(rate) | self._scalars | {"t": self._step}
+            function = getattr(self, f"_output_{name}")
+            return outputs.of_tree(function, params, self._states, known)
+
     def state_dict(self) -> dict[str, Array]:
         """Copies of all states by name and path, ``{"step": ..., "m/layer/weight": ...}``.
 
@@ -242,12 +268,16 @@ class Optimizer(Limited, Declared):
         known = vars(step)
         for name in self._options:
             known[name] = getattr(self, name)
+        numbers = self._given_numbers(lr)
+        return step, self._coefficients(step, t=self._step + 1, **scalars, **numbers) or ()
+
+    def _given_numbers(self, lr: float) -> dict[str, Any]:
+        """The hyperparameters, as Python's floats: NumPy's would promote arrays of float32."""
         numbers: dict[str, Any] = {}
         for name, count in self._numbers.items():
-            # As Python's floats: NumPy's would promote arrays of float32.
             value: Any = lr if name == "lr" else getattr(self, name)
             numbers[name] = tuple(map(float, value)) if count else float(value)
-        return step, self._coefficients(step, t=self._step + 1, **scalars, **numbers) or ()
+        return numbers
 
     def _looked_at(
         self, params: Tree, grads: Tree, initial: Mapping[str, Start]

@@ -31,6 +31,8 @@ class Declared:
     """The step count's checkpoint key; empty where none is kept."""
     _domains: ClassVar[dict[str, str | tuple[str, ...]]] = {}
     """By hyperparameter, what it must satisfy; of a tuple, each of its numbers."""
+    _outputs: ClassVar[tuple[str, ...]] = ()
+    """The names of outputs, each of which a method computes: ``_output_averaged``."""
     _kernel: ClassVar[str] = ""
     """The module of the rule's kernel; empty where it needs whole tensors at once."""
     _fingerprint: ClassVar[str] = ""

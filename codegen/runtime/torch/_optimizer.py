@@ -33,11 +33,11 @@ from . import _plain as plain
 from . import _sparse as sparse
 from ._arguments import refuse_nan, require_flags, require_numbers
 from ._clipping import TRANSFORMS
-from ._declared import Declared
 from ._intervals import require_within
 from ._limits import chosen
 from ._locks import lock
 from ._options import option
+from ._readable import Readable
 from ._rule import Change, Group, Rule, Work
 from ._signals import Held
 from ._states import adopt, make_missing, remake_scalars, states_of
@@ -46,7 +46,7 @@ from ._traits import Traits
 Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
 
-class Optimizer(Declared, optim.Optimizer):
+class Optimizer(Readable, optim.Optimizer):
     """Base of the generated optimizers, which add hyperparameters and one step's rule.
 
     States of a parameter have its shape and dtype; step counts and other scalar states are
@@ -155,6 +155,7 @@ class Optimizer(Declared, optim.Optimizer):
                 of another shape or kind of numbers than its parameter, or no count of steps.
                 Nothing has been changed then.
         """
+        self._require_own()
         # The last hook, so that the user's own can mend a checkpoint before it is looked at.
         own = self.register_load_state_dict_pre_hook(lambda _, saved: self._taken(saved))
         with self._lock, own:
@@ -215,6 +216,7 @@ class Optimizer(Declared, optim.Optimizer):
 
     def _prepare(self) -> list[Change]:
         """All of a step that can fail; what is left is to call these."""
+        self._require_own()
         if amp.is_skipped(self):
             return []
         rule = self._rule(self.defaults)

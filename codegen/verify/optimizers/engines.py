@@ -66,6 +66,10 @@ class Engine(Protocol):
         """What is stored now."""
         ...
 
+    def outputs(self) -> Found:
+        """The outputs that the optimizer has, of what is stored now."""
+        ...
+
 
 Start = Callable[[Mapping[str, Any], Given, int], Engine]
 """Makes an engine of a constructor's arguments, what the first step is given, and its number."""
@@ -114,8 +118,9 @@ def run(
     found: list[Found] = []
     for given in steps:
         engine.fill(given)
+        outputs = engine.outputs()
         engine.step(given)
-        found.append(engine.read())
+        found.append(engine.read() | outputs)
     return found
 
 
@@ -164,6 +169,12 @@ class NumpyEngine:
                 found[name] = [value] * len(self._theta)
         del found["step"]
         return found
+
+    def outputs(self) -> Found:
+        alone = len(self._theta) == 1
+        params: Any = self._theta[0] if alone else self._theta
+        found = {n: self._optimizer.output(n, params) for n in self._optimizer._outputs}
+        return {name: [x] if alone else x for name, x in found.items()}
 
 
 @dataclass(frozen=True)
@@ -268,6 +279,10 @@ class TorchEngine:
             if len(values) == len(self._p):
                 found[name] = [self._floats(x.detach()) for x in values]
         return found
+
+    def outputs(self) -> Found:
+        names = getattr(self._optimizer, "_outputs", ())  # which the peer does not have
+        return {n: [self._floats(x) for x in self._optimizer.output(n).values()] for n in names}
 
     def _floats(self, x: Any) -> Floats:
         return (x.float() if x.dtype == self._torch.bfloat16 else x).cpu().numpy().copy()

@@ -19,7 +19,7 @@ from sympy import Expr, sympify
 
 from ....specs.language import Optimizer, Update
 from ...oracle.formats import FORMATS, Format
-from ...oracle.optimizers import step
+from ...oracle.optimizers import output, step
 from ..ulp import Expected, expected
 from .cases import Case, Floats, first_states
 from .clipped import Clipped
@@ -90,7 +90,7 @@ class Step:
         tensors: how many tensors those are.
         is_alone: whether it is of a case by itself, in its shape.
         bounded: their gradient as the rule is given it; clipped, with how far it is off.
-        expected: what must come of them, by quantity.
+        expected: what must come of them, by quantity; and what the outputs are before it.
     """
 
     t: int
@@ -160,13 +160,36 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             name: expected(x, FORMATS["float64"] if name in scalars else batch.form)
             for name, x in exact.items()
         }
-        yield replace(now, bounded=given.bounded, expected=known)
+        made = {} if configuration.limit else _outputs(spec, now, configuration, batch.form)
+        yield replace(now, bounded=given.bounded, expected=known | made)
         stored = {**states, "theta": theta}
         states = {
             name: float(x.nearest) if name in scalars else _stored(x, stored.get(name), theta)
             for name, x in known.items()
         }
         theta = states.pop("theta")
+
+
+def _outputs(
+    spec: Optimizer, now: Step, configuration: Configuration, form: Format
+) -> dict[str, Expected]:
+    """What the outputs must be of what a step is given, which an earlier step left."""
+    states = {name: now.alive(value) for name, value in now.states.items()}
+    return {
+        o.name: expected(
+            output(
+                spec,
+                o.name,
+                t=now.t - 1,
+                theta=now.alive(now.theta),
+                states=states,
+                hyper=configuration.hyper,
+                options=configuration.options,
+            ),
+            form,
+        )
+        for o in spec.outputs
+    }
 
 
 def _stored(known: Expected, before: Floats | None, like: Floats) -> Floats:
@@ -188,4 +211,5 @@ def _without_what_is_off(spec: Optimizer, configuration: Configuration) -> Optim
     if not off:
         return spec
     updates = [Update(u.target, cast(Expr, u.value.xreplace(off))) for u in spec.updates]
-    return replace(spec, updates=updates)
+    outputs = [replace(o, value=cast(Expr, o.value.xreplace(off))) for o in spec.outputs]
+    return replace(spec, updates=updates, outputs=outputs)

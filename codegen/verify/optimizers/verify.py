@@ -17,7 +17,7 @@ out finite.
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import product
@@ -96,7 +96,7 @@ def verify(
     for answers in run_all(requests()):
         truth = asked.popleft()
         beside = {
-            name: truth.errors(found, truth.form)
+            name: truth.errors(found, truth.form, is_peer=True)
             for name, found in zip(peers, answers[len(implementations) :], strict=False)
         }
         for each, found in zip(implementations, answers, strict=False):
@@ -124,6 +124,8 @@ class _Truth:
         self._batches = [(b, list(trajectory(rule.spec, b))) for b in tried]
         self.courses = [_course(b, steps) for b, steps in self._batches]
         self._steps = [step for _, steps in self._batches for step in steps]
+        self._outputs = rule.outputs
+        self._shapes |= dict.fromkeys(self._outputs, Shape.TENSOR)
         self._allowed: dict[Format, dict[str, Allowance]] = {}
         self._expected = {
             name: _in_a_row([(s.expected[name], s.count(name)) for s in self._steps])
@@ -131,8 +133,13 @@ class _Truth:
         }
         self._lost = np.concatenate([step.lost for step in self._steps])
 
-    def errors(self, found: Rows | Crash, computed: Format) -> dict[str, Worst]:
-        """The worst of each quantity over all steps of all cases; infinite of what crashes."""
+    def errors(
+        self, found: Rows | Crash, computed: Format, *, is_peer: bool = False
+    ) -> dict[str, Worst]:
+        """The worst of each quantity over all steps of all cases; infinite of what crashes.
+
+        A peer has no outputs.
+        """
         if isinstance(found, Crash):
             cases = self._batches[found.course][0].cases
             one = cases if found.tensor is None else [cases[found.tensor]]
@@ -143,10 +150,29 @@ class _Truth:
             self._allowed[computed] = allowances(
                 self._program, values, self._steps, self.form, computed
             )
+            for name in self._outputs.keys() & self._expected.keys():
+                self._allowed[computed][name] = self._allowed_of_output(name, values, computed)
         return {
             name: self._compared(name, found, self._allowed[computed][name])
             for name in self._expected
+            if not (is_peer and name in self._outputs)
         }
+
+    def _allowed_of_output(
+        self, name: str, values: Mapping[str, Any], computed: Format
+    ) -> Allowance:
+        """Of what is read before each step; before the first one that is the parameter itself."""
+        counts = [step.count(name) for step in self._steps]
+        ends = np.cumsum(counts)
+        later = [i for i, step in enumerate(self._steps) if step.t > 1]
+        off = np.zeros(ends[-1])
+        if not later:
+            return Allowance(off, [])
+        steps = [_read(self._steps[i], name) for i in later]
+        found = allowances(self._outputs[name], values, steps, self.form, computed)["theta"]
+        places = np.concatenate([np.arange(ends[i] - counts[i], ends[i]) for i in later])
+        off[places] = found.off
+        return Allowance(off, [(places[own], each) for own, each in found.parts])
 
     def _compared(self, name: str, found: Rows, allowed: Allowance) -> Worst:
         """The worst of one quantity."""
@@ -178,6 +204,11 @@ class _Truth:
 def _course(batch: Batch, steps: Sequence[Step]) -> Course:
     moments = [Moment(s.theta, s.states, s.gradient, s.tensors) for s in steps]
     return Course([case.theta.shape for case in batch.cases], batch.start, moments)
+
+
+def _read(step: Step, output: str) -> Step:
+    """The step of the rule that has an output for its new parameter."""
+    return replace(step, t=step.t - 1, expected={"theta": step.expected[output]})
 
 
 def _in_a_row(parts: Sequence[tuple[Expected, int]]) -> Expected:

@@ -1,0 +1,81 @@
+"""Outputs: what is made of parameters and states beside the steps, as new arrays."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from ._blocks import computed
+from ._trees import Array, Tree, copy_like, floating, require_like
+
+Function = Callable[..., Array]
+"""Of a parameter, and by keyword of its states and of the scalars."""
+
+
+def itself(theta: Array) -> Array:
+    """Every output before the first step."""
+    return theta
+
+
+def require_known(name: str, known: Iterable[str], rule: str) -> None:
+    """Raise ValueError for a name that no output has."""
+    if name not in (listed := [*known]):
+        has = f"; it has {', '.join(map(repr, listed))}" if listed else ", nor any other"
+        raise ValueError(f"{rule} has no output {name!r}{has}")
+
+
+def of_tree(
+    function: Function,
+    params: Tree,
+    states: Mapping[str, Mapping[str, Array]],
+    scalars: Mapping[str, Any],
+) -> Tree:
+    """An output of each parameter, nested like them.
+
+    Args:
+        function: of the output.
+        params: the parameters.
+        states: their states, by name and path; none before the first step.
+        scalars: what else the function takes.
+
+    Raises:
+        TypeError: a leaf is no array of a floating-point dtype.
+        ValueError: a parameter has no states, or of another shape or dtype.
+    """
+    return _below(function, params, "", states, scalars)
+
+
+def _below(
+    function: Function,
+    tree: Any,
+    path: str,
+    states: Mapping[str, Mapping[str, Array]],
+    scalars: Mapping[str, Any],
+) -> Any:
+    below = f"{path}/" if path else ""
+    if isinstance(tree, Mapping):
+        entries = cast("Mapping[Any, Any]", tree).items()
+        return {k: _below(function, x, f"{below}{k}", states, scalars) for k, x in entries}
+    if isinstance(tree, list | tuple):
+        items = enumerate(cast("Sequence[Any]", tree))
+        found = [_below(function, x, f"{below}{i}", states, scalars) for i, x in items]
+        return found if isinstance(tree, list) else tuple(found)
+    theta = floating(tree, "params", path)
+    own: dict[str, Array] = {}
+    for name, arrays in states.items():
+        if path not in arrays:
+            raise ValueError(f"params has {path!r}, for which there is no state {name!r}")
+        require_like(theta, arrays[path], "params", f"its state {name!r}", path)
+        own[name] = arrays[path]
+    return _of(function, theta, own, scalars)
+
+
+def _of(
+    function: Function, theta: Array, states: Mapping[str, Array], scalars: Mapping[str, Any]
+) -> Array:
+    new = copy_like(theta)
+    dtype = computed(theta.dtype)
+    wide = {name: array.astype(dtype, copy=False) for name, array in states.items()}
+    with np.errstate(all="ignore"):  # nothing of it is stored
+        new[...] = function(theta.astype(dtype, copy=False), **wide, **scalars)
+    return new

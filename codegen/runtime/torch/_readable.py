@@ -1,0 +1,85 @@
+"""How an optimizer lets its outputs be read, and put in the place of the parameters for a while."""
+
+from collections import defaultdict
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from . import _outputs as outputs
+from ._declared import Declared
+from ._rule import Group
+from ._signals import Held
+
+
+class Readable(Declared):
+    """A generated class with its outputs, beside what makes it an optimizer."""
+
+    _lock: Any
+    defaults: Group
+    param_groups: list[Group]
+    state: defaultdict[Tensor, Any]
+    _swap: outputs.Swap | None = None
+    """What the parameters hold for now."""
+
+    def output(self, name: str) -> dict[Tensor, Tensor]:
+        """What the rule makes of parameters and states beside its steps: an average, say.
+
+        Args:
+            name: one of the outputs that the class describes.
+
+        Returns:
+            By parameter, as ``state`` is: new tensors, without gradients. Of a parameter that no
+            step has been taken for yet, a copy.
+
+        Raises:
+            ValueError: the rule has no such output.
+        """
+        outputs.require_known(name, self._outputs, type(self).__name__)
+        found: dict[Tensor, Tensor] = {}
+        rule, function = self._rule(self.defaults), getattr(self, f"_output_{name}")
+        with self._lock, torch.no_grad():
+            held = self._swap.held if self._swap else {}
+            for group in self.param_groups:
+                found |= outputs.of_group(rule, function, group, self.state, held)
+        return found
+
+    @contextmanager
+    def swapped(self, name: str) -> Generator[None]:
+        """Let the parameters hold an output for a while, to evaluate or to save a model by it.
+
+        ``with optimizer.swapped("averaged"): ...``; afterwards, also after an exception, they are
+        what they were, to the bit. States are not touched: a checkpoint of the optimizer is the
+        same within as without. What is saved of the model within is the output, which training
+        does not go on from.
+
+        Raises:
+            RuntimeError: the parameters hold an output already; or, within, a step is taken or a
+                checkpoint loaded. Nothing has been changed then.
+            ValueError: the rule has no such output.
+        """
+        swap: outputs.Swap | None = None
+        try:
+            with self._lock:
+                self._require_own()
+                made = outputs.Swap(name, self.output(name))
+                with Held():
+                    swap = self._swap = made
+                    swap.put()
+            yield
+        finally:
+            if swap is not None:
+                with self._lock, Held():
+                    swap.put_back()
+                    self._swap = None
+
+    def _require_own(self) -> None:
+        """Raise RuntimeError where the parameters hold an output, and not themselves."""
+        if self._swap:
+            raise RuntimeError(
+                f"the parameters hold the output {self._swap.name!r}: first leave "
+                f"`with optimizer.swapped({self._swap.name!r})`, in which no step is taken, no "
+                "checkpoint loaded and no other output swapped in"
+            )
