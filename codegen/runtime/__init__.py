@@ -8,5 +8,7 @@ it is copied unless something stands for it:
 - another module whose names it does nothing but pass on: that one is copied in its place. So
   packages that import nothing of one another have in common what lies beside their folders.
 
+What is no Python is a file for a backend to hand on: ``latex`` holds what LaTeX reads.
+
 Relative imports, between packages too, mean the same here and in what is generated.
 """

@@ -17,6 +17,14 @@ class Limit:
     """Over what norms are taken: each ``"tensor"``, ``"all"`` of them, or nothing."""
 
 
+def not_finite(name: str) -> RuntimeError:
+    """The error of a norm that is refused, by the argument that sets its limit."""
+    return RuntimeError(
+        f"a norm of the gradients is not finite, so {name} cannot be kept; with "
+        "error_if_nonfinite=False they are scaled by it anyway"
+    )
+
+
 def chosen(known: Mapping[str, type[Limit]], given: Mapping[str, Any]) -> str:
     """The argument that sets a limit; empty where none does.
 

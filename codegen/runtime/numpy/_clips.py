@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ._clipping import TRANSFORMS
+from ._limits import not_finite
 from ._norms import combined
 from ._norms import norm as norm_of
 from ._transform import Transform
@@ -54,9 +55,6 @@ def clips(
     if transform.reach == "all":
         norms = [combined(norms)]
     if error_if_nonfinite and not all(map(math.isfinite, norms)):
-        raise RuntimeError(
-            f"a norm of the gradients is not finite, so {name} cannot be kept; with "
-            "error_if_nonfinite=False they are scaled by it anyway"
-        )
+        raise not_finite(name)
     found = [Clip(transform, transform.scale(norm, limit)) for norm in norms]
     return found * len(grads) if transform.reach == "all" else found

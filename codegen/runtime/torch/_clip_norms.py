@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from . import _over_ranks as over_ranks
+from ._limits import not_finite
 from ._norms import combined
 from ._norms import norms as norms_alike
 from ._options import option
@@ -102,10 +103,3 @@ def _total(norms: Vectors) -> Tensor:
     device = norms[0][1].device
     everything = [vector.to(device) for _, vector in norms]
     return combined(everything[0] if len(everything) == 1 else torch.cat(everything))
-
-
-def not_finite(name: str) -> RuntimeError:
-    return RuntimeError(
-        f"a norm of the gradients is not finite, so {name} cannot be kept; with "
-        "error_if_nonfinite=False they are scaled by it anyway"
-    )

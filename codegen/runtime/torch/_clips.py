@@ -19,9 +19,9 @@ from torch import Tensor
 
 from . import _over_ranks as over_ranks
 from . import _partition as partition
-from ._clip_norms import Sharing, Vectors, needed, not_finite
+from ._clip_norms import Sharing, Vectors, needed
 from ._clipping import TRANSFORMS
-from ._limits import chosen
+from ._limits import chosen, not_finite
 from ._options import option
 from ._rows import kinds
 from ._tensors import Tensors, arithmetic, number
