@@ -1,6 +1,7 @@
 """Floating formats, and the way from arrays of floats to exact numbers and back."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from flint import arb, fmpq, fmpz
@@ -148,8 +149,11 @@ def to_exact(values: ArrayLike | Number) -> Array:
     The numbers of an object array are taken as they are.
     """
     array = np.asarray(values)
-    numbers = array if array.dtype == object else array.astype(np.float64)
-    return object_array([exact(value) for value in numbers.ravel().tolist()], array.shape)
+    if array.dtype == object:
+        return object_array([exact(value) for value in array.ravel().tolist()], array.shape)
+    floats = array.astype(np.float64).ravel().tolist()
+    # As a ball, which has no radius, a float becomes rational in a third of the time.
+    return object_array([arb(x).fmpq() if isfinite(x) else x for x in floats], array.shape)
 
 
 def to_floats(numbers: Array | Number, form: Format) -> NDArray[np.floating]:

@@ -1,6 +1,7 @@
 """What generated code runs on, imported once: by a process of which those that run it are forks."""
 
 from contextlib import suppress
+from typing import Any
 
 from .plain import compile_nothing
 
@@ -9,4 +10,9 @@ with suppress(ImportError):
 
     compile_nothing()
 with suppress(ImportError):
-    import numba  # noqa: F401
+    from numba.core.registry import cpu_target
+
+    # What the first kernel that is loaded would wait for.
+    known: Any = cpu_target
+    known.typing_context.refresh()
+    known.target_context.refresh()

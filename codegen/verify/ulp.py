@@ -11,6 +11,7 @@ them, so that any number of implementations can be held against them without exa
 value is then known to a part in 2^100, and an error as well as floats can say.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -30,6 +31,10 @@ _LEAST = np.nextafter(np.longdouble(0), np.longdouble(1))
 
 _KNOWN = 2.0**-100
 """Relative: to how much of it an exact value is known."""
+
+
+_BITS = 256
+"""Of an exact value while it is taken apart: beyond what two floats can say of it."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class Expected:
 def expected(values: ArrayLike | Number, form: Format) -> Expected:
     """Exact values, or floats, taken apart."""
     numbers = to_exact(values)
-    parts = [_parts(x) for x in numbers.ravel()]
+    with ctx.workprec(_BITS):
+        parts = [_parts(x) for x in numbers.ravel()]
     high, low = np.array(parts, dtype=np.float64).reshape(-1, 2).T
     shape = numbers.shape
     return Expected(
@@ -140,16 +146,16 @@ def _parts(x: Number) -> tuple[float, float]:
     """The float64 next to a number, and that next to the rest."""
     if isinstance(x, float):
         return x, 0.0
-    if type(x) is fmpq:
-        try:
-            high = float(x)
-        except OverflowError:
-            return (np.inf if x > 0 else -np.inf), 0.0
-        rest = x - fmpq(*high.as_integer_ratio())
-        return high, float(rest) if rest else 0.0
-    centre = narrow(x).mid()
-    high = float(centre)
-    if not np.isfinite(high):
+    ball = arb(x) if type(x) is fmpq else narrow(x).mid()
+    high = float(ball)
+    if not math.isfinite(high):
         return high, 0.0
-    with ctx.workprec(2048):
-        return high, float(centre - arb(high))
+    rest = ball - arb(high)
+    if not rest.is_exact() and (rest.contains(0) or float(ball.lower()) != float(ball.upper())):
+        return _parts_of_rational(x)  # it may be next to a float, or to the middle of two
+    return high, float(rest)
+
+
+def _parts_of_rational(x: Any) -> tuple[float, float]:
+    high = float(x)
+    return high, float(x - fmpq(*high.as_integer_ratio()))

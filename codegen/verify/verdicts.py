@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
@@ -18,13 +18,10 @@ from ..console import fail, progress, reported, say, show_table
 from ..device import require_device
 from ..loading.selection import selected_with_transforms
 from ..program.compiled import compiled
-from ..prove.discover import builtin_claims
-from ..prove.prove import prove
 from .elsewhere import Link, running
 from .optimizers.clipping import verify_clipping
 from .optimizers.forms import NEEDED, dtypes
 from .optimizers.implementations import implementations
-from .optimizers.replays import Replay, emitted, replay_generated
 from .optimizers.starts import Package
 from .optimizers.verify import trials, verify
 from .package import generated
@@ -33,6 +30,9 @@ from .results import Result
 from .schedules import engines as schedule_engines
 from .schedules import verify as schedules
 from .unchanged import digest, is_known, remember
+
+if TYPE_CHECKING:
+    from .optimizers.replays import Replay
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _verified_together(
     names: Sequence[str],
     device: str,
     without: Collection[str],
-) -> tuple[list[Result], list[Replay]]:
+) -> "tuple[list[Result], list[Replay]]":
     """What is found of all of them, in as many processes as there are processors."""
     if not units:
         return [], []
@@ -180,8 +180,13 @@ def _verified(index: int) -> Sequence[Result]:
     return schedules.verify(spec, found, beside_peer="torch" not in without)
 
 
-def _replays() -> list[Replay]:
+def _replays() -> "list[Replay]":
     """The refuted claims about these specs, of which one is verified again, through NumPy's."""
+    # Imported here, where one process of several needs it, and those it is a fork of do not.
+    from ..prove.discover import builtin_claims
+    from ..prove.prove import prove
+    from .optimizers.replays import emitted, replay_generated
+
     assert _inherited
     (units, _, names, _, _), _ = _inherited
     again = {unit.name for unit in units}
@@ -196,7 +201,7 @@ def _replays() -> list[Replay]:
     return [replay_generated(s, package) for s in emitted(map(prove, claims))]
 
 
-def _conclude_replays(replays: list[Replay]) -> None:
+def _conclude_replays(replays: "list[Replay]") -> None:
     wrong = [r.settled.claim.name for r in replays if not r.agrees]
     if wrong:
         fail(f"the generated code does not part as the algebra says: {', '.join(wrong)}", status=1)

@@ -5,6 +5,7 @@ expression the equations are made of. SymPy sees every value as an opaque real n
 so can neither split ``sqrt(v/c)`` nor cancel a state against itself.
 """
 
+from functools import cache
 from typing import ClassVar, NoReturn, cast
 
 from sympy import Expr, Integer, Symbol, sympify
@@ -41,11 +42,16 @@ class Value(Expr):
     @property
     def lag(self) -> int | None:
         """How many steps back the index is: k for ``t - k`` or ``step - k``, else None."""
-        lags = (clock - self.index for clock in (t, step))
-        return next((int(lag) for lag in lags if isinstance(lag, Integer)), None)
+        return _lag(self.index)
 
     def _sympystr(self, printer: object) -> str:
         return f"{self.name}[{self.index}]"
+
+
+@cache
+def _lag(index: Expr) -> int | None:
+    lags = (clock - index for clock in (t, step))
+    return next((int(lag) for lag in lags if isinstance(lag, Integer)), None)
 
 
 class GradientAt(Expr):
