@@ -10,10 +10,12 @@ from ...specs.language import Optimizer
 from ..notation.text import TextPrinter
 from ..program.compiled import CompiledRule
 from ..program.forms import Language, Printer
-from ..program.nodes import Program
+from ..program.nodes import Assign, Program
 from .python_class import names_read
 from .signature import Argument, arguments
 from .statements import assigned, block
+
+_RESULT = "theta"
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class OutputFunction:
         doc: what it is for.
         equation: as text.
         parameters: by keyword, with their kinds: ``tensor``, ``number``, or an argument.
-        lines: its statements.
+        lines: its statements, the last of which gives the output.
     """
 
     name: str
@@ -36,7 +38,7 @@ class OutputFunction:
 
 
 def output_functions(compiled: CompiledRule, language: Language) -> list[OutputFunction]:
-    """The functions of a rule's outputs; the last of their statements assigns ``theta``."""
+    """The functions of a rule's outputs."""
     spec, text = compiled.spec, TextPrinter(compiled.spec)
     return [
         OutputFunction(
@@ -76,5 +78,8 @@ def _lines(spec: Optimizer, program: Program, language: Language) -> list[str]:
             lines.append(f"{', '.join(own)} = {a.name}")
     lines += ["first = t == 1"] if "first" in read else []
     lines += map(assigned(printer), program.host)
-    body = block(program.body, printer, assigned(printer))
-    return lines + [line for line in body.splitlines() if not line.lstrip().startswith("#")]
+    *before, last = program.body
+    ends = isinstance(last, Assign)
+    body = block(tuple(before) if ends else program.body, printer, assigned(printer))
+    lines += [line for line in body.splitlines() if not line.lstrip().startswith("#")]
+    return [*lines, f"return {printer(last.value) if ends else printer.name(_RESULT)}"]

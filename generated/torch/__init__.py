@@ -13,6 +13,7 @@ __all__ = [
     "Adam",
     "Adamax",
     "AdamW",
+    "ASGD",
     "Lion",
     "NAdam",
     "RAdam",
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .adam import Adam
     from .adamax import Adamax
     from .adamw import AdamW
+    from .asgd import ASGD
     from .lion import Lion
     from .nadam import NAdam
     from .radam import RAdam

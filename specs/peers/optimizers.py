@@ -263,6 +263,7 @@ OPTIMIZERS = (
         NO_DECAY,
         lr="",
     ),
+    peer("ASGD", "torch.optim.ASGD"),
     peer("RAdam", "torch.optim.RAdam"),
     peer(
         "RAdam",

@@ -81,6 +81,7 @@ class TestBuiltin:
             "Adam",
             "Adamax",
             "AdamW",
+            "ASGD",
             "Lion",
             "NAdam",
             "RAdam",

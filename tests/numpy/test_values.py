@@ -6,7 +6,19 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from steprule.numpy import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, NAdam, RAdam, RMSprop
+from steprule.numpy import (
+    ASGD,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Lion,
+    NAdam,
+    RAdam,
+    RMSprop,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +55,8 @@ from steprule.numpy import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, NA
         # m = -0.03 after the first step; 0.9*m + 0.1*0.2 < 0 still
         (Lion(0.25), [-3.0, 0.2], 1 + 0.5),
         (Lion(0.25, weight_decay=2.0), [-3.0], 0.5 + 0.25),
+        # the point shrinks by 1 - 1/2 as it steps; then the rate is 1/(1 + 1) to the power of 1
+        (ASGD(1.0, lambd=0.5, alpha=1.0), [1.0, 0.0], (0.5 - 1) * (1 - 0.5 * 2 / 3)),
         # rho is at most 3, so that the first moment alone is taken: 3, then 1/0.75
         (RAdam(1.0, betas=(0.5, 0.5)), [3.0, 0.0], 1 - 3 - 0.75 / 0.75),
         # mu = 1/4 twice: mhat = g * (1/4 * 1/2 / (1 - 1/16) + (1 - 1/4) / (1 - 1/4))
@@ -70,8 +84,8 @@ def test_like_the_peer(case_with_peer: Any, rng: np.random.Generator) -> None:
         theirs.values(), lr=0.1, foreach=False, **case.arguments
     )
     # Both round each of some ten operations a step once, in a different order. But torch keeps
-    # NAdam's product in float32: twelve steps of 0.1, each off by a part in 2**24.
-    atol = 1e-7 if case.spec.name == "NAdam" else 1e-13
+    # NAdam's product and ASGD's rate in float32: twelve steps of 0.1, each off by a part in 2**24.
+    atol = 1e-7 if case.spec.name in ("NAdam", "ASGD") else 1e-13
     for _ in range(12):
         gradients = {key: rng.normal(size=value.shape) for key, value in start.items()}
         for key, parameter in theirs.items():

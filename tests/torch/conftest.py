@@ -12,9 +12,21 @@ from steprule.codegen.backends.signature import arguments
 from steprule.codegen.verify.optimizers.configurations import configurations
 from torch import Tensor
 
-NAMES = ("Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "SGD")
+NAMES = (
+    "ASGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "NAdam",
+    "RAdam",
+    "RMSprop",
+    "SGD",
+)
 
 RICHEST = {
+    "ASGD": {"lr": 0.5, "lambd": 0.1, "t0": 2.0, "weight_decay": 0.3},
     "Adadelta": {"lr": 0.5, "weight_decay": 0.3},
     "Adagrad": {"lr": 0.5, "lr_decay": 0.1, "weight_decay": 0.3, "initial_accumulator_value": 0.25},
     "Adam": {"lr": 0.5, "weight_decay": 0.3, "amsgrad": True},

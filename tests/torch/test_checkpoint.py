@@ -17,6 +17,7 @@ KEYS = {
     "Adam": {"step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
     "AdamW": {"step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
     "Adamax": {"step", "exp_avg", "exp_inf"},
+    "ASGD": {"step", "eta", "mu", "ax"},
     "RAdam": {"step", "exp_avg", "exp_avg_sq"},
     "NAdam": {"step", "mu_product", "exp_avg", "exp_avg_sq"},
     "RMSprop": {"step", "square_avg", "momentum_buffer", "grad_avg"},
@@ -53,7 +54,8 @@ def test_state_keys_and_scalars(rule: Any) -> None:
                 (),
                 "cpu",
             )
-        state.pop("mu_product", None)
+        for scalar in ("mu_product", "eta", "mu"):
+            state.pop(scalar, None)
         assert {(s.shape, s.dtype) for s in state.values()} == {(p.shape, p.dtype)}
 
 

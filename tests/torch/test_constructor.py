@@ -8,7 +8,18 @@ import pytest
 import steprule.torch
 import torch
 
-NAMES = ("Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "SGD")
+NAMES = (
+    "ASGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "NAdam",
+    "RAdam",
+    "RMSprop",
+    "SGD",
+)
 
 
 def parameters(cls: type) -> dict[str, inspect.Parameter]:

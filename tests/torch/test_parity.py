@@ -29,7 +29,7 @@ def assert_same(ours: Any, mine: list[Tensor], peer: Any, theirs: list[Tensor], 
         assert states.keys() == expected.keys()
         for key in expected:
             # Scalars are kept in float64 here, whatever torch keeps them in.
-            scalar = key in ("step", "mu_product")
+            scalar = key in ("step", "mu_product", "eta", "mu")
             assert_close(states[key], expected[key], **tol, check_dtype=not scalar)
 
 

@@ -28,6 +28,7 @@ ADAM = Stage("Adam")
 LINEAGE = (
     (SGD, MOMENTUM),
     (MOMENTUM, NESTEROV),
+    (SGD, Stage("ASGD")),
     (SGD, Stage("Adagrad")),
     (Stage("Adagrad"), Stage("RMSprop")),
     (Stage("RMSprop"), Stage("Adadelta")),

@@ -45,6 +45,8 @@ def make_missing(
         of = [params[i] for i in missing]
         if isinstance(start, str):  # a rate can be a tensor, which compares otherwise
             made = [(p if rule.differentiable else p.detach()).clone() for p in of]
+        elif rule.differentiable and isinstance(start, Tensor):
+            made = [_seen(start, p, group, is_scalar=key in rule.scalar_keys) for p in of]
         elif key in rule.scalar_keys:
             made = scalars_made(of, [number(start)] * len(of), group)
         else:
@@ -55,6 +57,15 @@ def make_missing(
             firsts[i] = True
             states[i] = states[i] | {key: tensor}
     return firsts
+
+
+def _seen(start: Tensor, p: Tensor, group: Group, *, is_scalar: bool) -> Tensor:
+    """A state that starts as a number, through which autograd sees that."""
+    number = start.to(torch.float64).reshape(())
+    if is_scalar:
+        return number.to(p.device if option(group, "capturable") else "cpu", copy=True)
+    ones = torch.full_like(p, complex(1, 1) if p.is_complex() else 1)
+    return ones * number.to(p.device, p.dtype.to_real())
 
 
 def adopt(store: Store, params: list[Tensor], states: list[State], firsts: list[bool]) -> None:
