@@ -14,8 +14,10 @@ largest number infinite (:attr:`Bounds.saturated`), and an implementation may co
 formats overflow where the arithmetic behind an operation does, which may be wider.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache, cached_property, partial
 from typing import Any
 
@@ -104,8 +106,9 @@ def bounds(
     @cache
     def readings() -> list[dict[str, Uncertain]]:
         return [
-            _run(_Evaluation(computed, saturates=True, fuses=fuses), program, values, stored)
-            for fuses in ((False, True) if evaluation.overflows else ())
+            _run(_Evaluation(computed, what, fuses=fuses), program, values, stored)
+            for what in evaluation.overflows
+            for fuses in (False, True)
         ]
 
     def of(name: str) -> tuple[Uncertain, ...]:
@@ -150,6 +153,12 @@ def _given(value: Any) -> Uncertain:
     return wide, np.broadcast_to(np.asarray(off, dtype=Wide), wide.shape)
 
 
+def _constant(value: Fraction) -> tuple[float, float]:
+    """A constant as it is written in code, and how far that is from it."""
+    written = float(value)
+    return written, float(abs(Fraction(written) - value)) if math.isfinite(written) else 0.0
+
+
 def _decided(test: Uncertain) -> bool:
     """Whether a condition on scalars holds.
 
@@ -163,7 +172,7 @@ def _decided(test: Uncertain) -> bool:
 
 
 class _Evaluation:
-    def __init__(self, computed: Format, *, saturates: bool = False, fuses: bool = False) -> None:
+    def __init__(self, computed: Format, saturates: str = "", *, fuses: bool = False) -> None:
         self.computed = computed
         self._scalars = FORMATS["float32"] if computed.precision < 24 else computed
         """That of numbers that meet a tensor: libraries keep them wider than halves."""
@@ -172,8 +181,18 @@ class _Evaluation:
         self._largest = float(computed.largest)
         self._quotients: dict[Node | str, Any] = {}
         """Of each quotient, and each name of one: the nodes it is of, and their values."""
-        self.overflows = False
-        """Whether a number beside tensors was too large for the format."""
+        self._too_large: set[str] = set()
+
+    @property
+    def overflows(self) -> list[str]:
+        """What can be infinite where numbers beside tensors were too large for the format.
+
+        All of them; or where scalars were, such as norms, the elements alone: some libraries keep
+        scalars wider, and some do not.
+        """
+        if "scalars" in self._too_large:
+            return ["scalars", "elements"]
+        return ["elements"] if self._too_large else []
 
     def run(self, statements: tuple[Statement, ...], environment: dict[str, Uncertain]) -> None:
         for statement in statements:
@@ -187,7 +206,7 @@ class _Evaluation:
     def pair(self, node: Node, environment: Mapping[str, Uncertain]) -> Uncertain:
         match node:
             case Constant():
-                return _given(float(node.value))
+                return _given(_constant(node.value))
             case Name():
                 return environment[node.id]
             case Absent():
@@ -255,8 +274,9 @@ class _Evaluation:
             off = off + np.where((size == 0) & (off == 0), 0.0, rounds)
         beyond = np.abs(value) > self._largest
         if not node.on_host and np.any(beyond):
-            self.overflows = True
-            if self._saturates and not (self._fuses and node.op in _FUSED):
+            self._too_large.add("elements" if node.is_tensor else "scalars")
+            takes_part = node.is_tensor or self._saturates == "scalars"
+            if self._saturates and takes_part and not (self._fuses and node.op in _FUSED):
                 value = np.where(beyond, np.copysign(np.inf, value), value)
         if not count and form.precision < 24 and any(a.on_host for a in node.args):
             off = self.rounded((value, off), form)[1]  # a scalar, which was kept wider

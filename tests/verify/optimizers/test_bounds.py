@@ -1,14 +1,22 @@
 """How far rounding can lead, worked by hand."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.loading.load import load
 from steprule.codegen.oracle.formats import FORMATS
-from steprule.codegen.program.compiled import CompiledRule
+from steprule.codegen.program.compiled import CompiledRule, compiled
+from steprule.codegen.program.nodes import Program
 from steprule.codegen.program.passes.expand import expand
 from steprule.codegen.verify.optimizers.bounds import Bounds, bounds
 from steprule.codegen.verify.roundings import carried
+from steprule.specs.language import NON_NEGATIVE, Optimizer, State, Update, grad, norm, t, theta
+from steprule.specs.language import states as series
+from sympy import Rational
+
+G = grad(theta[t - 1])
 
 SINGLE, HALF = FORMATS["float32"], FORMATS["float16"]
 U = 2.0**-24
@@ -78,3 +86,38 @@ def test_what_is_too_large_may_come_out_as_it_is_or_infinite() -> None:
 )
 def test_whole_numbers_are_off_near_a_step_alone(name, value, operands, off) -> None:
     assert float(carried(name, value, operands)) == off
+
+
+def of_rule(states, *updates) -> Program:
+    made = Optimizer(
+        "Rule", summary="One.", source="here", hyper=[], states=states, updates=updates
+    )
+    return expand(compiled(analyse(made)).program)
+
+
+def test_a_constant_is_rounded_too() -> None:
+    """The third that a cube root is written with is off by a part of its own last place."""
+    (v,) = series("v")
+    program = of_rule(
+        [State(v, init=0, key="v", domain=NON_NEGATIVE)],
+        Update(v[t], v[t - 1] + G**2),
+        Update(theta[t], theta[t - 1] - v[t] ** Rational(1, 3)),
+    )
+    double = FORMATS["float64"]
+    values = {"theta": np.zeros(1), "grad": np.zeros(1), "v": np.array([2.0**600]), "t": 2}
+    off = bounds(program, values | {"first": False}, double, double)["theta"].off
+    third = abs(float(Fraction(1, 3) - Fraction(1 / 3)))
+    # By halves of an ulp: the power itself is off by eight more, the difference by one, and the
+    # sum in v by one, of which a cube root sees a third.
+    expected = 2.0**200 * (600 * np.log(2) * third + (8 + 1 + 1 / 3) * 2.0**-53)
+    assert off == pytest.approx(expected, rel=1e-3)
+
+
+def test_where_a_norm_is_too_large_elements_alone_may_be_infinite() -> None:
+    program = of_rule([], Update(theta[t], theta[t - 1] - (G + theta[t - 1]) / (norm(G) + 1)))
+    largest = np.full(2, float(SINGLE.largest), dtype=np.float32)
+    values = {"theta": largest, "grad": largest, "t": 1, "first": True}
+    found = bounds(program, values, SINGLE, SINGLE)["theta"]
+    # All that is too large: infinity by infinity. The sum alone: by a norm that is kept wider.
+    assert list(found.is_saturated(np.array([np.nan, -np.inf]))) == [True, True]
+    assert not found.is_saturated(np.array([np.inf, 1.0])).any()

@@ -1,0 +1,57 @@
+"""Steps that another process takes are those that are taken here; one that dies is told."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from steprule.codegen.verify.elsewhere import Link, running
+from steprule.codegen.verify.optimizers.engines import Engine, Given
+from steprule.codegen.verify.optimizers.running import Course, Crash, Moment, Request, here
+from steprule.codegen.verify.optimizers.starts import Installed, StartNumpy
+
+SGD = StartNumpy(Installed("steprule"), "SGD", "numpy")
+
+
+@dataclass(frozen=True)
+class Dies:
+    """Ends its process, as a fault of a compiled kernel would."""
+
+    def __call__(self, arguments: Mapping[str, Any], given: Given, first: int) -> Engine:
+        os._exit(3)
+
+
+def request(start: Any, lr: float, *thetas: list[float]) -> Request:
+    theta = np.concatenate(thetas)
+    gradient = np.ones(theta.size)
+    shapes = [(len(each),) for each in thetas]
+    return Request([start], {"lr": lr}, [Course(shapes, 1, [Moment(theta, {}, gradient, 2)])])
+
+
+def test_answers_are_those_given_here() -> None:
+    asked = [request(SGD, lr, [1.0, 2.0], [3.0], [4.0]) for lr in (0.5, 0.25)]
+    link = Link()
+    with running([link]):
+        answers = list(link.run_all(asked))
+    for found, expected in zip(answers, ([0.5, 1.5, 2.5], [0.75, 1.75, 2.75]), strict=True):
+        assert found[0]["theta"].tolist() == expected  # of the first two tensors, a step each
+    assert [a[0]["theta"].tolist() for a in here(asked)] == [
+        a[0]["theta"].tolist() for a in answers
+    ]
+
+
+def test_what_cannot_be_made_is_a_crash_with_its_place() -> None:
+    link = Link()
+    with running([link]):
+        ((crash,),) = link.run_all([request(SGD, -1.0, [1.0], [2.0])])
+    assert isinstance(crash, Crash)
+    assert (crash.course, crash.tensor) == (0, 0)
+    assert crash.said.startswith("ValueError: ")
+
+
+def test_a_process_that_dies_is_told() -> None:
+    link = Link()
+    with running([link]), pytest.raises(ChildProcessError, match="has ended the process"):
+        list(link.run_all([request(Dies(), 0.5, [1.0], [2.0])]))
