@@ -17,6 +17,7 @@ __all__ = [
     "NAdam",
     "RAdam",
     "RMSprop",
+    "ScheduleFreeAdamW",
     "SGD",
 ]
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .nadam import NAdam
     from .radam import RAdam
     from .rmsprop import RMSprop
+    from .schedulefreeadamw import ScheduleFreeAdamW
     from .sgd import SGD
 else:
     __getattr__, __dir__ = _on_demand(__name__, __all__)

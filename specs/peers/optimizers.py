@@ -1,4 +1,4 @@
-"""Optimizers of torch, Keras, optax, timm and optimi, beside the specs."""
+"""Optimizers of torch, Keras, optax, timm, optimi and schedulefree, beside the specs."""
 
 from sympy import Abs, Integer, Max, Piecewise, Symbol, sqrt
 
@@ -19,6 +19,7 @@ LIBRARIES = {
     "optax": "0.2.8",
     "timm": "1.0.31",
     "optimi": "0.3.3",
+    "schedulefree": "1.4.1",
 }
 """The versions; torch is compared in the one that is installed, whichever that is."""
 
@@ -288,6 +289,18 @@ OPTIMIZERS = (
         ),
         NO_DECAY,
         lr="",
+    ),
+    peer(
+        "ScheduleFreeAdamW",
+        "schedulefree.AdamWScheduleFree",
+        Difference(
+            "the counts and sums are of a group, and so parameters that had no gradient in the "
+            "first steps are averaged by weights of steps that others took"
+        ),
+        Difference(
+            "`eval()` and `train()` put the average in the place of the parameters and back, where "
+            "rounding moves them; a checkpoint is of one of the two"
+        ),
     ),
     peer("Lion", "keras.optimizers.Lion", lr="1e-3"),
     peer("Lion", "optax.lion", lr="", weight_decay="1e-3"),

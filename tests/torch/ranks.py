@@ -52,6 +52,7 @@ RULES: dict[str, dict[str, Any]] = {
     "Adamax": {},
     "NAdam": {},
     "Lion": {},
+    "ScheduleFreeAdamW": {"warmup_steps": 2},
 }
 
 ROUNDING = {"rtol": 1e-6, "atol": 1e-7}

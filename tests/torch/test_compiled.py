@@ -22,6 +22,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("Adamax", {"foreach": False}),
     ("NAdam", {"weight_decay": 0.1, "decoupled_weight_decay": True}),
     ("Lion", {"weight_decay": 0.1}),
+    ("ScheduleFreeAdamW", {"warmup_steps": 2}),
     ("Adam", {"capturable": True}),
     ("NAdam", {"capturable": True}),
     ("Adam", {"clipvalue": 0.5}),

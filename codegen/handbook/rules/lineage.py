@@ -37,6 +37,7 @@ LINEAGE = (
     (ADAM, Stage("AdamW")),
     (ADAM, Stage("NAdam")),
     (ADAM, Stage("RAdam")),
+    (Stage("AdamW"), Stage("ScheduleFreeAdamW")),
     (ADAM, Stage("Adamax")),
     (MOMENTUM, Stage("Lion")),
 )
