@@ -99,7 +99,7 @@ def test_a_spec_of_ones_own(tmp_path):
 
 
 def test_the_optimizers_it_names_are_there():
-    (sentence,) = re.findall(r"^(SGD, .*?) are there,", README, re.MULTILINE)
+    (sentence,) = re.findall(r"^(SGD, .*?)\sare there,", README, re.MULTILINE | re.DOTALL)
     named = set(re.findall(r"\b(?:[A-Z]\w+)\b", sentence)) - {"AMSGrad"}
     assert named == set(builtin())
 

@@ -23,6 +23,7 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
         "One step",
         "Arguments",
         "State",
+        *(["Outputs"] if spec.outputs else []),
         "What each option changes",
         "Use",
         "Cost",
@@ -36,6 +37,8 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
         assert f":label: eq-{spec.module}-{update.target.name}\n" in page.text
     for state in spec.states:
         assert f"{{code}}`{state.key}`" in page.text
+    for output in spec.outputs:
+        assert f"{{code}}`{output.name}`" in page.text
     for entry in spec.hyper:
         assert entry.doc.split(";")[0] in page.text
     assert [picture.name for picture in page.pictures] == [
