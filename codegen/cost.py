@@ -15,6 +15,8 @@ from typing import Any
 from sympy import sympify
 
 from ..specs.language import Optimizer, SpecError
+from ..specs.language.shapes import WHOLE, facts
+from .analysis.matrices import needs_matrices
 from .program.compiled import CompiledRule
 from .program.evaluate import value_of
 from .program.lower import lower_expression
@@ -89,6 +91,9 @@ def costs(compiled: CompiledRule) -> list[Cost]:
     return list(found.values())
 
 
+_MATRIX = (4096, 4096)
+"""What a parameter is, where it makes a difference."""
+
 _LATE = 100
 """A step at which what changes early in training has changed."""
 
@@ -97,6 +102,10 @@ def _settings(spec: Optimizer, program: Program) -> Iterator[tuple[str, dict[str
     """Defaults, early and late; each option on, each optional hyperparameter not 0, alone."""
     defaults: dict[str, Any] = {h.name: Fraction(h.default) for h in spec.hyperparameters}
     defaults |= {o.name: o.default for o in spec.options}
+    defaults |= {name: Fraction(n) for name, n in facts(_MATRIX).items()}
+    if "ndim" in program.facts and not needs_matrices(spec):
+        vector = defaults | {name: Fraction(n) for name, n in facts(_MATRIX[:1]).items()}
+        yield "of a vector", vector | _at(2, spec, program, vector)
     yield "", defaults | _at(2, spec, program, defaults)
     yield f"t = {_LATE}", defaults | _at(_LATE, spec, program, defaults)
     changes = {h.name: Fraction(1, 2) for h in spec.hyperparameters if not defaults[h.name]}
@@ -138,9 +147,10 @@ def _cost(spec: Optimizer, program: Program, settings: str, values: Mapping[str,
     _compute(program, known)
     carried = list(_carried_out(program.body, known))
     kept = {s.name for s in program.slots if s.when is None or value_of(s.when, known)}
-    stored = kept & {s.name for s in program.tensor_slots}
-    written = {s.name for s in program.tensor_slots if s.name in kept} & _results(program, carried)
-    states = [s for s in spec.states if s.name in kept and not s.shape.on_host]
+    whole = {s.name for s in program.tensor_slots if s.old.type.axes == WHOLE}
+    stored = kept & whole
+    written = stored & _results(program, carried)
+    states = [s for s in spec.states if s.name in kept and s.shape.is_whole]
     return Cost(
         spec.name,
         settings,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sympy import sympify, true
 
 from ...specs.language import Optimizer, State
+from ...specs.language.shapes import ONE
 from ..analysis.matrices import needs_matrices
 from ..notation.text import TextPrinter
 from ..program.forms import Printer
@@ -54,6 +55,12 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
         "equations": [text.equation(u) for u in spec.updates],
         "tensor_states": [s for s in spec.states if s.name in tensors],
         "scalar_states": [s for s in spec.states if s.name not in tensors],
+        "facts": program.facts,
+        "axes": {
+            s.name: tuple(str(axis) if axis != ONE else 1 for axis in s.shape.axes)
+            for s in spec.states
+            if not (s.shape.on_host or s.shape.is_whole)
+        },
         "scalar_slots": program.scalar_slots,
         "host": program.host,
         "uses_first": "first" in read,

@@ -90,7 +90,8 @@ def scalars(
             lines.append(f"{', '.join(known.get(name, name) for name in own)} = {a.name}")
     assigned = {assign.target.id for assign in program.host}
     given = [a.name for a in args if not a.is_tuple and not a.is_option]
-    given += ["t", *(s.name for s in program.scalar_slots if s.name not in assigned)]
+    given += ["t", *program.facts]
+    given += [s.name for s in program.scalar_slots if s.name not in assigned]
     lines += [f"step.{name} = {name}" for name in given if name in met]
     if "first" in read and "first" in met:
         lines.append(f"step.first = {first or 'first'}")

@@ -227,8 +227,12 @@ class Program:
 
     @property
     def is_elementwise(self) -> bool:
-        """Whether every element of a result needs only the same element of the operands."""
-        return not self.kinds() & {Kind.REDUCTION, Kind.MATRIX} and self.is_of_one_shape
+        """Whether an element of a result needs the same element of the operands alone.
+
+        And numbers that are the same for all tensors, as which shape they have makes no difference.
+        """
+        whole = self.kinds() & {Kind.REDUCTION, Kind.MATRIX}
+        return not whole and self.is_of_one_shape and not self.facts
 
     @property
     def is_of_one_shape(self) -> bool:

@@ -78,7 +78,7 @@ def _arguments(spec: Optimizer, draw: random.Random) -> tuple[dict[str, Number],
 def _shapes(spec: Optimizer) -> Sequence[tuple[int, ...]]:
     """Shapes of parameters: of each kind, where it makes a difference of which one is."""
     program = lower(spec)
-    if program.is_elementwise and not program.facts:
+    if program.is_elementwise:
         return ((),)
     fewest = 2 if needs_matrices(spec) else 0
     return [shape for shape in SHAPES if len(shape) >= fewest]

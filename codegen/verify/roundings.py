@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..program.operations import TABLE
+
 Uncertain: TypeAlias = tuple[Any, Any]
 """A value, and how far what is computed can be from it."""
 
@@ -43,11 +45,15 @@ and 3."""
 def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool) -> int:
     """How many half ulps of its result an operation is off by, where its operands are exact."""
     x = operands[0][0] if operands else 0.0
-    match name:
+    what, axes = _reduction(name)
+    count = math.prod(np.shape(x)[axis] for axis in axes) if axes else np.size(x)
+    match what:
         case "norm" | "global_norm":  # each square, the sum of them, of which the root is half
-            return 2 + math.ceil((np.size(x) + 1) / 2)
+            return 2 + math.ceil((count + 1) / 2)
         case "mean":
-            return 1 + np.size(x)
+            return 1 + count
+        case "total":
+            return count
         case "matmul":
             return np.asarray(x).shape[-1]
     return (HALVES_OF_ARRAYS if of_arrays else HALVES).get(name, 0)
@@ -56,9 +62,11 @@ def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool) -> int:
 def magnitude(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
     """The size at which an operation rounds: of a sum of many, that of its terms together."""
     x = operands[0][0] if operands else value
-    match name:
+    match _reduction(name)[0]:
         case "mean":
-            return np.mean(np.abs(x)) if np.size(x) else value
+            return _along(np.mean, np.abs(x), name) if np.size(x) else value
+        case "total":
+            return _along(np.sum, np.abs(x), name)
         case "matmul":
             return np.abs(x) @ np.abs(operands[1][0])
     return np.abs(value)
@@ -70,7 +78,10 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
         return 0.0
     (x, dx), *rest = operands
     y, dy = rest[0] if rest else (x, dx)
-    match name:
+    what, _ = _reduction(name)
+    if what in ("norm", "global_norm", "mean", "total", "amax"):
+        dx = np.broadcast_to(dx, np.shape(x))
+    match what:
         case "add" | "sub":
             return dx + dy
         case "mul":
@@ -100,9 +111,13 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             return np.where((np.abs(x) <= dx) & (dx > 0), 2.0, 0.0)
         case "norm" | "global_norm":
             # Of x + dx by the triangle inequality.
-            return np.sqrt(np.sum(np.square(dx)))
+            return np.sqrt(_along(np.sum, np.square(dx), name))
         case "mean":
-            return np.mean(dx) if np.size(dx) else 0.0
+            return _along(np.mean, dx, name) if np.size(dx) else 0.0
+        case "total":
+            return _along(np.sum, dx, name)
+        case "amax":
+            return _along(np.max, dx, name) if np.size(dx) else 0.0
         case "matmul":
             return dx @ np.abs(y) + np.abs(x) @ dy + dx @ dy
         case "exp":
@@ -157,6 +172,16 @@ def _turned(y: Any, dy: Any, x: Any, dx: Any) -> Any:
     part = np.where(small & (far > 0), off / np.where(far > 0, far, 1), 0.0)
     turned = np.where(small, np.arcsin(np.minimum(part, 1.0)), 2 * np.pi)
     return np.where((x - dx < 0) & (np.abs(y) <= dy), 2 * np.pi, turned)
+
+
+def _reduction(name: str) -> tuple[str, tuple[int, ...]]:
+    """What an operation does, and the axes it goes along; none stand for all."""
+    return name.partition("_over_")[0], TABLE[name].axes
+
+
+def _along(function: Any, x: Any, name: str) -> Any:
+    _, axes = _reduction(name)
+    return function(x, axis=axes, keepdims=True) if axes else function(x)
 
 
 _TINY = np.finfo(np.float64).tiny

@@ -2,7 +2,7 @@
 """What all optimizers share: arguments, states, one step, checkpoints."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,21 +18,19 @@ from ._declared import Declared
 from ._engines import Engine
 from ._errors import Deferred
 from ._intervals import require_within
-from ._known import Known, States
+from ._known import Kind, Known, States
 from ._limits import chosen
 from ._locks import lock
-from ._scalars import Rate, Start, Step
+from ._scalars import Rate, Step
+from ._shapes import Facts
 from ._signals import Held
+from ._states import arrays_of, starts_of
 from ._trees import (
     Array,
-    Leaves,
     Tree,
-    copy_like,
     floating,
-    full_like,
     key,
     leaves,
-    require_like,
     require_matrices,
 )
 
@@ -133,26 +131,29 @@ class Optimizer(Limited, Declared):
         lr = float(rate)
         self._check_arguments(lr)
         engines.check(self.engine, self._kernel, type(self).__name__)
-        initial = self._existing(lr)
-        known, given = self._looked_at(params, grads, initial)
+        known, given = self._looked_at(params, grads, lr)
+        initial = self._existing(lr, dict(next(iter(known.kinds_of_shape))))
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
             for name in self._scalar_states
         }
-        step, new = self._step_of(lr, scalars)
+        steps = {kind: self._step_of(lr, scalars, dict(kind)) for kind in known.kinds_of_shape}
+        step, new = next(iter(steps.values()))
         clips = clipping.clips(given, self._limits, self.error_if_nonfinite)
         rows: Sequence[int] = range(len(given))
         changes: list[Callable[[], None]] = []
         if engines.compiles(self.engine, self._kernel, known.size):
             rows = known.others
             changes = engines.compiled(self._kernel, self._fingerprint, known, clips, vars(step))
-        rule = partial(self._rule, step)
         if self._kernel:
+            rule = partial(self._rule, step)
             changes.append(
                 ufuncs.blockwise(rule, known, given, clips, rows, self._scratch, self._scratches)
             )
         else:
-            changes += ufuncs.whole(rule, known, given, clips, self._scratch)
+            for kind, rows in known.kinds_of_shape.items():
+                rule = partial(self._rule, steps[kind][0])
+                changes += ufuncs.whole(rule, known, given, clips, rows, self._scratch)
         values = zip(self._scalar_states, new, strict=True)
         kept = {name: value for name, value in values if name in initial}
         return changes, partial(self._keep, known, known.states, kept, self._step + 1)
@@ -215,9 +216,12 @@ class Optimizer(Limited, Declared):
         Nothing has been changed when one of these is raised.
         """
         # Asked is which states there are: a rate of any step will do.
-        initial = self._existing(math.nan if callable(self.lr) else self.lr)
-        states: dict[str, dict[str, Array]] = {n: {} for n in self._tensor_states if n in initial}
-        scalars = {name: 0.0 for name in self._scalar_states if name in initial}
+        rate = math.nan if callable(self.lr) else self.lr
+        names = self._existing(rate, self._facts_of(())).keys()
+        scalars = {name: 0.0 for name in self._scalar_states if name in names}
+        if self._facts:  # those of other shapes may have others
+            names = {*self._tensor_states}
+        states: dict[str, dict[str, Array]] = {n: {} for n in self._tensor_states if n in names}
         for kept, value in state.items():
             name, _, path = kept.partition("/")
             if name in states:
@@ -233,7 +237,7 @@ class Optimizer(Limited, Declared):
         if step < 0 or step != state["step"]:
             raise ValueError(f"the state 'step' must be a whole number, got {state['step']}")
         paths = {path for arrays in states.values() for path in arrays}
-        needed = [key(name, path) for name in states for path in sorted(paths)]
+        needed = [key(name, path) for name in states for path in sorted(paths) if not self._facts]
         if step:
             needed += [*scalars, *(states if not paths else ())]
         if missing := [each for each in needed if each not in state]:
@@ -263,14 +267,20 @@ class Optimizer(Limited, Declared):
         chosen(TRANSFORMS, limits)
         refuse_nan(self._numbers, given)
 
-    def _step_of(self, lr: float, scalars: dict[str, float]) -> tuple[Step, tuple[float, ...]]:
-        """The next step, and the new values of the scalar states that are given."""
+    def _step_of(
+        self, lr: float, scalars: dict[str, float], shape: Facts
+    ) -> tuple[Step, tuple[float, ...]]:
+        """The next step, and the new values of the scalar states that are given.
+
+        It is that of parameters of one kind of shape.
+        """
         step = Step()
         known = vars(step)
         for name in self._options:
             known[name] = getattr(self, name)
         numbers = self._given_numbers(lr)
-        return step, self._coefficients(step, t=self._step + 1, **scalars, **numbers) or ()
+        count = self._step + 1
+        return step, self._coefficients(step, t=count, **scalars, **numbers, **shape) or ()
 
     def _given_numbers(self, lr: float) -> dict[str, Any]:
         """The hyperparameters, as Python's floats: NumPy's would promote arrays of float32."""
@@ -280,32 +290,26 @@ class Optimizer(Limited, Declared):
             numbers[name] = tuple(map(float, value)) if count else float(value)
         return numbers
 
-    def _looked_at(
-        self, params: Tree, grads: Tree, initial: Mapping[str, Start]
-    ) -> tuple[Known, list[Array]]:
+    def _looked_at(self, params: Tree, grads: Tree, lr: float) -> tuple[Known, list[Array]]:
         """What is known of the arrays of a step, and its gradients."""
-        names = [name for name in self._tensor_states if name in initial]
         known = self._known  # a handler may load another checkpoint at any line
-        if known and [*known.states] == names:
+        if known and known.existing == self._existing_in(known.kinds_of_shape, lr):
             given = known.gradients(params, grads)
             if given is not None:
                 return known, given
         found = leaves(params, grads)
         if self._on_matrices:
             require_matrices(found, type(self).__name__)
-        states = {name: self._arrays(name, initial[name], found) for name in names}
-        known = Known(params, grads, found, states, self._tensor_states)
+        starts = starts_of(found, self._facts_of, partial(self._existing, lr))
+        states = {
+            name: arrays_of(name, self._states, own, self._axes.get(name, ()), found)
+            for name in self._tensor_states
+            if (own := starts.of(name))
+        }
+        known = Known(params, grads, found, states, self._tensor_states, starts.kinds)
+        known.existing = starts.existing
         return known, [grad for _, grad in found.values()]
 
-    def _arrays(self, name: str, start: Start, found: Leaves) -> dict[str, Array]:
-        """A state's arrays by path: the present ones, checked to fit, or new ones."""
-        arrays = self._states.get(name)
-        if arrays is None:
-            new = copy_like if start == "theta" else partial(full_like, value=start)
-            return {path: new(theta) for path, (theta, _) in found.items()}
-        if arrays.keys() != found.keys():
-            odd = sorted(arrays.keys() ^ found.keys())
-            raise ValueError(f"params differ from those state {name!r} was made for: {odd}")
-        for path, array in arrays.items():
-            require_like(found[path][0], array, "params", f"its state {name!r}", path)
-        return arrays
+    def _existing_in(self, kinds: Iterable[Kind], lr: float) -> list[list[str]]:
+        """The names of the states that exist, for each kind of shape."""
+        return [[*self._existing(lr, dict(kind))] for kind in kinds]

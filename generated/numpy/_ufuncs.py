@@ -41,15 +41,18 @@ def whole(
     known: Known,
     grads: Sequence[Array],
     clips: Sequence[Clip | None],
+    rows: Iterable[int],
     scratch: int,
 ) -> list[Callable[[], None]]:
     """What updates rows by a rule that needs all elements of a tensor at once."""
     changes: list[Callable[[], None]] = []
     # Of rows that are alike, the scratch is the same.
     buffers: dict[tuple[Any, ...], list[Array]] = {}
-    for k, (grad, clip) in enumerate(zip(grads, clips, strict=True)):
-        if grad.size:
-            arrays = known.whole(k, grad)
+    for k in rows:
+        grad, clip = grads[k], clips[k]
+        if any(x is not None and x.size for x in known.whole(k, grad)):
+            # What NumPy makes of 0-d arrays are numbers, which cannot be written to.
+            arrays = [x if x is None or x.ndim else x.reshape(1) for x in known.whole(k, grad)]
             wide = [None if x is None else x.astype(computed(x.dtype), copy=False) for x in arrays]
             theta = wide[0]
             assert theta is not None

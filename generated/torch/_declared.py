@@ -9,15 +9,19 @@ rule of single elements has a compiled kernel too, which ``fused`` asks for.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from torch import Tensor, optim
 
 from ._arguments import counts, declared
+from ._clips import Clip
 from ._intervals import Member, members
 from ._options import DEFAULTS, option
-from ._rule import Group, Rule, Start
+from ._rows import alike
+from ._rule import Group, Rule, Start, Work
+from ._shapes import Axes, Facts, facts
+from ._traits import Traits
 
 
 class Declared:
@@ -26,6 +30,10 @@ class Declared:
     _tensor_states: ClassVar[dict[str, str]] = {}
     """Name to checkpoint key, in the order the rule takes them."""
     _scalar_states: ClassVar[dict[str, str]] = {}
+    _axes: ClassVar[dict[str, Axes]] = {}
+    """The shapes of states that are not like their parameter, by name."""
+    _facts: ClassVar[tuple[str, ...]] = ()
+    """What the rule must know of a parameter's shape."""
     _optional: ClassVar[tuple[str, ...]] = ()
     """The names of states that exist under an option alone."""
     _step_key: ClassVar[str] = "step"
@@ -74,8 +82,11 @@ class Declared:
         return False
 
     @abstractmethod
-    def _initial(self, group: Group) -> Mapping[str, Start | None]:
-        """What every state starts as; None where it does not exist under these options."""
+    def _initial(self, *_: Any, **__: Any) -> Mapping[str, Start | None]:
+        """What every state starts as; None where it does not exist under these options.
+
+        Takes the group, and by name what the rule must know of a parameter's shape.
+        """
 
     @staticmethod
     @abstractmethod
@@ -83,8 +94,8 @@ class Declared:
         """Give a step the scalars that tensors meet in it; the new values of scalar states.
 
         Takes the step, which has the options already, and by name its count, scalar states and
-        hyperparameters: numbers or 0-d tensors. What the rule branches on is a bool, or a
-        tensor where the host must not wait for it.
+        hyperparameters, numbers or 0-d tensors, and what it must know of a parameter's shape. What
+        the rule branches on is a bool, or a tensor where the host must not wait for it.
         """
 
     @staticmethod
@@ -113,6 +124,7 @@ class Declared:
             step_key=self._step_key,
             scalar_states=self._scalar_states,
             tensor_states=self._tensor_states,
+            axes={self._tensor_states[name]: axes for name, axes in self._axes.items()},
             kernel=self._kernel,
             branches_on_steps=self._branches_on_steps,
             fingerprint=self._fingerprint,
@@ -122,11 +134,36 @@ class Declared:
             foreach=self._foreach,
         )
 
-    def _existing(self, group: Group) -> dict[str, Start]:
-        """The same of every state that exists, by checkpoint key, the step count among them."""
+    def _facts_of(self, shape: Sequence[int]) -> Facts:
+        """What the rule must know of a parameter of a shape."""
+        if not self._facts:
+            return {}
+        found = facts(shape)
+        return {name: found[name] for name in self._facts}
+
+    def _works(
+        self,
+        group: Group,
+        params: list[Tensor],
+        grads: list[Tensor],
+        clip: Clip | None = None,
+        traits: Traits | None = None,
+    ) -> list[Work]:
+        """What there is to do in a group, for each kind of shape that the rule tells apart."""
+        if not self._facts:
+            return [Work(group, self._existing(group, {}), params, grads, clip, traits, {})]
+        whole = Work(group, {}, params, grads, clip, traits, {})
+        kinds = alike(tuple(self._facts_of(p.shape).items()) for p in params)
+        return [
+            whole.part(rows)._replace(initial=self._existing(group, dict(kind)), known=dict(kind))
+            for kind, rows in kinds.items()
+        ]
+
+    def _existing(self, group: Group, known: Facts) -> dict[str, Start]:
+        """What states start as that exist, by checkpoint key, the step count among them."""
         found: dict[str, Start] = {self._step_key: 0.0} if self._step_key else {}
         keys = self._scalar_states | self._tensor_states
-        for name, start in self._initial(group).items():
+        for name, start in self._initial(group, **known).items():
             if start is not None:
                 found[keys[name]] = start
         return found

@@ -5,13 +5,15 @@ What does not must be refused before a step changes anything. Every state is ask
 later it is enough that they are the same objects.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from torch import Tensor
 
+from ._rule import Rule
+from ._shapes import lengths
 from ._tensors import is_of_kind
 
 
@@ -29,7 +31,7 @@ def require_fitting(
     params: Sequence[Tensor],
     states: Sequence[Mapping[str, Any]],
     keys: Iterable[str],
-    scalars: Collection[str],
+    rule: Rule,
 ) -> None:
     """Raise ValueError for a state that cannot be its parameter's.
 
@@ -37,7 +39,7 @@ def require_fitting(
         params: parameters.
         states: theirs, by checkpoint key.
         keys: of the states that exist.
-        scalars: those of them that are one number.
+        rule: whose states they are.
 
     Raises:
         ValueError: a state is no tensor, of another shape, device or kind of numbers than its
@@ -45,7 +47,7 @@ def require_fitting(
     """
     for key in keys:
         for p, state in zip(params, states, strict=True):
-            _require(key, state[key], p, key in scalars)
+            _require(key, state[key], p, rule)
 
 
 def require_beside(params: Iterable[Tensor], grads: Iterable[Tensor]) -> None:
@@ -58,17 +60,19 @@ def require_beside(params: Iterable[Tensor], grads: Iterable[Tensor]) -> None:
             )
 
 
-def _require(key: str, x: Any, p: Tensor, is_scalar: bool) -> None:
+def _require(key: str, x: Any, p: Tensor, rule: Rule) -> None:
     whose = f"state {key!r} of a parameter of shape {tuple(p.shape)}"
     if not isinstance(x, Tensor):
         raise ValueError(f"{whose} must be a tensor, got {x!r}")
-    if is_scalar:
+    if key in rule.scalar_keys:
         if x.numel() != 1 or x.is_complex():
             raise ValueError(f"{whose} must be one real number, got {tuple(x.shape)} of {x.dtype}")
         return
-    if x.shape != p.shape:
-        raise ValueError(f"{whose} must be of that shape, got {tuple(x.shape)}")
+    axes = rule.axes.get(key, ())
+    if x.shape != lengths(axes, p.shape):
+        wanted = f"of shape {lengths(axes, p.shape)}" if axes else "of that shape"
+        raise ValueError(f"{whose} must be {wanted}, got {tuple(x.shape)}")
     if x.device != p.device:
         raise ValueError(f"{whose} must be on {p.device}, got one on {x.device}")
-    if not is_of_kind(x, p):
+    if not (x.is_floating_point() if axes else is_of_kind(x, p)):
         raise ValueError(f"{whose}, which is of {p.dtype}, cannot be of {x.dtype}")

@@ -13,6 +13,7 @@ from . import _shards as shards
 from ._clips import Clip
 from ._rows import at
 from ._scalars import Step
+from ._shapes import Axes, Facts
 from ._traits import Traits
 
 Group: TypeAlias = dict[str, Any]
@@ -35,6 +36,7 @@ class Rule:
         step_key: the step count's key; empty where none is kept.
         scalar_states: name to key.
         tensor_states: name to key, in the order the rule takes them.
+        axes: the shapes of those that are not like their parameter, by key.
         kernel: the module of its kernel; empty where it needs whole tensors at once.
         branches_on_steps: whether the count of steps chooses what tensors go through.
         fingerprint: of its spec.
@@ -48,6 +50,7 @@ class Rule:
     step_key: str
     scalar_states: Mapping[str, str]
     tensor_states: Mapping[str, str]
+    axes: Mapping[str, Axes]
     kernel: str
     branches_on_steps: bool
     fingerprint: str
@@ -98,6 +101,7 @@ class Work(NamedTuple):
         grads: these.
         clip: what happens to them before.
         traits: what both are; None where nobody has looked at them.
+        known: what the rule must know of the shape of these parameters, by name.
     """
 
     group: Group
@@ -105,7 +109,8 @@ class Work(NamedTuple):
     params: list[Tensor]
     grads: list[Tensor]
     clip: Clip | None
-    traits: Traits | None = None
+    traits: Traits | None
+    known: Facts
 
     def part(self, rows: list[int]) -> "Work":
         """Some rows of it."""
@@ -113,4 +118,4 @@ class Work(NamedTuple):
             return self
         clip = self.clip.of(rows) if self.clip else None
         params, grads = at(self.params, rows), at(self.grads, rows)
-        return Work(self.group, self.initial, params, grads, clip)
+        return Work(self.group, self.initial, params, grads, clip, None, self.known)

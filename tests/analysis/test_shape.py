@@ -132,7 +132,6 @@ ROWS = State(m, 0, "m", shape=(rows,))
         ((rows, cols), beta * m[t - 1] + g),
         (Shape.TENSOR, sqrt(rows / cols) * g / Max(1, rms(g))),
         (Shape.TENSOR, mean(g, over=rows) * mean(g, over=cols)),
-        (Shape.SCALAR, beta * m[t - 1] + numel),
     ],
 )
 def test_shapes(momentum, shape, value):
@@ -178,6 +177,11 @@ def test_misfits_of_shapes(momentum, refused, shape, value, words):
 def test_reductions_of_what_is_none(call, words):
     with pytest.raises(TypeError, match=re.escape(words)):
         call()
+
+
+def test_a_scalar_state_of_a_shape(momentum, refused):
+    spec = momentum(states=[SCALAR], updates=updates(beta * m[t - 1] + numel))
+    refused(spec, "shape", "m is one number for all tensors", "reads numel of one", "PER_TENSOR")
 
 
 def test_a_state_of_no_shape(momentum, refused):

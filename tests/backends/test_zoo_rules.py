@@ -18,15 +18,23 @@ from steprule.specs.language import (
     Shape,
     State,
     Update,
+    amax,
+    cols,
     flags,
     grad,
     hyperparameters,
     intermediates,
     matmul,
+    mean,
+    ndim,
     norm,
+    numel,
+    rms,
+    rows,
     states,
     t,
     theta,
+    total,
     transpose,
 )
 from sympy import (
@@ -34,6 +42,7 @@ from sympy import (
     And,
     Eq,
     Max,
+    Not,
     Piecewise,
     Rational,
     Symbol,
@@ -242,7 +251,56 @@ add(
     Update(x[t], Piecewise((a, And(G > 0, P < 1)), (b, True))),
     Update(theta[t], P - lr * x[t] * matmul(G, matmul(transpose(P), G))),
 )
-ON_MATRICES = ("Muon", "Transposed", "MatricesByElement")
+add(
+    "OneATensor",
+    Update(m[t], w * m[t - 1] + (1 - w) * norm(G) ** 2),
+    Update(n[t], Max(n[t - 1], total(G * P), amax(G))),
+    Update(x[t], sqrt(m[t]) + eps),
+    Update(theta[t], P - lr * G / Max(x[t], mu) - a * n[t] * P),
+    states=[
+        state(m, domain=NON_NEGATIVE, shape=Shape.PER_TENSOR),
+        state(n, shape=Shape.PER_TENSOR),
+    ],
+)
+add(
+    "OldNumberUsedLast",
+    Update(m[t], norm(G)),
+    Update(theta[t], P - lr * (m[t] - m[t - 1]) * G),
+    states=[state(m, 1, shape=Shape.PER_TENSOR)],
+)
+MATRIX = ndim >= 2
+add(
+    "Adafactor",
+    Update(m[t], w * m[t - 1] + (1 - w) * mean(G**2, over=cols)),
+    Update(n[t], w * n[t - 1] + (1 - w) * mean(G**2, over=rows)),
+    Update(q[t], w * q[t - 1] + (1 - w) * G**2),
+    Update(x[t], Piecewise((m[t] * n[t] / Max(mean(m[t], over=rows), eps), MATRIX), (q[t], True))),
+    Update(u[t], G / Max(sqrt(x[t]), eps)),
+    Update(theta[t], P - lr * u[t] / Max(1, rms(u[t]) / b)),
+    states=[
+        state(m, domain=NON_NEGATIVE, shape=(rows,), when=MATRIX),
+        state(n, domain=NON_NEGATIVE, shape=(cols,), when=MATRIX),
+        state(q, domain=NON_NEGATIVE, when=Not(MATRIX)),
+    ],
+)
+"""A rule that keeps other states of a matrix than of anything else."""
+add(
+    "AlongAxes",
+    Update(x[t], Abs(G) / Max(amax(Abs(G), over=cols), amax(Abs(P), over=rows), eps)),
+    Update(y[t], G - mean(G, over=(rows, cols)) + total(P, over=rows) - total(P, over=cols)),
+    Update(u[t], norm(G, over=cols) / (norm(P, over=rows) + b) + norm(P, over=(rows, cols))),
+    Update(ratio[t], amax(G, over=(rows, cols)) * total(P, over=(rows, cols))),
+    Update(theta[t], P - lr * (x[t] + y[t] * u[t] + ratio[t] * sqrt(rows / cols))),
+)
+add(
+    "Preconditioned",
+    Update(m[t], w * m[t - 1] + (1 - w) * matmul(G, transpose(G))),
+    Update(n[t], n[t - 1] + matmul(transpose(G), G) / numel),
+    Update(theta[t], P - lr * matmul(matmul(m[t], G), transpose(n[t]))),
+    states=[state(m, shape=(rows, rows)), state(n, 1, shape=(cols, cols))],
+)
+ON_MATRICES = ("Muon", "Transposed", "MatricesByElement", "AlongAxes", "Preconditioned")
+OF_ANY = ("Adafactor",)
 
 
 @pytest.fixture(scope="module")
@@ -286,6 +344,7 @@ def test_values(name, form, zoo, assert_as_oracle):
     optimizer = SPECS[name]
     rng = np.random.default_rng(3)
     shapes = MATRICES if name in ON_MATRICES else SHAPES
+    shapes = [*SHAPES, *MATRICES, (2, 3, 2)] if name in OF_ANY else shapes
 
     def tensors():
         return [np.asarray(rng.uniform(0.1, 2.0, s) * rng.choice([-1.0, 1.0], s)) for s in shapes]

@@ -9,7 +9,7 @@ import pytest
 import steprule.numpy
 import steprule.torch
 import torch
-from steprule.numpy import _optimizer as of_numpy
+from steprule.numpy import _states as of_numpy
 from steprule.torch._fitting import require_beside
 
 WAYS: dict[str, dict[str, bool]] = {

@@ -232,7 +232,7 @@ def test_a_gradient_among_the_elements_of_a_parameter_with_gaps() -> None:
 
 def test_what_is_not_aligned_is_not_taken_for_what_is() -> None:
     theta, grad = np.ones(3), np.ones(3)
-    known = Known(theta, grad, {"": (theta, grad)}, {}, [])
+    known = Known(theta, grad, {"": (theta, grad)}, {}, [], {(): [0]})
     moved = np.frombuffer(bytearray(25), offset=1)
     assert known.kinds == {"float64": [0]}
     assert known.gradients(theta, moved[:3]) is None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sympy import Basic
 
-from ....specs.language import GradientAt, Optimizer, Output, Shape, Value, theta
+from ....specs.language import Fact, GradientAt, Optimizer, Output, Shape, Value, theta
 from ....specs.language.heads import Head
 from ..fault import Fault
 from ..occurrences import nodes
@@ -46,6 +46,8 @@ def _problem(subject: Subject, node: Basic) -> tuple[str, str] | None:
             f"{text} is gone when it is asked for: an intermediate is forgotten after its step",
             f"Declare State({node.name}, ...), or make the output of theta[t] and states",
         )
+    if isinstance(node, Fact):
+        return f"it reads {text}, which only a step knows", "Keep what depends on it in a state"
     state = subject.states.get(node.name) if isinstance(node, Value) else None
     if state is not None and state.shape != Shape.TENSOR and not state.shape.on_host:
         return (

@@ -1,11 +1,11 @@
 """Values have the shapes that operations need, and states those that are declared."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Basic, Mod, cos, floor
 
-from ....specs.language import GradientAt, Shape, Value, clip, matmul, theta, transpose
+from ....specs.language import Fact, GradientAt, Shape, Value, clip, matmul, theta, transpose
 from ....specs.language.heads import Head
 from ....specs.language.reductions import Reduction
 from ....specs.language.shapes import (
@@ -31,6 +31,8 @@ class _Kind:
 
     axes: Axes
     is_beside: bool
+    fact: str = ""
+    """What it depends on of a parameter's shape."""
 
     def __str__(self) -> str:
         words = {(): "a scalar", WHOLE: "a tensor", EACH: "one number a tensor"}
@@ -59,7 +61,13 @@ def check(subject: Subject) -> Iterator[Fault]:
                 yield Fault(where, f"{problem}: {subject.text(node)}", remedy)
         kind = _kind(update.value, kinds)
         if name not in declared:
-            kinds[name] = kind
+            kinds[name] = replace(kind, fact=_fact(update.value, kinds))
+        elif declared[name].on_host and (fact := _fact(update.value, kinds)):
+            yield Fault(
+                where,
+                f"{name} is one number for all tensors, and its equation reads {fact} of one",
+                f"Declare State({name}, ..., shape=Shape.PER_TENSOR), or let it be an intermediate",
+            )
         elif not kind.fits(declared[name]):
             yield Fault(where, *_unfitting(name, declared[name], kind))
 
@@ -142,6 +150,17 @@ def _kind(e: Basic, kinds: Mapping[str, _Kind]) -> _Kind:
         return _Kind(_axes(e, kinds), is_beside)
     except MisfitError:
         return _Kind(WHOLE, is_beside)
+
+
+def _fact(e: Basic, kinds: Mapping[str, _Kind]) -> str:
+    """What a value depends on of a parameter's shape, or nothing."""
+    if isinstance(e, Reduction):
+        return _fact(e.args[0], kinds)  # its axes are none
+    if isinstance(e, Fact):
+        return e.name
+    if isinstance(e, Value):
+        return kinds[e.name].fact if e.lag == 0 else ""
+    return next(filter(None, (_fact(a, kinds) for a in e.args)), "")
 
 
 def _axes(e: Basic, kinds: Mapping[str, _Kind]) -> Axes:

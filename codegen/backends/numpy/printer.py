@@ -6,6 +6,7 @@ from ...program import operations as ops
 from ...program.allocate import Instruction
 from ...program.forms import PYTHON, Language, Printer, Table
 from ...program.nodes import Apply
+from ...program.operations import Kind
 
 _HOST: Table = {
     **PYTHON,
@@ -38,6 +39,9 @@ HOST = Language(
         ops.CLIP: "np.clip",
         ops.NORM: "norms.norm",
         ops.MEAN: "norms.mean",
+        ops.TOTAL: "along.total",
+        ops.AMAX: "along.amax",
+        **{op: f"along.{name}({{}}, {op.axes})" for (name, _), op in ops.ALONG.items()},
         ops.LIFT: "{0}",
         ops.TRANSPOSE: "{}.mT",
     },
@@ -108,6 +112,11 @@ class NumpyPrinter:
                 return f"{step.target} = {args[0]}"
             case ops.TRANSPOSE:
                 return f"{step.target} = {self.scalar(Apply(step.op, step.args))}"
+            case op if op.kind is Kind.REDUCTION:
+                value = self.scalar(Apply(op, step.args))
+                if step.into is None:
+                    return f"{step.target} = {value}"
+                return self._stored(step, f"np.copyto({step.into}, {value})")
             case ops.FILL:
                 return f"{step.target} = np.full_like({args[1]}, {args[0]})"
             case ops.SELECT if step.into is not None:

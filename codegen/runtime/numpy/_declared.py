@@ -1,13 +1,14 @@
 """What a generated class declares of its rule: a few tables, and the rule's own functions."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from ._arguments import counts, declared
 from ._clipping import TRANSFORMS
 from ._intervals import Member, members
 from ._scalars import Start
+from ._shapes import Axes, Facts, facts
 
 
 class Declared(ABC):
@@ -15,6 +16,10 @@ class Declared(ABC):
 
     _tensor_states: ClassVar[tuple[str, ...]] = ()
     _scalar_states: ClassVar[tuple[str, ...]] = ()
+    _axes: ClassVar[dict[str, Axes]] = {}
+    """The shapes of states that are not like their parameter, by name."""
+    _facts: ClassVar[tuple[str, ...]] = ()
+    """What the rule must know of a parameter's shape."""
     _domains: ClassVar[dict[str, str | tuple[str, ...]]] = {}
     """By hyperparameter, what it must satisfy; of a tuple, each of its numbers."""
     _scratch: ClassVar[int] = 0
@@ -49,10 +54,10 @@ class Declared(ABC):
         """
 
     @abstractmethod
-    def _initial(self, lr: float) -> Mapping[str, Start | None]:
+    def _initial(self, *_: Any, **__: Any) -> Mapping[str, Start | None]:
         """What every state starts as; None where it does not exist under these options.
 
-        A rate is that of this step.
+        Takes the rate of this step, and by name what the rule must know of a parameter's shape.
         """
 
     @staticmethod
@@ -61,7 +66,7 @@ class Declared(ABC):
         """Give a step the scalars that arrays meet in it; the new values of scalar states.
 
         Takes the step, which has the options already, and by name its count, the scalar states and
-        the hyperparameters.
+        the hyperparameters, and what it must know of a parameter's shape.
         """
 
     @staticmethod
@@ -73,6 +78,14 @@ class Declared(ABC):
         and scratch arrays like it.
         """
 
-    def _existing(self, lr: float) -> dict[str, Start]:
-        """The same of every state that exists."""
-        return {name: start for name, start in self._initial(lr).items() if start is not None}
+    def _facts_of(self, shape: Sequence[int]) -> Facts:
+        """What the rule must know of a parameter of a shape."""
+        if not self._facts:
+            return {}
+        found = facts(shape)
+        return {name: found[name] for name in self._facts}
+
+    def _existing(self, lr: float, known: Facts) -> dict[str, Start]:
+        """What states start as that exist, of parameters of whose shape this is known."""
+        starts = self._initial(lr, **known)
+        return {name: start for name, start in starts.items() if start is not None}

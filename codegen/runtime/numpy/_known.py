@@ -6,7 +6,7 @@ small one. So a few calls ask of all together whether they are as they were; whe
 each is asked everything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 from operator import attrgetter, is_
@@ -16,6 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._trees import Array, Leaves, Tree, address, are_apart, flattened
+
+Kind: TypeAlias = tuple[tuple[str, int], ...]
+"""What a rule must know of the shape of a parameter, by name."""
 
 States: TypeAlias = dict[str, dict[str, Array]]
 """Arrays by the state's name and the parameter's path."""
@@ -36,12 +39,22 @@ class Known:
         found: their arrays, checked.
         states: of each parameter.
         slots: the names of states, in the order of the rule.
+        kinds_of_shape: the rows of each kind that the rule tells apart.
     """
 
     def __init__(
-        self, params: Tree, grads: Tree, found: Leaves, states: States, slots: Sequence[str]
+        self,
+        params: Tree,
+        grads: Tree,
+        found: Leaves,
+        states: States,
+        slots: Sequence[str],
+        kinds_of_shape: Mapping[Kind, Sequence[int]],
     ) -> None:
         self.states = states
+        self.kinds_of_shape = kinds_of_shape
+        self.existing: list[list[str]] = []
+        """The names of the states there are, of each of these."""
         pairs = [*found.values()]
         self._thetas, gradients = [theta for theta, _ in pairs], [grad for _, grad in pairs]
         self.size = sum(theta.size for theta in self._thetas)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ._clipping import TRANSFORMS
+from ._shapes import Axes, lengths
 from ._shards import as_placed
 from ._tensors import is_of_kind
 
@@ -31,7 +32,8 @@ class Keys:
         step: the key of the step count; empty where none is kept.
         scalars: the keys of scalar states, and of the step count.
         tensors: the keys of states of the parameter's shape.
-        optional: those that depend on an option.
+        optional: those that depend on an option, or on the parameter's shape.
+        axes: the shapes of those that are not like their parameter.
     """
 
     rule: str
@@ -39,6 +41,7 @@ class Keys:
     scalars: frozenset[str]
     tensors: frozenset[str]
     optional: frozenset[str]
+    axes: Mapping[str, Axes]
 
 
 def taken(
@@ -110,13 +113,13 @@ def _value(key: str, x: Any, p: Tensor, keys: Keys, whose: str) -> Any:
         return _number(key, x, whose)
     if key not in keys.tensors:
         return x
-    if not isinstance(x, Tensor) or x.shape != p.shape:
+    axes = keys.axes.get(key, ())
+    wanted = lengths(axes, p.shape)
+    if not isinstance(x, Tensor) or x.shape != wanted:
         got = f"a tensor of shape {tuple(x.shape)}" if isinstance(x, Tensor) else repr(x)
-        raise ValueError(
-            f"{key!r} of {whose} must be a tensor of the parameter's shape, {tuple(p.shape)}, "
-            f"got {got}"
-        )
-    if not is_of_kind(x, p):
+        shape = f"shape {wanted}" if axes else f"the parameter's shape, {wanted}"
+        raise ValueError(f"{key!r} of {whose} must be a tensor of {shape}, got {got}")
+    if not (x.is_floating_point() if axes else is_of_kind(x, p)):
         raise ValueError(f"{key!r} of {whose}, which is of {p.dtype}, cannot be of {x.dtype}")
     return as_placed(x.detach().to(p.device, copy=True), p)
 

@@ -46,8 +46,8 @@ class Memory:
 
     kept: dict[int, Kept] = field(default_factory=dict)
     """By group."""
-    fitting: dict[int, list[Any]] = field(default_factory=dict)
-    """Of a group, its parameters and states that fit each other."""
+    fitting: dict[tuple[int, ...], list[Any]] = field(default_factory=dict)
+    """Of a group and a kind of shape, its parameters and states that fit each other."""
     known: dict[tuple[str, int], Traits] = field(default_factory=dict)
     """By stage and group, what parameters and gradients were."""
     seen: tuple[list[Tensor], list[State]] = field(default_factory=lambda: ([], []))
@@ -201,7 +201,7 @@ def _launch_of(rule: Rule, batch: Batch, work: Work) -> list[Change]:
     A CUDA graph is to read scalars anew at every replay: then they are vectors on the device,
     a number a tensor.
     """
-    group, _, params, grads, clip, _ = work
+    group, _, params, grads, clip, *_ = work
     on_device = _is_read_on_device(group, batch.device)
     kept = {
         key: numbers.vector() if on_device else number(numbers.tensors[0])

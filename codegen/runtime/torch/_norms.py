@@ -28,10 +28,10 @@ def norms(tensors: list[Tensor]) -> Tensor:
     first = tensors[0]
     dtype = arithmetic(first.dtype)
     wider = None if dtype == first.dtype else dtype
-    if not _can_look(first):
+    if not can_look(first):
         return torch.stack(_norms_unseen(tensors))
     plain = torch.stack(torch._foreach_norm(tensors, 2, dtype=wider))
-    ordinary = _is_ordinary(plain).tolist()
+    ordinary = is_ordinary(plain).tolist()
     if all(ordinary):
         return plain
     found = [
@@ -55,7 +55,7 @@ def norm(x: Tensor) -> Tensor:
 
 def mean(x: Tensor) -> Tensor:
     """The mean of a tensor, 0-d and of its dtype; NaN of no elements."""
-    if _can_look(x):
+    if can_look(x):
         plain = x.mean()
         if plain.isfinite() or not x.numel():
             return plain
@@ -95,12 +95,12 @@ def _scale(x: Tensor) -> Tensor:
     return torch.exp2(-exponent.clamp(-reach, reach).to(x.dtype))
 
 
-def _is_ordinary(norm: Tensor) -> Tensor:
+def is_ordinary(norm: Tensor) -> Tensor:
     low = torch.finfo(norm.dtype).tiny ** 0.5 * 2**_SPARE
     return norm.isfinite() & (norm > low)
 
 
-def _can_look(x: Tensor) -> bool:
+def can_look(x: Tensor) -> bool:
     """Whether a number can be read without waiting: there is one, and it is the host's."""
     return x.is_cpu and type(x) in PLAIN and not torch.compiler.is_compiling()
 

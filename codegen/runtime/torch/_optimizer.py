@@ -14,7 +14,7 @@ steps; neither sees the optimizer.
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from itertools import compress
+from itertools import chain, compress
 from operator import not_
 from typing import Any, TypeAlias, cast, overload
 
@@ -38,7 +38,7 @@ from ._limits import chosen
 from ._locks import lock
 from ._options import option
 from ._readable import Readable
-from ._rule import Change, Group, Rule, Work
+from ._rule import Change, Group, Rule
 from ._signals import Held
 from ._states import adopt, make_missing, remake_scalars, states_of
 from ._traits import Traits
@@ -139,10 +139,10 @@ class Optimizer(Readable, optim.Optimizer):
             self.param_groups.pop()
             raise
         if self._eager:
-            params = group["params"]
-            states = states_of(self.state, params)
-            firsts = make_missing(rule, group, self._existing(group), params, states)
-            adopt(self.state, params, states, firsts)
+            for work in self._works(group, group["params"], group["params"]):
+                states = states_of(self.state, work.params)
+                firsts = make_missing(rule, group, work.initial, work.params, states)
+                adopt(self.state, work.params, states, firsts)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load a checkpoint of this class or of its peer in torch.optim, as copies.
@@ -231,12 +231,12 @@ class Optimizer(Readable, optim.Optimizer):
         grads = [own for own, _, _ in taken]
         values = [sparse.values(own) if traits.is_sparse else own for own, traits, _ in taken]
         clips = clipping.clips(groups, params, values, sharing)
-        initial = map(self._existing, groups)
         traits = [own for _, own, _ in taken]
-        works = [*map(Work, groups, initial, params, grads, clips, traits)]
+        works = [*chain(*map(self._works, groups, params, grads, clips, traits))]
         is_fused = [
-            launches.is_fused(rule, w.group, w.params, self._memory) and not own.is_sparse
-            for w, own in zip(works, traits, strict=True)
+            launches.is_fused(rule, w.group, w.params, self._memory)
+            and not (w.traits and w.traits.is_sparse)
+            for w in works
         ]
         changes: list[Change] = []
         if any(is_fused):
@@ -253,6 +253,9 @@ class Optimizer(Readable, optim.Optimizer):
                 f"{type(self).__name__} works on matrices, and one of its parameters has shape "
                 f"{tuple(others[0].shape)}; give such parameters to another optimizer"
             )
+        takes_axes = self._on_matrices or any(len(axes) > 1 for axes in self._axes.values())
+        if takes_axes and any(p.is_complex() for p in params):
+            raise ValueError(f"{type(self).__name__} works on the axes of real tensors alone")
         counts_on_host = self._step_key and not option(group, "capturable")
         if counts_on_host and params[0].is_cuda and torch.cuda.is_current_stream_capturing():
             name = type(self).__name__
@@ -288,6 +291,7 @@ class Optimizer(Readable, optim.Optimizer):
             scalars=frozenset(self._rule(self.defaults).scalar_keys),
             tensors=frozenset(self._tensor_states.values()),
             optional=frozenset(keys[name] for name in self._optional),
+            axes={keys[name]: axes for name, axes in self._axes.items()},
         )
         names = {*self._arguments, *options.DEFAULTS}
         return checkpoints.taken(saved, self.param_groups, kept, names)

@@ -45,31 +45,35 @@ _PIECE = 2**26
 """The same on other devices: enough to outweigh launching, few enough for the temporaries."""
 
 
-def updates(rule: Rule, work: Work, store: Store, known: dict[int, list[Any]]) -> list[Change]:
+def updates(
+    rule: Rule, work: Work, store: Store, known: dict[tuple[int, ...], list[Any]]
+) -> list[Change]:
     """What updates the parameters of a group that have a gradient.
 
     Args:
         rule: the rule.
         work: of a group.
         store: the optimizer's states, which changes alter, and nothing before.
-        known: by group, what was found to fit at an earlier step; replaced by what is now.
+        known: by group and kind of shape, what was found to fit at an earlier step; replaced by
+            what is now.
 
     Raises:
         RuntimeError: autograd is to see a step of leaves, or a gradient is not where its
             parameter is.
         ValueError: a state does not fit its parameter, or a scalar is beyond a dtype's range.
     """
-    group, initial, params, grads, _, traits = work
+    group, initial, params, grads, _, traits, shape = work
     traits = traits or Traits(params, grads)
     if rule.differentiable and any(p.is_leaf and p.requires_grad for p in params):
         raise RuntimeError("`differentiable` needs parameters that are no leaves of the graph")
     states = states_of(store, params) if initial else [{} for _ in params]
     fitting, firsts = found(params, states, initial), [False] * len(params)
-    if fitting is None or not same(fitting, known.get(id(group), ())):
+    kind = id(group), *shape.values()
+    if fitting is None or not same(fitting, known.get(kind, ())):
         firsts = make_missing(rule, group, initial, params, states)
-        require_fitting(params, states, initial, rule.scalar_keys)
+        require_fitting(params, states, initial, rule)
         fitting = found(params, states, initial)
-    known[id(group)] = fitting or []
+    known[kind] = fitting or []
     changes: list[Change] = []
     if any(firsts):
         changes.append(partial(adopt, store, params, states, firsts))
@@ -109,9 +113,9 @@ def _by_kinds(
     rule: Rule, work: Work, traits: Traits, states: list[State], firsts: list[bool]
 ) -> list[Change]:
     """Updates of rows of one kind together: on one device, of one dtype, with equal scalars."""
-    group, initial, params, grads, clip, _ = work
+    group, initial, params, grads, clip, _, shape = work
     names, scalars = _scalars(rule, states, firsts, initial)
-    settings = {name: number(group[name]) for name in rule.arguments}
+    settings = {name: number(group[name]) for name in rule.arguments} | dict(shape)
     are_equal = all(column.count(column[0]) == len(column) for column in scalars)
     changes: list[Change] = []
     for kind, rows in traits.kinds(grads).items():
@@ -165,10 +169,10 @@ def together(
 
 
 def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> list[Change]:
-    group, initial, params, grads, clip, _ = work
+    group, initial, params, grads, clip, _, shape = work
     require_beside(params, grads)
     names, scalars = _scalars(rule, states, firsts, initial)
-    settings = {name: number(group[name]) for name in rule.arguments}
+    settings = {name: number(group[name]) for name in rule.arguments} | dict(shape)
     changes: list[Change] = []
     for i, (p, grad, *values) in enumerate(zip(params, grads, *scalars, strict=True)):
         named = dict(zip(names, values, strict=True)) | settings
@@ -179,8 +183,8 @@ def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool])
 
 def _on_device(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> None:
     """Update a group with scalars that are tensors, of states that are counted already."""
-    group, initial, params, grads, clip, _ = work
-    settings = {name: live(group[name]) for name in rule.arguments}
+    group, initial, params, grads, clip, _, shape = work
+    settings = {name: live(group[name]) for name in rule.arguments} | dict(shape)
     for i, (p, grad, state) in enumerate(zip(params, grads, states, strict=True)):
         named: dict[str, Any] = {"first": firsts[i]}
         if rule.step_key:

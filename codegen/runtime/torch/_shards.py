@@ -73,21 +73,20 @@ def as_placed(state: Tensor, param: Tensor) -> Tensor:
     kind = _dtensor()
     like: Any = param
     given: Any = state
-    if (
-        kind is None
-        or state.shape != param.shape
-        or not (type(given) is kind or type(like) is kind)
-    ):
+    if kind is None or not (type(given) is kind or type(like) is kind):
         return state
     if type(like) is not kind:
         return given.full_tensor()
+    replicate = sys.modules["torch.distributed.tensor"].Replicate()
+    is_whole = state.shape == param.shape  # what is reduced, all ranks have
+    placements = like.placements if is_whole else (replicate,) * like.device_mesh.ndim
     if type(given) is not kind:
         distribute = sys.modules["torch.distributed.tensor"].distribute_tensor
         # Every rank has all of it, and keeps its part.
-        return distribute(given, like.device_mesh, like.placements, src_data_rank=None)
-    if given.placements == like.placements:
+        return distribute(given, like.device_mesh, placements, src_data_rank=None)
+    if given.placements == placements:
         return state
-    return given.redistribute(like.device_mesh, like.placements)
+    return given.redistribute(like.device_mesh, placements)
 
 
 def _placed(param: Any, grad: Any) -> Tensor:

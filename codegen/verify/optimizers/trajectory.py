@@ -164,7 +164,9 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
         yield replace(now, bounded=given.bounded, expected=known | made)
         stored = {**states, "theta": theta}
         states = {
-            name: float(x.nearest) if name in scalars else _stored(x, stored.get(name), theta)
+            name: float(x.nearest)
+            if name in scalars
+            else _stored(x, stored.get(name), theta, is_alone=now.is_alone)
             for name, x in known.items()
         }
         theta = states.pop("theta")
@@ -192,10 +194,10 @@ def _outputs(
     }
 
 
-def _stored(known: Expected, before: Floats | None, like: Floats) -> Floats:
+def _stored(known: Expected, before: Floats | None, like: Floats, *, is_alone: bool) -> Floats:
     """What is stored after a step: correctly rounded; of cases that have ended what was before."""
     rounded = known.nearest.astype(known.form.storage)
-    if rounded.size == like.size:
+    if is_alone or rounded.size == like.size:
         return rounded
     kept = np.zeros_like(like) if before is None else before
     return np.append(rounded, kept[rounded.size :])

@@ -1,9 +1,12 @@
 """Operations of programs on numbers wider than those that implementations compute with."""
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
+
+from ...program.operations import ALONG
 
 Wide = np.longdouble
 """For its range; bounds are needed to a digit or so."""
@@ -15,6 +18,13 @@ COMPARISONS = {
     "le": np.less_equal,
     "gt": np.greater,
     "ge": np.greater_equal,
+}
+
+_REDUCTIONS: dict[str, Any] = {
+    "norm": lambda x, **along: np.sqrt(np.sum(x * x, **along)),
+    "mean": np.mean,
+    "total": np.sum,
+    "amax": lambda x, **along: np.max(x, **along) if np.size(x) else np.sum(x, **along) + np.nan,
 }
 
 VALUES: dict[str, Any] = {
@@ -44,9 +54,12 @@ VALUES: dict[str, Any] = {
     "pi": lambda: Wide("3.14159265358979323846264338327950288"),
     "one_minus_power": lambda base, exponent: 1 - np.power(base, exponent),
     "clip": np.clip,
-    "norm": lambda x: np.sqrt(np.sum(x * x)),
     "global_norm": lambda x: np.sqrt(np.sum(x * x)),
-    "mean": np.mean,
+    **{name: partial(function, axis=None) for name, function in _REDUCTIONS.items()},
+    **{
+        op.name: partial(_REDUCTIONS[name], axis=op.axes, keepdims=True)
+        for (name, _), op in ALONG.items()
+    },
     "matmul": np.matmul,
     "transpose": lambda x: x.mT,
     "and": np.logical_and,
