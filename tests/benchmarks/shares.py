@@ -31,7 +31,7 @@ from steprule.codegen.bench.machine import cores, name
 from steprule.codegen.bench.measure import Runner, wall
 from steprule.codegen.bench.workload import Data, large
 from steprule.codegen.loading.load import builtin
-from steprule.codegen.verify.optimizers.engines import settings
+from steprule.codegen.verify.optimizers.configurations import settings
 from steprule.numba import _launch
 
 WARM = 3
