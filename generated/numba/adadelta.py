@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:ab2fcba476c85c69, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:700f53afa154f5b2, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -56,33 +56,36 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
             if size <= 0:
                 continue
             number = numbers[row]
-            _theta = kernel.memory(table[2, row], offset, size, stored)
-            _grad = kernel.memory(table[3, row], offset, size, stored)
-            _v = kernel.memory(table[4, row], offset, size, stored)
-            _u = kernel.memory(table[5, row], offset, size, stored)
-            for index in range(size):
-                theta = kernel.load(_theta, index)
-                grad = kernel.load(_grad, index)
-                if clip is not None:
-                    grad = clipping.clipped(grad, clip, number, real)
-                v = kernel.load(_v, index)
-                u = kernel.load(_u, index)
-                if maximize:
-                    # g[t]
-                    grad = -grad
-                if _has_weight_decay:
-                    # gtilde[t] = g[t] + weight_decay*theta[t-1]
-                    grad = grad + real(weight_decay) * theta
-                # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
-                v = real(rho) * v + real(one_minus_rho) * grad * grad
-                # d[t] = sqrt(u[t-1] + eps)*gtilde[t]/sqrt(v[t] + eps)
-                d = np.sqrt(u + real(eps)) / np.sqrt(v + real(eps)) * grad
-                # u[t] = rho*u[t-1] + (1 - rho)*d[t]**2
-                u = real(rho) * u + real(one_minus_rho) * d * d
-                # theta[t] = theta[t-1] - lr*d[t]
-                theta = theta - real(lr) * d
-                kernel.store(_theta, index, theta)
-                kernel.store(_v, index, v)
-                kernel.store(_u, index, u)
+            for start in range(0, size, kernel.CHUNK):
+                count = min(kernel.CHUNK, size - start)
+                position = offset + start
+                _theta = kernel.memory(table[2, row], position, count, stored)
+                _grad = kernel.memory(table[3, row], position, count, stored)
+                _v = kernel.memory(table[4, row], position, count, stored)
+                _u = kernel.memory(table[5, row], position, count, stored)
+                for index in range(count):
+                    theta = kernel.load(_theta, index)
+                    grad = kernel.load(_grad, index)
+                    if clip is not None:
+                        grad = clipping.clipped(grad, clip, number, real)
+                    v = kernel.load(_v, index)
+                    u = kernel.load(_u, index)
+                    if maximize:
+                        # g[t]
+                        grad = -grad
+                    if _has_weight_decay:
+                        # gtilde[t] = g[t] + weight_decay*theta[t-1]
+                        grad = grad + real(weight_decay) * theta
+                    # v[t] = rho*v[t-1] + (1 - rho)*gtilde[t]**2
+                    v = real(rho) * v + real(one_minus_rho) * grad * grad
+                    # d[t] = sqrt(u[t-1] + eps)*gtilde[t]/sqrt(v[t] + eps)
+                    d = np.sqrt(u + real(eps)) / np.sqrt(v + real(eps)) * grad
+                    # u[t] = rho*u[t-1] + (1 - rho)*d[t]**2
+                    u = real(rho) * u + real(one_minus_rho) * d * d
+                    # theta[t] = theta[t-1] - lr*d[t]
+                    theta = theta - real(lr) * d
+                    kernel.store(_theta, index, theta)
+                    kernel.store(_v, index, v)
+                    kernel.store(_u, index, u)
 
     return kernel.compiled(step)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:ab2fcba476c85c69, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:700f53afa154f5b2, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -79,45 +79,48 @@ def compiled(
             if size <= 0:
                 continue
             number = numbers[row]
-            _theta = kernel.memory(table[2, row], offset, size, stored)
-            _grad = kernel.memory(table[3, row], offset, size, stored)
-            _m = kernel.memory(table[4, row], offset, size, stored)
-            _v = kernel.memory(table[5, row], offset, size, stored)
-            _vmax = kernel.memory(table[6, row], offset, size, stored)
-            for index in range(size):
-                theta = kernel.load(_theta, index)
-                grad = kernel.load(_grad, index)
-                if clip is not None:
-                    grad = clipping.clipped(grad, clip, number, real)
-                m = kernel.load(_m, index)
-                v = kernel.load(_v, index)
-                vmax = kernel.load(_vmax, index) if amsgrad else theta
-                if maximize:
-                    # g[t]
-                    grad = -grad
-                if _case2:
-                    # gtilde[t]
-                    grad = grad + real(weight_decay) * theta
-                if _case3:
-                    # thetabar[t]
-                    theta = real(theta_factor) * theta
-                # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-                m = real(beta1) * m + real(one_minus_beta1) * grad
-                # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-                v = real(beta2) * v + real(one_minus_beta2) * grad * grad
-                if amsgrad:
-                    # vmax[t] = max(vmax[t-1], v[t])
-                    vmax = kernel.maximum(vmax, v)
-                    # vtilde[t]
-                    vtilde = vmax
-                else:
-                    vtilde = v
-                # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
-                theta = theta - real(step_size) * (m / (np.sqrt(vtilde) + real(scaled_eps)))
-                kernel.store(_theta, index, theta)
-                kernel.store(_m, index, m)
-                kernel.store(_v, index, v)
-                if amsgrad:
-                    kernel.store(_vmax, index, vmax)
+            for start in range(0, size, kernel.CHUNK):
+                count = min(kernel.CHUNK, size - start)
+                position = offset + start
+                _theta = kernel.memory(table[2, row], position, count, stored)
+                _grad = kernel.memory(table[3, row], position, count, stored)
+                _m = kernel.memory(table[4, row], position, count, stored)
+                _v = kernel.memory(table[5, row], position, count, stored)
+                _vmax = kernel.memory(table[6, row], position, count, stored)
+                for index in range(count):
+                    theta = kernel.load(_theta, index)
+                    grad = kernel.load(_grad, index)
+                    if clip is not None:
+                        grad = clipping.clipped(grad, clip, number, real)
+                    m = kernel.load(_m, index)
+                    v = kernel.load(_v, index)
+                    vmax = kernel.load(_vmax, index) if amsgrad else theta
+                    if maximize:
+                        # g[t]
+                        grad = -grad
+                    if _case2:
+                        # gtilde[t]
+                        grad = grad + real(weight_decay) * theta
+                    if _case3:
+                        # thetabar[t]
+                        theta = real(theta_factor) * theta
+                    # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
+                    m = real(beta1) * m + real(one_minus_beta1) * grad
+                    # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
+                    v = real(beta2) * v + real(one_minus_beta2) * grad * grad
+                    if amsgrad:
+                        # vmax[t] = max(vmax[t-1], v[t])
+                        vmax = kernel.maximum(vmax, v)
+                        # vtilde[t]
+                        vtilde = vmax
+                    else:
+                        vtilde = v
+                    # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
+                    theta = theta - real(step_size) * (m / (np.sqrt(vtilde) + real(scaled_eps)))
+                    kernel.store(_theta, index, theta)
+                    kernel.store(_m, index, m)
+                    kernel.store(_v, index, v)
+                    if amsgrad:
+                        kernel.store(_vmax, index, vmax)
 
     return kernel.compiled(step)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:ab2fcba476c85c69, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:700f53afa154f5b2, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -57,31 +57,34 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
             if size <= 0:
                 continue
             number = numbers[row]
-            _theta = kernel.memory(table[2, row], offset, size, stored)
-            _grad = kernel.memory(table[3, row], offset, size, stored)
-            _m = kernel.memory(table[4, row], offset, size, stored)
-            _u = kernel.memory(table[5, row], offset, size, stored)
-            for index in range(size):
-                theta = kernel.load(_theta, index)
-                grad = kernel.load(_grad, index)
-                if clip is not None:
-                    grad = clipping.clipped(grad, clip, number, real)
-                m = kernel.load(_m, index)
-                u = kernel.load(_u, index)
-                if maximize:
-                    # g[t]
-                    grad = -grad
-                if _has_weight_decay:
-                    # gtilde[t] = g[t] + weight_decay*theta[t-1]
-                    grad = grad + real(weight_decay) * theta
-                # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-                m = real(beta1) * m + real(one_minus_beta1) * grad
-                # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
-                u = kernel.maximum(real(beta2) * u, np.abs(grad) + real(eps))
-                # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
-                theta = theta - real(step_size) * (m / u)
-                kernel.store(_theta, index, theta)
-                kernel.store(_m, index, m)
-                kernel.store(_u, index, u)
+            for start in range(0, size, kernel.CHUNK):
+                count = min(kernel.CHUNK, size - start)
+                position = offset + start
+                _theta = kernel.memory(table[2, row], position, count, stored)
+                _grad = kernel.memory(table[3, row], position, count, stored)
+                _m = kernel.memory(table[4, row], position, count, stored)
+                _u = kernel.memory(table[5, row], position, count, stored)
+                for index in range(count):
+                    theta = kernel.load(_theta, index)
+                    grad = kernel.load(_grad, index)
+                    if clip is not None:
+                        grad = clipping.clipped(grad, clip, number, real)
+                    m = kernel.load(_m, index)
+                    u = kernel.load(_u, index)
+                    if maximize:
+                        # g[t]
+                        grad = -grad
+                    if _has_weight_decay:
+                        # gtilde[t] = g[t] + weight_decay*theta[t-1]
+                        grad = grad + real(weight_decay) * theta
+                    # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
+                    m = real(beta1) * m + real(one_minus_beta1) * grad
+                    # u[t] = max(beta2*u[t-1], abs(gtilde[t]) + eps)
+                    u = kernel.maximum(real(beta2) * u, np.abs(grad) + real(eps))
+                    # theta[t] = theta[t-1] - lr*mhat[t]/u[t]
+                    theta = theta - real(step_size) * (m / u)
+                    kernel.store(_theta, index, theta)
+                    kernel.store(_m, index, m)
+                    kernel.store(_u, index, u)
 
     return kernel.compiled(step)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:ab2fcba476c85c69, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:700f53afa154f5b2, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -56,26 +56,29 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
             if size <= 0:
                 continue
             number = numbers[row]
-            _theta = kernel.memory(table[2, row], offset, size, stored)
-            _grad = kernel.memory(table[3, row], offset, size, stored)
-            _ax = kernel.memory(table[4, row], offset, size, stored)
-            for index in range(size):
-                theta = kernel.load(_theta, index)
-                grad = kernel.load(_grad, index)
-                if clip is not None:
-                    grad = clipping.clipped(grad, clip, number, real)
-                ax = kernel.load(_ax, index)
-                if maximize:
-                    # g[t]
-                    grad = -grad
-                if _has_weight_decay:
-                    # gtilde[t] = g[t] + weight_decay*theta[t-1]
-                    grad = grad + real(weight_decay) * theta
-                # theta[t] = (1 - lambd*eta[t-1])*theta[t-1] - eta[t-1]*gtilde[t]
-                theta = real(theta_factor) * theta - real(eta) * grad
-                # ax[t] = (1 - mu[t-1])*ax[t-1] + mu[t-1]*theta[t]
-                ax = real(one_minus_mu) * ax + real(mu) * theta
-                kernel.store(_theta, index, theta)
-                kernel.store(_ax, index, ax)
+            for start in range(0, size, kernel.CHUNK):
+                count = min(kernel.CHUNK, size - start)
+                position = offset + start
+                _theta = kernel.memory(table[2, row], position, count, stored)
+                _grad = kernel.memory(table[3, row], position, count, stored)
+                _ax = kernel.memory(table[4, row], position, count, stored)
+                for index in range(count):
+                    theta = kernel.load(_theta, index)
+                    grad = kernel.load(_grad, index)
+                    if clip is not None:
+                        grad = clipping.clipped(grad, clip, number, real)
+                    ax = kernel.load(_ax, index)
+                    if maximize:
+                        # g[t]
+                        grad = -grad
+                    if _has_weight_decay:
+                        # gtilde[t] = g[t] + weight_decay*theta[t-1]
+                        grad = grad + real(weight_decay) * theta
+                    # theta[t] = (1 - lambd*eta[t-1])*theta[t-1] - eta[t-1]*gtilde[t]
+                    theta = real(theta_factor) * theta - real(eta) * grad
+                    # ax[t] = (1 - mu[t-1])*ax[t-1] + mu[t-1]*theta[t]
+                    ax = real(one_minus_mu) * ax + real(mu) * theta
+                    kernel.store(_theta, index, theta)
+                    kernel.store(_ax, index, ax)
 
     return kernel.compiled(step)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:ab2fcba476c85c69, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:700f53afa154f5b2, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -57,28 +57,31 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
             if size <= 0:
                 continue
             number = numbers[row]
-            _theta = kernel.memory(table[2, row], offset, size, stored)
-            _grad = kernel.memory(table[3, row], offset, size, stored)
-            _m = kernel.memory(table[4, row], offset, size, stored)
-            for index in range(size):
-                theta = kernel.load(_theta, index)
-                grad = kernel.load(_grad, index)
-                if clip is not None:
-                    grad = clipping.clipped(grad, clip, number, real)
-                m = kernel.load(_m, index)
-                if maximize:
-                    # g[t]
-                    grad = -grad
-                if _has_weight_decay:
-                    # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
-                    theta = real(theta_factor) * theta
-                # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
-                c = real(beta1) * m + real(one_minus_beta1) * grad
-                # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
-                m = real(beta2) * m + real(one_minus_beta2) * grad
-                # theta[t] = thetabar[t] - lr*sign(c[t])
-                theta = theta - real(lr) * kernel.sign(c)
-                kernel.store(_theta, index, theta)
-                kernel.store(_m, index, m)
+            for start in range(0, size, kernel.CHUNK):
+                count = min(kernel.CHUNK, size - start)
+                position = offset + start
+                _theta = kernel.memory(table[2, row], position, count, stored)
+                _grad = kernel.memory(table[3, row], position, count, stored)
+                _m = kernel.memory(table[4, row], position, count, stored)
+                for index in range(count):
+                    theta = kernel.load(_theta, index)
+                    grad = kernel.load(_grad, index)
+                    if clip is not None:
+                        grad = clipping.clipped(grad, clip, number, real)
+                    m = kernel.load(_m, index)
+                    if maximize:
+                        # g[t]
+                        grad = -grad
+                    if _has_weight_decay:
+                        # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
+                        theta = real(theta_factor) * theta
+                    # c[t] = beta1*m[t-1] + (1 - beta1)*g[t]
+                    c = real(beta1) * m + real(one_minus_beta1) * grad
+                    # m[t] = beta2*m[t-1] + (1 - beta2)*g[t]
+                    m = real(beta2) * m + real(one_minus_beta2) * grad
+                    # theta[t] = thetabar[t] - lr*sign(c[t])
+                    theta = theta - real(lr) * kernel.sign(c)
+                    kernel.store(_theta, index, theta)
+                    kernel.store(_m, index, m)
 
     return kernel.compiled(step)

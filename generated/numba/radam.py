@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:ab2fcba476c85c69, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:700f53afa154f5b2, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -78,39 +78,42 @@ def compiled(
             if size <= 0:
                 continue
             number = numbers[row]
-            _theta = kernel.memory(table[2, row], offset, size, stored)
-            _grad = kernel.memory(table[3, row], offset, size, stored)
-            _m = kernel.memory(table[4, row], offset, size, stored)
-            _v = kernel.memory(table[5, row], offset, size, stored)
-            for index in range(size):
-                theta = kernel.load(_theta, index)
-                grad = kernel.load(_grad, index)
-                if clip is not None:
-                    grad = clipping.clipped(grad, clip, number, real)
-                m = kernel.load(_m, index)
-                v = kernel.load(_v, index)
-                if maximize:
-                    # g[t]
-                    grad = -grad
-                if _case2:
-                    # gtilde[t]
-                    grad = grad + real(weight_decay) * theta
-                if _case3:
-                    # thetabar[t]
-                    theta = real(theta_factor) * theta
-                # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
-                m = real(beta1) * m + real(one_minus_beta1) * grad
-                # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
-                v = real(beta2) * v + real(one_minus_beta2) * grad * grad
-                # mhat[t] = m[t]/(1 - beta1**t)
-                mhat = m / real(one_minus_beta1_pow_t)
-                if _case4:
-                    # d[t]
-                    mhat = real(mhat_factor) * (mhat / (np.sqrt(v) + real(eps)))
-                # theta[t] = thetabar[t] - lr*d[t]
-                theta = theta - real(lr) * mhat
-                kernel.store(_theta, index, theta)
-                kernel.store(_m, index, m)
-                kernel.store(_v, index, v)
+            for start in range(0, size, kernel.CHUNK):
+                count = min(kernel.CHUNK, size - start)
+                position = offset + start
+                _theta = kernel.memory(table[2, row], position, count, stored)
+                _grad = kernel.memory(table[3, row], position, count, stored)
+                _m = kernel.memory(table[4, row], position, count, stored)
+                _v = kernel.memory(table[5, row], position, count, stored)
+                for index in range(count):
+                    theta = kernel.load(_theta, index)
+                    grad = kernel.load(_grad, index)
+                    if clip is not None:
+                        grad = clipping.clipped(grad, clip, number, real)
+                    m = kernel.load(_m, index)
+                    v = kernel.load(_v, index)
+                    if maximize:
+                        # g[t]
+                        grad = -grad
+                    if _case2:
+                        # gtilde[t]
+                        grad = grad + real(weight_decay) * theta
+                    if _case3:
+                        # thetabar[t]
+                        theta = real(theta_factor) * theta
+                    # m[t] = beta1*m[t-1] + (1 - beta1)*gtilde[t]
+                    m = real(beta1) * m + real(one_minus_beta1) * grad
+                    # v[t] = beta2*v[t-1] + (1 - beta2)*gtilde[t]**2
+                    v = real(beta2) * v + real(one_minus_beta2) * grad * grad
+                    # mhat[t] = m[t]/(1 - beta1**t)
+                    mhat = m / real(one_minus_beta1_pow_t)
+                    if _case4:
+                        # d[t]
+                        mhat = real(mhat_factor) * (mhat / (np.sqrt(v) + real(eps)))
+                    # theta[t] = thetabar[t] - lr*d[t]
+                    theta = theta - real(lr) * mhat
+                    kernel.store(_theta, index, theta)
+                    kernel.store(_m, index, m)
+                    kernel.store(_v, index, v)
 
     return kernel.compiled(step)

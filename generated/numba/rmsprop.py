@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:ab2fcba476c85c69, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:700f53afa154f5b2, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -68,48 +68,51 @@ def compiled(
             if size <= 0:
                 continue
             number = numbers[row]
-            _theta = kernel.memory(table[2, row], offset, size, stored)
-            _grad = kernel.memory(table[3, row], offset, size, stored)
-            _v = kernel.memory(table[4, row], offset, size, stored)
-            _gbar = kernel.memory(table[5, row], offset, size, stored)
-            _b = kernel.memory(table[6, row], offset, size, stored)
-            for index in range(size):
-                theta = kernel.load(_theta, index)
-                grad = kernel.load(_grad, index)
-                if clip is not None:
-                    grad = clipping.clipped(grad, clip, number, real)
-                v = kernel.load(_v, index)
-                gbar = kernel.load(_gbar, index) if centered else theta
-                b = kernel.load(_b, index) if _has_momentum else theta
-                if maximize:
-                    # g[t]
-                    grad = -grad
-                if _has_weight_decay:
-                    # gtilde[t] = g[t] + weight_decay*theta[t-1]
-                    grad = grad + real(weight_decay) * theta
-                # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
-                v = real(alpha) * v + real(one_minus_alpha) * grad * grad
-                if centered:
-                    # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
-                    gbar = real(alpha) * gbar + real(one_minus_alpha) * grad
-                    # variance[t]
-                    variance = kernel.maximum(v - kernel.square(gbar), real(0))
-                else:
-                    variance = v
-                # d[t] = gtilde[t]/(sqrt(variance[t]) + eps)
-                d = grad / (np.sqrt(variance) + real(eps))
-                if _has_momentum:
-                    # b[t] = momentum*b[t-1] + d[t]
-                    b = real(momentum) * b + d
-                    # theta[t]
-                    theta = theta - real(lr) * b
-                else:
-                    theta = theta - real(lr) * d
-                kernel.store(_theta, index, theta)
-                kernel.store(_v, index, v)
-                if centered:
-                    kernel.store(_gbar, index, gbar)
-                if _has_momentum:
-                    kernel.store(_b, index, b)
+            for start in range(0, size, kernel.CHUNK):
+                count = min(kernel.CHUNK, size - start)
+                position = offset + start
+                _theta = kernel.memory(table[2, row], position, count, stored)
+                _grad = kernel.memory(table[3, row], position, count, stored)
+                _v = kernel.memory(table[4, row], position, count, stored)
+                _gbar = kernel.memory(table[5, row], position, count, stored)
+                _b = kernel.memory(table[6, row], position, count, stored)
+                for index in range(count):
+                    theta = kernel.load(_theta, index)
+                    grad = kernel.load(_grad, index)
+                    if clip is not None:
+                        grad = clipping.clipped(grad, clip, number, real)
+                    v = kernel.load(_v, index)
+                    gbar = kernel.load(_gbar, index) if centered else theta
+                    b = kernel.load(_b, index) if _has_momentum else theta
+                    if maximize:
+                        # g[t]
+                        grad = -grad
+                    if _has_weight_decay:
+                        # gtilde[t] = g[t] + weight_decay*theta[t-1]
+                        grad = grad + real(weight_decay) * theta
+                    # v[t] = alpha*v[t-1] + (1 - alpha)*gtilde[t]**2
+                    v = real(alpha) * v + real(one_minus_alpha) * grad * grad
+                    if centered:
+                        # gbar[t] = alpha*gbar[t-1] + (1 - alpha)*gtilde[t]
+                        gbar = real(alpha) * gbar + real(one_minus_alpha) * grad
+                        # variance[t]
+                        variance = kernel.maximum(v - kernel.square(gbar), real(0))
+                    else:
+                        variance = v
+                    # d[t] = gtilde[t]/(sqrt(variance[t]) + eps)
+                    d = grad / (np.sqrt(variance) + real(eps))
+                    if _has_momentum:
+                        # b[t] = momentum*b[t-1] + d[t]
+                        b = real(momentum) * b + d
+                        # theta[t]
+                        theta = theta - real(lr) * b
+                    else:
+                        theta = theta - real(lr) * d
+                    kernel.store(_theta, index, theta)
+                    kernel.store(_v, index, v)
+                    if centered:
+                        kernel.store(_gbar, index, gbar)
+                    if _has_momentum:
+                        kernel.store(_b, index, b)
 
     return kernel.compiled(step)

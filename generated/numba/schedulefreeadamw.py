@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:ab2fcba476c85c69, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:700f53afa154f5b2, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -70,36 +70,39 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
             if size <= 0:
                 continue
             number = numbers[row]
-            _theta = kernel.memory(table[2, row], offset, size, stored)
-            _grad = kernel.memory(table[3, row], offset, size, stored)
-            _z = kernel.memory(table[4, row], offset, size, stored)
-            _v = kernel.memory(table[5, row], offset, size, stored)
-            for index in range(size):
-                theta = kernel.load(_theta, index)
-                grad = kernel.load(_grad, index)
-                if clip is not None:
-                    grad = clipping.clipped(grad, clip, number, real)
-                z = kernel.load(_z, index)
-                v = kernel.load(_v, index)
-                if maximize:
-                    # g[t]
-                    grad = -grad
-                # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
-                v = real(beta2) * v + real(one_minus_beta2) * grad * grad
-                # vhat[t] = v[t]/(1 - beta2**t)
-                vhat = v / real(one_minus_beta2_pow_t)
-                if _has_weight_decay:
-                    # d[t] = g[t]/(sqrt(vhat[t]) + eps) + weight_decay*theta[t-1]
-                    d = grad / (np.sqrt(vhat) + real(eps)) + real(weight_decay) * theta
-                else:
-                    d = grad / (np.sqrt(vhat) + real(eps))
-                # z[t] = z[t-1] - rate[t]*d[t]
-                z_new = z - real(rate) * d
-                # theta[t] = c[t]*z[t-1] + (1 - c[t])*theta[t-1] - rate[t]*(1 - beta1*(1 - c[t]))*d[t]
-                theta = real(c) * z + real(one_minus_c) * theta - real(d_factor) * d
-                z = z_new
-                kernel.store(_theta, index, theta)
-                kernel.store(_z, index, z)
-                kernel.store(_v, index, v)
+            for start in range(0, size, kernel.CHUNK):
+                count = min(kernel.CHUNK, size - start)
+                position = offset + start
+                _theta = kernel.memory(table[2, row], position, count, stored)
+                _grad = kernel.memory(table[3, row], position, count, stored)
+                _z = kernel.memory(table[4, row], position, count, stored)
+                _v = kernel.memory(table[5, row], position, count, stored)
+                for index in range(count):
+                    theta = kernel.load(_theta, index)
+                    grad = kernel.load(_grad, index)
+                    if clip is not None:
+                        grad = clipping.clipped(grad, clip, number, real)
+                    z = kernel.load(_z, index)
+                    v = kernel.load(_v, index)
+                    if maximize:
+                        # g[t]
+                        grad = -grad
+                    # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
+                    v = real(beta2) * v + real(one_minus_beta2) * grad * grad
+                    # vhat[t] = v[t]/(1 - beta2**t)
+                    vhat = v / real(one_minus_beta2_pow_t)
+                    if _has_weight_decay:
+                        # d[t] = g[t]/(sqrt(vhat[t]) + eps) + weight_decay*theta[t-1]
+                        d = grad / (np.sqrt(vhat) + real(eps)) + real(weight_decay) * theta
+                    else:
+                        d = grad / (np.sqrt(vhat) + real(eps))
+                    # z[t] = z[t-1] - rate[t]*d[t]
+                    z_new = z - real(rate) * d
+                    # theta[t] = c[t]*z[t-1] + (1 - c[t])*theta[t-1] - rate[t]*(1 - beta1*(1 - c[t]))*d[t]
+                    theta = real(c) * z + real(one_minus_c) * theta - real(d_factor) * d
+                    z = z_new
+                    kernel.store(_theta, index, theta)
+                    kernel.store(_z, index, z)
+                    kernel.store(_v, index, v)
 
     return kernel.compiled(step)

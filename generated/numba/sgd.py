@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:ab2fcba476c85c69, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:700f53afa154f5b2, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -74,36 +74,39 @@ def compiled(
             if size <= 0:
                 continue
             number = numbers[row]
-            _theta = kernel.memory(table[2, row], offset, size, stored)
-            _grad = kernel.memory(table[3, row], offset, size, stored)
-            _b = kernel.memory(table[4, row], offset, size, stored)
-            for index in range(size):
-                theta = kernel.load(_theta, index)
-                grad = kernel.load(_grad, index)
-                if clip is not None:
-                    grad = clipping.clipped(grad, clip, number, real)
-                b = kernel.load(_b, index) if _has_momentum else theta
-                if maximize:
-                    # g[t]
-                    grad = -grad
-                if _has_weight_decay:
-                    # gtilde[t] = g[t] + weight_decay*theta[t-1]
-                    grad = grad + real(weight_decay) * theta
-                if _has_momentum:
-                    if first:
-                        # b[t]
-                        b = grad
-                    else:
-                        b = real(momentum) * b + real(one_minus_dampening) * grad
-                    if nesterov:
-                        # d[t]
-                        grad = real(momentum) * b + grad
-                    else:
-                        grad = b
-                # theta[t] = theta[t-1] - lr*d[t]
-                theta = theta - real(lr) * grad
-                kernel.store(_theta, index, theta)
-                if _has_momentum:
-                    kernel.store(_b, index, b)
+            for start in range(0, size, kernel.CHUNK):
+                count = min(kernel.CHUNK, size - start)
+                position = offset + start
+                _theta = kernel.memory(table[2, row], position, count, stored)
+                _grad = kernel.memory(table[3, row], position, count, stored)
+                _b = kernel.memory(table[4, row], position, count, stored)
+                for index in range(count):
+                    theta = kernel.load(_theta, index)
+                    grad = kernel.load(_grad, index)
+                    if clip is not None:
+                        grad = clipping.clipped(grad, clip, number, real)
+                    b = kernel.load(_b, index) if _has_momentum else theta
+                    if maximize:
+                        # g[t]
+                        grad = -grad
+                    if _has_weight_decay:
+                        # gtilde[t] = g[t] + weight_decay*theta[t-1]
+                        grad = grad + real(weight_decay) * theta
+                    if _has_momentum:
+                        if first:
+                            # b[t]
+                            b = grad
+                        else:
+                            b = real(momentum) * b + real(one_minus_dampening) * grad
+                        if nesterov:
+                            # d[t]
+                            grad = real(momentum) * b + grad
+                        else:
+                            grad = b
+                    # theta[t] = theta[t-1] - lr*d[t]
+                    theta = theta - real(lr) * grad
+                    kernel.store(_theta, index, theta)
+                    if _has_momentum:
+                        kernel.store(_b, index, b)
 
     return kernel.compiled(step)

@@ -143,8 +143,8 @@ class _InCache:
     def __init__(self, subject: Subject, parameters: int) -> None:
         cls = getattr(_package("numpy"), subject.spec.name)
         optimizer = cls(**settings(subject.spec, subject.configuration))
-        initial = optimizer._initial()
-        scalars = {name: initial.get(name, 0.0) for name in optimizer._scalar_states}
+        initial = optimizer._existing(optimizer.lr)
+        scalars = {name: float(initial.get(name, 0.0)) for name in optimizer._scalar_states}
         step, _ = optimizer._step_of(optimizer.lr, scalars)
         self._kernel, self._scalars = optimizer._kernel, vars(step)
         states = [name in initial for name in optimizer._tensor_states]

@@ -13,12 +13,27 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 import numpy as np
+from llvmlite import ir
 from numba import carray, njit, types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.extending import intrinsic, overload, register_jitable
 
 Kernel: TypeAlias = Callable[..., None]
 """Compiled for each kind of its arguments, when it is first called with them."""
+
+CHUNK = 128
+"""Elements of a tensor that are updated before memory is asked for again."""
+
+AHEAD = 1024
+"""Elements from those that are updated to those that memory is asked for.
+
+Processors themselves ask for what lies ahead, but no further than the end of a page, and not while
+roots and quotients are waited for. Measured: a pass of Adam takes a tenth less time, whether this
+is 256, 512 or 1024.
+"""
+
+_LINE = 64
+"""Bytes that come from memory at once; where it is more, some are asked for twice."""
 
 
 def compiled(function: Callable[..., None]) -> Kernel:
@@ -103,7 +118,12 @@ def span(table: Any, row: int, begin: int, end: int) -> tuple[int, int]:
 
 @register_jitable
 def memory(address: int, offset: int, size: int, stored: Any) -> Any:
-    """``size`` elements of memory from the element ``offset``, as an array."""
+    """``size`` elements of memory from the element ``offset``, as an array.
+
+    Asks the processor for those that will follow.
+    """
+    if address != 0:
+        _prefetch(address, offset + AHEAD, stored)
     return carray(_pointer(address, stored), offset + size)[offset:]
 
 
@@ -115,6 +135,28 @@ def _pointer(typing: Any, address: Any, stored: Any) -> Any:
         return builder.inttoptr(arguments[0], context.get_value_type(result))
 
     return result(address, stored), generate
+
+
+@intrinsic
+def _prefetch(typing: Any, address: Any, offset: Any, stored: Any) -> Any:
+    """Ask for ``CHUNK`` elements from the element ``offset``, which may lie beyond the last."""
+    size = stored.dtype.bitwidth // 8
+    number, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        begin, first, _ = arguments
+        whole = begin.type
+        begin = builder.add(begin, builder.mul(first, whole(size)))
+        function = builder.module.declare_intrinsic(
+            "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte] + [number] * 3)
+        )
+        how = number(0), number(3), number(1)  # to read, for all caches, data
+        for line in range(0, CHUNK * size, _LINE):
+            where = builder.inttoptr(builder.add(begin, whole(line)), byte)
+            builder.call(function, [where, *how])
+        return context.get_dummy_value()
+
+    return types.void(address, offset, stored), generate
 
 
 @intrinsic
