@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.table import Table
 
@@ -30,9 +30,6 @@ from .results import Result
 from .schedules import engines as schedule_engines
 from .schedules import verify as schedules
 from .unchanged import digest, is_known, remember
-
-if TYPE_CHECKING:
-    from .optimizers.replays import Replay
 
 
 @dataclass(frozen=True)
@@ -127,10 +124,10 @@ def _verified_together(
     names: Sequence[str],
     device: str,
     without: Collection[str],
-) -> "tuple[list[Result], list[Replay]]":
+) -> tuple[list[Result], dict[str, bool]]:
     """What is found of all of them, in as many processes as there are processors."""
     if not units:
-        return [], []
+        return [], {}
     work = units, packages, names, device, without
     count = min(os.cpu_count() or 1, len(units))
     links = [Link() for _ in range(count)]
@@ -180,8 +177,8 @@ def _verified(index: int) -> Sequence[Result]:
     return schedules.verify(spec, found, beside_peer="torch" not in without)
 
 
-def _replays() -> "list[Replay]":
-    """The refuted claims about these specs, of which one is verified again, through NumPy's."""
+def _replays() -> dict[str, bool]:
+    """Of refuted claims about these specs, one of them verified again: whether NumPy agrees."""
     # Imported here, where one process of several needs it, and those it is a fork of do not.
     from ..prove.discover import builtin_claims
     from ..prove.prove import prove
@@ -198,11 +195,12 @@ def _replays() -> "list[Replay]":
         and {c.left.spec.name, c.right.spec.name} <= {*names}
         and {c.left.spec.name, c.right.spec.name} & again
     ]
-    return [replay_generated(s, package) for s in emitted(map(prove, claims))]
+    replays = [replay_generated(s, package) for s in emitted(map(prove, claims))]
+    return {each.settled.claim.name: each.agrees for each in replays}
 
 
-def _conclude_replays(replays: "list[Replay]") -> None:
-    wrong = [r.settled.claim.name for r in replays if not r.agrees]
+def _conclude_replays(replays: Mapping[str, bool]) -> None:
+    wrong = [name for name, agrees in replays.items() if not agrees]
     if wrong:
         fail(f"the generated code does not part as the algebra says: {', '.join(wrong)}", status=1)
     if replays:

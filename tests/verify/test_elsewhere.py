@@ -1,12 +1,15 @@
 """Steps that another process takes are those that are taken here; one that dies is told."""
 
 import os
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
+from steprule.codegen.loading.selection import selected
+from steprule.codegen.verify import verdicts
 from steprule.codegen.verify.elsewhere import Link, running
 from steprule.codegen.verify.optimizers.engines import Engine, Given
 from steprule.codegen.verify.optimizers.running import Course, Crash, Moment, Request, here
@@ -55,3 +58,11 @@ def test_a_process_that_dies_is_told() -> None:
     link = Link()
     with running([link]), pytest.raises(ChildProcessError, match="has ended the process"):
         list(link.run_all([request(Dies(), 0.5, [1.0], [2.0])]))
+
+
+def test_refutations_come_back_from_where_they_are_replayed(monkeypatch) -> None:
+    specs = selected(("adam", "adamw"))
+    units = [verdicts._Unit(spec, "float64", "") for spec in specs]
+    work = units, {}, [spec.name for spec in specs], "cpu", ()
+    monkeypatch.setattr(verdicts, "_inherited", (work, Link()))
+    assert pickle.loads(pickle.dumps(verdicts._replays())) == {"adam-is-not-adamw": True}

@@ -81,7 +81,7 @@ def test_the_command_says_what_it_left_out(monkeypatch) -> None:
     def found(units, *_):
         verified.extend((u.name, u.dtype) for u in units)
         results = [Result(u.name, "numpy", u.dtype, "theta", Worst(error, 1.0)) for u in units]
-        return results, []
+        return results, {}
 
     monkeypatch.setattr(verdicts, "_verified_together", found)
     monkeypatch.setattr(command, "begin", lambda: None)
