@@ -21,6 +21,9 @@ class CompiledRule:
 
     spec: Optimizer
 
+    def __reduce__(self) -> Any:
+        return compiled, (self.spec,)  # programs hold functions, which cannot be sent elsewhere
+
     @cached_property
     def program(self) -> Program:
         """One step, ready for the backends.
@@ -63,6 +66,9 @@ class CompiledSchedule:
         default_factory=dict[tuple[str, ...], Program], init=False, repr=False, compare=False
     )
 
+    def __reduce__(self) -> Any:
+        return compiled, (self.spec,)  # programs hold functions, which cannot be sent elsewhere
+
     def function(self, *series: str) -> Program:
         """What computes some series, by name: ``eta``, ``mu``, states.
 
@@ -79,6 +85,9 @@ class CompiledTransform:
     """An analysed transform of gradients, and its parts."""
 
     spec: Transform
+
+    def __reduce__(self) -> Any:
+        return compiled, (self.spec,)  # programs hold functions, which cannot be sent elsewhere
 
     @cached_property
     def parts(self) -> Parts:

@@ -1,5 +1,6 @@
 """A spec is compiled once, whoever asks for its program."""
 
+import pickle
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -45,3 +46,12 @@ def test_a_command_compiles_it_once(
     assert result.exit_code == 0, result.output
     assert counted["HeavyBall"] == 1
     assert max(counted.values()) == 1
+
+
+def test_a_compiled_spec_can_be_sent_elsewhere(spec_file: Callable[..., Path]) -> None:
+    (spec,) = map(analyse, load(str(spec_file())))
+    program = compiled(spec).program
+    (sent,) = pickle.loads(pickle.dumps([spec]))
+    assert sent is not spec
+    assert compiled(sent).spec is sent
+    assert compiled(sent).program == program
