@@ -15,6 +15,7 @@ from steprule.specs.language import (
     Hyper,
     Optimizer,
     Option,
+    Output,
     Shape,
     State,
     Update,
@@ -38,6 +39,7 @@ OPTION = Option(on, "switches")
 STATE = State(m, init=0, key="m")
 UPDATE = Update(theta[t], theta[t - 1] - lr * m[t])
 CONSTRAINT = Constraint(lr > 0, "must be positive")
+OUTPUT = Output("mean", m[t], "an average")
 SPEC = Optimizer(
     "Spec",
     summary="A spec.",
@@ -49,6 +51,7 @@ SPEC = Optimizer(
         UPDATE,
     ],
     constraints=[CONSTRAINT],
+    outputs=[OUTPUT],
 )
 
 OTHERWISE: dict[type, dict[str, list[Any]]] = {
@@ -64,6 +67,7 @@ OTHERWISE: dict[type, dict[str, list[Any]]] = {
         "step_key": [""],
         "eager": [True],
         "positional": [("foreach",), ("fused", "foreach")],
+        "outputs": [(), (OUTPUT, Output("other", m[t], "an average"))],
     },
     Hyper: {
         "symbol": [eps],
@@ -81,7 +85,7 @@ OTHERWISE: dict[type, dict[str, list[Any]]] = {
     Option: {"flag": [off], "doc": ["switches more"], "keyword": [True], "default": [True]},
     State: {
         "series": [n],
-        "init": [1, None, lr],
+        "init": [1, None, lr, theta[0]],
         "key": ["exp_avg"],
         "when": [on, ~on, lr > 0],
         "shape": [Shape.SCALAR],
@@ -98,6 +102,12 @@ OTHERWISE: dict[type, dict[str, list[Any]]] = {
         ],
     },
     Constraint: {"condition": [lr >= 0, (lr > 0) & on], "message": ["must not be 0"]},
+    Output: {
+        "name": ["average"],
+        "value": [m[t] + theta[t], sqrt(m[t])],
+        "doc": ["another average"],
+        "latex": [r"\bar{m}"],
+    },
 }
 
 
@@ -109,6 +119,7 @@ def changed() -> Iterator[tuple[str, Optimizer]]:
         State: ("states", STATE),
         Update: ("updates", UPDATE),
         Constraint: ("constraints", CONSTRAINT),
+        Output: ("outputs", OUTPUT),
     }
     for kind, values in OTHERWISE.items():
         for field, others in values.items():
