@@ -47,6 +47,7 @@ def by_settings(name):
         # NAdam's product of momenta is one number for all.
         ("NAdam", "", 4, 3, 2),
         ("Lion", "", 3, 2, 1),
+        ("KahanAdamW", "", 5, 4, 3),
     ],
 )
 def test_memory(name, settings, read, written, states):

@@ -168,6 +168,11 @@ def floor(a: Range) -> Range:
     return Range(low, high)
 
 
+def rounded(a: Range) -> Range:
+    """A in some floating format, of which it is not known how far it reaches."""
+    return Range(Fraction(0) if a.low >= 0 else -_INF, Fraction(0) if a.high <= 0 else _INF)
+
+
 def modulo(a: Range, b: Range) -> Range:
     """A - b*floor(a/b) for what in ``b`` is not zero."""
     if a.low == a.high and b.low == b.high and b.excludes_zero:

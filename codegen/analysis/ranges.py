@@ -49,6 +49,7 @@ from ...specs.language import (
     passed,
     size,
     step,
+    stored,
     t,
     theta,
     total,
@@ -208,6 +209,8 @@ class Evaluator:
             case clip():
                 value, lower, upper = ranges
                 return intervals.minimum(intervals.maximum(value, lower), upper)
+            case stored():
+                return intervals.rounded(ranges[0])
             case one_minus_power():
                 power = self._raised(e.args[0], e.args[1])
                 return intervals.add(intervals.point(1), intervals.negate(power))

@@ -10,7 +10,8 @@ from ..analysis.matrices import needs_matrices
 from ..notation.text import TextPrinter
 from ..program.forms import Printer
 from ..program.lower import lower_expression
-from ..program.nodes import Constant, Program, names, reads
+from ..program.nodes import Apply, Constant, Program, assignments, names, reads, walk
+from ..program.operations import STORED
 from .signature import Argument, arguments, checks
 
 
@@ -64,6 +65,11 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
         "scalar_slots": program.scalar_slots,
         "host": program.host,
         "uses_first": "first" in read,
+        "rounds": any(
+            isinstance(n, Apply) and n.op is STORED
+            for a in assignments(program.body)
+            for n in walk(a.value)
+        ),
         "on_matrices": needs_matrices(spec),
         "read": read,
     }

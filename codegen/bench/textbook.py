@@ -47,6 +47,7 @@ _TEXTBOOK = Language(
         ops.LOG: "np.log",
         ops.TANH: "np.tanh",
         ops.ERF: "erf",
+        ops.STORED: "{}",  # arrays are computed in their own dtype
         ops.ATAN2: "np.arctan2",
         ops.ABS: "np.abs",
         ops.SIGN: "np.sign",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .exact import (
     NAN,
+    ONE,
     ZERO,
     Number,
     add,
@@ -117,3 +118,17 @@ def _as_array(x: Any) -> Array:
     if isinstance(x, np.ndarray):
         return x
     return object_array([x], ())
+
+
+def product(factors: Sequence[Quantity]) -> Quantity:
+    """Of numbers first, and then of arrays."""
+    numbers = [f for f in factors if not isinstance(f, np.ndarray)]
+    tensors = [f for f in factors if isinstance(f, np.ndarray)]
+    number = reduce(multiply, numbers, ONE)
+    if not tensors:
+        return number
+    tensor = reduce(_multiply, tensors)
+    return tensor if number is ONE else _multiply(number, tensor)
+
+
+_multiply = elementwise(multiply, 2)

@@ -50,6 +50,7 @@ from ...specs.language import (
     mean,
     norm,
     one_minus_power,
+    stored,
     total,
     transpose,
 )
@@ -60,6 +61,7 @@ from ...specs.language.shapes import cols, rows
 from . import arrays, exact, sequences
 from .arrays import Array, Quantity, elementwise
 from .exact import ONE, Number, fmpq
+from .formats import COARSEST, Format
 
 _add = elementwise(exact.add, 2)
 _multiply = elementwise(exact.multiply, 2)
@@ -141,6 +143,7 @@ class Equations:
         known: other values that are known, of series at a time.
         together: the equations of all tensors that are updated together, these among them; None
             for a tensor by itself.
+        form: the format that tensors are stored in.
     """
 
     def __init__(
@@ -153,12 +156,14 @@ class Equations:
         gradient: Callable[[Quantity, bool], Quantity] | None = None,
         known: Mapping[Basic, Quantity] | None = None,
         together: Sequence["Equations"] | None = None,
+        form: Format = COARSEST,
     ) -> None:
         self._name = name
         self._stored = stored or {}
         self._updates = updates or {}
         self._gradient = gradient
         self._together = together
+        self._in_storage = elementwise(form.round, 1)
         self._known: dict[Basic, Quantity] = {**symbols, **(known or {})}
         self._underway: list[Value] = []
 
@@ -195,6 +200,8 @@ class Equations:
             case Reduction():
                 axes = [AXES[axis] for axis in e.over]
                 return _REDUCTIONS[type(e)](self.value(e.args[0]), axes)
+            case stored():
+                return self._in_storage(self.value(e.args[0]))
             case global_norm():
                 norms = [arrays.norm(x.value(e.args[0])) for x in self._together or [self]]
                 return arrays.norm(arrays.object_array(norms, (len(norms),)))
@@ -241,8 +248,8 @@ class Equations:
                 below.append(self.value(Pow(factor.base, -factor.exp)))
             else:
                 above.append(self.value(factor))
-        result = _multiply_all(above)
-        return _divide(result, _multiply_all(below)) if below else result
+        result = arrays.product(above)
+        return _divide(result, arrays.product(below)) if below else result
 
     def _power(self, e: Pow) -> Quantity:
         if e.exp.is_number and e.exp.is_negative:
@@ -301,16 +308,6 @@ class Equations:
             problem=problem,
             remedy="Check that it is declared, exists with these options, and is given",
         )
-
-
-def _multiply_all(factors: list[Quantity]) -> Quantity:
-    numbers = [f for f in factors if not isinstance(f, np.ndarray)]
-    tensors = [f for f in factors if isinstance(f, np.ndarray)]
-    number = reduce(exact.multiply, numbers, ONE)
-    if not tensors:
-        return number
-    tensor = reduce(_multiply, tensors)
-    return tensor if number is ONE else _multiply(number, tensor)
 
 
 def _is_stored_parameter(point: Basic) -> bool:

@@ -95,6 +95,10 @@ FORMATS = {
 }
 
 
+COARSEST = Format("coarsest", 3, -126, 127, np.float32)
+"""What is taken to be stored where nothing is said: of small fractions, rounding to it is seen."""
+
+
 def _scaled(x: fmpq, places: int) -> fmpq:
     return x * (fmpz(1) << places) if places >= 0 else x / (fmpz(1) << -places)
 

@@ -18,7 +18,7 @@ from ...specs.language.shapes import facts
 from .arrays import Array, Quantity, object_array
 from .evaluate import Equations
 from .exact import Number, exact
-from .formats import to_exact
+from .formats import COARSEST, Format, to_exact
 
 GradientOf: TypeAlias = Callable[[Array], ArrayLike]
 """The gradient as a function of the point, exact numbers in and out (or floats)."""
@@ -35,6 +35,7 @@ def step(
     states: Mapping[str, ArrayLike | Real],
     hyper: Mapping[str, Real],
     options: Mapping[str, bool],
+    form: Format = COARSEST,
 ) -> dict[str, Array | Number]:
     """One step of an optimizer.
 
@@ -48,6 +49,7 @@ def step(
         states: every state there is before the step, by the name of its series.
         hyper: every hyperparameter by name.
         options: every option by name.
+        form: the format that ``theta`` is stored in, and what the equations round to it.
 
     Returns:
         The new ``"theta"`` and the new value of every state that exists, by name: object
@@ -65,6 +67,7 @@ def step(
         stored={"theta": point} | {name: _quantity(value) for name, value in states.items()},
         updates={update.target: update.value for update in spec.updates},
         gradient=_gradient(gradient, point),
+        form=form,
     )
     new: dict[str, Array | Number] = {"theta": _spread(equations.value(_theta_now), point.shape)}
     for state in _existing(spec, symbols):

@@ -10,6 +10,7 @@ from sympy import Basic
 from ...specs.language.shapes import cols, rows
 from ..oracle import arrays, exact, sequences
 from ..oracle.evaluate import AXES
+from ..oracle.formats import COARSEST
 
 
 class Kind(Enum):
@@ -96,6 +97,9 @@ MAX = _define("max", 2, exact.maximum)
 MIN = _define("min", 2, exact.minimum)
 CLIP = _define("clip", 3, exact.clip, cost=2)
 ONE_MINUS_POW = _define("one_minus_power", 2, exact.one_minus_power)
+
+STORED = _define("stored", 1, COARSEST.round)
+"""Rounded to the dtype of the parameter; its exact value here is that in the coarsest."""
 
 PI = _define("pi", 0, lambda: exact.PI)
 INFINITY = _define("infinity", 0, lambda: exact.INFINITY)

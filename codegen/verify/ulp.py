@@ -142,6 +142,13 @@ def rounded(high: Doubles, low: Doubles, form: Format) -> Doubles:
         )
 
 
+def nearest(x: NDArray[np.longdouble], form: Format) -> NDArray[np.longdouble]:
+    """The values of a format that are nearest to numbers of a wider one."""
+    high = np.asarray(x, dtype=np.float64)
+    rest = np.where(np.isfinite(high), x - high, 0.0).astype(np.float64)
+    return rounded(high, rest, form).astype(np.longdouble)
+
+
 def _parts(x: Number) -> tuple[float, float]:
     """The float64 next to a number, and that next to the rest."""
     if isinstance(x, float):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:700f53afa154f5b2, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:b8fdc027b13c878b, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 

@@ -31,6 +31,8 @@ class Declared(ABC):
     """The module of the compiled kernel; empty where the rule needs whole tensors at once."""
     _fingerprint: ClassVar[str] = ""
     """Of the spec; that of the kernel is the same."""
+    _rounds: ClassVar[bool] = False
+    """Whether the rule rounds to what is stored."""
     _on_matrices: ClassVar[bool] = False
     """Whether the rule multiplies or transposes them: an array is one, or a batch of them."""
 

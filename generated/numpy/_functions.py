@@ -20,3 +20,10 @@ def erf(x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
     out = np.empty_like(x) if out is None else out
     out[...] = np.fromiter(map(math.erf, x.flat), np.float64, x.size).reshape(x.shape)
     return out
+
+
+def stored(x: NDArray[Any], dtype: np.dtype[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+    """Each element as it is stored in a dtype, in the dtype it has."""
+    out = np.empty_like(x) if out is None else out
+    out[...] = x.astype(dtype, copy=False)
+    return out

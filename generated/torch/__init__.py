@@ -14,6 +14,7 @@ __all__ = [
     "Adamax",
     "AdamW",
     "ASGD",
+    "KahanAdamW",
     "Lion",
     "NAdam",
     "RAdam",
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .adamax import Adamax
     from .adamw import AdamW
     from .asgd import ASGD
+    from .kahanadamw import KahanAdamW
     from .lion import Lion
     from .nadam import NAdam
     from .radam import RAdam

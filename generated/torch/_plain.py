@@ -163,6 +163,7 @@ def together(
     dtype = arithmetic(stored[0][0].dtype)
     computed = [in_dtype(tensors, dtype) for tensors in stored]
     given = in_dtype(reals(grads), dtype)
+    step.storage = stored[0][0].dtype
     rule.foreach(step, computed[0], clip(given) if clip else given, *computed[1:])
     for kept, tensors in zip(stored, computed, strict=True):
         if kept is not tensors:
@@ -235,6 +236,7 @@ def _one(
     theta, *states = (ready.get(key, p) for key in keys)
     given = real(grad).to(dtype)
     step, new = rule.step(scalars)
+    step.storage = real(p).dtype
     tensors = _looped(rule, step, theta, clip(given) if clip else given, *states)
     results = dict(zip(keys, tensors, strict=True))
     for key, x in stored.items():

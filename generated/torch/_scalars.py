@@ -13,7 +13,15 @@ S = TypeVar("S")
 
 
 class Step(Generic[S]):
-    """What is the same for all elements in a step of a rule: scalars by name, and flags."""
+    """What is the same for all elements in a step of a rule: scalars by name, and flags.
+
+    Attributes:
+        storage: the dtype that the tensors at hand are kept in; no scalar.
+    """
+
+    __slots__ = ("__dict__", "storage")
+
+    storage: torch.dtype
 
     if TYPE_CHECKING:
 

@@ -89,6 +89,7 @@ def prepare(
         options = (
             module.rule,
             module.flags(scalars),
+            module.ROUNDS,
             getattr(_clipping, clip.transform.__name__.lower()) if clip else None,
         )
         arguments = (

@@ -24,6 +24,10 @@ def flags(scalars: Mapping[str, Any]) -> tuple[bool, ...]:
     )
 
 
+ROUNDS = False
+"""Whether ``rule`` takes the dtype that is stored, last."""
+
+
 @triton.jit
 def rule(
     theta: tl.tensor,

@@ -28,7 +28,7 @@ from .domains import (
     Interval,
 )
 from .errors import SpecError
-from .heads import clip, global_norm, lerp, matmul, one_minus_power, transpose
+from .heads import clip, global_norm, lerp, matmul, one_minus_power, stored, transpose
 from .optimizer import Optimizer
 from .outputs import Output
 from .reductions import amax, dot, mean, norm, rms, total
@@ -133,6 +133,7 @@ __all__ = [
     "size",
     "states",
     "step",
+    "stored",
     "t",
     "theta",
     "total",

@@ -107,6 +107,21 @@ class clip(Head):
         return rf"\operatorname{{clip}}{enclosed(', '.join(args))}"
 
 
+class stored(Head):
+    """The value, rounded to the dtype that the parameter is kept in.
+
+    Arithmetic goes on with what will be read at the next step, whatever dtype it is done in: so
+    can what rounding leaves out be kept in a state of its own, as compensated sums do.
+    """
+
+    nargs = (1,)
+    formula = "x, rounded to nearest in the dtype of the parameter, ties to even"
+
+    @staticmethod
+    def tex(args: Sequence[str]) -> str:
+        return rf"\operatorname{{fl}}{enclosed(args[0])}"
+
+
 class global_norm(Head):
     """The Euclidean norm over all elements of all tensors that are updated together.
 

@@ -17,6 +17,7 @@ from steprule.codegen.backends.signature import arguments
 from steprule.codegen.files.emit import difference, plan
 from steprule.codegen.files.write import write
 from steprule.codegen.oracle import optimizers as oracle
+from steprule.codegen.oracle.formats import FORMATS
 from steprule.codegen.program.compiled import CompiledRule
 from steprule.specs.language import Optimizer, Shape
 
@@ -133,7 +134,7 @@ def assert_as_oracle() -> Callable[..., None]:
             for i, (theta, new) in enumerate(zip(run.thetas(), after, strict=True)):
                 expected = oracle.step(
                     spec, t=t, theta=before[i], gradient=grads[i], states=stored[i],
-                    hyper=hyper, options=options,
+                    hyper=hyper, options=options, form=FORMATS["float64"],
                 )  # fmt: skip
                 actual = {"theta": theta, **new}
                 assert actual.keys() == expected.keys()

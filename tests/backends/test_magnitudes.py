@@ -97,7 +97,7 @@ def test_a_step_is_as_accurate_as_its_terms(name: str) -> None:
             states = {n: x for n, x in given.items() if n not in ("theta", "grad")}
             exact = step(
                 without_what_is_off(spec, c.hyper), t=FIRST, theta=theta, gradient=gradient,
-                states=states, hyper=c.hyper, options=c.options,
+                states=states, hyper=c.hyper, options=c.options, form=FLOAT32,
             )  # fmt: skip
             values = {**c.hyper, **c.options, **given, "t": FIRST, "first": False}
             allowed = bounds(program, values, FLOAT32, FLOAT32)

@@ -30,6 +30,7 @@ from steprule.specs.language import (
     norm,
     one_minus_power,
     states,
+    stored,
     t,
     theta,
 )
@@ -113,6 +114,7 @@ ELEMENTWISE = {
     "tanh": tanh(G * P),
     "erf": erf(G) * P,
     "atan2": atan2(G, P),
+    "stored": stored(G * P) + G,
     "abs": Abs(G),
     "sign": sign(G),
     "max": Max(G, P),

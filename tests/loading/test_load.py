@@ -82,6 +82,7 @@ class TestBuiltin:
             "Adamax",
             "AdamW",
             "ASGD",
+            "KahanAdamW",
             "Lion",
             "NAdam",
             "RAdam",

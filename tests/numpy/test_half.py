@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from steprule.numpy import SGD, Adadelta, Adam, _ufuncs
+from steprule.specs.language import stored
 
 NORMS: list[tuple[str, dict[str, float], Any]] = [
     ("numpy", {"clipnorm": 1.0}, np.float16),
@@ -49,6 +50,8 @@ def threads(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_step_is_that_of_float32_rounded(
     case: Any, engine: str, limit: dict[str, float], dtype: Any
 ) -> None:
+    if any(update.value.has(stored) for update in case.spec.updates):
+        pytest.skip("what the rule itself rounds to depends on the dtype")
     require_rounded(case.make, engine, limit, dtype)
 
 

@@ -14,8 +14,8 @@ from steprule.codegen.program.nodes import (
     map_assignments,
     rebuild,
 )
-from steprule.codegen.program.operations import ADD, MAX, MIN, MUL, NORM, SQUARE, SUB
-from steprule.specs.language import Constraint, Update, hyperparameters, t, theta
+from steprule.codegen.program.operations import ADD, MAX, MIN, MUL, NORM, SQUARE, STORED, SUB
+from steprule.specs.language import Constraint, Update, grad, hyperparameters, stored, t, theta
 from steprule.specs.optimizers.adam import adam
 from steprule.specs.optimizers.nadam import nadam
 from steprule.specs.optimizers.sgd import sgd
@@ -61,6 +61,23 @@ def test_a_wrong_pass_is_caught_and_named(what, monkeypatch):
     compile_spec(spec)
     monkeypatch.setattr(compiler, "PASSES", (wrong, *compiler.PASSES))
     with pytest.raises(RewriteError, match=f"{spec.name}: simplify_too_much changed"):
+        compile_spec(spec)
+
+
+def test_moving_arithmetic_through_a_rounding_is_caught(make, monkeypatch):
+    g = grad(theta[t - 1])
+    spec = make(Update(theta[t], theta[t - 1] - 3 * stored(g)))
+
+    def change(node: Node) -> Node:
+        match node:
+            case Apply(op, (scale, Apply(inner, (x,)))) if op is MUL and inner is STORED:
+                return Apply(STORED, (Apply(MUL, (scale, x)),))
+        return node
+
+    wrong = rewritten(change)
+    wrong.__name__ = "scale_first"
+    monkeypatch.setattr(compiler, "PASSES", (wrong, *compiler.PASSES))
+    with pytest.raises(RewriteError, match="scale_first changed theta"):
         compile_spec(spec)
 
 

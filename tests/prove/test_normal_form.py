@@ -6,13 +6,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from steprule.codegen.prove.normal_form import NormalForm
-from steprule.specs.language import hyperparameters, states, t
-from sympy import Abs, Expr, Float, Integer, Max, Min, Rational, Symbol, sign, sqrt
+from steprule.specs.language import hyperparameters, states, stored, t
+from sympy import (
+    Abs,
+    Expr,
+    Float,
+    Integer,
+    Max,
+    Min,
+    Rational,
+    Symbol,
+    atan2,
+    erf,
+    sign,
+    sqrt,
+    tanh,
+)
 
 x, y, z, beta, eps = hyperparameters("x y z beta eps")
 v, w = (series[t] for series in states("v w"))
 
 ZERO = {
+    "equal sums, rounded": stored(x * (y + 1)) - stored(x * y + x),
+    "equal curves": tanh(x * (y + 1)) + erf(x / y + 1) - tanh(x * y + x) - erf((x + y) / y),
+    "equal angles": atan2(x * (y + 1), z / y) - atan2(x * y + x, z * y / y**2),
     "polynomial": (x + y) ** 2 - x**2 - 2 * x * y - y**2,
     "thirds": (x + Rational(1, 3)) ** 2 - (x**2 + 2 * x / 3 + Rational(1, 9)),
     "quotient": (x**2 - y**2) / (x - y) - x - y,
@@ -70,6 +87,10 @@ NOT_ZERO = {
     "absolute": Abs(x - y) - x + y,
     "absolute of a sum": Abs(x + y) - Abs(x) - Abs(y),
     "sign": sign(x) - sign(y),
+    "rounding": stored(x + y) - x - y,
+    "rounding of a multiple": stored(2 * x) - 2 * stored(x),
+    "curves": tanh(x) - erf(x),
+    "angles": atan2(x, y) - atan2(y, x),
     "sign squared": sign(x) ** 2 - 1,
     "root in a root": sqrt(sqrt(v) + 1) ** 4 - v - 1,
 }

@@ -48,7 +48,7 @@ def _engine(*, interpret: bool) -> ModuleType:
         knobs.runtime.interpret = interpret
         copy = importlib.import_module(engine)
         own = {spec.module: _import(f"steprule.triton.{spec.module}") for spec in SPECS}
-    copy._module = own.__getitem__  # a rule is imported when it is asked for
+    copy.kernel_of = own.__getitem__  # a rule is imported when it is asked for
     for name in [n for n in sys.modules if n == engine or n.startswith("steprule.triton")]:
         del sys.modules[name]
     sys.modules.update(others)

@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 
 from sympy import Basic, Mod, cos, floor
 
-from ....specs.language import Fact, GradientAt, Shape, Value, clip, matmul, theta, transpose
+from ....specs.language import (
+    Fact,
+    GradientAt,
+    Shape,
+    Value,
+    clip,
+    matmul,
+    stored,
+    theta,
+    transpose,
+)
 from ....specs.language.heads import Head
 from ....specs.language.reductions import Reduction
 from ....specs.language.shapes import (
@@ -98,6 +108,8 @@ def _misfit(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
     """What an operation cannot be applied to, and what to do instead."""
     if isinstance(node, clip) and any(_kind(a, kinds).axes for a in node.args[1:]):
         return "a bound of clip is a tensor", "Use Min and Max where the bounds are tensors"
+    if isinstance(node, stored) and len(_kind(node.args[0], kinds).axes) != 2:
+        return "stored is taken of a scalar", "Leave stored out: scalars are kept in float64"
     if isinstance(node, Head) and node.category != "elementwise":
         operands = node.args[:1] if isinstance(node, Reduction) else node.args
         if not all(len(_kind(a, kinds).axes) == 2 for a in operands):

@@ -35,6 +35,7 @@ NUMBA = Language(
         ops.SQUARE: "kernel.square",
         ops.SIGN: "kernel.sign",
         ops.ERF: "kernel.erf",
+        ops.STORED: "kernel.stored({}, stored)",
         ops.MAX: "kernel.maximum",
         ops.MIN: "kernel.minimum",
         ops.CLIP: "kernel.minimum(kernel.maximum({}, {}), {})",

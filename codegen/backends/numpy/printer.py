@@ -119,6 +119,10 @@ class NumpyPrinter:
                 return self._stored(step, f"np.copyto({step.into}, {value})")
             case ops.FILL:
                 return f"{step.target} = np.full_like({args[1]}, {args[0]})"
+            case ops.STORED:
+                into = f", out={step.into}" if step.into is not None else ""
+                rounded = f"functions.stored({args[0]}, step.storage{into})"
+                return rounded if step.target == step.into else f"{step.target} = {rounded}"
             case ops.SELECT if step.into is not None:
                 return self._stored(step, f"np.copyto({step.into}, np.where({', '.join(args)}))")
             case ops.SELECT:

@@ -84,6 +84,7 @@ TORCH = Language(
         ops.TANH: "{}.tanh()",
         ops.ERF: "{}.erf()",
         ops.ATAN2: "scalars.atan2",
+        ops.STORED: "storage.stored({}, step.storage)",
         ops.ABS: "{}.abs()",
         ops.SIGN: "scalars.sign",
         ops.CLIP: "{}.clamp({}, {})",

@@ -21,6 +21,7 @@ _NUMBERS: Table = {
     ops.CLIP: "kernel.minimum(kernel.maximum({}, {}), {})",
     ops.FILL: "kernel.fill",
     ops.COPY: "{}",
+    ops.STORED: "kernel.stored({}, STORED)",
     ops.ABS: "tl.abs",
     ops.EXP: "tl.exp",
     ops.LOG: "tl.log",

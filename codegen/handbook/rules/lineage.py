@@ -35,6 +35,7 @@ LINEAGE = (
     (Stage("RMSprop"), ADAM),
     (ADAM, Stage("Adam", ("amsgrad",))),
     (ADAM, Stage("AdamW")),
+    (Stage("AdamW"), Stage("KahanAdamW")),
     (ADAM, Stage("NAdam")),
     (ADAM, Stage("RAdam")),
     (Stage("AdamW"), Stage("ScheduleFreeAdamW")),

@@ -200,12 +200,32 @@ def _store(memory: Any, index: Any, value: Any) -> Any:
         memory[index] = value
 
     def rounded(memory: Any, index: Any, value: Any) -> None:
-        bits = _as_bits(value)
-        half = np.uint32(0x7FFF) + (bits >> np.uint32(16) & np.uint32(1))
-        kept = bits | np.uint32(0x400000) if value != value else bits + half  # a NaN stays one
-        memory[index] = np.uint16(kept >> np.uint32(16))
+        memory[index] = np.uint16(_as_bfloat16(value))
 
     return rounded if memory.dtype == types.uint16 else plain
+
+
+@register_jitable
+def _as_bfloat16(value: Any) -> Any:
+    bits = _as_bits(value)
+    half = np.uint32(0x7FFF) + (bits >> np.uint32(16) & np.uint32(1))
+    kept = bits | np.uint32(0x400000) if value != value else bits + half  # a NaN stays one
+    return kept >> np.uint32(16)
+
+
+def stored(value: Any, kind: Any) -> Any:
+    """The number as memory of a kind will hold it, in the dtype of the arithmetic."""
+
+
+@overload(stored)
+def _stored(value: Any, kind: Any) -> Any:
+    def plain(value: Any, kind: Any) -> Any:
+        return value
+
+    def rounded(value: Any, kind: Any) -> Any:
+        return _as_float(_as_bfloat16(value) << np.uint32(16))
+
+    return rounded if kind.dtype == types.uint16 else plain
 
 
 @register_jitable

@@ -145,14 +145,15 @@ class Optimizer(Limited, Declared):
             rows = known.others
             changes = engines.compiled(self._kernel, self._fingerprint, known, clips, vars(step))
         if self._kernel:
-            rule = partial(self._rule, step)
-            changes.append(
-                ufuncs.blockwise(rule, known, given, clips, rows, self._scratch, self._scratches)
-            )
-        else:
-            for kind, rows in known.kinds_of_shape.items():
-                rule = partial(self._rule, steps[kind][0])
-                changes += ufuncs.whole(rule, known, given, clips, rows, self._scratch)
+            for dtype, part in ufuncs.parts(given, rows, apart=self._rounds):
+                rule = partial(self._rule, step.storing(dtype) if dtype else step)
+                how = (known, given, clips, part, self._scratch, self._scratches)
+                changes.append(ufuncs.blockwise(rule, *how))
+        for kind, own in () if self._kernel else known.kinds_of_shape.items():
+            step = steps[kind][0]
+            for dtype, part in ufuncs.parts(given, own, apart=self._rounds):
+                rule = partial(self._rule, step.storing(dtype) if dtype else step)
+                changes += ufuncs.whole(rule, known, given, clips, part, self._scratch)
         values = zip(self._scalar_states, new, strict=True)
         kept = {name: value for name, value in values if name in initial}
         return changes, partial(self._keep, known, known.states, kept, self._step + 1)

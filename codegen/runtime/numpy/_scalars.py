@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
 
 Rate: TypeAlias = float | Callable[[int], float]
 """A learning rate, or a function that gives it from the 0-based step."""
@@ -12,7 +14,22 @@ Start: TypeAlias = float | Literal["theta"]
 
 
 class Step:
-    """What is the same for all elements in a step of a rule: scalars by name, and options."""
+    """What is the same for all elements in a step of a rule: scalars by name, and options.
+
+    Attributes:
+        storage: the dtype that arrays are kept in, where the rule rounds to it; no scalar.
+    """
+
+    __slots__ = ("__dict__", "storage")
+
+    storage: "np.dtype[Any]"
+
+    def storing(self, dtype: "np.dtype[Any]") -> "Step":
+        """The same for arrays of a dtype."""
+        step = Step()
+        vars(step).update(vars(self))
+        step.storage = dtype
+        return step
 
     if TYPE_CHECKING:
 

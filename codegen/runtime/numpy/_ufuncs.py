@@ -35,6 +35,18 @@ Measured: of up to 1024 elements, 300 tensors take Adam two thirds of the time, 
 quarters; of 4096 nothing is gained."""
 
 
+def parts(
+    grads: Sequence[Array], rows: Sequence[int], *, apart: bool
+) -> Iterable[tuple[np.dtype[Any] | None, Sequence[int]]]:
+    """All rows together, or apart by dtype where a rule rounds to it."""
+    if not apart:
+        return [(None, rows)]
+    found: dict[np.dtype[Any], list[int]] = {}
+    for row in rows:
+        found.setdefault(grads[row].dtype, []).append(row)
+    return found.items()
+
+
 def whole(
     rule: Rule,
     known: Known,

@@ -133,6 +133,7 @@ def _update(optimizer: Any, traced: list[Traced]) -> None:
             step: Step[Any] = Step()
             for name, value in (*flags.items(), *zip(names, numbers.unbind(), strict=True)):
                 setattr(step, name, value)
+            step.storage = p.dtype
             dtype = arithmetic(p.dtype)
             ready = [p if s is None else s.to(dtype) for s in states]
             values = rule(step, p.to(dtype), grad.to(dtype), *ready)

@@ -18,6 +18,7 @@ def step(
     limit,  # the same, of the number that CLIP takes if any
     RULE: tl.constexpr,
     FLAGS: tl.constexpr,  # what RULE is compiled for
+    ROUNDS: tl.constexpr,  # whether it takes the dtype that is stored, last
     CLIP: tl.constexpr,  # a function of gradient and limit, or None
     PLACES: tl.constexpr,  # the column of each tensor of RULE, 1 for a state that does not exist
     COLUMNS: tl.constexpr,
@@ -42,9 +43,9 @@ def step(
     given = (addresses, left, values, limits)
     # Two copies of the same: the first needs no mask, and is the one with 128-bit accesses.
     if (left == BLOCK) & (misaligned == 0):
-        update(*given, RULE, FLAGS, CLIP, PLACES, STORED, COMPUTED, BLOCK, True)
+        update(*given, RULE, FLAGS, ROUNDS, CLIP, PLACES, STORED, COMPUTED, BLOCK, True)
     else:
-        update(*given, RULE, FLAGS, CLIP, PLACES, STORED, COMPUTED, BLOCK, False)
+        update(*given, RULE, FLAGS, ROUNDS, CLIP, PLACES, STORED, COMPUTED, BLOCK, False)
 
 
 @triton.jit
@@ -64,6 +65,7 @@ def update(
     limit,
     RULE: tl.constexpr,
     FLAGS: tl.constexpr,
+    ROUNDS: tl.constexpr,
     CLIP: tl.constexpr,
     PLACES: tl.constexpr,
     STORED: tl.constexpr,
@@ -80,7 +82,10 @@ def update(
     flags = ()
     for k in tl.static_range(len(FLAGS)):
         flags += (FLAGS[k],)
-    new = RULE(values[0], grad, *values[2:], *numbers, *flags)
+    if ROUNDS:
+        new = RULE(values[0], grad, *values[2:], *numbers, *flags, STORED)
+    else:
+        new = RULE(values[0], grad, *values[2:], *numbers, *flags)
     store(addresses[0], i, left, new[0].to(STORED), WHOLE)
     for k in tl.static_range(1, len(new)):
         if PLACES[k + 1] != 1:
@@ -122,6 +127,12 @@ def sqrt(x):
 @triton.jit
 def square(x):
     return x * x
+
+
+@triton.jit
+def stored(x, STORED: tl.constexpr):
+    """As memory will hold it, in the dtype of the arithmetic."""
+    return x.to(STORED).to(x.dtype)
 
 
 @triton.jit

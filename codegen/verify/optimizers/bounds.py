@@ -27,7 +27,7 @@ from ...oracle.formats import FORMATS, Format
 from ...program import operations as ops
 from ...program.nodes import Absent, Apply, Assign, Constant, Name, Node, Program, Statement
 from ..roundings import Uncertain, carried, halves, magnitude
-from ..ulp import half_units, rounded
+from ..ulp import half_units, nearest, rounded
 from .wide import COMPARISONS, VALUES, Wide
 
 _WIDE_UNIT = 2.0**-58
@@ -100,13 +100,13 @@ def bounds(
     Raises:
         PartedError: of such scalars, some lead into another branch than others.
     """
-    evaluation = _Evaluation(computed)
+    evaluation = _Evaluation(computed, stored)
     reals = _run(evaluation, program, values, stored)
 
     @cache
     def readings() -> list[dict[str, Uncertain]]:
         return [
-            _run(_Evaluation(computed, what, fuses=fuses), program, values, stored)
+            _run(_Evaluation(computed, stored, what, fuses=fuses), program, values, stored)
             for what in evaluation.overflows
             for fuses in (False, True)
         ]
@@ -172,8 +172,11 @@ def _decided(test: Uncertain) -> bool:
 
 
 class _Evaluation:
-    def __init__(self, computed: Format, saturates: str = "", *, fuses: bool = False) -> None:
+    def __init__(
+        self, computed: Format, stored: Format, saturates: str = "", *, fuses: bool = False
+    ) -> None:
         self.computed = computed
+        self._stored = stored
         self._scalars = FORMATS["float32"] if computed.precision < 24 else computed
         """That of numbers that meet a tensor: libraries keep them wider than halves."""
         self._saturates = saturates
@@ -181,6 +184,7 @@ class _Evaluation:
         self._largest = float(computed.largest)
         self._quotients: dict[Node | str, Any] = {}
         """Of each quotient, and each name of one: the nodes it is of, and their values."""
+        self._before: dict[Node, Any] = {}  # how far each sum is off before it is rounded itself
         self._too_large: set[str] = set()
 
     @property
@@ -262,12 +266,16 @@ class _Evaluation:
             return np.broadcast_to(values[0], np.shape(values[1])), operands[0][1]
         if node.op is ops.DIV and not node.on_host:
             self._quotients[node] = node.args, operands
+        if node.op is ops.STORED:
+            return self._in_storage(node.args[0], operands[0])
         value = VALUES[name](*values)
         if value.dtype == bool:
             return value, _is_open(operands) if name in COMPARISONS else 0.0
         form = _HOST if node.on_host else self.computed
         off = carried(name, value, operands)
         count = halves(name, operands, of_arrays=not node.on_host)
+        if node.op in (ops.ADD, ops.SUB):
+            self._before[node] = off
         if count:
             size = magnitude(name, value, operands)
             rounds = count * half_units(size + np.where(np.isfinite(off), off, 0), form)
@@ -283,6 +291,15 @@ class _Evaluation:
         # Infinite and NaN are right or wrong, and what is made of them is off by nothing more.
         off = np.where(np.isnan(off), np.inf, off)
         return value, np.where(np.isfinite(value), off, 0.0)
+
+    def _in_storage(self, node: Node, pair: Uncertain) -> Uncertain:
+        """The value in the format that is stored: what is near a middle can be either neighbour."""
+        x, off = pair
+        if self._stored is self.computed:  # to which a sum has been rounded once, and only once
+            off = self._before.get(node, off)
+        off = np.where(off > 0, off + np.abs(x) * _WIDE_UNIT, 0.0)
+        value, low, high = (nearest(end, self._stored) for end in (x, x - off, x + off))
+        return value, np.where(np.isfinite(value), np.maximum(high - value, value - low), 0.0)
 
 
 def _selected(test: Uncertain, yes: Uncertain, no: Uncertain) -> Uncertain:

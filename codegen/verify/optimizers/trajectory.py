@@ -155,6 +155,7 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             states={name: now.alive(value) for name, value in states.items()},
             hyper=configuration.hyper,
             options=configuration.options,
+            form=batch.form,
         )
         known = {
             name: expected(x, FORMATS["float64"] if name in scalars else batch.form)

@@ -121,3 +121,16 @@ def test_where_a_norm_is_too_large_elements_alone_may_be_infinite() -> None:
     # All that is too large: infinity by infinity. The sum alone: by a norm that is kept wider.
     assert list(found.is_saturated(np.array([np.nan, -np.inf]))) == [True, True]
     assert not found.is_saturated(np.array([np.inf, 1.0])).any()
+
+
+def test_what_is_rounded_to_storage_is_off_next_to_a_middle_alone() -> None:
+    """Of float16 at 1: an ulp is 2**-10, and 1 + 2**-11 is a middle, which float32 holds."""
+    program = expand(CompiledRule(analyse(load("KahanAdamW")[0])).program)
+    hyper = {"lr": 0.5, "beta1": 0.0, "beta2": 0.0, "eps": 0.0, "weight_decay": 0.0}
+    theta = np.ones(2)
+    # A gradient of 1 makes a step of 1/2, of which what was left over is taken.
+    values = {**hyper, "maximize": False, "t": 1, "first": True, "theta": theta, "grad": theta}
+    values |= {"m": 0 * theta, "v": 0 * theta, "c": 0.5 + np.array([2.0**-11, 2.0**-13])}
+    off = bounds(program, values, HALF, SINGLE)["theta"].off
+    assert list(off > 2.0**-11) == [True, False]
+    assert off[1] == 0
