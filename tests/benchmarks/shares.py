@@ -22,6 +22,7 @@ from importlib import import_module
 from pathlib import Path
 from random import Random
 from types import ModuleType
+from unittest.mock import patch
 
 import numpy as np
 from steprule.codegen.analysis import analyse
@@ -142,12 +143,12 @@ class _InCache:
 
     def __init__(self, subject: Subject, parameters: int) -> None:
         cls = getattr(_package("numpy"), subject.spec.name)
-        optimizer = cls(**settings(subject.spec, subject.configuration))
-        initial = optimizer._existing(optimizer.lr)
-        scalars = {name: float(initial.get(name, 0.0)) for name in optimizer._scalar_states}
-        step, _ = optimizer._step_of(optimizer.lr, scalars)
-        self._kernel, self._scalars = optimizer._kernel, vars(step)
-        states = [name in initial for name in optimizer._tensor_states]
+        optimizer = cls(**settings(subject.spec, subject.configuration), engine="numba")
+        with patch.object(_launch, "launch") as launched:
+            optimizer.update(np.ones(1, np.float32), np.ones(1, np.float32))
+        (self._kernel, _, table, scalars), _ = launched.call_args
+        self._scalars = dict(scalars)
+        states = [address != 0 for address in table[4:, 0]]
         count = -(-parameters // RESIDENT)
         columns: list[np.ndarray] = []
         self._arrays: list[list[np.ndarray]] = []
