@@ -302,6 +302,19 @@ OPTIMIZERS = (
             "rounding moves them; a checkpoint is of one of the two"
         ),
     ),
+    peer(
+        "KahanAdamW",
+        "optimi.AdamW",
+        Difference(
+            "weight decay shrinks the parameter by itself, before the sum, and what rounding takes "
+            "from that is not kept"
+        ),
+        Difference("the averages are kept corrected for their start, in the states too"),
+        Difference("parameters of other dtypes than float16 and bfloat16 are updated as by AdamW"),
+        lr="",
+        beta2="0.99",
+        eps="1e-6",
+    ),
     peer("Lion", "keras.optimizers.Lion", lr="1e-3"),
     peer("Lion", "optax.lion", lr="", weight_decay="1e-3"),
 )
