@@ -1,5 +1,6 @@
 """Arithmetic on arrays of exact numbers: elementwise, over a whole tensor, on matrices."""
 
+import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any, TypeAlias
@@ -63,7 +64,7 @@ def reduced(function: Callable[[Array], Number]) -> Callable[..., Quantity]:
             raise ValueError(f"no rows and columns of the shape {array.shape}")
         last = np.moveaxis(array, axes, range(-len(axes), 0))
         rest = last.shape[: -len(axes)]
-        lines = last.reshape(*rest, -1)
+        lines = last.reshape(*rest, math.prod(last.shape[-len(axes) :]))
         found = object_array([function(lines[at]) for at in np.ndindex(rest)], rest)
         return np.expand_dims(found, tuple(axes))
 

@@ -268,6 +268,18 @@ add(
     Update(theta[t], P - lr * (m[t] - m[t - 1]) * G),
     states=[state(m, 1, shape=Shape.PER_TENSOR)],
 )
+add(
+    "FirstNumber",
+    Update(
+        m[t], Piecewise((norm(G) ** 2, Eq(t, 1)), (w * m[t - 1] + (1 - w) * norm(G) ** 2, True))
+    ),
+    Update(n[t], Piecewise((b, t < 2), (Max(n[t - 1], amax(G)), True))),
+    Update(theta[t], P - lr * (G / (sqrt(m[t]) + eps) + n[t] * P)),
+    states=[
+        state(m, None, domain=NON_NEGATIVE, shape=Shape.PER_TENSOR),
+        state(n, None, shape=Shape.PER_TENSOR),
+    ],
+)
 MATRIX = ndim >= 2
 add(
     "Adafactor",

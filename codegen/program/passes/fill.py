@@ -14,14 +14,11 @@ from ..operations import FILL, LIFT, SELECT
 
 def fill(program: Program) -> Program:
     theta = program.slots[0].old
-    kept = {slot.new: slot.old for slot in program.tensor_slots}
 
     def rewrite(assign: Assign) -> Assign:
         value = rebuild(assign.value, lambda node: _lift(node, theta))
         if assign.target.type.axes == WHOLE and not value.is_tensor:
             value = apply(FILL, value, theta)
-        elif assign.target in kept and not value.is_tensor:
-            value = apply(FILL, value, kept[assign.target])
         elif value.on_host:
             value = apply(LIFT, value, theta)
         return replace(assign, value=value)

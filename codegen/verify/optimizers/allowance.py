@@ -80,7 +80,7 @@ Chosen = dict[int, Step]
 
 def _alike(program: Program, steps: Sequence[Step]) -> Iterator[Chosen]:
     """Steps that can be evaluated in one: those from the same states."""
-    together = program.is_elementwise and not program.facts
+    together = program.is_elementwise
     alone = {i for i, step in enumerate(steps) if not (together and step.live)}
     yield from ({i: steps[i]} for i in alone)
     others = sorted(set(range(len(steps))) - alone, key=lambda i: sorted(steps[i].states))

@@ -19,7 +19,7 @@ from sympy import Expr, sympify
 
 from ....specs.language import Optimizer, Update
 from ...oracle.formats import FORMATS, Format
-from ...oracle.optimizers import output, step
+from ...oracle.optimizers import existing, output, step
 from ..ulp import Expected, expected
 from .cases import Case, Floats, first_states
 from .clipped import Clipped
@@ -55,11 +55,12 @@ class Batch:
 
 
 def batches(
-    trials: Iterable[tuple[Configuration, Case]], *, elementwise: bool
+    spec: Optimizer, trials: Iterable[tuple[Configuration, Case]], *, elementwise: bool
 ) -> Iterator[list[Batch]]:
-    """Everything a spec is tried on, by configuration; in batches.
+    """Everything a spec is tried on, by configuration and the states there are; in batches.
 
     Args:
+        spec: an analysed spec.
         trials: those of a configuration follow one another.
         elementwise: whether cases can be evaluated together. Under a limit they cannot.
     """
@@ -68,7 +69,13 @@ def batches(
         configuration = tried[0][0]
         cases = [case for _, case in tried]
         if not elementwise or configuration.limit:
-            yield [Batch(configuration, (case,)) for case in cases]
+            kept: dict[tuple[str, ...], list[Batch]] = {}
+            for case in cases:
+                shape, options = case.theta.shape, configuration.options
+                found = existing(spec, shape, configuration.hyper, options)
+                names = tuple(state.name for state in found)
+                kept.setdefault(names, []).append(Batch(configuration, (case,)))
+            yield from kept.values()
             continue
         by_start = {case.start: [c for c in cases if c.start == case.start] for case in cases}
         yield [

@@ -84,12 +84,12 @@ def verify(
     """
     results: dict[tuple[str, str], Result] = {}
     program = expand(rule.program)
-    elementwise = program.is_elementwise and not program.facts
+    elementwise = program.is_elementwise
     peers = {i.peer_name: i.peer for i in implementations if i.peer}
     asked: deque[_Truth] = deque()
 
     def requests() -> Iterator[Request]:
-        for tried in batches(trials, elementwise=elementwise):
+        for tried in batches(rule.spec, trials, elementwise=elementwise):
             asked.append(truth := _Truth(rule, tried))
             starts = [i.start for i in implementations]
             starts += [] if truth.limited else [*peers.values()]

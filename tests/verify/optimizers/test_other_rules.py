@@ -13,10 +13,11 @@ from steprule.codegen.verify.package import generated
 pytestmark = pytest.mark.slow
 
 HEAD = """
-from sympy import Eq, Max, Piecewise, Rational, sqrt
+from sympy import Eq, Max, Not, Piecewise, Rational, sqrt
 from steprule.specs.language import (
-    NON_NEGATIVE, UNIT, Hyper, Optimizer, State, Update, grad, hyperparameters, intermediates,
-    matmul, norm, states, t, theta, transpose,
+    NON_NEGATIVE, POSITIVE, UNIT, Hyper, Optimizer, Shape, State, Update, cols, grad,
+    hyperparameters, intermediates, matmul, mean, ndim, norm, rms, rows, states, t, theta,
+    transpose,
 )
 G = grad(theta[t - 1])
 """
@@ -73,7 +74,72 @@ rule = Optimizer(
 """Of matrices."""
 
 
-@pytest.mark.parametrize("text", [ADOPT, MUON], ids=["adopt", "muon"])
+ADAFACTOR = """
+lr, beta, eps = hyperparameters("lr beta eps")
+r, c, v = states("r c v")
+vhat, u = intermediates("vhat u")
+factored = ndim >= 2
+rule = Optimizer(
+    "LittleAdafactor",
+    summary="A second moment that a matrix keeps by rows and columns.",
+    source="Shazeer & Stern, 2018, arXiv:1804.04235, Algorithm 4, with one rate",
+    hyper=[
+        Hyper(lr, "1e-2", NON_NEGATIVE, "learning rate"),
+        Hyper(beta, "0.9", UNIT, "decay of the second moment"),
+        Hyper(eps, "1e-15", POSITIVE, "least size of the root"),
+    ],
+    states=[
+        State(r, init=0, key="row_var", shape=(rows,), when=factored, domain=NON_NEGATIVE),
+        State(c, init=0, key="col_var", shape=(cols,), when=factored, domain=NON_NEGATIVE),
+        State(v, init=0, key="variance", when=Not(factored), domain=NON_NEGATIVE),
+    ],
+    updates=[
+        Update(r[t], beta * r[t - 1] + (1 - beta) * mean(G**2, over=cols)),
+        Update(c[t], beta * c[t - 1] + (1 - beta) * mean(G**2, over=rows)),
+        Update(v[t], beta * v[t - 1] + (1 - beta) * G**2),
+        Update(vhat[t], Piecewise(
+            (r[t] * c[t] / Max(mean(r[t], over=rows), eps), factored), (v[t], True)
+        )),
+        Update(u[t], G / Max(sqrt(vhat[t]), eps)),
+        Update(theta[t], theta[t - 1] - lr * u[t] / Max(1, rms(u[t]))),
+    ],
+)
+"""
+"""Which keeps other states of a matrix than of a vector."""
+
+NOVOGRAD = """
+lr, beta1, beta2, eps = hyperparameters("lr beta1 beta2 eps")
+m, v = states("m v")
+size = norm(G)**2
+rule = Optimizer(
+    "NovoGrad",
+    summary="Momentum of gradients that are normalised tensor by tensor.",
+    source="Ginsburg et al., 2019, arXiv:1905.11286, Algorithm 1, without decay",
+    hyper=[
+        Hyper(lr, "1e-3", NON_NEGATIVE, "learning rate"),
+        Hyper(beta1, "0.95", UNIT, "decay of m"),
+        Hyper(beta2, "0.98", UNIT, "decay of v"),
+        Hyper(eps, "1e-8", POSITIVE, "term added to the denominator"),
+    ],
+    states=[
+        State(m, init=0, key="exp_avg"),
+        State(v, init=None, key="exp_avg_sq", shape=Shape.PER_TENSOR, domain=NON_NEGATIVE),
+    ],
+    updates=[
+        Update(v[t], Piecewise((size, Eq(t, 1)), (beta2 * v[t - 1] + (1 - beta2) * size, True))),
+        Update(m[t], beta1 * m[t - 1] + G / (sqrt(v[t]) + eps)),
+        Update(theta[t], theta[t - 1] - lr * m[t]),
+    ],
+)
+"""
+"""With a state that has one number for a tensor, which the first gradient gives."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [ADOPT, MUON, ADAFACTOR, NOVOGRAD],
+    ids=["adopt", "muon", "adafactor", "novograd"],
+)
 def test_it_is_verified(text: str, tmp_path: Path) -> None:
     file = tmp_path / "my_rule.py"
     file.write_text(HEAD + text)

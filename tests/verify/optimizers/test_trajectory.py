@@ -27,7 +27,7 @@ def test_a_case_is_the_same_alone(name: str) -> None:
     spec = rule_of(name).spec
     configuration = configurations(spec)[-1]
     cases = [case for case in inputs("float16") if case.start == 1]
-    ((together,),) = batches([(configuration, case) for case in cases], elementwise=True)
+    ((together,),) = batches(spec, [(configuration, case) for case in cases], elementwise=True)
     assert {case.name for case in together.cases} == {case.name for case in cases}
     steps = list(trajectory(spec, together))
     place = dict.fromkeys(range(len(steps)), 0)
@@ -56,7 +56,7 @@ def test_bounds_of_many_steps_are_those_of_each(name: str) -> None:
     tensors = {slot.name for slot in program.tensor_slots}
     tried = [t for t in trials(rule, "float32") if t[0] == at_the_ends(rule.spec)[0]]
     tried += [t for t in trials(rule, "float32") if t[0] == configurations(rule.spec)[-1]]
-    for found in batches(tried, elementwise=True):
+    for found in batches(rule.spec, tried, elementwise=True):
         configuration = found[0].configuration
         settings = {**configuration.hyper, **configuration.options}
         steps = [step for batch in found for step in trajectory(rule.spec, batch)]
@@ -90,5 +90,5 @@ def test_bounds_of_many_steps_are_those_of_each(name: str) -> None:
 def test_a_rule_that_reduces_is_evaluated_case_by_case() -> None:
     rule = rule_of("sgd")
     tried = [t for t in trials(rule, "float32") if t[0] == configurations(rule.spec)[0]]
-    (found,) = batches(tried, elementwise=False)
+    (found,) = batches(rule.spec, tried, elementwise=False)
     assert [[case.name for case in batch.cases] for batch in found] == [[c.name] for _, c in tried]
