@@ -73,7 +73,7 @@ class TestImports:
             ("specs", ["steprule.specs", "sympy"]),
             ("codegen", ["steprule.specs", "steprule.codegen"]),
             ("generated/numpy", ["steprule.numpy", "numpy"]),
-            ("generated/numba", ["steprule.numba", "numba", "numpy"]),
+            ("generated/numba", ["steprule.numba", "numba", "llvmlite", "numpy"]),
             (
                 "generated/torch",
                 [
@@ -176,7 +176,7 @@ class TestFiles:
     def test_templates_hold_what_specs_fill_in(self) -> None:
         """The rest is what stands around it: signatures, docstrings of arguments, imports."""
         lines = {f: static_lines(f) for f in sources("codegen/backends") if f.suffix == ".j2"}
-        assert sum(map(len, lines.values())) <= 332
+        assert sum(map(len, lines.values())) <= 335
         assert not {file: own for file, own in lines.items() if len(own) > 45}
 
     def test_static_lines_are_told(self, tmp_path: Path) -> None:

@@ -79,15 +79,15 @@ def compiled(
             if size <= 0:
                 continue
             number = numbers[row]
-            for start in range(0, size, kernel.CHUNK):
-                count = min(kernel.CHUNK, size - start)
-                position = offset + start
-                _theta = kernel.memory(table[2, row], position, count, stored)
-                _grad = kernel.memory(table[3, row], position, count, stored)
-                _m = kernel.memory(table[4, row], position, count, stored)
-                _v = kernel.memory(table[5, row], position, count, stored)
-                _vmax = kernel.memory(table[6, row], position, count, stored)
-                for index in range(count):
+            for _start in range(0, size, kernel.CHUNK):
+                _count = min(kernel.CHUNK, size - _start)
+                _position = offset + _start
+                _theta = kernel.memory(table[2, row], _position, _count, stored)
+                _grad = kernel.memory(table[3, row], _position, _count, stored)
+                _m = kernel.memory(table[4, row], _position, _count, stored)
+                _v = kernel.memory(table[5, row], _position, _count, stored)
+                _vmax = kernel.memory(table[6, row], _position, _count, stored)
+                for index in range(_count):
                     theta = kernel.load(_theta, index)
                     grad = kernel.load(_grad, index)
                     if clip is not None:

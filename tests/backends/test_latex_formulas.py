@@ -24,6 +24,7 @@ from steprule.specs.language import (
     norm,
     one_minus_power,
     states,
+    stored,
     t,
     theta,
     transpose,
@@ -212,6 +213,7 @@ NODES = {
     "norm": (norm(A), r"\lVert x_t \rVert_2"),
     "global_norm": (global_norm(A), r"\sqrt{\sum_{\theta} \lVert x_t \rVert_2^2}"),
     "mean": (mean(A**2), r"\operatorname{mean}(x_t^2)"),
+    "rounded": (stored(A / 2), r"\operatorname{fl}\left(\frac{x_t}{2}\right)"),
     "matmul": (matmul(A, B), r"x_t \, y_t"),
     "transpose": (transpose(A), r"x_t^\top"),
     "head with its own tex": (

@@ -49,7 +49,9 @@ def configurations(spec: Optimizer) -> Iterator[Configuration]:
             hyper = {h.name: float(h.default) for h in spec.hyperparameters}
             for h in spec.hyperparameters:
                 if h.domain.high == 1 or h.name == "momentum":
-                    hyper[h.name] = min(weight, 1 - 2.0**-24) if h.domain.high_open else weight
+                    most = 1 - 2.0**-24 if h.domain.high_open else 1.0
+                    least = 2.0**-24 if h.domain.low_open else 0.0
+                    hyper[h.name] = max(least, min(weight, most))
             hyper["lr"] = 0.5
             if allowed(spec, hyper, options):
                 yield Configuration(hyper, options)

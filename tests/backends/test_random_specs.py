@@ -7,6 +7,7 @@ import pytest
 from flint import fmpq
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from steprule.codegen.analysis.matrices import needs_matrices
 from steprule.codegen.oracle import optimizers as oracle
 from steprule.codegen.oracle.exact import exact as exact_number
 from steprule.codegen.oracle.exact import same
@@ -27,7 +28,9 @@ from steprule.specs.language import (
     Shape,
     State,
     Update,
+    amax,
     clip,
+    cols,
     flags,
     grad,
     hyperparameters,
@@ -37,11 +40,14 @@ from steprule.specs.language import (
     mean,
     norm,
     one_minus_power,
+    rows,
     states,
     t,
     theta,
+    total,
     transpose,
 )
+from steprule.specs.language.reductions import Reduction
 from sympy import (
     ITE,
     Abs,
@@ -159,10 +165,12 @@ class Draft:
         ]
         if self.matrices:
             choices += [
-                lambda: matmul(a + 3 * G, b - 7 * theta[t - 1]),
-                lambda: transpose(a + 3 * G),
-                lambda: transpose(self.one_of(*self.tensors[:4])),
-                lambda: matmul(a - 3 * G, transpose(b + 7 * G)),
+                lambda: matmul(a + 3 * G, matmul(transpose(b - 7 * theta[t - 1]), G)),
+                lambda: transpose(transpose(a) + 3 * transpose(G)),
+                lambda: transpose(2 * transpose(self.one_of(*self.tensors[:4]))),
+                lambda: matmul(matmul(a - 3 * G, transpose(b + 7 * G)), a + G),
+                lambda: a * mean(b * G, over=cols) - amax(a + G, over=rows),
+                lambda: b + norm(a + G, over=rows) * total(b + G, over=(rows, cols)),
             ]
         return self.one_of(*choices)()
 
@@ -233,13 +241,13 @@ def settings_of(case: tuple[float, bool, bool, int]) -> tuple[dict[str, float], 
 
 def is_plain(spec: Optimizer) -> bool:
     """Whether SymPy made nothing of it that the analysis refuses."""
-    wholes = {head for u in spec.updates for head in u.value.atoms(norm, mean, matmul, transpose)}
+    wholes = {head for u in spec.updates for head in u.value.atoms(Reduction, matmul, transpose)}
     numbers = any(argument.is_number for head in wholes for argument in head.args)
     return not numbers and not any(u.value.has(ITE) for u in spec.updates)
 
 
 def is_matrix_spec(spec: Optimizer) -> bool:
-    return any(u.value.has(matmul, transpose) for u in spec.updates)
+    return needs_matrices(spec)
 
 
 @pytest.mark.slow
@@ -252,7 +260,7 @@ def test_allocated_programs_compute_the_spec(spec, case):
     rng = np.random.default_rng(case[3])
 
     def tensor() -> np.ndarray:
-        return np.vectorize(lambda x: Q(int(x), 8), otypes=[object])(rng.integers(-12, 12, (2, 2)))
+        return np.vectorize(lambda x: Q(int(x), 8), otypes=[object])(rng.integers(-12, 12, (2, 3)))
 
     for t_ in (1, 3):
         exact = {name: exact_number(value) for name, value in hyper.items()}
@@ -285,7 +293,7 @@ def assert_equal(actual: Any, expected: Any, what: str) -> None:
 def test_generated_code_computes_the_spec(spec, case, package, assert_as_oracle):
     assume(is_plain(spec))
     hyper, options = settings_of(case)
-    shapes = [(2, 2), (3, 3)] if is_matrix_spec(spec) else [(3,), (), (2, 2)]
+    shapes = [(2, 3), (3, 2), (3, 3)] if is_matrix_spec(spec) else [(3,), (), (2, 2)]
     thetas = draw_tensors(case[3], shapes)
     gradients = [draw_tensors(case[3] + i, shapes) for i in (1, 2)]
     generated = package([spec], formatted=False)

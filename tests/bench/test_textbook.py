@@ -9,6 +9,7 @@ from steprule.codegen.bench.contenders import subject
 from steprule.codegen.bench.textbook import Textbook
 from steprule.codegen.loading.load import builtin
 from steprule.codegen.oracle import optimizers as oracle
+from steprule.codegen.oracle.formats import FORMATS
 from steprule.codegen.verify.optimizers.configurations import Configuration, configurations
 
 SIZE = 5
@@ -29,7 +30,7 @@ def compare(spec, rule, configuration, steps):
         kept = {n: s for n, s in zip(names, states, strict=True) if s is not None}
         expected = oracle.step(
             spec, t=t, theta=theta, gradient=grad, states=kept,
-            hyper=configuration.hyper, options=configuration.options,
+            hyper=configuration.hyper, options=configuration.options, form=FORMATS["float64"],
         )  # fmt: skip
         theta, states = rule.step(t, theta, grad, states)
         for name, value in zip(["theta", *names], [theta, *states], strict=True):

@@ -263,7 +263,9 @@ def test_all_backends_read_one_program(
         monkeypatch.setattr(program, function.__name__, counted(function))
     step = analyse(builtin_schedules()["StepLR"])
     plan([ball("A"), ball("B"), step], backends(), out, complete=True)
-    assert sorted(made) == ["A", "B", "StepLR"]
+    assert sorted(made) == sorted({*made})
+    # Clippings, which all specs share, may have been compiled before.
+    assert {name for name in made if not name.startswith("Clip")} == {"A", "B", "StepLR"}
 
 
 def test_a_failing_formatter(ball: Any, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:

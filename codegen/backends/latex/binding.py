@@ -21,6 +21,7 @@ from ....specs.language import (
     rate_of,
     running_product,
     size,
+    stored,
     total,
     transpose,
 )
@@ -37,6 +38,7 @@ HEADS: dict[type[Head], tuple[int, Sequence[int]]] = {
     mean: (POWER, (SUM, ATOM, ATOM)),
     total: (POWER, (SUM, ATOM, ATOM)),
     amax: (POWER, (SUM, ATOM, ATOM)),
+    stored: (POWER, (SUM,)),
     matmul: (PRODUCT, (POWER, POWER)),
     transpose: (POWER, (ATOM,)),
     passed: (POWER, (POWER, SUM)),

@@ -185,8 +185,10 @@ def test_a_kernel_that_does_not_clip_is_caught(mutant: Mutant) -> None:
     kernel = mutant.folder / "numba" / "adagrad.py"
     kernel.write_text(kernel.read_text().replace("if clip is not None", "if clip is None"))
     del sys.modules[f"{mutant.root}.numba.adagrad"]
-    launcher = sys.modules[f"{mutant.root}.numba._launch"]
-    for known in (launcher._module, launcher._compile):
+    launcher, generation = (
+        sys.modules[f"{mutant.root}.numba.{name}"] for name in ("_launch", "_generation")
+    )
+    for known in (generation.kernel_of, launcher._compile):
         known.cache_clear()
     importlib.invalidate_caches()
     (found,) = verify(rule, [compiled], clipping)
