@@ -29,5 +29,6 @@ bad overwrite shows; ``check`` and the tests hold both against the spec. ``listi
 The hard cases the tree was drawn for: AMSGrad (a state that exists under an option), SGD (a
 first value given by the equations, in-place momentum, an alias of the gradient that must
 never be written to), NAdam (scalar states on the host), LAMB (a reduction between two
-elementwise parts) and Muon (matrix products whose results have other shapes).
+elementwise parts), Adafactor (states that are rows and columns, and others of a vector) and Muon
+(matrix products whose results have other shapes).
 """
