@@ -4,7 +4,7 @@ import importlib
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -107,7 +107,8 @@ def gathered(
                 declarations=_declarations(),
             )
         finally:
-            sys.path.remove(str(folder.parent))
+            with suppress(ValueError):  # whoever else changes the path may have put an older back
+                sys.path.remove(str(folder.parent))
             for module in [m for m in sys.modules if m.partition(".")[0] == folder.name]:
                 del sys.modules[module]
 
