@@ -109,11 +109,9 @@ class Case:
     def _range(self, e: Basic) -> Range:
         if e == t:
             return self.steps
-        if isinstance(e, Fact) and e.name in self.facts:
-            return intervals.point(Fraction(self.facts[e.name]))
         if e.is_Rational:
             return intervals.point(Fraction(str(e)))
-        if e.args and e.atoms(Fact) == e.free_symbols and self.facts:
+        if self.facts and e.free_symbols and e.atoms(Fact) == e.free_symbols:
             return intervals.point(Fraction(str(e.xreplace(self._lengths))))
         return self.admissible.get(e, intervals.REAL)
 

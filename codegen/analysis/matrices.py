@@ -7,21 +7,28 @@ from sympy import Basic, Piecewise
 from ...specs.language import Optimizer, State, Value, matmul, transpose
 from ...specs.language.reductions import Reduction
 from .cases import Case, cases
+from .occurrences import nodes
 
 
 def needs_matrices(spec: Optimizer) -> bool:
     """Whether some step of an analysed rule needs two axes of a parameter that may have fewer."""
+    if not (any(map(_has_axes, spec.states)) or any(_needs_axes(n) for n in _all_nodes(spec))):
+        return False  # as of most rules, whose cases need not be looked at
     return any(_reaches(case) for case in cases(spec) if case.shape is None or len(case.shape) < 2)
+
+
+def _all_nodes(spec: Optimizer) -> Iterator[Basic]:
+    return (node for update in spec.updates for node in nodes(update.value))
 
 
 def _reaches(case: Case) -> bool:
     live = case.live().values()
-    kept = any(len(s.shape.axes) == 2 and not s.shape.is_whole for s in _existing(case))
+    kept = any(_has_axes(state) and case.exists(state) for state in case.spec.states)
     return kept or any(_needs_axes(node) for u in live for node in _reached(u.value, case))
 
 
-def _existing(case: Case) -> Iterator[State]:
-    return (state for state in case.spec.states if case.exists(state))
+def _has_axes(state: State) -> bool:
+    return len(state.shape.axes) == 2 and not state.shape.is_whole
 
 
 def _needs_axes(node: Basic) -> bool:

@@ -26,6 +26,14 @@ def facts(shape: Sequence[int]) -> dict[str, int]:
     return {"ndim": len(shape)} | {name: max(1, n) for name, n in lengths.items()}
 
 
+def told(names: Sequence[str], shape: Sequence[int]) -> Facts:
+    """Those facts of a shape that a rule must know."""
+    if not names:
+        return {}
+    found = facts(shape)
+    return {name: found[name] for name in names}
+
+
 def lengths(axes: Axes, shape: Sequence[int]) -> tuple[int, ...]:
     """The shape of a state of a parameter of a shape; of none, the parameter's own."""
     if not axes:

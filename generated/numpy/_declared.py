@@ -2,14 +2,14 @@
 """What a generated class declares of its rule: a few tables, and the rule's own functions."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ._arguments import counts, declared
 from ._clipping import TRANSFORMS
 from ._intervals import Member, members
 from ._scalars import Start
-from ._shapes import Axes, Facts, facts
+from ._shapes import Axes, Facts
 
 
 class Declared(ABC):
@@ -80,13 +80,6 @@ class Declared(ABC):
         Takes the step, the parameter, its gradient, its states (None for one that does not exist)
         and scratch arrays like it.
         """
-
-    def _facts_of(self, shape: Sequence[int]) -> Facts:
-        """What the rule must know of a parameter of a shape."""
-        if not self._facts:
-            return {}
-        found = facts(shape)
-        return {name: found[name] for name in self._facts}
 
     def _existing(self, lr: float, known: Facts) -> dict[str, Start]:
         """What states start as that exist, of parameters of whose shape this is known."""

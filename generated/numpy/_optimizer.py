@@ -22,7 +22,7 @@ from ._known import Kind, Known, States
 from ._limits import chosen
 from ._locks import lock
 from ._scalars import Rate, Step
-from ._shapes import Facts
+from ._shapes import Facts, told
 from ._signals import Held
 from ._states import arrays_of, starts_of
 from ._trees import (
@@ -218,7 +218,7 @@ class Optimizer(Limited, Declared):
         """
         # Asked is which states there are: a rate of any step will do.
         rate = math.nan if callable(self.lr) else self.lr
-        names = self._existing(rate, self._facts_of(())).keys()
+        names = self._existing(rate, told(self._facts, ())).keys()
         scalars = {name: 0.0 for name in self._scalar_states if name in names}
         if self._facts:  # those of other shapes may have others
             names = {*self._tensor_states}
@@ -301,7 +301,7 @@ class Optimizer(Limited, Declared):
         found = leaves(params, grads)
         if self._on_matrices:
             require_matrices(found, type(self).__name__)
-        starts = starts_of(found, self._facts_of, partial(self._existing, lr))
+        starts = starts_of(found, partial(told, self._facts), partial(self._existing, lr))
         states = {
             name: arrays_of(name, self._states, own, self._axes.get(name, ()), found)
             for name in self._tensor_states

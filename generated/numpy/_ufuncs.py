@@ -62,9 +62,10 @@ def whole(
     buffers: dict[tuple[Any, ...], list[Array]] = {}
     for k in rows:
         grad, clip = grads[k], clips[k]
-        if any(x is not None and x.size for x in known.whole(k, grad)):
+        given = known.whole(k, grad)
+        if any(x is not None and x.size for x in given):
             # What NumPy makes of 0-d arrays are numbers, which cannot be written to.
-            arrays = [x if x is None or x.ndim else x.reshape(1) for x in known.whole(k, grad)]
+            arrays = [x if x is None or x.ndim else x.reshape(1) for x in given]
             wide = [None if x is None else x.astype(computed(x.dtype), copy=False) for x in arrays]
             theta = wide[0]
             assert theta is not None

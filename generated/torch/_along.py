@@ -13,7 +13,7 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
-from ._norms import can_look, is_ordinary
+from ._norms import can_look, is_ordinary, scaling
 
 Axes: TypeAlias = tuple[int, ...]
 
@@ -60,7 +60,5 @@ def _scaled(
     right = is_right(found)
     if not x.numel() or (can_look(x) and right.all()):
         return found
-    reach = 100 if x.dtype == torch.float32 else 990
-    exponents = torch.frexp(x.detach().abs().amax(axes, keepdim=True)).exponent
-    scale = torch.exp2(-exponents.clamp(-reach, reach).to(x.dtype))
+    scale = scaling(x, axes)
     return torch.where(right, found, reduce(x * scale, axes) / scale)

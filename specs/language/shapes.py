@@ -66,19 +66,8 @@ class MisfitError(ValueError):
     """Two shapes that an operation cannot bring together."""
 
     def __init__(self, one: Axes, other: Axes) -> None:
-        super().__init__(f"{described(one)} beside {described(other)}")
+        super().__init__(f"{one} beside {other}")
         self.one, self.other = one, other
-
-
-def described(axes: Axes) -> str:
-    """A shape in words."""
-    if not axes:
-        return "one number"
-    if axes == WHOLE:
-        return "one number an element"
-    if axes == EACH:
-        return "one number a tensor"
-    return f"shape ({', '.join(map(str, axes))})"
 
 
 def broadcast(shapes: Iterable[Axes]) -> Axes:

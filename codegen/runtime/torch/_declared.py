@@ -8,7 +8,7 @@ rule of single elements has a compiled kernel too, which ``fused`` asks for.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from torch import Tensor, optim
@@ -19,7 +19,7 @@ from ._intervals import Member, members
 from ._options import DEFAULTS, option
 from ._rows import alike
 from ._rule import Group, Rule, Start, Work
-from ._shapes import Axes, Facts, facts
+from ._shapes import Axes, Facts, told
 from ._traits import Traits
 
 
@@ -133,13 +133,6 @@ class Declared:
             foreach=self._foreach,
         )
 
-    def _facts_of(self, shape: Sequence[int]) -> Facts:
-        """What the rule must know of a parameter of a shape."""
-        if not self._facts:
-            return {}
-        found = facts(shape)
-        return {name: found[name] for name in self._facts}
-
     def _works(
         self,
         group: Group,
@@ -152,7 +145,7 @@ class Declared:
         if not self._facts:
             return [Work(group, self._existing(group, {}), params, grads, clip, traits, {})]
         whole = Work(group, {}, params, grads, clip, traits, {})
-        kinds = alike(tuple(self._facts_of(p.shape).items()) for p in params)
+        kinds = alike(tuple(told(self._facts, p.shape).items()) for p in params)
         return [
             whole.part(rows)._replace(initial=self._existing(group, dict(kind)), known=dict(kind))
             for kind, rows in kinds.items()

@@ -61,7 +61,7 @@ def mean(x: Tensor) -> Tensor:
             return plain
     if x.dtype != torch.float64 and _has_double(x.device):
         return x.mean(dtype=torch.float64).to(x.dtype)
-    scale = _scale(x)
+    scale = scaling(x)
     return (x * scale).mean() / scale
 
 
@@ -79,19 +79,22 @@ def _norms_unseen(tensors: list[Tensor]) -> list[Tensor]:
 def _norm_scaled(x: Tensor) -> Tensor:
     x = real(x)
     x = x.to(arithmetic(x.dtype))
-    scale = _scale(x)
+    scale = scaling(x)
     norm = torch.linalg.vector_norm(x * scale)
     if _has_double(x.device):
         norm, scale = norm.double(), scale.double()
     return norm / scale
 
 
-def _scale(x: Tensor) -> Tensor:
-    """A power of two that brings numbers far enough from the ends of their range, 0-d."""
+def scaling(x: Tensor, axes: tuple[int, ...] = ()) -> Tensor:
+    """A power of two that brings numbers far enough from the ends of their range, 0-d.
+
+    Along axes it is one for each of the rest, and they have length one.
+    """
     if not x.numel():
         return x.new_ones(())
     reach = 100 if x.dtype == torch.float32 else 990  # what is beyond is brought near enough
-    exponent = torch.frexp(x.detach().abs().amax()).exponent
+    exponent = torch.frexp(x.detach().abs().amax(axes, keepdim=bool(axes))).exponent
     return torch.exp2(-exponent.clamp(-reach, reach).to(x.dtype))
 
 
