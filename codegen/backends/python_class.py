@@ -8,6 +8,7 @@ from ...specs.language import Optimizer, State
 from ...specs.language.shapes import ONE
 from ..analysis.matrices import needs_matrices
 from ..notation.text import TextPrinter
+from ..program.compiled import CompiledRule
 from ..program.forms import Printer
 from ..program.lower import lower_expression
 from ..program.nodes import Apply, Constant, Program, assignments, names, reads, walk
@@ -79,6 +80,12 @@ def names_read(program: Program) -> set[str]:
     """The names a step reads, those in the conditions of its states among them."""
     read = reads((*program.host, *program.body))
     return read | {name for slot in program.slots if slot.when for name in names(slot.when)}
+
+
+def passes(compiled: CompiledRule) -> str:
+    """How often kernels go through memory, in words."""
+    count = len(compiled.stages.passes) if compiled.has_kernel and compiled.stages else 1
+    return "one pass" if count == 1 else f"{count} passes"
 
 
 def _domains(args: tuple[Argument, ...]) -> list[Domain]:

@@ -1,7 +1,7 @@
 """Hold a program against its spec at random exact points: a wrong rewrite cannot survive."""
 
-from collections.abc import Collection, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from .points import optimizer_points
 from .schedule_points import schedule_points
 
 POINTS = 16
+
+Run: TypeAlias = Callable[[Program, Mapping[str, Any]], Mapping[str, Any]]
 
 
 class RewriteError(Exception):
@@ -43,14 +45,19 @@ class Checker:
             )
         ]
 
-    def check(self, program: Program, *, after: str) -> None:
+    def check(self, program: Program, *, after: str, run: Run = evaluate) -> None:
         """Compare the program with the spec.
+
+        Args:
+            program: the program.
+            after: the pass that made it.
+            run: gives the new values of its slots.
 
         Raises:
             RewriteError: they differ; ``after`` names the pass to blame.
         """
         for point in self._points:
-            actual = evaluate(program, point.values)
+            actual = run(program, point.values)
             expected = point.expected(actual.keys())
             if actual.keys() != expected.keys():
                 raise RewriteError(f"{self._spec.name}: {after} changed which states exist")

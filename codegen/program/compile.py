@@ -20,6 +20,7 @@ from .passes.prune import prune
 from .passes.reuse_names import reuse_names
 from .passes.share import share
 from .passes.skip_optional import skip_optional
+from .stages import Stages, stages_of
 
 Pass = Callable[[Program], Program]
 
@@ -37,6 +38,10 @@ PASSES: tuple[Pass, ...] = (
     reuse_names,
     fill,
 )
+
+
+_NAMING = PASSES.index(reuse_names)
+"""From where on a name may be assigned more than once."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,21 @@ def compile_spec(spec: Optimizer) -> Program:
         RewriteError: a pass changed the program's meaning; a fault of this package.
     """
     return compile_with_reports(spec)[0]
+
+
+def compile_stages(spec: Optimizer) -> Stages:
+    """The stages of an analysed spec that is not elementwise.
+
+    Raises:
+        NotImplementedError: it has no stages, because it works on whole matrices.
+        RewriteError: a pass changed the program's meaning; a fault of this package.
+    """
+    program = lower(spec)
+    for rewrite in PASSES[:_NAMING]:
+        program = rewrite(program)
+    stages = stages_of(program)
+    Checker(spec).check(program, after="stages", run=stages.run)
+    return stages
 
 
 def compile_with_reports(spec: Optimizer) -> tuple[Program, list[Report]]:

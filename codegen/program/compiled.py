@@ -6,13 +6,14 @@ from functools import cached_property
 from typing import Any, overload
 
 from ...specs.language import Optimizer, Schedule, Spec, Transform
-from .compile import compile_spec
+from .compile import compile_spec, compile_stages
 from .cut import Parts, parts_of
 from .nodes import Program
 from .passes.expand import expand
 from .passes.prune import prune
 from .passes.settle import settle
 from .schedule import compile_schedule
+from .stages import Stages
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,25 @@ class CompiledRule:
         Kernels are printed from it, where the program is elementwise.
         """
         return settle(expand(self.program))
+
+    @cached_property
+    def has_kernel(self) -> bool:
+        """Whether it works on single elements, or in stages that there are kernels for."""
+        return self.program.is_elementwise or (self.stages is not None and self.stages.are_flat)
+
+    @cached_property
+    def stages(self) -> Stages | None:
+        """What kernels of a rule that is not elementwise are printed from; None if it has none.
+
+        Raises:
+            RewriteError: as above.
+        """
+        if self.program.is_elementwise:
+            return None
+        try:
+            return compile_stages(self.spec)
+        except NotImplementedError:
+            return None
 
 
 def _of_parameter(program: Program) -> Program:

@@ -20,7 +20,7 @@ def evaluate(program: Program, values: Mapping[str, Any]) -> dict[str, Any]:
     environment = dict(values)
     for assign in program.host:
         environment[assign.target.id] = value_of(assign.value, environment)
-    _run(program.body, environment)
+    run(program.body, environment)
     return {
         slot.name: environment[slot.new.id]
         for slot in program.slots
@@ -28,14 +28,15 @@ def evaluate(program: Program, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _run(statements: tuple[Statement, ...], environment: dict[str, Any]) -> None:
+def run(statements: tuple[Statement, ...], environment: dict[str, Any]) -> None:
+    """Carry out statements on values by name."""
     for statement in statements:
         if isinstance(statement, Assign):
             environment[statement.target.id] = value_of(statement.value, environment)
         elif value_of(statement.condition, environment):
-            _run(statement.then, environment)
+            run(statement.then, environment)
         else:
-            _run(statement.otherwise, environment)
+            run(statement.otherwise, environment)
 
 
 def value_of(node: Node, environment: Mapping[str, Any]) -> Any:

@@ -2,8 +2,8 @@
 """How a step runs: through NumPy's functions (``_ufuncs``), or through a compiled kernel.
 
 Both engines round after every operation, in the same order, so that they give the same numbers;
-only exponentials, logarithms and powers of elements may differ in the last bit. Neither result
-depends on the number of threads.
+only exponentials, logarithms and powers of elements, and what is reduced, may differ in the last
+bit. Neither result depends on the number of threads.
 """
 
 import importlib
@@ -67,8 +67,9 @@ def compiled(
     known: Known,
     clips: Sequence[Clip | None],
     given: Mapping[str, float],
+    rows: Sequence[int],
 ) -> list[Callable[[], None]]:
-    """What updates the rows a kernel can take, a launch for each dtype; kernels are compiled.
+    """What updates those rows that a kernel can take, a launch for each dtype; it is compiled.
 
     Raises:
         RuntimeError: the kernel is not of the spec that the class is of.
@@ -78,16 +79,16 @@ def compiled(
     launcher.require(kernel, fingerprint)
     clip = next((clip.transform.__name__ for clip in clips if clip), "")
     launches: list[Callable[[], None]] = []
-    for dtype, rows in known.kinds.items():
+    for dtype, table in known.tables(rows).items():
         launcher.prepare(kernel, dtype, given, clip)
         launch = partial(
             launcher.launch,
             kernel,
             dtype,
-            known.table(dtype),
+            table.columns,
             given,
             clip=clip,
-            numbers=[own.scalar for own in map(clips.__getitem__, rows) if own],
+            numbers=[own.scalar for own in map(clips.__getitem__, table.rows) if own],
             threads=cores(),
         )
         launches.append(launch)

@@ -8,6 +8,7 @@ each is asked everything.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from operator import attrgetter, is_
@@ -77,6 +78,8 @@ class Known:
             for kept, order in zip(self._kept, self._orders, strict=True)
         ]
         self._where = _addresses(gradients)
+        self._tables: dict[int | None, dict[str, Table]] = {}
+        """By the first row of a kind of shape, of which a row has one."""
         self._remember(params, grads, gradients)
 
     @cached_property
@@ -92,10 +95,6 @@ class Known:
     def others(self) -> list[int]:
         """The rows that none can."""
         return [row for row, dtype in enumerate(self._dtypes) if not dtype]
-
-    @cached_property
-    def _tables(self) -> dict[str, NDArray[np.int64]]:
-        return {dtype: self._table(rows) for dtype, rows in self.kinds.items()}
 
     def _table(self, rows: Sequence[int]) -> NDArray[np.int64]:
         sizes = [self._thetas[row].size for row in rows]
@@ -139,15 +138,20 @@ class Known:
         self._where = where
         return given
 
-    def table(self, dtype: str) -> NDArray[np.int64]:
-        """A column for each row of a kind, with what a kernel finds its arrays by.
-
-        The number of elements of all before it, its own, and the addresses of the parameter, of
-        the gradient and of each state; 0 where there is none.
-        """
-        table = self._tables[dtype]
-        table[_GRADS] = self._where[self.kinds[dtype]]
-        return table
+    def tables(self, rows: Sequence[int]) -> dict[str, "Table"]:
+        """By dtype, the table of those of some rows of one kind of shape that a kernel takes."""
+        key = rows[0] if rows else None
+        if key not in self._tables:
+            wanted = {*rows}
+            by_dtype = {dtype: [*wanted.intersection(own)] for dtype, own in self.kinds.items()}
+            self._tables[key] = {
+                dtype: Table(sorted(own), self._table(sorted(own)))
+                for dtype, own in by_dtype.items()
+                if own
+            }
+        for table in self._tables[key].values():
+            table.columns[_GRADS] = self._where[table.rows]
+        return self._tables[key]
 
     def whole(self, k: int, grad: Array) -> Block:
         """The arrays of a row, with its gradient."""
@@ -161,6 +165,20 @@ class Known:
             return None
         theta, *states = flat
         return theta, _line(grad, self._orders[k]), *states
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a kernel finds arrays by.
+
+    Args:
+        rows: of these parameters.
+        columns: of each the number of elements of all before it, its own, and the addresses of the
+            parameter, of the gradient and of each state; 0 where there is none.
+    """
+
+    rows: Sequence[int]
+    columns: NDArray[np.int64]
 
 
 _GRADS = 3

@@ -142,6 +142,22 @@ def takes(row: Sequence[Tensor]) -> bool:
     )
 
 
+def takes_small(param: Tensor, states: Iterable[tuple[Tensor, Sequence[int]]]) -> bool:
+    """Whether a kernel can be given states that are smaller than their parameter, of these shapes.
+
+    They are of its reals, and in C's order.
+    """
+    kind = param.dtype.to_real(), param.device
+    return all(
+        type(x) in PLAIN
+        and (x.dtype, x.device) == kind
+        and x.shape == shape
+        and x.is_contiguous()
+        and not x.is_neg()
+        for x, shape in states
+    )
+
+
 def _layouts(tensors: Sequence[Tensor]) -> list[tuple[int, bool | tuple[int, ...]]]:
     """The size of each, and the order of its elements: true if it is C's, and strides if not."""
     return [(x.numel(), x.is_contiguous() or x.stride()) for x in tensors]

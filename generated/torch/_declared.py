@@ -5,7 +5,8 @@
 which are given that as one object, the step. ``_foreach`` updates lists of tensors in place; its
 scalars are Python numbers. ``_loop`` takes one tensor and returns the new values; it
 differentiates, and its scalars can be 0-d tensors, which a CUDA graph reads anew at every replay. A
-rule of single elements has a compiled kernel too, which ``fused`` asks for.
+rule of single elements has a compiled kernel too, which ``fused`` asks for, and one that reduces
+tensors a kernel for each of its stages.
 """
 
 from abc import abstractmethod
@@ -43,7 +44,9 @@ class Declared:
     _outputs: ClassVar[tuple[str, ...]] = ()
     """The names of outputs, each of which a method computes: ``_output_averaged``."""
     _kernel: ClassVar[str] = ""
-    """The module of the rule's kernel; empty where it needs whole tensors at once."""
+    """The module of the rule's kernel; empty where there is none."""
+    _is_whole: ClassVar[bool] = False
+    """Whether the rule needs all elements of a tensor at once."""
     _fingerprint: ClassVar[str] = ""
     """Of the spec; that of the kernel is the same."""
     _eager: ClassVar[bool] = False
@@ -126,6 +129,7 @@ class Declared:
             tensor_states=self._tensor_states,
             axes={self._tensor_states[name]: axes for name, axes in self._axes.items()},
             kernel=self._kernel,
+            is_whole=self._is_whole,
             branches_on_steps=self._branches_on_steps,
             fingerprint=self._fingerprint,
             differentiable=option(defaults, "differentiable"),

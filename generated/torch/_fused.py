@@ -5,6 +5,8 @@ An engine is a module with
 
 ``DTYPES``
     the dtypes of parameters it takes. Tensors of others are updated as without ``fused``.
+``has(rule)``
+    whether there is a kernel of the rule, which is its module.
 ``require(rule, fingerprint)``
     refuses, with a RuntimeError, a kernel that is not of the spec that the class is of.
 ``prepare(rule, batch, grads, scalars, clip)``
@@ -34,6 +36,8 @@ class Engine(Protocol):
     """See above."""
 
     DTYPES: frozenset[torch.dtype]
+
+    def has(self, rule: str) -> bool: ...
 
     def require(self, rule: str, fingerprint: str) -> None: ...
 

@@ -235,8 +235,7 @@ class Optimizer(Readable, optim.Optimizer):
         traits = [own for _, own, _ in taken]
         works = [*chain(*map(self._works, groups, params, grads, clips, traits))]
         is_fused = [
-            launches.is_fused(rule, w.group, w.params, self._memory)
-            and not (w.traits and w.traits.is_sparse)
+            launches.is_fused(rule, w, self._memory) and not (w.traits and w.traits.is_sparse)
             for w in works
         ]
         changes: list[Change] = []

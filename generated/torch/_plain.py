@@ -63,13 +63,13 @@ def updates(
             parameter is.
         ValueError: a state does not fit its parameter, or a scalar is beyond a dtype's range.
     """
-    group, initial, params, grads, _, traits, shape = work
+    group, initial, params, grads, _, traits, _ = work
     traits = traits or Traits(params, grads)
     if rule.differentiable and any(p.is_leaf and p.requires_grad for p in params):
         raise RuntimeError("`differentiable` needs parameters that are no leaves of the graph")
     states = states_of(store, params) if initial else [{} for _ in params]
     fitting, firsts = found(params, states, initial), [False] * len(params)
-    kind = id(group), *shape.values()
+    kind = work.kind
     if fitting is None or not same(fitting, known.get(kind, ())):
         firsts = make_missing(rule, group, initial, params, states)
         require_fitting(params, states, initial, rule)

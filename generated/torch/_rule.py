@@ -37,7 +37,8 @@ class Rule:
         scalar_states: name to key.
         tensor_states: name to key, in the order the rule takes them.
         axes: the shapes of those that are not like their parameter, by key.
-        kernel: the module of its kernel; empty where it needs whole tensors at once.
+        kernel: the module of its kernel; empty where there is none.
+        is_whole: whether it needs all elements of a tensor at once.
         branches_on_steps: whether the count of steps chooses what tensors go through.
         fingerprint: of its spec.
         differentiable: whether autograd is to see the step.
@@ -52,6 +53,7 @@ class Rule:
     tensor_states: Mapping[str, str]
     axes: Mapping[str, Axes]
     kernel: str
+    is_whole: bool
     branches_on_steps: bool
     fingerprint: str
     differentiable: bool
@@ -83,7 +85,7 @@ class Rule:
         Rules of whole tensors, and what autograd or a compiler sees, use operations on DTensors.
         """
         return (
-            bool(self.kernel)
+            not self.is_whole
             and not self.differentiable
             and not torch.compiler.is_compiling()
             and shards.are_local(group["params"])
@@ -111,6 +113,11 @@ class Work(NamedTuple):
     clip: Clip | None
     traits: Traits | None
     known: Facts
+
+    @property
+    def kind(self) -> tuple[int, ...]:
+        """Tells the group apart, and in it the kind of shape."""
+        return id(self.group), *self.known.values()
 
     def part(self, rows: list[int]) -> "Work":
         """Some rows of it."""

@@ -27,8 +27,9 @@ FORMS = {
     "loop": {"foreach": False},
     "foreach": {"foreach": True},
     "capturable": {"capturable": True},
+    "fused": {"fused": True},
 }
-"""The ways a torch optimizer runs: on tensors, on lists, with the step count as a tensor."""
+"""How a torch optimizer runs: on tensors, on lists, with the step count as a tensor, by kernels."""
 
 
 @dataclass
@@ -165,8 +166,8 @@ def _run(
             given[a.name] = tuple(hyper[h.name] for h in a.members)
         elif not a.is_option:
             given[a.name] = hyper[a.name]
-    if form == "numpy":
-        return _numpy_run(package, spec, thetas, given)
+    if form in ("numpy", "numba"):
+        return _numpy_run(package, spec, thetas, given | {"engine": form})
     return _torch_run(package, spec, thetas, given | FORMS[form])
 
 

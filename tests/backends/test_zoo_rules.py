@@ -70,6 +70,7 @@ FLAG = Option(flag, "a flag")
 MATRICES = [(2, 3), (3, 2), (3, 3)]
 SHAPES = [(3,), (), (2, 2), (0,)]
 FORMS = ("numpy", "loop", "foreach", "capturable")
+KERNELS = ("numba", "fused")
 
 
 def spec(name, *updates, states=(), **fields):
@@ -350,8 +351,21 @@ def test_copies_of_tensors_of_every_kind(way, dtype, zoo):
     assert len({x.data_ptr() for x in (p, *(state[key] for key in "mnq"))}) == 4
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", SPECS)
+def in_stages():
+    """The rules whose kernels take several passes."""
+    rules = ((name, compiled(spec)) for name, spec in SPECS.items())
+    return [name for name, rule in rules if rule.has_kernel and not rule.program.is_elementwise]
+
+
+def test_rules_that_reduce_have_kernels_and_rules_of_matrices_do_not():
+    assert in_stages() == ["Lamb", "OneATensor", "OldNumberUsedLast", "FirstNumber"]
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [(name, form) for name in SPECS for form in FORMS]
+    + [(name, form) for name in in_stages() for form in KERNELS],
+)
 def test_values(name, form, zoo, assert_as_oracle):
     optimizer = SPECS[name]
     rng = np.random.default_rng(3)
@@ -371,7 +385,7 @@ def test_values(name, form, zoo, assert_as_oracle):
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMS + KERNELS)
 def test_lamb_takes_a_plain_step_where_a_norm_is_zero(form, zoo, assert_as_oracle):
     lamb = SPECS["Lamb"]
     hyper = {h.name: float(h.default) for h in lamb.hyperparameters}

@@ -169,10 +169,13 @@ print("numba" in sys.modules)
     assert python(code, cwd=tmp_path).stdout.split() == ["False", "True"]
 
 
-def test_a_rule_of_whole_tensors_has_no_kernel(spec_file: Any, tmp_path: Any, python: Any) -> None:
+def test_a_rule_of_matrices_has_no_kernel(spec_file: Any, tmp_path: Any, python: Any) -> None:
     """It runs as it always did, and says why where a kernel is asked for."""
     rule = spec_file(
-        **{"lr * b[t]": "lr * b[t] / (1 + norm(b[t]))", "UNIT, Hyper": "UNIT, norm, Hyper"}
+        **{
+            "lr * b[t]": "lr * transpose(transpose(b[t]))",
+            "UNIT, Hyper": "UNIT, transpose, Hyper",
+        }
     )
     code = f"""
 import sys
@@ -185,8 +188,8 @@ except SystemExit as done:
 sys.path.insert(0, ".")
 import numpy as np, torch
 from rules.numpy import HeavyBall
-theta = np.zeros(2)
-HeavyBall().update(theta, np.array([3.0, 4.0]))
+theta = np.zeros((1, 2))
+HeavyBall().update(theta, np.array([[3.0, 4.0]]))
 print(theta)
 try:
     HeavyBall(engine="numba")
@@ -200,7 +203,7 @@ except RuntimeError as error:
 """
     done = python(code, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "[-0.25       -0.33333333]" in done.stdout
+    assert "[[-1.5 -2. ]]" in done.stdout
     assert "HeavyBall has no compiled kernel, because its rule works on whole" in done.stdout
     assert "HeavyBall has no fused implementation, because its rule works on" in done.stdout
     assert not (tmp_path / "rules/numba/heavyball.py").exists()

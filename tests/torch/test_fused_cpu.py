@@ -422,7 +422,7 @@ def test_what_kernels_were_the_default_for_may_cease_to_be_so(
     p = torch.nn.Parameter(torch.ones(3))
     optimizer = Adam([p], lr=0.1)
     for step, suited in enumerate((True, True, True, False, False)):
-        monkeypatch.setattr("steprule.torch._launches.are_for_kernels", lambda _, on=suited: on)
+        monkeypatch.setattr("steprule.torch._launches.are_for_kernels", lambda *_, on=suited: on)
         if step == 3:
             p.data = p.data.clone()
         p.grad = torch.ones(3)

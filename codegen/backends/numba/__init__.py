@@ -10,7 +10,7 @@ matrices has no kernel: its class runs as it does without one.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache
 
 from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
 from .. import Entry
@@ -19,6 +19,7 @@ from ..rendering import environment
 from ..runtime import runtime
 from .context import context
 from .printer import clipped
+from .stages import stages_context
 
 _COMPILED_IN = ("_clipping.py", "_kernel.py")
 
@@ -36,7 +37,12 @@ class NumbaBackend:
         match compiled:
             case CompiledRule() if compiled.program.is_elementwise:
                 template = self._templates.get_template("optimizer.py.j2")
-                text = template.render(context(compiled), basis=self._basis)
+                text = template.render(context(compiled), basis=self._basis(_COMPILED_IN))
+                return {f"{compiled.spec.module}.py": text}
+            case CompiledRule() if compiled.has_kernel and compiled.stages:
+                template = self._templates.get_template("stages.py.j2")
+                found = stages_context(compiled, compiled.stages)
+                text = template.render(found, basis=self._basis((*_COMPILED_IN, "_sums.py")))
                 return {f"{compiled.spec.module}.py": text}
             case CompiledTransform():
                 return {"_clipping.py": self.shared(())["_clipping.py"]}
@@ -47,11 +53,11 @@ class NumbaBackend:
         found = clippings()
         return runtime("steprule.codegen.runtime.numba", self._templates, entries, clippings=found)
 
-    @cached_property
-    def _basis(self) -> str:
-        """The digest of what is compiled into every kernel."""
+    @cache  # noqa: B019 (there is one backend)
+    def _basis(self, names: tuple[str, ...]) -> str:
+        """The digest of what is compiled into a kernel."""
         shared = self.shared(())
-        basis = "".join(shared[name] for name in _COMPILED_IN)
+        basis = "".join(shared[name] for name in names)
         return f"sha256:{hashlib.sha256(basis.encode()).hexdigest()[:16]}"
 
 

@@ -1,5 +1,6 @@
 """What the template of a kernel is filled with."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...program import operations as ops
@@ -10,6 +11,7 @@ from ...program.nodes import (
     Branch,
     Name,
     Node,
+    Slot,
     Statement,
     apply,
     assignments,
@@ -25,10 +27,12 @@ from .printer import HOST, NUMBA
 class Column:
     """Memory a kernel goes through: the parameter, the gradient or a state.
 
-    ``when`` is the condition under which it exists, empty for always.
+    ``row`` is that of its addresses in the table, and ``when`` the condition under which it exists,
+    empty for always.
     """
 
     name: str
+    row: int
     when: str = ""
     is_written: bool = True
 
@@ -39,23 +43,51 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     Every condition is an option that a kernel is compiled for; a loop with the branches left in
     it would often not be vectorised.
     """
-    program, host = compiled.kernel, Printer(Language("Numba", HOST))
+    program = compiled.kernel
     theta, *states = program.tensor_slots
-    whens = [s.when for s in states if s.when is not None]
-    reached = _tests(program.body) | dict.fromkeys(whens)
-    options = {test: _option(test, k) for k, test in enumerate(reached, start=1)}
-    columns = [Column(theta.name), Column(program.gradient.id, is_written=False)]
-    columns += [Column(s.name, options[s.when] if s.when is not None else "") for s in states]
+    conditions = Conditions(program.body, states)
+    options = conditions.names
+    columns = [Column(theta.name, 2), Column(program.gradient.id, 3, is_written=False)]
+    columns += [
+        Column(s.name, row, options[s.when] if s.when is not None else "")
+        for row, s in enumerate(states, start=4)
+    ]
     values = [a.value for a in assignments(program.body)]
     read = {n.id for v in values for n in walk(v) if isinstance(n, Name) and n.on_host}
     return {
         "spec": compiled.spec,
         "columns": columns,
         "scalars": sorted(read),
-        "options": {name: host(_both(reached[test], test)) for test, name in options.items()},
-        "tested": sorted({name for test in reached for name in names(test)}),
+        "options": conditions.printed,
+        "tested": conditions.tested,
         "body": block(program.body, options.__getitem__, assigned(Printer(NUMBA))),
     }
+
+
+class Conditions:
+    """What a kernel is compiled for: whatever it branches on, and on what states exist.
+
+    Args:
+        body: the statements.
+        states: those there can be.
+    """
+
+    def __init__(self, body: tuple[Statement, ...], states: Iterable[Slot]) -> None:
+        whens = [s.when for s in states if s.when is not None]
+        self._reached = _tests(body) | dict.fromkeys(whens)
+        self.names = {test: _option(test, k) for k, test in enumerate(self._reached, start=1)}
+
+    @property
+    def printed(self) -> dict[str, str]:
+        """By the name of each, how the host finds it."""
+        host = Printer(Language("Numba", HOST))
+        reached = self._reached
+        return {name: host(_both(reached[test], test)) for test, name in self.names.items()}
+
+    @property
+    def tested(self) -> list[str]:
+        """The names that are read for that."""
+        return sorted({name for test in self._reached for name in names(test)})
 
 
 def _option(test: Node, k: int) -> str:

@@ -41,10 +41,27 @@ NUMBA = Language(
         ops.CLIP: "kernel.minimum(kernel.maximum({}, {}), {})",
         ops.COPY: "{}",
         ops.FILL: "{0}",
+        ops.LIFT: "{0}",
     },
     meeting=_cast,
 )
 """Elements of tensors; a scalar of the host is cast where it meets one."""
+
+
+NUMBERS: Table = {
+    **HOST,
+    ops.SQUARE: "kernel.square",
+    ops.SIGN: "kernel.sign",
+    ops.ERF: "kernel.erf",
+    ops.STORED: "kernel.stored(real({}), stored)",
+    ops.MAX: "kernel.maximum",
+    ops.MIN: "kernel.minimum",
+    ops.CLIP: "kernel.minimum(kernel.maximum({}, {}), {})",
+    ops.COPY: "{}",
+    ops.FILL: "{0}",
+    ops.LIFT: "{0}",
+}
+"""Numbers of tensors, in float64, which may be infinite or NaN."""
 
 
 def clipped(parts: Parts) -> str:

@@ -61,7 +61,7 @@ class NumpyBackend:
         program = linearise(expand(compiled.program))
         listing = allocate(program, prefer=Prefer.OWN, beside=_BESIDE)
         template = self._templates.get_template("optimizer.py.j2")
-        found = context(compiled.spec, program, listing, compiled.kernel)
+        found = context(compiled, program, listing)
         found |= {"outputs": output_functions(compiled, EXPRESSIONS)}
         return template.render(found | {"clippings": clippings()})
 

@@ -1,30 +1,28 @@
 """What the optimizer's template is filled with."""
 
-from ....specs.language import Optimizer
 from ...program.allocate import Listing
+from ...program.compiled import CompiledRule
 from ...program.forms import Printer
 from ...program.nodes import Program
-from ..python_class import class_context
+from ..python_class import class_context, passes
 from ..scalars import host_names, of_step, scalars
 from ..signature import Argument, arguments, members
 from ..statements import block
 from .printer import HOST, NumpyPrinter
 
 
-def context(
-    spec: Optimizer, program: Program, listing: Listing, kernel: Program
-) -> dict[str, object]:
+def context(compiled: CompiledRule, program: Program, listing: Listing) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``.
 
     Args:
-        spec: an analysed spec.
+        compiled: the rule.
         program: its program in three-address form, which ``listing`` gives buffers to.
         listing: what is printed of it.
-        kernel: the program that the compiled kernel is printed from.
     """
+    spec = compiled.spec
     args = arguments(spec)
     held = {name: f"self.{where}" for name, where in members(args).items() if name != "lr"}
-    met = {*host_names(program), *(host_names(kernel) if kernel.is_elementwise else ())}
+    met = {*host_names(program), *(host_names(compiled.kernel) if compiled.has_kernel else ())}
     printer = NumpyPrinter(of_step(met))
     return class_context(spec, program, Printer(HOST, held)) | {
         "annotation": _annotation,
@@ -33,7 +31,9 @@ def context(
         "body": block(listing.steps, printer.scalar, printer),
         "scratch": listing.scratch,
         "has_lr": any(a.name == "lr" for a in args),
-        "has_kernel": kernel.is_elementwise,
+        "has_kernel": compiled.has_kernel,
+        "is_whole": not compiled.program.is_elementwise,
+        "passes": passes(compiled),
     }
 
 

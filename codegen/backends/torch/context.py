@@ -33,7 +33,7 @@ from ...program.passes.sink import sink
 from ...program.rest import at_rest
 from ...program.types import HOST_BOOLEAN, HOST_REAL
 from ..outputs import output_functions
-from ..python_class import class_context
+from ..python_class import class_context, passes
 from ..scalars import depending_on_steps, host_names, of_step, scalars
 from ..signature import Argument, arguments, members
 from ..statements import assigned, block
@@ -47,7 +47,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     loop = separate(shield(settle(expand(flagged))))
     sunk = linearise(contract(sink(flagged)))
     met = {*host_names(loop), *host_names(sunk)}
-    if kernel.is_elementwise:
+    if compiled.has_kernel:
         met |= {*host_names(kernel)}
     args = arguments(spec)
     in_group = {name: _in_group(where) for name, where in members(args).items()}
@@ -70,7 +70,9 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         "annotated": partial(_annotation, scalar="float"),
         "outputs": output_functions(compiled, TORCH),
         "results": [s.name for s in loop.tensor_slots],
-        "has_kernel": kernel.is_elementwise,
+        "has_kernel": compiled.has_kernel,
+        "is_whole": not program.is_elementwise,
+        "passes": passes(compiled),
     }
 
 

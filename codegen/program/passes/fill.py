@@ -12,8 +12,9 @@ from ..nodes import Apply, Assign, Name, Node, Program, apply, map_assignments, 
 from ..operations import FILL, LIFT, SELECT
 
 
-def fill(program: Program) -> Program:
-    theta = program.slots[0].old
+def fill(program: Program, like: Name | None = None) -> Program:
+    """The program with tensors of the shape of one; of its parameter, if none is said."""
+    theta = program.slots[0].old if like is None else like
 
     def rewrite(assign: Assign) -> Assign:
         value = rebuild(assign.value, lambda node: _lift(node, theta))

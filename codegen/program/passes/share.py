@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..nodes import Apply, Assign, Name, Node, Program, free, is_host_select, names, rebuild, walk
-from ..operations import MUL, SQRT, SQUARE
+from ..operations import MUL, SQRT, SQUARE, Kind
 
 
 def share(program: Program) -> Program:
@@ -68,4 +68,6 @@ def _name(node: Node, taken: set[str]) -> str:
     if isinstance(node, Apply) and isinstance(node.args[0], Name):
         operand = node.args[0].id.removesuffix("[t]")
         stem = {SQUARE: f"{operand}_squared", SQRT: f"sqrt_{operand}"}.get(node.op, stem)
+        if node.op.kind is Kind.REDUCTION:
+            stem = f"{node.op}_{operand}"
     return free(stem, taken)

@@ -27,7 +27,9 @@ class Declared(ABC):
     _outputs: ClassVar[tuple[str, ...]] = ()
     """The names of outputs, each of which a method computes: ``_output_averaged``."""
     _kernel: ClassVar[str] = ""
-    """The module of the compiled kernel; empty where the rule needs whole tensors at once."""
+    """The module of the compiled kernel; empty where there is none."""
+    _is_whole: ClassVar[bool] = False
+    """Whether the rule needs all elements of a tensor at once."""
     _fingerprint: ClassVar[str] = ""
     """Of the spec; that of the kernel is the same."""
     _rounds: ClassVar[bool] = False

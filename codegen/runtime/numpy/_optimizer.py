@@ -1,7 +1,7 @@
 """What all optimizers share: arguments, states, one step, checkpoints."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -139,21 +139,22 @@ class Optimizer(Limited, Declared):
         steps = {kind: self._step_of(lr, scalars, dict(kind)) for kind in known.kinds_of_shape}
         step, new = next(iter(steps.values()))
         clips = clipping.clips(given, self._limits, self.error_if_nonfinite)
-        rows: Sequence[int] = range(len(given))
         changes: list[Callable[[], None]] = []
-        if engines.compiles(self.engine, self._kernel, known.size):
-            rows = known.others
-            changes = engines.compiled(self._kernel, self._fingerprint, known, clips, vars(step))
-        if self._kernel:
+        is_compiled = engines.compiles(self.engine, self._kernel, known.size)
+        for kind, rows in known.kinds_of_shape.items():
+            step = steps[kind][0]
+            if is_compiled:
+                how = (self._kernel, self._fingerprint, known, clips, vars(step), rows)
+                changes += engines.compiled(*how)
+                rows = sorted({*known.others}.intersection(rows))
             for dtype, part in ufuncs.parts(given, rows, apart=self._rounds):
                 rule = partial(self._rule, step.storing(dtype) if dtype else step)
-                how = (known, given, clips, part, self._scratch, self._scratches)
-                changes.append(ufuncs.blockwise(rule, *how))
-        for kind, own in () if self._kernel else known.kinds_of_shape.items():
-            step = steps[kind][0]
-            for dtype, part in ufuncs.parts(given, own, apart=self._rounds):
-                rule = partial(self._rule, step.storing(dtype) if dtype else step)
-                changes += ufuncs.whole(rule, known, given, clips, part, self._scratch)
+                of = (rule, known, given, clips, part, self._scratch)
+                changes += (
+                    ufuncs.whole(*of)
+                    if self._is_whole
+                    else [ufuncs.blockwise(*of, self._scratches)]
+                )
         values = zip(self._scalar_states, new, strict=True)
         kept = {name: value for name, value in values if name in initial}
         return changes, partial(self._keep, known, known.states, kept, self._step + 1)

@@ -19,11 +19,12 @@ from torch import Tensor
 from . import _fused as fused
 from . import _plain as plain
 from . import _shards as shards
-from ._batch import Batch, takes
+from ._batch import Batch, takes, takes_small
 from ._numbers import Numbers
 from ._options import option
 from ._rows import alike, at, same
 from ._rule import Change, Group, Rule, State, Work
+from ._shapes import lengths
 from ._states import Store, adopt, make_missing, states_of
 from ._tensors import PLAIN, live, number, require_range
 from ._traits import Traits
@@ -44,8 +45,8 @@ class Kept:
 class Memory:
     """What an optimizer knows of the tensors of earlier steps, which later ones need not ask."""
 
-    kept: dict[int, Kept] = field(default_factory=dict)
-    """By group."""
+    kept: dict[tuple[int, ...], Kept] = field(default_factory=dict)
+    """By group and kind of shape."""
     fitting: dict[tuple[int, ...], list[Any]] = field(default_factory=dict)
     """Of a group and a kind of shape, its parameters and states that fit each other."""
     known: dict[tuple[str, int], Traits] = field(default_factory=dict)
@@ -83,22 +84,23 @@ def check(rule: Rule, group: Group, devices: Iterable[torch.device]) -> None:
         fused.engine(device.type)
 
 
-def is_fused(rule: Rule, group: Group, params: list[Tensor], memory: Memory) -> bool:
+def is_fused(rule: Rule, work: Work, memory: Memory) -> bool:
     """Whether kernels update a group: if it says so, or nothing and they can on its GPU."""
-    asked = option(group, "fused")
-    if asked is not None or option(group, "foreach") is not None or not rule.kernel:
+    asked = option(work.group, "fused")
+    if asked is not None or option(work.group, "foreach") is not None or not rule.kernel:
         return bool(asked)
     if rule.differentiable:
         return False
-    return id(group) in memory.kept or are_for_kernels(params)
+    return work.kind in memory.kept or are_for_kernels(rule, work.params)
 
 
-def are_for_kernels(params: list[Tensor]) -> bool:
+def are_for_kernels(rule: Rule, params: list[Tensor]) -> bool:
     """Whether kernels update tensors without having been asked to."""
     return (
         all(p.is_cuda for p in params)
         and PLAIN.issuperset(map(type, shards.local(params)))
         and all(map(fused.is_ready, {p.device for p in params}))
+        and fused.engine("cuda").has(rule.kernel)
     )
 
 
@@ -112,10 +114,10 @@ def updates(rule: Rule, work: Work, store: Store, memory: Memory) -> list[Change
         memory: of this optimizer, which has looked at them.
     """
     group, _, params, *_ = work
-    kept = memory.kept.pop(id(group), None)
+    kept = memory.kept.pop(work.kind, None)
     changes: list[Change] = []
     if kept is None or not _hold(rule, kept, work, store):
-        if option(group, "fused") is None and not are_for_kernels(params):  # any more
+        if option(group, "fused") is None and not are_for_kernels(rule, params):  # any more
             return plain.updates(rule, work, store, memory.fitting)
         batches, changes = _gathered(rule, work, store)
         taken = {row for batch in batches for row in batch.rows}
@@ -126,7 +128,7 @@ def updates(rule: Rule, work: Work, store: Store, memory: Memory) -> list[Change
     if kept.odd:
         changes += plain.updates(rule, work.part(kept.odd), store, memory.fitting)
     if not any(batch.first for batch in kept.batches):
-        memory.kept[id(group)] = kept
+        memory.kept[work.kind] = kept
     return changes
 
 
@@ -188,11 +190,15 @@ def _is_taken(
         return False  # kernels are compiled for one branch, which the host must know
     if p.dtype.to_real() not in fused.engine(p.device.type).DTYPES:
         return False
+    if rule.is_whole and not shards.are_plain([p, grad]):
+        return False  # of what is reduced here are the terms of other ranks
     keys = set(rule.tensor_states.values()).intersection(initial)
-    # One that is yet to be made will be as the parameter.
+    # One that is yet to be made will be as the parameter, or as its axes say.
     (states,) = states_of(store, [p])
-    made = [x for key, x in states.items() if key in keys and x is not None]
-    return takes(shards.local([p, grad, *made]))
+    made = {key: x for key, x in states.items() if key in keys and x is not None}
+    like = [x for key, x in made.items() if key not in rule.axes]
+    small = [(made[key], lengths(axes, p.shape)) for key, axes in rule.axes.items() if key in made]
+    return takes(shards.local([p, grad, *like])) and takes_small(p, small)
 
 
 def _launch_of(rule: Rule, batch: Batch, work: Work) -> list[Change]:

@@ -45,6 +45,11 @@ _Upload: TypeAlias = Callable[[Tensor, torch.device], Tensor]
 """Makes a table on a device of one on the host."""
 
 
+def has(rule: str) -> bool:
+    """Not of a rule that computes with what Triton does not have."""
+    return hasattr(kernel_of(rule), "rule")
+
+
 def prepare(
     rule: str,
     batch: Batch,
@@ -70,7 +75,7 @@ def prepare(
     What torch and Triton raise for want of memory, or of a compiler, comes from here too.
     """
     module = kernel_of(rule)
-    if not hasattr(module, "rule"):
+    if not has(rule):
         raise RuntimeError(module.__doc__)
     stored = _STORED[batch.dtype]
     computed = tl.float64 if stored is tl.float64 else tl.float32

@@ -42,7 +42,7 @@ def implementations(
         peer_class(spec)
     scalars = frozenset(s.name for s in spec.states if s.shape.on_host)
     names = Kept({s.name: s.key for s in spec.states}, scalars, spec.step_key)
-    compiled = rule.program.is_elementwise
+    compiled = rule.has_kernel
 
     def torch(form: Mapping[str, bool]) -> Start:
         return StartTorch(package, "torch", spec.name, names, dtype, device, form)
