@@ -35,7 +35,8 @@ class Cost:
     Args:
         spec: the spec's name.
         settings: what is on beside the defaults, in words; empty for the defaults.
-        read: the numbers read from memory for each parameter: itself, its gradient, its states.
+        read: the numbers read from memory for each parameter: itself, its gradient, its states and
+            inputs.
         written: the numbers written.
         states: the numbers kept.
         operations: what is computed of each element, in operations of a machine, by name.
@@ -107,6 +108,11 @@ def _settings(spec: Optimizer, program: Program) -> Iterator[tuple[str, dict[str
         vector = defaults | {name: Fraction(n) for name, n in facts(_MATRIX[:1]).items()}
         yield "of a vector", vector | _at(2, spec, program, vector)
     yield "", defaults | _at(2, spec, program, defaults)
+    for given in spec.inputs:  # which other steps may not read
+        when = lower_expression(spec, given.when)
+        reads = (t for t in range(2, _LATE) if value_of(when, defaults | _counted_at(t)))
+        if (t := next(reads, None)) is not None:
+            yield f"{given.name} given", defaults | _at(t, spec, program, defaults)
     yield f"t = {_LATE}", defaults | _at(_LATE, spec, program, defaults)
     changes = {h.name: Fraction(1, 2) for h in spec.hyperparameters if not defaults[h.name]}
     constraints = [lower_expression(spec, sympify(c.condition)) for c in spec.constraints]
@@ -114,6 +120,10 @@ def _settings(spec: Optimizer, program: Program) -> Iterator[tuple[str, dict[str
         settings = defaults | {name: value}
         if all(value_of(c, settings) for c in constraints):
             yield name, settings | _at(2, spec, program, settings)
+
+
+def _counted_at(t: int) -> dict[str, Any]:
+    return {"first": t == 1, "t": Fraction(t)}
 
 
 def _at(
@@ -129,10 +139,10 @@ def _at(
         if s.name in slots
     }
     for t in range(1, step if numbers else 1):
-        known = {**settings, **numbers, "first": t == 1, "t": Fraction(t)}
+        known = {**settings, **numbers, **_counted_at(t)}
         _compute(program, known)
         numbers = {name: known.get(slot.new.id, numbers[name]) for name, slot in slots.items()}
-    return {**numbers, "first": False, "t": Fraction(step)}
+    return {**numbers, **_counted_at(step)}
 
 
 def _compute(program: Program, known: dict[str, Any]) -> None:
@@ -149,12 +159,13 @@ def _cost(spec: Optimizer, program: Program, settings: str, values: Mapping[str,
     kept = {s.name for s in program.slots if s.when is None or value_of(s.when, known)}
     whole = {s.name for s in program.tensor_slots if s.old.type.axes == WHOLE}
     stored = kept & whole
+    given = {name.id for name in program.read_only}
     written = stored & _results(program, carried)
     states = [s for s in spec.states if s.name in kept and s.shape.is_whole]
     return Cost(
         spec.name,
         settings,
-        read=len(_read_first(carried) & {*stored, program.gradient.id}),
+        read=len(_read_first(carried) & {*stored, *given}),
         written=len(written),
         states=len(states),
         operations=_counted(op for assign in carried for op in _operations(assign.value, known)),

@@ -176,7 +176,7 @@ class TestFiles:
     def test_templates_hold_what_specs_fill_in(self) -> None:
         """The rest is what stands around it: signatures, docstrings of arguments, imports."""
         lines = {f: static_lines(f) for f in sources("codegen/backends") if f.suffix == ".j2"}
-        assert sum(map(len, lines.values())) <= 365
+        assert sum(map(len, lines.values())) <= 375
         assert not {file: own for file, own in lines.items() if len(own) > 45}
 
     def test_static_lines_are_told(self, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from .rules import (
     float_literal,
     gradient,
     initial_value,
+    inputs,
     kind,
     name,
     number,
@@ -88,6 +89,7 @@ RULES: tuple[Rule, ...] = (
     constraint,
     # every course a step can take
     courses,
+    inputs,
     existence,
     initial_value,
     root,

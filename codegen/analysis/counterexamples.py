@@ -143,8 +143,8 @@ class Counterexamples:
         steps = self._case.steps
         step = draw.choice([k for k in _STEPS if steps.low <= k <= steps.high])
         stored = {name: draw.choice(_USUAL) for name in (theta.name, GRADIENT)}
-        for state in self._case.spec.states:
-            stored[state.name] = draw.choice(_within(intervals.over(state.domain), _USUAL))
+        for kept in (*self._case.spec.states, *self._case.spec.inputs):
+            stored[kept.name] = draw.choice(_within(intervals.over(kept.domain), _USUAL))
         return Point(hyper, step, stored)
 
 
@@ -194,8 +194,9 @@ def _is_outside(found: Range, domain: Interval) -> bool:
 
 
 def depending_on_tensors(spec: Optimizer | Schedule, ordered: Sequence[Update]) -> set[str]:
-    """The names of all values that depend on the parameter, the gradient or tensor states."""
+    """The names of values that depend on the parameter, the gradient, tensor states or inputs."""
     found = {theta.name, *(s.name for s in spec.states if not s.shape.on_host)}
+    found |= {i.name for i in spec.inputs}  # which nobody chooses, as a tensor's numbers
     for update in ordered:
         if depends(update.value, found):
             found.add(update.target.name)
@@ -215,6 +216,7 @@ def describe(
 ) -> str:
     """The point in words, as far as an expression depends on it."""
     equations = {u.target.name: u.value for u in ordered}
+    inputs = point.stored.keys() - equations.keys()
     pending: list[Basic] = [expression, *conditions]
     read: dict[Basic, None] = {}
     while pending:
@@ -225,7 +227,7 @@ def describe(
     words = [f"{s} = {_number(x)}" for s, x in point.hyper.items() if s in read]
     words += [f"t = {point.step}"] if t in read else []
     for node in read:
-        if isinstance(node, Value) and node.lag:
+        if isinstance(node, Value) and (node.lag or node.name in inputs):
             words.append(f"{node} = {_number(point.stored[node.name])}".replace("t - 1", "t-1"))
         elif isinstance(node, GradientAt):
             words.append(f"{node} = {_number(point.stored[GRADIENT])}".replace("t - 1", "t-1"))

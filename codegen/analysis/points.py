@@ -44,7 +44,7 @@ class Point:
     Args:
         hyper: by symbol.
         step: t.
-        stored: of the parameter, the gradient and the states, by name.
+        stored: of the parameter, the gradient, the states and the inputs, by name.
     """
 
     hyper: Mapping[Basic, Fraction]
@@ -145,7 +145,8 @@ def _evaluated(
     live: Mapping[str, Update] | set[str],
 ) -> Outcome:
     operands: dict[Key, Range] = {}
-    computed: dict[str, Range] = {}
+    inputs = case.spec.inputs
+    computed = {i.name: intervals.point(point.stored[i.name]) for i in inputs}
     for name, value in equations:
         if name in live:
             evaluator = _evaluator(case, point, computed)

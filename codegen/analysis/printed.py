@@ -26,7 +26,11 @@ _OF_ONE: dict[type[Spec], tuple[str, ...]] = {
 """The templates of the modules of one spec."""
 
 _BASES: dict[type[Spec], tuple[str, ...]] = {
-    Optimizer: ("runtime/numpy/_optimizer.py", "runtime/torch/_optimizer.py"),
+    Optimizer: (
+        "runtime/numpy/_optimizer.py",
+        "runtime/numpy/_readable.py",
+        "runtime/torch/_optimizer.py",
+    ),
     Schedule: (
         "runtime/numpy/schedules/_schedule.py",
         "runtime/torch/lr_scheduler/_scheduler.py",

@@ -9,6 +9,7 @@ from ...specs.language import (
     Constraint,
     Function,
     Hyper,
+    Input,
     Numbers,
     Optimizer,
     Output,
@@ -55,14 +56,18 @@ class Subject:
         return tuple(self.spec.outputs) if isinstance(self.spec, Optimizer) else ()
 
     @cached_property
+    def inputs(self) -> dict[str, Input]:
+        return {i.name: i for i in self.spec.inputs}
+
+    @cached_property
     def assigned(self) -> set[str]:
         return {u.target.name for u in self.spec.updates}
 
     @cached_property
     def intermediates(self) -> list[str]:
-        """What the equations name beside the states and the parameter, in order."""
+        """What the equations name beside states, inputs and the parameter, in order."""
         names = dict.fromkeys(u.target.name for u in self.spec.updates)
-        return [n for n in names if n not in self.states and n != theta.name]
+        return [n for n in names if n not in {*self.states, *self.inputs, theta.name}]
 
     @cached_property
     def updates(self) -> tuple[Update, ...]:
@@ -79,7 +84,8 @@ class Subject:
 
     def named(self) -> Iterator[tuple[str, str]]:
         """The names the spec's author chose, with the words for where."""
-        for declaration in (*self.spec.hyper, *self.spec.states, *self.outputs):
+        inputs = self.inputs.values()
+        for declaration in (*self.spec.hyper, *self.spec.states, *inputs, *self.outputs):
             yield declared(declaration), declaration.name
         for hyper in self.spec.hyperparameters:
             if hyper.argument:
@@ -124,13 +130,15 @@ class Subject:
             if state.init is not None:
                 yield f"init of {declared(state)}", sympify(state.init)
             yield f"when of {declared(state)}", state.when
+        for given in self.inputs.values():
+            yield f"when of {declared(given)}", given.when
         for constraint in self.spec.constraints:
             yield declared(constraint), constraint.condition
         for output in self.outputs:
             yield declared(output), output.value
 
 
-def declared(declaration: Argument | State | Constraint | Output) -> str:
+def declared(declaration: Argument | State | Input | Constraint | Output) -> str:
     """A declaration in words: ``hyperparameter lr``."""
     match declaration:
         case Hyper():

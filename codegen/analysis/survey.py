@@ -52,6 +52,7 @@ class Survey:
         self._ordered = ordered
         self._states = {s.name: s for s in spec.states}
         self._stored = {s.name: intervals.over(s.domain) for s in spec.states}
+        self._given = {i.name: intervals.over(i.domain) for i in spec.inputs}
         self._of_tensors = depending_on_tensors(spec, ordered)
         # Of a schedule, whose arguments have few defaults, those are all that they can be.
         whole = not isinstance(spec, Schedule)
@@ -74,7 +75,7 @@ class Survey:
 
     def _doubtful(self, case: Case) -> Iterator[_Found]:
         """The equations in which something may go wrong for hyperparameters of some size."""
-        computed: dict[str, Range] = {}
+        computed = dict(self._given)
         for update in self._live(case):
             name = update.target.name
             evaluator = Evaluator(case, case.admissible, self._stored, computed)
@@ -88,7 +89,7 @@ class Survey:
                 yield _Found(update, found, evaluator.hazards)
 
     def _survey_step(self, case: Case) -> None:
-        computed: dict[str, Range] = {}
+        computed = dict(self._given)
         for update in self._live(case):
             name = update.target.name
             evaluator = Evaluator(case, case.chosen, self._stored, computed)

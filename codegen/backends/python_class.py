@@ -13,6 +13,7 @@ from ..program.forms import Printer
 from ..program.lower import lower_expression
 from ..program.nodes import Apply, Constant, Program, assignments, names, reads, walk
 from ..program.operations import STORED
+from .inputs import inputs_as_text
 from .signature import Argument, arguments, checks
 
 
@@ -46,6 +47,7 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
     text = TextPrinter(spec)
     tensors = {s.name for s in program.tensor_slots}
     read = names_read(program)
+    given = inputs_as_text(spec, attribute)
     return {
         "spec": spec,
         "arguments": args,
@@ -57,6 +59,9 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
         "equations": [text.equation(u) for u in spec.updates],
         "tensor_states": [s for s in spec.states if s.name in tensors],
         "scalar_states": [s for s in spec.states if s.name not in tensors],
+        "inputs": given,
+        "tensor_inputs": [i for i in given if i.is_tensor],
+        "scalar_inputs": [i for i in given if not i.is_tensor],
         "facts": program.facts,
         "axes": {
             s.name: tuple(str(axis) if axis != ONE else 1 for axis in s.shape.axes)

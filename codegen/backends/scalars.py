@@ -16,7 +16,8 @@ from .signature import Argument
 
 def host_names(program: Program) -> list[str]:
     """The names that what works on tensors takes from the host: options, numbers, the hoisted."""
-    conditions = [slot.when for slot in program.tensor_slots if slot.when is not None]
+    kept = (*program.tensor_slots, *program.tensor_inputs)
+    conditions = [each.when for each in kept if each.when is not None]
     nodes = [*_nodes(program.body), *conditions]
     return sorted({n.id for node in nodes for n in walk(node) if isinstance(n, Name) and n.on_host})
 
@@ -92,6 +93,7 @@ def scalars(
     given = [a.name for a in args if not a.is_tuple and not a.is_option]
     given += ["t", *program.facts]
     given += [s.name for s in program.scalar_slots if s.name not in assigned]
+    given += [i.name.id for i in program.scalar_inputs]
     lines += [f"step.{name} = {name}" for name in given if name in met]
     if "first" in read and "first" in met:
         lines.append(f"step.first = {first or 'first'}")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from .arrays import Array
+from .inputs import given
 from .textbook import Textbook
 from .workload import Data
 
@@ -58,6 +59,7 @@ def _reference(rule: Textbook, data: Data, steps: int) -> Iterator[tuple[int, sl
     arrays = data.arrays
     rule = rule.by(arrays.functions)
     gradients = [data.gradients(step) for step in range(steps)]
+    inputs = [given(rule, data, step, list) for step in range(steps)]
     for i, (tensor, size) in enumerate(zip(data.parameters(), data.sizes, strict=True)):
         length = arrays.stretch if rule.elementwise else max(1, size)
         for low in range(0, size, length):
@@ -66,5 +68,9 @@ def _reference(rule: Textbook, data: Data, steps: int) -> Iterator[tuple[int, sl
             theta, states = start, rule.initial(start)
             for step in range(steps):
                 grad = arrays.wide(gradients[step][i][part])
-                theta, states = rule.step(step + 1, theta, grad, states)
+                own = {
+                    name: arrays.wide(x[i][part]) if isinstance(x, list) else x
+                    for name, x in inputs[step].items()
+                }
+                theta, states = rule.step(step + 1, theta, grad, states, own)
             yield i, part, start, theta

@@ -1,8 +1,6 @@
 """The ways there are to take a step: generated, of torch.optim, of a textbook; and the limit."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, partial
@@ -11,15 +9,14 @@ from inspect import signature
 from types import ModuleType
 from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
-
 from ...specs.language import Optimizer, SpecError
 from ..cost import BYTES, Cost, costs
 from ..program.compiled import compiled
 from ..verify.optimizers.configurations import Configuration, settings
 from ..verify.optimizers.implementations import peer_class
+from . import limit
 from .arrays import Array, HostArrays
-from .machine import cores
+from .inputs import given
 from .measure import Runner
 from .textbook import State, Textbook
 from .workload import Data
@@ -30,9 +27,6 @@ _TORCH_FORMS = {"loop": {"foreach": False}, "foreach": {"foreach": True}, "fused
 
 _ORDER = ("limit", "numba", "fused", "foreach", "loop", "numpy")
 """Of forms: where memory is short, those most worth comparing are in it at the same time."""
-
-_BUFFER = 1 << 30
-"""The most bytes a device copies at once: far beyond its caches, and little beside its memory."""
 
 
 class Family(Enum):
@@ -118,13 +112,13 @@ def contenders(subject: Subject, data: Data) -> list[Contender]:
     ]
     if cost := subject.cost:
         if isinstance(data.arrays, HostArrays):
-            limit = partial(_InPlace, cost, sum(data.sizes), data.arrays.dtype)
+            passes = partial(limit.InPlace, cost, sum(data.sizes), data.arrays.dtype)
             held = array * max(cost.read, cost.written)
         else:
             count = cost.moved * array // 2
-            limit = partial(_DeviceCopy, count, data.arrays.device)
-            held = 2 * min(count, _BUFFER)
-        found.append(Contender("limit", Family.LIMIT, limit, held))
+            passes = partial(limit.DeviceCopy, count, data.arrays.device)
+            held = 2 * min(count, limit.BUFFER)
+        found.append(Contender("limit", Family.LIMIT, passes, held))
     return sorted(found, key=lambda c: _ORDER.index(c.name.split()[-1]))
 
 
@@ -138,7 +132,7 @@ def _of_numpy(subject: Subject, data: Data) -> Iterator[_Entry]:
     given = settings(subject.spec, subject.configuration)
     for form, arguments in _forms(cls, _NUMPY_FORMS):
         make = partial(cls, **given, **arguments)
-        yield f"steprule {form}", Family.OURS, partial(_Numpy, make, data)
+        yield f"steprule {form}", Family.OURS, partial(_Numpy, make, subject.rule, data)
     yield "textbook numpy", Family.TEXTBOOK, partial(_OfTextbook, subject.rule, data)
 
 
@@ -150,11 +144,11 @@ def _of_torch(subject: Subject, data: Data) -> Iterator[_Entry]:
     cls = getattr(subject.package("torch"), subject.spec.name)
     for form, arguments in _forms(cls, _TORCH_FORMS):
         make = partial(cls, **given, **arguments)
-        yield f"steprule torch {form}", Family.OURS, partial(_Torch, make, tensors)
+        yield f"steprule torch {form}", Family.OURS, partial(_Torch, make, subject.rule, tensors)
     if theirs := peer_class(subject.spec):
         for form, arguments in _forms(theirs, _TORCH_FORMS):
             make = partial(theirs, **given, **arguments)
-            yield f"torch.optim {form}", Family.TORCH, partial(_Torch, make, tensors)
+            yield f"torch.optim {form}", Family.TORCH, partial(_Torch, make, None, tensors)
 
 
 def has_torch() -> bool:
@@ -169,17 +163,20 @@ def _forms(
 
 
 class _Numpy:
-    def __init__(self, make: Callable[[], Any], data: Data) -> None:
+    def __init__(self, make: Callable[[], Any], rule: Textbook, data: Data) -> None:
         self._optimizer = make()
+        self._rule = rule
+        self._inputs: dict[str, Any] = {}
         self._data = data
         self._params = data.parameters()
         self._grads: list[Array] = []
 
     def prepare(self, step: int) -> None:
         self._grads = self._data.gradients(step)
+        self._inputs = given(self._rule, self._data, step, list)
 
     def step(self) -> None:
-        self._optimizer.update(self._params, self._grads)
+        self._optimizer.update(self._params, self._grads, **self._inputs)
 
     def parameters(self) -> list[Array]:
         return self._params
@@ -192,16 +189,19 @@ class _OfTextbook:
         self._params = data.parameters()
         self._states: list[list[State]] = [self._rule.initial(theta) for theta in self._params]
         self._grads: list[Array] = []
+        self._inputs: dict[str, Any] = {}
         self._t = 0
 
     def prepare(self, step: int) -> None:
         self._grads = self._data.gradients(step)
+        self._inputs = given(self._rule, self._data, step, list)
 
     def step(self) -> None:
         self._t += 1
         for i, (theta, grad) in enumerate(zip(self._params, self._grads, strict=True)):
+            own = {n: x[i] if isinstance(x, list) else x for n, x in self._inputs.items()}
             self._params[i], self._states[i] = self._rule.step(
-                self._t, theta, grad, self._states[i]
+                self._t, theta, grad, self._states[i], own
             )
 
     def parameters(self) -> list[Array]:
@@ -228,81 +228,24 @@ class _Tensors:
 
 
 class _Torch:
-    def __init__(self, make: Callable[[list[Any]], Any], tensors: _Tensors) -> None:
+    def __init__(
+        self, make: Callable[[list[Any]], Any], rule: Textbook | None, tensors: _Tensors
+    ) -> None:
         self._tensors = tensors
+        self._rule = rule
+        self._inputs: dict[str, Any] = {}
         self._params = tensors.parameters()
         self._optimizer = make(self._params)
 
     def prepare(self, step: int) -> None:
         for p, grad in zip(self._params, self._tensors.gradients(step), strict=True):
             p.grad = grad
+        if self._rule:
+            data = self._tensors.data
+            self._inputs = given(self._rule, data, step, lambda x: [*map(data.arrays.tensor, x)])
 
     def step(self) -> None:
-        self._optimizer.step()
+        self._optimizer.step(**self._inputs)
 
     def parameters(self) -> list[Array]:
         return [self._tensors.data.arrays.array(p.detach()) for p in self._params]
-
-
-class _InPlace:
-    """Reads and writes what a step must, where it is, with a thread on each core.
-
-    A copy of the same bytes is no limit: it goes to memory of its own, which many processors read
-    before they write to it.
-    """
-
-    def __init__(self, cost: Cost, count: int, dtype: str) -> None:
-        number = np.dtype(f"u{BYTES[dtype]}")
-        self._arrays = [np.ones(count, number) for _ in range(max(cost.read, cost.written))]
-        self._pool = ThreadPoolExecutor(cores())
-        self._parts = [np.array_split(x, cores()) for x in self._arrays]
-        self._sweep = _sweep(cost.written, len(self._arrays))
-
-    def prepare(self, step: int) -> None: ...
-
-    def step(self) -> None:
-        deque(self._pool.map(self._sweep, *self._parts), maxlen=0)
-
-
-def _sweep(written: int, arrays: int) -> Callable[..., None]:
-    """A compiled pass over so many arrays at once, which changes the first of them.
-
-    One after another they would take longer, and so would anything NumPy has.
-
-    Raises:
-        ImportError: Numba is not installed.
-    """
-    try:
-        from numba import njit
-    except ImportError as error:
-        raise ImportError('the limit needs Numba: pip install "steprule[fast]"') from error
-    names = [f"x{k}" for k in range(arrays)]
-    read = " ^ ".join(f"{name}[i]" for name in names[written:]) or "1"
-    body = "".join(f"        {name}[i] ^= read\n" for name in names[:written])
-    source = (
-        f"def sweep({', '.join(names)}):\n    for i in range(x0.size):\n        read = {read}\n"
-    )
-    scope: dict[str, Any] = {}
-    exec(source + body, scope)
-    return njit(nogil=True)(scope["sweep"])
-
-
-class _DeviceCopy:
-    """Copies so many bytes through two buffers, as often as it takes.
-
-    The bandwidth is that of a copy in one piece; the memory is left to others.
-    """
-
-    def __init__(self, count: int, device: Any) -> None:
-        import torch
-
-        source = torch.ones(min(count, _BUFFER), dtype=torch.uint8, device=device)
-        target = torch.empty_like(source)
-        lengths = [min(_BUFFER, count - done) for done in range(0, count, _BUFFER)]
-        self._pairs = [(target[:length], source[:length]) for length in lengths]
-
-    def prepare(self, step: int) -> None: ...
-
-    def step(self) -> None:
-        for target, source in self._pairs:
-            target.copy_(source)

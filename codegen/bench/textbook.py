@@ -7,13 +7,14 @@ functions of the same names it is a rule of other arrays than NumPy's.
 
 import copy
 import math
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Self
 
 import numpy as np
 from sympy import sympify
 
-from ...specs.language import Optimizer
+from ...specs.language import Input, Optimizer
 from ..backends.numpy.printer import HOST
 from ..program import operations as ops
 from ..program.evaluate import value_of
@@ -85,6 +86,8 @@ class Textbook:
         self.elementwise = not program.kinds() & {Kind.REDUCTION, Kind.MATRIX}
         self._slots = program.slots[1:]
         exact = {n: Fraction(x) for n, x in configuration.hyper.items()} | {**configuration.options}
+        self._exact: dict[str, Any] = exact
+        self._reads = [(i, lower_expression(spec, i.when)) for i in spec.inputs]
         inits = {state.name: state.init for state in spec.states}
         existing = [s for s in self._slots if not s.when or value_of(s.when, exact)]
         copies = {state.name for state in spec.states if state.starts_as_parameter}
@@ -120,11 +123,25 @@ class Textbook:
             return self._functions.full_like(theta, self._initial[slot])
         return self._initial.get(slot)
 
+    def reads(self, t: int) -> list[Input]:
+        """The inputs that step t reads."""
+        counted = {"t": Fraction(t), "first": t == 1}
+        return [i for i, when in self._reads if value_of(when, self._exact | counted)]
+
     def step(
-        self, t: int, theta: Array, grad: Array, states: list[State]
+        self,
+        t: int,
+        theta: Array,
+        grad: Array,
+        states: list[State],
+        inputs: Mapping[str, Array | float] | None = None,
     ) -> tuple[Array, list[State]]:
-        """A tensor and its states after step t, counted from 1; new arrays."""
-        theta, *states = self._function(theta, grad, *states, t=t, first=t == 1, **self._settings)
+        """A tensor and its states after step t, counted from 1; new arrays.
+
+        Of inputs, what the step reads is given.
+        """
+        given = self._settings | dict(inputs or {})
+        theta, *states = self._function(theta, grad, *states, t=t, first=t == 1, **given)
         return theta, states
 
 
@@ -132,11 +149,14 @@ def _source(program: Program, settings: list[str]) -> str:
     """The program as a Python function of a tensor, its gradient and states."""
     old = [slot.name for slot in program.slots]
     assigned = [a.target.id for a in assignments(program.body)]
-    taken = {*old, *assigned, *settings, program.gradient.id, "t", "first"}
+    taken = {*old, *assigned, *settings, *(x.id for x in program.read_only), "t", "first"}
+    taken |= {i.name.id for i in program.scalar_inputs}
     new = {slot.new.id: free(f"new_{slot.name}", taken) for slot in program.slots}
     printed = Printer(_TEXTBOOK, new)
     theta, *states = old
-    head = ", ".join([theta, program.gradient.id, *states, "*", "t", "first", *settings])
+    inputs = [i.name.id for i in program.inputs]
+    given = [*settings, *(f"{name}=None" for name in inputs)]
+    head = ", ".join([theta, program.gradient.id, *states, "*", "t", "first", *given])
     lines = [f"    {printed(a.target)} = {printed(a.value)}" for a in assignments(program.body)]
     results = ", ".join(
         new[slot.new.id] if slot.new.id in assigned else slot.name for slot in program.slots

@@ -1,6 +1,7 @@
 """What is stepped: tensors of which sizes, where they start, and their gradients."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 from .arrays import Array, Arrays
@@ -63,6 +64,7 @@ class Data:
     def __init__(self, workload: Workload, steps: int, arrays: Arrays) -> None:
         self.sizes = workload.sizes
         self.arrays = arrays
+        self._steps = steps
         lines = [-(-size // _LINE) * _LINE for size in self.sizes]
         self._starts = list(accumulate(lines, initial=0))
         (self.noise,) = arrays.normal(0, [self._starts[-1] + _LINE * steps])
@@ -75,6 +77,22 @@ class Data:
     def gradients(self, step: int) -> list[Array]:
         """Of every tensor, at a step counted from 0; not to be written to."""
         return [self.noise[window] for window in self.windows(step)]
+
+    def inputs(self, step: int, place: int, *, is_signed: bool) -> list[Array]:
+        """Of every tensor, what it is given beside its gradient; not to be written to.
+
+        Args:
+            step: counted from 0.
+            place: of the input among those of a rule: they differ from one another.
+            is_signed: whether it may be negative.
+        """
+        noise = self.noise if is_signed else self._magnitudes
+        later = (step + place + 1) % self._steps
+        return [noise[window] for window in self.windows(later)]
+
+    @cached_property
+    def _magnitudes(self) -> Array:
+        return abs(self.noise)
 
     def parameters(self) -> list[Array]:
         """Every tensor before the first step, in new arrays."""

@@ -90,6 +90,7 @@ def show_command(spec: str, form: str) -> None:
                 text = TextPrinter(rule)
                 lines = [text.equation(u) for u in each.updates]
                 outputs = () if isinstance(rule, Schedule) else rule.outputs
+                lines += [f"# {i.name}[t] is given: {i.doc}" for i in rule.inputs]
                 lines += [f"{o.name}[t] = {text.expression(o.value)}  # {o.doc}" for o in outputs]
                 show_code("\n".join(lines) + "\n", "python")
             elif form == "program":

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ...specs.language import Spec
 from ..backends.latex.cells import Cell, Code, Formula, Piece, Said, Word
-from ..backends.latex.tables import ArgumentRow, OutputRow, StateRow
+from ..backends.latex.tables import ArgumentRow, InputRow, OutputRow, StateRow
 from .edition import Edition
 from .markdown import capital, code, escaped, inline, table
 
@@ -62,6 +62,11 @@ class Writer:
         head = ("symbol", "key", "shape", "exists", "initial")
         cells = [(r.symbol, r.key, r.shape, r.exists, r.initial) for r in rows]
         return self._table(head, cells)
+
+    def inputs(self, rows: Sequence[InputRow]) -> str:
+        """The table of inputs."""
+        head = ("symbol", "input", "shape", "read", "meaning")
+        return self._table(head, [(r.symbol, r.input, r.shape, r.read, r.meaning) for r in rows])
 
     def outputs(self, rows: Sequence[OutputRow]) -> str:
         """The table of outputs."""

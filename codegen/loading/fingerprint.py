@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from sympy import Lambda, sstr, sympify
+from sympy import Basic, Lambda, sstr, sympify
 
 from ...specs.language import (
     Choice,
@@ -42,16 +42,23 @@ def _declared(spec: Spec) -> Iterator[tuple[object, ...]]:
         yield "optimizer", spec.step_key, spec.eager, *spec.positional
     yield from (_argument(h) for h in spec.hyper)
     for s in spec.states:
-        when = text.condition(s.when) if s.when.args or s.when.is_Symbol else sstr(s.when)
+        when = _condition(text, s.when)
         init = "" if s.init is None else text.expression(sympify(s.init))
         domain = s.domain.describe(s.name)
         yield "state", s.name, init, s.key, when, str(s.shape), domain, s.tex
     for u in spec.updates:
         yield "update", text.equation(u)
+    for i in spec.inputs:
+        domain = i.domain.describe(i.name)
+        yield "input", i.name, i.source.value, i.doc, _condition(text, i.when), domain, i.tex
     for o in () if isinstance(spec, Schedule) else spec.outputs:
         yield "output", o.name, text.expression(o.value), o.doc, o.tex
     for c in spec.constraints:
         yield "constraint", sstr(c.condition), c.message
+
+
+def _condition(text: TextPrinter, when: Basic) -> str:
+    return text.condition(when) if when.args or when.is_Symbol else sstr(when)
 
 
 def _argument(h: Argument) -> tuple[object, ...]:

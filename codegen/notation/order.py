@@ -90,6 +90,7 @@ def _signed(term: Expr) -> tuple[bool, Expr]:
 def _scalar_series(spec: Optimizer | Schedule) -> set[str]:
     """Names of states and intermediates that hold one number for a whole tensor."""
     scalars = {s.name for s in spec.states if s.shape.on_host}
+    scalars |= {i.name for i in spec.inputs if not i.is_tensor}
     pending = [u for u in spec.updates if u.target.name not in {s.name for s in spec.states}]
     changed = True
     while changed:

@@ -12,7 +12,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Basic, sympify
 
-from ...specs.language import FACTS, Optimizer, Series, Shape, SpecError, State, Transform, theta
+from ...specs.language import (
+    FACTS,
+    Input,
+    Optimizer,
+    Series,
+    Shape,
+    SpecError,
+    State,
+    Transform,
+    theta,
+)
 from ...specs.language import t as step_symbol
 from ...specs.language.shapes import facts
 from .arrays import Array, Quantity, object_array
@@ -35,6 +45,7 @@ def step(
     states: Mapping[str, ArrayLike | Real],
     hyper: Mapping[str, Real],
     options: Mapping[str, bool],
+    inputs: Mapping[str, ArrayLike | Real] | None = None,
     form: Format = COARSEST,
 ) -> dict[str, Array | Number]:
     """One step of an optimizer.
@@ -49,6 +60,7 @@ def step(
         states: every state there is before the step, by the name of its series.
         hyper: every hyperparameter by name.
         options: every option by name.
+        inputs: every input that the step reads, by the name of its series.
         form: the format that ``theta`` is stored in, and what the equations round to it.
 
     Returns:
@@ -67,6 +79,7 @@ def step(
         stored={"theta": point} | {name: _quantity(value) for name, value in states.items()},
         updates={update.target: update.value for update in spec.updates},
         gradient=_gradient(gradient, point),
+        known={Series(n)[step_symbol]: _quantity(x) for n, x in (inputs or {}).items()},
         form=form,
     )
     new: dict[str, Array | Number] = {"theta": _spread(equations.value(_theta_now), point.shape)}
@@ -179,6 +192,15 @@ def existing(
 ) -> tuple[State, ...]:
     """The states whose ``when`` holds for a parameter of a shape."""
     return _existing(spec, _symbols(spec, hyper, options, shape))
+
+
+def inputs_read(
+    spec: Optimizer, t: int, hyper: Mapping[str, Real], options: Mapping[str, bool]
+) -> tuple[Input, ...]:
+    """The inputs whose ``when`` holds in step t."""
+    symbols = _symbols(spec, hyper, options, ()) | {step_symbol: exact(t)}
+    equations = Equations(spec.name, symbols=symbols)
+    return tuple(each for each in spec.inputs if equations.holds(each.when))
 
 
 def allowed(spec: Optimizer, hyper: Mapping[str, Real], options: Mapping[str, bool]) -> bool:

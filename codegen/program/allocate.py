@@ -88,7 +88,7 @@ def allocate(
         beside=beside,
     )
     occupied = {s.old.id: frozenset({s.old.id}) for s in program.tensor_slots}
-    occupied["grad"] = frozenset({"grad"})
+    occupied |= {x.id: frozenset({x.id}) for x in program.read_only}
     steps, _ = allocation.block(program.body, _State(occupied, {}), set(), set())
     scratch = sorted(allocation.scratch, key=lambda name: int(name.removeprefix("tmp")))
     return Listing(steps, tuple(scratch) if allocation.reuse_scratch else ())

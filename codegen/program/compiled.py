@@ -64,7 +64,7 @@ class CompiledRule:
         Raises:
             RewriteError: as above.
         """
-        if self.program.is_elementwise:
+        if self.program.is_elementwise or self.program.tensor_inputs:
             return None
         try:
             return compile_stages(self.spec)

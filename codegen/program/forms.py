@@ -142,6 +142,10 @@ class Printer:
         """
         return self._print(node)[0]
 
+    def beside(self, renamed: Mapping[str, str]) -> "Printer":
+        """The same, by which some more names are written otherwise."""
+        return Printer(self.language, {**self._renamed, **renamed})
+
     def name(self, name: str) -> str:
         """How a name is written."""
         return self._renamed.get(name, name)

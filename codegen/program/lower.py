@@ -50,6 +50,7 @@ from .nodes import (
     Apply,
     Assign,
     Constant,
+    Given,
     Name,
     Node,
     Program,
@@ -243,6 +244,8 @@ class _OfOptimizer(Lowering):
             shape = state.shape
             kept = HOST_REAL if shape.on_host else replace(TENSOR, axes=shape.axes)
             self.old[state.name] = Name(state.name, kept)
+        for each in spec.inputs:
+            self.new[each.name] = Name(each.name, TENSOR if each.is_tensor else HOST_REAL)
         self.symbols[t] = STEP
         self.symbols |= {fact: Name(fact.name, HOST_INTEGER) for fact in FACTS}
         for h in spec.hyper:
@@ -279,6 +282,10 @@ class _OfOptimizer(Lowering):
             body=tuple(body),
             optional=tuple(h.name for h in self.spec.hyperparameters if h.optional),
             gradient=GRADIENT,
+            inputs=tuple(
+                Given(self.new[i.name], None if i.when == true else self.node(i.when))
+                for i in self.spec.inputs
+            ),
         )
 
 

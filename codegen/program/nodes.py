@@ -194,6 +194,17 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What a step is given beside the gradient, a tensor like the parameter or a number.
+
+    ``when`` is the condition under which a step reads it, None for always.
+    """
+
+    name: Name
+    when: Node | None = None
+
+
+@dataclass(frozen=True)
 class Program:
     """One step.
 
@@ -207,6 +218,7 @@ class Program:
     host: tuple[Assign, ...] = ()
     optional: tuple[str, ...] = ()
     gradient: Name = Name("grad", TENSOR)
+    inputs: tuple[Given, ...] = ()
 
     def with_body(self, body: tuple[Statement, ...]) -> "Program":
         return replace(self, body=body)
@@ -218,6 +230,19 @@ class Program:
     @property
     def scalar_slots(self) -> tuple[Slot, ...]:
         return tuple(s for s in self.slots if not s.is_tensor)
+
+    @property
+    def tensor_inputs(self) -> tuple[Given, ...]:
+        return tuple(i for i in self.inputs if i.name.is_tensor)
+
+    @property
+    def scalar_inputs(self) -> tuple[Given, ...]:
+        return tuple(i for i in self.inputs if not i.name.is_tensor)
+
+    @property
+    def read_only(self) -> tuple[Name, ...]:
+        """The tensors that a step is given and must not write to."""
+        return self.gradient, *(i.name for i in self.tensor_inputs)
 
     def kinds(self) -> set[Kind]:
         """The kinds of operations in the body."""

@@ -52,10 +52,23 @@ def optimizer_points(spec: Optimizer, count: int) -> Iterator[OptimizerPoint]:
             and not (s.init is None and t == 1)
         }
         theta, gradient = (_tensor(Interval(), draw, shape) for _ in range(2))
-        values = settings | states
-        values |= {"theta": theta, "grad": gradient, "t": exact(t), "first": t == 1}
+        counted = {"t": exact(t), "first": t == 1}
+        inputs = {
+            i.name: _tensor(i.domain, draw, shape) if i.is_tensor else _inside(i.domain, draw)
+            for i in spec.inputs
+            if value_of(lower_expression(spec, i.when), settings | counted)
+        }
+        values = settings | states | inputs
+        values |= {"theta": theta, "grad": gradient} | counted
         new = step(
-            spec, t=t, theta=theta, gradient=gradient, states=states, hyper=hyper, options=options
+            spec,
+            t=t,
+            theta=theta,
+            gradient=gradient,
+            states=states,
+            inputs=inputs,
+            hyper=hyper,
+            options=options,
         )
         yield OptimizerPoint(values, new)
 

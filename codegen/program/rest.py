@@ -31,6 +31,8 @@ def at_rest(spec: Optimizer) -> list[Setting]:
     program = lower(spec)
     if not program.is_elementwise:
         return []  # what an element becomes depends on the others
+    if program.tensor_inputs:
+        return []  # which have rows of their own
     found: list[Setting] = []
     for setting in _settings(spec):
         if not any(known.items() <= setting.items() for known in found) and _rests(

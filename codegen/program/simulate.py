@@ -29,7 +29,7 @@ def simulate(listing: Listing, program: Program, values: Mapping[str, Any]) -> d
         scalars[assign.target.id] = value_of(assign.value, scalars)
     memory = {
         name: np.array(values[name], dtype=object)
-        for name in (*(s.name for s in program.tensor_slots), "grad")
+        for name in (*(s.name for s in program.tensor_slots), *(x.id for x in program.read_only))
         if name in values
     }
     memory |= {name: np.empty_like(memory["theta"]) for name in listing.scratch}

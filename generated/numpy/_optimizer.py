@@ -10,18 +10,18 @@ import numpy as np
 
 from . import _clips as clipping
 from . import _engines as engines
-from . import _outputs as outputs
 from . import _ufuncs as ufuncs
 from ._arguments import refuse_nan, require_flags, require_number, require_numbers
 from ._clipping import TRANSFORMS, Limited
-from ._declared import Declared
 from ._engines import Engine
 from ._errors import Deferred
+from ._inputs import taken
 from ._intervals import require_within
 from ._known import Kind, Known, States
 from ._limits import chosen
 from ._locks import lock
-from ._scalars import Rate, Step
+from ._readable import Readable
+from ._scalars import Step
 from ._shapes import Facts, told
 from ._signals import Held
 from ._states import arrays_of, starts_of
@@ -35,10 +35,8 @@ from ._trees import (
 )
 
 
-class Optimizer(Limited, Declared):
+class Optimizer(Limited, Readable):
     """Base of the generated optimizers, which add hyperparameters and one step's rule."""
-
-    lr: Rate = 0.0  # for rules that have none
 
     def __init__(
         self,
@@ -83,7 +81,7 @@ class Optimizer(Limited, Declared):
         """The number of updates made."""
         return self._step
 
-    def update(self, params: Tree, grads: Tree) -> None:
+    def update(self, params: Tree, grads: Tree, **inputs: Any) -> None:
         """Take one step: change ``params`` in place, leave ``grads`` alone.
 
         Args:
@@ -94,13 +92,16 @@ class Optimizer(Limited, Declared):
                 does not have, such as bfloat16.
             grads: the gradient of the loss at ``params``, in the same structure, shapes and
                 dtypes.
+            inputs: what else the rule reads in this step, by the names that its class describes:
+                numbers, or arrays nested like the gradients; they are left alone, too.
 
         Raises:
             ImportError: the engine is ``"numba"``, and it is not installed.
             RuntimeError: with ``error_if_nonfinite``, a norm to clip by is infinite or NaN; or the
                 compiled kernel is not of the spec that the class is of.
             TypeError: a leaf is no array, or of a class that means something else by its
-                elements, such as a masked array, or not of a floating-point dtype.
+                elements, such as a masked array, or not of a floating-point dtype; or an input is
+                missing, or the rule has none of that name.
             ValueError: structures, shapes or dtypes differ, between the two or from those
                 the states were made for; there is no array, one is read-only, or one shares
                 memory with another parameter or a gradient, or elements of it with one another; a
@@ -115,7 +116,7 @@ class Optimizer(Limited, Declared):
         with self._lock:
             while not is_taken:
                 known = self._changes
-                changes, keep = self._prepare(params, grads)
+                changes, keep = self._prepare(params, grads, inputs)
                 with Held(), Deferred():
                     if is_taken := self._changes is known:  # else a handler loaded, or stepped
                         for change in changes:
@@ -123,7 +124,7 @@ class Optimizer(Limited, Declared):
                         keep()
 
     def _prepare(
-        self, params: Tree, grads: Tree
+        self, params: Tree, grads: Tree, given_inputs: Mapping[str, Any]
     ) -> tuple[list[Callable[[], None]], Callable[[], None]]:
         """All of a step that can fail: left are calls of what changes arrays, and of the last."""
         rate = self.lr(self._step) if callable(self.lr) else self.lr
@@ -131,13 +132,17 @@ class Optimizer(Limited, Declared):
         lr = float(rate)
         self._check_arguments(lr)
         engines.check(self.engine, self._kernel, type(self).__name__)
+        read = self._read_at(self._step + 1, lr)
+        inputs = taken(self._inputs, read, given_inputs, params, type(self).__name__)
         known, given = self._looked_at(params, grads, lr)
+        known.inputs = inputs.rows(len(given))
         initial = self._existing(lr, dict(next(iter(known.kinds_of_shape))))
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
             for name in self._scalar_states
         }
-        steps = {kind: self._step_of(lr, scalars, dict(kind)) for kind in known.kinds_of_shape}
+        numbers = scalars | inputs.numbers
+        steps = {kind: self._step_of(lr, numbers, dict(kind)) for kind in known.kinds_of_shape}
         step, new = next(iter(steps.values()))
         clips = clipping.clips(given, self._limits, self.error_if_nonfinite)
         changes: list[Callable[[], None]] = []
@@ -164,35 +169,12 @@ class Optimizer(Limited, Declared):
         self, known: Known | None, states: States, scalars: dict[str, float], step: int
     ) -> None:
         self._known = known
+        if known:
+            known.inputs = ()
         self._states = states
         self._scalars = scalars
         self._step = step
         self._changes = object()
-
-    def output(self, name: str, params: Tree) -> Tree:
-        """What the rule makes of parameters and states beside its steps: an average, say.
-
-        Args:
-            name: one of the outputs that the class describes.
-            params: the parameters, as they are handed to :meth:`update`; they stay as they are.
-
-        Returns:
-            New arrays, nested like the parameters; copies of these before the first step.
-
-        Raises:
-            TypeError: a leaf is no array of a floating-point dtype.
-            ValueError: the rule has no such output, or the parameters are not those that there
-                are states for.
-        """
-        outputs.require_known(name, self._outputs, type(self).__name__)
-        with self._lock:
-            if not self._step:
-                return outputs.of_tree(outputs.itself, params, {}, {})
-            rate = self.lr(self._step - 1) if callable(self.lr) else self.lr
-            known: dict[str, Any] = {name: getattr(self, name) for name in self._options}
-            known |= self._given_numbers(rate) | self._scalars | {"t": self._step}
-            function = getattr(self, f"_output_{name}")
-            return outputs.of_tree(function, params, self._states, known)
 
     def state_dict(self) -> dict[str, Array]:
         """Copies of all states by name and path, ``{"step": ..., "m/layer/weight": ...}``.
@@ -274,7 +256,7 @@ class Optimizer(Limited, Declared):
     ) -> tuple[Step, tuple[float, ...]]:
         """The next step, and the new values of the scalar states that are given.
 
-        It is that of parameters of one kind of shape.
+        It is that of parameters of one kind of shape. Numbers among the inputs are beside states.
         """
         step = Step()
         known = vars(step)
@@ -283,14 +265,6 @@ class Optimizer(Limited, Declared):
         numbers = self._given_numbers(lr)
         count = self._step + 1
         return step, self._coefficients(step, t=count, **scalars, **numbers, **shape) or ()
-
-    def _given_numbers(self, lr: float) -> dict[str, Any]:
-        """The hyperparameters, as Python's floats: NumPy's would promote arrays of float32."""
-        numbers: dict[str, Any] = {}
-        for name, count in self._numbers.items():
-            value: Any = lr if name == "lr" else getattr(self, name)
-            numbers[name] = tuple(map(float, value)) if count else float(value)
-        return numbers
 
     def _looked_at(self, params: Tree, grads: Tree, lr: float) -> tuple[Known, list[Array]]:
         """What is known of the arrays of a step, and its gradients."""

@@ -8,14 +8,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import _blocks as blocks
-from ._blocks import GRAD, Task, computed, packed, tasks
+from ._blocks import Task, computed, is_written, packed, tasks
 from ._clips import Clip
 from ._known import Block, Known
 from ._threads import cores, spread
 from ._trees import Array, new_like
 
 Rule: TypeAlias = Callable[..., None]
-"""Updates blocks in place: ``rule(theta, grad, *states, *scratch)``."""
+"""Updates blocks in place: ``rule(theta, grad, *states, *inputs, *scratch)``."""
 
 Scratches: TypeAlias = dict[np.dtype[Any], list[list[Array]]]
 """Sets of scratch arrays of ``SHARED_BLOCK`` elements that no thread is using."""
@@ -72,16 +72,22 @@ def whole(
             like = theta.dtype, theta.shape, theta.strides
             if like not in buffers:
                 buffers[like] = [new_like(theta) for _ in range(scratch + bool(clip))]
-            changes.append(partial(_change_whole, rule, arrays, wide, clip, buffers[like]))
+            given = arrays, wide, clip, buffers[like], known.written
+            changes.append(partial(_change_whole, rule, *given))
     return changes
 
 
 def _change_whole(
-    rule: Rule, arrays: Block, wide: Block, clip: Clip | None, scratch: list[Array]
+    rule: Rule,
+    arrays: Block,
+    wide: Block,
+    clip: Clip | None,
+    scratch: list[Array],
+    written: int,
 ) -> None:
     _apply(rule, wide, clip, scratch)
     for i, (array, new) in enumerate(zip(arrays, wide, strict=True)):
-        if array is not None and new is not array and i != GRAD:
+        if array is not None and new is not array and is_written(i, written):
             array[...] = new
 
 
@@ -132,13 +138,13 @@ def blockwise(
             small.setdefault((dtype, clip), []).append(flat)
             need = 2, max(count, len(flat))
         elif threads > 1 and size >= SHARED:
-            shared += tasks(flat, known.whole(k, grad), clip, SHARED_BLOCK)
+            shared += tasks(flat, known.whole(k, grad), clip, SHARED_BLOCK, known.written)
             need = threads, count
         elif flat and size <= blocks.BLOCK and dtype == grad.dtype:
             single.append((flat, clip))
             need = 1, count
         else:
-            alone += tasks(flat, known.whole(k, grad), clip, blocks.BLOCK)
+            alone += tasks(flat, known.whole(k, grad), clip, blocks.BLOCK, known.written)
             need = 1, count
         if need != needed.get(dtype):
             (sets, most), before = need, needed.get(dtype, need)
@@ -161,7 +167,7 @@ def blockwise(
             work(task, clip)
         for (dtype, clip), pack in small.items():
             buffers = scratches[dtype].pop()
-            work(packed(pack, buffers), clip)
+            work(packed(pack, buffers, known.written), clip)
             scratches[dtype].append(buffers)
         spread(lambda k: work(*shared[k]), len(shared), threads)
 

@@ -36,6 +36,7 @@ class Batch:
         keys: of the tensor states, in the order of the rule; None for one that does not exist.
         scalars: the keys of scalar states.
         first: whether they had no states before.
+        inputs: of each input of the rule, whether the step reads it.
     """
 
     def __init__(
@@ -47,9 +48,11 @@ class Batch:
         scalars: Iterable[str],
         *,
         first: bool,
+        inputs: Sequence[bool] = (),
     ) -> None:
         self.rows = rows
         self.first = first
+        self.inputs = tuple(inputs)
         self._is_sharded = not shards.are_plain(params)
         params = self._local(params)
         self.device = params[0].device
@@ -74,9 +77,13 @@ class Batch:
         )
         none = np.zeros_like(sizes)
         tables = [none if key is None else addresses(self._columns[key]) for key in keys]
+        self._beside = 4 + len(tables)
+        """The row of the table where inputs begin."""
+        tables += [none] * len(self.inputs)
         first_elements = sizes.cumsum() - sizes
         self._table = np.array([first_elements, sizes, addresses(params), none, *tables])
-        self.present = [2, 3, *(4 + k for k, key in enumerate(keys) if key is not None)]
+        there = [*(key is not None for key in keys), *self.inputs]
+        self.present = [2, 3, *(4 + k for k, is_there in enumerate(there) if is_there)]
         """The rows of the table with addresses of what exists."""
         self.memo: dict[Any, Any] = {}
         """What an engine keeps for it, under keys of its own."""
@@ -118,18 +125,24 @@ class Batch:
             and not any(x.is_neg() for x in grads)
         )
 
-    def table(self, grads: Sequence[Tensor]) -> NDArray[np.int64]:
+    def table(
+        self, grads: Sequence[Tensor], inputs: Sequence[Sequence[Tensor] | None] = ()
+    ) -> NDArray[np.int64]:
         """A column for each row of tensors, with what it has in every row of the table.
 
         The number of elements of all before it, its own, and the addresses of the parameter, of
-        the gradient and of each state; 0 where there is none. Shape: (4 + states, tensors).
+        the gradient, of each state and of each input; 0 where there is none. Shape:
+        (4 + states + inputs, tensors).
         """
         self._table[3] = addresses(grads)
+        for k, column in enumerate(inputs):
+            if column is not None:
+                self._table[self._beside + k] = addresses(column)
         return self._table
 
 
 def takes(row: Sequence[Tensor]) -> bool:
-    """Whether a kernel can be given a row: a parameter, its gradient and its states."""
+    """Whether a kernel can be given a row: a parameter, its gradient, its states and inputs."""
     first = row[0]
     kind = first.dtype, first.device, first.shape
     return (

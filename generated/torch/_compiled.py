@@ -30,6 +30,7 @@ import torch
 from torch import Tensor
 from torch._compile import _disable_dynamo
 
+from ._inputs import Named, loss_of
 from ._plain import together
 from ._rule import Change
 from ._scalars import Step
@@ -38,20 +39,24 @@ from ._tensors import arithmetic, in_dtype, real, reals
 
 Flags: TypeAlias = dict[str, bool]
 """What the rule branches on."""
-Row: TypeAlias = tuple[Flags, Tensor, Tensor, list[Tensor | None]]
-"""These, a parameter, what the rule takes as its gradient, and its states."""
+Row: TypeAlias = tuple[Flags, Tensor, Tensor, list[Tensor | None], list[Tensor | None]]
+"""These, a parameter, what the rule takes as its gradient, its states and its inputs."""
 Traced: TypeAlias = tuple[list[str], Tensor, list[Row]]
 """Of tensors on one device: the names of the rule's numbers, a row of these for each, and each."""
 
 
-def step(optimizer: Any, closure: Callable[[], float] | None) -> float | None:
+def step(
+    optimizer: Any, closure: Callable[[], float] | None, inputs: dict[str, Any]
+) -> float | None:
     """Take one step. This function is run; what it calls may be traced."""
+    given = optimizer._asked(inputs, has_closure=closure is not None)
     loss = None
     if closure is not None:
         with torch.enable_grad():
             loss = closure()
+        given |= loss_of(optimizer._inputs, loss)
     with torch.no_grad(), optimizer._lock:
-        traced, others = prepare(optimizer)
+        traced, others = prepare(optimizer, given)
         if traced:
             _update(optimizer, traced)
         finish(optimizer, others)
@@ -62,12 +67,12 @@ step = _disable_dynamo(step, recursive=False)
 
 
 @_disable_dynamo
-def prepare(optimizer: Any) -> tuple[list[Traced], list[Change]]:
+def prepare(optimizer: Any, given: Named) -> tuple[list[Traced], list[Change]]:
     """What is traced, and the changes that are not."""
     updates: list[Any] = []
     others: list[Change] = []
     with torch.set_grad_enabled(optimizer.defaults["differentiable"]):
-        for change in optimizer._prepare():
+        for change in optimizer._prepare(given):
             if isinstance(change, partial) and change.func is together:
                 updates.append(change.args)
             else:
@@ -92,7 +97,7 @@ def _traced(optimizer: Any, updates: list[Any]) -> list[Traced]:
     order = {p: i for i, p in enumerate(p for g in optimizer.param_groups for p in g["params"])}
     found: dict[torch.device, list[tuple[int, list[float], Row]]] = defaultdict(list)
     names: list[str] = []
-    for rule, params, grads, states, initial, step, clip in updates:
+    for rule, params, grads, states, initial, step, clip, inputs in updates:
         scalars = vars(step)
         flags = {name: value for name, value in scalars.items() if isinstance(value, bool)}
         names = [name for name in scalars if name not in flags]
@@ -101,10 +106,11 @@ def _traced(optimizer: Any, updates: list[Any]) -> list[Traced]:
         if clip:
             given = clip(in_dtype(given, arithmetic(real(params[0]).dtype)))
         keys = [key if key in initial else None for key in rule.tensor_states.values()]
-        for p, grad, own in zip(params, given, states, strict=True):
+        for i, (p, grad, own) in enumerate(zip(params, given, states, strict=True)):
             kept = [_seen(own[key]) if key else None for key in keys]
             # A copy: that rows share an object is looked at as well.
-            row = flags.copy(), _seen(p), _with_axis(grad), kept
+            beside = [None if column is None else _seen(column[i]) for column in inputs]
+            row = flags.copy(), _seen(p), _with_axis(grad), kept, beside
             found[p.device].append((order[p], numbers, row))
     traced: list[Traced] = []
     for device, own in found.items():
@@ -130,13 +136,13 @@ def _update(optimizer: Any, traced: list[Traced]) -> None:
     """The rule for every row, in place."""
     rule = optimizer._loop
     for names, table, rows in traced:
-        for numbers, (flags, p, grad, states) in zip(table.unbind(), rows, strict=True):
+        for numbers, (flags, p, grad, states, inputs) in zip(table.unbind(), rows, strict=True):
             step: Step[Any] = Step()
             for name, value in (*flags.items(), *zip(names, numbers.unbind(), strict=True)):
                 setattr(step, name, value)
             step.storage = p.dtype
             dtype = arithmetic(p.dtype)
-            ready = [p if s is None else s.to(dtype) for s in states]
+            ready = [p if s is None else s.to(dtype) for s in (*states, *inputs)]
             values = rule(step, p.to(dtype), grad.to(dtype), *ready)
             for x, value in zip((p, *states), values, strict=True):
                 if x is not None:

@@ -17,6 +17,7 @@ from torch import Tensor, optim
 
 from ._arguments import counts, declared
 from ._clips import Clip
+from ._inputs import NONE, Inputs
 from ._intervals import Member, members
 from ._options import DEFAULTS, option
 from ._rows import alike
@@ -41,6 +42,9 @@ class Declared:
     """The step count's checkpoint key; empty where none is kept."""
     _domains: ClassVar[dict[str, str | tuple[str, ...]]] = {}
     """By hyperparameter, what it must satisfy; of a tuple, each of its numbers."""
+    _inputs: ClassVar[dict[str, str]] = {}
+    """What a step is given beside the gradient, by name: the loss, a number, a number for each
+    element."""
     _outputs: ClassVar[tuple[str, ...]] = ()
     """The names of outputs, each of which a method computes: ``_output_averaged``."""
     _kernel: ClassVar[str] = ""
@@ -91,14 +95,18 @@ class Declared:
         Takes the group, and by name what the rule must know of a parameter's shape.
         """
 
+    def _reads(self, t: int, group: Group) -> dict[str, bool]:
+        """Of inputs that not every step reads, whether step t of a group does."""
+        return {}
+
     @staticmethod
     @abstractmethod
     def _coefficients(*_: Any, **scalars: Any) -> tuple[Any, ...] | None:
         """Give a step the scalars that tensors meet in it; the new values of scalar states.
 
-        Takes the step, which has the options already, and by name its count, scalar states and
-        hyperparameters, numbers or 0-d tensors, and what it must know of a parameter's shape. What
-        the rule branches on is a bool, or a tensor where the host must not wait for it.
+        Takes the step, which has the options already, and by name its count, scalar states,
+        hyperparameters and inputs, numbers or 0-d tensors, and what it must know of a parameter's
+        shape. What the rule branches on is a bool, or a tensor where the host must not wait for it.
         """
 
     @staticmethod
@@ -106,8 +114,8 @@ class Declared:
     def _loop(*_: Any, **__: Any) -> tuple[Tensor, ...]:
         """The new values of a parameter and its tensor states.
 
-        Takes the step, whose scalars are numbers or 0-d tensors, the parameter, its gradient, and
-        its tensor states: of those that do not exist, any tensor.
+        Takes the step, whose scalars are numbers or 0-d tensors, the parameter, its gradient, its
+        tensor states and inputs: of those that do not exist, any tensor.
         """
 
     @staticmethod
@@ -115,7 +123,7 @@ class Declared:
     def _foreach(*_: Any, **__: Any) -> None:
         """The same for lists of tensors, updated in place.
 
-        States that do not exist are empty lists, and scalars are Python numbers.
+        States and inputs that do not exist are empty lists, and scalars are Python numbers.
         """
 
     def _rule(self, defaults: Group) -> Rule:
@@ -145,11 +153,13 @@ class Declared:
         grads: list[Tensor],
         clip: Clip | None = None,
         traits: Traits | None = None,
+        inputs: Inputs = NONE,
     ) -> list[Work]:
         """What there is to do in a group, for each kind of shape that the rule tells apart."""
         if not self._facts:
-            return [Work(group, self._existing(group, {}), params, grads, clip, traits, {})]
-        whole = Work(group, {}, params, grads, clip, traits, {})
+            existing = self._existing(group, {})
+            return [Work(group, existing, params, grads, clip, traits, {}, inputs)]
+        whole = Work(group, {}, params, grads, clip, traits, {}, inputs)
         kinds = alike(tuple(told(self._facts, p.shape).items()) for p in params)
         return [
             whole.part(rows)._replace(initial=self._existing(group, dict(kind)), known=dict(kind))

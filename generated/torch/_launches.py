@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from . import _fused as fused
+from . import _inputs as inputs
 from . import _plain as plain
 from . import _shards as shards
 from ._batch import Batch, takes, takes_small
@@ -142,12 +143,14 @@ def _hold(rule: Rule, kept: Kept, work: Work, store: Store) -> bool:
     are_plain = are_alike and traits is not None and traits.are_plain
     if sum(len(batch.rows) for batch in kept.batches) + len(kept.odd) != len(params):
         return False
-    if any(_is_taken(rule, group, params[i], grads[i], initial, store) for i in kept.odd):
+    if any(_is_taken(rule, work, i, store) for i in kept.odd):
         return False
     for batch in kept.batches:
         rows = batch.rows
         if not (
             batch.keys == initial.keys()
+            and batch.inputs == work.inputs.present
+            and all(c is None or batch.takes(at(c, rows)) for c in work.inputs.columns)
             and batch.holds(at(params, rows), are_alike=are_plain)
             and (are_alike or batch.takes(at(grads, rows)))
             and (_is_read_on_device(group, batch.device) or batch.is_uniform())
@@ -159,13 +162,13 @@ def _hold(rule: Rule, kept: Kept, work: Work, store: Store) -> bool:
 
 def _gathered(rule: Rule, work: Work, store: Store) -> tuple[list[Batch], list[Change]]:
     """Batches of the rows that kernels take, and what keeps the states made for them."""
-    group, initial, params, grads, *_ = work
+    group, initial, params, *_ = work
     kinds = alike((p.device, p.dtype) for p in params)
     check(rule, group, [device for device, _ in kinds])
     batches: list[Batch] = []
     changes: list[Change] = []
     for (device, _), rows in kinds.items():
-        rows = [i for i in rows if _is_taken(rule, group, params[i], grads[i], initial, store)]
+        rows = [i for i in rows if _is_taken(rule, work, i, store)]
         if not rows:
             continue
         taken = [params[i] for i in rows]
@@ -179,14 +182,14 @@ def _gathered(rule: Rule, work: Work, store: Store) -> tuple[list[Batch], list[C
         values = [Numbers([state[key] for state in states]).read() for key in read]
         for (first, *_), places in alike(zip(firsts, *values, strict=True)).items():
             own = at(rows, places), at(taken, places), at(states, places)
-            batches.append(Batch(*own, keys, scalars, first=first))
+            beside = work.inputs.present
+            batches.append(Batch(*own, keys, scalars, first=first, inputs=beside))
     return batches, changes
 
 
-def _is_taken(
-    rule: Rule, group: Group, p: Tensor, grad: Tensor, initial: Iterable[str], store: Store
-) -> bool:
+def _is_taken(rule: Rule, work: Work, i: int, store: Store) -> bool:
     """Whether a kernel can update a parameter, of which states may be yet to be made."""
+    group, initial, p, grad = work.group, work.initial, work.params[i], work.grads[i]
     if rule.branches_on_steps and _is_read_on_device(group, p.device):
         return False  # kernels are compiled for one branch, which the host must know
     if p.dtype.to_real() not in fused.engine(p.device.type).DTYPES:
@@ -198,6 +201,7 @@ def _is_taken(
     (states,) = states_of(store, [p])
     made = {key: x for key, x in states.items() if key in keys and x is not None}
     like = [x for key, x in made.items() if key not in rule.axes]
+    like += [x for x in work.inputs.row(i) if x is not None]
     small = [(made[key], lengths(axes, p.shape)) for key, axes in rule.axes.items() if key in made]
     return takes(shards.local([p, grad, *like])) and takes_small(p, small)
 
@@ -220,6 +224,10 @@ def _launch_of(rule: Rule, batch: Batch, work: Work) -> list[Change]:
     else:
         scalars["first"] = batch.first
     settings = {name: (live if on_device else number)(group[name]) for name in rule.arguments}
+    if on_device:
+        settings |= inputs.on_device(work.inputs, batch.device)
+    else:
+        settings |= inputs.as_numbers(work.inputs)
     step, new = rule.step(scalars | settings)
     given = vars(step)
     if not on_device:
@@ -227,15 +235,16 @@ def _launch_of(rule: Rule, batch: Batch, work: Work) -> list[Change]:
     kept |= new
     engine = fused.engine(batch.device.type)
     engine.require(rule.kernel, rule.fingerprint)
-    launch = engine.prepare(rule.kernel, batch, grads, given, clip)
+    columns = work.inputs.columns
+    launch = engine.prepare(rule.kernel, batch, grads, given, clip, columns)
     return [
-        partial(_launch, launch, grads),
+        partial(_launch, launch, grads, columns),
         # Once all is done.
         *(partial(numbers.fill, kept[key]) for key, numbers in batch.numbers.items()),
     ]
 
 
-def _launch(launch: Callable[[], None], _grads: list[Tensor]) -> None:
+def _launch(launch: Callable[[], None], _grads: list[Tensor], _inputs: Any) -> None:
     """Launch what has the addresses of gradients that nobody else may hold: sums just received."""
     launch()
 

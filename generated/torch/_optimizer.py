@@ -34,6 +34,7 @@ from . import _plain as plain
 from . import _sparse as sparse
 from ._arguments import refuse_nan, require_flags, require_numbers
 from ._clipping import TRANSFORMS
+from ._inputs import Named, loss_of, of_group
 from ._intervals import require_within
 from ._limits import chosen
 from ._locks import lock
@@ -174,16 +175,20 @@ class Optimizer(Readable, optim.Optimizer):
                 value.share_memory_()
 
     @overload
-    def step(self, closure: None = None) -> None: ...
+    def step(self, closure: None = None, **inputs: Any) -> None: ...
 
     @overload
-    def step(self, closure: Callable[[], float]) -> float: ...
+    def step(self, closure: Callable[[], float], **inputs: Any) -> float: ...
 
-    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+    def step(self, closure: Callable[[], float] | None = None, **inputs: Any) -> float | None:
         """Take one step.
 
         Args:
             closure: evaluates the model again and returns the loss.
+            inputs: what else the rule reads in this step, by the names that its class describes:
+                numbers, or tensors like the parameters, in their order or by parameter. A loss that
+                the rule reads is the closure's, where there is one. What ``GradScaler`` has scaled
+                gradients by, inputs are not divided by.
 
         Raises:
             RuntimeError: a gradient is sparse, and one row of zeros would change something or
@@ -191,23 +196,27 @@ class Optimizer(Readable, optim.Optimizer):
                 installed; a CUDA graph is being captured and a group is not
                 capturable; ``clipvalue`` is set, and a gradient is complex; with
                 ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
-            ValueError: a group has two limits of its gradients.
+            TypeError: an input is missing, or the rule has none of that name.
+            ValueError: a group has two limits of its gradients, or an input is not like its
+                parameter.
 
         Nothing has been changed when one of these is raised. What a handler of a signal raises, as
         that of Ctrl-C does, is raised before the step or after it. Only want of memory for what
         ``foreach`` and loop compute with can leave a step half done.
         """
         if torch.compiler.is_compiling():
-            return compiled.step(self, closure)
+            return compiled.step(self, closure, inputs)
+        given = self._asked(inputs, has_closure=closure is not None)
         loss = None
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
+            given |= loss_of(self._inputs, loss)
         is_taken = False
         with torch.set_grad_enabled(self.defaults["differentiable"]), self._lock:
             while not is_taken:
                 known = self._changes
-                changes = self._prepare()
+                changes = self._prepare(given)
                 with Held():
                     if is_taken := self._changes is known:  # else a handler loaded, or stepped
                         self._changes = object()
@@ -215,7 +224,7 @@ class Optimizer(Readable, optim.Optimizer):
                             change()
         return loss
 
-    def _prepare(self) -> list[Change]:
+    def _prepare(self, given: Named) -> list[Change]:
         """All of a step that can fail; what is left is to call these."""
         self._require_own()
         if amp.is_skipped(self):
@@ -233,7 +242,11 @@ class Optimizer(Readable, optim.Optimizer):
         values = [sparse.values(own) if traits.is_sparse else own for own, traits, _ in taken]
         clips = clipping.clips(groups, params, values, sharing)
         traits = [own for _, own, _ in taken]
-        works = [*chain(*map(self._works, groups, params, grads, clips, traits))]
+        inputs = [
+            of_group(self._inputs, given, own, is_local=rule.is_local(group))
+            for group, own, _ in found
+        ]
+        works = [*chain(*map(self._works, groups, params, grads, clips, traits, inputs))]
         is_fused = [
             launches.is_fused(rule, w, self._memory) and not (w.traits and w.traits.is_sparse)
             for w in works

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from . import _shards as shards
 from ._clips import Clip
+from ._inputs import NONE, Inputs
 from ._rows import at
 from ._scalars import Step
 from ._shapes import Axes, Facts
@@ -104,6 +105,7 @@ class Work(NamedTuple):
         clip: what happens to them before.
         traits: what both are; None where nobody has looked at them.
         known: what the rule must know of the shape of these parameters, by name.
+        inputs: what they are given beside the gradients.
     """
 
     group: Group
@@ -113,6 +115,7 @@ class Work(NamedTuple):
     clip: Clip | None
     traits: Traits | None
     known: Facts
+    inputs: Inputs = NONE
 
     @property
     def kind(self) -> tuple[int, ...]:
@@ -125,4 +128,5 @@ class Work(NamedTuple):
             return self
         clip = self.clip.of(rows) if self.clip else None
         params, grads = at(self.params, rows), at(self.grads, rows)
-        return Work(self.group, self.initial, params, grads, clip, None, self.known)
+        inputs = self.inputs.part(rows)
+        return Work(self.group, self.initial, params, grads, clip, None, self.known, inputs)

@@ -41,8 +41,10 @@ def are_local(params: Iterable[Tensor]) -> bool:
     return not any(x.is_partial() for each in placements for x in each)
 
 
-def gradients(params: Sequence[Tensor], grads: Sequence[Tensor]) -> list[Tensor]:
-    """What this rank holds of gradients, placed as their parameters are.
+def gradients(
+    params: Sequence[Tensor], grads: Sequence[Tensor], what: str = "gradient"
+) -> list[Tensor]:
+    """What this rank holds of gradients, or of what is like them, placed as their parameters are.
 
     Communicates where a gradient is placed otherwise, and waits for what is under way.
 
@@ -51,7 +53,7 @@ def gradients(params: Sequence[Tensor], grads: Sequence[Tensor]) -> list[Tensor]
     """
     kind = _dtensor()
     return [
-        _ready(_placed(p, grad) if kind in (type(p), type(grad)) else grad)
+        _ready(_placed(p, grad, what) if kind in (type(p), type(grad)) else grad)
         for p, grad in zip(params, grads, strict=True)
     ]
 
@@ -90,11 +92,11 @@ def as_placed(state: Tensor, param: Tensor) -> Tensor:
     return given.redistribute(like.device_mesh, placements)
 
 
-def _placed(param: Any, grad: Any) -> Tensor:
+def _placed(param: Any, grad: Any, what: str) -> Tensor:
     if type(param) is not type(grad):
-        what = "DTensor" if type(param) is _dtensor() else "plain tensor"
+        kind = "DTensor" if type(param) is _dtensor() else "plain tensor"
         raise RuntimeError(
-            f"a parameter of shape {tuple(param.shape)} is a {what}, and its gradient is a "
+            f"a parameter of shape {tuple(param.shape)} is a {kind}, and its {what} is a "
             f"{type(grad).__name__}; both must be DTensors, or neither"
         )
     if grad.placements != param.placements:

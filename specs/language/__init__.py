@@ -29,6 +29,7 @@ from .domains import (
 )
 from .errors import SpecError
 from .heads import clip, global_norm, lerp, matmul, one_minus_power, stored, transpose
+from .inputs import Input, Source
 from .optimizer import Optimizer
 from .outputs import Output
 from .reductions import amax, dot, mean, norm, rms, total
@@ -56,6 +57,7 @@ from .symbols import (
     flags,
     grad,
     hyperparameters,
+    inputs,
     intermediates,
     states,
     step,
@@ -81,6 +83,7 @@ __all__ = [
     "Gradient",
     "GradientAt",
     "Hyper",
+    "Input",
     "Interval",
     "Numbers",
     "Optimizer",
@@ -91,6 +94,7 @@ __all__ = [
     "Schedules",
     "Series",
     "Shape",
+    "Source",
     "Spec",
     "SpecError",
     "State",
@@ -112,6 +116,7 @@ __all__ = [
     "global_norm",
     "grad",
     "hyperparameters",
+    "inputs",
     "intermediates",
     "item",
     "lerp",

@@ -9,6 +9,7 @@ from sympy import Basic, Expr, Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
 from .declarations import Constraint, Hyper, Option, State, Update
+from .inputs import Input
 from .misuse import listed
 from .outputs import Output
 from .shapes import FACTS
@@ -29,6 +30,7 @@ class Optimizer:
             it is read, so none may depend on itself.
         constraints: what hyperparameters must meet together.
         outputs: what is made of the parameter and states beside the steps.
+        inputs: what a step is given beside the gradient.
         peer: the import path of the class this one is a drop-in for, or empty.
         step_key: the step count's key in a torch checkpoint; empty where none is kept,
             and then the equations can only tell t = 1 from t > 1.
@@ -50,9 +52,11 @@ class Optimizer:
     eager: bool = False
     positional: Sequence[str] = ()
     outputs: Sequence[Output] = ()
+    inputs: Sequence[Input] = ()
 
     def __post_init__(self) -> None:
-        for field in ("hyper", "states", "updates", "constraints", "positional", "outputs"):
+        fields = ("hyper", "states", "updates", "constraints", "positional", "outputs", "inputs")
+        for field in fields:
             object.__setattr__(self, field, listed(getattr(self, field)))
 
     clock: ClassVar[Symbol] = t
@@ -104,6 +108,7 @@ class Optimizer:
             ),
             constraints=(),
             outputs=(),
+            inputs=(),
             peer="",
         )
 
@@ -135,6 +140,7 @@ class Optimizer:
             if (when := s.when.xreplace(decided)) != false
         )
         gone = {s.series.symbol for s in self.states} - {s.series.symbol for s in states}
+        inputs = (replace(i, when=i.when.xreplace(decided)) for i in self.inputs)
         return replace(
             self,
             name=name,
@@ -152,6 +158,7 @@ class Optimizer:
                 for u in self.updates
                 if u.target.args[0] not in gone
             ),
+            inputs=tuple(i for i in inputs if i.when != false),
             outputs=tuple(
                 replace(o, value=cast(Expr, o.value.xreplace(decided))) for o in self.outputs
             ),

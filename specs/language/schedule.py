@@ -10,6 +10,7 @@ from sympy import Basic, Lambda, Symbol, sympify
 from .arguments import Choice, Function, Numbers, Schedules
 from .declarations import Constraint, Hyper, Option, State, Update
 from .domains import NON_NEGATIVE
+from .inputs import Input
 from .misuse import listed
 from .optimizer import Optimizer
 from .symbols import Series, Value, step
@@ -86,6 +87,7 @@ class Schedule:
     """What values are indexed with."""
     step_key: ClassVar[str] = "step"
     positional: ClassVar[tuple[str, ...]] = ()
+    inputs: ClassVar[tuple[Input, ...]] = ()
 
     @property
     def module(self) -> str:

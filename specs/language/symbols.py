@@ -142,6 +142,11 @@ def states(names: str) -> tuple[Series, ...]:
     return Names("states", names, map(Series, names.split()))
 
 
+def inputs(names: str) -> tuple[Series, ...]:
+    """Quantities a step is given beside the gradient."""
+    return Names("inputs", names, map(Series, names.split()))
+
+
 def intermediates(names: str) -> tuple[Series, ...]:
     """Quantities named within a step and forgotten after it."""
     return Names("intermediates", names, map(Series, names.split()))

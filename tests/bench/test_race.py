@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 from steprule.codegen.analysis import analyse
-from steprule.codegen.bench import contenders as module
+from steprule.codegen.bench import limit
 from steprule.codegen.bench.arrays import DeviceArrays, HostArrays
 from steprule.codegen.bench.contenders import Contender, Family, contenders, subject
 from steprule.codegen.bench.race import Plan, able, groups, in_turns, race
@@ -280,7 +280,7 @@ class Copied(TorchDispatchMode):
     ],
 )
 def test_the_copy_on_a_device(adam, on_device, monkeypatch, buffer, pieces):
-    monkeypatch.setattr(module, "_BUFFER", buffer)
+    monkeypatch.setattr(limit, "BUFFER", buffer)
     # Half of what a step moves is read and half is written: 7 * 432 bytes.
     copy = by_name(adam, on_device)["limit"]
     assert copy.holds == 2 * min(buffer, 1512)

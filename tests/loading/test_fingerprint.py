@@ -13,15 +13,18 @@ from steprule.specs.language import (
     POSITIVE,
     Constraint,
     Hyper,
+    Input,
     Optimizer,
     Option,
     Output,
     Shape,
+    Source,
     State,
     Update,
     flags,
     grad,
     hyperparameters,
+    inputs,
     intermediates,
     states,
     t,
@@ -32,6 +35,7 @@ from sympy import Max, Piecewise, sqrt
 lr, eps = hyperparameters("lr eps")
 on, off = flags("on off")
 m, n = states("m n")
+f, g = inputs("f g")
 (d,) = intermediates("d")
 
 HYPER = Hyper(lr, "1e-3", NON_NEGATIVE, "rate")
@@ -40,6 +44,7 @@ STATE = State(m, init=0, key="m")
 UPDATE = Update(theta[t], theta[t - 1] - lr * m[t])
 CONSTRAINT = Constraint(lr > 0, "must be positive")
 OUTPUT = Output("mean", m[t], "an average")
+INPUT = Input(f, Source.LOSS, "the loss")
 SPEC = Optimizer(
     "Spec",
     summary="A spec.",
@@ -52,6 +57,7 @@ SPEC = Optimizer(
     ],
     constraints=[CONSTRAINT],
     outputs=[OUTPUT],
+    inputs=[INPUT],
 )
 
 OTHERWISE: dict[type, dict[str, list[Any]]] = {
@@ -68,6 +74,7 @@ OTHERWISE: dict[type, dict[str, list[Any]]] = {
         "eager": [True],
         "positional": [("foreach",), ("fused", "foreach")],
         "outputs": [(), (OUTPUT, Output("other", m[t], "an average"))],
+        "inputs": [(), (INPUT, Input(g, Source.NUMBER, "a number"))],
     },
     Hyper: {
         "symbol": [eps],
@@ -108,6 +115,14 @@ OTHERWISE: dict[type, dict[str, list[Any]]] = {
         "doc": ["another average"],
         "latex": [r"\bar{m}"],
     },
+    Input: {
+        "series": [g],
+        "source": [Source.NUMBER, Source.ELEMENTS],
+        "doc": ["another loss"],
+        "when": [on, t > 1],
+        "domain": [NON_NEGATIVE],
+        "latex": ["F"],
+    },
 }
 
 
@@ -120,6 +135,7 @@ def changed() -> Iterator[tuple[str, Optimizer]]:
         Update: ("updates", UPDATE),
         Constraint: ("constraints", CONSTRAINT),
         Output: ("outputs", OUTPUT),
+        Input: ("inputs", INPUT),
     }
     for kind, values in OTHERWISE.items():
         for field, others in values.items():

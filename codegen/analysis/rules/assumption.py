@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy import Basic, Symbol
 
-from ....specs.language import GradientAt, Hyper, Interval, Numbers, Schedule, State, Value
+from ....specs.language import GradientAt, Hyper, Interval, Numbers, Schedule, Value
 from ....specs.language.domains import REAL
 from ..fault import Fault
 from ..occurrences import nodes
@@ -33,18 +33,15 @@ def check(subject: Subject) -> Iterator[Fault]:
         if isinstance(each, Hyper | Numbers) and isinstance(each.symbol, Symbol):
             whole = of_schedule and each.is_whole  # optimizers take any number
             yield from _beyond(declared(each), each.symbol, each.domain, whole)
-    for state in subject.spec.states:
-        yield from _beyond(declared(state), state.series.symbol, state.domain)
+    for kept in (*subject.spec.states, *subject.inputs.values()):
+        yield from _beyond(declared(kept), kept.series.symbol, kept.domain)
     for where, expression in subject.parts():
         for node in nodes(expression):
             if isinstance(node, Value | GradientAt):
-                domain = _domain(subject.states.get(node.name)) if isinstance(node, Value) else REAL
+                declares = subject.states.get(node.name) or subject.inputs.get(node.name)
+                domain = declares.domain if declares and isinstance(node, Value) else REAL
                 for part in (node, node.args[0]):
                     yield from _beyond(f"{subject.text(node)} in {where}", part, domain)
-
-
-def _domain(state: State | None) -> Interval:
-    return state.domain if state else REAL
 
 
 def _beyond(where: str, symbol: Basic, domain: Interval, whole: bool = False) -> Iterator[Fault]:

@@ -31,9 +31,10 @@ def check(subject: Subject) -> Iterator[Fault]:
                 f"Start it as a number, or declare State({state.name}, ..., shape=Shape.TENSOR)",
             )
     copies = {f"init of state {s.name}" for s in subject.states.values() if s.starts_as_parameter}
-    outputs = {declared(output) for output in subject.outputs}
+    others = {declared(output) for output in subject.outputs}
+    others |= {f"when of {declared(given)}" for given in subject.inputs.values()}
     for where, expression in subject.host_parts():
-        if where in copies or where in outputs:
+        if where in copies or where in others:
             continue
         for node in nodes(expression):
             if isinstance(node, Value | GradientAt) or (isinstance(node, Symbol) and node == t):

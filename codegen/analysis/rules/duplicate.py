@@ -11,7 +11,8 @@ CODE = "duplicate"
 
 def check(subject: Subject) -> Iterator[Fault]:
     spec = subject.spec
-    named = [(d.name, declared(d)) for d in (*spec.hyper, *spec.states, *subject.outputs)]
+    beside = (*spec.inputs, *subject.outputs)
+    named = [(d.name, declared(d)) for d in (*spec.hyper, *spec.states, *beside)]
     named += [(n, f"intermediate {n}") for n in subject.intermediates]
     arguments = dict.fromkeys(h.argument for h in spec.hyperparameters if h.argument)
     named += [(a, f"argument {a}") for a in arguments]

@@ -19,7 +19,7 @@ PARTS = 100
 
 def check(subject: Subject) -> Iterator[Fault]:
     spec = subject.spec
-    for place in ("hyper", "states", "updates", "constraints", "outputs"):
+    for place in ("hyper", "states", "updates", "constraints", "outputs", "inputs"):
         if (given := len(getattr(spec, place, ()))) > PARTS:
             yield Fault(place, f"there are {given}, more than {PARTS}", "Leave some out")
     total, known = 0, dict[int, tuple[int, int]]()

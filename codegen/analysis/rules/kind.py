@@ -11,6 +11,7 @@ from ....specs.language import (
     Constraint,
     Function,
     Hyper,
+    Input,
     Interval,
     Numbers,
     Optimizer,
@@ -20,6 +21,7 @@ from ....specs.language import (
     Schedules,
     Series,
     Shape,
+    Source,
     State,
     Update,
     Value,
@@ -35,7 +37,7 @@ _PARTS: dict[str, tuple[type, ...]] = {
     "updates": (Update,),
     "constraints": (Constraint,),
 }
-_OUTPUTS: dict[str, tuple[type, ...]] = {"outputs": (Output,)}
+_BESIDE: dict[str, tuple[type, ...]] = {"outputs": (Output,), "inputs": (Input,)}
 _ARGUMENTS = (Hyper, Option, Choice, Numbers, Function, Schedules)
 _NOTHING = type(None)
 _SPEC: dict[type, dict[str, tuple[type, ...]]] = {
@@ -75,6 +77,14 @@ _FIELDS: dict[type, dict[str, tuple[type, ...]]] = {
     },
     Update: {"target": (Basic,), "value": (Basic,)},
     Output: {"name": (str,), "value": (Expr,), "doc": (str,), "latex": (str,)},
+    Input: {
+        "series": (Series,),
+        "source": (Source,),
+        "doc": (str,),
+        "when": (Basic, bool),
+        "domain": (Interval,),
+        "latex": (str,),
+    },
     Constraint: {"condition": (Basic, bool), "message": (str,)},
 }
 _WORDS: dict[type, str] = {
@@ -102,7 +112,7 @@ def check(subject: Subject) -> Iterator[Fault]:
         return
     for field, wanted in (_TEXTS | _SPEC[kind]).items():
         yield from _fits(field, getattr(spec, field), wanted)
-    own = {"hyper": _ARGUMENTS} if kind is Schedule else _OUTPUTS
+    own = {"hyper": _ARGUMENTS} if kind is Schedule else _BESIDE
     for place, kinds in (_PARTS | own).items():
         parts = getattr(spec, place)
         if not isinstance(parts, tuple):
@@ -152,7 +162,8 @@ def _named(part: Any) -> str:
     if isinstance(part, Update):
         target = part.target
         return f"the equation of {target if isinstance(target, Value) else short(target)}"
-    heads = {Option: "flag", Output: "name", Choice: "name", State: "series", Constraint: "message"}
+    heads = {Option: "flag", Output: "name", Choice: "name", Constraint: "message"}
+    heads |= dict.fromkeys((State, Input), "series")
     head = heads.get(type(part), "symbol")
     return f"{type(part).__name__}({short(getattr(part, head))}, ...)"
 

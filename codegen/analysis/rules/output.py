@@ -41,6 +41,8 @@ def _problem(subject: Subject, node: Basic) -> tuple[str, str] | None:
             f"it reads {text}, and there is no more than what the last step left",
             f"Write {node.name}[t]; to look further back, keep the older value in a state",
         )
+    if isinstance(node, Value) and node.name in subject.inputs:
+        return f"{text} is gone when it is asked for", "Keep what needs it in a state"
     if isinstance(node, Value) and node.name not in {theta.name, *subject.states}:
         return (
             f"{text} is gone when it is asked for: an intermediate is forgotten after its step",

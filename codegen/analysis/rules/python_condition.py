@@ -9,9 +9,9 @@ CODE = "python-condition"
 
 
 def check(subject: Subject) -> Iterator[Fault]:
-    for state in subject.spec.states:
-        if isinstance(state.when, bool):
-            yield _fault(f"when of {declared(state)}", state.when)
+    for each in (*subject.spec.states, *subject.inputs.values()):
+        if isinstance(each.when, bool):
+            yield _fault(f"when of {declared(each)}", each.when)
     for constraint in subject.spec.constraints:
         if isinstance(constraint.condition, bool):
             yield _fault(declared(constraint), constraint.condition)

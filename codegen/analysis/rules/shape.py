@@ -63,6 +63,8 @@ def check(subject: Subject) -> Iterator[Fault]:
     declared = {name: state.shape for name, state in subject.states.items()}
     declared[theta.name] = Shape.TENSOR
     kinds = {name: _Kind(shape.axes, not shape.on_host) for name, shape in declared.items()}
+    for given in subject.inputs.values():
+        kinds[given.name] = _Kind(WHOLE if given.is_tensor else (), given.is_tensor)
     for update in subject.updates:
         where, name = subject.equation(update), update.target.name
         for node in nodes(update.value):

@@ -6,7 +6,7 @@ from sympy import Basic, Eq, Gt, Ne
 
 from ....specs.language import GradientAt, Value, t
 from ..fault import Fault
-from ..subject import Subject
+from ..subject import Subject, declared
 
 CODE = "step-count"
 
@@ -16,10 +16,12 @@ _FIRST_OR_NOT = (Eq(t, 1), Ne(t, 1), Gt(t, 1))
 def check(subject: Subject) -> Iterator[Fault]:
     if subject.spec.step_key:
         return
-    for update in subject.spec.updates:
-        if _counts(update.value):
+    read = [(subject.equation(update), update.value) for update in subject.spec.updates]
+    read += [(f"when of {declared(i)}", i.when) for i in subject.inputs.values()]
+    for where, expression in read:
+        if _counts(expression):
             yield Fault(
-                subject.equation(update),
+                where,
                 "t is used as a number, but step_key is empty and so no step count is kept",
                 'Set step_key="step", or use t in Eq(t, 1), Ne(t, 1) or t > 1 only',
             )

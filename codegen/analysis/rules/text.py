@@ -14,7 +14,8 @@ _LONGEST = 10_000
 def check(subject: Subject) -> Iterator[Fault]:
     spec = subject.spec
     texts = [(field, getattr(spec, field)) for field in ("summary", "source", "peer")]
-    for declaration in (*spec.hyper, *spec.states, *spec.constraints, *subject.outputs):
+    beside = (*subject.outputs, *subject.inputs.values())
+    for declaration in (*spec.hyper, *spec.states, *spec.constraints, *beside):
         for field in ("doc", "latex", "message"):
             if text := getattr(declaration, field, ""):
                 texts.append((f"{field} of {declared(declaration)}", text))

@@ -26,6 +26,12 @@ def _fault(subject: Subject, where: str, value: Value) -> Fault | None:
             f"Use {name}[{clock} - 1] or {name}[{clock}]; to look further back, keep the older "
             "value in a state",
         )
+    if value.lag == 1 and name in subject.inputs:
+        return Fault(
+            where,
+            f"{text} is gone when it is read: an input is of one step alone",
+            f"Read {name}[{clock}], or keep it in a state",
+        )
     if value.lag == 1 and name not in subject.states and name != theta.name:
         return Fault(
             where,

@@ -31,7 +31,7 @@ def check(subject: Subject) -> Iterator[Fault]:
 
 def _value(subject: Subject, where: str, value: Value) -> Iterator[Fault]:
     stored = {theta.name} if isinstance(subject.spec, Optimizer) else set[str]()
-    known = {*stored, *subject.states, *subject.assigned}
+    known = {*stored, *subject.states, *subject.inputs, *subject.assigned}
     if value.name not in known:
         if value.lag == 0:
             how = f"Add an equation for {value.name}[{subject.spec.clock}]"
@@ -50,7 +50,7 @@ def _symbol(subject: Subject, where: str, symbol: Symbol) -> Fault:
             f"{symbol.name} has the name of a declared symbol but is another one",
             f'Make it once, with {factory}("{symbol.name}"), and use that everywhere',
         )
-    if symbol.name in subject.states or symbol.name in subject.assigned:
+    if symbol.name in {*subject.states, *subject.inputs, *subject.assigned}:
         return Fault(
             where,
             f"{symbol.name} is a series and stands without a time",

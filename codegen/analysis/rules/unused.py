@@ -18,6 +18,7 @@ def check(subject: Subject) -> Iterator[Fault]:
     effective = [u.value for u in spec.updates] + [s.when for s in spec.states]
     effective += [sympify(s.init) for s in spec.states if s.init is not None]
     effective += [o.value for o in subject.outputs]
+    effective += [i.when for i in subject.inputs.values()]
     if isinstance(spec, Schedule):
         effective += [h.derived for h in spec.hyperparameters if h.derived is not None]
         effective += [] if spec.momentum_when is None else [spec.momentum_when]
@@ -35,6 +36,13 @@ def check(subject: Subject) -> Iterator[Fault]:
                 "no equation but its own reads it",
                 f"Use {state.name}[{spec.clock} - 1] or {state.name}[{spec.clock}] in the step, or "
                 "remove the state",
+            )
+    for name, given in subject.inputs.items():
+        if name not in read:
+            yield Fault(
+                declared(given),
+                "no equation reads it",
+                f"Use {name}[{spec.clock}] in the step, or remove the input",
             )
     for update in spec.updates:
         name = update.target.name

@@ -14,7 +14,7 @@ from .escape import code, escaped
 from .formulas import formulas, meanings, momentum
 from .picture import picture
 from .printer import LatexPrinter
-from .tables import arguments, outputs, schedule_arguments, states
+from .tables import arguments, inputs, outputs, schedule_arguments, states
 
 _STYLE = files("steprule.codegen.runtime") / "latex" / "steprule.sty"
 _TEMPLATES = environment(__name__.rpartition(".")[0], {}, LATEX_DELIMITERS)
@@ -74,6 +74,7 @@ def _optimizer(spec: Optimizer) -> str:
         equation=printer.equation,
         arguments=arguments(spec, printer),
         states=states(spec, printer),
+        inputs=inputs(spec, printer),
         outputs=outputs(spec, printer),
     )
 

@@ -75,7 +75,7 @@ class Names:
     def __init__(self, spec: Spec) -> None:
         declared = dict(_OF_SCHEDULES) if isinstance(spec, Schedule) else {}
         declared |= {h.name: h.latex for h in spec.hyper if not isinstance(h, Option | Choice)}
-        declared |= {s.name: s.latex for s in spec.states}
+        declared |= {s.name: s.latex for s in (*spec.states, *spec.inputs)}
         self._declared = {name: tex for name, tex in declared.items() if tex}
 
     def of(self, name: str) -> Notation:

@@ -52,12 +52,41 @@ class StateRow:
 
 
 @dataclass(frozen=True)
+class InputRow:
+    """An input."""
+
+    symbol: Cell
+    input: Cell
+    shape: Cell
+    read: Cell
+    meaning: Cell
+
+
+@dataclass(frozen=True)
 class OutputRow:
     """An output."""
 
     output: Cell
     value: Cell
     meaning: Cell
+
+
+def inputs(spec: Optimizer, printer: LatexPrinter) -> list[InputRow]:
+    """One row an input."""
+    return [
+        InputRow(
+            symbol=(Formula(printer.expression(i.series[t])),),
+            input=(Code(i.name),),
+            shape=(Word("tensor" if i.is_tensor else "scalar"),),
+            read=_where(condition(i.when, printer)),
+            meaning=(Said(i.doc),),
+        )
+        for i in spec.inputs
+    ]
+
+
+def _where(when: str) -> Cell:
+    return (Word("if"), Word("space"), Formula(when)) if when else (Word("always"),)
 
 
 def outputs(spec: Optimizer, printer: LatexPrinter) -> list[OutputRow]:
@@ -194,7 +223,6 @@ def _shape(shape: Shape) -> Word | Formula:
 
 
 def _state(state: State, clock: Symbol, printer: LatexPrinter) -> StateRow:
-    when = condition(state.when, printer)
     return StateRow(
         symbol=(Formula(printer.expression(state.series[clock])),),
         initial=(
@@ -203,6 +231,6 @@ def _state(state: State, clock: Symbol, printer: LatexPrinter) -> StateRow:
             else (Formula(printer.expression(sympify(state.init))),)
         ),
         key=(Code(state.key),),
-        exists=(Word("if"), Word("space"), Formula(when)) if when else (Word("always"),),
+        exists=_where(condition(state.when, printer)),
         shape=(_shape(state.shape),),
     )

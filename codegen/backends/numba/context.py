@@ -9,6 +9,7 @@ from ...program.forms import Language, Printer
 from ...program.nodes import (
     Apply,
     Branch,
+    Given,
     Name,
     Node,
     Slot,
@@ -45,12 +46,16 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     """
     program = compiled.kernel
     theta, *states = program.tensor_slots
-    conditions = Conditions(program.body, states)
+    conditions = Conditions(program.body, (*states, *program.tensor_inputs))
     options = conditions.names
     columns = [Column(theta.name, 2), Column(program.gradient.id, 3, is_written=False)]
     columns += [
         Column(s.name, row, options[s.when] if s.when is not None else "")
         for row, s in enumerate(states, start=4)
+    ]
+    columns += [
+        Column(i.name.id, row, options[i.when] if i.when is not None else "", is_written=False)
+        for row, i in enumerate(program.tensor_inputs, start=4 + len(states))
     ]
     values = [a.value for a in assignments(program.body)]
     read = {n.id for v in values for n in walk(v) if isinstance(n, Name) and n.on_host}
@@ -65,15 +70,15 @@ def context(compiled: CompiledRule) -> dict[str, object]:
 
 
 class Conditions:
-    """What a kernel is compiled for: whatever it branches on, and on what states exist.
+    """What a kernel is compiled for: whatever it branches on, and on what exists.
 
     Args:
         body: the statements.
-        states: those there can be.
+        columns: the states and inputs there can be.
     """
 
-    def __init__(self, body: tuple[Statement, ...], states: Iterable[Slot]) -> None:
-        whens = [s.when for s in states if s.when is not None]
+    def __init__(self, body: tuple[Statement, ...], columns: Iterable[Slot | Given]) -> None:
+        whens = [c.when for c in columns if c.when is not None]
         self._reached = _tests(body) | dict.fromkeys(whens)
         self.names = {test: _option(test, k) for k, test in enumerate(self._reached, start=1)}
 

@@ -18,9 +18,10 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     flags |= {n.id: n for n in host if n.type.dtype is DType.BOOLEAN}
     printer = Printer(TRITON)
     theta, *states = [slot.name for slot in flagged.tensor_slots]
+    inputs = [i.name.id for i in flagged.tensor_inputs]
     return {
         "spec": compiled.spec,
-        "tensors": [theta, flagged.gradient.id, *states],
+        "tensors": [theta, flagged.gradient.id, *states, *inputs],
         "results": [theta, *states],
         "numbers": sorted({n.id for n in host} - flags.keys()),
         "flags": {name: _given(node) for name, node in sorted(flags.items())},

@@ -12,8 +12,10 @@ from ..edition import Edition
 from ..markdown import code, directive, figure, inline, table, tall
 from ..material import Material
 from ..page import Page
+from ..pictures.drawn import is_drawn
 from ..pictures.landscapes import LANDSCAPES
 from ..pictures.paths import all_paths
+from ..pictures.shown import Shown
 from ..pictures.training import all_training
 from ..rules.differences import Compared, difference
 from ..rules.lineage import Stage, pairs, rules
@@ -40,8 +42,10 @@ def comparison_page(material: Material, edition: Edition) -> list[Page]:
     if len(material.optimizers) < 2:
         return []
     write = Writer(edition, "comparison")
-    paths = [all_paths(landscape, material, edition) for landscape in LANDSCAPES]
-    pictures = [*paths, all_training(material, edition)]
+    pictures: list[Shown] = []
+    if sum(map(is_drawn, material.optimizers)) > 1:
+        pictures = [all_paths(landscape, material, edition) for landscape in LANDSCAPES]
+        pictures.append(all_training(material, edition))
     stages = rules(material.optimizers)
     text = TEMPLATES.get_template("comparison.md.j2").render(
         write=write,

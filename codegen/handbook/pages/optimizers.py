@@ -7,14 +7,13 @@ from sympy import sympify
 from ....specs.language import Optimizer, State, t
 from ...backends.latex import LatexPrinter
 from ...backends.latex.box import box
-from ...backends.latex.tables import arguments, outputs, states
+from ...backends.latex.tables import arguments, inputs, outputs, states
 from ...cost import Cost
-from ...program.lower import lower
-from ...program.operations import Kind
 from ..edition import Edition
 from ..markdown import capital, code, directive, equations, figure, grid, inline, table
 from ..material import Material
 from ..page import Page
+from ..pictures.drawn import is_drawn
 from ..pictures.landscapes import LANDSCAPES
 from ..pictures.paths import path
 from ..pictures.shown import Shown
@@ -42,6 +41,7 @@ def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
         before={
             "arguments": write.arguments(arguments(spec, printer)) if spec.hyper else "",
             "states": _states(spec, printer, write),
+            "inputs": _inputs(spec, printer, write),
             "outputs": _outputs(spec, printer, write),
             "changes": _changes(spec, printer, write),
         },
@@ -55,8 +55,8 @@ def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
 
 
 def _pictures(spec: Optimizer, material: Material, edition: Edition) -> list[Shown]:
-    """Its paths, and a network learning by it; none of a rule that takes matrices alone."""
-    if lower(spec).kinds() & {Kind.MATRIX}:
+    """Its paths, and a network learning by it; none of a rule that there are none of."""
+    if not is_drawn(spec):
         return []
     paths = [path(spec, landscape, material, edition) for landscape in LANDSCAPES]
     return [*paths, training(spec, material, edition)]
@@ -80,6 +80,11 @@ def _states(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
     if not spec.states:
         return write.word("state_none")
     return f"{write.word('states_about')}\n\n{write.states(rows)}"
+
+
+def _inputs(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
+    rows = inputs(spec, printer)
+    return f"{write.word('inputs_about')}\n\n{write.inputs(rows)}" if rows else ""
 
 
 def _outputs(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:

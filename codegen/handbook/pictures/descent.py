@@ -40,7 +40,8 @@ def descend(optimizer: Any, landscape: Landscape) -> Path:
     with np.errstate(all="ignore"):
         for _ in range(landscape.steps):
             try:
-                optimizer.update(theta, landscape.gradient(theta))
+                loss = {name: float(landscape.value(*theta)) for name in optimizer._inputs}
+                optimizer.update(theta, landscape.gradient(theta), **loss)
             except ArithmeticError:  # in a state that is one number for all elements
                 break
             if not landscape.holds(theta):

@@ -11,6 +11,7 @@ from ...loading.load import builtin
 from ..edition import Edition
 from ..material import Material
 from . import digits
+from .drawn import is_drawn
 from .landscapes import Array
 from .shown import Shown, Words, numpy_code, shown
 from .style import GREY, figure, hue, legend, marker
@@ -46,8 +47,8 @@ def training(spec: Optimizer, material: Material, edition: Edition) -> Shown:
 
 
 def all_training(material: Material, edition: Edition) -> Shown:
-    """The losses of all rules, each with its defaults."""
-    specs = material.optimizers
+    """The losses of all rules that are drawn, each with its defaults."""
+    specs = [*filter(is_drawn, material.optimizers)]
 
     def draw(words: Words) -> "Figure":
         return _drawn([plain(spec, material) for spec in specs], [], words)
@@ -117,7 +118,7 @@ def train(optimizer: Any) -> Array:
             loss, gradients = digits.loss_and_gradients(params, images, labels)
             losses.append(loss)
             try:
-                optimizer.update(params, gradients)
+                optimizer.update(params, gradients, **dict.fromkeys(optimizer._inputs, loss))
             except ArithmeticError:  # in a state that is one number for all elements
                 break
             if not loss < _LOST * losses[0]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Lambda
+from sympy import Lambda, true
 
 from ....specs.language import (
     Optimizer,
@@ -50,7 +50,8 @@ def optimizer_usage(spec: Optimizer, package: str) -> Usage:
     clip = "global_clipnorm=1.0"
     scheduled = [f"lr=CosineAnnealingLR(lr={rate}, T_max=100)"] if rate else []
     from_start = [f"lr={rate}"] if rate else []
-    shared = {"name": spec.name, "package": package, "rate": rate}
+    inputs = [(i.name, i.source.value, i.when != true) for i in spec.inputs]
+    shared = {"name": spec.name, "package": package, "rate": rate, "inputs": inputs}
     return Usage(
         numpy=_program(
             "optimizer_numpy.py.j2",

@@ -38,7 +38,7 @@ def reuse_names(program: Program) -> Program:
 def _replaceable(program: Program) -> tuple[Name, Name] | None:
     """An intermediate, and the name it only gives another value to."""
     given = {name for s in program.slots for name in (s.old.id, s.new.id)}
-    given.add(program.gradient.id)
+    given |= {name.id for name in program.read_only}
     # A slot that may not exist is not there to be written to.
     kept = {s.new.id for s in program.slots} | {s.old.id for s in program.slots if s.when}
     for target, source in _aliases(program.body):

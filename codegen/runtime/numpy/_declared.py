@@ -24,6 +24,9 @@ class Declared(ABC):
     """By hyperparameter, what it must satisfy; of a tuple, each of its numbers."""
     _scratch: ClassVar[int] = 0
     """How many scratch arrays the rule takes."""
+    _inputs: ClassVar[dict[str, str]] = {}
+    """What a step is given beside the gradient, by name: the loss, a number, a number for each
+    element."""
     _outputs: ClassVar[tuple[str, ...]] = ()
     """The names of outputs, each of which a method computes: ``_output_averaged``."""
     _kernel: ClassVar[str] = ""
@@ -64,13 +67,17 @@ class Declared(ABC):
         Takes the rate of this step, and by name what the rule must know of a parameter's shape.
         """
 
+    def _reads(self, t: int, lr: float) -> dict[str, bool]:
+        """Of inputs that not every step reads, whether step t does, at its rate."""
+        return {}
+
     @staticmethod
     @abstractmethod
     def _coefficients(*_: Any, **scalars: Any) -> tuple[float, ...] | None:
         """Give a step the scalars that arrays meet in it; the new values of scalar states.
 
-        Takes the step, which has the options already, and by name its count, the scalar states and
-        the hyperparameters, and what it must know of a parameter's shape.
+        Takes the step, which has the options already, and by name its count, the scalar states, the
+        hyperparameters, the inputs that are numbers, and what it must know of a parameter's shape.
         """
 
     @staticmethod
@@ -78,8 +85,8 @@ class Declared(ABC):
     def _rule(*_: Any, **__: Any) -> None:
         """Update a block of a parameter and its states in place.
 
-        Takes the step, the parameter, its gradient, its states (None for one that does not exist)
-        and scratch arrays like it.
+        Takes the step, the parameter, its gradient, its states (None for one that does not exist),
+        its inputs (None for one that is not read) and scratch arrays like it.
         """
 
     def _existing(self, lr: float, known: Facts) -> dict[str, Start]:

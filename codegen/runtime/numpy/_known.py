@@ -28,7 +28,8 @@ _COMPILED = {np.dtype(name): name for name in ("float32", "float64")}
 """The dtypes that there are compiled kernels for."""
 
 Block: TypeAlias = Sequence[Array | None]
-"""A parameter, its gradient, its states; None for a state that does not exist."""
+"""A parameter, its gradient, its states and inputs; None for a state that does not exist, and for
+an input that a step does not read."""
 
 
 class Known:
@@ -76,6 +77,10 @@ class Known:
             [None if array is None else _line(array, order) for array in kept] if order else None
             for kept, order in zip(self._kept, self._orders, strict=True)
         ]
+        self.inputs: Sequence[tuple[Array | None, ...]] = [()] * len(pairs)
+        """Of the step that is taken, those of each row; laid out in memory as its parameter is."""
+        self.written = 2 + len(slots)
+        """Where a row's inputs begin, which like its gradient are never written to."""
         self._where = _addresses(gradients)
         self._tables: dict[int | None, dict[str, Table]] = {}
         """By the first row of a kind of shape, of which a row has one."""
@@ -150,12 +155,20 @@ class Known:
             }
         for table in self._tables[key].values():
             table.columns[_GRADS] = self._where[table.rows]
-        return self._tables[key]
+        return {dtype: self._with_inputs(table) for dtype, table in self._tables[key].items()}
+
+    def _with_inputs(self, table: "Table") -> "Table":
+        """With the addresses of the inputs, which differ from step to step."""
+        beside = [[0 if x is None else address(x) for x in self.inputs[row]] for row in table.rows]
+        if not beside[0]:
+            return table
+        added = np.array(beside, np.int64).T
+        return Table(table.rows, np.concatenate([table.columns, added]))
 
     def whole(self, k: int, grad: Array) -> Block:
         """The arrays of a row, with its gradient."""
         theta, *states = self._kept[k]
-        return theta, grad, *states
+        return theta, grad, *states, *self.inputs[k]
 
     def flat(self, k: int, grad: Array) -> Block | None:
         """The same as views in one dimension; None if they do not lie densely in one order."""
@@ -163,7 +176,9 @@ class Known:
         if flat is None:
             return None
         theta, *states = flat
-        return theta, _line(grad, self._orders[k]), *states
+        order = self._orders[k]
+        beside = (x if x is None else _line(x, order) for x in self.inputs[k])
+        return theta, _line(grad, order), *states, *beside
 
 
 @dataclass(frozen=True)
@@ -173,7 +188,7 @@ class Table:
     Args:
         rows: of these parameters.
         columns: of each the number of elements of all before it, its own, and the addresses of the
-            parameter, of the gradient and of each state; 0 where there is none.
+            parameter, of the gradient, of each state and of each input; 0 where there is none.
     """
 
     rows: Sequence[int]

@@ -21,8 +21,8 @@ Leaves: TypeAlias = dict[str, tuple[Array, Array]]
 """Parameters and their gradients by path: ``layer/weight``, empty for a single array."""
 
 
-def leaves(params: Tree, grads: Tree) -> Leaves:
-    """Parameters and gradients by path.
+def leaves(params: Tree, grads: Tree, what: str = "grads") -> Leaves:
+    """Parameters and gradients by path, or something else that there is of each parameter.
 
     Raises:
         TypeError: a leaf is no array, or of a class that means something else by its elements, or
@@ -31,10 +31,10 @@ def leaves(params: Tree, grads: Tree) -> Leaves:
             one shares memory with another parameter or a gradient, or elements with one another.
     """
     found: Leaves = {}
-    _collect(params, grads, "", found)
+    _collect(params, grads, what, "", found)
     if not found:
         raise ValueError("params holds no array")
-    _require_apart(found)
+    _require_apart(found, what)
     return found
 
 
@@ -136,7 +136,7 @@ def require_like(array: Array, model: Array, what: str, other: str, path: str) -
     """Raise ValueError unless two arrays have one shape and dtype; the path is the parameter's."""
     if array.shape == model.shape and array.dtype == model.dtype:
         return
-    what, other = (f"{name}{at(path)}" if name in _TREES else name for name in (what, other))
+    what, other = (x if x.startswith("its ") else f"{x}{at(path)}" for x in (what, other))
     if array.shape != model.shape:
         raise ValueError(f"{what} has shape {array.shape}, but {other} has {model.shape}")
     raise ValueError(f"{what} has dtype {array.dtype}, but {other} has {model.dtype}")
@@ -152,10 +152,7 @@ def require_matrices(found: Leaves, rule: str) -> None:
             )
 
 
-_TREES = ("params", "grads")
-
-
-def _collect(params: Tree, grads: Tree, path: str, found: Leaves) -> None:
+def _collect(params: Tree, grads: Tree, what: str, path: str, found: Leaves) -> None:
     """Add the leaves below a path to those found."""
     if isinstance(params, np.ndarray) and isinstance(grads, np.ndarray):
         if path in found:
@@ -168,33 +165,33 @@ def _collect(params: Tree, grads: Tree, path: str, found: Leaves) -> None:
             and PLAIN.issuperset((type(params), type(grads)))
             and (params.flags.forc or not _overlaps_itself(params))
         ):
-            _refuse(params, grads, path)
+            _refuse(params, grads, what, path)
         found[path] = params, grads
         return
-    ours, theirs = f"params{at(path)}", f"grads{at(path)}"
+    ours, theirs = f"params{at(path)}", f"{what}{at(path)}"
     below = f"{path}/" if path else ""
     if isinstance(params, Mapping) and isinstance(grads, Mapping):
         if params.keys() != grads.keys():
             odd = sorted(map(repr, params.keys() ^ grads.keys()))
             raise ValueError(f"only one of {ours} and {theirs} has {', '.join(odd)}")
         for name in params:
-            _collect(params[name], grads[name], f"{below}{name}", found)
+            _collect(params[name], grads[name], what, f"{below}{name}", found)
     elif isinstance(params, list | tuple) and isinstance(grads, list | tuple):
         if len(params) != len(grads):
             raise ValueError(f"{ours} has {len(params)} entries, but {theirs} has {len(grads)}")
         for i, (theta, grad) in enumerate(zip(params, grads, strict=True)):
-            _collect(theta, grad, f"{below}{i}", found)
+            _collect(theta, grad, what, f"{below}{i}", found)
     elif isinstance(params, Mapping | list | tuple) or isinstance(grads, Mapping | list | tuple):
         kinds = type(params).__name__, type(grads).__name__
         raise ValueError(f"{ours} is a {kinds[0]}, but {theirs} is a {kinds[1]}")
     else:
-        _refuse(params, grads, path)
+        _refuse(params, grads, what, path)
 
 
-def _refuse(params: Tree, grads: Tree, path: str) -> NoReturn:
+def _refuse(params: Tree, grads: Tree, what: str, path: str) -> NoReturn:
     """Raise what is wrong with leaves of which something is."""
-    theta, grad = floating(params, "params", path), floating(grads, "grads", path)
-    require_like(grad, theta, "grads", "params", path)
+    theta, grad = floating(params, "params", path), floating(grads, what, path)
+    require_like(grad, theta, what, "params", path)
     if not theta.flags.writeable:
         raise ValueError(f"params{at(path)} is read-only")
     raise ValueError(
@@ -220,7 +217,7 @@ def _overlaps_itself(array: Array) -> bool:
     return bool((places[1:] - places[:-1] < array.itemsize).any())
 
 
-def _require_apart(found: Leaves) -> None:
+def _require_apart(found: Leaves, what: str) -> None:
     """Writing to a parameter must change neither another one nor a gradient yet to be read."""
     arrays = [
         (path, array, written)
@@ -236,8 +233,9 @@ def _require_apart(found: Leaves) -> None:
         reached = [span for span in reached if span[0] > first]
         for _, its_path, its_array, its_written in reached:
             if (written or its_written) and np.shares_memory(array, its_array):
-                other = f"{_TREES[not its_written]}{at(its_path)}"
-                raise ValueError(f"{other} and {_TREES[not written]}{at(path)} share memory")
+                one = f"{'params' if its_written else what}{at(its_path)}"
+                other = f"{'params' if written else what}{at(path)}"
+                raise ValueError(f"{one} and {other} share memory")
         reached.append((end, path, array, written))
 
 

@@ -8,10 +8,11 @@ An engine is a module with
     whether there is a kernel of the rule, which is its module.
 ``require(rule, fingerprint)``
     refuses, with a RuntimeError, a kernel that is not of the spec that the class is of.
-``prepare(rule, batch, grads, scalars, clip)``
+``prepare(rule, batch, grads, scalars, clip, inputs)``
     everything that can fail, short of changing a tensor; what it returns does the rest, by one
     launch where it can. ``rule`` is the kernel's module. ``scalars`` are what the kernel takes from
-    the host, by name. ``clip`` is what happens to these gradients.
+    the host, by name. ``clip`` is what happens to these gradients. ``inputs`` are tensors beside
+    them, in the order of the rule.
 ``is_ready(device)``
     whether it runs there, compilers and all, and is to do so without having been asked for.
 """
@@ -47,6 +48,7 @@ class Engine(Protocol):
         grads: Sequence[Tensor],
         scalars: Mapping[str, Any],
         clip: Clip | None,
+        inputs: Sequence[Sequence[Tensor] | None] = (),
     ) -> Callable[[], None]: ...
 
     def is_ready(self, device: torch.device) -> bool: ...

@@ -29,6 +29,7 @@ def prepare(
     grads: Sequence[Tensor],
     scalars: Mapping[str, Any],
     clip: Clip | None,
+    inputs: Sequence[Sequence[Tensor] | None] = (),
 ) -> Callable[[], None]:
     """See ``_fused``; compiles the kernel if that has never been done."""
     dtype = _NAMES[batch.dtype]
@@ -38,7 +39,7 @@ def prepare(
         kernels.launch,
         rule,
         dtype,
-        batch.table(grads),
+        batch.table(grads, inputs),
         scalars,
         clip=how,
         numbers=_each(clip, len(grads)) if clip else (),

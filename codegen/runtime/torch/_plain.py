@@ -9,13 +9,14 @@
               which it sees the rows they name; and other classes than torch's own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from . import _inputs as given
 from . import _shards as shards
 from . import _sparse as sparse
 from ._fitting import found, require_beside, require_fitting
@@ -62,7 +63,7 @@ def updates(
             parameter is.
         ValueError: a state does not fit its parameter, or a scalar is beyond a dtype's range.
     """
-    group, initial, params, grads, _, traits, _ = work
+    group, initial, params, grads, _, traits, *_ = work
     traits = traits or Traits(params, grads)
     if rule.differentiable and any(p.is_leaf and p.requires_grad for p in params):
         raise RuntimeError("`differentiable` needs parameters that are no leaves of the graph")
@@ -113,9 +114,10 @@ def _by_kinds(
     rule: Rule, work: Work, traits: Traits, states: list[State], firsts: list[bool]
 ) -> list[Change]:
     """Updates of rows of one kind together: on one device, of one dtype, with equal scalars."""
-    group, initial, params, grads, clip, _, shape = work
+    group, initial, params, grads, clip, _, shape, inputs = work
     names, scalars = _scalars(rule, states, firsts, initial)
     settings = {name: number(group[name]) for name in rule.arguments} | dict(shape)
+    settings |= given.as_numbers(inputs)
     are_equal = all(column.count(column[0]) == len(column) for column in scalars)
     changes: list[Change] = []
     for kind, rows in traits.kinds(grads).items():
@@ -134,7 +136,8 @@ def _by_kinds(
             for piece in own:
                 clipped = partial(clip.together, rows=piece) if clip else None
                 columns = [at(column, piece) for column in (params, grads, states)]
-                changes.append(partial(together, rule, *columns, initial, step, clipped))
+                beside = inputs.part(piece).columns
+                changes.append(partial(together, rule, *columns, initial, step, clipped, beside))
             if new:
                 changed = [states[i] for piece in own for i in piece]
                 changes.append(partial(write, changed, new, initial))
@@ -154,6 +157,7 @@ def together(
     initial: dict[str, Start],
     step: Step[float],
     clip: Callable[[list[Tensor]], Tensors] | None,
+    inputs: Sequence[list[Tensor] | None],
 ) -> None:
     """Update tensors of one kind in place; the step's scalars are Python numbers."""
     stored = [reals(params)]
@@ -161,30 +165,33 @@ def together(
         stored.append(reals([state[key] for state in states]) if key in initial else [])
     dtype = arithmetic(stored[0][0].dtype)
     computed = [in_dtype(tensors, dtype) for tensors in stored]
-    given = in_dtype(reals(grads), dtype)
+    taken = in_dtype(reals(grads), dtype)
     step.storage = stored[0][0].dtype
-    rule.foreach(step, computed[0], clip(given) if clip else given, *computed[1:])
+    beside = [in_dtype(reals(column or []), dtype) for column in inputs]
+    rule.foreach(step, computed[0], clip(taken) if clip else taken, *computed[1:], *beside)
     for kept, tensors in zip(stored, computed, strict=True):
         if kept is not tensors:
             torch._foreach_copy_(kept, tensors)
 
 
 def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> list[Change]:
-    group, initial, params, grads, clip, _, shape = work
+    group, initial, params, grads, clip, _, shape, inputs = work
     require_beside(params, grads)
     names, scalars = _scalars(rule, states, firsts, initial)
     settings = {name: number(group[name]) for name in rule.arguments} | dict(shape)
+    settings |= given.as_numbers(inputs)
     changes: list[Change] = []
     for i, (p, grad, *values) in enumerate(zip(params, grads, *scalars, strict=True)):
         named = dict(zip(names, values, strict=True)) | settings
         clipped = partial(clip.one, row=i) if clip else None
-        changes.append(partial(_one, rule, p, grad, states[i], initial, named, clipped))
+        each = p, grad, states[i], initial, named, clipped, inputs.row(i)
+        changes.append(partial(_one, rule, *each))
     return changes
 
 
 def _on_device(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> None:
     """Update a group with scalars that are tensors, of states that are counted already."""
-    group, initial, params, grads, clip, _, shape = work
+    group, initial, params, grads, clip, _, shape, inputs = work
     settings = {name: live(group[name]) for name in rule.arguments} | dict(shape)
     for i, (p, grad, state) in enumerate(zip(params, grads, states, strict=True)):
         named: dict[str, Any] = {"first": firsts[i]}
@@ -193,7 +200,8 @@ def _on_device(rule: Rule, work: Work, states: list[State], firsts: list[bool]) 
         for name, key in rule.scalar_states.items():
             named[name] = live(state[key]) if key in initial else 0.0
         clipped = partial(clip.one, row=i) if clip else None
-        _one(rule, p, grad, state, initial, named | settings, clipped)
+        named |= settings | given.on_device(inputs, p.device)
+        _one(rule, p, grad, state, initial, named, clipped, inputs.row(i))
 
 
 def _looped(rule: Rule, step: Step[Any], *operands: Tensor) -> tuple[Tensor, ...]:
@@ -219,12 +227,13 @@ def _one(
     initial: dict[str, Start],
     scalars: dict[str, Any],
     clip: Callable[[Tensor], Tensor] | None,
+    inputs: Sequence[Tensor | None],
 ) -> None:
     """Update one tensor by the form of the rule that differentiates, or the rows it names."""
     if sparse.is_among([grad]):
         keys = initial.keys() & {*rule.tensor_states.values()}
-        with sparse.rows(p, grad, state, keys) as (part, given, kept):
-            _one(rule, part, given, kept, initial, scalars, clip)
+        with sparse.rows(p, grad, state, keys) as (part, taken, kept):
+            _one(rule, part, taken, kept, initial, scalars, clip, ())
         return
     keys = ("", *rule.tensor_states.values())  # "" is the parameter
     stored = {"": p} | {key: state[key] for key in keys if key in initial}
@@ -233,10 +242,11 @@ def _one(
     copied = rule.differentiable
     ready = {k: real(x.clone() if copied else x).to(dtype) for k, x in stored.items()}
     theta, *states = (ready.get(key, p) for key in keys)
-    given = real(grad).to(dtype)
+    states += [p if x is None else real(x).to(dtype) for x in inputs]
+    taken = real(grad).to(dtype)
     step, new = rule.step(scalars)
     step.storage = real(p).dtype
-    tensors = _looped(rule, step, theta, clip(given) if clip else given, *states)
+    tensors = _looped(rule, step, theta, clip(taken) if clip else taken, *states)
     results = dict(zip(keys, tensors, strict=True))
     for key, x in stored.items():
         if rule.differentiable and key:

@@ -1,4 +1,8 @@
-"""How an optimizer lets its outputs be read, and put in the place of the parameters for a while."""
+"""What can be asked of an optimizer between its steps.
+
+Its outputs, which can be put in the place of the parameters for a while, and what its next step
+reads.
+"""
 
 from collections import defaultdict
 from collections.abc import Generator
@@ -10,6 +14,8 @@ from torch import Tensor
 
 from . import _outputs as outputs
 from ._declared import Declared
+from ._given import require_known
+from ._inputs import Named, asked, read_by
 from ._rule import Group
 from ._signals import Held
 
@@ -45,6 +51,33 @@ class Readable(Declared):
             for group in self.param_groups:
                 found |= outputs.of_group(rule, function, group, self.state, held)
         return found
+
+    def needs(self, name: str) -> bool:
+        """Whether the next step reads an input, and has to be given it.
+
+        A step that a CUDA graph can capture has to be given all.
+
+        Args:
+            name: one of the inputs that the class describes.
+
+        Raises:
+            TypeError: the rule has no such input.
+        """
+        require_known([name], self._inputs, type(self).__name__)
+        with self._lock:
+            return any(name in self._read_by(group) for group in self.param_groups)
+
+    def _read_by(self, group: Group) -> list[str]:
+        """The names of the inputs that the next step of a group reads."""
+        return read_by(self, group, group["params"])
+
+    def _asked(self, given: dict[str, Any], *, has_closure: bool) -> Named:
+        """What a step is handed beside its gradients, before it is taken."""
+        if not (self._inputs or given):
+            return {}
+        read = {name for group in self.param_groups for name in self._read_by(group)}
+        name = type(self).__name__
+        return asked(self._inputs, read, given, self.param_groups, name, has_closure=has_closure)
 
     @contextmanager
     def swapped(self, name: str) -> Generator[None]:

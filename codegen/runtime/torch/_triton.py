@@ -56,6 +56,7 @@ def prepare(
     grads: Sequence[Tensor],
     scalars: Mapping[str, Any],
     clip: Clip | None,
+    inputs: Sequence[Sequence[Tensor] | None] = (),
 ) -> Callable[[], None]:
     """A launch that updates a batch in place, ready but for being called.
 
@@ -68,6 +69,7 @@ def prepare(
         scalars: what the rule computes with and depends on, by name. Numbers can be float64
             tensors on the device, 0-d or with one element for each of the tensors.
         clip: what happens to the gradients before, for these tensors alone.
+        inputs: in the order of the rule, a tensor for each row; None for what it does not read.
 
     Raises:
         RuntimeError: the rule has no kernel.
@@ -85,7 +87,7 @@ def prepare(
         return as_argument(value, batch.device, rows, computed is tl.float64)
 
     with _current(batch.device):
-        tables = _tables(batch, grads)
+        tables = _tables(batch, grads, inputs)
         if not tables.grid[0]:
             return lambda: None
         numbers = tuple([argument(scalars[name]) for name in module.NUMBERS])
@@ -136,30 +138,35 @@ class _Tables:
 _GRADS = 2
 """Their column in ``rows``, after sizes and parameters."""
 
+_Columns: TypeAlias = Sequence[Sequence[Tensor] | None]
 
-def _tables(batch: Batch, grads: Sequence[Tensor]) -> _Tables:
+
+def _tables(batch: Batch, grads: Sequence[Tensor], inputs: _Columns) -> _Tables:
     """Those of the current stream, where what is launched comes after they are written.
 
-    They are kept with the batch, and written again when a gradient is elsewhere than it was.
+    They are kept with the batch, and written again when a gradient, or an input, is elsewhere than
+    it was.
     """
     device = batch.device
     if device.type == "cuda" and torch.cuda.is_current_stream_capturing():
-        return _made(batch, grads, _captured)
+        return _made(batch, grads, inputs, _captured)
     # Of a stream there is an object to be made before it can be asked for.
     stream = torch._C._cuda_getCurrentRawStream(device.index) if device.type == "cuda" else 0
     tables: _Tables | None = batch.memo.get(stream)
     if tables is None:
-        tables = batch.memo[stream] = _made(batch, grads, _uploaded)
+        tables = batch.memo[stream] = _made(batch, grads, inputs, _uploaded)
         return tables
-    known, found = tables.content.numpy()[:, _GRADS], addresses(grads)
-    if not np.array_equal(known, found):
-        known[:] = found
+    content, there = tables.content.numpy(), [column for column in inputs if column is not None]
+    places = [_GRADS, *range(content.shape[1] - len(there), content.shape[1])]
+    found = np.stack([addresses(column) for column in (grads, *there)], axis=1)
+    if not np.array_equal(content[:, places], found):
+        content[:, places] = found
         tables.rows.copy_(_sendable(tables.content, device), non_blocking=True)
     return tables
 
 
-def _made(batch: Batch, grads: Sequence[Tensor], upload: _Upload) -> _Tables:
-    table = batch.table(grads)
+def _made(batch: Batch, grads: Sequence[Tensor], inputs: _Columns, upload: _Upload) -> _Tables:
+    table = batch.table(grads, inputs)
     content = torch.from_numpy(np.ascontiguousarray(table[[1, *batch.present]].T))
     sizes = table[1]
     return _Tables(

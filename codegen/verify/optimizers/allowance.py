@@ -79,12 +79,16 @@ Chosen = dict[int, Step]
 
 
 def _alike(program: Program, steps: Sequence[Step]) -> Iterator[Chosen]:
-    """Steps that can be evaluated in one: those from the same states."""
+    """Steps that can be evaluated in one: those from the same states and inputs."""
     together = program.is_elementwise
     alone = {i for i, step in enumerate(steps) if not (together and step.live)}
     yield from ({i: steps[i]} for i in alone)
-    others = sorted(set(range(len(steps))) - alone, key=lambda i: sorted(steps[i].states))
-    for _, found in groupby(others, key=lambda i: sorted(steps[i].states)):
+
+    def read(i: int) -> list[list[str]]:
+        return [sorted(steps[i].states), sorted(steps[i].inputs)]
+
+    others = sorted(set(range(len(steps))) - alone, key=read)
+    for _, found in groupby(others, key=read):
         yield {i: steps[i] for i in found}
 
 
@@ -125,6 +129,7 @@ def _firsts(steps: Sequence[Step]) -> Places:
 
 def _single(step: Step) -> dict[str, Any]:
     states = {name: step.alive(value) for name, value in step.states.items()}
+    states |= {name: step.alive(value) for name, value in step.inputs.items()}
     values = states | {"theta": step.alive(step.theta), "grad": step.bounded}
     known = facts(np.shape(step.theta)) if step.is_alone else {}
     return values | known | {"t": step.t, "first": step.t == 1}

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from ....specs.language import Interval, Optimizer
 from ...oracle.exact import Number
 from ...oracle.formats import FORMATS, Format, round_floats, to_floats
-from ...oracle.optimizers import existing, initial
+from ...oracle.optimizers import existing, initial, inputs_read
 from .configurations import Configuration
 
 Floats = NDArray[np.floating]
@@ -120,6 +120,39 @@ def first_states(
             values = [_plausible(state.domain, x) for x in rng.uniform(0, 1, math.prod(lengths))]
             past[state.name] = round_floats(np.reshape(values, lengths), case.form)
     return past
+
+
+def inputs_given(
+    spec: Optimizer, case: Case, index: int, configuration: Configuration
+) -> dict[str, Floats | float]:
+    """What a step of a case is given beside the gradient, by the names of inputs that it reads.
+
+    Tensors are like the gradients of other steps, brought into the domain; numbers are floats.
+    """
+    hyper, options = configuration.hyper, configuration.options
+    found: dict[str, Floats | float] = {}
+    for place, each in enumerate(inputs_read(spec, case.start + index, hyper, options)):
+        if each.is_tensor:
+            other = case.gradients[(index + place + 1) % len(case.gradients)]
+            values = _within(each.domain, np.ravel(other)[::-1].astype(np.float64))
+            found[each.name] = round_floats(values.reshape(other.shape), case.form)
+        else:
+            draw = np.random.default_rng([case.start + index, place])
+            found[each.name] = _plausible(each.domain, draw.uniform())
+    return found
+
+
+def _within(domain: Interval, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers as they are, or their magnitudes, where the domain has these; others in it."""
+    if domain.low == 0 and domain.high is None:
+        values = np.abs(values)
+    low = -math.inf if domain.low is None else float(domain.low)
+    high = math.inf if domain.high is None else float(domain.high)
+    above = values > low if domain.low_open else values >= low
+    below = values < high if domain.high_open else values <= high
+    within = (above & below) | ~np.isfinite(values)
+    parts = np.linspace(0.25, 0.75, values.size)
+    return np.where(within, values, [_plausible(domain, x) for x in parts])
 
 
 def _plausible(domain: Interval, x: float) -> float:

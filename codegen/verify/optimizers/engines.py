@@ -8,6 +8,7 @@ Nothing here knows of specs, so that what runs generated code need not import Sy
 """
 
 import inspect
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,7 +26,7 @@ States = Mapping[str, Sequence[Any] | float]
 
 @dataclass(frozen=True)
 class Given:
-    """What a step is given: the parameters, their states and their gradients.
+    """What a step is given: the parameters, their states, their gradients and what it reads beside.
 
     They are NumPy's arrays, or what those are converted to.
     """
@@ -33,17 +34,21 @@ class Given:
     theta: Sequence[Any]
     states: States
     gradient: Sequence[Any]
+    inputs: States = field(default_factory=dict[str, Any])
     _kept: dict[Any, Any] = field(default_factory=dict[Any, Any], init=False, repr=False)
 
     def by(self, key: Any, convert: Callable[[Floats], Any]) -> "Given":
         """The same with all arrays converted: once for each key, for all engines that take them."""
-        if key not in self._kept:
-            states = {
+
+        def all_of(values: States) -> States:
+            return {
                 name: list(map(convert, value)) if isinstance(value, Sequence) else value
-                for name, value in self.states.items()
+                for name, value in values.items()
             }
+
+        if key not in self._kept:
             theta, gradient = list(map(convert, self.theta)), list(map(convert, self.gradient))
-            self._kept[key] = Given(theta, states, gradient)
+            self._kept[key] = Given(theta, all_of(self.states), gradient, all_of(self.inputs))
         return self._kept[key]
 
 
@@ -155,9 +160,13 @@ class NumpyEngine:
     def step(self, given: Given) -> None:
         with np.errstate(all="ignore"):
             if len(self._theta) == 1:
-                self._optimizer.update(self._theta[0], np.asarray(given.gradient[0]))
+                inputs = {
+                    n: np.asarray(x[0]) if isinstance(x, Sequence) else x
+                    for n, x in given.inputs.items()
+                }
+                self._optimizer.update(self._theta[0], np.asarray(given.gradient[0]), **inputs)
             else:
-                self._optimizer.update(self._theta, list(given.gradient))
+                self._optimizer.update(self._theta, list(given.gradient), **given.inputs)
 
     def read(self) -> Found:
         found: Found = {"theta": [theta.copy() for theta in self._theta]}
@@ -265,10 +274,15 @@ class TorchEngine:
                 place.copy_(value)
 
     def step(self, given: Given) -> None:
-        for p, gradient in zip(self._p, self._of(given).gradient, strict=True):
+        tensors = self._of(given)
+        for p, gradient in zip(self._p, tensors.gradient, strict=True):
             p.grad = gradient.clone()
+        inputs = dict(tensors.inputs)
+        for name in getattr(self._optimizer, "_inputs", ()):
+            if name not in inputs and self._optimizer.needs(name):  # and whatever it is will do
+                inputs[name] = [self._torch.full_like(p, math.nan) for p in tensors.theta]
         with self._torch.no_grad():
-            self._step()
+            self._step(**inputs)
 
     def read(self) -> Found:
         found = {"theta": [self._floats(p.detach()) for p in self._p]}

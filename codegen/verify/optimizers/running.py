@@ -5,7 +5,7 @@ there are few arrays to send. Nothing here knows of specs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,12 +23,14 @@ class Moment:
         states: tensors likewise, and scalars.
         gradient: likewise.
         tensors: how many of the tensors are looked at afterwards, from the first.
+        inputs: what the step reads beside the gradient: tensors likewise, and numbers.
     """
 
     theta: Any
     states: Mapping[str, Any]
     gradient: Any
     tensors: int
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,15 @@ class Course:
         return [
             Given(
                 self._apart(m.theta),
-                {n: x if isinstance(x, float) else self._apart(x) for n, x in m.states.items()},
+                self._each(m.states),
                 self._apart(m.gradient),
+                self._each(m.inputs),
             )
             for m in self.moments
         ]
+
+    def _each(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {n: x if isinstance(x, float) else self._apart(x) for n, x in values.items()}
 
     def _apart(self, array: Any) -> list[Floats]:
         if len(self.shapes) == 1:
@@ -145,5 +151,9 @@ def _crash(
 
 def _alone(given: Given, index: int) -> Given:
     """What one of the parameters is given."""
-    states = {n: [x[index]] if isinstance(x, Sequence) else x for n, x in given.states.items()}
-    return Given([given.theta[index]], states, [given.gradient[index]])
+
+    def own(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {n: [x[index]] if isinstance(x, Sequence) else x for n, x in values.items()}
+
+    theta, gradient = [given.theta[index]], [given.gradient[index]]
+    return Given(theta, own(given.states), gradient, own(given.inputs))

@@ -21,7 +21,7 @@ from ....specs.language import Optimizer, Update
 from ...oracle.formats import FORMATS, Format
 from ...oracle.optimizers import existing, output, step
 from ..ulp import Expected, expected
-from .cases import Case, Floats, first_states
+from .cases import Case, Floats, first_states, inputs_given
 from .clipped import Clipped
 from .configurations import Configuration
 
@@ -93,6 +93,7 @@ class Step:
         theta: the parameters of a batch together.
         states: tensors likewise, and scalars.
         gradient: likewise.
+        inputs: what it is given beside that, of what it reads: tensors likewise, and numbers.
         live: how many elements, from the first, are of cases that have this step.
         tensors: how many tensors those are.
         is_alone: whether it is of a case by itself, in its shape.
@@ -104,6 +105,7 @@ class Step:
     theta: Floats
     states: Mapping[str, Floats | float]
     gradient: Floats
+    inputs: Mapping[str, Floats | float]
     live: int
     tensors: int
     is_alone: bool
@@ -149,6 +151,7 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             theta,
             states,
             batch.together(gradients),
+            _inputs(spec, batch, index),
             live,
             count,
             len(cases) == 1,
@@ -162,6 +165,7 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             states={name: now.alive(value) for name, value in states.items()},
             hyper=configuration.hyper,
             options=configuration.options,
+            inputs={name: now.alive(value) for name, value in now.inputs.items()},
             form=batch.form,
         )
         known = {
@@ -178,6 +182,19 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             for name, x in known.items()
         }
         theta = states.pop("theta")
+
+
+def _inputs(spec: Optimizer, batch: Batch, index: int) -> dict[str, Floats | float]:
+    """What a step is given beside the gradient; of cases that have ended, zeros."""
+    count = batch.live(index)
+    each = [inputs_given(spec, c, index, batch.configuration) for c in batch.cases[:count]]
+    ended = [np.zeros_like(case.theta) for case in batch.cases[count:]]
+
+    def together(name: str) -> Floats | float:
+        values = [given[name] for given in each]
+        return values[0] if isinstance(values[0], float) else batch.together([*values, *ended])
+
+    return {name: together(name) for name in each[0]}
 
 
 def _outputs(

@@ -204,7 +204,7 @@ class _Truth:
 
 
 def _course(batch: Batch, steps: Sequence[Step]) -> Course:
-    moments = [Moment(s.theta, s.states, s.gradient, s.tensors) for s in steps]
+    moments = [Moment(s.theta, s.states, s.gradient, s.tensors, s.inputs) for s in steps]
     return Course([case.theta.shape for case in batch.cases], batch.start, moments)
 
 

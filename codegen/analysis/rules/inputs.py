@@ -1,0 +1,89 @@
+"""Inputs are handed over, not computed, and read in the steps that are given them."""
+
+from collections.abc import Iterator
+
+from sympy import And, Basic, Not, Piecewise, Symbol, true
+
+from ....specs.language import Fact, GradientAt, Input, Source, Value
+from ..fault import Fault
+from ..occurrences import nodes, pairs
+from ..subject import Subject, declared
+
+CODE = "input"
+
+
+def check(subject: Subject) -> Iterator[Fault]:
+    losses = [i for i in subject.inputs.values() if i.source is Source.LOSS]
+    for other in losses[1:]:
+        yield Fault(
+            declared(other),
+            f"the loss of a step is already {losses[0].name}",
+            f"Read {losses[0].name}[t] in its place, or declare it Source.NUMBER",
+        )
+    for update in subject.spec.updates:
+        if given := subject.inputs.get(update.target.name):
+            yield Fault(
+                subject.equation(update),
+                f"{given.name} is an input, which a step is given, and this computes it",
+                f"Remove the equation, or the declaration of {given.name}",
+            )
+    for given in subject.inputs.values():
+        yield from _known(subject, given)
+        if given.when != true:
+            yield from _read_where_given(subject, given)
+
+
+def _known(subject: Subject, given: Input) -> Iterator[Fault]:
+    """What cannot be known before a step, in the condition under which it reads an input."""
+    for node in nodes(given.when):
+        if isinstance(node, Value | GradientAt | Fact):
+            yield Fault(
+                f"when of {declared(given)}",
+                f"{subject.text(node)} is not known before a step is given its inputs",
+                "Use t, options, hyperparameters and numbers alone",
+            )
+            return
+
+
+def _read_where_given(subject: Subject, given: Input) -> Iterator[Fault]:
+    decided = [case.decide(given.when) for case in subject.cases]
+    for update in subject.spec.updates:
+        if None in decided:
+            fails = given.name in _unguarded(update.value, frozenset(), given.when)
+        else:
+            lacking = (c for c, holds in zip(subject.cases, decided, strict=True) if not holds)
+            fails = any(
+                given.name in {v.name for v in case.reads(update.value)}
+                for case in lacking
+                if update.target.name in case.live()
+            )
+        if fails:
+            when = subject.text(given.when)
+            yield Fault(
+                subject.equation(update),
+                f"{given.name}[t] is read, and a step is given it when {when} alone",
+                f"Read it in a case of a Piecewise with the condition {when}, or let every step "
+                "be given it",
+            )
+
+
+def _unguarded(e: Basic, known: frozenset[Basic], when: Basic) -> set[str]:
+    """The names of values that are read where a condition is not known to hold."""
+    if isinstance(e, Value):
+        return set() if _parts(when) <= known else {e.name}
+    if isinstance(e, Piecewise):
+        found: set[str] = set()
+        for value, test in pairs(e):
+            found |= _unguarded(test, known, when)
+            found |= _unguarded(value, known | _parts(test), when)
+            known |= _parts(Not(test))
+        return found
+    if isinstance(e, Symbol):
+        return set()
+    children = (e.point,) if isinstance(e, GradientAt) else e.args
+    return {name for child in children for name in _unguarded(child, known, when)}
+
+
+def _parts(condition: Basic) -> frozenset[Basic]:
+    """What holds where a condition does."""
+    return frozenset(condition.args) if isinstance(condition, And) else frozenset({condition})

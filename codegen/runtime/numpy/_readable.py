@@ -1,0 +1,72 @@
+"""What can be asked of an optimizer between its steps."""
+
+from typing import Any
+
+from . import _outputs as outputs
+from ._declared import Declared
+from ._given import require_known
+from ._known import States
+from ._scalars import Rate
+from ._trees import Tree
+
+
+class Readable(Declared):
+    """The part of an optimizer that looks at its states, and says what its next step reads."""
+
+    lr: Rate = 0.0  # for rules that have none
+    _lock: Any
+    _step: int
+    _scalars: dict[str, float]
+    _states: States
+
+    def needs(self, name: str) -> bool:
+        """Whether the next step reads an input, and has to be given it.
+
+        Args:
+            name: one of the inputs that the class describes.
+
+        Raises:
+            TypeError: the rule has no such input.
+        """
+        require_known([name], self._inputs, type(self).__name__)
+        with self._lock:
+            rate = self.lr(self._step) if callable(self.lr) else self.lr
+            return name in self._read_at(self._step + 1, float(rate))
+
+    def output(self, name: str, params: Tree) -> Tree:
+        """What the rule makes of parameters and states beside its steps: an average, say.
+
+        Args:
+            name: one of the outputs that the class describes.
+            params: the parameters, as they are handed to :meth:`update`; they stay as they are.
+
+        Returns:
+            New arrays, nested like the parameters; copies of these before the first step.
+
+        Raises:
+            TypeError: a leaf is no array of a floating-point dtype.
+            ValueError: the rule has no such output, or the parameters are not those that there
+                are states for.
+        """
+        outputs.require_known(name, self._outputs, type(self).__name__)
+        with self._lock:
+            if not self._step:
+                return outputs.of_tree(outputs.itself, params, {}, {})
+            rate = self.lr(self._step - 1) if callable(self.lr) else self.lr
+            known: dict[str, Any] = {name: getattr(self, name) for name in self._options}
+            known |= self._given_numbers(rate) | self._scalars | {"t": self._step}
+            function = getattr(self, f"_output_{name}")
+            return outputs.of_tree(function, params, self._states, known)
+
+    def _read_at(self, t: int, lr: float) -> list[str]:
+        """The names of the inputs that a step reads."""
+        reads = self._reads(t, lr)
+        return [name for name in self._inputs if reads.get(name, True)]
+
+    def _given_numbers(self, lr: float) -> dict[str, Any]:
+        """The hyperparameters, as Python's floats: NumPy's would promote arrays of float32."""
+        numbers: dict[str, Any] = {}
+        for name, count in self._numbers.items():
+            value: Any = lr if name == "lr" else getattr(self, name)
+            numbers[name] = tuple(map(float, value)) if count else float(value)
+        return numbers

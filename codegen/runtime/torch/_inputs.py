@@ -1,0 +1,224 @@
+"""Inputs: what a step is given beside the gradients, as numbers and as tensors like parameters.
+
+``asked``    what a step is handed by name, once it is known that nothing is missing.
+``loss_of``  the loss among it, from a closure that has returned.
+``of_group`` the numbers, and of the parameters of a group a tensor each, as a rule takes them.
+
+Tensors are handed over in the order of the optimizer's parameters, as ``torch.autograd.grad`` gives
+them, or by parameter. They are arguments and not attributes of parameters, as ``grad`` is: one that
+was left from an earlier step would be taken for a new one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias, cast
+
+import torch
+from torch import Tensor
+
+from . import _shards as shards
+from ._given import ELEMENTS, LOSS, require_given, require_known
+from ._options import option
+from ._rows import at
+from ._tensors import number
+
+Named: TypeAlias = dict[str, Any]
+"""What a step is handed: numbers, and tensors by parameter."""
+
+
+class Inputs(NamedTuple):
+    """Of some parameters, for one step.
+
+    Args:
+        numbers: by name: Python numbers or tensors of one; 0 where the step does not read one.
+        columns: in the order of the rule, a tensor for each parameter; None likewise.
+    """
+
+    numbers: Mapping[str, Any]
+    columns: tuple[list[Tensor] | None, ...]
+
+    def part(self, rows: Sequence[int]) -> "Inputs":
+        """Those of some of the parameters."""
+        return self._replace(
+            columns=tuple(None if c is None else at(c, rows) for c in self.columns)
+        )
+
+    @property
+    def present(self) -> tuple[bool, ...]:
+        """Which of the tensors the step reads."""
+        return tuple(column is not None for column in self.columns)
+
+    def row(self, i: int) -> list[Tensor | None]:
+        """The tensors of one parameter."""
+        return [None if column is None else column[i] for column in self.columns]
+
+
+NONE = Inputs({}, ())
+"""Of rules that have no inputs."""
+
+
+def asked(
+    declared: Mapping[str, str],
+    read: Iterable[str],
+    given: Mapping[str, Any],
+    groups: Sequence[Mapping[str, Any]],
+    rule: str,
+    *,
+    has_closure: bool,
+) -> Named:
+    """What a step is handed, with tensors by parameter.
+
+    Args:
+        declared: by name, what an input is.
+        read: those that the step reads.
+        given: what the step is handed, by name.
+        groups: of the optimizer.
+        rule: its name, for errors.
+        has_closure: whether the step is given one, which returns the loss.
+
+    Raises:
+        TypeError: an input is missing, or unknown, or the loss is given twice.
+        ValueError: there are not as many tensors as parameters.
+    """
+    require_known(given, declared, rule)
+    loss = next((name for name, source in declared.items() if source == LOSS), "")
+    if has_closure and given.get(loss) is not None:
+        raise TypeError(f"a step is given a closure, which returns the loss, and {loss!r}, too")
+    read = set(read) - ({loss} if has_closure else set())
+    call = f"step({'closure, ' if has_closure else ''}"
+    require_given(given, [name for name in declared if name in read], rule, call, loss)
+    params = [p for group in groups for p in group["params"]]
+    return {
+        name: _by_parameter(name, given[name], params) if source == ELEMENTS else given[name]
+        for name, source in declared.items()
+        if name in read
+    }
+
+
+def loss_of(declared: Mapping[str, str], value: Any) -> Named:
+    """The loss that a closure has returned, by its name, where the rule has it.
+
+    Raises:
+        TypeError: it is none.
+    """
+    name = next((name for name, source in declared.items() if source == LOSS), "")
+    if not name:
+        return {}
+    if value is None:
+        raise TypeError(f"the closure must return the loss, which the rule reads as {name!r}")
+    return {name: value}
+
+
+def of_group(
+    declared: Mapping[str, str],
+    named: Named,
+    params: list[Tensor],
+    *,
+    is_local: bool,
+) -> Inputs:
+    """The inputs of parameters of a group.
+
+    Args:
+        declared: by name, what an input is.
+        named: what the step is handed.
+        params: those that have a gradient.
+        is_local: whether a rank updates what it holds of them by itself.
+
+    Raises:
+        TypeError, ValueError: a tensor is missing, or not like its parameter, or no number.
+        RuntimeError: a tensor is no DTensor, and its parameter is one.
+    """
+    numbers: Named = {}
+    columns: list[list[Tensor] | None] = []
+    for name, source in declared.items():
+        if source != ELEMENTS:
+            numbers[name] = _number(name, named.get(name, 0.0))
+        elif name in named:
+            columns.append(_column(name, named[name], params, is_local=is_local))
+        else:
+            columns.append(None)
+    return Inputs(numbers, tuple(columns))
+
+
+def _by_parameter(name: str, given: Any, params: list[Tensor]) -> dict[Tensor, Any]:
+    if isinstance(given, Mapping):
+        return {p: x for p, x in cast("Mapping[Any, Any]", given).items() if x is not None}
+    if isinstance(given, Tensor) and len(params) == 1:
+        return {params[0]: given}
+    if not isinstance(given, Sequence):
+        raise TypeError(
+            f"{name} must be tensors in the order of the parameters, or by parameter, got "
+            f"{type(given).__name__}"
+        )
+    tensors = cast("Sequence[Any]", given)
+    if len(tensors) != len(params):
+        raise ValueError(
+            f"{name} has {len(tensors)} tensors, and the optimizer has {len(params)} parameters: "
+            "give one for each, in their order; None for one without a gradient"
+        )
+    return {p: x for p, x in zip(params, tensors, strict=True) if x is not None}
+
+
+def _number(name: str, value: Any) -> Any:
+    if isinstance(value, Tensor):
+        if value.numel() != 1 or value.is_complex():
+            shape = tuple(value.shape)
+            raise ValueError(f"{name} must be one real number, got a tensor of shape {shape}")
+        return value
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} must be a number, got {value!r}") from error
+
+
+def _column(
+    name: str, given: Mapping[Tensor, Any], params: list[Tensor], *, is_local: bool
+) -> list[Tensor]:
+    found: list[Tensor] = []
+    for p in params:
+        x = given.get(p)
+        shape = tuple(p.shape)
+        if x is None:
+            raise ValueError(f"{name} has nothing for a parameter of shape {shape}")
+        if not isinstance(x, Tensor):
+            raise TypeError(f"{name} must be tensors, got {type(x).__name__}")
+        if x.shape != p.shape:
+            raise ValueError(f"{name} has shape {tuple(x.shape)}, but its parameter has {shape}")
+        if x.dtype != p.dtype or x.device != p.device or x.layout != p.layout:
+            raise ValueError(
+                f"{name} is {x.layout} of {x.dtype} on {x.device}, but its parameter of shape "
+                f"{shape} is {p.layout} of {p.dtype} on {p.device}"
+            )
+        found.append(x.resolve_conj().resolve_neg())
+    if is_local and not shards.are_plain(params, found):
+        return shards.gradients(params, found, name)
+    return found
+
+
+def as_numbers(inputs: Inputs) -> dict[str, Any]:
+    """The numbers as Python's."""
+    return {name: number(x) for name, x in inputs.numbers.items()}
+
+
+def on_device(inputs: Inputs, device: torch.device) -> dict[str, Any]:
+    """The numbers as they are, tensors beside those of a device."""
+    return {
+        name: x.to(device, torch.float64).reshape(()) if isinstance(x, Tensor) else x
+        for name, x in inputs.numbers.items()
+    }
+
+
+def read_by(optimizer: Any, group: Mapping[str, Any], params: Iterable[Tensor]) -> list[str]:
+    """The names of the inputs that the next step of some parameters of a group reads.
+
+    The host does not know counts that are kept on the device: all inputs are read then.
+    """
+    if option(group, "capturable"):
+        return [*optimizer._inputs]
+    key, store = optimizer._step_key, optimizer.state
+    states = (store.get(p, {}) for p in params)
+    if key:
+        counts = {int(number(state.get(key, 0.0))) + 1 for state in states}
+    else:
+        counts = {1 if not state else 2 for state in states}
+    reads = [optimizer._reads(t, group) for t in counts]
+    return [n for n in optimizer._inputs if any(each.get(n, True) for each in reads)]
