@@ -102,7 +102,7 @@ _LATE = 100
 def _settings(spec: Optimizer, program: Program) -> Iterator[tuple[str, dict[str, Any]]]:
     """Defaults, early and late; each option on, each optional hyperparameter not 0, alone."""
     defaults: dict[str, Any] = {h.name: Fraction(h.default) for h in spec.hyperparameters}
-    defaults |= {o.name: o.default for o in spec.options}
+    defaults |= spec.defaults
     defaults |= {name: Fraction(n) for name, n in facts(_MATRIX).items()}
     if "ndim" in program.facts and not needs_matrices(spec):
         vector = defaults | {name: Fraction(n) for name, n in facts(_MATRIX[:1]).items()}
@@ -116,8 +116,10 @@ def _settings(spec: Optimizer, program: Program) -> Iterator[tuple[str, dict[str
     yield f"t = {_LATE}", defaults | _at(_LATE, spec, program, defaults)
     changes = {h.name: Fraction(1, 2) for h in spec.hyperparameters if not defaults[h.name]}
     constraints = [lower_expression(spec, sympify(c.condition)) for c in spec.constraints]
-    for name, value in {**changes, **{o.name: True for o in spec.options}}.items():
-        settings = defaults | {name: value}
+    settled = {name: {name: value} for name, value in changes.items()}
+    settled |= {o.name: spec.changed(o.name) for o in spec.options if not o.default}
+    for name, values in settled.items():
+        settings = defaults | values
         if all(value_of(c, settings) for c in constraints):
             yield name, settings | _at(2, spec, program, settings)
 

@@ -229,8 +229,6 @@ def _is_zero(default: str) -> bool:
 
 def _chooses_once(spec: Optimizer | Schedule, on: Mapping[Symbol, bool]) -> bool:
     """Whether of each choice at most one word holds, and one where all of them decide."""
-    if isinstance(spec, Optimizer):
-        return True
     for choice in spec.choices:
         chosen = [on[flag] for flag in choice.flags.values() if flag in on]
         if sum(chosen) > 1 or (len(chosen) == len(choice.words) and not any(chosen)):

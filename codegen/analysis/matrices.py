@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sympy import Basic, Piecewise
 
-from ...specs.language import Optimizer, State, Value, matmul, transpose
+from ...specs.language import Optimizer, State, Value, identity, matmul, trace, transpose
 from ...specs.language.reductions import Reduction
 from .cases import Case, cases
 from .occurrences import nodes
@@ -32,7 +32,9 @@ def _has_axes(state: State) -> bool:
 
 
 def _needs_axes(node: Basic) -> bool:
-    return isinstance(node, matmul | transpose) or (isinstance(node, Reduction) and bool(node.over))
+    if isinstance(node, matmul | transpose | trace | identity):
+        return True
+    return isinstance(node, Reduction) and bool(node.over)
 
 
 def _reached(e: Basic, case: Case) -> Iterator[Basic]:

@@ -22,6 +22,7 @@ from ...specs.language import (
     norm,
     theta,
     total,
+    trace,
     transpose,
 )
 from . import intervals
@@ -112,7 +113,7 @@ class _AtPoint(Evaluator):
         match e:
             case norm() | global_norm():
                 return intervals.absolute(ranges[0])
-            case mean() | total() | amax() | transpose():
+            case mean() | total() | amax() | transpose() | trace():
                 return ranges[0]
             case matmul():
                 return intervals.multiply(*ranges)

@@ -10,6 +10,7 @@ from ...specs.language import (
     Function,
     Hyper,
     Input,
+    Iterand,
     Numbers,
     Optimizer,
     Output,
@@ -93,6 +94,8 @@ class Subject:
         for update in self.spec.updates:
             if update.target.name in self.intermediates:
                 yield self.equation(update), update.target.name
+            for iterand in sorted(update.value.atoms(Iterand), key=str):
+                yield f"iterate in {self.equation(update)}", iterand.name
 
     def hazards(self) -> Iterator[tuple[str, Hazard]]:
         """What the survey met, with the words for where."""

@@ -12,7 +12,7 @@ from ..program.compiled import CompiledRule
 from ..program.forms import Language, Printer
 from ..program.nodes import Assign, Program
 from .python_class import names_read
-from .signature import Argument, arguments
+from .signature import Argument, arguments, tests
 from .statements import assigned, block
 
 _RESULT = "theta"
@@ -65,7 +65,7 @@ def _parameters(spec: Optimizer, program: Program) -> dict[str, str | Argument]:
 
 
 def _read(spec: Optimizer, read: set[str]) -> list[Argument]:
-    return [a for a in arguments(spec) if {a.name, *(h.name for h in a.members)} & read]
+    return [a for a in arguments(spec) if {a.name, *a.flags, *(h.name for h in a.members)} & read]
 
 
 def _lines(spec: Optimizer, program: Program, language: Language) -> list[str]:
@@ -76,6 +76,8 @@ def _lines(spec: Optimizer, program: Program, language: Language) -> list[str]:
         if a.is_tuple:
             own = (h.name if h.name in read else f"_{h.name}" for h in a.members)
             lines.append(f"{', '.join(own)} = {a.name}")
+        asked = tests((a,), str).items()
+        lines += [f"{flag} = {test[1:-1]}" for flag, test in asked if flag in read]
     lines += ["first = t == 1"] if "first" in read else []
     lines += map(assigned(printer), program.host)
     *before, last = program.body

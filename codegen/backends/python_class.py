@@ -54,6 +54,8 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
         "attribute": attribute,
         "checks": checks(spec),
         "domains": _domains(args),
+        "whole": [h.name for a in args for h in a.members if h.is_whole and not a.is_tuple],
+        "words": {a.name: tuple(a.words) for a in args if a.words},
         "initial": _initial(spec, attribute),
         "starts": "Start" if any(s.starts_as_parameter for s in spec.states) else "float",
         "equations": [text.equation(u) for u in spec.updates],

@@ -82,7 +82,8 @@ def scalars(
         counted: the names of what depends on the count of steps, which may be a tensor.
     """
     read = names_read(program)
-    known = of_step([a.name for a in args if a.is_option])
+    known = of_step([flag for a in args for flag in a.flags])
+    whole = {h.name for a in args for h in a.members if h.is_whole}
     lines: list[str] = []
     for a in args:
         if a.is_tuple and read & {h.name for h in a.members}:
@@ -94,7 +95,8 @@ def scalars(
     given += ["t", *program.facts]
     given += [s.name for s in program.scalar_slots if s.name not in assigned]
     given += [i.name.id for i in program.scalar_inputs]
-    lines += [f"step.{name} = {name}" for name in given if name in met]
+    said = {name: f"int({name})" for name in whole}
+    lines += [f"step.{name} = {said.get(name, name)}" for name in given if name in met]
     if "first" in read and "first" in met:
         lines.append(f"step.first = {first or 'first'}")
         known |= of_step(["first"])

@@ -1,12 +1,13 @@
 """The constructor of a generated optimizer: arguments, defaults, documentation, checks."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
 
 from sympy import sympify
 
-from ...specs.language import Hyper, Optimizer, Option
+from ...specs.language import Choice, Hyper, Optimizer, Option
 from ..program.forms import literal
 from ..program.lower import lower_expression
 from ..program.nodes import Apply, Node, apply, names, negation
@@ -24,6 +25,7 @@ class Argument:
         is_tuple: the members come as a tuple.
         keyword: it can be passed by keyword only.
         doc: one sentence.
+        words: of a choice, its words, and the name of the flag that each is; empty for all else.
     """
 
     name: str
@@ -32,6 +34,12 @@ class Argument:
     is_tuple: bool
     keyword: bool
     doc: str
+    words: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The names of conditions that it decides."""
+        return tuple(self.words.values()) if self.words else (self.name,) if self.is_option else ()
 
     @property
     def is_option(self) -> bool:
@@ -45,17 +53,21 @@ class Argument:
 def arguments(spec: Optimizer) -> tuple[Argument, ...]:
     """The constructor's arguments, in order."""
 
-    def argument_of(h: Hyper | Option) -> str:
+    def argument_of(h: Hyper | Option | Choice) -> str:
         return (h.argument or h.name) if isinstance(h, Hyper) else h.name
 
     found: list[Argument] = []
     for name, group in groupby(spec.hyper, key=argument_of):
         members = list(group)
         hyper = tuple(h for h in members if isinstance(h, Hyper))
-        if not hyper:
-            (option,) = members
-            keyword = isinstance(option, Option) and option.keyword
-            found.append(Argument(name, "False", (), False, keyword, option.doc))
+        if isinstance(choice := members[0], Choice):
+            listed = ", ".join(f'``"{word}"``' for word in choice.words)
+            doc = f"{choice.doc}: {listed}" + ("; None for the first" if choice.omissible else "")
+            default = "None" if choice.omissible else f'"{choice.default}"'
+            words = {word: flag.name for word, flag in choice.flags.items()}
+            found.append(Argument(name, default, (), False, False, doc, words))
+        elif isinstance(option := members[0], Option):
+            found.append(Argument(name, str(option.default), (), False, option.keyword, option.doc))
         elif hyper[0].argument:
             default = f"({', '.join(_source(h.default) for h in hyper)})"
             doc = "; ".join(f"{h.name}, {h.doc}, ``{h.domain.describe(h.name)}``" for h in hyper)
@@ -76,8 +88,23 @@ def _source(default: str) -> str:
 
 def members(args: tuple[Argument, ...]) -> dict[str, str]:
     """Where each hyperparameter and option is found: ``betas[0]``, or under its own name."""
-    found = {a.name: a.name for a in args if a.is_option}
+    found = {a.name: a.name for a in args if a.is_option and not a.words}
     return found | {h.name: a.label(h) for a in args for h in a.members}
+
+
+def tests(args: tuple[Argument, ...], held: Callable[[str], str]) -> dict[str, str]:
+    """How each word is asked for, by its flag's name.
+
+    Args:
+        args: the arguments.
+        held: how an argument is written, given its name.
+    """
+    found: dict[str, str] = {}
+    for a in args:
+        for i, (word, flag) in enumerate(a.words.items()):
+            among = f'in (None, "{word}")' if i == 0 else f'== "{word}"'
+            found[flag] = f"({held(a.name)} {among})"
+    return found
 
 
 @dataclass(frozen=True)

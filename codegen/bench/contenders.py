@@ -87,7 +87,7 @@ class Subject:
 def subject(spec: Optimizer, package: Callable[[str], ModuleType]) -> Subject:
     configuration = Configuration(
         {h.name: float(h.default) for h in spec.hyperparameters},
-        {option.name: option.default for option in spec.options},
+        spec.defaults,
     )
     try:
         cost = costs(compiled(spec))[0]

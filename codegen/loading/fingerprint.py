@@ -70,7 +70,7 @@ def _argument(h: Argument) -> tuple[object, ...]:
         case Option():
             return "option", h.name, h.doc, h.keyword, h.default
         case Choice():
-            return "choice", h.name, *h.words, h.doc
+            return "choice", h.name, *h.words, h.doc, h.omissible
         case Numbers():
             domain = h.domain.describe(h.name)
             return "numbers", h.name, h.doc, domain, h.increasing, h.is_whole, h.tex

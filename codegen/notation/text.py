@@ -27,6 +27,7 @@ from sympy import (
 )
 from sympy import Mod as Modulo
 from sympy.core.relational import Relational
+from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, Not, Or
 
 from ...specs.language import GradientAt, Optimizer, Schedule, Update, Value
@@ -66,7 +67,7 @@ class TextPrinter:
                 return f"{e.name}[{self.expression(e.index).replace(' ', '')}]", _ATOM
             case GradientAt():
                 return f"{e.name}({self.expression(e.point)})", _ATOM
-            case Symbol():
+            case Symbol() | Str():
                 return e.name, _ATOM
             case Piecewise():
                 return self._cases(e), _CASES

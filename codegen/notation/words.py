@@ -5,8 +5,6 @@ from ...specs.language import Function, Optimizer, Schedule
 
 def words(spec: Optimizer | Schedule) -> dict[str, str]:
     """The text of every condition that is no argument itself, by its symbol's name."""
-    if isinstance(spec, Optimizer):
-        return {}
     chosen = {
         flag.name: f'{choice.name} == "{word}"'
         for choice in spec.choices

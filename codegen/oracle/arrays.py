@@ -6,6 +6,7 @@ from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
+from flint import arb, fmpq
 from numpy.typing import NDArray
 
 from .exact import (
@@ -21,6 +22,7 @@ from .exact import (
     square,
     square_root,
 )
+from .reals import Real, Root
 
 Array: TypeAlias = NDArray[np.object_]
 Quantity: TypeAlias = Number | bool | Array
@@ -92,7 +94,12 @@ def matmul(a: Array, b: Array) -> Array:
     """
     if a.ndim < 2 or b.ndim < 2 or a.shape[-1] != b.shape[-2]:
         raise ValueError(f"no matrix product of the shapes {a.shape} and {b.shape}")
-    return _as_array(_sums.reduce(_products(a[..., :, :, None], b[..., None, :, :]), axis=-2))
+    lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    lines = np.broadcast_to(a, (*lead, *a.shape[-2:]))
+    columns = np.broadcast_to(b, (*lead, *b.shape[-2:])).swapaxes(-2, -1)
+    shape = (*lead, a.shape[-2], b.shape[-1])
+    found = [_dot(lines[(*at, i)], columns[(*at, j)]) for *at, i, j in np.ndindex(shape)]
+    return object_array(found, shape)
 
 
 def transpose(a: Array) -> Array:
@@ -104,6 +111,70 @@ def transpose(a: Array) -> Array:
     if a.ndim < 2:
         raise ValueError(f"no transpose of the shape {a.shape}")
     return a.swapaxes(-2, -1)
+
+
+def trace(a: Array) -> Array:
+    """The sum of the diagonal of a square matrix, with two axes of length one.
+
+    Raises:
+        ValueError: it is not 2-D or more, or not square.
+    """
+    if a.ndim < 2 or a.shape[-2] != a.shape[-1]:
+        raise ValueError(f"no trace of the shape {a.shape}")
+    diagonal = np.diagonal(a, axis1=-2, axis2=-1)
+    return _as_array(_sums.reduce(diagonal, axis=-1))[..., None, None]
+
+
+def identity(shape: Sequence[int], axis: int) -> Array:
+    """Identity matrices along an axis, counted from behind, for each matrix of a shape.
+
+    Raises:
+        ValueError: the shape has less than two axes.
+    """
+    if len(shape) < 2:
+        raise ValueError(f"no rows and columns of the shape {tuple(shape)}")
+    n = shape[axis]
+    ones = object_array([ONE if i == j else ZERO for i, j in np.ndindex((n, n))], (n, n))
+    return np.broadcast_to(ones, (*shape[:-2], n, n)).copy()
+
+
+_LONG = 2**11
+"""Bits of a rational number beyond which it is cheaper to know it by the digits asked for."""
+
+
+def settled(x: Quantity) -> Quantity:
+    """The same numbers: of rational ones with many digits, as many as are asked for.
+
+    What is put into a polynomial again and again has that many times more digits each time.
+    """
+    return _settled(x)
+
+
+def _settled_number(x: Any) -> Any:
+    if not isinstance(x, fmpq):
+        return x
+    is_long = max(x.numerator.bit_length(), x.denominator.bit_length()) > _LONG
+    return Real(arb.__pos__, x) if is_long else x
+
+
+_settled = elementwise(_settled_number, 1)
+
+
+def _dot(a: Array, b: Array) -> Number:
+    """The sum of the products of elements: in one number, where they are irrational."""
+    numbers = [*a, *b]
+    if any(isinstance(x, float) for x in numbers):
+        return _sums.reduce(_products(a, b))
+    if all(isinstance(x, fmpq | Root) for x in numbers):
+        products = [multiply(x, y) for x, y in zip(a, b, strict=True)]
+        if all(isinstance(x, fmpq) for x in products):
+            return sum(products, ZERO)
+    return Real(_dot_of_balls, *numbers) if numbers else ZERO
+
+
+def _dot_of_balls(*balls: arb) -> arb:
+    half = len(balls) // 2
+    return sum((x * y for x, y in zip(balls[:half], balls[half:], strict=True)), arb(0))
 
 
 _square = elementwise(square, 1)

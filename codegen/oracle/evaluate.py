@@ -1,40 +1,25 @@
 """SymPy expressions of a spec on exact numbers: a scalar is a number, a tensor an array of them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import reduce
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from sympy import (
-    Abs,
     Add,
     Basic,
-    Eq,
     Expr,
-    Ge,
-    Gt,
-    Le,
-    Lt,
     Max,
     Min,
     Mul,
-    Ne,
     NumberSymbol,
     Piecewise,
     Pow,
     Rational,
     S,
     Symbol,
-    atan2,
-    cos,
-    erf,
-    exp,
-    floor,
-    log,
-    sign,
-    tanh,
 )
-from sympy import Mod as Modulo
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Implies, Not, Or
 
@@ -42,26 +27,18 @@ from ...specs.language import (
     GradientAt,
     SpecError,
     Value,
-    amax,
-    clip,
     global_norm,
-    lerp,
-    matmul,
-    mean,
-    norm,
-    one_minus_power,
+    identity,
+    iterate,
     stored,
-    total,
-    transpose,
 )
-from ...specs.language import sequences as heads
 from ...specs.language import t as step_symbol
 from ...specs.language.reductions import Reduction
-from ...specs.language.shapes import cols, rows
-from . import arrays, exact, sequences
+from . import arrays, exact
 from .arrays import Array, Quantity, elementwise
 from .exact import ONE, Number, fmpq
 from .formats import COARSEST, Format
+from .meanings import AXES, CONSTANTS, FUNCTIONS, REDUCTIONS, RELATIONS
 
 _add = elementwise(exact.add, 2)
 _multiply = elementwise(exact.multiply, 2)
@@ -71,60 +48,6 @@ _square_root = elementwise(exact.square_root, 1)
 _maximum = elementwise(exact.maximum, 2)
 _minimum = elementwise(exact.minimum, 2)
 _select = elementwise(lambda test, chosen, other: chosen if test else other, 3)
-
-_FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
-    Abs: elementwise(exact.absolute, 1),
-    sign: elementwise(exact.sign, 1),
-    exp: elementwise(exact.exponential, 1),
-    log: elementwise(exact.logarithm, 1),
-    tanh: elementwise(exact.hyperbolic_tangent, 1),
-    erf: elementwise(exact.error_function, 1),
-    atan2: elementwise(exact.angle, 2),
-    clip: elementwise(exact.clip, 3),
-    lerp: elementwise(exact.lerp, 3),
-    one_minus_power: elementwise(exact.one_minus_power, 2),
-    matmul: arrays.matmul,
-    transpose: arrays.transpose,
-    cos: exact.cosine,
-    floor: exact.floor,
-    Modulo: exact.modulo,
-    heads.passed: sequences.passed,
-    heads.size: sequences.size,
-    heads.item: sequences.item,
-    heads.completed_cycles: sequences.completed_cycles,
-    heads.call: sequences.call,
-    heads.running_product: sequences.running_product,
-    heads.rate_of: sequences.rate_of,
-    heads.chained: sequences.chained,
-    heads.momentum_of: sequences.momentum_of,
-    heads.chained_momentum: sequences.chained_momentum,
-}
-
-_REDUCTIONS: dict[type[Basic], Callable[..., Any]] = {
-    norm: arrays.norm,
-    mean: arrays.mean,
-    total: arrays.total,
-    amax: arrays.amax,
-}
-
-AXES: Mapping[Basic, int] = {rows: -2, cols: -1}
-"""Counted from behind."""
-
-_CONSTANTS: dict[Basic, Number] = {
-    S.Pi: exact.PI,
-    S.Exp1: exact.E,
-    S.EulerGamma: exact.EULER_GAMMA,
-    S.Catalan: exact.CATALAN,
-}
-
-_RELATIONS: dict[type[Basic], Callable[..., Any]] = {
-    Eq: elementwise(exact.equal, 2),
-    Ne: elementwise(exact.unequal, 2),
-    Lt: elementwise(exact.less, 2),
-    Le: elementwise(exact.less_equal, 2),
-    Gt: elementwise(exact.greater, 2),
-    Ge: elementwise(exact.greater_equal, 2),
-}
 
 _both = elementwise(lambda a, b: a and b, 2)
 _either = elementwise(lambda a, b: a or b, 2)
@@ -144,6 +67,7 @@ class Equations:
         together: the equations of all tensors that are updated together, these among them; None
             for a tensor by itself.
         form: the format that tensors are stored in.
+        shape: of the parameter, as the rule sees it.
     """
 
     def __init__(
@@ -157,12 +81,14 @@ class Equations:
         known: Mapping[Basic, Quantity] | None = None,
         together: Sequence["Equations"] | None = None,
         form: Format = COARSEST,
+        shape: Sequence[int] = (),
     ) -> None:
         self._name = name
         self._stored = stored or {}
         self._updates = updates or {}
         self._gradient = gradient
         self._together = together
+        self._shape = tuple(shape)
         self._in_storage = elementwise(form.round, 1)
         self._known: dict[Basic, Quantity] = {**symbols, **(known or {})}
         self._underway: list[Value] = []
@@ -199,7 +125,11 @@ class Equations:
                 return self._cases(list(e.args))
             case Reduction():
                 axes = [AXES[axis] for axis in e.over]
-                return _REDUCTIONS[type(e)](self.value(e.args[0]), axes)
+                return REDUCTIONS[type(e)](self.value(e.args[0]), axes)
+            case iterate():
+                return self._iterated(e)
+            case identity():
+                return arrays.identity(self._shape, AXES[e.args[0]])
             case stored():
                 return self._in_storage(self.value(e.args[0]))
             case global_norm():
@@ -211,13 +141,21 @@ class Equations:
                 return self._constant(e)
             case _ if e in (S.Infinity, S.NegativeInfinity):
                 return exact.INFINITY if e == S.Infinity else exact.negate(exact.INFINITY)
-        if function := _FUNCTIONS.get(type(e)):
+        if function := FUNCTIONS.get(type(e)):
             return function(*map(self.value, e.args))
         raise NotImplementedError(f"no exact value for {type(e).__name__}: {e}")
 
+    def _iterated(self, e: iterate) -> Quantity:
+        rounds, x = self.value(e.rounds), self.value(e.start)
+        for _ in range(int(rounds)):
+            within = copy(self)
+            within._known = {**self._known, e.iterand: x}
+            x = arrays.settled(within.value(e.result))
+        return x
+
     def _constant(self, e: NumberSymbol) -> Quantity:
-        if e in _CONSTANTS:
-            return _CONSTANTS[e]
+        if e in CONSTANTS:
+            return CONSTANTS[e]
         algebraic = e.expand(func=True)  # the golden ratio, say
         if algebraic == e:
             raise NotImplementedError(f"no exact value for {e}")
@@ -283,8 +221,8 @@ class Equations:
             case Implies():
                 premise, conclusion = cast("tuple[Boolean, Boolean]", c.args)
                 return self._condition(Or(Not(premise), conclusion))
-            case Relational() if type(c) in _RELATIONS:
-                return _RELATIONS[type(c)](self.value(c.lhs), self.value(c.rhs))
+            case Relational() if type(c) in RELATIONS:
+                return RELATIONS[type(c)](self.value(c.lhs), self.value(c.rhs))
             case Symbol():
                 return bool(self.value(c))
         raise NotImplementedError(f"no truth value for {type(c).__name__}: {c}")

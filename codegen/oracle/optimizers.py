@@ -81,6 +81,7 @@ def step(
         gradient=_gradient(gradient, point),
         known={Series(n)[step_symbol]: _quantity(x) for n, x in (inputs or {}).items()},
         form=form,
+        shape=point.shape,
     )
     new: dict[str, Array | Number] = {"theta": _spread(equations.value(_theta_now), point.shape)}
     for state in _existing(spec, symbols):
@@ -206,7 +207,7 @@ def inputs_read(
 def allowed(spec: Optimizer, hyper: Mapping[str, Real], options: Mapping[str, bool]) -> bool:
     """Whether hyperparameters and options meet the spec's constraints."""
     equations = Equations(spec.name, symbols=_symbols(spec, hyper, options, ()))
-    return all(equations.holds(c.condition) for c in spec.constraints)
+    return spec.chooses(options) and all(equations.holds(c.condition) for c in spec.constraints)
 
 
 _theta_now = theta[step_symbol]

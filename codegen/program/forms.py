@@ -114,12 +114,14 @@ class Language:
         elements: those of what is known of tensors alone; None where they are the same.
         meeting: how a part that is known on the host is written among what is not; None where
             nothing is to be done.
+        calls: whether what is repeated is a function that can be called by its name.
     """
 
     name: str
     host: Table
     elements: Table | None = None
     meeting: Callable[[Node], str] | None = None
+    calls: bool = False
 
 
 class Printer:
@@ -186,6 +188,8 @@ class Printer:
         if callable(entry):
             entry = entry(node)
         match entry:
+            case None if node.op.iteration is not None and language.calls:
+                return Form(f"{node.op}({', '.join(['{}'] * node.op.arity)})")
             case None:
                 raise NotImplementedError(f"{language.name} has no form for {node.op}")
             case str() if "{" in entry:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from . import operations as ops
 from .forms import ATOM, PYTHON, Form, Language, Printer
-from .nodes import Assign, Program, Statement
+from .iteration import iterations
+from .nodes import Assign, Program, Statement, assignments, walk
 
 _TEXT = Printer(
     Language(
@@ -12,6 +13,7 @@ _TEXT = Printer(
         {op: op.name for op in ops.TABLE.values()}
         | {op: form for op, form in PYTHON.items() if op is not ops.SELECT}
         | {ops.SQUARE: Form("{}**2", operands=(ATOM,))},
+        calls=True,
     )
 )
 
@@ -27,6 +29,11 @@ def listing(program: Program) -> str:
         lines += [f"    {_TEXT(a.target)} = {_TEXT(a.value)}" for a in program.host]
         lines += ["", "tensors:"]
     lines += _lines(program.body, 1 if program.tensor_slots else 0)
+    nodes = (n for a in assignments(program.body) for n in walk(a.value))
+    for name, of in iterations(nodes).items():
+        others = "".join(f", {other.id}" for other in of.others)
+        lines += ["", f"{name}({of.count}, {of.given.id}{others}), each round:"]
+        lines += _lines(of.body, 1)
     return "\n".join(lines) + "\n"
 
 

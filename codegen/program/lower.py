@@ -37,12 +37,23 @@ from sympy import Mod as Modulo
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import And, Implies, Not, Or
 
-from ...specs.language import FACTS, GradientAt, Hyper, Optimizer, Schedule, Value, lerp, t
+from ...specs.language import (
+    FACTS,
+    GradientAt,
+    Optimizer,
+    Schedule,
+    Value,
+    identity,
+    iterate,
+    lerp,
+    t,
+)
 from ...specs.language.heads import Head
 from ...specs.language.reductions import Reduction
 from ..notation.order import ReadingOrder
 from ..notation.text import TextPrinter
 from . import operations as ops
+from .iteration import Iterations
 from .nodes import (
     ONE,
     ZERO,
@@ -107,6 +118,8 @@ class Lowering:
         self.symbols: dict[Basic, Node] = {}
         self.old: dict[str, Name] = {}
         self.new: dict[str, Name] = {}
+        self.text = TextPrinter(spec)
+        self._iterations = Iterations(self.text.expression)
 
     def node(self, e: Basic) -> Node:
         match e:
@@ -131,6 +144,10 @@ class Lowering:
                 return node
             case lerp():
                 return self._average(*map(self.node, e.args))
+            case identity():
+                return apply(ops.IDENTITY[e.args[0]], GRADIENT)
+            case iterate():
+                return self._iterations.node(e, self.node, self.symbols)
             case Reduction() if e.over:
                 return apply(ops.ALONG[e.func.__name__, e.over], self.node(e.args[0]))
             case Head():
@@ -248,11 +265,9 @@ class _OfOptimizer(Lowering):
             self.new[each.name] = Name(each.name, TENSOR if each.is_tensor else HOST_REAL)
         self.symbols[t] = STEP
         self.symbols |= {fact: Name(fact.name, HOST_INTEGER) for fact in FACTS}
-        for h in spec.hyper:
-            if isinstance(h, Hyper):
-                self.symbols[h.symbol] = Name(h.name, HOST_REAL)
-            else:
-                self.symbols[h.flag] = Name(h.name, HOST_BOOLEAN)
+        for h in spec.hyperparameters:
+            self.symbols[h.symbol] = Name(h.name, HOST_INTEGER if h.is_whole else HOST_REAL)
+        self.symbols |= {o.flag: Name(o.name, HOST_BOOLEAN) for o in spec.options}
 
     def _divided(self, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
         """Of numbers, ``2**(-n)``: ``1/2**n`` would overflow where nothing is left."""
@@ -262,7 +277,6 @@ class _OfOptimizer(Lowering):
         return [*above, *inverted], [f for f in below if f not in moved]
 
     def program(self) -> Program:
-        text = TextPrinter(self.spec)
         when = {s.name: self.node(s.when) for s in self.spec.states if s.when != true}
         body: list[Assign] = []
         for update in self.spec.updates:
@@ -273,7 +287,7 @@ class _OfOptimizer(Lowering):
             is_slot = name in self.old
             type_ = self.old[name].type if is_slot else value.type
             self.new[name] = Name(f"{name}[t]" if is_slot else name, type_)
-            body.append(Assign(self.new[name], value, text.equation(update)))
+            body.append(Assign(self.new[name], value, self.text.equation(update)))
         return Program(
             spec=self.spec.name,
             slots=tuple(

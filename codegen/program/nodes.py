@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from ...specs.language.shapes import FACTS, WHOLE, broadcast, product, reduced
+from ...specs.language.shapes import FACTS, WHOLE, broadcast, reduced
 from .operations import NOT, SELECT, Kind, Operation
 from .types import HOST_REAL, TENSOR, DType, Place, Type
 
@@ -72,12 +72,7 @@ class Apply(Node):
             over = self.op.over
             return Type(dtype, reduced(known[0].axes, over) if over else (), Place.DEVICE)
         axes = [k.axes for k in known]
-        match self.op.name:
-            case "matmul":
-                return Type(dtype, product(*axes), place)
-            case "transpose":
-                return Type(dtype, axes[0][::-1], place)
-        return Type(dtype, broadcast(axes), place)
+        return Type(dtype, self.op.typed(axes) if self.op.typed else broadcast(axes), place)
 
 
 ZERO = Constant(Fraction(0))

@@ -1,16 +1,17 @@
 """The operations of the tree: name, arity, kind and exact meaning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from sympy import Basic
 
-from ...specs.language.shapes import cols, rows
+from ...specs.language.shapes import ONE as ALONE
+from ...specs.language.shapes import Axes, cols, product, rows
 from ..oracle import arrays, exact, sequences
-from ..oracle.evaluate import AXES
 from ..oracle.formats import COARSEST
+from ..oracle.meanings import AXES
 
 
 class Kind(Enum):
@@ -36,6 +37,8 @@ class Operation:
         exact: computes it on exact numbers, or arrays of them.
         cost: how many operations of a machine it is for each element.
         over: the axes that a reduction goes along; none where it goes over all elements.
+        typed: of an operation on matrices, the shape of the result, from those of its operands.
+        iteration: the :class:`~.iteration.Iteration` that it repeats; None if nothing.
     """
 
     name: str
@@ -44,6 +47,8 @@ class Operation:
     exact: Callable[..., Any]
     cost: int = 1
     over: tuple[Basic, ...] = ()
+    typed: Callable[[Sequence[Axes]], Axes] | None = None
+    iteration: Any = None
 
     @property
     def axes(self) -> tuple[int, ...]:
@@ -65,10 +70,11 @@ def _define(
     *,
     cost: int = 1,
     over: tuple[Basic, ...] = (),
+    typed: Callable[[Sequence[Axes]], Axes] | None = None,
 ) -> Operation:
     if kind in (Kind.ELEMENTWISE, Kind.CONDITION) and arity:
         function = arrays.elementwise(function, arity)
-    operation = Operation(name, arity, kind, function, cost, over)
+    operation = Operation(name, arity, kind, function, cost, over, typed)
     TABLE[name] = operation
     return operation
 
@@ -160,8 +166,20 @@ ALONG: dict[tuple[str, tuple[Basic, ...]], Operation] = {
 }
 """Reductions along axes, by the name of what they do and these."""
 
-MATMUL = _define("matmul", 2, arrays.matmul, Kind.MATRIX)
-TRANSPOSE = _define("transpose", 1, arrays.transpose, Kind.MATRIX)
+MATMUL = _define("matmul", 2, arrays.matmul, Kind.MATRIX, typed=lambda axes: product(*axes))
+TRANSPOSE = _define("transpose", 1, arrays.transpose, Kind.MATRIX, typed=lambda axes: axes[0][::-1])
+TRACE = _define("trace", 1, arrays.trace, Kind.MATRIX, typed=lambda axes: (ALONE, ALONE))
+IDENTITY = {
+    axis: _define(
+        f"identity_of_{axis}",
+        1,
+        lambda like, place=place: arrays.identity(like.shape, place),
+        Kind.MATRIX,
+        typed=lambda axes, axis=axis: (axis, axis),
+    )
+    for axis, place in AXES.items()
+}
+"""As many as the batch of the operand has, which is like the parameter, and of its dtype."""
 
 PASSED = _define("passed", 2, sequences.passed, Kind.LISTS)
 SIZE = _define("size", 1, sequences.size, Kind.LISTS)

@@ -1,5 +1,6 @@
 """Random exact points of an optimizer, and what its equations make of them."""
 
+import math
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from sympy import sympify
 
-from ...specs.language import Interval, Optimizer
+from ...specs.language import Hyper, Interval, Optimizer
 from ...specs.language.shapes import facts
 from ..analysis.cases import SHAPES
 from ..analysis.matrices import needs_matrices
@@ -80,12 +81,35 @@ def _arguments(spec: Optimizer, draw: random.Random) -> tuple[dict[str, Number],
     """
     constraints = [lower_expression(spec, sympify(c.condition)) for c in spec.constraints]
     for _ in range(MOST_ATTEMPTS):
-        options = {o.name: draw.random() < 0.5 for o in spec.options}
-        hyper = {h.name: _inside(h.domain, draw, may_be_zero=True) for h in spec.hyperparameters}
+        options = _options(spec, draw)
+        hyper = {h.name: _argument(h, draw) for h in spec.hyperparameters}
         if all(value_of(c, {**hyper, **options}) for c in constraints):
             return hyper, options
     defaults = {h.name: exact(h.default) for h in spec.hyperparameters}
-    return defaults, {o.name: False for o in spec.options}
+    return defaults, spec.defaults
+
+
+def _options(spec: Optimizer, draw: random.Random) -> dict[str, bool]:
+    found = {o.name: draw.random() < 0.5 for o in spec.options}
+    for choice in spec.choices:
+        flags = [flag.name for flag in choice.flags.values()]
+        found |= dict.fromkeys(flags, False) | {draw.choice(flags): True}
+    return found
+
+
+_MOST_WHOLE = 3
+"""Of whole numbers, beyond the least there is: rounds of one expression, say."""
+
+
+def _argument(h: Hyper, draw: random.Random) -> Number:
+    if not h.is_whole:
+        return _inside(h.domain, draw, may_be_zero=True)
+    low, high = h.domain.low, h.domain.high
+    least = 0 if low is None else math.floor(low) + 1 if h.domain.low_open else math.ceil(low)
+    most = least + _MOST_WHOLE
+    if high is not None:
+        most = min(most, math.ceil(high) - 1 if h.domain.high_open else math.floor(high))
+    return exact(draw.randint(least, most))
 
 
 def _shapes(spec: Optimizer) -> Sequence[tuple[int, ...]]:

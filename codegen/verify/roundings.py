@@ -54,7 +54,7 @@ def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool) -> int:
             return 1 + count
         case "total":
             return count
-        case "matmul":
+        case "matmul" | "trace":
             return np.asarray(x).shape[-1]
     return (HALVES_OF_ARRAYS if of_arrays else HALVES).get(name, 0)
 
@@ -67,6 +67,8 @@ def magnitude(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             return _along(np.mean, np.abs(x), name) if np.size(x) else value
         case "total":
             return _along(np.sum, np.abs(x), name)
+        case "trace":
+            return _traced(np.abs(x))
         case "matmul":
             return np.abs(x) @ np.abs(operands[1][0])
     return np.abs(value)
@@ -100,6 +102,10 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             return np.minimum(dx / np.maximum(value + below, _TINY), np.sqrt(dx))
         case "transpose":
             return dx.mT
+        case "trace":
+            return _traced(dx)
+        case "identity_of_rows" | "identity_of_cols":
+            return np.zeros(1)
         case "neg" | "abs":
             return dx
         case "max" | "min":
@@ -177,6 +183,10 @@ def _turned(y: Any, dy: Any, x: Any, dx: Any) -> Any:
 def _reduction(name: str) -> tuple[str, tuple[int, ...]]:
     """What an operation does, and the axes it goes along; none stand for all."""
     return name.partition("_over_")[0], TABLE[name].axes
+
+
+def _traced(x: Any) -> Any:
+    return np.trace(x, axis1=-2, axis2=-1)[..., None, None]
 
 
 def _along(function: Any, x: Any, name: str) -> Any:

@@ -15,6 +15,7 @@ __all__ = [
     "ASGD",
     "KahanAdamW",
     "Lion",
+    "Muon",
     "NAdam",
     "RAdam",
     "RMSprop",
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .asgd import ASGD
     from .kahanadamw import KahanAdamW
     from .lion import Lion
+    from .muon import Muon
     from .nadam import NAdam
     from .radam import RAdam
     from .rmsprop import RMSprop

@@ -54,7 +54,7 @@ class Readable(Declared):
             if not self._step:
                 return outputs.of_tree(outputs.itself, params, {}, {})
             rate = self.lr(self._step - 1) if callable(self.lr) else self.lr
-            known: dict[str, Any] = {name: getattr(self, name) for name in self._options}
+            known: dict[str, Any] = {n: getattr(self, n) for n in (*self._options, *self._words)}
             known |= self._given_numbers(rate) | self._scalars | {"t": self._step}
             function = getattr(self, f"_output_{name}")
             return outputs.of_tree(function, params, self._states, known)

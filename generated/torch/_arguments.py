@@ -2,7 +2,7 @@
 """Arguments that are numbers: said in a user's words where they are something else."""
 
 import math
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from inspect import signature
 from numbers import Real
 from typing import Any, cast
@@ -53,6 +53,26 @@ def require_number(name: str, value: Any) -> None:
     if isinstance(plain, Real) and not _is_truth(plain):
         return
     raise ValueError(f"{name} must be a number, got {value!r}{_hint(plain)}")
+
+
+def require_whole(names: Iterable[str], given: Mapping[str, Any]) -> None:
+    """Raise ValueError unless arguments, which are numbers, are whole ones."""
+    for name in names:
+        if name in given and float(given[name]) % 1 != 0:
+            raise ValueError(f"{name} must be a whole number, got {given[name]!r}")
+
+
+def require_words(words: Mapping[str, Sequence[str]], given: Mapping[str, Any]) -> None:
+    """Raise ValueError unless each choice is one of its words, or None for the first."""
+    for name in words.keys() & given.keys():
+        if given[name] is not None and given[name] not in words[name]:
+            listed = ", ".join(map(repr, words[name]))
+            raise ValueError(f"{name} must be one of {listed}, or None, got {given[name]!r}")
+
+
+def flags_of(name: str, words: Sequence[str], chosen: str | None) -> dict[str, bool]:
+    """Whether each word of a choice is the one, by the name that equations know it by."""
+    return {f"{name}_is_{word}": word == (chosen or words[0]) for word in words}
 
 
 def refuse_nan(counts: Mapping[str, int], given: Mapping[str, Any]) -> None:

@@ -15,7 +15,14 @@ from typing import Any, ClassVar
 
 from torch import Tensor, optim
 
-from ._arguments import counts, declared
+from ._arguments import (
+    counts,
+    declared,
+    require_flags,
+    require_numbers,
+    require_whole,
+    require_words,
+)
 from ._clips import Clip
 from ._inputs import NONE, Inputs
 from ._intervals import Member, members
@@ -45,6 +52,10 @@ class Declared:
     _inputs: ClassVar[dict[str, str]] = {}
     """What a step is given beside the gradient, by name: the loss, a number, a number for each
     element."""
+    _whole: ClassVar[tuple[str, ...]] = ()
+    """The hyperparameters that are whole numbers."""
+    _words: ClassVar[dict[str, tuple[str, ...]]] = {}
+    """By choice, its words; None means the first."""
     _outputs: ClassVar[tuple[str, ...]] = ()
     """The names of outputs, each of which a method computes: ``_output_averaged``."""
     _kernel: ClassVar[str] = ""
@@ -77,12 +88,32 @@ class Declared:
         if "_loop" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
             own = declared(cls.__init__, DEFAULTS)
             cls._arguments = tuple(own)
-            cls._numbers = counts(own)
-            cls._options = tuple(name for name in own if name not in cls._numbers)
+            others = {name: own[name] for name in own if name not in cls._words}
+            cls._numbers = counts(others)
+            cls._options = tuple(name for name in others if name not in cls._numbers)
             cls._bounded = members(cls._domains)
 
     def _check(self, group: Group) -> None:
         """Raise ValueError for arguments that do not go together."""
+
+    def _require_kinds(self, group: Group, limits: Mapping[str, int]) -> None:
+        """Raise ValueError for arguments that are no numbers, flags or words where they must be."""
+        require_numbers({**self._numbers, **limits}, group)
+        require_flags(self._options, group)
+        require_whole(self._whole, group)
+        require_words(self._words, group)
+
+    def _require_shapes(self, params: list[Tensor]) -> None:
+        """Raise ValueError for a parameter that a rule of matrices cannot take."""
+        if self._on_matrices and (others := [p for p in params if p.ndim < 2]):
+            raise ValueError(
+                f"{type(self).__name__} works on matrices, and one of its parameters has shape "
+                f"{tuple(others[0].shape)}; give such parameters to a rule that works element by "
+                "element, such as AdamW"
+            )
+        takes_axes = self._on_matrices or any(len(axes) > 1 for axes in self._axes.values())
+        if takes_axes and any(p.is_complex() for p in params):
+            raise ValueError(f"{type(self).__name__} works on the axes of real tensors alone")
 
     def _takes_sparse(self, group: Group) -> bool:
         """Whether an element whose gradient is zero stays as it is, and its states do."""
@@ -132,6 +163,8 @@ class Declared:
             name=type(self).__name__,
             arguments=self._arguments,
             options=self._options,
+            words=self._words,
+            whole=self._whole,
             step_key=self._step_key,
             scalar_states=self._scalar_states,
             tensor_states=self._tensor_states,

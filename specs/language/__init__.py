@@ -28,8 +28,9 @@ from .domains import (
     Interval,
 )
 from .errors import SpecError
-from .heads import clip, global_norm, lerp, matmul, one_minus_power, stored, transpose
+from .heads import clip, global_norm, lerp, one_minus_power, stored
 from .inputs import Input, Source
+from .matrices import Iterand, identity, iterate, matmul, trace, transpose
 from .optimizer import Optimizer
 from .outputs import Output
 from .reductions import amax, dot, mean, norm, rms, total
@@ -85,6 +86,7 @@ __all__ = [
     "Hyper",
     "Input",
     "Interval",
+    "Iterand",
     "Numbers",
     "Optimizer",
     "Option",
@@ -116,9 +118,11 @@ __all__ = [
     "global_norm",
     "grad",
     "hyperparameters",
+    "identity",
     "inputs",
     "intermediates",
     "item",
+    "iterate",
     "lerp",
     "lr",
     "matmul",
@@ -142,5 +146,6 @@ __all__ = [
     "t",
     "theta",
     "total",
+    "trace",
     "transpose",
 ]

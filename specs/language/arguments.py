@@ -50,11 +50,13 @@ class Choice:
         name: the argument's.
         words: the words, the default first.
         doc: what it decides, for a reader of the generated class.
+        omissible: its default is None, which means the first word.
     """
 
     name: str
     words: Sequence[str]
     doc: str
+    omissible: bool = False
 
     @cached_property
     def flags(self) -> dict[str, Symbol]:

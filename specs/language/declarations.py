@@ -67,7 +67,7 @@ class Option:
         flag: its symbol, a condition in the equations.
         doc: what it switches, for a reader of the generated class.
         keyword: can be passed by keyword only.
-        default: on if nothing is said; an optimizer's options are all off.
+        default: on if nothing is said.
     """
 
     flag: Symbol

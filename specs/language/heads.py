@@ -137,27 +137,3 @@ class global_norm(Head):
     def tex(args: Sequence[str]) -> str:
         one = enclosed(args[0], r"\lVert", r"\rVert")
         return rf"\sqrt{{\sum_{{\theta}} {one}_2^2}}"
-
-
-class matmul(Head):
-    """The matrix product over the last two axes; those before them are a batch of matrices."""
-
-    nargs = (2,)
-    category = "matrix"
-    formula = "sum_k a[..., i, k]*b[..., k, j]"
-
-    @staticmethod
-    def tex(args: Sequence[str]) -> str:
-        return r" \, ".join(args)
-
-
-class transpose(Head):
-    """The last two axes change places; those before them are a batch of matrices."""
-
-    nargs = (1,)
-    category = "matrix"
-    formula = "a[..., j, i]"
-
-    @staticmethod
-    def tex(args: Sequence[str]) -> str:
-        return rf"{args[0]}^\top"

@@ -8,6 +8,7 @@ from typing import ClassVar, cast
 from sympy import Basic, Expr, Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
+from .arguments import Choice
 from .declarations import Constraint, Hyper, Option, State, Update
 from .inputs import Input
 from .misuse import listed
@@ -24,7 +25,7 @@ class Optimizer:
         name: the class name in generated code; files are named by it in lower case.
         summary: one sentence, the first line of the generated docstring.
         source: where the rule was published, with the equation or algorithm number.
-        hyper: hyperparameters and options, in the order of the constructor's arguments.
+        hyper: hyperparameters, options and choices, in the order of the constructor's arguments.
         states: what is kept from one step to the next.
         updates: the equations of one step, in any order; each value at t is computed before
             it is read, so none may depend on itself.
@@ -43,7 +44,7 @@ class Optimizer:
     name: str
     summary: str
     source: str
-    hyper: Sequence[Hyper | Option]
+    hyper: Sequence[Hyper | Option | Choice]
     states: Sequence[State]
     updates: Sequence[Update]
     constraints: Sequence[Constraint] = ()
@@ -73,7 +74,34 @@ class Optimizer:
 
     @cached_property
     def options(self) -> tuple[Option, ...]:
-        return tuple(h for h in self.hyper if isinstance(h, Option))
+        """What is on or off: options, and of each choice its words, one of which is on."""
+        found: list[Option] = []
+        for h in self.hyper:
+            if isinstance(h, Option):
+                found.append(h)
+            elif isinstance(h, Choice):
+                words = h.flags.items()
+                found += [Option(f, h.doc, default=word == h.default) for word, f in words]
+        return tuple(found)
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:
+        return tuple(h for h in self.hyper if isinstance(h, Choice))
+
+    @property
+    def defaults(self) -> dict[str, bool]:
+        """Whether each option is on if nothing is said, by name."""
+        return {o.name: o.default for o in self.options}
+
+    def chooses(self, on: Mapping[str, bool]) -> bool:
+        """Whether exactly one word of each choice is on."""
+        return all(sum(on[f.name] for f in c.flags.values()) == 1 for c in self.choices)
+
+    def changed(self, name: str) -> dict[str, bool]:
+        """The defaults, with one option that is off there on, and no other word of its choice."""
+        words = [{f.name for f in c.flags.values()} for c in self.choices]
+        others = next((own for own in words if name in own), set[str]())
+        return self.defaults | dict.fromkeys(others, False) | {name: True}
 
     @property
     def flags(self) -> tuple[Symbol, ...]:
@@ -150,7 +178,7 @@ class Optimizer:
             hyper=tuple(
                 replace(h, default=defaults.get(h.symbol, h.default)) if isinstance(h, Hyper) else h
                 for h in self.hyper
-                if isinstance(h, Hyper) or h.flag not in options
+                if not isinstance(h, Option) or h.flag not in options
             ),
             states=states,
             updates=_without_aliases(

@@ -14,7 +14,9 @@ from steprule.specs.language import (
     cols,
     grad,
     hyperparameters,
+    identity,
     intermediates,
+    iterate,
     matmul,
     mean,
     ndim,
@@ -27,6 +29,7 @@ from steprule.specs.language import (
     t,
     theta,
     total,
+    trace,
     transpose,
 )
 from sympy import Abs, Max, Mod, cos, floor, sqrt
@@ -80,6 +83,8 @@ def test_parameter_of_a_scalar(step, refused):
         beta * mean(g**2) * g,
         beta * matmul(matmul(g, transpose(g)), g),
         clip(g, -beta, norm(g)),
+        beta * trace(matmul(g, transpose(g))) * matmul(identity(rows), g, identity(cols)),
+        beta * iterate(3, g, lambda X: X - beta * matmul(X, transpose(X), X)),
     ],
 )
 def test_operands(step, momentum, value):
@@ -93,6 +98,16 @@ def test_operands(step, momentum, value):
         (mean(norm(g)) * beta * g, "mean is taken of a scalar: mean(norm("),
         (matmul(g, beta), "matmul is taken of a scalar"),
         (transpose(beta) * g, "transpose is taken of a scalar"),
+        (trace(g) * beta * g, "trace is taken of a tensor"),
+        (matmul(identity(cols), g) * beta, "of a value of shape (cols, cols) and a tensor"),
+        (
+            iterate(2, beta * g, lambda X: matmul(X, transpose(X))),
+            "a round of iterate starts from a tensor and gives a value of shape (rows, rows)",
+        ),
+        (iterate(2, g, lambda X: beta * X + matmul(X, X)), "matrices, of a tensor and a tensor"),
+        (beta * iterate(t / 2, g, lambda X: X + X), "the rounds of iterate are no whole number"),
+        (iterate(beta, g, lambda X: X + g), "the rounds of iterate are no whole number"),
+        (iterate(2, beta, lambda x: x + 1) * g, "iterate is taken of a scalar"),
         (clip(g, -beta, theta[t - 1]), "a bound of clip is a tensor"),
         (stored(beta) * g, "stored is taken of a scalar: stored(beta)"),
         (stored(norm(g)) * beta * g, "stored is taken of a scalar"),

@@ -122,7 +122,7 @@ def test_what_is_no_matrix_is_refused_before_anything_changes(shape, form, rules
         wrapped = [torch.nn.Parameter(torch.from_numpy(x)) for x in params]
         for p in wrapped:
             p.grad = torch.ones_like(p)
-        step, arguments = cls(wrapped, foreach=form == "foreach").step, ()
+        step, arguments = cls, (wrapped,)
     with pytest.raises(ValueError, match=r"Products works on matrices, and .* has shape \("):
         step(*arguments)
     np.testing.assert_array_equal(params[0], 1)

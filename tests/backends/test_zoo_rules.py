@@ -23,7 +23,9 @@ from steprule.specs.language import (
     flags,
     grad,
     hyperparameters,
+    identity,
     intermediates,
+    iterate,
     matmul,
     mean,
     ndim,
@@ -35,6 +37,7 @@ from steprule.specs.language import (
     t,
     theta,
     total,
+    trace,
     transpose,
 )
 from sympy import (
@@ -312,7 +315,17 @@ add(
     Update(theta[t], P - lr * matmul(matmul(m[t], G), transpose(n[t]))),
     states=[state(m, shape=(rows, rows)), state(n, 1, shape=(cols, cols))],
 )
-ON_MATRICES = ("Muon", "Transposed", "MatricesByElement", "AlongAxes", "Preconditioned")
+add(
+    "Repeated",
+    Update(m[t], w * m[t - 1] + identity(rows) * trace(matmul(G, transpose(G))) / 16),
+    Update(x[t], iterate(3, P / 8, lambda X: X - lr * matmul(m[t], X) + a * G)),
+    Update(y[t], iterate(1, matmul(G, transpose(G)), lambda Y: transpose(Y))),
+    Update(u[t], iterate(0, G, lambda Z: transpose(transpose(Z)))),
+    Update(theta[t], x[t] + matmul(y[t] * lr, P) - u[t] * a + iterate(2, u[t], lambda Z: Z * b)),
+    states=[state(m, shape=(rows, rows))],
+)
+"""Rounds that read other matrices, give a view of what they start from, or are none."""
+ON_MATRICES = ("Muon", "Transposed", "MatricesByElement", "AlongAxes", "Preconditioned", "Repeated")
 OF_ANY = ("Adafactor",)
 
 

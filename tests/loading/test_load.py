@@ -84,6 +84,7 @@ class TestBuiltin:
             "ASGD",
             "KahanAdamW",
             "Lion",
+            "Muon",
             "NAdam",
             "RAdam",
             "RMSprop",

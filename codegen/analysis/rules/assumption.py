@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy import Basic, Symbol
 
-from ....specs.language import GradientAt, Hyper, Interval, Numbers, Schedule, Value
+from ....specs.language import GradientAt, Hyper, Interval, Numbers, Value
 from ....specs.language.domains import REAL
 from ..fault import Fault
 from ..occurrences import nodes
@@ -28,11 +28,9 @@ _FACTS = (
 
 
 def check(subject: Subject) -> Iterator[Fault]:
-    of_schedule = isinstance(subject.spec, Schedule)
     for each in subject.spec.hyper:
         if isinstance(each, Hyper | Numbers) and isinstance(each.symbol, Symbol):
-            whole = of_schedule and each.is_whole  # optimizers take any number
-            yield from _beyond(declared(each), each.symbol, each.domain, whole)
+            yield from _beyond(declared(each), each.symbol, each.domain, each.is_whole)
     for kept in (*subject.spec.states, *subject.inputs.values()):
         yield from _beyond(declared(kept), kept.series.symbol, kept.domain)
     for where, expression in subject.parts():

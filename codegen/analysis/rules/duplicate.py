@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from ....specs.language import Iterand
 from ..fault import Fault
 from ..subject import Subject, declared
 
@@ -16,6 +17,8 @@ def check(subject: Subject) -> Iterator[Fault]:
     named += [(n, f"intermediate {n}") for n in subject.intermediates]
     arguments = dict.fromkeys(h.argument for h in spec.hyperparameters if h.argument)
     named += [(a, f"argument {a}") for a in arguments]
+    iterands = {n for u in spec.updates for n in u.value.atoms(Iterand)}
+    named += [(name, f"argument {name} of iterate") for name in sorted({i.name for i in iterands})]
     yield from _clashes(named, "name")
     keys = [(s.key, declared(s)) for s in spec.states]
     keys += [(spec.step_key, "step count")] if spec.step_key else []

@@ -32,7 +32,7 @@ from ..subject import Subject
 CODE = "kind"
 
 _PARTS: dict[str, tuple[type, ...]] = {
-    "hyper": (Hyper, Option),
+    "hyper": (Hyper, Option, Choice),
     "states": (State,),
     "updates": (Update,),
     "constraints": (Constraint,),
@@ -62,7 +62,7 @@ _FIELDS: dict[type, dict[str, tuple[type, ...]]] = {
         "omissible": (bool,),
     },
     Option: {"flag": (Symbol,), "doc": (str,), "keyword": (bool,), "default": (bool,)},
-    Choice: {"name": (str,), "words": (tuple, list), "doc": (str,)},
+    Choice: {"name": (str,), "words": (tuple, list), "doc": (str,), "omissible": (bool,)},
     Numbers: _NAMED | {"domain": (Interval,), "increasing": (bool,)},
     Function: _NAMED | {"optional": (bool,), "per_group": (bool,)},
     Schedules: _NAMED | {"many": (bool,)},

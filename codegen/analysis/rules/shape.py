@@ -8,12 +8,16 @@ from sympy import Basic, Mod, cos, floor
 from ....specs.language import (
     Fact,
     GradientAt,
+    Iterand,
     Shape,
     Value,
     clip,
+    identity,
+    iterate,
     matmul,
     stored,
     theta,
+    trace,
     transpose,
 )
 from ....specs.language.heads import Head
@@ -67,8 +71,8 @@ def check(subject: Subject) -> Iterator[Fault]:
         kinds[given.name] = _Kind(WHOLE if given.is_tensor else (), given.is_tensor)
     for update in subject.updates:
         where, name = subject.equation(update), update.target.name
-        for node in nodes(update.value):
-            if misfit := _misfit(node, kinds) or _beyond_host(node, kinds):
+        for node, known in _within(update.value, kinds):
+            if misfit := _misfit(node, known) or _beyond_host(node, known):
                 problem, remedy = misfit
                 yield Fault(where, f"{problem}: {subject.text(node)}", remedy)
         kind = _kind(update.value, kinds)
@@ -82,6 +86,33 @@ def check(subject: Subject) -> Iterator[Fault]:
             )
         elif not kind.fits(declared[name]):
             yield Fault(where, *_unfitting(name, declared[name], kind))
+
+
+def _within(e: Basic, kinds: Mapping[str, _Kind]) -> Iterator[tuple[Basic, Mapping[str, _Kind]]]:
+    """The expression and all below it, with the kinds of what has a name there."""
+    yield e, kinds
+    match e:
+        case Value() | identity():
+            return
+        case GradientAt():
+            yield from _within(e.point, kinds)
+        case iterate():
+            yield from _within(e.rounds, kinds)
+            yield from _within(e.start, kinds)
+            yield from _within(e.result, _of_round(e, kinds))
+        case _:
+            for argument in e.args:
+                yield from _within(argument, kinds)
+
+
+def _of_round(e: iterate, kinds: Mapping[str, _Kind]) -> Mapping[str, _Kind]:
+    """The kinds within a round, of which it is told what it starts from."""
+    return {**kinds, _key(e.iterand): _kind(e.start, kinds)}
+
+
+def _key(iterand: Iterand) -> str:
+    """No name that a series has."""
+    return f"{iterand.name} ->"
 
 
 def _unfitting(name: str, shape: Shape, kind: _Kind) -> tuple[str, str]:
@@ -112,8 +143,15 @@ def _misfit(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
         return "a bound of clip is a tensor", "Use Min and Max where the bounds are tensors"
     if isinstance(node, stored) and len(_kind(node.args[0], kinds).axes) != 2:
         return "stored is taken of a scalar", "Leave stored out: scalars are kept in float64"
+    if isinstance(node, iterate):
+        rounds = _kind(node.rounds, kinds)
+        if rounds.axes or rounds.is_beside or not node.rounds.is_integer:
+            return (
+                "the rounds of iterate are no whole number that is known before any tensor is",
+                "Give a number, or a hyperparameter made with counts",
+            )
     if isinstance(node, Head) and node.category != "elementwise":
-        operands = node.args[:1] if isinstance(node, Reduction) else node.args
+        operands = _operands(node)
         if not all(len(_kind(a, kinds).axes) == 2 for a in operands):
             name = type(node).__name__
             return f"{name} is taken of a scalar", f"Leave {name} out: * and Abs work on scalars"
@@ -122,6 +160,15 @@ def _misfit(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
     except MisfitError as misfit:
         return _beside(node, misfit)
     return None
+
+
+def _operands(node: Head) -> tuple[Basic, ...]:
+    """Those that must be tensors."""
+    if isinstance(node, identity):
+        return ()
+    if isinstance(node, iterate):
+        return (node.start,)
+    return node.args[:1] if isinstance(node, Reduction) else node.args
 
 
 def _beyond_host(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
@@ -144,6 +191,12 @@ def _beside(node: Basic, misfit: MisfitError) -> tuple[str, str]:
         case matmul():
             problem = f"a product of matrices, of {one} and {other}"
             remedy = "The first needs as many columns as the second has rows: transpose one of them"
+        case trace():
+            problem = f"trace is taken of {one}"
+            remedy = "Take it of a square matrix, (rows, rows) or (cols, cols)"
+        case iterate():
+            problem = f"a round of iterate starts from {one} and gives {other}"
+            remedy = "Let a round give a value of the shape that it starts from"
         case Reduction():
             over = ", ".join(map(str, misfit.other))
             problem = f"{type(node).__name__} goes over {over} of {one}"
@@ -156,20 +209,28 @@ def _beside(node: Basic, misfit: MisfitError) -> tuple[str, str]:
 
 def _kind(e: Basic, kinds: Mapping[str, _Kind]) -> _Kind:
     """The kind of an expression; of a misfit in it, which is told where it is, a tensor."""
-    is_beside = any(
-        isinstance(n, GradientAt) or (isinstance(n, Value) and kinds[n.name].is_beside)
-        for n in nodes(e)
-    )
+    is_beside = any(_is_beside(n, kinds) for n in nodes(e))
     try:
         return _Kind(_axes(e, kinds), is_beside)
     except MisfitError:
         return _Kind(WHOLE, is_beside)
 
 
+def _is_beside(node: Basic, kinds: Mapping[str, _Kind]) -> bool:
+    match node:
+        case Value():
+            return kinds[node.name].is_beside
+        case Iterand():
+            return _key(node) in kinds and kinds[_key(node)].is_beside
+    return isinstance(node, GradientAt | identity)
+
+
 def _fact(e: Basic, kinds: Mapping[str, _Kind]) -> str:
     """What a value depends on of a parameter's shape, or nothing."""
     if isinstance(e, Reduction):
         return _fact(e.args[0], kinds)  # its axes are none
+    if isinstance(e, identity):
+        return ""
     if isinstance(e, Fact):
         return e.name
     if isinstance(e, Value):
@@ -184,6 +245,15 @@ def _axes(e: Basic, kinds: Mapping[str, _Kind]) -> Axes:
             return WHOLE
         case Value():
             return kinds[e.name].axes
+        case Iterand():
+            return kinds[_key(e)].axes
+        case identity():
+            return e.args * 2
+        case iterate():
+            start, given = _kind(e.start, kinds).axes, _kind(e.result, _of_round(e, kinds)).axes
+            if given != start:
+                raise MisfitError(start, given)
+            return start
         case Reduction():
             of = _kind(e.args[0], kinds).axes
             return reduced(of, e.over) if e.over else ()
@@ -193,4 +263,8 @@ def _axes(e: Basic, kinds: Mapping[str, _Kind]) -> Axes:
             return product(operands[0], operands[1])
         case transpose():
             return operands[0][::-1]
+        case trace():
+            if operands[0] and len({*operands[0]}) > 1:
+                raise MisfitError(operands[0], operands[0])
+            return (ONE, ONE)
     return broadcast(operands)

@@ -27,17 +27,27 @@ from sympy import (
     tanh,
 )
 from sympy.core.relational import Relational
+from sympy.core.symbol import Str
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Implies, Not, Or
 
-from ....specs.language import GradientAt, Optimizer, Schedule, Value, heads, reductions, sequences
+from ....specs.language import (
+    GradientAt,
+    Optimizer,
+    Schedule,
+    Value,
+    heads,
+    matrices,
+    reductions,
+    sequences,
+)
 from ..fault import Fault
 from ..occurrences import nodes
 from ..subject import Subject
 
 CODE = "unsupported"
 
-_LEAVES = (Symbol, Value, Rational)
+_LEAVES = (Symbol, Value, Rational, Str)
 _FUNCTIONS = (
     Add,
     Mul,
@@ -68,7 +78,7 @@ def _heads(module: ModuleType) -> tuple[type[heads.Head], ...]:
 
 
 _HEADS: dict[type, tuple[type[heads.Head], ...]] = {
-    Optimizer: _heads(heads) + _heads(reductions),
+    Optimizer: _heads(heads) + _heads(reductions) + _heads(matrices),
     Schedule: _heads(sequences),
 }
 _ON_HOST = (floor, cos, Mod, type(pi))

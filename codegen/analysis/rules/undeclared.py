@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from sympy import Basic, Symbol
 
-from ....specs.language import GradientAt, Optimizer, Value, grad, theta
+from ....specs.language import GradientAt, Iterand, Optimizer, Value, grad, theta
 from ..fault import Fault
 from ..nearby import either, near
 from ..occurrences import nodes
@@ -25,6 +25,8 @@ def check(subject: Subject) -> Iterator[Fault]:
                         f"{node.name} is not the gradient a framework hands over",
                         "Use grad, from the language",
                     )
+                case Iterand():
+                    pass  # declared by the function that it is an argument of
                 case Symbol() if node not in subject.symbols | subject.flags:
                     yield _symbol(subject, where, node)
 

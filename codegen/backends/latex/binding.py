@@ -10,7 +10,9 @@ from ....specs.language import (
     clip,
     completed_cycles,
     global_norm,
+    identity,
     item,
+    iterate,
     lerp,
     matmul,
     mean,
@@ -23,6 +25,7 @@ from ....specs.language import (
     size,
     stored,
     total,
+    trace,
     transpose,
 )
 from ....specs.language.heads import Head
@@ -41,6 +44,9 @@ HEADS: dict[type[Head], tuple[int, Sequence[int]]] = {
     stored: (POWER, (SUM,)),
     matmul: (PRODUCT, (POWER, POWER)),
     transpose: (POWER, (ATOM,)),
+    trace: (POWER, (SUM,)),
+    identity: (ATOM, (SUM,)),
+    iterate: (POWER, (SUM,) * 5),
     passed: (POWER, (POWER, SUM)),
     size: (ATOM, (SUM,)),
     item: (ATOM, (POWER, SUM)),

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sympy import Basic, sympify, true
 
-from ....specs.language import Optimizer, Spec, State, Update
+from ....specs.language import Choice, Optimizer, Option, Spec, State, Update
 from .cells import Cell, Code, Formula, Word
 from .printer import LatexPrinter
 
@@ -41,7 +41,7 @@ def box(spec: Optimizer, printer: LatexPrinter) -> Box:
         hyperparameters=tuple(
             (Formula(printer.expression(h.symbol)),) for h in spec.hyperparameters
         ),
-        options=tuple((Code(o.name),) for o in spec.options),
+        options=tuple((Code(h.name),) for h in spec.hyper if isinstance(h, Option | Choice)),
         constraints=tuple((Formula(printer.condition(c.condition)),) for c in spec.constraints),
         initial=initial(spec, printer),
         blocks=tuple(Block(condition(when, printer), tuple(updates)) for when, updates in grouped),

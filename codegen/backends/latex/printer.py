@@ -28,9 +28,10 @@ from sympy import (
 )
 from sympy import Mod as Modulo
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
+from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, Implies, Not, Or
 
-from ....specs.language import Choice, Function, GradientAt, Spec, Update, Value
+from ....specs.language import Choice, Function, GradientAt, Iterand, Spec, Update, Value
 from ....specs.language.heads import Head, enclosed
 from ...notation.order import ReadingOrder
 from .binding import ATOM, HEADS, POWER, PRODUCT, SUM
@@ -139,6 +140,8 @@ class LatexPrinter:
                 return function + enclosed(self._inline.expression(e.point)), POWER
             case Symbol() if e.name in self._words:
                 return self._words[e.name], ATOM
+            case Iterand() | Str():
+                return e.name, ATOM
             case Symbol():
                 return _symbol(self.names.of(e.name))
             case Piecewise():

@@ -105,6 +105,9 @@ def arguments(spec: Optimizer, printer: LatexPrinter) -> list[ArgumentRow]:
         if isinstance(entry, Option):
             rows.append(_option(entry))
             continue
+        if isinstance(entry, Choice):
+            rows.append(_argument(entry, printer))
+            continue
         place = f"{entry.argument}[{members[entry.argument]}]" if entry.argument else entry.name
         members[entry.argument] += 1
         rows.append(_hyperparameter(entry, place, printer))
@@ -146,7 +149,8 @@ def _argument(argument: Argument, printer: LatexPrinter) -> ArgumentRow:
     meaning: Cell = (Said(argument.doc),)
     if isinstance(argument, Choice):
         meaning += (Word("colon"), *_listed(argument.words))
-        default: Cell = (Code(argument.default),)
+        said = "None" if argument.omissible else argument.default
+        default: Cell = (Code(said),)
         return ArgumentRow(_NO_SYMBOL, name, default, (Word("choice"),), meaning)
     symbol = printer.names.of(argument.name)
     default = (Word("required"),)

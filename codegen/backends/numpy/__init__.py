@@ -15,6 +15,7 @@ from ...program.linearise import linearise
 from ...program.passes.expand import expand
 from .. import Entry
 from ..clipping import clippings
+from ..iterations import iteration_functions
 from ..outputs import output_functions
 from ..rendering import environment
 from ..runtime import runtime
@@ -63,6 +64,7 @@ class NumpyBackend:
         template = self._templates.get_template("optimizer.py.j2")
         found = context(compiled, program, listing)
         found |= {"outputs": output_functions(compiled, EXPRESSIONS)}
+        found |= {"iterations": iteration_functions((program,), EXPRESSIONS)}
         return template.render(found | {"clippings": clippings()})
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:

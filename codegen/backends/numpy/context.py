@@ -6,7 +6,7 @@ from ...program.forms import Printer
 from ...program.nodes import Program
 from ..python_class import class_context, passes
 from ..scalars import host_names, of_step, scalars
-from ..signature import Argument, arguments, members
+from ..signature import Argument, arguments, members, tests
 from ..statements import block
 from .printer import HOST, NumpyPrinter
 
@@ -22,6 +22,7 @@ def context(compiled: CompiledRule, program: Program, listing: Listing) -> dict[
     spec = compiled.spec
     args = arguments(spec)
     held = {name: f"self.{where}" for name, where in members(args).items() if name != "lr"}
+    held |= tests(args, lambda name: f"self.{name}")
     met = {*host_names(program), *(host_names(compiled.kernel) if compiled.has_kernel else ())}
     printer = NumpyPrinter(of_step(met))
     return class_context(spec, program, Printer(HOST, held)) | {
@@ -43,8 +44,12 @@ def _settled(a: Argument) -> str:
 
 
 def _annotation(a: Argument) -> str:
+    if a.words:
+        return "str | None"
     if a.is_option:
         return "bool"
     if a.is_tuple:
         return f"tuple[{', '.join('float' for _ in a.members)}]"
+    if a.members[0].is_whole:
+        return "int"
     return "Rate" if a.name == "lr" else "float"

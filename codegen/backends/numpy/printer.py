@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ...oracle.meanings import AXES
 from ...program import operations as ops
 from ...program.allocate import Instruction
 from ...program.forms import PYTHON, Language, Printer, Table
@@ -44,9 +45,14 @@ HOST = Language(
         **{op: f"along.{name}({{}}, {op.axes})" for (name, _), op in ops.ALONG.items()},
         ops.LIFT: "{0}",
         ops.TRANSPOSE: "{}.mT",
+        ops.TRACE: "matrices.trace",
+        **{op: f"matrices.identity({{}}, {AXES[axis]})" for axis, op in ops.IDENTITY.items()},
     },
+    calls=True,
 )
 """Scalars, as Python floats, and what is said of arrays beside calls."""
+
+_WHOLE = (Kind.REDUCTION, Kind.MATRIX)
 
 _UFUNCS = {
     ops.ADD: "np.add",
@@ -90,7 +96,10 @@ EXPRESSIONS = Language(
         ops.SIGN: "np.sign",
         ops.SELECT: "np.where",
         ops.FILL: "np.full_like({1}, {0})",
+        **{op: HOST.elements[op] for op in HOST.elements if op.kind in _WHOLE},
+        ops.MATMUL: "np.matmul",
     },
+    calls=True,
 )
 """Arrays as expressions, which give new ones."""
 
@@ -112,7 +121,7 @@ class NumpyPrinter:
                 return f"{step.target} = {args[0]}"
             case ops.TRANSPOSE:
                 return f"{step.target} = {self.scalar(Apply(step.op, step.args))}"
-            case op if op.kind is Kind.REDUCTION:
+            case op if op.kind is Kind.REDUCTION or (op.kind is Kind.MATRIX and op not in _UFUNCS):
                 value = self.scalar(Apply(op, step.args))
                 if step.into is None:
                     return f"{step.target} = {value}"

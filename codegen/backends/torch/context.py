@@ -32,10 +32,11 @@ from ...program.passes.shield import shield
 from ...program.passes.sink import sink
 from ...program.rest import at_rest
 from ...program.types import HOST_BOOLEAN, HOST_REAL
+from ..iterations import iteration_functions
 from ..outputs import output_functions
 from ..python_class import class_context, passes
 from ..scalars import depending_on_steps, host_names, of_step, scalars
-from ..signature import Argument, arguments, members
+from ..signature import Argument, arguments, members, tests
 from ..statements import assigned, block
 from .printer import TORCH, ForeachPrinter, counting
 
@@ -51,6 +52,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         met |= {*host_names(kernel)}
     args = arguments(spec)
     in_group = {name: _in_group(where) for name, where in members(args).items()}
+    in_group |= tests(args, _in_group)
     first = "scalars.flag(t == 1)" if spec.step_key else ""
     counted = depending_on_steps(program, counts=bool(spec.step_key))
     written = of_step(met)
@@ -69,6 +71,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         "branches_on_steps": _branches_on_steps(kernel, counted),
         "annotated": partial(_annotation, scalar="float"),
         "outputs": output_functions(compiled, TORCH),
+        "iterations": iteration_functions((loop, sunk), TORCH),
         "results": [s.name for s in loop.tensor_slots],
         "has_kernel": compiled.has_kernel,
         "is_whole": not program.is_elementwise,
@@ -174,6 +177,10 @@ def _branches_on_steps(kernel: Program, counted: Set[str]) -> bool:
 
 
 def _annotation(a: Argument, scalar: str) -> str:
+    if a.words:
+        return "str | None"
     if a.is_option:
         return "bool"
-    return f"tuple[{', '.join(scalar for _ in a.members)}]" if a.is_tuple else scalar
+    if a.is_tuple:
+        return f"tuple[{', '.join(scalar for _ in a.members)}]"
+    return "int" if a.members[0].is_whole else scalar

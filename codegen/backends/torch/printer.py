@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Set
 from typing import ClassVar
 
+from ...oracle.meanings import AXES
 from ...program import operations as ops
 from ...program.allocate import Instruction
 from ...program.forms import ATOM, PYTHON, SUM, Form, Language, Printer, Table
@@ -101,10 +102,13 @@ TORCH = Language(
         **{op: f"along.{name}({{}}, {op.axes})" for (name, _), op in ops.ALONG.items()},
         ops.MATMUL: "torch.matmul",
         ops.TRANSPOSE: "{}.mT",
+        ops.TRACE: "matrices.trace",
+        **{op: f"matrices.identity({{}}, {AXES[axis]})" for axis, op in ops.IDENTITY.items()},
         ops.COPY: "{}.clone()",
         ops.FILL: "(torch.zeros_like({1}) + {0})",
         ops.LIFT: Form("({1}.new_zeros(()) + {0})", operands=(SUM, ATOM)),
     },
+    calls=True,
 )
 """One tensor at a time, as expressions that read like the equations."""
 

@@ -41,6 +41,7 @@ LINEAGE = (
     (Stage("AdamW"), Stage("ScheduleFreeAdamW")),
     (ADAM, Stage("Adamax")),
     (MOMENTUM, Stage("Lion")),
+    (MOMENTUM, Stage("Muon")),
 )
 """Each rule with the one it changes."""
 

@@ -14,6 +14,7 @@ from ....specs.language import (
     step,
 )
 from ....specs.language.schedule import Exemplar
+from ...analysis.matrices import needs_matrices
 from ...backends.signature import Argument, arguments
 from ...notation.text import TextPrinter
 from ..markdown import environment
@@ -43,7 +44,8 @@ def optimizer_usage(spec: Optimizer, package: str) -> Usage:
     values = [f"{a.name}={value}" for a in arguments(spec) if (value := _value(spec, a, on))]
     numbers = {h.name: h for h in spec.hyperparameters}
     rate = numbers["lr"].default if "lr" in numbers else ""
-    has_groups = "weight_decay" in on
+    on_matrices = needs_matrices(spec)
+    has_groups = "weight_decay" in on and not on_matrices
     groups = '{"params": [model.weight]}, {"params": [model.bias], "weight_decay": 0}'
     parameters = f"[{groups}]" if has_groups else "model.parameters()"
     others = [v for v in values if not v.startswith("lr=")]
@@ -52,6 +54,7 @@ def optimizer_usage(spec: Optimizer, package: str) -> Usage:
     from_start = [f"lr={rate}"] if rate else []
     inputs = [(i.name, i.source.value, i.when != true) for i in spec.inputs]
     shared = {"name": spec.name, "package": package, "rate": rate, "inputs": inputs}
+    shared |= {"on_matrices": on_matrices}
     return Usage(
         numpy=_program(
             "optimizer_numpy.py.j2",

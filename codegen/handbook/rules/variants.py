@@ -12,7 +12,7 @@ from typing import cast
 
 from sympy import Basic, Eq, Expr, Integer, Ne, Rational, Symbol, false, sympify
 
-from ....specs.language import Hyper, Optimizer, State, Update, Value
+from ....specs.language import Hyper, Optimizer, Option, State, Update, Value
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def switches(spec: Optimizer) -> tuple[str, ...]:
     return tuple(
         h.name
         for h in spec.hyper
-        if not isinstance(h, Hyper) or h.optional or (h.default and not Fraction(h.default))
+        if isinstance(h, Option)
+        or (isinstance(h, Hyper) and (h.optional or (h.default and not Fraction(h.default))))
     )
 
 
@@ -97,10 +98,9 @@ def is_allowed(spec: Optimizer, on: frozenset[str]) -> bool:
     """Whether the spec's constraints can hold with these switches on."""
     numbers: dict[Basic, Basic] = {}
     known = switches(spec)
-    for h in spec.hyper:
-        if not isinstance(h, Hyper):
-            numbers[h.flag] = sympify(h.name in on)
-        elif h.name in known:
+    numbers |= _decided(spec, on)
+    for h in spec.hyperparameters:
+        if h.name in known:
             numbers[h.symbol] = Rational(1, 2) if h.name in on else Integer(0)
         elif h.default:
             numbers[h.symbol] = Rational(h.default)
@@ -143,10 +143,16 @@ def _change(
     return change if change.before or change.after or change.added or change.initial else None
 
 
+def _decided(spec: Optimizer, on: frozenset[str]) -> dict[Basic, Basic]:
+    """Of each option whether it is on; choices are left at their defaults."""
+    choices = {flag for choice in spec.choices for flag in choice.flags.values()}
+    return {o.flag: sympify(o.default if o.flag in choices else o.name in on) for o in spec.options}
+
+
 def _settling(spec: Optimizer, on: frozenset[str]) -> Callable[[Basic], Basic]:
     """What decides the cases in the spec's expressions, and puts 0 for what is off."""
     known = switches(spec)
-    decided: dict[Basic, Basic] = {o.flag: sympify(o.name in on) for o in spec.options}
+    decided = _decided(spec, on)
     zero: dict[Basic, Basic] = {}
     for h in spec.hyperparameters:
         if h.name in known:

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ._arguments import counts, declared
+from ._arguments import counts, declared, flags_of
 from ._clipping import TRANSFORMS
 from ._intervals import Member, members
 from ._scalars import Start
@@ -27,6 +27,10 @@ class Declared(ABC):
     _inputs: ClassVar[dict[str, str]] = {}
     """What a step is given beside the gradient, by name: the loss, a number, a number for each
     element."""
+    _whole: ClassVar[tuple[str, ...]] = ()
+    """The hyperparameters that are whole numbers."""
+    _words: ClassVar[dict[str, tuple[str, ...]]] = {}
+    """By choice, its words; None means the first."""
     _outputs: ClassVar[tuple[str, ...]] = ()
     """The names of outputs, each of which a method computes: ``_output_averaged``."""
     _kernel: ClassVar[str] = ""
@@ -50,8 +54,9 @@ class Declared(ABC):
         super().__init_subclass__()
         if "_rule" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
             own = declared(cls.__init__, {*TRANSFORMS, "error_if_nonfinite", "engine"})
-            cls._numbers = counts(own)
-            cls._options = tuple(name for name in own if name not in cls._numbers)
+            others = {name: own[name] for name in own if name not in cls._words}
+            cls._numbers = counts(others)
+            cls._options = tuple(name for name in others if name not in cls._numbers)
             cls._bounded = members(cls._domains)
 
     def _check(self, lr: float | None) -> None:  # noqa: B027 (most rules have none)
@@ -93,3 +98,18 @@ class Declared(ABC):
         """What states start as that exist, of parameters of whose shape this is known."""
         starts = self._initial(lr, **known)
         return {name: start for name, start in starts.items() if start is not None}
+
+    def _given_flags(self) -> dict[str, bool]:
+        """The options, and of each word of a choice whether it is the one."""
+        flags = {name: getattr(self, name) for name in self._options}
+        for name, words in self._words.items():
+            flags |= flags_of(name, words, getattr(self, name))
+        return flags
+
+    def _given_numbers(self, lr: float) -> dict[str, Any]:
+        """The hyperparameters, as Python's floats: NumPy's would promote arrays of float32."""
+        numbers: dict[str, Any] = {}
+        for name, count in self._numbers.items():
+            value: Any = lr if name == "lr" else getattr(self, name)
+            numbers[name] = tuple(map(float, value)) if count else float(value)
+        return numbers

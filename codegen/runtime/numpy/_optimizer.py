@@ -10,7 +10,14 @@ import numpy as np
 from . import _clips as clipping
 from . import _engines as engines
 from . import _ufuncs as ufuncs
-from ._arguments import refuse_nan, require_flags, require_number, require_numbers
+from ._arguments import (
+    refuse_nan,
+    require_flags,
+    require_number,
+    require_numbers,
+    require_whole,
+    require_words,
+)
 from ._clipping import TRANSFORMS, Limited
 from ._engines import Engine
 from ._errors import Deferred
@@ -245,6 +252,8 @@ class Optimizer(Limited, Readable):
         set_limits = {name: limit for name, limit in limits.items() if limit is not None}
         require_numbers(self._numbers | dict.fromkeys(limits, 0), given | set_limits)
         require_flags(self._options, given)
+        require_whole(self._whole, given)
+        require_words(self._words, {name: getattr(self, name) for name in self._words})
         require_within(self._bounded, given)
         self._check(lr)
         chosen(TRANSFORMS, limits)
@@ -259,8 +268,7 @@ class Optimizer(Limited, Readable):
         """
         step = Step()
         known = vars(step)
-        for name in self._options:
-            known[name] = getattr(self, name)
+        known |= self._given_flags()
         numbers = self._given_numbers(lr)
         count = self._step + 1
         return step, self._coefficients(step, t=count, **scalars, **numbers, **shape) or ()

@@ -30,14 +30,15 @@ from torch import Tensor
 from torch._compile import _disable_dynamo
 
 from ._inputs import Named, loss_of
+from ._options import option
 from ._plain import together
 from ._rule import Change
 from ._scalars import Step
 from ._signals import Held
 from ._tensors import arithmetic, in_dtype, real, reals
 
-Flags: TypeAlias = dict[str, bool]
-"""What the rule branches on."""
+Flags: TypeAlias = dict[str, bool | int]
+"""What the rule branches on, and how often it does something."""
 Row: TypeAlias = tuple[Flags, Tensor, Tensor, list[Tensor | None], list[Tensor | None]]
 """These, a parameter, what the rule takes as its gradient, its states and its inputs."""
 Traced: TypeAlias = tuple[list[str], Tensor, list[Row]]
@@ -70,7 +71,7 @@ def prepare(optimizer: Any, given: Named) -> tuple[list[Traced], list[Change]]:
     """What is traced, and the changes that are not."""
     updates: list[Any] = []
     others: list[Change] = []
-    with torch.set_grad_enabled(optimizer.defaults["differentiable"]):
+    with torch.set_grad_enabled(option(optimizer.defaults, "differentiable")):
         for change in optimizer._prepare(given):
             if isinstance(change, partial) and change.func is together:
                 updates.append(change.args)
@@ -82,7 +83,7 @@ def prepare(optimizer: Any, given: Named) -> tuple[list[Traced], list[Change]]:
 @_disable_dynamo
 def finish(optimizer: Any, changes: list[Change]) -> None:
     """Make the changes that are not traced."""
-    with torch.set_grad_enabled(optimizer.defaults["differentiable"]), Held():
+    with torch.set_grad_enabled(option(optimizer.defaults, "differentiable")), Held():
         optimizer._changes = object()
         for change in changes:
             change()
@@ -98,7 +99,8 @@ def _traced(optimizer: Any, updates: list[Any]) -> list[Traced]:
     names: list[str] = []
     for rule, params, grads, states, initial, step, clip, inputs in updates:
         scalars = vars(step)
-        flags = {name: value for name, value in scalars.items() if isinstance(value, bool)}
+        still = {name for name, value in scalars.items() if isinstance(value, bool)}
+        flags = {name: scalars[name] for name in scalars if name in still or name in rule.whole}
         names = [name for name in scalars if name not in flags]
         numbers = [float(scalars[name]) for name in names]
         given = reals(grads)

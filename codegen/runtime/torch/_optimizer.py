@@ -31,7 +31,7 @@ from . import _options as options
 from . import _partition as partition
 from . import _plain as plain
 from . import _sparse as sparse
-from ._arguments import refuse_nan, require_flags, require_numbers
+from ._arguments import refuse_nan
 from ._clipping import TRANSFORMS
 from ._inputs import Named, loss_of, of_group
 from ._intervals import require_within
@@ -99,8 +99,9 @@ class Optimizer(Readable, optim.Optimizer):
 
     def _fill_in(self) -> None:
         for group in self.param_groups:
-            for name in self.defaults.keys() - options.CLIPPING.keys():
-                group.setdefault(name, self.defaults[name])
+            for name, value in options.settings(self.defaults, self._peer).items():
+                if name not in options.CLIPPING:
+                    group.setdefault(name, value)
             group.update(options.constants(dict.fromkeys(self._arguments), self._peer))
             remake_scalars(self._rule(self.defaults), group, self.state)
 
@@ -126,8 +127,7 @@ class Optimizer(Readable, optim.Optimizer):
             for name in {*self._arguments, *TRANSFORMS} & group.keys():
                 _require_one_number(name, group[name])
             limits = {name: 0 for name in TRANSFORMS if group.get(name) is not None}
-            require_numbers(self._numbers | limits, group)
-            require_flags(self._options, group)
+            self._require_kinds(group, limits)
             require_within(self._bounded, group)
             self._check(group)
             chosen(TRANSFORMS, group)
@@ -135,8 +135,9 @@ class Optimizer(Readable, optim.Optimizer):
         super().add_param_group(param_group)
         group, rule = self.param_groups[-1], self._rule(self.defaults)
         try:
+            self._require_shapes(group["params"])
             launches.check(rule, group, {p.device for p in group["params"]})
-        except RuntimeError:
+        except (RuntimeError, ValueError):
             self.param_groups.pop()
             raise
         if self._eager:
@@ -212,7 +213,7 @@ class Optimizer(Readable, optim.Optimizer):
                 loss = closure()
             given |= loss_of(self._inputs, loss)
         is_taken = False
-        with torch.set_grad_enabled(self.defaults["differentiable"]), self._lock:
+        with torch.set_grad_enabled(option(self.defaults, "differentiable")), self._lock:
             while not is_taken:
                 known = self._changes
                 changes = self._prepare(given)
@@ -260,14 +261,7 @@ class Optimizer(Readable, optim.Optimizer):
         return changes + [change for *_, written in taken for change in written]
 
     def _check_runnable(self, group: Group, params: list[Tensor]) -> None:
-        if self._on_matrices and (others := [p for p in params if p.ndim < 2]):
-            raise ValueError(
-                f"{type(self).__name__} works on matrices, and one of its parameters has shape "
-                f"{tuple(others[0].shape)}; give such parameters to another optimizer"
-            )
-        takes_axes = self._on_matrices or any(len(axes) > 1 for axes in self._axes.values())
-        if takes_axes and any(p.is_complex() for p in params):
-            raise ValueError(f"{type(self).__name__} works on the axes of real tensors alone")
+        self._require_shapes(params)
         counts_on_host = self._step_key and not option(group, "capturable")
         if counts_on_host and params[0].is_cuda and torch.cuda.is_current_stream_capturing():
             name = type(self).__name__
@@ -282,7 +276,7 @@ class Optimizer(Readable, optim.Optimizer):
         grads, written = amp.unscaled(self, grads)
         if grads is not given:
             traits = self._memory.traits("unscaled", group, params, grads)
-        takes_sparse = not self.defaults["differentiable"] and self._takes_sparse(group)
+        takes_sparse = not option(self.defaults, "differentiable") and self._takes_sparse(group)
         name, where = type(self).__name__, self._sparse_where
         usable = gradients.usable(grads, traits, name, takes_sparse, where)
         if usable is not grads:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from . import _shards as shards
+from ._arguments import flags_of
 from ._clips import Clip
 from ._inputs import NONE, Inputs
 from ._rows import at
@@ -33,6 +34,8 @@ class Rule:
         name: of its class.
         arguments: the names of hyperparameters and options.
         options: those that are True or False.
+        words: those that are one of some words, and these.
+        whole: those that are whole numbers.
         step_key: the step count's key; empty where none is kept.
         scalar_states: name to key.
         tensor_states: name to key, in the order the rule takes them.
@@ -48,6 +51,8 @@ class Rule:
     name: str
     arguments: Sequence[str]
     options: Collection[str]
+    words: Mapping[str, Sequence[str]]
+    whole: Collection[str]
     step_key: str
     scalar_states: Mapping[str, str]
     tensor_states: Mapping[str, str]
@@ -76,6 +81,8 @@ class Rule:
         known = vars(step)
         for name in self.options:
             known[name] = scalars.pop(name)
+        for name, words in self.words.items():
+            known |= flags_of(name, words, scalars.pop(name))
         new = self.coefficients(step, **scalars) or ()
         return step, dict(zip(self.scalar_states.values(), new, strict=True))
 

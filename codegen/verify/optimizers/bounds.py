@@ -14,10 +14,8 @@ largest number infinite (:attr:`Bounds.saturated`), and an implementation may co
 formats overflow where the arithmetic behind an operation does, which may be wider.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache, cached_property, partial
 from typing import Any
 
@@ -25,10 +23,11 @@ import numpy as np
 
 from ...oracle.formats import FORMATS, Format
 from ...program import operations as ops
+from ...program.iteration import Iteration
 from ...program.nodes import Absent, Apply, Assign, Constant, Name, Node, Program, Statement
 from ..roundings import Uncertain, carried, halves, magnitude
 from ..ulp import half_units, nearest, rounded
-from .wide import COMPARISONS, VALUES, Wide
+from .wide import COMPARISONS, VALUES, constant, given
 
 _WIDE_UNIT = 2.0**-58
 """Of what is itself computed in it, with a few roundings."""
@@ -128,7 +127,7 @@ def _run(
     evaluation: "_Evaluation", program: Program, values: Mapping[str, Any], stored: Format
 ) -> dict[str, Uncertain]:
     with np.errstate(all="ignore"):
-        environment = {name: _given(value) for name, value in values.items()}
+        environment = {name: given(value) for name, value in values.items()}
         for assign in program.host:
             environment[assign.target.id] = evaluation.pair(assign.value, environment)
         evaluation.run(program.body, environment)
@@ -143,20 +142,6 @@ def _run(
             slot.name: evaluation.rounded(pair, stored) if slot.is_tensor else pair
             for slot, pair in found.items()
         }
-
-
-def _given(value: Any) -> Uncertain:
-    x, off = value if isinstance(value, tuple) else (value, 0.0)
-    if np.asarray(x).dtype == np.bool_:
-        return x, off
-    wide = np.asarray(x, dtype=Wide)
-    return wide, np.broadcast_to(np.asarray(off, dtype=Wide), wide.shape)
-
-
-def _constant(value: Fraction) -> tuple[float, float]:
-    """A constant as it is written in code, and how far that is from it."""
-    written = float(value)
-    return written, float(abs(Fraction(written) - value)) if math.isfinite(written) else 0.0
 
 
 def _decided(test: Uncertain) -> bool:
@@ -210,7 +195,7 @@ class _Evaluation:
     def pair(self, node: Node, environment: Mapping[str, Uncertain]) -> Uncertain:
         match node:
             case Constant():
-                return _given(_constant(node.value))
+                return given(constant(node.value))
             case Name():
                 return environment[node.id]
             case Absent():
@@ -262,6 +247,8 @@ class _Evaluation:
         values = [x for x, _ in operands]
         if node.op is ops.SELECT:
             return _selected(*operands)
+        if node.op.iteration is not None:
+            return self._iterated(node.op.iteration, operands)
         if node.op in (ops.FILL, ops.LIFT):
             return np.broadcast_to(values[0], np.shape(values[1])), operands[0][1]
         if node.op is ops.DIV and not node.on_host:
@@ -291,6 +278,13 @@ class _Evaluation:
         # Infinite and NaN are right or wrong, and what is made of them is off by nothing more.
         off = np.where(np.isnan(off), np.inf, off)
         return value, np.where(np.isfinite(value), off, 0.0)
+
+    def _iterated(self, of: Iteration, operands: list[Uncertain]) -> Uncertain:
+        """Round after round, each off by what it adds and by what it makes of what it is given."""
+        (rounds, _), found, *others = operands
+        for _ in range(int(rounds)):
+            found = of.rounds(found, tuple(others), self.pair)
+        return found
 
     def _in_storage(self, node: Node, pair: Uncertain) -> Uncertain:
         """The value in the format that is stored: what is near a middle can be either neighbour."""

@@ -44,7 +44,9 @@ def settings(spec: Optimizer, configuration: Configuration) -> dict[str, Any]:
     """The constructor's arguments for a configuration."""
     given: dict[str, Any] = {}
     for a in arguments(spec):
-        if a.is_option:
+        if a.words:
+            (given[a.name],) = (w for w, f in a.words.items() if configuration.options[f])
+        elif a.is_option:
             given[a.name] = configuration.options[a.name]
         elif a.is_tuple:
             given[a.name] = tuple(configuration.hyper[h.name] for h in a.members)
@@ -64,7 +66,7 @@ def configurations(spec: Optimizer) -> list[Configuration]:
     defaults, large = _defaults(spec)
     found = _allowed(spec, defaults | large) or _allowed(spec, defaults)
     if not found:
-        return [Configuration(defaults, {option.name: False for option in spec.options})]
+        return [Configuration(defaults, spec.defaults)]
     return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
 
 
@@ -77,10 +79,10 @@ def at_the_ends(spec: Optimizer) -> list[Configuration]:
     constraints forbid is left out.
     """
     defaults, large = _defaults(spec)
-    options = {option.name: False for option in spec.options}
+    options = spec.defaults
     found: list[Configuration] = []
     for h in spec.hyperparameters:
-        for end in _ends(h.domain):
+        for end in _whole_ends(h.domain) if h.is_whole else _ends(h.domain):
             hyper = defaults | large | {h.name: end}
             if end != float(h.default) and allowed(spec, hyper, options):
                 found.append(Configuration(hyper, options))
@@ -95,6 +97,13 @@ def _ends(domain: Interval) -> Iterator[float]:
         yield _NEXT_TO_NOTHING
     if high is not None:
         yield float(np.nextafter(float(high), -math.inf)) if domain.high_open else float(high)
+
+
+def _whole_ends(domain: Interval) -> Iterator[float]:
+    """The least whole number, and the next."""
+    low = Fraction(0) if domain.low is None else domain.low
+    least = math.floor(low) + 1 if domain.low_open else math.ceil(low)
+    yield from (float(n) for n in (least, least + 1) if contains(domain, float(n)))
 
 
 def _defaults(spec: Optimizer) -> tuple[dict[str, float], dict[str, float]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from ....specs.language import Optimizer, SpecError
@@ -51,6 +52,8 @@ def implementations(
         module, _, name = spec.peer.rpartition(".")
         if not module or "torch" in without:
             return None
+        taken = signature(peer_class(spec)).parameters  # pyright: ignore[reportArgumentType]
+        form = {argument: on for argument, on in form.items() if argument in taken}
         return StartTorch(import_module, module, name, names, dtype, device, form, is_peer=True)
 
     if device == "cpu" and dtype in DTYPES["numpy"]:

@@ -1,12 +1,15 @@
 """Operations of programs on numbers wider than those that implementations compute with."""
 
 import math
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ...program.operations import ALONG
+from ...oracle.meanings import AXES
+from ...program.operations import ALONG, IDENTITY
+from ..roundings import Uncertain
 
 Wide = np.longdouble
 """For its range; bounds are needed to a digit or so."""
@@ -26,6 +29,12 @@ _REDUCTIONS: dict[str, Any] = {
     "total": np.sum,
     "amax": lambda x, **along: np.max(x, **along) if np.size(x) else np.sum(x, **along) + np.nan,
 }
+
+
+def _identity(like: Any, axis: int) -> Any:
+    n = np.shape(like)[axis]
+    return np.broadcast_to(np.eye(n, dtype=Wide), (*np.shape(like)[:-2], n, n))
+
 
 VALUES: dict[str, Any] = {
     **COMPARISONS,
@@ -62,7 +71,24 @@ VALUES: dict[str, Any] = {
     },
     "matmul": np.matmul,
     "transpose": lambda x: x.mT,
+    "trace": lambda x: np.trace(x, axis1=-2, axis2=-1)[..., None, None],
+    **{op.name: partial(_identity, axis=AXES[axis]) for axis, op in IDENTITY.items()},
     "and": np.logical_and,
     "or": np.logical_or,
     "not": np.logical_not,
 }
+
+
+def given(value: Any) -> Uncertain:
+    """A value, and how far it is off, which may be said beside it."""
+    x, off = value if isinstance(value, tuple) else (value, 0.0)
+    if np.asarray(x).dtype == np.bool_:
+        return x, off
+    wide = np.asarray(x, dtype=Wide)
+    return wide, np.broadcast_to(np.asarray(off, dtype=Wide), wide.shape)
+
+
+def constant(value: Fraction) -> tuple[float, float]:
+    """A constant as it is written in code, and how far that is from it."""
+    written = float(value)
+    return written, float(abs(Fraction(written) - value)) if math.isfinite(written) else 0.0

@@ -1,0 +1,98 @@
+"""What functions, heads and relations of SymPy's trees mean on exact numbers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sympy import (
+    Abs,
+    Basic,
+    Eq,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Ne,
+    S,
+    atan2,
+    cos,
+    erf,
+    exp,
+    floor,
+    log,
+    sign,
+    tanh,
+)
+from sympy import Mod as Modulo
+
+from ...specs.language import (
+    amax,
+    clip,
+    lerp,
+    matmul,
+    mean,
+    norm,
+    one_minus_power,
+    total,
+    trace,
+    transpose,
+)
+from ...specs.language import sequences as heads
+from ...specs.language.shapes import cols, rows
+from . import arrays, exact, sequences
+from .arrays import elementwise
+from .exact import Number
+
+FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
+    Abs: elementwise(exact.absolute, 1),
+    sign: elementwise(exact.sign, 1),
+    exp: elementwise(exact.exponential, 1),
+    log: elementwise(exact.logarithm, 1),
+    tanh: elementwise(exact.hyperbolic_tangent, 1),
+    erf: elementwise(exact.error_function, 1),
+    atan2: elementwise(exact.angle, 2),
+    clip: elementwise(exact.clip, 3),
+    lerp: elementwise(exact.lerp, 3),
+    one_minus_power: elementwise(exact.one_minus_power, 2),
+    matmul: arrays.matmul,
+    transpose: arrays.transpose,
+    trace: arrays.trace,
+    cos: exact.cosine,
+    floor: exact.floor,
+    Modulo: exact.modulo,
+    heads.passed: sequences.passed,
+    heads.size: sequences.size,
+    heads.item: sequences.item,
+    heads.completed_cycles: sequences.completed_cycles,
+    heads.call: sequences.call,
+    heads.running_product: sequences.running_product,
+    heads.rate_of: sequences.rate_of,
+    heads.chained: sequences.chained,
+    heads.momentum_of: sequences.momentum_of,
+    heads.chained_momentum: sequences.chained_momentum,
+}
+
+REDUCTIONS: dict[type[Basic], Callable[..., Any]] = {
+    norm: arrays.norm,
+    mean: arrays.mean,
+    total: arrays.total,
+    amax: arrays.amax,
+}
+
+AXES: Mapping[Basic, int] = {rows: -2, cols: -1}
+"""Counted from behind."""
+
+CONSTANTS: dict[Basic, Number] = {
+    S.Pi: exact.PI,
+    S.Exp1: exact.E,
+    S.EulerGamma: exact.EULER_GAMMA,
+    S.Catalan: exact.CATALAN,
+}
+
+RELATIONS: dict[type[Basic], Callable[..., Any]] = {
+    Eq: elementwise(exact.equal, 2),
+    Ne: elementwise(exact.unequal, 2),
+    Lt: elementwise(exact.less, 2),
+    Le: elementwise(exact.less_equal, 2),
+    Gt: elementwise(exact.greater, 2),
+    Ge: elementwise(exact.greater_equal, 2),
+}

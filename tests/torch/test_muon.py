@@ -1,0 +1,152 @@
+"""Muon: beside its definition in float64, and torch's, which rounds to bfloat16."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import steprule.numpy
+import steprule.torch
+import torch
+from torch import Tensor
+
+STEPS = 12
+COEFFICIENTS = (3.4445, -4.775, 2.0315)
+SHAPES = ((6, 9), (9, 6), (5, 5), (3, 4, 7))
+WAYS: dict[str, dict[str, Any]] = {
+    "loop": {"foreach": False},
+    "foreach": {"foreach": True},
+    "capturable": {"capturable": True},
+}
+SETTINGS: list[dict[str, Any]] = [
+    {},
+    {"nesterov": False, "adjust_lr_fn": "match_rms_adamw"},
+    {"ns_steps": 2, "weight_decay": 0.0, "momentum": 0.5, "adjust_lr_fn": "original"},
+]
+
+
+def near_orthogonal(u: Tensor, rounds: int) -> Tensor:
+    """Newton and Schulz's rounds as torch has them: of tall matrices transposed."""
+    a, b, c = COEFFICIENTS
+    is_tall = u.shape[-2] > u.shape[-1]
+    x = u.mT if is_tall else u
+    x = x / torch.linalg.matrix_norm(x, keepdim=True).clamp(min=1e-7)
+    for _ in range(rounds):
+        square = x @ x.mT
+        x = a * x + (b * square + c * square @ square) @ x
+    return x.mT if is_tall else x
+
+
+def expected(start: Tensor, gradients: list[Tensor], lr: float = 0.1, **settings: Any) -> Tensor:
+    """The parameter after steps along some gradients, by the definition."""
+    momentum, decay = settings.get("momentum", 0.95), settings.get("weight_decay", 0.1)
+    theta, average = start.clone(), torch.zeros_like(start)
+    rows, cols = start.shape[-2:]
+    rate = lr * math.sqrt(max(1, rows / cols))
+    if settings.get("adjust_lr_fn") == "match_rms_adamw":
+        rate = lr * 0.2 * math.sqrt(max(rows, cols))
+    for grad in gradients:
+        average = average.lerp(grad, 1 - momentum)
+        u = grad.lerp(average, momentum) if settings.get("nesterov", True) else average
+        o = near_orthogonal(u, settings.get("ns_steps", 5))
+        theta = theta * (1 - lr * decay) - rate * o
+    return theta
+
+
+def drawn(shape: tuple[int, ...]) -> tuple[Tensor, list[Tensor]]:
+    torch.manual_seed(0)
+    start, *gradients = torch.randn(1 + STEPS, *shape, dtype=torch.float64)
+    return start, gradients
+
+
+def stepped(optimizer: Any, params: list[Tensor], gradients: list[list[Tensor]]) -> list[Tensor]:
+    for each in zip(*gradients, strict=True):
+        for p, grad in zip(params, each, strict=True):
+            p.grad = grad.to(p.dtype)
+        optimizer.step()
+    return [p.detach() for p in params]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_steps_are_those_of_the_definition(settings: dict[str, Any], way: str) -> None:
+    starts, gradients = zip(*map(drawn, SHAPES), strict=True)
+    params = [torch.nn.Parameter(x.clone()) for x in starts]
+    optimizer = steprule.torch.Muon(params, lr=0.1, **settings, **WAYS[way])
+    for p, start, own in zip(
+        stepped(optimizer, params, [*gradients]), starts, gradients, strict=True
+    ):
+        wanted = expected(start, own, **settings)
+        torch.testing.assert_close(p, wanted, rtol=0, atol=1e-12)  # many roundings of 1e-16
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_numpy_takes_the_same_steps(settings: dict[str, Any]) -> None:
+    for shape in SHAPES:
+        start, gradients = drawn(shape)
+        theta, optimizer = start.numpy().copy(), steprule.numpy.Muon(lr=0.1, **settings)
+        for grad in gradients:
+            optimizer.update(theta, grad.numpy())
+        wanted = expected(start, gradients, **settings)
+        np.testing.assert_allclose(theta, wanted, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+@pytest.mark.parametrize("shape", [(6, 9), (9, 6)])
+def test_torch_is_as_near_as_bfloat16_is(shape: tuple[int, int], settings: dict[str, Any]) -> None:
+    start, gradients = drawn(shape)
+    found = []
+    for cls in (steprule.torch.Muon, torch.optim.Muon):
+        p = torch.nn.Parameter(start.to(torch.float32, copy=True))
+        found.append(*stepped(cls([p], lr=0.1, **settings), [p], [gradients]))
+    # Of each step, which is of size 0.1 or so, a few roundings of 1/256.
+    torch.testing.assert_close(found[0], found[1], rtol=0, atol=STEPS * 0.1 * 4 / 256)
+
+
+def test_checkpoints_are_torchs() -> None:
+    start, gradients = drawn((6, 9))
+    p, q = (torch.nn.Parameter(start.clone()) for _ in range(2))
+    theirs, ours = torch.optim.Muon([q]), steprule.torch.Muon([p])
+    stepped(theirs, [q], [gradients])
+    ours.load_state_dict(theirs.state_dict())
+    assert ours.state_dict()["param_groups"] == theirs.state_dict()["param_groups"]
+    torch.testing.assert_close(ours.state[p], theirs.state[q])
+    torch.optim.Muon([q]).load_state_dict(ours.state_dict())
+
+
+def test_without_rounds_the_momentum_itself_is_stepped_along_and_stays() -> None:
+    start, gradients = drawn((4, 3))
+    p = torch.nn.Parameter(start.clone())
+    settings = {"ns_steps": 0, "nesterov": False}
+    optimizer = steprule.torch.Muon([p], lr=0.1, foreach=True, **settings)
+    (found,) = stepped(optimizer, [p], [gradients])
+    torch.testing.assert_close(found, expected(start, gradients, **settings), rtol=0, atol=1e-13)
+    average = torch.zeros_like(start)
+    for grad in gradients:
+        average = average.lerp(grad, 1 - 0.95)
+    torch.testing.assert_close(optimizer.state[p]["momentum_buffer"], average)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"ns_steps": 2.5}, "ns_steps must be a whole number, got 2.5"),
+        ({"ns_steps": 100}, "ns_steps must satisfy 0 <= ns_steps < 100, got 100"),
+        (
+            {"adjust_lr_fn": "none"},
+            "adjust_lr_fn must be one of 'original', 'match_rms_adamw', or None, got 'none'",
+        ),
+    ],
+)
+def test_what_is_no_setting(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        steprule.torch.Muon([torch.nn.Parameter(torch.ones(2, 2))], **settings)
+    with pytest.raises(ValueError, match=message):
+        steprule.numpy.Muon(**settings)
+
+
+def test_a_vector_is_refused_when_it_is_added() -> None:
+    optimizer = steprule.torch.Muon([torch.nn.Parameter(torch.ones(2, 2))])
+    with pytest.raises(ValueError, match=r"shape \(3,\); give such .* such as AdamW"):
+        optimizer.add_param_group({"params": [torch.nn.Parameter(torch.ones(3))]})
+    assert len(optimizer.param_groups) == 1
