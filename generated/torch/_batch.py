@@ -80,6 +80,8 @@ class Batch:
         self._beside = 4 + len(tables)
         """The row of the table where inputs begin."""
         tables += [none] * len(self.inputs)
+        self.sizes = sizes
+        """Of the parameters, in reals."""
         first_elements = sizes.cumsum() - sizes
         self._table = np.array([first_elements, sizes, addresses(params), none, *tables])
         there = [*(key is not None for key in keys), *self.inputs]

@@ -9,6 +9,7 @@ None.
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from subprocess import SubprocessError
 from typing import Any, TypeAlias
 
@@ -25,6 +26,7 @@ from ..triton._generation import require as require
 from ._batch import Batch
 from ._clips import Clip
 from ._tensors import addresses
+from ._triton_stages import launches
 
 BLOCK = 1024
 """Elements a program of a launch updates."""
@@ -48,7 +50,7 @@ _Upload: TypeAlias = Callable[[Tensor, torch.device], Tensor]
 
 def has(rule: str) -> bool:
     """Not of a rule that computes with what Triton does not have."""
-    return hasattr(kernel_of(rule), "rule")
+    return hasattr(kernel_of(rule), "flags")
 
 
 def prepare(
@@ -89,16 +91,19 @@ def prepare(
 
     with _current(batch.device):
         tables = _tables(batch, grads, inputs)
+        function = getattr(_clipping, clip.transform.__name__.lower()) if clip else None
+        limit = (argument(clip.number()),) if clip else ()
+        if hasattr(module, "STAGES"):
+            dtypes = stored, computed
+            own = launches(
+                module, batch, tables, scalars, argument, (function, limit), dtypes, BLOCK
+            )
+            starts = [(_ready(f, grid, given, {}, None), given) for f, grid, given in own]
+            return partial(_launch_all, batch.device, starts)
         if not tables.grid[0]:
             return lambda: None
         numbers = tuple([argument(scalars[name]) for name in module.NUMBERS])
-        limit = (argument(clip.number()),) if clip else ()
-        options = (
-            module.rule,
-            module.flags(scalars),
-            module.ROUNDS,
-            getattr(_clipping, clip.transform.__name__.lower()) if clip else None,
-        )
+        options = (module.rule, module.flags(scalars), module.ROUNDS, function)
         arguments = (
             tables.rows,
             tables.blocks,
@@ -113,13 +118,15 @@ def prepare(
         )
         # Where a number lies in memory Triton asks how it is aligned, and compiles for that.
         is_known = not any(isinstance(x, Tensor) for x in (*numbers, *limit))
-        start = _start(tables, arguments, options if is_known else None)
+        key = options if is_known else None
+        start = _ready(_kernel.step, tables.grid, arguments, tables.starts, key)
+    return partial(_launch_all, batch.device, [(start, arguments)])
 
-    def launch() -> None:
-        with _current(batch.device):
+
+def _launch_all(device: torch.device, starts: Sequence[tuple[Any, tuple[Any, ...]]]) -> None:
+    with _current(device):
+        for start, arguments in starts:
             start(*arguments)
-
-    return launch
 
 
 @dataclass
@@ -198,16 +205,21 @@ def _captured(content: Tensor, device: torch.device) -> Tensor:
     return _sources[-1].to(device, non_blocking=True)
 
 
-def _start(tables: _Tables, arguments: tuple[Any, ...], key: Any) -> Any:
+def _ready(
+    kernel: Any,  # is annotated with what it sees, not with what it is given
+    grid: tuple[int, int, int],
+    arguments: tuple[Any, ...],
+    starts: dict[Any, Any],
+    key: Any,
+) -> Any:
     """A launch of the kernel that the arguments are for, kept under a key that is all it is for."""
-    if key in tables.starts:
-        return tables.starts[key]
-    step: Any = _kernel.step  # is annotated with what it sees, not with what it is given
-    compiled = step.warmup(*arguments, grid=tables.grid, num_warps=_WARPS, enable_fp_fusion=True)
+    if key in starts:
+        return starts[key]
+    compiled = kernel.warmup(*arguments, grid=grid, num_warps=_WARPS, enable_fp_fusion=True)
     # There is none to be loaded beforehand where Triton interprets.
-    start = (step if compiled is None else compiled)[tables.grid]
+    start = (kernel if compiled is None else compiled)[grid]
     if key:
-        tables.starts[key] = start
+        starts[key] = start
     return start
 
 

@@ -4,7 +4,8 @@ Stages: the compiled program is written out (``expand``) and its new values move
 (``settle``); ``context`` names what its conditions compare, so that a kernel is compiled for the
 answers; ``printer`` prints it as a function of the elements of tensors. The kernel proper is one
 for all rules: it goes through the memory of a whole model and applies that function. A rule that
-reduces over a tensor or multiplies matrices has no kernel, and its file says so.
+reduces tensors is a function for each of its stages, and two kernels for all rules apply them. One
+that multiplies matrices has no kernel, and its file says so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from ..rendering import environment
 from ..runtime import runtime
 from .context import context
 from .printer import clipped
+from .stages import stages_context
 
 
 class TritonBackend:
@@ -39,9 +41,11 @@ class TritonBackend:
 
     def _rule(self, compiled: CompiledRule) -> str:
         spec = compiled.spec
-        template = self._templates.get_template("optimizer.py.j2")
+        get = self._templates.get_template
         try:
-            return template.render(context(compiled))
+            if compiled.has_kernel and compiled.stages:
+                return get("stages.py.j2").render(stages_context(compiled, compiled.stages))
+            return get("optimizer.py.j2").render(context(compiled))
         except NotImplementedError as error:
             return (
                 f'"""{spec.name} has no kernel, which sees one element at a time: {error}."""\n\n'

@@ -24,7 +24,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         "tensors": [theta, flagged.gradient.id, *states, *inputs],
         "results": [theta, *states],
         "numbers": sorted({n.id for n in host} - flags.keys()),
-        "flags": {name: _given(node) for name, node in sorted(flags.items())},
+        "flags": {name: condition(node) for name, node in sorted(flags.items())},
         "body": block(body, printer, assigned(printer)),
     }
 
@@ -35,7 +35,7 @@ def _host(body: tuple[Statement, ...]) -> set[Name]:
     return {n for n in nodes if isinstance(n, Name) and n.on_host}
 
 
-def _given(condition: Node) -> str:
+def condition(test: Node) -> str:
     """A condition, from the scalars of a step by name."""
-    given = {name: f'scalars["{name}"]' for name in names(condition)}
-    return Printer(Language("Python", PYTHON), given)(condition)
+    given = {name: f'scalars["{name}"]' for name in names(test)}
+    return Printer(Language("Python", PYTHON), given)(test)

@@ -20,6 +20,7 @@ _NUMBERS: Table = {
     ops.MIN: "kernel.minimum",
     ops.CLIP: "kernel.minimum(kernel.maximum({}, {}), {})",
     ops.FILL: "kernel.fill",
+    ops.LIFT: "kernel.fill",
     ops.COPY: "{}",
     ops.STORED: "kernel.stored({}, STORED)",
     ops.ABS: "tl.abs",

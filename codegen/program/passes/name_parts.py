@@ -28,7 +28,7 @@ from ..operations import LIFT, Kind
 
 def name_parts(program: Program) -> Program:
     taken = all_names(program) | {slot.name for slot in program.slots}
-    return program.with_body(tuple(_named(program.body, _Known({}, {}, taken))))
+    return program.with_body(tuple(_named(program.body, _Known({}, False, {}, taken))))
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,19 @@ class _Known:
 
     Args:
         reductions: those that are known where a statement stands.
+        is_within: whether it stands on one side of a branch, where a value is one of several.
         others: everywhere; on either side of a branch a part has one name.
         taken: the names there are.
     """
 
     reductions: dict[Node, Name]
+    is_within: bool
     others: dict[Node, Name]
     taken: set[str]
 
     def within(self) -> "_Known":
         """The same for one side of a branch."""
-        return replace(self, reductions=dict(self.reductions))
+        return replace(self, reductions=dict(self.reductions), is_within=True)
 
 
 def is_small(node: Node) -> bool:
@@ -88,10 +90,12 @@ class _Parts:
     def whole(self) -> Node:
         """What is left of the value."""
         value = self.assign.value
-        if reduces(value) and isinstance(value, Apply):
+        if reduces(value) and isinstance(value, Apply) and not self.known.is_within:
             (of,) = value.args
             value = Apply(value.op, (rebuild(of, self.reduction),))
-            self.known.reductions.setdefault(value, self.assign.target)
+            if value in self.known.reductions:
+                return self.known.reductions[value]
+            self.known.reductions[value] = self.assign.target
             return Apply(value.op, (self._in_elements(value.args[0]),))
         return self._in_elements(rebuild(value, self.reduction))
 
