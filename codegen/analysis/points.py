@@ -16,7 +16,9 @@ from ...specs.language import (
     Update,
     Value,
     amax,
+    global_amax,
     global_norm,
+    global_total,
     matmul,
     mean,
     norm,
@@ -114,6 +116,8 @@ class _AtPoint(Evaluator):
             case norm() | global_norm():
                 return intervals.absolute(ranges[0])
             case mean() | total() | amax() | transpose() | trace():
+                return ranges[0]
+            case global_total() | global_amax():
                 return ranges[0]
             case matmul():
                 return intervals.multiply(*ranges)

@@ -40,7 +40,9 @@ from ...specs.language import (
     amax,
     clip,
     completed_cycles,
+    global_amax,
     global_norm,
+    global_total,
     lerp,
     mean,
     ndim,
@@ -216,9 +218,9 @@ class Evaluator:
                 return intervals.add(intervals.point(1), intervals.negate(power))
             case norm() | global_norm():
                 return Range(Fraction(0), intervals.REAL.high, ranges[0].excludes_zero)
-            case mean() | amax() | transpose():
+            case mean() | amax() | global_amax() | transpose():
                 return ranges[0]
-            case total():
+            case total() | global_total():
                 return intervals.multiply(ranges[0], _LENGTH)
         return intervals.REAL  # the gradient, and matrix products
 

@@ -46,6 +46,7 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
     args = arguments(spec)
     text = TextPrinter(spec)
     tensors = {s.name for s in program.tensor_slots}
+    numbers = {s.name for s in program.scalar_slots}
     read = names_read(program)
     given = inputs_as_text(spec, attribute)
     return {
@@ -60,7 +61,8 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
         "starts": "Start" if any(s.starts_as_parameter for s in spec.states) else "float",
         "equations": [text.equation(u) for u in spec.updates],
         "tensor_states": [s for s in spec.states if s.name in tensors],
-        "scalar_states": [s for s in spec.states if s.name not in tensors],
+        "scalar_states": [s for s in spec.states if s.name in numbers],
+        "global_states": [s for s in spec.states if s.shape.is_global],
         "inputs": given,
         "tensor_inputs": [i for i in given if i.is_tensor],
         "scalar_inputs": [i for i in given if not i.is_tensor],
@@ -68,7 +70,7 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
         "axes": {
             s.name: tuple(str(axis) if axis != ONE else 1 for axis in s.shape.axes)
             for s in spec.states
-            if not (s.shape.on_host or s.shape.is_whole)
+            if not (s.shape.is_number or s.shape.is_whole)
         },
         "scalar_slots": program.scalar_slots,
         "host": program.host,

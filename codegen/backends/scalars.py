@@ -44,7 +44,8 @@ def depending_on_steps(program: Program, *, counts: bool) -> frozenset[str]:
         program: compiled.
         counts: whether steps are counted; else the host knows which is the first.
     """
-    found = {name.id for slot in program.scalar_slots for name in (slot.old, slot.new)}
+    numbers = (*program.scalar_slots, *program.global_slots)
+    found = {name.id for slot in numbers for name in (slot.old, slot.new)}
     found |= {"t", "first"} if counts else set[str]()
     for assign in program.host:
         if names(assign.value) & found:
@@ -93,7 +94,8 @@ def scalars(
     assigned = {assign.target.id for assign in program.host}
     given = [a.name for a in args if not a.is_tuple and not a.is_option]
     given += ["t", *program.facts]
-    given += [s.name for s in program.scalar_slots if s.name not in assigned]
+    numbers = (*program.scalar_slots, *program.global_slots)
+    given += [s.name for s in numbers if s.name not in assigned]
     given += [i.name.id for i in program.scalar_inputs]
     said = {name: f"int({name})" for name in whole}
     lines += [f"step.{name} = {said.get(name, name)}" for name in given if name in met]

@@ -20,7 +20,8 @@ from ..program import operations as ops
 from ..program.evaluate import value_of
 from ..program.forms import ATOM, SUM, UNARY, Form, Language, Printer, Table
 from ..program.lower import lower, lower_expression
-from ..program.nodes import Apply, Program, Slot, assignments, free, is_host_select
+from ..program.naming import free
+from ..program.nodes import Apply, Program, Slot, assignments, is_host_select
 from ..program.operations import Kind
 from ..program.passes.skip_optional import skip_optional
 from ..runtime.numpy._functions import erf

@@ -8,9 +8,10 @@ share it, so that the formula and the code read alike.
 
 from typing import cast
 
-from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, default_sort_key
+from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol, default_sort_key
 
 from ...specs.language import GradientAt, Optimizer, Schedule, Value, step, t
+from ...specs.language.over_tensors import OverTensors
 
 
 class ReadingOrder:
@@ -53,9 +54,7 @@ class ReadingOrder:
 
     def is_scalar(self, expression: Expr) -> bool:
         """Whether no tensor occurs in the expression."""
-        return not expression.has(GradientAt) and all(
-            v.name in self._scalars for v in expression.atoms(Value)
-        )
+        return _is_scalar(expression, self._scalars)
 
     def _term_rank(self, term: Expr) -> int:
         if term.is_number:
@@ -88,8 +87,8 @@ def _signed(term: Expr) -> tuple[bool, Expr]:
 
 
 def _scalar_series(spec: Optimizer | Schedule) -> set[str]:
-    """Names of states and intermediates that hold one number for a whole tensor."""
-    scalars = {s.name for s in spec.states if s.shape.on_host}
+    """Names of states and intermediates that hold one number for all tensors."""
+    scalars = {s.name for s in spec.states if s.shape.is_number}
     scalars |= {i.name for i in spec.inputs if not i.is_tensor}
     pending = [u for u in spec.updates if u.target.name not in {s.name for s in spec.states}]
     changed = True
@@ -97,9 +96,18 @@ def _scalar_series(spec: Optimizer | Schedule) -> set[str]:
         changed = False
         for update in pending:
             name = update.target.name
-            if name in scalars or name == "theta" or update.value.has(GradientAt):
+            if name in scalars or name == "theta":
                 continue
-            if all(v.name in scalars for v in update.value.atoms(Value)):
+            if _is_scalar(update.value, scalars):
                 scalars.add(name)
                 changed = True
     return scalars
+
+
+def _is_scalar(e: Basic, scalars: set[str]) -> bool:
+    """Whether no tensor is met but within what goes over all of them."""
+    if isinstance(e, OverTensors):
+        return True
+    if isinstance(e, Value):
+        return e.name in scalars
+    return not isinstance(e, GradientAt) and all(_is_scalar(a, scalars) for a in e.args)

@@ -1,6 +1,6 @@
 """SymPy expressions of a spec on exact numbers: a scalar is a number, a tensor an array of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from functools import reduce
 from typing import cast
@@ -27,18 +27,18 @@ from ...specs.language import (
     GradientAt,
     SpecError,
     Value,
-    global_norm,
     identity,
     iterate,
     stored,
 )
 from ...specs.language import t as step_symbol
+from ...specs.language.over_tensors import OverTensors
 from ...specs.language.reductions import Reduction
 from . import arrays, exact
 from .arrays import Array, Quantity, elementwise
 from .exact import ONE, Number, fmpq
 from .formats import COARSEST, Format
-from .meanings import AXES, CONSTANTS, FUNCTIONS, REDUCTIONS, RELATIONS
+from .meanings import AXES, CONSTANTS, FUNCTIONS, OVER_TENSORS, REDUCTIONS, RELATIONS
 
 _add = elementwise(exact.add, 2)
 _multiply = elementwise(exact.multiply, 2)
@@ -68,6 +68,7 @@ class Equations:
             for a tensor by itself.
         form: the format that tensors are stored in.
         shape: of the parameter, as the rule sees it.
+        shared: the names of what is one for all tensors, and evaluated by the first.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Equations:
         together: Sequence["Equations"] | None = None,
         form: Format = COARSEST,
         shape: Sequence[int] = (),
+        shared: Collection[str] = (),
     ) -> None:
         self._name = name
         self._stored = stored or {}
@@ -89,6 +91,7 @@ class Equations:
         self._gradient = gradient
         self._together = together
         self._shape = tuple(shape)
+        self._shared = shared
         self._in_storage = elementwise(form.round, 1)
         self._known: dict[Basic, Quantity] = {**symbols, **(known or {})}
         self._underway: list[Value] = []
@@ -132,9 +135,8 @@ class Equations:
                 return arrays.identity(self._shape, AXES[e.args[0]])
             case stored():
                 return self._in_storage(self.value(e.args[0]))
-            case global_norm():
-                norms = [arrays.norm(x.value(e.args[0])) for x in self._together or [self]]
-                return arrays.norm(arrays.object_array(norms, (len(norms),)))
+            case OverTensors():
+                return self._over_tensors(e)
             case Symbol():
                 raise self._unreadable(e, "it is no hyperparameter, option or step of this spec")
             case NumberSymbol():
@@ -153,6 +155,17 @@ class Equations:
             x = arrays.settled(within.value(e.result))
         return x
 
+    def _over_tensors(self, e: OverTensors) -> Quantity:
+        """What goes over all tensors: once, for whichever of them asks."""
+        together = self._together or [self]
+        if together[0] is not self:
+            return together[0].value(e)
+        reduce = OVER_TENSORS[type(e)]
+        values = [tensor.value(e.args[0]) for tensor in together]
+        there = [x for x in values if not isinstance(x, np.ndarray) or x.size]
+        each = [*map(reduce, there)]  # the largest, too, is of elements that there are
+        return reduce(arrays.object_array(each, (len(each),)))
+
     def _constant(self, e: NumberSymbol) -> Quantity:
         if e in CONSTANTS:
             return CONSTANTS[e]
@@ -166,6 +179,8 @@ class Equations:
             return self._stored[value.name]
         if value.lag != 0 or value not in self._updates:
             raise self._unreadable(value, "it has no value at this step")
+        if value.name in self._shared and self._together and self._together[0] is not self:
+            return self._together[0].value(value)
         if value in self._underway:
             raise self._unreadable(value, "its equation depends on itself")
         self._underway.append(value)

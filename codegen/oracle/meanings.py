@@ -27,6 +27,9 @@ from sympy import Mod as Modulo
 from ...specs.language import (
     amax,
     clip,
+    global_amax,
+    global_norm,
+    global_total,
     lerp,
     matmul,
     mean,
@@ -77,6 +80,13 @@ REDUCTIONS: dict[type[Basic], Callable[..., Any]] = {
     total: arrays.total,
     amax: arrays.amax,
 }
+
+OVER_TENSORS: dict[type[Basic], Callable[..., Any]] = {
+    global_norm: arrays.norm,
+    global_total: arrays.total,
+    global_amax: arrays.amax,
+}
+"""Of each tensor, and then of what these are."""
 
 AXES: Mapping[Basic, int] = {rows: -2, cols: -1}
 """Counted from behind."""

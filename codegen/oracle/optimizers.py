@@ -6,23 +6,14 @@ print, so that a mistake there cannot hide here.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Basic, sympify
 
-from ...specs.language import (
-    FACTS,
-    Input,
-    Optimizer,
-    Series,
-    Shape,
-    SpecError,
-    State,
-    Transform,
-    theta,
-)
+from ...specs.language import FACTS, Input, Optimizer, Series, Shape, SpecError, State, theta
 from ...specs.language import t as step_symbol
 from ...specs.language.shapes import facts
 from .arrays import Array, Quantity, object_array
@@ -71,58 +62,99 @@ def step(
         ValueError: a hyperparameter or option is missing or unknown.
         SpecError: the equations read what has no value.
     """
-    point = to_exact(theta)
-    symbols = _symbols(spec, hyper, options, point.shape) | {step_symbol: exact(t)}
-    equations = Equations(
-        spec.name,
-        symbols=symbols,
-        stored={"theta": point} | {name: _quantity(value) for name, value in states.items()},
-        updates={update.target: update.value for update in spec.updates},
-        gradient=_gradient(gradient, point),
-        known={Series(n)[step_symbol]: _quantity(x) for n, x in (inputs or {}).items()},
+    (new,) = steps(
+        spec,
+        [Tensor(theta, gradient, states, hyper, options, inputs or {})],
+        t=t,
+        shared={},
         form=form,
-        shape=point.shape,
     )
-    new: dict[str, Array | Number] = {"theta": _spread(equations.value(_theta_now), point.shape)}
-    for state in _existing(spec, symbols):
-        value = equations.value(state.series[step_symbol])
-        new[state.name] = _shaped(spec, state, value, point.shape)
     return new
 
 
-def transformed(
-    transform: Transform, gradients: Sequence[ArrayLike], hyper: Mapping[str, Real]
-) -> list[Array]:
-    """The gradients of tensors that are updated together, after a transform.
+@dataclass(frozen=True)
+class Tensor:
+    """A parameter before a step, and what is its own.
 
     Args:
-        transform: the equations.
-        gradients: one a tensor, floats or exact numbers.
-        hyper: its hyperparameter by name.
+        theta: floats or exact numbers.
+        gradient: the gradient at ``theta``, or a function that gives it at any point.
+        states: its states before the step, by the name of their series.
+        hyper: every hyperparameter of its group by name.
+        options: every option of its group by name.
+        inputs: every input that the step reads, by the name of its series.
+    """
+
+    theta: ArrayLike
+    gradient: ArrayLike | GradientOf
+    states: Mapping[str, ArrayLike | Real]
+    hyper: Mapping[str, Real]
+    options: Mapping[str, bool]
+    inputs: Mapping[str, ArrayLike | Real] = field(default_factory=dict[str, ArrayLike | Real])
+
+
+def steps(
+    spec: Optimizer,
+    tensors: Sequence[Tensor],
+    *,
+    t: int,
+    shared: Mapping[str, Real],
+    form: Format = COARSEST,
+) -> list[dict[str, Array | Number]]:
+    """One step of the tensors that an optimizer has together.
+
+    Args:
+        spec: the equations.
+        tensors: at least one. Of what stands in the equations of numbers for all of them, the
+            hyperparameters are those of the first.
+        t: the step, counted from 1.
+        shared: the states there are that are one for all tensors, by the name of the series.
+        form: as :func:`step` takes it.
 
     Returns:
-        Object arrays of exact numbers in the shapes of the gradients.
+        For each tensor what :func:`step` gives. What is one for all is the same in each.
 
     Raises:
-        ValueError: the hyperparameter is missing, or another is given.
-        SpecError: the equations read what has no value.
+        ValueError, SpecError: as :func:`step` raises them.
     """
     together: list[Equations] = []
-    for gradient in map(to_exact, gradients):
-        symbols = _symbols(transform.rule, hyper, {}, gradient.shape)
+    everything: list[dict[Basic, Number | bool]] = []
+    for tensor in tensors:
+        point = to_exact(tensor.theta)
+        symbols = symbols_of(spec, tensor.hyper, tensor.options, point.shape)
+        everything.append(symbols)
+        stored = {name: _quantity(value) for name, value in {**tensor.states, **shared}.items()}
         equations = Equations(
-            transform.name,
-            symbols=symbols,
-            stored={"theta": gradient},  # read as the point of the gradient, and only so
-            updates={update.target: update.value for update in transform.updates},
-            gradient=_gradient(gradient, gradient),
+            spec.name,
+            symbols=symbols | {step_symbol: exact(t)},
+            stored={"theta": point} | stored,
+            updates={update.target: update.value for update in spec.updates},
+            gradient=gradient_of(tensor.gradient, point),
+            known={Series(n)[step_symbol]: _quantity(x) for n, x in tensor.inputs.items()},
             together=together,
+            form=form,
+            shape=point.shape,
+            shared={s.name for s in spec.states if s.shape.is_global},
         )
         together.append(equations)
     return [
-        _spread(equations.value(transform.result), np.shape(gradient))
-        for equations, gradient in zip(together, gradients, strict=True)
+        _new(spec, equations, symbols, np.shape(tensor.theta))
+        for equations, symbols, tensor in zip(together, everything, tensors, strict=True)
     ]
+
+
+def _new(
+    spec: Optimizer,
+    equations: Equations,
+    symbols: Mapping[Basic, Number | bool],
+    shape: tuple[int, ...],
+) -> dict[str, Array | Number]:
+    """The new parameter, and the new values of the states that exist."""
+    new: dict[str, Array | Number] = {"theta": spread(equations.value(_theta_now), shape)}
+    for state in _existing(spec, symbols):
+        value = equations.value(state.series[step_symbol])
+        new[state.name] = _shaped(spec, state, value, shape)
+    return new
 
 
 def initial(
@@ -137,7 +169,7 @@ def initial(
         options: every option by name.
     """
     point = to_exact(start)
-    symbols = _symbols(spec, hyper, options, point.shape)
+    symbols = symbols_of(spec, hyper, options, point.shape)
     equations = Equations(spec.name, symbols=symbols, known={_theta_first: point})
     return {
         state.name: _shaped(spec, state, equations.value(sympify(state.init)), point.shape)
@@ -180,9 +212,9 @@ def output(
         return point
     stored = {"theta": point} | {name: _quantity(x) for name, x in states.items()}
     known: dict[Basic, Quantity] = {Series(n)[step_symbol]: x for n, x in stored.items()}
-    symbols = _symbols(spec, hyper, options, point.shape) | {step_symbol: exact(t)}
+    symbols = symbols_of(spec, hyper, options, point.shape) | {step_symbol: exact(t)}
     equations = Equations(spec.name, symbols=symbols, known=known)
-    return _spread(equations.value(value), point.shape)
+    return spread(equations.value(value), point.shape)
 
 
 def existing(
@@ -192,21 +224,21 @@ def existing(
     options: Mapping[str, bool],
 ) -> tuple[State, ...]:
     """The states whose ``when`` holds for a parameter of a shape."""
-    return _existing(spec, _symbols(spec, hyper, options, shape))
+    return _existing(spec, symbols_of(spec, hyper, options, shape))
 
 
 def inputs_read(
     spec: Optimizer, t: int, hyper: Mapping[str, Real], options: Mapping[str, bool]
 ) -> tuple[Input, ...]:
     """The inputs whose ``when`` holds in step t."""
-    symbols = _symbols(spec, hyper, options, ()) | {step_symbol: exact(t)}
+    symbols = symbols_of(spec, hyper, options, ()) | {step_symbol: exact(t)}
     equations = Equations(spec.name, symbols=symbols)
     return tuple(each for each in spec.inputs if equations.holds(each.when))
 
 
 def allowed(spec: Optimizer, hyper: Mapping[str, Real], options: Mapping[str, bool]) -> bool:
     """Whether hyperparameters and options meet the spec's constraints."""
-    equations = Equations(spec.name, symbols=_symbols(spec, hyper, options, ()))
+    equations = Equations(spec.name, symbols=symbols_of(spec, hyper, options, ()))
     return spec.chooses(options) and all(equations.holds(c.condition) for c in spec.constraints)
 
 
@@ -219,7 +251,7 @@ def _existing(spec: Optimizer, symbols: Mapping[Basic, Number | bool]) -> tuple[
     return tuple(state for state in spec.states if equations.holds(state.when))
 
 
-def _symbols(
+def symbols_of(
     spec: Optimizer,
     hyper: Mapping[str, Real],
     options: Mapping[str, bool],
@@ -242,14 +274,14 @@ def _quantity(value: ArrayLike | Real) -> Quantity:
     return to_exact(value) if isinstance(value, np.ndarray) else exact(value)
 
 
-def _gradient(
+def gradient_of(
     gradient: ArrayLike | GradientOf, theta: Array
 ) -> Callable[[Quantity, bool], Quantity]:
     """The gradient at a point, which is or is not the stored parameter."""
 
     def at(point: Quantity, stored: bool) -> Quantity:
         if callable(gradient):
-            return to_exact(gradient(_spread(point, theta.shape)))
+            return to_exact(gradient(spread(point, theta.shape)))
         if stored:
             return to_exact(gradient)
         raise ValueError("a gradient away from the stored parameter must be given as a function")
@@ -263,7 +295,7 @@ def _shaped(
     if isinstance(value, np.ndarray) and value.size == 1 and state.shape == Shape.PER_TENSOR:
         value = value.item()
     lengths = state.shape.lengths(shape)
-    if isinstance(value, np.ndarray) and (state.shape.on_host or value.shape != lengths):
+    if isinstance(value, np.ndarray) and (state.shape.is_number or value.shape != lengths):
         raise SpecError(
             "shape",
             spec=spec.name,
@@ -271,10 +303,10 @@ def _shaped(
             problem=f"it is declared {state.shape} and takes a value of shape {value.shape}",
             remedy="Reduce the tensor to that shape, or declare the state otherwise",
         )
-    return value if state.shape.on_host else _spread(value, lengths)
+    return value if state.shape.is_number else spread(value, lengths)
 
 
-def _spread(value: Quantity, shape: tuple[int, ...]) -> Array:
+def spread(value: Quantity, shape: tuple[int, ...]) -> Array:
     """A number on every element; an array as it is."""
     if isinstance(value, np.ndarray):
         return value

@@ -74,7 +74,8 @@ def allocate(
     """Buffers for a linearised program.
 
     Elementwise programs are given scratch buffers. Where an operation makes results of other
-    shapes, every result that is not written in place is a new value instead.
+    shapes, or tensors take turns and all of them are under way at once, every result that is not
+    written in place is a new value instead.
 
     Args:
         program: linearised.
@@ -83,7 +84,7 @@ def allocate(
     """
     allocation = _Allocation(
         slots={s.old.id for s in program.tensor_slots},
-        reuse_scratch=Kind.MATRIX not in program.kinds() and program.is_of_one_shape,
+        reuse_scratch=not program.kinds() & {Kind.MATRIX, Kind.TOTAL} and program.is_of_one_shape,
         prefer=prefer,
         beside=beside,
     )

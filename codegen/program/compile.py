@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from ...specs.language import Optimizer
 from .check import Checker
+from .effort import tensor_operations
 from .lower import lower
-from .nodes import Program, assignments, tensor_operations
+from .nodes import Program, assignments
 from .passes.branch import branch
 from .passes.choose_forms import choose_forms
 from .passes.clear_roots import clear_roots

@@ -64,7 +64,8 @@ class CompiledRule:
         Raises:
             RewriteError: as above.
         """
-        if self.program.is_elementwise or self.program.tensor_inputs:
+        program = self.program
+        if program.is_elementwise or program.tensor_inputs or program.takes_turns:
             return None
         try:
             return compile_stages(self.spec)

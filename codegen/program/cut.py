@@ -21,7 +21,8 @@ from .nodes import (
     substitute,
     walk,
 )
-from .operations import Kind, Operation
+from .operations import GLOBAL_NORM, OVER_TENSORS, Kind, Operation
+from .operations import NORM as NORM_OF
 from .types import TENSOR, DType, Place, Type
 
 NORM = Name("norm", Type(DType.REAL, (), Place.DEVICE))
@@ -60,7 +61,7 @@ def parts_of(transform: Transform, program: Program) -> Parts:
     reductions: set[Apply] = set()
     tensors: list[Assign] = []
     scales: list[Assign] = []
-    for each in (*program.host, *assignments(program.body)):
+    for each in (*program.host, *assignments(_reduced_at_once(program).body)):
         value = substitute(each.value, known)
         reductions |= {n for n in walk(value) if isinstance(n, Apply) and _reduces(n)}
         value = rebuild(value, lambda n: NORM if isinstance(n, Apply) and _reduces(n) else n)
@@ -85,6 +86,31 @@ def parts_of(transform: Transform, program: Program) -> Parts:
     )
     Checker(transform.rule).check(_joined(parts, program), after="cut")
     return parts
+
+
+def _reduced_at_once(program: Program) -> Program:
+    """The program with a norm over all tensors as one reduction, not as that of their norms."""
+    known: dict[str, Node] = {}
+    body: list[Assign] = []
+    for each in assignments(program.body):
+        value = substitute(each.value, known) if known else each.value
+        if isinstance(value, Apply) and value.op is OVER_TENSORS["global_norm"]:
+            (norm,) = value.args
+            assert isinstance(norm, Apply)
+            known[each.target.id] = Apply(GLOBAL_NORM, norm.args)
+        elif isinstance(value, Apply) and value.op is NORM_OF:
+            known[each.target.id] = value
+        else:
+            body.append(_beside(each, value))
+    return program.with_body(tuple(body))
+
+
+def _beside(assign: Assign, value: Node) -> Assign:
+    """The assignment of a value that may have come to be beside the tensors."""
+    target = assign.target
+    if value.on_host or not target.on_host:
+        return replace(assign, value=value)
+    return replace(assign, target=replace(target, type=NORM.type), value=value)
 
 
 def _joined(parts: Parts, program: Program) -> Program:

@@ -1,7 +1,7 @@
 """Under which conditions a part of an expression is computed, and which parts that matters to.
 
 A path is the conditions of the host that hold wherever a node is reached: those of the choices
-around it. What several paths lead to is computed if any of them is taken.
+around it, but for what waits for totals. What several paths lead to is computed if any is taken.
 """
 
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ def known(test: Node, *, holds: bool) -> Path:
             return known(test.args[0], holds=not holds)
         if test.op is (AND if holds else OR) and not test.on_host:
             return tuple(c for a in test.args for c in known(a, holds=holds))
-    if not test.on_host:
+    if not test.on_host or test.is_late:
         return ()
     return (test if holds else negation(test),)
 

@@ -13,7 +13,8 @@ from sympy import Basic
 from ...specs.language import iterate
 from ..oracle import arrays
 from .evaluate import value_of
-from .nodes import Apply, Assign, Name, Node, Program, assignments, free, substitute, walk
+from .naming import free
+from .nodes import Apply, Assign, Name, Node, Program, assignments, substitute, walk
 from .operations import Kind, Operation
 from .passes.share import share
 

@@ -3,14 +3,14 @@
 Every equation becomes one assignment. The stored value of a state is named for it, the new
 one ``m[t]``; a state that exists under a condition is assigned ``select(condition, value,
 absent)``. ``Eq(t, 1)`` becomes the name ``first``, which a framework that keeps no step
-count can still tell.
+count can still tell. What goes over all tensors is two: a tensor's part in it, and the total.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
 from sympy import (
-    Abs,
     Basic,
     Expr,
     Integer,
@@ -19,22 +19,13 @@ from sympy import (
     Piecewise,
     Pow,
     Rational,
-    S,
     Symbol,
-    atan2,
-    cos,
-    erf,
-    exp,
     false,
     floor,
-    log,
-    pi,
-    sign,
-    tanh,
     true,
 )
 from sympy import Mod as Modulo
-from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
+from sympy.core.relational import Eq, Ne, Relational
 from sympy.logic.boolalg import And, Implies, Not, Or
 
 from ...specs.language import (
@@ -49,6 +40,7 @@ from ...specs.language import (
     t,
 )
 from ...specs.language.heads import Head
+from ...specs.language.over_tensors import OverTensors
 from ...specs.language.reductions import Reduction
 from ..notation.order import ReadingOrder
 from ..notation.text import TextPrinter
@@ -69,28 +61,13 @@ from .nodes import (
     apply,
     negation,
 )
+from .sympy_table import CONSTANTS, FUNCTIONS, RELATIONS
+from .totals import Totals
 from .types import HOST_BOOLEAN, HOST_INTEGER, HOST_REAL, TENSOR
 
 GRADIENT = Name("grad", TENSOR)
 STEP = Name("t", HOST_INTEGER)
 FIRST = Name("first", HOST_BOOLEAN)
-
-_RELATIONS = {Eq: ops.EQ, Ne: ops.NE, Lt: ops.LT, Le: ops.LE, Gt: ops.GT, Ge: ops.GE}
-_FUNCTIONS = {
-    Abs: ops.ABS,
-    sign: ops.SIGN,
-    exp: ops.EXP,
-    log: ops.LOG,
-    cos: ops.COS,
-    tanh: ops.TANH,
-    erf: ops.ERF,
-    atan2: ops.ATAN2,
-}
-_CONSTANTS: dict[Basic, Node] = {
-    pi: apply(ops.PI),
-    S.Infinity: apply(ops.INFINITY),
-    S.NegativeInfinity: apply(ops.NEG, apply(ops.INFINITY)),
-}
 
 
 def lower(spec: Optimizer) -> Program:
@@ -131,8 +108,8 @@ class Lowering:
                 return GRADIENT
             case Symbol():
                 return self.symbols[e]
-            case _ if e in _CONSTANTS:
-                return _CONSTANTS[e]
+            case _ if e in CONSTANTS:
+                return CONSTANTS[e]
             case Piecewise():
                 return self._cases(e)
             case Max() | Min():
@@ -152,8 +129,8 @@ class Lowering:
                 return apply(ops.ALONG[e.func.__name__, e.over], self.node(e.args[0]))
             case Head():
                 return apply(ops.TABLE[e.func.__name__], *map(self.node, e.args))
-            case _ if e.func in _FUNCTIONS:
-                return apply(_FUNCTIONS[e.func], *map(self.node, e.args))
+            case _ if e.func in FUNCTIONS:
+                return apply(FUNCTIONS[e.func], *map(self.node, e.args))
             case floor():
                 return self._floor(e.args[0])
             case Modulo():
@@ -220,10 +197,16 @@ class Lowering:
 
     def _cases(self, e: Piecewise) -> Node:
         *cases, (otherwise, _) = [pair.args for pair in e.args]
-        node = self.node(otherwise)
-        for value, test in reversed(cases):
-            node = apply(ops.SELECT, self.node(test), self.node(value), node)
+        tests = [self.node(test) for _, test in cases]
+        node = self._where(map(negation, tests), otherwise)
+        for k, ((value, _), test) in reversed([*enumerate(zip(cases, tests, strict=True))]):
+            chosen = self._where([*map(negation, tests[:k]), test], value)
+            node = apply(ops.SELECT, test, chosen, node)
         return node
+
+    def _where(self, tests: Iterable[Node], e: Basic) -> Node:
+        """The node of what is computed where some conditions hold."""
+        return self.node(e)
 
     def _condition(self, e: Basic) -> Node:
         if e in (Eq(t, 1), t <= 1, t < 2):
@@ -234,7 +217,7 @@ class Lowering:
             case Eq() if e.rhs == 0:  # one form for a test and its opposite
                 return negation(apply(ops.NE, self.node(e.lhs), ZERO))
             case Relational():
-                return apply(_RELATIONS[e.func], self.node(e.lhs), self.node(e.rhs))
+                return apply(RELATIONS[e.func], self.node(e.lhs), self.node(e.rhs))
             case Not():
                 return negation(self.node(e.args[0]))
             case And() | Or():
@@ -256,10 +239,11 @@ class _OfOptimizer(Lowering):
     def __init__(self, spec: Optimizer) -> None:
         super().__init__(spec)
         self.spec: Optimizer = spec
+        self._totals = Totals()
         self.old["theta"] = Name("theta", TENSOR)
         for state in spec.states:
             shape = state.shape
-            kept = HOST_REAL if shape.on_host else replace(TENSOR, axes=shape.axes)
+            kept = HOST_REAL if shape.is_number else replace(TENSOR, axes=shape.axes)
             self.old[state.name] = Name(state.name, kept)
         for each in spec.inputs:
             self.new[each.name] = Name(each.name, TENSOR if each.is_tensor else HOST_REAL)
@@ -268,6 +252,15 @@ class _OfOptimizer(Lowering):
         for h in spec.hyperparameters:
             self.symbols[h.symbol] = Name(h.name, HOST_INTEGER if h.is_whole else HOST_REAL)
         self.symbols |= {o.flag: Name(o.name, HOST_BOOLEAN) for o in spec.options}
+
+    def node(self, e: Basic) -> Node:
+        if isinstance(e, OverTensors):
+            return self._totals.of(ops.OVER_TENSORS[e.func.__name__], self.node(e.args[0]))
+        return super().node(e)
+
+    def _where(self, tests: Iterable[Node], e: Basic) -> Node:
+        with self._totals.where(tests):
+            return self.node(e)
 
     def _divided(self, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
         """Of numbers, ``2**(-n)``: ``1/2**n`` would overflow where nothing is left."""
@@ -278,22 +271,28 @@ class _OfOptimizer(Lowering):
 
     def program(self) -> Program:
         when = {s.name: self.node(s.when) for s in self.spec.states if s.when != true}
-        body: list[Assign] = []
+        shared = {s.name for s in self.spec.states if s.shape.is_global}
+        self._totals.taken |= {*self.old, *(u.target.name for u in self.spec.updates)}
+        self._totals.taken |= {symbol.name for symbol in self.spec.symbols | {*self.spec.flags}}
         for update in self.spec.updates:
             name = update.target.name
-            value = self.node(update.value)
+            self._totals.update = name, self.text.equation(update)
+            value = self._where([when[name]] if name in when else [], update.value)
             if name in when:
                 value = apply(ops.SELECT, when[name], value, Absent())
             is_slot = name in self.old
             type_ = self.old[name].type if is_slot else value.type
+            if name in shared:
+                type_ = replace(type_, turn=value.type.turn)
             self.new[name] = Name(f"{name}[t]" if is_slot else name, type_)
-            body.append(Assign(self.new[name], value, self.text.equation(update)))
+            self._totals.add(Assign(self.new[name], value, self.text.equation(update)))
         return Program(
             spec=self.spec.name,
             slots=tuple(
-                Slot(old, self.new[name], when.get(name)) for name, old in self.old.items()
+                Slot(old, self.new[name], when.get(name), is_global=name in shared)
+                for name, old in self.old.items()
             ),
-            body=tuple(body),
+            body=self._totals.ordered(),
             optional=tuple(h.name for h in self.spec.hyperparameters if h.optional),
             gradient=GRADIENT,
             inputs=tuple(

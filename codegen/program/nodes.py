@@ -23,6 +23,11 @@ class Node:
     def is_tensor(self) -> bool:
         return bool(self.type.axes)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it is a number of the host that waits for totals over all tensors."""
+        return self.type.turn > 0
+
 
 @dataclass(frozen=True)
 class Constant(Node):
@@ -68,11 +73,16 @@ class Apply(Node):
         on_host = all(k.place is Place.HOST for k in known)
         place = Place.HOST if on_host else Place.DEVICE
         dtype = DType.BOOLEAN if self.op.kind is Kind.CONDITION else DType.REAL
+        turn = max((k.turn for k in known), default=0) if on_host else 0
+        if self.op.kind is Kind.TOTAL:
+            return Type(dtype, (), Place.HOST, turn + 1)
         if self.op.kind is Kind.REDUCTION:
             over = self.op.over
             return Type(dtype, reduced(known[0].axes, over) if over else (), Place.DEVICE)
         axes = [k.axes for k in known]
-        return Type(dtype, self.op.typed(axes) if self.op.typed else broadcast(axes), place)
+        if self.op.typed:
+            return Type(dtype, self.op.typed(axes), place, turn)
+        return Type(dtype, broadcast(axes), place, turn)
 
 
 ZERO = Constant(Fraction(0))
@@ -94,21 +104,6 @@ def walk(node: Node) -> Iterator[Node]:
 def names(node: Node) -> set[str]:
     """The ids of all names read by the node."""
     return {n.id for n in walk(node) if isinstance(n, Name)}
-
-
-def free(stem: str, taken: set[str]) -> str:
-    """The name itself, or with the first number that no name taken has."""
-    name, k = stem, 2
-    while name in taken:
-        name, k = f"{stem}{k}", k + 1
-    return name
-
-
-def part_of(whole: Name, part: Node, taken: set[str]) -> Name:
-    """A new name for a part of what is assigned, which is taken from then on."""
-    name = free(f"{whole.id.removesuffix('[t]')}_part", taken)
-    taken.add(name)
-    return Name(name, part.type)
 
 
 def rebuild(node: Node, rewrite: Callable[[Node], Node]) -> Node:
@@ -133,17 +128,9 @@ def negation(test: Node) -> Node:
 
 def is_host_select(node: Node) -> bool:
     """Whether the node is a choice that can be made before any tensor is touched."""
-    return isinstance(node, Apply) and node.op is SELECT and node.args[0].on_host
-
-
-def tensor_operations(node: Node) -> int:
-    """How many operations on tensors evaluating the node takes, at most one branch a choice."""
-    if not isinstance(node, Apply):
-        return 0
-    below = [tensor_operations(a) for a in node.args]
-    if is_host_select(node):
-        return max(below)
-    return sum(below) + (0 if node.on_host else 1)
+    if not (isinstance(node, Apply) and node.op is SELECT):
+        return False
+    return node.args[0].on_host and not node.args[0].is_late
 
 
 @dataclass(frozen=True)
@@ -172,12 +159,14 @@ class Slot:
     """Storage that lives from step to step: the parameter or a state.
 
     ``old`` names the stored value and ``new`` the one that replaces it; ``when`` is the
-    condition under which the slot exists, None for always.
+    condition under which the slot exists, None for always. ``is_global`` is said of a number that
+    is one for all tensors of a step.
     """
 
     old: Name
     new: Name
     when: Node | None = None
+    is_global: bool = False
 
     @property
     def name(self) -> str:
@@ -224,7 +213,11 @@ class Program:
 
     @property
     def scalar_slots(self) -> tuple[Slot, ...]:
-        return tuple(s for s in self.slots if not s.is_tensor)
+        return tuple(s for s in self.slots if not s.is_tensor and not s.is_global)
+
+    @property
+    def global_slots(self) -> tuple[Slot, ...]:
+        return tuple(s for s in self.slots if s.is_global)
 
     @property
     def tensor_inputs(self) -> tuple[Given, ...]:
@@ -251,8 +244,13 @@ class Program:
 
         And numbers that are the same for all tensors, as which shape they have makes no difference.
         """
-        whole = self.kinds() & {Kind.REDUCTION, Kind.MATRIX}
+        whole = self.kinds() & {Kind.REDUCTION, Kind.MATRIX} or self.takes_turns
         return not whole and self.is_of_one_shape and not self.facts
+
+    @property
+    def takes_turns(self) -> bool:
+        """Whether there is anything that is one for all tensors of a step."""
+        return bool(self.global_slots) or Kind.TOTAL in self.kinds()
 
     @property
     def is_of_one_shape(self) -> bool:

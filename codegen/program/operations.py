@@ -20,6 +20,8 @@ class Kind(Enum):
     """Elementwise, with a truth value as its result."""
     REDUCTION = "reduction"
     """From a tensor to one scalar."""
+    TOTAL = "total"
+    """From a number of each tensor to one for all of them, which the host then knows."""
     MATRIX = "matrix"
     """Between matrices, the last two axes of tensors; the result may have another shape."""
     LISTS = "lists"
@@ -151,6 +153,20 @@ GLOBAL_NORM = _define("global_norm", 1, arrays.norm, Kind.REDUCTION)
 """Over all tensors; its exact value here is that of a single one."""
 LIFT = _define("lift", 2, lambda value, like: value, Kind.REDUCTION)
 """A scalar of the host as one that lives beside the tensor that is the second operand."""
+
+
+OVER_TENSORS = {
+    f"global_{name}": _define(f"of_all_{name}", 1, arrays_of, Kind.TOTAL)
+    for name, arrays_of in _REDUCTIONS.items()
+    if name != "mean"
+}
+"""Of the parts that tensors have in it, by the name of the head; the exact value here is that of a
+single tensor."""
+PARTS = {
+    op: {"global_norm": NORM, "global_total": TOTAL, "global_amax": AMAX}[name]
+    for name, op in OVER_TENSORS.items()
+}
+"""How the elements of a tensor are reduced to its part."""
 
 
 def _along(name: str, over: tuple[Basic, ...]) -> Operation:

@@ -46,7 +46,7 @@ def optimizer_points(spec: Optimizer, count: int) -> Iterator[OptimizerPoint]:
         t = draw.randint(1, 5)
         states = {
             s.name: _inside(s.domain, draw)
-            if s.shape.on_host
+            if s.shape.is_number
             else _tensor(s.domain, draw, s.shape.lengths(shape))
             for s in spec.states
             if value_of(lower_expression(spec, s.when), settings)

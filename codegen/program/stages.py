@@ -37,6 +37,7 @@ from typing import Any
 
 from ...specs.language.shapes import WHOLE
 from .evaluate import run, value_of
+from .naming import free
 from .nodes import (
     Apply,
     Assign,
@@ -47,7 +48,6 @@ from .nodes import (
     Statement,
     all_names,
     assignments,
-    free,
     map_assignments,
     substitute,
     walk,

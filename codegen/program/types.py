@@ -27,11 +27,14 @@ class Type:
         dtype: of what.
         axes: a tensor's last two, of which it may have one number all along; none of a scalar.
         place: where it is known.
+        turn: of what the host knows, how many times all tensors have been gone through before, to
+            the total of a number of each.
     """
 
     dtype: DType
     axes: Axes
     place: Place
+    turn: int = 0
 
 
 HOST_REAL = Type(DType.REAL, (), Place.HOST)

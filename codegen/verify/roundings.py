@@ -48,6 +48,10 @@ def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool) -> int:
     what, axes = _reduction(name)
     count = math.prod(np.shape(x)[axis] for axis in axes) if axes else np.size(x)
     match what:
+        case "of_all_norm":  # of a few tensors: a square and a sum for each, and the root
+            return 8
+        case "of_all_total":
+            return 1
         case "norm" | "global_norm":  # each square, the sum of them, of which the root is half
             return 2 + math.ceil((count + 1) / 2)
         case "mean":
@@ -106,7 +110,7 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             return _traced(dx)
         case "identity_of_rows" | "identity_of_cols":
             return np.zeros(1)
-        case "neg" | "abs":
+        case "neg" | "abs" | "of_all_norm" | "of_all_total" | "of_all_amax":
             return dx
         case "max" | "min":
             apart = np.abs(x - y) > dx + dy
@@ -156,6 +160,19 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
         case "one_minus_power":
             return _of_power(x, dx, y, dy, 1 - value)
     raise NotImplementedError(f"no bound for {name}")
+
+
+def selected(test: Uncertain, yes: Uncertain, no: Uncertain) -> Uncertain:
+    """An element for which the test may come out either way may be either."""
+    (holds, is_open), (x, dx), (y, dy) = test, yes, no
+    value, off = np.where(holds, x, y), np.where(holds, dx, dy)
+    return value, np.where(is_open, np.maximum(dx, dy) + np.abs(x - y), off)
+
+
+def is_open(operands: list[Uncertain]) -> Any:
+    """Whether a comparison may come out either way."""
+    (x, dx), (y, dy) = operands
+    return (np.abs(x - y) <= dx + dy) & (dx + dy > 0)
 
 
 def _steps(x: Any, dx: Any, y: Any, dy: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _clips as clipping
 from . import _engines as engines
+from . import _together as together
 from . import _ufuncs as ufuncs
 from ._arguments import (
     refuse_nan,
@@ -132,7 +133,7 @@ class Optimizer(Limited, Readable):
 
     def _prepare(
         self, params: Tree, grads: Tree, given_inputs: Mapping[str, Any]
-    ) -> tuple[list[Callable[[], None]], Callable[[], None]]:
+    ) -> tuple[list[Callable[[], Any]], Callable[[], None]]:
         """All of a step that can fail: left are calls of what changes arrays, and of the last."""
         rate = self.lr(self._step) if callable(self.lr) else self.lr
         require_number("lr", rate)
@@ -146,13 +147,13 @@ class Optimizer(Limited, Readable):
         initial = self._existing(lr, dict(next(iter(known.kinds_of_shape))))
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
-            for name in self._scalar_states
+            for name in self._kept_numbers
         }
         numbers = scalars | inputs.numbers
         steps = {kind: self._step_of(lr, numbers, dict(kind)) for kind in known.kinds_of_shape}
         step, new = next(iter(steps.values()))
         clips = clipping.clips(given, self._limits, self.error_if_nonfinite)
-        changes: list[Callable[[], None]] = []
+        changes: list[Callable[[], Any]] = []
         is_compiled = engines.compiles(self.engine, self._kernel, known.size)
         for kind, rows in known.kinds_of_shape.items():
             step = steps[kind][0]
@@ -164,12 +165,16 @@ class Optimizer(Limited, Readable):
                 rule = partial(self._rule, step.storing(dtype) if dtype else step)
                 of = (rule, known, given, clips, part, self._scratch)
                 changes += (
-                    ufuncs.whole(*of)
+                    ufuncs.whole(*of, takes_turns=bool(self._totals))
                     if self._is_whole
                     else [ufuncs.blockwise(*of, self._scratches)]
                 )
         values = zip(self._scalar_states, new, strict=True)
         kept = {name: value for name, value in values if name in initial}
+        if self._global_states or self._totals:
+            kept |= {name: scalars[name] for name in self._new_globals if name in initial}
+            how = (step, (self._shared, self._own), self._totals, self._new_globals, kept)
+            changes = [partial(together.run, changes, *how)]
         return changes, partial(self._keep, known, known.states, kept, self._step + 1)
 
     def _keep(
@@ -209,7 +214,7 @@ class Optimizer(Limited, Readable):
         # Asked is which states there are: a rate of any step will do.
         rate = math.nan if callable(self.lr) else self.lr
         names = self._existing(rate, told(self._facts, ())).keys()
-        scalars = {name: 0.0 for name in self._scalar_states if name in names}
+        scalars = {name: 0.0 for name in self._kept_numbers if name in names}
         if self._facts:  # those of other shapes may have others
             names = {*self._tensor_states}
         states: dict[str, dict[str, Array]] = {n: {} for n in self._tensor_states if n in names}

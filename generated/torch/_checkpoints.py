@@ -35,6 +35,7 @@ class Keys:
         tensors: the keys of states of the parameter's shape.
         optional: those that depend on an option, or on the parameter's shape.
         axes: the shapes of those that are not like their parameter.
+        shared: the keys of states that are one for all parameters, which groups have.
     """
 
     rule: str
@@ -43,6 +44,7 @@ class Keys:
     tensors: frozenset[str]
     optional: frozenset[str]
     axes: Mapping[str, Axes]
+    shared: frozenset[str] = frozenset()
 
 
 def taken(
@@ -76,11 +78,24 @@ def taken(
         else:  # as torch saves a buffer that was never needed
             states.pop(index, None)
     filled = [
-        _filled(group, present, names)
+        _filled(_with_shared(group, keys, has_states=bool(states)), present, names)
         for group, present in zip(saved["param_groups"], groups, strict=False)
     ]
     rest = list(saved["param_groups"])[len(filled) :]
     return {**saved, "state": states, "param_groups": [*filled, *rest]}
+
+
+def _with_shared(group: Group, keys: Keys, *, has_states: bool) -> Group:
+    """A saved group, whose numbers for all parameters are looked at."""
+    needed = keys.shared - keys.optional
+    if has_states and (lacking := sorted(needed - group.keys())):
+        raise ValueError(
+            f"a group lacks {', '.join(map(repr, lacking))}, and {keys.rule} keeps "
+            f"{sorted(keys.shared)} for all parameters together"
+        )
+    for key in keys.shared & group.keys():
+        _number(key, group[key], "a group")
+    return group
 
 
 def _filled(saved: Group, present: Group, names: Collection[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ tensors a kernel for each of its stages.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from torch import Tensor, optim
@@ -29,8 +29,10 @@ from ._intervals import Member, members
 from ._options import DEFAULTS, option
 from ._rows import alike
 from ._rule import Group, Rule, Start, Work
+from ._scalars import Step
 from ._shapes import Axes, Facts, told
 from ._traits import Traits
+from ._turns import Turns
 
 
 class Declared:
@@ -39,6 +41,16 @@ class Declared:
     _tensor_states: ClassVar[dict[str, str]] = {}
     """Name to checkpoint key, in the order the rule takes them."""
     _scalar_states: ClassVar[dict[str, str]] = {}
+    _global_states: ClassVar[dict[str, str]] = {}
+    """Those that are one for all tensors, which groups have."""
+    _new_globals: ClassVar[dict[str, str]] = {}
+    """The names of their new values in a step."""
+    _totals: ClassVar[tuple[dict[str, str], ...]] = ()
+    """Of each turn, what comes together of the parts of all tensors by name, and how."""
+    _agreed: ClassVar[dict[str, tuple[str, int | None]]] = {}
+    """What such states depend on: by hyperparameter the argument, and its place in a tuple."""
+    _sums_elements: ClassVar[bool] = False
+    """Whether the rule is of single elements, but for totals over all of them."""
     _axes: ClassVar[dict[str, Axes]] = {}
     """The shapes of states that are not like their parameter, by name."""
     _facts: ClassVar[tuple[str, ...]] = ()
@@ -142,8 +154,8 @@ class Declared:
 
     @staticmethod
     @abstractmethod
-    def _loop(*_: Any, **__: Any) -> tuple[Tensor, ...]:
-        """The new values of a parameter and its tensor states.
+    def _loop(*_: Any, **__: Any) -> Any:
+        """The new values of a parameter and its tensor states; of rules with totals in turns.
 
         Takes the step, whose scalars are numbers or 0-d tensors, the parameter, its gradient, its
         tensor states and inputs: of those that do not exist, any tensor.
@@ -151,11 +163,23 @@ class Declared:
 
     @staticmethod
     @abstractmethod
-    def _foreach(*_: Any, **__: Any) -> None:
+    def _foreach(*_: Any, **__: Any) -> Any:
         """The same for lists of tensors, updated in place.
 
         States and inputs that do not exist are empty lists, and scalars are Python numbers.
         """
+
+    @staticmethod
+    def _shared(step: Step[Any]) -> Iterator[None]:
+        """Compute what is one for all tensors, turn by turn: from totals, in a step."""
+        del step
+        return iter(())
+
+    @staticmethod
+    def _own(step: Step[Any]) -> Iterator[None]:
+        """The same of the scalars of a step that follow from it."""
+        del step
+        return iter(())
 
     def _rule(self, defaults: Group) -> Rule:
         """What the stages of a step know of this class, and nothing of its groups and states."""
@@ -177,6 +201,15 @@ class Declared:
             coefficients=self._coefficients,
             loop=self._loop,
             foreach=self._foreach,
+            turns=Turns(
+                states=self._global_states,
+                new=self._new_globals,
+                totals=self._totals,
+                agreed=self._agreed,
+                sums_elements=self._sums_elements,
+                shared=self._shared,
+                own=self._own,
+            ),
         )
 
     def _works(
@@ -204,6 +237,14 @@ class Declared:
         found: dict[str, Start] = {self._step_key: 0.0} if self._step_key else {}
         keys = self._scalar_states | self._tensor_states
         for name, start in self._initial(group, **known).items():
-            if start is not None:
+            if start is not None and name in keys:
                 found[keys[name]] = start
         return found
+
+    def _existing_globals(self, group: Group) -> dict[str, Start]:
+        """What states start as that exist and are one for all tensors, by name."""
+        if not self._global_states:
+            return {}
+        known = dict.fromkeys(self._facts, 1)  # none of them depends on it
+        starts = self._initial(group, **known)
+        return {name: x for name in self._global_states if (x := starts[name]) is not None}

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import torch
@@ -17,14 +18,15 @@ from ._rows import at
 from ._scalars import Step
 from ._shapes import Axes, Facts
 from ._traits import Traits
+from ._turns import Turns, Values
 
 Group: TypeAlias = dict[str, Any]
 State: TypeAlias = dict[str, Any]
 """Of a parameter, by checkpoint key."""
 Start: TypeAlias = float | Literal["theta"]
 """What a state starts as: a number, or a copy of its parameter."""
-Change: TypeAlias = Callable[[], None]
-"""What is left of a step when all that can fail is done."""
+Change: TypeAlias = Callable[[], Any]
+"""What is left of a step when all that can fail is done. It may give tensors that take turns."""
 
 
 @dataclass(eq=False)
@@ -47,6 +49,7 @@ class Rule:
         fingerprint: of its spec.
         differentiable: whether autograd is to see the step.
         coefficients, loop, foreach: see the optimizer's methods.
+        turns: what it has for all tensors together; false where that is nothing.
     """
 
     name: str
@@ -64,8 +67,9 @@ class Rule:
     fingerprint: str
     differentiable: bool
     coefficients: Callable[..., tuple[Any, ...] | None]
-    loop: Callable[..., tuple[Tensor, ...]]
-    foreach: Callable[..., None]
+    loop: Callable[..., Any]
+    foreach: Callable[..., Any]
+    turns: Turns
 
     @cached_property
     def scalar_keys(self) -> set[str]:
@@ -93,7 +97,7 @@ class Rule:
         Rules of whole tensors, and what autograd or a compiler sees, use operations on DTensors.
         """
         return (
-            not self.is_whole
+            (not self.is_whole or self.turns.sums_elements)
             and not self.differentiable
             and not torch.compiler.is_compiling()
             and shards.are_local(group["params"])
@@ -113,6 +117,7 @@ class Work(NamedTuple):
         traits: what both are; None where nobody has looked at them.
         known: what the rule must know of the shape of these parameters, by name.
         inputs: what they are given beside the gradients.
+        shared: what states hold that are one for all tensors, by name.
     """
 
     group: Group
@@ -123,6 +128,7 @@ class Work(NamedTuple):
     traits: Traits | None
     known: Facts
     inputs: Inputs = NONE
+    shared: Values = MappingProxyType({})
 
     @property
     def kind(self) -> tuple[int, ...]:
@@ -136,4 +142,5 @@ class Work(NamedTuple):
         clip = self.clip.of(rows) if self.clip else None
         params, grads = at(self.params, rows), at(self.grads, rows)
         inputs = self.inputs.part(rows)
-        return Work(self.group, self.initial, params, grads, clip, None, self.known, inputs)
+        of = (self.group, self.initial, params, grads, clip, None, self.known, inputs, self.shared)
+        return Work(*of)

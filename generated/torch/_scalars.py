@@ -176,6 +176,13 @@ def _beside(test: Tensor, x: float) -> Tensor:
     return torch.full_like(test, x, dtype=torch.float64)
 
 
+def taken(test: bool | Tensor, yes: Tensor, no: Tensor) -> Tensor:
+    """One of two tensors, by one test for all of them."""
+    if isinstance(test, Tensor):
+        return torch.where(test, yes, no)
+    return yes if test else no
+
+
 def both(first: bool | Tensor, second: Callable[[], bool | Tensor]) -> bool | Tensor:
     """Whether two tests hold; the second is not made where the first is known to fail."""
     known = flag(first)

@@ -70,6 +70,14 @@ def require_range(scalars: dict[str, float], dtype: torch.dtype) -> None:
             )
 
 
+def require_one_number(name: str, value: Any) -> None:
+    """Raise ValueError for an argument that is a tensor of several numbers, or has one."""
+    members = cast("tuple[Any, ...]", value) if isinstance(value, tuple | list) else (value,)
+    for x in members:
+        if isinstance(x, Tensor) and x.numel() != 1:
+            raise ValueError(f"{name} must be one number, got a tensor of shape {tuple(x.shape)}")
+
+
 def in_dtype(tensors: list[Tensor], dtype: torch.dtype) -> list[Tensor]:
     """The tensors, which are of one dtype, in another; the same list where it is the same."""
     same = not tensors or tensors[0].dtype == dtype

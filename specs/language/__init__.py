@@ -28,11 +28,12 @@ from .domains import (
     Interval,
 )
 from .errors import SpecError
-from .heads import clip, global_norm, lerp, one_minus_power, stored
+from .heads import clip, lerp, one_minus_power, stored
 from .inputs import Input, Source
 from .matrices import Iterand, identity, iterate, matmul, trace, transpose
 from .optimizer import Optimizer
 from .outputs import Output
+from .over_tensors import global_amax, global_norm, global_total
 from .reductions import amax, dot, mean, norm, rms, total
 from .schedule import Sample, Schedule, Spec, eta, lr, metric, mu
 from .sequences import (
@@ -115,7 +116,9 @@ __all__ = [
     "eta",
     "flags",
     "given",
+    "global_amax",
     "global_norm",
+    "global_total",
     "grad",
     "hyperparameters",
     "identity",

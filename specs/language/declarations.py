@@ -93,7 +93,7 @@ class State:
         when: the condition on options and hyperparameters under which it exists.
         shape: what it has a number for: each element (``Shape.TENSOR``), each tensor
             (``Shape.PER_TENSOR``), all tensors of a group (``Shape.SCALAR``), or some axes,
-            ``(rows,)`` or ``(rows, rows)``.
+            ``(rows,)`` or ``(rows, rows)``; or all tensors of a step (``Shape.GLOBAL``).
         domain: the values it can take, by which roots and divisions are checked.
         latex: its notation, where it is not SymPy's for the name.
     """

@@ -120,20 +120,3 @@ class stored(Head):
     @staticmethod
     def tex(args: Sequence[str]) -> str:
         return rf"\operatorname{{fl}}{enclosed(args[0])}"
-
-
-class global_norm(Head):
-    """The Euclidean norm over all elements of all tensors that are updated together.
-
-    A rule sees one tensor at a time, and so cannot say it; a transform of gradients can.
-    """
-
-    nargs = (1,)
-    category = "reduction"
-    is_nonnegative: ClassVar[bool] = True  # pyright: ignore[reportIncompatibleVariableOverride]
-    formula = "sqrt(sum over all tensors of sum(x**2))"
-
-    @staticmethod
-    def tex(args: Sequence[str]) -> str:
-        one = enclosed(args[0], r"\lVert", r"\rVert")
-        return rf"\sqrt{{\sum_{{\theta}} {one}_2^2}}"

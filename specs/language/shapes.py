@@ -5,6 +5,9 @@ them is a batch of matrices. A value lacks an axis where it has one number for a
 then has length one there: ``mean(g[t], over=cols)`` and ``State(r, shape=(rows,), ...)`` have a
 number a row, and meet what has one an element as NumPy's arrays do.
 
+A value can be one number for all tensors that a step updates, too: what ``over_tensors`` makes, and
+what follows from that.
+
 An axis stands as a number too, its length: ``sqrt(rows / cols)``. So do ``ndim`` and ``numel``, of
 the parameter as it is. They are known before any tensor is looked at, and a rule may differ by
 them: ``Piecewise((x, ndim >= 2), (y, True))``.
@@ -116,6 +119,8 @@ class Shape:
     Args:
         axes: the lengths of its last two axes, behind those of a batch.
         on_host: whether it is one number for all tensors of a group, known before any of them.
+
+    Without axes, and not on the host, it is one number for all tensors of a step.
     """
 
     axes: Axes
@@ -127,6 +132,8 @@ class Shape:
     """One number from hyperparameters and t, for all tensors alike, kept in float64."""
     PER_TENSOR: ClassVar["Shape"]
     """One number for each tensor, reduced from it, and in its dtype."""
+    GLOBAL: ClassVar["Shape"]
+    """One number for all tensors of all groups, made of totals over them, kept in float64."""
 
     @classmethod
     def of(cls, given: Any) -> Any:
@@ -145,9 +152,21 @@ class Shape:
         """Whether it is the parameter's own."""
         return self.axes == WHOLE
 
+    @property
+    def is_global(self) -> bool:
+        """Whether it is one number for all tensors of a step."""
+        return not self.axes and not self.on_host
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is one number beside the tensors, of a group or of all."""
+        return not self.axes
+
     def __str__(self) -> str:
         if self.on_host:
             return "scalar"
+        if self.is_global:
+            return "one for all tensors"
         words = {WHOLE: "tensor", EACH: "one a tensor"}
         return words.get(self.axes) or f"({', '.join(map(str, self.axes))})"
 
@@ -164,3 +183,4 @@ class Shape:
 Shape.TENSOR = Shape(WHOLE)
 Shape.SCALAR = Shape((), on_host=True)
 Shape.PER_TENSOR = Shape(EACH)
+Shape.GLOBAL = Shape(())

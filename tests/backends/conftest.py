@@ -19,7 +19,7 @@ from steprule.codegen.files.write import write
 from steprule.codegen.oracle import optimizers as oracle
 from steprule.codegen.oracle.formats import FORMATS
 from steprule.codegen.program.compiled import CompiledRule
-from steprule.specs.language import Optimizer, Shape
+from steprule.specs.language import Optimizer
 
 _numbers = count()
 
@@ -132,11 +132,13 @@ def assert_as_oracle() -> Callable[..., None]:
             before = run.thetas()
             run.step(grads)
             after = run.states()
+            tensors = [
+                oracle.Tensor(*each, hyper, options)
+                for each in zip(before, grads, stored, strict=True)
+            ]
+            exact = oracle.steps(spec, tensors, t=t, shared={}, form=FORMATS["float64"])
             for i, (theta, new) in enumerate(zip(run.thetas(), after, strict=True)):
-                expected = oracle.step(
-                    spec, t=t, theta=before[i], gradient=grads[i], states=stored[i],
-                    hyper=hyper, options=options, form=FORMATS["float64"],
-                )  # fmt: skip
+                expected = exact[i]
                 actual = {"theta": theta, **new}
                 assert actual.keys() == expected.keys()
                 for name, value in expected.items():
@@ -185,7 +187,7 @@ def _numpy_run(
 
     def states() -> list[dict[str, Any]]:
         stored = optimizer.state_dict()
-        scalars = {s.name for s in spec.states if s.shape == Shape.SCALAR}
+        scalars = {s.name for s in spec.states if s.shape.is_number}
         return [
             {
                 s.name: float(stored[s.name]) if s.name in scalars else stored[f"{s.name}/{i}"]
@@ -196,6 +198,14 @@ def _numpy_run(
         ]
 
     return Run(step, lambda: [p.copy() for p in params], states)
+
+
+def _shared(optimizer: Any, spec: Optimizer) -> dict[str, Any]:
+    """The states that are one for all parameters, which every group has alike."""
+    keys = {s.key for s in spec.states if s.shape.is_global}
+    (first, *others) = [{k: group.get(k) for k in keys} for group in optimizer.param_groups]
+    assert all(other == first for other in others)
+    return {k: torch.as_tensor(x, dtype=torch.float64) for k, x in first.items() if x is not None}
 
 
 def _torch_run(
@@ -215,11 +225,9 @@ def _torch_run(
     def states() -> list[dict[str, Any]]:
         return [
             {
-                s.name: float(kept[s.key])
-                if s.shape == Shape.SCALAR
-                else kept[s.key].numpy().copy()
+                s.name: float(kept[s.key]) if s.shape.is_number else kept[s.key].numpy().copy()
                 for s in spec.states
-                if s.key in (kept := optimizer.state[p])
+                if s.key in (kept := optimizer.state[p] | _shared(optimizer, spec))
             }
             for p in params
         ]

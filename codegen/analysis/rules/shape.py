@@ -21,6 +21,7 @@ from ....specs.language import (
     transpose,
 )
 from ....specs.language.heads import Head
+from ....specs.language.over_tensors import OverTensors
 from ....specs.language.reductions import Reduction
 from ....specs.language.shapes import (
     EACH,
@@ -47,8 +48,12 @@ class _Kind:
     is_beside: bool
     fact: str = ""
     """What it depends on of a parameter's shape."""
+    is_of_all: bool = False
+    """Whether it waits for all tensors, and for none by itself: one number for the whole step."""
 
     def __str__(self) -> str:
+        if self.is_of_all:
+            return "one number for all tensors"
         words = {(): "a scalar", WHOLE: "a tensor", EACH: "one number a tensor"}
         return words.get(self.axes) or f"of shape ({', '.join(map(str, self.axes))})"
 
@@ -58,6 +63,8 @@ class _Kind:
         return f"a value {self}" if str(self).startswith("of") else str(self)
 
     def fits(self, shape: Shape) -> bool:
+        if shape.is_global:
+            return not self.axes and (self.is_of_all or not self.is_beside)
         if shape == Shape.PER_TENSOR:
             return self.axes in ((), shape.axes)
         return self.axes == shape.axes and not (shape.on_host and self.is_beside)
@@ -66,7 +73,10 @@ class _Kind:
 def check(subject: Subject) -> Iterator[Fault]:
     declared = {name: state.shape for name, state in subject.states.items()}
     declared[theta.name] = Shape.TENSOR
-    kinds = {name: _Kind(shape.axes, not shape.on_host) for name, shape in declared.items()}
+    kinds = {
+        name: _Kind(shape.axes, not shape.on_host, is_of_all=shape.is_global)
+        for name, shape in declared.items()
+    }
     for given in subject.inputs.values():
         kinds[given.name] = _Kind(WHOLE if given.is_tensor else (), given.is_tensor)
     for update in subject.updates:
@@ -78,7 +88,7 @@ def check(subject: Subject) -> Iterator[Fault]:
         kind = _kind(update.value, kinds)
         if name not in declared:
             kinds[name] = replace(kind, fact=_fact(update.value, kinds))
-        elif declared[name].on_host and (fact := _fact(update.value, kinds)):
+        elif declared[name].is_number and (fact := _fact(update.value, kinds)):
             yield Fault(
                 where,
                 f"{name} is one number for all tensors, and its equation reads {fact} of one",
@@ -117,24 +127,37 @@ def _key(iterand: Iterand) -> str:
 
 def _unfitting(name: str, shape: Shape, kind: _Kind) -> tuple[str, str]:
     """What is wrong with an equation's value, and what to do."""
+    if shape.on_host and kind.is_of_all:
+        return (
+            f"{name} is a number known before any tensor is, and its equation goes over all",
+            f"Declare State({name}, ..., shape=Shape.GLOBAL)",
+        )
     if shape.on_host and not kind.axes:
         return (
             f"{name} is a number known before any tensor is, and its equation reduces one",
             f"Declare State({name}, ..., shape=Shape.PER_TENSOR), which each tensor has of its "
             "own; or let it be an intermediate",
         )
-    declared = _Kind(shape.axes, is_beside=True)
+    declared = _Kind(shape.axes, is_beside=True, is_of_all=shape.is_global)
     problem = f"{name} is {declared}, and its equation gives {kind.value}"
     if name == theta.name:
         return problem, "Let the step depend on theta[t - 1] or the gradient, element by element"
-    if kind.axes in ((), EACH):
+    if shape.is_global:
+        kind = replace(kind, axes=kind.axes or EACH)
+        problem = f"{name} is {declared}, and its equation gives {kind.value}"
+    if kind.is_of_all:
+        word = "Shape.GLOBAL"
+    elif kind.axes in ((), EACH):
         word = "Shape.PER_TENSOR" if kind.is_beside else "Shape.SCALAR"
     elif kind.axes == WHOLE:
         word = "Shape.TENSOR"
     else:
         axes = [str(axis) for axis in kind.axes if axis != ONE]
         word = f"({', '.join(axes)})" if len(axes) > 1 else f"({axes[0]},)"
-    return problem, f"Declare State({name}, ..., shape={word})"
+    remedy = f"Declare State({name}, ..., shape={word})"
+    if shape.is_global:
+        return problem, f"Take global_total, global_norm or global_amax of it. Or: {remedy}"
+    return problem, remedy
 
 
 def _misfit(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
@@ -150,7 +173,19 @@ def _misfit(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
                 "the rounds of iterate are no whole number that is known before any tensor is",
                 "Give a number, or a hyperparameter made with counts",
             )
-    if isinstance(node, Head) and node.category != "elementwise":
+        if any(isinstance(n, OverTensors) for n in nodes(node.result)):
+            return (
+                "a round of iterate goes over all tensors",
+                "Give what goes over them an equation of its own, and read that",
+            )
+    if isinstance(node, OverTensors):
+        kind = _kind(node.args[0], kinds)
+        if not _fact(node.args[0], kinds) and (kind.is_of_all or not kind.is_beside):
+            name = type(node).__name__
+            return f"{name} is taken of one number for all tensors", (
+                f"Leave {name} out: it goes over a number for each element, or for each tensor"
+            )
+    elif isinstance(node, Head) and node.category != "elementwise":
         operands = _operands(node)
         if not all(len(_kind(a, kinds).axes) == 2 for a in operands):
             name = type(node).__name__
@@ -179,7 +214,8 @@ def _beyond_host(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | N
     if not kind.is_beside:
         return None
     name = type(node).__name__
-    return f"{name} is taken of {kind.value if kind.axes else 'what is reduced from a tensor'}", (
+    reduced = "what is made of all tensors" if kind.is_of_all else "what is reduced from a tensor"
+    return f"{name} is taken of {kind.value if kind.axes else reduced}", (
         f"Take {name} of what is known before any tensor is: t, hyperparameters and scalar states"
     )
 
@@ -209,24 +245,33 @@ def _beside(node: Basic, misfit: MisfitError) -> tuple[str, str]:
 
 def _kind(e: Basic, kinds: Mapping[str, _Kind]) -> _Kind:
     """The kind of an expression; of a misfit in it, which is told where it is, a tensor."""
-    is_beside = any(_is_beside(n, kinds) for n in nodes(e))
+    waits = {*_waits(e, kinds)}
     try:
-        return _Kind(_axes(e, kinds), is_beside)
+        return _Kind(_axes(e, kinds), bool(waits), is_of_all=waits == {"all"})
     except MisfitError:
-        return _Kind(WHOLE, is_beside)
+        return _Kind(WHOLE, bool(waits))
 
 
-def _is_beside(node: Basic, kinds: Mapping[str, _Kind]) -> bool:
-    match node:
-        case Value():
-            return kinds[node.name].is_beside
-        case Iterand():
-            return _key(node) in kinds and kinds[_key(node)].is_beside
-    return isinstance(node, GradientAt | identity)
+def _waits(e: Basic, kinds: Mapping[str, _Kind]) -> Iterator[str]:
+    """What an expression has to wait for: its tensor, all of them."""
+    match e:
+        case OverTensors():
+            yield "all"
+        case GradientAt() | identity():
+            yield "tensor"
+        case Value() | Iterand():
+            kind = kinds.get(e.name if isinstance(e, Value) else _key(e))
+            if kind and kind.is_beside:
+                yield "all" if kind.is_of_all else "tensor"
+        case _:
+            for a in e.args:
+                yield from _waits(a, kinds)
 
 
 def _fact(e: Basic, kinds: Mapping[str, _Kind]) -> str:
     """What a value depends on of a parameter's shape, or nothing."""
+    if isinstance(e, OverTensors):
+        return ""
     if isinstance(e, Reduction):
         return _fact(e.args[0], kinds)  # its axes are none
     if isinstance(e, identity):
@@ -254,6 +299,8 @@ def _axes(e: Basic, kinds: Mapping[str, _Kind]) -> Axes:
             if given != start:
                 raise MisfitError(start, given)
             return start
+        case OverTensors():
+            return ()
         case Reduction():
             of = _kind(e.args[0], kinds).axes
             return reduced(of, e.over) if e.over else ()

@@ -38,6 +38,7 @@ from ....specs.language import (
     Value,
     heads,
     matrices,
+    over_tensors,
     reductions,
     sequences,
 )
@@ -73,12 +74,12 @@ def _heads(module: ModuleType) -> tuple[type[heads.Head], ...]:
         for head in vars(module).values()
         if isinstance(head, type)
         and issubclass(head, heads.Head)
-        and head not in (heads.Head, reductions.Reduction)
+        and head not in (heads.Head, reductions.Reduction, over_tensors.OverTensors)
     )
 
 
 _HEADS: dict[type, tuple[type[heads.Head], ...]] = {
-    Optimizer: _heads(heads) + _heads(reductions) + _heads(matrices),
+    Optimizer: _heads(heads) + _heads(reductions) + _heads(over_tensors) + _heads(matrices),
     Schedule: _heads(sequences),
 }
 _ON_HOST = (floor, cos, Mod, type(pi))

@@ -28,6 +28,7 @@ _WORDS = {
     "scalar": "scalar",
     "tensor": "tensor",
     "one_a_tensor": "one a tensor",
+    "one_for_all": "one for all tensors",
     "first_from": "first value from the equation for",
 }
 

@@ -216,7 +216,12 @@ def _option(entry: Option) -> ArgumentRow:
     )
 
 
-_SHAPES = {Shape.TENSOR: "tensor", Shape.SCALAR: "scalar", Shape.PER_TENSOR: "one_a_tensor"}
+_SHAPES = {
+    Shape.TENSOR: "tensor",
+    Shape.SCALAR: "scalar",
+    Shape.PER_TENSOR: "one_a_tensor",
+    Shape.GLOBAL: "one_for_all",
+}
 
 
 def _shape(shape: Shape) -> Word | Formula:

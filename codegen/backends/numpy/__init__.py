@@ -13,6 +13,7 @@ from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, Compil
 from ...program.cut import Parts
 from ...program.linearise import linearise
 from ...program.passes.expand import expand
+from ...program.turns import turns
 from .. import Entry
 from ..clipping import clippings
 from ..iterations import iteration_functions
@@ -59,10 +60,11 @@ class NumpyBackend:
         return template.render(schedule_context(compiled))
 
     def _optimizer(self, compiled: CompiledRule) -> str:
-        program = linearise(expand(compiled.program))
+        parts = turns(compiled.program)
+        program = linearise(expand(parts.program))
         listing = allocate(program, prefer=Prefer.OWN, beside=_BESIDE)
         template = self._templates.get_template("optimizer.py.j2")
-        found = context(compiled, program, listing)
+        found = context(compiled, parts, program, listing)
         found |= {"outputs": output_functions(compiled, EXPRESSIONS)}
         found |= {"iterations": iteration_functions((program,), EXPRESSIONS)}
         return template.render(found | {"clippings": clippings()})

@@ -4,19 +4,24 @@ from ...program.allocate import Listing
 from ...program.compiled import CompiledRule
 from ...program.forms import Printer
 from ...program.nodes import Program
+from ...program.turns import Turns
+from ..late import late_context, met_late
 from ..python_class import class_context, passes
 from ..scalars import host_names, of_step, scalars
 from ..signature import Argument, arguments, members, tests
-from ..statements import block
-from .printer import HOST, NumpyPrinter
+from ..statements import assigned, block
+from .printer import HOST, LATE, NumpyPrinter
 
 
-def context(compiled: CompiledRule, program: Program, listing: Listing) -> dict[str, object]:
+def context(
+    compiled: CompiledRule, turns: Turns, program: Program, listing: Listing
+) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``.
 
     Args:
         compiled: the rule.
-        program: its program in three-address form, which ``listing`` gives buffers to.
+        turns: its program.
+        program: that of tensors in three-address form, which ``listing`` gives buffers to.
         listing: what is printed of it.
     """
     spec = compiled.spec
@@ -24,11 +29,14 @@ def context(compiled: CompiledRule, program: Program, listing: Listing) -> dict[
     held = {name: f"self.{where}" for name, where in members(args).items() if name != "lr"}
     held |= tests(args, lambda name: f"self.{name}")
     met = {*host_names(program), *(host_names(compiled.kernel) if compiled.has_kernel else ())}
+    met |= met_late(turns)
     printer = NumpyPrinter(of_step(met))
-    return class_context(spec, program, Printer(HOST, held)) | {
+    late = late_context(turns, args, assigned(Printer(LATE, of_step(met))))
+    found = class_context(spec, turns.whole, Printer(HOST, held)) | late
+    return found | {
         "annotation": _annotation,
         "annotated": _settled,
-        "scalars": scalars(program, args, met, HOST, first="t == 1"),
+        "scalars": scalars(turns.whole, args, met, HOST, first="t == 1"),
         "body": block(listing.steps, printer.scalar, printer),
         "scratch": listing.scratch,
         "has_lr": any(a.name == "lr" for a in args),

@@ -8,6 +8,8 @@ from ...program.allocate import Instruction
 from ...program.forms import PYTHON, Language, Printer, Table
 from ...program.nodes import Apply
 from ...program.operations import Kind
+from ...program.turns import hands_over
+from ..late import handed_over
 
 _HOST: Table = {
     **PYTHON,
@@ -103,6 +105,17 @@ EXPRESSIONS = Language(
 )
 """Arrays as expressions, which give new ones."""
 
+LATE = Language(
+    "NumPy, after totals",
+    {
+        **{op: form for op, form in EXPRESSIONS.elements.items() if op not in PYTHON},  # pyright: ignore[reportOptionalMemberAccess]
+        **PYTHON,
+        ops.ONE_MINUS_POW: "one_minus_power",
+        ops.PI: "math.pi",
+    },
+)
+"""Numbers that are made of totals, as NumPy's: what has no finite result must not stop a step."""
+
 _AUGMENTED = {ops.ADD: "+=", ops.SUB: "-=", ops.MUL: "*=", ops.DIV: "/="}
 
 
@@ -113,6 +126,8 @@ class NumpyPrinter:
         self.scalar = Printer(HOST, renamed)
 
     def __call__(self, step: Instruction) -> str:
+        if step.op is None and hands_over(step.args[0]):
+            return handed_over(self.scalar, step.args[0])
         args = [self.scalar(a) for a in step.args]
         match step.op:
             case None | ops.FILL | ops.COPY if step.into is not None:

@@ -1,10 +1,11 @@
 """What the optimizer's template is filled with."""
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 
 from ....specs.language import Optimizer
+from ....specs.language.over_tensors import OverTensors
 from ...program.allocate import Instruction, allocate
 from ...program.compiled import CompiledRule
 from ...program.cut import OUT, Parts
@@ -12,6 +13,7 @@ from ...program.forms import Printer
 from ...program.linearise import linearise
 from ...program.nodes import (
     ZERO,
+    Assign,
     Branch,
     Name,
     Node,
@@ -31,8 +33,10 @@ from ...program.passes.settle import settle
 from ...program.passes.shield import shield
 from ...program.passes.sink import sink
 from ...program.rest import at_rest
+from ...program.turns import hands_over, turns
 from ...program.types import HOST_BOOLEAN, HOST_REAL
 from ..iterations import iteration_functions
+from ..late import handed_over, late_context, met_late
 from ..outputs import output_functions
 from ..python_class import class_context, passes
 from ..scalars import depending_on_steps, host_names, of_step, scalars
@@ -44,10 +48,11 @@ from .printer import TORCH, ForeachPrinter, counting
 def context(compiled: CompiledRule) -> dict[str, object]:
     """All variables of ``optimizer.py.j2``."""
     spec, program, kernel = compiled.spec, compiled.program, compiled.kernel
-    flagged, flags = flag(program)
+    parts = turns(program)
+    flagged, flags = flag(parts.program)
     loop = separate(shield(settle(expand(flagged))))
     sunk = linearise(contract(sink(flagged)))
-    met = {*host_names(loop), *host_names(sunk)}
+    met = {*host_names(loop), *host_names(sunk), *met_late(parts)}
     if compiled.has_kernel:
         met |= {*host_names(kernel)}
     args = arguments(spec)
@@ -57,13 +62,16 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     counted = depending_on_steps(program, counts=bool(spec.step_key))
     written = of_step(met)
     printer = Printer(TORCH, written)
-    return class_context(spec, program, Printer(TORCH, in_group)) | {
+    late = Printer(counting(counted | parts.late), written)
+    found = class_context(spec, program, Printer(TORCH, in_group))
+    found |= late_context(parts, args, assigned(late))
+    return found | {
         "annotation": _annotation,
         "sparse": _sparse(spec, Printer(TORCH, in_group)),
         "parameters": _parameters(spec, args),
         "optional": [slot.name for slot in program.slots if slot.when is not None],
         "peer": spec.peer.removeprefix("torch.optim.") if _is_torchs(spec.peer) else "",
-        "loop": block(loop.body, printer, assigned(printer)),
+        "loop": block(loop.body, printer, _of_tensor(printer)),
         "foreach": block(allocate(sunk).steps, printer, ForeachPrinter(written)),
         "scalars": scalars(
             program, args, met, counting(counted), first=first, flags=flags, counted=counted
@@ -77,6 +85,12 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         "is_whole": not program.is_elementwise,
         "passes": passes(compiled),
     }
+
+
+def _of_tensor(printer: Printer) -> Callable[[Assign], str]:
+    """Prints the statements of one tensor."""
+    plain = assigned(printer)
+    return lambda s: handed_over(printer, s.value) if hands_over(s.value) else plain(s)
 
 
 def loop_body(parts: Parts) -> list[str]:
@@ -135,7 +149,7 @@ class Sparse:
 def _sparse(spec: Optimizer, in_group: Printer) -> Sparse | None:
     """None where it never does."""
     settings = at_rest(spec)
-    if not settings:
+    if not settings or any(s.shape.is_global for s in spec.states) or _goes_over_all(spec):
         return None
     options = {o.name for o in spec.options}
 
@@ -152,6 +166,10 @@ def _sparse(spec: Optimizer, in_group: Printer) -> Sparse | None:
         return Sparse("True", "")  # whatever is set
     condition = reduce(partial(apply, OR), every)
     return Sparse(in_group(condition), Printer(TORCH)(condition))
+
+
+def _goes_over_all(spec: Optimizer) -> bool:
+    return any(update.value.has(OverTensors) for update in spec.updates)
 
 
 def _is_torchs(peer: str) -> bool:

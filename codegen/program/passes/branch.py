@@ -7,6 +7,7 @@ become one ``if``.
 from collections.abc import Iterable
 
 from ..fold import fold
+from ..naming import part_of
 from ..nodes import (
     ZERO,
     Absent,
@@ -20,7 +21,6 @@ from ..nodes import (
     apply,
     is_host_select,
     negation,
-    part_of,
 )
 from ..operations import ADD, SELECT
 
@@ -31,7 +31,7 @@ def branch(program: Program) -> Program:
 
 
 def _statements(statement: Statement, taken: set[str]) -> list[Statement]:
-    if isinstance(statement, Branch):
+    if isinstance(statement, Branch) or statement.target.is_late:
         return [statement]
     value = fold(_lift_sums(statement.value))
     if isinstance(value, Absent):

@@ -17,6 +17,8 @@ def fill(program: Program, like: Name | None = None) -> Program:
     theta = program.slots[0].old if like is None else like
 
     def rewrite(assign: Assign) -> Assign:
+        if assign.target.is_late:
+            return assign
         value = rebuild(assign.value, lambda node: _lift(node, theta))
         if assign.target.type.axes == WHOLE and not value.is_tensor:
             value = apply(FILL, value, theta)

@@ -6,6 +6,7 @@ have, compiles it anew when an answer changes, and never for another number with
 
 from dataclasses import dataclass, field, replace
 
+from ..naming import free
 from ..nodes import (
     ZERO,
     Apply,
@@ -16,7 +17,6 @@ from ..nodes import (
     Statement,
     all_names,
     apply,
-    free,
     negation,
     rebuild,
 )

@@ -3,26 +3,17 @@
 A scalar that is read in some branches of a choice alone may be defined in those alone, as
 ``sqrt(t - 5)`` is where t > 5: it is then computed under their conditions, and 0 elsewhere. The
 same goes for what conditions compare.
+
+What waits for a total over all tensors cannot be known so early: it becomes a statement before the
+one that reads it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ..guards import Path, guarded, is_partial, paths
-from ..nodes import (
-    ONE,
-    ZERO,
-    Apply,
-    Assign,
-    Constant,
-    Name,
-    Node,
-    Program,
-    apply,
-    free,
-    names,
-    walk,
-)
+from ..naming import free
+from ..nodes import ONE, ZERO, Apply, Assign, Constant, Name, Node, Program, apply, names, walk
 from ..operations import (
     ADD,
     DIV,
@@ -45,20 +36,21 @@ _REAL = Type(DType.REAL, ONE.type.axes, Place.HOST)
 def hoist(program: Program) -> Program:
     taken = {n for a in program.body if isinstance(a, Assign) for n in names(a.value)}
     taken |= {a.target.id for a in program.body if isinstance(a, Assign)}
-    when = {n.id: s.when for s in program.scalar_slots if s.when for n in (s.old, s.new)}
+    numbers = (*program.scalar_slots, *program.global_slots)
+    when = {n.id: s.when for s in numbers if s.when for n in (s.old, s.new)}
     hoisting = _Hoisting(taken | {s.old.id for s in program.slots}, when)
-    body: list[Assign] = []
     for assign in program.body:
         assert isinstance(assign, Assign)  # choices are not yet statements
-        if assign.value.on_host and not assign.target.is_tensor:
+        if assign.value.on_host and not assign.target.is_tensor and assign.target.on_host:
             value = hoisting.corrections(assign.value, ())
             if assign.target.id not in when:
                 value = hoisting.where_states_exist(value)
-            hoisting.host.append(replace(assign, value=value))
+            hoisting.put(replace(assign, value=value))
         else:
             value = hoisting.tensor(assign.value, assign.target.id, ())
-            body.append(replace(assign, value=value))
-    return replace(program, host=_ordered(hoisting.assignments()), body=tuple(body))
+            hoisting.body.append(replace(assign, value=value))
+    host = _ordered(hoisting.guarded(hoisting.host))
+    return replace(program, host=host, body=tuple(hoisting.guarded(hoisting.body)))
 
 
 @dataclass
@@ -67,16 +59,20 @@ class _Hoisting:
     when: dict[str, Node]
     """The conditions under which scalar states exist, by the names of their values."""
     host: list[Assign] = field(default_factory=list)
+    body: list[Assign] = field(default_factory=list)
     known: dict[Node, Name] = field(default_factory=dict)
     reached: dict[str, list[Path]] = field(default_factory=dict)
     """By which paths each scalar that was given a name is read."""
 
-    def assignments(self) -> list[Assign]:
+    def put(self, scalar: Assign) -> None:
+        (self.body if scalar.value.is_late else self.host).append(scalar)
+
+    def guarded(self, assignments: Iterable[Assign]) -> list[Assign]:
         return [
             replace(a, value=guarded(a.value, self.reached[a.target.id]))
             if a.target.id in self.reached
             else a
-            for a in self.host
+            for a in assignments
         ]
 
     def tensor(self, node: Node, target: str, path: Path) -> Node:
@@ -113,16 +109,26 @@ class _Hoisting:
         if value not in self.known:
             name = free(stem, self.taken)
             self.taken.add(name)
-            self.known[value] = Name(name, _REAL)
-            self.host.append(Assign(self.known[value], self.where_states_exist(value)))
+            self.known[value] = Name(name, replace(_REAL, turn=value.type.turn))
+            self.put(Assign(self.known[value], self.where_states_exist(value)))
         self.reached.setdefault(self.known[value].id, []).append(path)
         return self.known[value]
 
     def where_states_exist(self, value: Node) -> Node:
         """The value, or 0 where a state that it reads does not exist: it is not used then."""
-        for test in {self.when[name]: None for name in sorted(names(value) & self.when.keys())}:
+        for test in dict.fromkeys(self._asked(value, ())):
             value = apply(SELECT, test, value, ZERO)
         return value
+
+    def _asked(self, node: Node, path: Path) -> list[Node]:
+        """The conditions of states that a node reads, where they are not asked on the way."""
+        if isinstance(node, Name):
+            test = self.when.get(node.id)
+            return [] if test is None or test in path else [test]
+        if not isinstance(node, Apply):
+            return []
+        read = zip(node.args, paths(node, path), strict=True)
+        return [test for argument, way in read for test in self._asked(argument, way)]
 
     def corrections(self, node: Node, path: Path) -> Node:
         """The node with each one_minus_power in it under a name of its own."""

@@ -7,6 +7,7 @@
 from dataclasses import dataclass, replace
 
 from ....specs.language.shapes import WHOLE
+from ..naming import free, part_of
 from ..nodes import (
     Apply,
     Assign,
@@ -17,9 +18,7 @@ from ..nodes import (
     Statement,
     all_names,
     assignments,
-    free,
     names,
-    part_of,
     rebuild,
     walk,
 )

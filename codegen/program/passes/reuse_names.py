@@ -8,6 +8,7 @@ From here on a name may be assigned more than once.
 
 from dataclasses import replace
 
+from ..naming import free
 from ..nodes import (
     Assign,
     Branch,
@@ -16,7 +17,7 @@ from ..nodes import (
     Slot,
     Statement,
     all_names,
-    free,
+    assignments,
     negation,
     reads,
     substitute,
@@ -27,12 +28,24 @@ def reuse_names(program: Program) -> Program:
     while (pair := _replaceable(program)) is not None:
         program = _rename(program, *pair)
     for slot in program.slots:
-        if not _read_after((*program.host, *program.body), slot.new.id, slot.old.id):
+        if not slot.is_global and _stays(program.body, slot):
+            program = _rename(program, slot.new, slot.old)
+            continue
+        # What is one for all tensors changes for each while others still read what it was.
+        if not slot.is_global and not _read_after(
+            (*program.host, *program.body), slot.new.id, slot.old.id
+        ):
             program = _rename(program, slot.new, slot.old)
         else:
             name = free(f"{slot.name}_new", all_names(program))
             program = _rename(program, slot.new, Name(name, slot.new.type))
     return program
+
+
+def _stays(body: tuple[Statement, ...], slot: Slot) -> bool:
+    """Whether a new value is nothing but the old one."""
+    values = [a.value for a in assignments(body) if a.target.id == slot.new.id]
+    return bool(values) and all(value == slot.old for value in values)
 
 
 def _replaceable(program: Program) -> tuple[Name, Name] | None:
@@ -44,6 +57,7 @@ def _replaceable(program: Program) -> tuple[Name, Name] | None:
     for target, source in _aliases(program.body):
         if (
             target.type == source.type
+            and not target.is_late
             and target.id not in given
             and source.id not in kept
             and not _read_after(program.body, target.id, source.id)
@@ -106,9 +120,7 @@ def _rename(program: Program, old: Name, new: Name) -> Program:
         program,
         host=tuple(map(rename, program.host)),
         body=_without_self_assignments(renamed(program.body)),
-        slots=tuple(
-            Slot(s.old, new if s.new.id == old.id else s.new, s.when) for s in program.slots
-        ),
+        slots=tuple(replace(s, new=new if s.new.id == old.id else s.new) for s in program.slots),
     )
 
 

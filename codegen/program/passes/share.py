@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..nodes import Apply, Assign, Name, Node, Program, free, is_host_select, names, rebuild, walk
+from ..naming import free
+from ..nodes import Apply, Assign, Name, Node, Program, is_host_select, names, rebuild, walk
 from ..operations import MUL, SQRT, SQUARE, Kind
 
 

@@ -8,7 +8,7 @@ is not taken is computed too, and 0 times its infinite derivative is added. With
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..nodes import ONE, Apply, Node, Program, apply, map_assignments, rebuild
+from ..nodes import ONE, Apply, Node, Program, apply, is_host_select, map_assignments, rebuild
 from ..operations import DIV, LOG, POW, SELECT, SQRT
 
 _HARMED = {DIV: 1, SQRT: 0, LOG: 0, POW: 0}
@@ -22,7 +22,7 @@ def shield(program: Program) -> Program:
 
 
 def _shielded(node: Node) -> Node:
-    if isinstance(node, Apply) and node.op is SELECT and not node.args[0].on_host:
+    if isinstance(node, Apply) and node.op is SELECT and not (node.on_host or is_host_select(node)):
         test, yes, no = node.args
         return apply(
             SELECT,

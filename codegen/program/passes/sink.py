@@ -8,6 +8,7 @@ that reads the result, each once at most, before anything there overwrites what 
 
 from dataclasses import replace
 
+from ..naming import part_of
 from ..nodes import (
     Apply,
     Assign,
@@ -19,7 +20,6 @@ from ..nodes import (
     all_names,
     apply,
     names,
-    part_of,
     reads,
     substitute,
     walk,

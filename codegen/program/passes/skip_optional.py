@@ -6,6 +6,7 @@ so that a user who does not decay does not pay for it.
 
 from dataclasses import replace
 
+from ..effort import tensor_operations
 from ..fold import at_zero, fold
 from ..nodes import (
     ZERO,
@@ -17,7 +18,6 @@ from ..nodes import (
     apply,
     is_host_select,
     map_assignments,
-    tensor_operations,
     walk,
 )
 from ..operations import NE, SELECT, Kind

@@ -1,13 +1,13 @@
 """What a generated class declares of its rule: a few tables, and the rule's own functions."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from ._arguments import counts, declared, flags_of
 from ._clipping import TRANSFORMS
 from ._intervals import Member, members
-from ._scalars import Start
+from ._scalars import Start, Step
 from ._shapes import Axes, Facts
 
 
@@ -16,6 +16,12 @@ class Declared(ABC):
 
     _tensor_states: ClassVar[tuple[str, ...]] = ()
     _scalar_states: ClassVar[tuple[str, ...]] = ()
+    _global_states: ClassVar[tuple[str, ...]] = ()
+    """Those that are one for all parameters, and made of totals over them."""
+    _new_globals: ClassVar[dict[str, str]] = {}
+    """The names of their new values in a step."""
+    _totals: ClassVar[tuple[dict[str, str], ...]] = ()
+    """Of each turn, what comes together of the parts of all parameters by name, and how."""
     _axes: ClassVar[dict[str, Axes]] = {}
     """The shapes of states that are not like their parameter, by name."""
     _facts: ClassVar[tuple[str, ...]] = ()
@@ -87,12 +93,29 @@ class Declared(ABC):
 
     @staticmethod
     @abstractmethod
-    def _rule(*_: Any, **__: Any) -> None:
-        """Update a block of a parameter and its states in place.
+    def _rule(*_: Any, **__: Any) -> Any:
+        """Update a block of a parameter and its states in place; in turns, if it needs totals.
 
         Takes the step, the parameter, its gradient, its states (None for one that does not exist),
         its inputs (None for one that is not read) and scratch arrays like it.
         """
+
+    @staticmethod
+    def _shared(step: Step) -> Iterator[None]:
+        """Compute what is one for all parameters, turn by turn: from totals, in a step."""
+        del step
+        return iter(())
+
+    @staticmethod
+    def _own(step: Step) -> Iterator[None]:
+        """The same of the scalars of a step that follow from it."""
+        del step
+        return iter(())
+
+    @property
+    def _kept_numbers(self) -> tuple[str, ...]:
+        """The states that are one number for all parameters."""
+        return *self._scalar_states, *self._global_states
 
     def _existing(self, lr: float, known: Facts) -> dict[str, Start]:
         """What states start as that exist, of parameters of whose shape this is known."""

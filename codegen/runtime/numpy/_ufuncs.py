@@ -11,10 +11,11 @@ from ._blocks import Task, computed, is_written, packed, tasks
 from ._clips import Clip
 from ._known import Block, Known
 from ._threads import cores, spread
+from ._together import Running
 from ._trees import Array, new_like
 
-Rule: TypeAlias = Callable[..., None]
-"""Updates blocks in place: ``rule(theta, grad, *states, *inputs, *scratch)``."""
+Rule: TypeAlias = partial[Any]
+"""Updates blocks in place: ``rule(theta, grad, *states, *inputs, *scratch)``; its step is bound."""
 
 Scratches: TypeAlias = dict[np.dtype[Any], list[list[Array]]]
 """Sets of scratch arrays of ``SHARED_BLOCK`` elements that no thread is using."""
@@ -54,9 +55,14 @@ def whole(
     clips: Sequence[Clip | None],
     rows: Iterable[int],
     scratch: int,
-) -> list[Callable[[], None]]:
-    """What updates rows by a rule that needs all elements of a tensor at once."""
-    changes: list[Callable[[], None]] = []
+    *,
+    takes_turns: bool,
+) -> list[Callable[[], Running | None]]:
+    """What updates rows by a rule that needs all elements of a tensor at once.
+
+    Or gives what does so in turns: all rows are under way at once then, and share no scratch.
+    """
+    changes: list[Callable[[], Running | None]] = []
     # Of rows that are alike, the scratch is the same.
     buffers: dict[tuple[Any, ...], list[Array]] = {}
     for k in rows:
@@ -68,7 +74,7 @@ def whole(
             wide = [None if x is None else x.astype(computed(x.dtype), copy=False) for x in arrays]
             theta = wide[0]
             assert theta is not None
-            like = theta.dtype, theta.shape, theta.strides
+            like = theta.dtype, theta.shape, theta.strides, k if takes_turns else None
             if like not in buffers:
                 buffers[like] = [new_like(theta) for _ in range(scratch + bool(clip))]
             given = arrays, wide, clip, buffers[like], known.written
@@ -83,11 +89,17 @@ def _change_whole(
     clip: Clip | None,
     scratch: list[Array],
     written: int,
-) -> None:
-    _apply(rule, wide, clip, scratch)
-    for i, (array, new) in enumerate(zip(arrays, wide, strict=True)):
-        if array is not None and new is not array and is_written(i, written):
-            array[...] = new
+) -> Running | None:
+    running = _apply(rule, wide, clip, scratch)
+
+    def store() -> None:
+        for i, (array, new) in enumerate(zip(arrays, wide, strict=True)):
+            if array is not None and new is not array and is_written(i, written):
+                array[...] = new
+
+    if running is None:
+        return store()
+    return Running(rule.args[0], running, store)
 
 
 def blockwise(
@@ -183,10 +195,10 @@ def _reserve(scratches: Scratches, dtype: np.dtype[Any], sets: int, count: int) 
             buffers.append(new_like(np.empty(SHARED_BLOCK, dtype)))
 
 
-def _apply(rule: Rule, block: Block, clip: Clip | None, scratch: list[Array]) -> None:
+def _apply(rule: Rule, block: Block, clip: Clip | None, scratch: list[Array]) -> Any:
     theta, grad, *states = block
     assert grad is not None
     if clip:
         *scratch, out = scratch
         grad = clip(grad, out)
-    rule(theta, grad, *states, *scratch)
+    return rule(theta, grad, *states, *scratch)

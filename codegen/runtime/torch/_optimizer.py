@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from copy import deepcopy
 from itertools import chain, compress
 from operator import not_
-from typing import Any, TypeAlias, cast, overload
+from typing import Any, TypeAlias, overload
 
 import torch
 from torch import Tensor, optim
@@ -26,6 +26,7 @@ from . import _checkpoints as checkpoints
 from . import _clips as clipping
 from . import _compiled as compiled
 from . import _gradients as gradients
+from . import _in_turns as in_turns
 from . import _launches as launches
 from . import _options as options
 from . import _partition as partition
@@ -42,6 +43,7 @@ from ._readable import Readable
 from ._rule import Change, Group, Rule
 from ._signals import Held
 from ._states import adopt, make_missing, remake_scalars, states_of
+from ._tensors import require_one_number
 from ._traits import Traits
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
@@ -125,7 +127,7 @@ class Optimizer(Readable, optim.Optimizer):
             if option(group, "fused") and option(group, "foreach"):
                 raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
             for name in {*self._arguments, *TRANSFORMS} & group.keys():
-                _require_one_number(name, group[name])
+                require_one_number(name, group[name])
             limits = {name: 0 for name in TRANSFORMS if group.get(name) is not None}
             self._require_kinds(group, limits)
             require_within(self._bounded, group)
@@ -140,6 +142,7 @@ class Optimizer(Readable, optim.Optimizer):
         except (RuntimeError, ValueError):
             self.param_groups.pop()
             raise
+        in_turns.start(rule, group, self.param_groups, self._existing_globals)
         if self._eager:
             for work in self._works(group, group["params"], group["params"]):
                 states = states_of(self.state, work.params)
@@ -237,6 +240,7 @@ class Optimizer(Readable, optim.Optimizer):
             self._check_runnable(group, own)
         sharing = clipping.sharing(self.param_groups, self._wrapper, rule.is_local)
         params = [own for _, own, _ in found]
+        shared = in_turns.given(rule, groups, self.param_groups, self._existing_globals)
         taken = [self._taken_of(rule, *each) for each in found]
         grads = [own for own, _, _ in taken]
         values = [sparse.values(own) if traits.is_sparse else own for own, traits, _ in taken]
@@ -247,6 +251,11 @@ class Optimizer(Readable, optim.Optimizer):
             for group, own, _ in found
         ]
         works = [*chain(*map(self._works, groups, params, grads, clips, traits, inputs))]
+        if rule.turns:
+            partition.check(rule.name, self._wrapper, [*chain(*params)])
+            how = (self.param_groups, self.state, self._memory.fitting)
+            changes = in_turns.changes(rule, works, shared, *how)
+            return changes + [change for *_, written in taken for change in written]
         is_fused = [
             launches.is_fused(rule, w, self._memory) and not (w.traits and w.traits.is_sparse)
             for w in works
@@ -290,7 +299,7 @@ class Optimizer(Readable, optim.Optimizer):
         """Another one whenever states are changed."""
 
     def _taken(self, saved: dict[str, Any]) -> dict[str, Any]:
-        keys = self._scalar_states | self._tensor_states
+        keys = self._scalar_states | self._tensor_states | self._global_states
         kept = checkpoints.Keys(
             rule=type(self).__name__,
             step=self._step_key,
@@ -298,13 +307,7 @@ class Optimizer(Readable, optim.Optimizer):
             tensors=frozenset(self._tensor_states.values()),
             optional=frozenset(keys[name] for name in self._optional),
             axes={keys[name]: axes for name, axes in self._axes.items()},
+            shared=frozenset(self._global_states.values()),
         )
-        names = {*self._arguments, *options.DEFAULTS}
+        names = {*self._arguments, *options.DEFAULTS, *self._global_states.values()}
         return checkpoints.taken(saved, self.param_groups, kept, names)
-
-
-def _require_one_number(name: str, value: Any) -> None:
-    members = cast("tuple[Any, ...]", value) if isinstance(value, tuple | list) else (value,)
-    for x in members:
-        if isinstance(x, Tensor) and x.numel() != 1:
-            raise ValueError(f"{name} must be one number, got a tensor of shape {tuple(x.shape)}")

@@ -41,6 +41,20 @@ def cuts(params: Iterable[Tensor]) -> dict[Tensor, Cut]:
     return found
 
 
+def require_one_set(name: str, cut: Mapping[Tensor, Cut]) -> None:
+    """Refuse tensors whose totals could differ between the ranks that share one of them.
+
+    Raises:
+        RuntimeError: they are in meshes of different ranks.
+    """
+    meshes = list(dict.fromkeys(each.mesh for each in cut.values()))
+    if len({*map(_ranks, meshes)}) > 1:
+        raise RuntimeError(
+            f"{name} makes numbers of all its parameters, which are in meshes of different ranks: "
+            f"{', '.join(map(str, meshes))}; give those of each mesh an optimizer"
+        )
+
+
 def whole(
     norms: Mapping[Tensor, Tensor], true: Sequence[Tensor], cut: Mapping[Tensor, Cut]
 ) -> tuple[dict[Tensor, Tensor], list[Tensor]]:
@@ -66,19 +80,17 @@ def whole(
         if mesh in absent:
             continue
         own = [p for p, each in cut.items() if each.mesh == mesh]
-        groups = _groups(mesh, {d for p in own for d in cut[p].dimensions})
+        groups = groups_of(mesh, {d for p in own for d in cut[p].dimensions})
         reduced = [d for dimensions in groups for d in dimensions]
         how = {"dtype": torch.float64, "device": own[0].device}
         zero = torch.zeros((), **how)
-        mine = [
-            norms[p].to(**how) if p in norms and _counts(cut[p], reduced) else zero for p in own
-        ]
+        mine = [norms[p].to(**how) if p in norms and counts(cut[p], reduced) else zero for p in own]
         flag = zero if not true else 1 - torch.stack([x.to(**how) for x in true]).amin()
         last = torch.stack([flag, zero + len(absent), zero])
-        sums = torch.cat([_squares(torch.stack(mine)), last[None]])
+        sums = torch.cat([squares(torch.stack(mine)), last[None]])
         for group in groups.values():
             dist.all_reduce(sums, group=group)
-        found |= zip(own, _roots(sums[:-1]).unbind(), strict=True)
+        found |= zip(own, roots(sums[:-1]).unbind(), strict=True)
         flags.append(sums[-1, 0])
         # Some rank is absent only from meshes of other ranks than one that it is in.
         if len({*map(_ranks, meshes)}) > 1 and sums[-1, 1] > 0:
@@ -91,7 +103,7 @@ def whole(
     return found, flags
 
 
-def _groups(mesh: Any, dimensions: Iterable[int]) -> dict[tuple[int, ...], Any]:
+def groups_of(mesh: Any, dimensions: Iterable[int]) -> dict[tuple[int, ...], Any]:
     """The groups of ranks to sum over, one after the other, and the dimensions each takes care of.
 
     One will do where all ranks are in the mesh.
@@ -102,7 +114,7 @@ def _groups(mesh: Any, dimensions: Iterable[int]) -> dict[tuple[int, ...], Any]:
     return {(d,): mesh.get_group(d) for d in over}
 
 
-def _counts(cut: Cut, reduced: Iterable[int]) -> bool:
+def counts(cut: Cut, reduced: Iterable[int]) -> bool:
     """Whether this rank is the first of those that hold the same elements."""
     where = cut.mesh.get_coordinate()
     return all(where[d] == 0 for d in reduced if d not in cut.dimensions)
@@ -113,7 +125,7 @@ def _ranks(mesh: Any) -> frozenset[int]:
     return frozenset(mesh.mesh.flatten().tolist())
 
 
-def _squares(norms: Tensor) -> Tensor:
+def squares(norms: Tensor) -> Tensor:
     """The squares of norms, of shape (norms, 3): each in the column of its scale, beside zeros."""
     large, small = norms > _EDGE, norms < 1 / _EDGE
     zero = torch.zeros_like(norms)
@@ -125,7 +137,7 @@ def _squares(norms: Tensor) -> Tensor:
     return torch.stack(columns, 1).square()
 
 
-def _roots(sums: Tensor) -> Tensor:
+def roots(sums: Tensor) -> Tensor:
     """Norms from sums of their squares in three scales, of which the largest that is there counts.
 
     The next is added to it, and the last, where there are both others, is out of its reach.

@@ -35,6 +35,7 @@ from ._tensors import (
     reals,
     require_range,
 )
+from ._together import Running, looped_in_turns, unknown_flag
 from ._traits import Traits
 
 _CPU_PIECE = 2**17
@@ -114,10 +115,10 @@ def _by_kinds(
     rule: Rule, work: Work, traits: Traits, states: list[State], firsts: list[bool]
 ) -> list[Change]:
     """Updates of rows of one kind together: on one device, of one dtype, with equal scalars."""
-    group, initial, params, grads, clip, _, shape, inputs = work
+    group, initial, params, grads, clip, _, shape, inputs, shared = work
     names, scalars = _scalars(rule, states, firsts, initial)
     settings = {name: number(group[name]) for name in rule.arguments} | dict(shape)
-    settings |= given.as_numbers(inputs)
+    settings |= given.as_numbers(inputs) | {name: number(x) for name, x in shared.items()}
     are_equal = all(column.count(column[0]) == len(column) for column in scalars)
     changes: list[Change] = []
     for kind, rows in traits.kinds(grads).items():
@@ -132,7 +133,8 @@ def _by_kinds(
             cut = {x: [*pieces(at(rows, own), params, most)] for x, own in equal.items()}
         for values, own in cut.items():
             step, new = rule.step(dict(zip(names, values, strict=True)) | settings)
-            require_range(vars(step), dtype)
+            if not rule.turns:  # which have scalars that no tensor meets
+                require_range(vars(step), dtype)
             for piece in own:
                 clipped = partial(clip.together, rows=piece) if clip else None
                 columns = [at(column, piece) for column in (params, grads, states)]
@@ -158,8 +160,11 @@ def together(
     step: Step[float],
     clip: Callable[[list[Tensor]], Tensors] | None,
     inputs: Sequence[list[Tensor] | None],
-) -> None:
-    """Update tensors of one kind in place; the step's scalars are Python numbers."""
+) -> list[Running] | None:
+    """Update tensors of one kind in place; the step's scalars are Python numbers.
+
+    Or give what does so in turns.
+    """
     stored = [reals(params)]
     for key in rule.tensor_states.values():
         stored.append(reals([state[key] for state in states]) if key in initial else [])
@@ -168,18 +173,25 @@ def together(
     taken = in_dtype(reals(grads), dtype)
     step.storage = stored[0][0].dtype
     beside = [in_dtype(reals(column or []), dtype) for column in inputs]
-    rule.foreach(step, computed[0], clip(taken) if clip else taken, *computed[1:], *beside)
-    for kept, tensors in zip(stored, computed, strict=True):
-        if kept is not tensors:
-            torch._foreach_copy_(kept, tensors)
+    operands = computed[0], clip(taken) if clip else taken, *computed[1:], *beside
+    running = rule.foreach(step, *operands)
+
+    def store(_: Any = None) -> None:
+        for kept, tensors in zip(stored, computed, strict=True):
+            if kept is not tensors:
+                torch._foreach_copy_(kept, tensors)
+
+    if running is None:
+        return store()
+    return [Running(step, params, running, store, is_live=False)]
 
 
 def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> list[Change]:
-    group, initial, params, grads, clip, _, shape, inputs = work
+    group, initial, params, grads, clip, _, shape, inputs, shared = work
     require_beside(params, grads)
     names, scalars = _scalars(rule, states, firsts, initial)
     settings = {name: number(group[name]) for name in rule.arguments} | dict(shape)
-    settings |= given.as_numbers(inputs)
+    settings |= given.as_numbers(inputs) | {name: number(x) for name, x in shared.items()}
     changes: list[Change] = []
     for i, (p, grad, *values) in enumerate(zip(params, grads, *scalars, strict=True)):
         named = dict(zip(names, values, strict=True)) | settings
@@ -189,10 +201,11 @@ def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool])
     return changes
 
 
-def _on_device(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> None:
+def _on_device(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> list[Running]:
     """Update a group with scalars that are tensors, of states that are counted already."""
-    group, initial, params, grads, clip, _, shape, inputs = work
-    settings = {name: live(group[name]) for name in rule.arguments} | dict(shape)
+    group, initial, params, grads, clip, _, shape, inputs, shared = work
+    settings = {name: live(group[name]) for name in rule.arguments} | {**shape, **shared}
+    running: list[Running] = []
     for i, (p, grad, state) in enumerate(zip(params, grads, states, strict=True)):
         named: dict[str, Any] = {"first": firsts[i]}
         if rule.step_key:
@@ -201,15 +214,15 @@ def _on_device(rule: Rule, work: Work, states: list[State], firsts: list[bool]) 
             named[name] = live(state[key]) if key in initial else 0.0
         clipped = partial(clip.one, row=i) if clip else None
         named |= settings | given.on_device(inputs, p.device)
-        _one(rule, p, grad, state, initial, named, clipped, inputs.row(i))
+        of = (rule, p, grad, state, initial, named, clipped, inputs.row(i))
+        running += _one(*of, is_live=True)
+    return running
 
 
 def _looped(rule: Rule, step: Step[Any], *operands: Tensor) -> tuple[Tensor, ...]:
     """The rule's loop; by both branches where the host must not wait for what is taken."""
-    flags = vars(step)
-    unknown = (n for n, x in flags.items() if isinstance(x, Tensor) and x.dtype == torch.bool)
-    name = next(unknown, None)
-    if name is None:
+    flags, name = vars(step), unknown_flag(step)
+    if not name:
         return rule.loop(step, *operands)
     test = flags[name]
     found: list[tuple[Tensor, ...]] = []
@@ -228,13 +241,18 @@ def _one(
     scalars: dict[str, Any],
     clip: Callable[[Tensor], Tensor] | None,
     inputs: Sequence[Tensor | None],
-) -> None:
-    """Update one tensor by the form of the rule that differentiates, or the rows it names."""
+    *,
+    is_live: bool = False,
+) -> list[Running]:
+    """Update one tensor by the form of the rule that differentiates, or the rows it names.
+
+    Or give what does so in turns.
+    """
     if sparse.is_among([grad]):
         keys = initial.keys() & {*rule.tensor_states.values()}
         with sparse.rows(p, grad, state, keys) as (part, taken, kept):
             _one(rule, part, taken, kept, initial, scalars, clip, ())
-        return
+        return []
     keys = ("", *rule.tensor_states.values())  # "" is the parameter
     stored = {"": p} | {key: state[key] for key in keys if key in initial}
     dtype = arithmetic(real(p).dtype)
@@ -246,12 +264,19 @@ def _one(
     taken = real(grad).to(dtype)
     step, new = rule.step(scalars)
     step.storage = real(p).dtype
-    tensors = _looped(rule, step, theta, clip(taken) if clip else taken, *states)
-    results = dict(zip(keys, tensors, strict=True))
-    for key, x in stored.items():
-        if rule.differentiable and key:
-            value = results[key].to(real(x).dtype)
-            state[key] = torch.view_as_complex(value) if x.is_complex() else value
-        else:
-            real(x).copy_(results[key])
-    write([state], new, initial, differentiable=rule.differentiable)
+    operands = theta, clip(taken) if clip else taken, *states
+
+    def store(tensors: tuple[Tensor, ...]) -> None:
+        results = dict(zip(keys, tensors, strict=True))
+        for key, x in stored.items():
+            if rule.differentiable and key:
+                value = results[key].to(real(x).dtype)
+                state[key] = torch.view_as_complex(value) if x.is_complex() else value
+            else:
+                real(x).copy_(results[key])
+        write([state], new, initial, differentiable=rule.differentiable)
+
+    if rule.turns.totals:
+        return [Running(step, [p], looped_in_turns(rule, step, *operands), store, is_live)]
+    store(_looped(rule, step, *operands))
+    return []

@@ -25,7 +25,8 @@ from ...oracle.formats import FORMATS, Format
 from ...program import operations as ops
 from ...program.iteration import Iteration
 from ...program.nodes import Absent, Apply, Assign, Constant, Name, Node, Program, Statement
-from ..roundings import Uncertain, carried, halves, magnitude
+from ...program.nodes import is_host_select as is_early_choice
+from ..roundings import Uncertain, carried, halves, is_open, magnitude, selected
 from ..ulp import half_units, nearest, rounded
 from .wide import COMPARISONS, VALUES, constant, given
 
@@ -200,8 +201,7 @@ class _Evaluation:
                 return environment[node.id]
             case Absent():
                 return None, 0.0
-            case Apply() if node.op is ops.SELECT and node.args[0].on_host:
-                test, yes, no = node.args
+            case Apply(_, (test, yes, no)) if is_early_choice(node):
                 chosen = yes if _decided(self.pair(test, environment)) else no
                 return self.pair(chosen, environment)
             case Apply():
@@ -246,7 +246,7 @@ class _Evaluation:
         name = node.op.name
         values = [x for x, _ in operands]
         if node.op is ops.SELECT:
-            return _selected(*operands)
+            return selected(*operands)
         if node.op.iteration is not None:
             return self._iterated(node.op.iteration, operands)
         if node.op in (ops.FILL, ops.LIFT):
@@ -257,7 +257,7 @@ class _Evaluation:
             return self._in_storage(node.args[0], operands[0])
         value = VALUES[name](*values)
         if value.dtype == bool:
-            return value, _is_open(operands) if name in COMPARISONS else 0.0
+            return value, is_open(operands) if name in COMPARISONS else 0.0
         form = _HOST if node.on_host else self.computed
         off = carried(name, value, operands)
         count = halves(name, operands, of_arrays=not node.on_host)
@@ -265,10 +265,12 @@ class _Evaluation:
             self._before[node] = off
         if count:
             size = magnitude(name, value, operands)
-            rounds = count * half_units(size + np.where(np.isfinite(off), off, 0), form)
+            size_off = size + np.where(np.isfinite(off), off, 0)
+            rounds = count * np.maximum(half_units(size_off, form), self._beyond(size_off, form))
             off = off + np.where((size == 0) & (off == 0), 0.0, rounds)
-        beyond = np.abs(value) > self._largest
-        if not node.on_host and np.any(beyond):
+        is_early = node.on_host and not node.is_late
+        beyond = np.abs(value) > (float(_HOST.largest) if node.on_host else self._largest)
+        if not is_early and np.any(beyond):
             self._too_large.add("elements" if node.is_tensor else "scalars")
             takes_part = node.is_tensor or self._saturates == "scalars"
             if self._saturates and takes_part and not (self._fuses and node.op in _FUSED):
@@ -286,6 +288,10 @@ class _Evaluation:
             found = of.rounds(found, tuple(others), self.pair)
         return found
 
+    def _beyond(self, size: Any, form: Format) -> Any:
+        """Of what is too large for a format, and was computed in a wider one."""
+        return 0.0 if form.precision >= 24 else half_units(size, self._scalars)
+
     def _in_storage(self, node: Node, pair: Uncertain) -> Uncertain:
         """The value in the format that is stored: what is near a middle can be either neighbour."""
         x, off = pair
@@ -294,19 +300,6 @@ class _Evaluation:
         off = np.where(off > 0, off + np.abs(x) * _WIDE_UNIT, 0.0)
         value, low, high = (nearest(end, self._stored) for end in (x, x - off, x + off))
         return value, np.where(np.isfinite(value), np.maximum(high - value, value - low), 0.0)
-
-
-def _selected(test: Uncertain, yes: Uncertain, no: Uncertain) -> Uncertain:
-    """An element for which the test may come out either way may be either."""
-    (holds, is_open), (x, dx), (y, dy) = test, yes, no
-    value, off = np.where(holds, x, y), np.where(holds, dx, dy)
-    return value, np.where(is_open, np.maximum(dx, dy) + np.abs(x - y), off)
-
-
-def _is_open(operands: list[Uncertain]) -> Any:
-    """Whether a comparison may come out either way."""
-    (x, dx), (y, dy) = operands
-    return (np.abs(x - y) <= dx + dy) & (dx + dy > 0)
 
 
 _FUSED = (ops.MUL, ops.SQUARE)

@@ -113,7 +113,7 @@ def first_states(
     rng = np.random.default_rng(case.start)
     past: dict[str, Floats | float] = {}
     for state in existing(spec, case.theta.shape, hyper, options):
-        if state.shape.on_host:
+        if state.shape.is_number:
             past[state.name] = _plausible(state.domain, rng.uniform(0.25, 0.75))
         else:
             lengths = state.shape.lengths(case.theta.shape)

@@ -11,7 +11,7 @@ from ....specs.language import Transform, global_norm
 from ...loading.load import transforms
 from ...oracle.arrays import Array
 from ...oracle.formats import Format
-from ...oracle.optimizers import transformed
+from ...oracle.transforms import transformed
 from ...program.compiled import compiled
 from ...program.nodes import Program
 from ...program.passes.expand import expand

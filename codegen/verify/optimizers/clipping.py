@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ....specs.language import Transform, global_norm
-from ...oracle.optimizers import transformed
+from ...oracle.transforms import transformed
 from ..results import Result, Worst, worst
 from ..ulp import Expected, expected
 from .bounds import Bounds

@@ -193,11 +193,13 @@ class Kept:
     Args:
         keys: those in the state of a parameter, by the name of the state.
         scalars: the states that are numbers.
+        shared: those of them that are one for all parameters, which groups have.
         step_key: that of the step count; empty where none is kept.
     """
 
     keys: Mapping[str, str]
     scalars: frozenset[str]
+    shared: frozenset[str]
     step_key: str
 
 
@@ -242,7 +244,8 @@ class TorchEngine:
         for index, kept in enumerate(self._stored):
             if names.step_key:
                 kept[names.step_key] = torch.tensor(float(start - 1), dtype=kind, device=where)
-            for name, value in tensors.states.items():
+            for name in tensors.states.keys() - names.shared:
+                value = tensors.states[name]
                 kept[names.keys[name]] = (
                     value[index].clone()
                     if isinstance(value, Sequence)
@@ -260,6 +263,9 @@ class TorchEngine:
         places: list[Any] = [p.detach() for p in self._p]
         values: list[Any] = list(tensors.theta)
         for name, value in tensors.states.items():
+            if name in self._names.shared:
+                self._optimizer.param_groups[0][self._names.keys[name]] = value
+                continue
             stored = [kept.get(self._names.keys[name]) for kept in self._stored]
             if stored[0] is None:
                 continue
@@ -287,6 +293,10 @@ class TorchEngine:
     def read(self) -> Found:
         found = {"theta": [self._floats(p.detach()) for p in self._p]}
         for name, key in self._names.keys.items():
+            if name in self._names.shared:
+                x = self._optimizer.param_groups[0].get(key)
+                found |= {} if x is None else {name: [np.asarray(float(x))] * len(self._p)}
+                continue
             values = [x for kept in self._stored if (x := kept.get(key)) is not None]
             if name in self._names.scalars:
                 values = [x.double() for x in values]

@@ -41,8 +41,9 @@ def implementations(
     spec = rule.spec
     if "torch" not in without:
         peer_class(spec)
-    scalars = frozenset(s.name for s in spec.states if s.shape.on_host)
-    names = Kept({s.name: s.key for s in spec.states}, scalars, spec.step_key)
+    scalars = frozenset(s.name for s in spec.states if s.shape.is_number)
+    shared = frozenset(s.name for s in spec.states if s.shape.is_global)
+    names = Kept({s.name: s.key for s in spec.states}, scalars, shared, spec.step_key)
     compiled = rule.has_kernel
 
     def torch(form: Mapping[str, bool]) -> Start:

@@ -134,7 +134,7 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
     """The steps of a batch."""
     configuration, cases = batch.configuration, batch.cases
     spec = _without_what_is_off(spec, configuration)
-    scalars = {s.name for s in spec.states if s.shape.on_host}
+    scalars = {s.name for s in spec.states if s.shape.is_number}
     theta = batch.together([case.theta for case in cases])
     first = [first_states(spec, case, configuration) for case in cases]
     states: dict[str, Any] = {

@@ -196,7 +196,7 @@ class _Truth:
         for batch, steps in self._batches:
             for step in steps:
                 for case in batch.cases[: step.tensors]:
-                    each = 1 if self._shapes[name].on_host else case.theta.size
+                    each = 1 if self._shapes[name].is_number else case.theta.size
                     place -= step.count(name) if step.is_alone else each
                     if place < 0:
                         return _described(self.configuration, case)

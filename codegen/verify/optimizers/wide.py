@@ -69,6 +69,9 @@ VALUES: dict[str, Any] = {
         op.name: partial(_REDUCTIONS[name], axis=op.axes, keepdims=True)
         for (name, _), op in ALONG.items()
     },
+    "of_all_norm": np.abs,
+    "of_all_total": np.positive,
+    "of_all_amax": np.positive,
     "matmul": np.matmul,
     "transpose": lambda x: x.mT,
     "trace": lambda x: np.trace(x, axis1=-2, axis2=-1)[..., None, None],

@@ -9,7 +9,7 @@ import steprule.torch._clipping
 from flint import fmpq
 from steprule.codegen.loading.load import transforms
 from steprule.codegen.oracle.exact import is_nan
-from steprule.codegen.oracle.optimizers import transformed
+from steprule.codegen.oracle.transforms import transformed
 from steprule.codegen.verify.optimizers.clipping import verify_clipping
 
 Q = fmpq
