@@ -1,13 +1,14 @@
 """What one step costs: memory moved, operations, states, and the least time that takes.
 
-A step reads and writes each parameter, gradient and state once; that traffic over the memory's
-bandwidth bounds it from below, however it is carried out. All of it is read off the program of
-the rule, with the options settled: what the program reads before it writes comes from memory,
-and what it assigns to storage goes there. Half precision is stored, and computed with in float32.
+A step reads and writes each parameter, gradient and state once, and a rule that reduces tensors
+once in every pass that needs it; that traffic over the memory's bandwidth bounds it from below. All
+of it is read off the program of the rule, or those of its passes, with the options settled: what a
+program reads before it writes comes from memory, and what it assigns to storage goes there. Half
+precision is stored, and computed with in float32. Numbers of tensors are too few to count.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from sympy import sympify
 
 from ..specs.language import Optimizer, SpecError
-from ..specs.language.shapes import WHOLE, facts
+from ..specs.language.shapes import facts
 from .analysis.matrices import needs_matrices
 from .program.compiled import CompiledRule
 from .program.evaluate import value_of
@@ -23,6 +24,7 @@ from .program.lower import lower_expression
 from .program.nodes import Apply, Assign, Branch, Node, Program, Statement, is_host_select, names
 from .program.operations import Operation
 from .program.passes.expand import expand
+from .program.stages import Pass
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
 """Of one number of a dtype."""
@@ -36,9 +38,10 @@ class Cost:
         spec: the spec's name.
         settings: what is on beside the defaults, in words; empty for the defaults.
         read: the numbers read from memory for each parameter: itself, its gradient, its states and
-            inputs.
+            inputs; in all passes together.
         written: the numbers written.
         states: the numbers kept.
+        passes: over memory.
         operations: what is computed of each element, in operations of a machine, by name.
     """
 
@@ -47,6 +50,7 @@ class Cost:
     read: int
     written: int
     states: int
+    passes: int
     operations: Mapping[str, int]
 
     @property
@@ -72,21 +76,23 @@ def costs(compiled: CompiledRule) -> list[Cost]:
         compiled: the rule.
 
     Raises:
-        SpecError: the rule reduces tensors or multiplies matrices, and so takes several passes.
+        SpecError: the rule reduces rows or columns or multiplies matrices, or does more that there
+            is no kernel for.
     """
     spec, program = compiled.spec, expand(compiled.program)
-    if not program.is_elementwise:
+    if not compiled.has_kernel:
         raise SpecError(
             "cost",
             spec=spec.name,
             where="updates",
-            problem="a rule that reduces tensors or multiplies matrices takes several passes, "
-            "whose cost depends on shapes",
-            remedy="Ask for the cost of rules that work element by element",
+            problem="a rule that reduces rows or columns or multiplies matrices takes several "
+            "passes, whose cost depends on shapes",
+            remedy="Ask for the cost of rules of single elements, or that reduce whole tensors",
         )
     found: dict[tuple[object, ...], Cost] = {}
+    passes = compiled.stages.passes if compiled.stages else [_only(program)]
     for name, values in _settings(spec, program):
-        cost = _cost(spec, program, name, values)
+        cost = _cost(spec, program, passes, name, values)
         numbers = (cost.read, cost.written, cost.states, *sorted(cost.operations.items()))
         found.setdefault(numbers, cost)
     return list(found.values())
@@ -154,23 +160,38 @@ def _compute(program: Program, known: dict[str, Any]) -> None:
             known[assign.target.id] = value_of(assign.value, known)
 
 
-def _cost(spec: Optimizer, program: Program, settings: str, values: Mapping[str, Any]) -> Cost:
+def _only(program: Program) -> Pass:
+    """The pass of a rule that reduces nothing."""
+    slots = tuple(s.name for s in program.tensor_slots)
+    return Pass(program, (*slots, *(name.id for name in program.read_only)), slots, ())
+
+
+def _cost(
+    spec: Optimizer,
+    program: Program,
+    passes: Sequence[Pass],
+    settings: str,
+    values: Mapping[str, Any],
+) -> Cost:
     known = dict(values)
     _compute(program, known)
-    carried = list(_carried_out(program.body, known))
-    kept = {s.name for s in program.slots if s.when is None or value_of(s.when, known)}
-    whole = {s.name for s in program.tensor_slots if s.old.type.axes == WHOLE}
-    stored = kept & whole
-    given = {name.id for name in program.read_only}
-    written = stored & _results(program, carried)
-    states = [s for s in spec.states if s.name in kept and s.shape.is_whole]
+    absent = {s.name for s in program.slots if s.when is not None and not value_of(s.when, known)}
+    states = [s for s in spec.states if s.name not in absent and s.shape.is_whole]
+    read = written = 0
+    operations: list[Operation] = []
+    for each in passes:
+        carried = list(_carried_out(each.program.body, known))
+        read += len((_read_first(carried) & {*each.reads}) - absent)
+        written += len((_results(each.program, carried) & {*each.writes}) - absent)
+        operations += (op for a in carried for op in _operations(a.value, known))
     return Cost(
         spec.name,
         settings,
-        read=len(_read_first(carried) & {*stored, *given}),
-        written=len(written),
+        read=read,
+        written=written,
         states=len(states),
-        operations=_counted(op for assign in carried for op in _operations(assign.value, known)),
+        passes=len(passes),
+        operations=_counted(operations),
     )
 
 
@@ -210,7 +231,7 @@ def _operations(node: Node, known: Mapping[str, Any]) -> Iterator[Operation]:
     if not isinstance(node, Apply) or node.on_host:
         return
     arguments = node.args
-    if is_host_select(node):
+    if is_host_select(node) and names(node.args[0]) <= known.keys():
         arguments = (arguments[1] if value_of(arguments[0], known) else arguments[2],)
     else:
         yield node.op

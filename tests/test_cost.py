@@ -17,6 +17,7 @@ from steprule.specs.language import (
     State,
     Update,
     clip,
+    cols,
     grad,
     hyperparameters,
     norm,
@@ -77,20 +78,35 @@ def test_the_least_time():
     assert by_settings("Adam")[""].seconds(1e9, 2.8e12, "bfloat16") == pytest.approx(0.005)
 
 
-def test_several_passes_have_no_cost():
+def normed(size):
     (lr,) = hyperparameters("lr")
+    (m,) = states("m")
     g = grad(theta[t - 1])
-    normed = Optimizer(
+    rule = Optimizer(
         "Normed",
-        summary="A step along the normed gradient.",
+        summary="A step along normed momentum.",
         source="Here",
         hyper=[Hyper(lr, "1", REAL, "rate")],
-        states=[],
-        updates=[Update(theta[t], theta[t - 1] - lr * g / (1 + norm(g)))],
-        step_key="",
+        states=[State(m, init=0, key="m")],
+        updates=[
+            Update(m[t], m[t - 1] + g),
+            Update(theta[t], theta[t - 1] - lr * m[t] / (1 + size(m[t]))),
+        ],
     )
+    return CompiledRule(analyse(rule))
+
+
+def test_several_passes():
+    # One reads g and m; one reads them again, and theta, and writes m and theta.
+    (cost,) = costs(normed(norm))
+    assert (cost.passes, cost.read, cost.written, cost.states) == (2, 5, 2, 1)
+    # m + g twice; theta - number * m.
+    assert cost.operations == {"add": 2, "sub": 1, "mul": 1}
+
+
+def test_passes_over_rows_have_no_cost():
     with pytest.raises(SpecError, match=r"\[cost\] Normed: .*several passes"):
-        costs(CompiledRule(analyse(normed)))
+        costs(normed(lambda m: norm(m, over=cols)))
 
 
 class TestCommand:
@@ -103,11 +119,11 @@ class TestCommand:
         head, plain, *_ = (line.split() for line in result.stdout.splitlines())
         assert head[-1] == "million"
         # 12 bytes for each of 10^6 parameters at 12 GB/s are a millisecond.
-        assert plain == ["SGD", "-", "0", "8", "4", "12", "2", "1e+03"]
+        assert plain == ["SGD", "-", "0", "1", "8", "4", "12", "2", "1e+03"]
 
     def test_half_precision(self):
         line = self.run("adam", "--dtype", "bfloat16").stdout.splitlines()[1]
-        assert line.split()[:6] == ["Adam", "-", "4", "8", "6", "14"]
+        assert line.split()[:7] == ["Adam", "-", "4", "1", "8", "6", "14"]
 
     def test_schedules_have_none(self):
         result = self.run("steplr")

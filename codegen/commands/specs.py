@@ -31,8 +31,9 @@ _PYTHON = ("numpy", "torch")
 def cost_command(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> None:
     """What a step of each optimizer SPEC costs for each parameter, derived from its program.
 
-    Bytes are those of parameters, gradients and states, each read and written once; operations
-    are those on elements. What changes the cost has a line of its own.
+    Bytes are those of parameters, gradients and states, read and written once, or once in every
+    pass that a rule needs which reduces tensors; operations are those on elements. What changes
+    the cost has a line of its own.
     """
     with reported():
         rules = [s for s in selected(spec) if isinstance(s, Optimizer)]
@@ -40,13 +41,15 @@ def cost_command(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> 
     if not found:
         raise click.UsageError("only optimizers have a cost; name one, or none for all")
     table = Table("name", "with", box=None, pad_edge=False)
-    for column in ("state bytes", "read", "written", "moved", "operations"):
+    for column in ("state bytes", "passes", "read", "written", "moved", "operations"):
         table.add_column(column, justify="right")
     if bandwidth:
         table.add_column("us per million", justify="right")
     for each in found:
-        numbers = each.states, each.read, each.written, each.moved
-        cells = [str(n * BYTES[dtype]) for n in numbers] + [str(sum(each.operations.values()))]
+        state, *moved = (
+            str(n * BYTES[dtype]) for n in (each.states, each.read, each.written, each.moved)
+        )
+        cells = [state, str(each.passes), *moved, str(sum(each.operations.values()))]
         if bandwidth:
             cells.append(f"{each.seconds(1e6, bandwidth * 1e9, dtype) * 1e6:.3g}")
         table.add_row(each.spec, each.settings or "-", *cells)

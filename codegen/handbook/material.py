@@ -60,9 +60,9 @@ class Material:
 
     @cached_property
     def costs(self) -> Mapping[str, Sequence[Cost]]:
-        """What a step costs, by optimizer; nothing where it takes several passes over memory."""
+        """What a step costs, by optimizer; nothing where it depends on shapes."""
         rules = map(compiled, self.optimizers)
-        return {r.spec.name: costs(r) if r.program.is_elementwise else () for r in rules}
+        return {r.spec.name: costs(r) if r.has_kernel else () for r in rules}
 
 
 @contextmanager

@@ -25,6 +25,8 @@ from steprule.specs.language import (
     total,
 )
 from sympy import Abs
+from torch.distributed.device_mesh import init_device_mesh
+from torch.distributed.tensor import Shard, distribute_tensor
 
 (lr,) = hyperparameters("lr")
 n, m, s, a = states("n m s a")
@@ -169,3 +171,35 @@ def test_a_state_that_lies_otherwise_goes_the_plain_way(made):
     # 2 sqrt(5), rounded in float32 at most.
     assert float(optimizer.state[p]["n"]) == pytest.approx(2 * math.sqrt(5), rel=2**-23)
     assert optimizer.state[p]["n"].dtype == torch.float64
+
+
+@pytest.fixture
+def mesh(tmp_path):
+    """One rank, as which group of ranks it is makes no difference to how it updates DTensors."""
+    torch.distributed.init_process_group(
+        "gloo", init_method=f"file://{tmp_path / 'store'}", rank=0, world_size=1
+    )
+    yield init_device_mesh("cpu", (1,))
+    torch.distributed.destroy_process_group()
+
+
+def test_shards_go_the_plain_way(made, mesh, monkeypatch):
+    """What a rank holds of a gradient has but some of the terms of its norm."""
+
+    def refuse(*_, **__):
+        raise AssertionError("a kernel saw a shard")
+
+    monkeypatch.setattr(made.module("torch._numba"), "prepare", refuse)
+    cls = made.optimizer("torch", REDUCED)
+    gradient = torch.randn(4, 3, dtype=torch.float64)
+    whole = torch.ones(4, 3, dtype=torch.float64, requires_grad=True)
+    shard = torch.nn.Parameter(distribute_tensor(whole.detach().clone(), mesh, [Shard(0)]))
+    whole.grad, shard.grad = gradient, distribute_tensor(gradient, mesh, [Shard(0)])
+    plain, fused = cls([whole], foreach=False), cls([shard], fused=True)
+    for _ in range(2):
+        plain.step()
+        fused.step()
+    torch.testing.assert_close(shard.full_tensor(), whole, rtol=1e-15, atol=0)
+    torch.testing.assert_close(
+        fused.state[shard]["n"].full_tensor(), plain.state[whole]["n"], rtol=1e-15, atol=0
+    )
