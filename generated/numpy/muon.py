@@ -12,21 +12,21 @@ from ._scalars import Rate, Step
 from ._trees import Array
 
 
-def _iterated2(rounds: int, x: Array, a: float, b: float, c: float) -> Array:
+def _iterated2(rounds: float, x: Array, a: float, b: float, c: float) -> Array:
     """As many rounds of ``X -> a*X + matmul(X, b*matmul(transpose(X), X) + c*matmul(matmul(transpose(X), X), matmul(transpose(X), X)))``; a new array."""
     if rounds < 1:
         return x.copy()
-    for _ in range(rounds):
+    for _ in range(int(rounds)):
         shared = np.matmul(x.mT, x)
         x = a * x + np.matmul(x, b * shared + c * np.matmul(shared, shared))
     return x
 
 
-def _iterated(rounds: int, x: Array, a: float, b: float, c: float) -> Array:
+def _iterated(rounds: float, x: Array, a: float, b: float, c: float) -> Array:
     """As many rounds of ``X -> a*X + matmul(b*matmul(X, transpose(X)) + c*matmul(matmul(X, transpose(X)), matmul(X, transpose(X))), X)``; a new array."""
     if rounds < 1:
         return x.copy()
-    for _ in range(rounds):
+    for _ in range(int(rounds)):
         shared = np.matmul(x, x.mT)
         x = a * x + np.matmul(b * shared + c * np.matmul(shared, shared), x)
     return x

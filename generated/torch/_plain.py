@@ -25,6 +25,7 @@ from ._options import option
 from ._rows import alike, at, pieces, same
 from ._rule import Change, Rule, Start, State, Work
 from ._scalars import Step
+from ._stacks import Stacks
 from ._states import Store, adopt, count, make_missing, states_of, write
 from ._tensors import (
     Tensors,
@@ -174,10 +175,15 @@ def together(
     taken = in_dtype(reals(grads), dtype)
     step.storage = stored[0][0].dtype
     beside = [in_dtype(reals(column or []), dtype) for column in inputs]
-    operands = computed[0], clip(taken) if clip else taken, *computed[1:], *beside
+    columns = computed[0], [*(clip(taken) if clip else taken)], *computed[1:], *beside
+    stacks = Stacks(params) if rule.stacks else None
+    operands = [*map(stacks.of, columns)] if stacks else columns
     running = rule.foreach(step, *operands)
 
     def store(_: Any = None) -> None:
+        for tensors, made in zip(computed, (operands[0], *operands[2:]), strict=False):
+            if stacks:
+                stacks.put(made, tensors)
         for kept, tensors in zip(stored, computed, strict=True):
             if kept is not tensors:
                 torch._foreach_copy_(kept, tensors)

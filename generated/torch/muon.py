@@ -12,23 +12,23 @@ from ._scalars import Scalar, Step
 from ._tensors import Tensors
 
 
-def _iterated2(rounds: int, x: Tensor, a: Scalar, b: Scalar, c: Scalar) -> Tensor:
+def _iterated2(rounds: Scalar, x: Tensor, a: Scalar, b: Scalar, c: Scalar) -> Tensor:
     """As many rounds of ``X -> a*X + matmul(X, b*matmul(transpose(X), X) + c*matmul(matmul(transpose(X), X), matmul(transpose(X), X)))``; a new tensor."""
     if rounds < 1:
         return x.clone()
     _dtype, x = x.dtype, precision.coarser(x, torch.bfloat16)
-    for _ in range(rounds):
+    for _ in range(int(rounds)):
         shared = torch.matmul(x.mT, x)
         x = a * x + torch.matmul(x, b * shared + c * torch.matmul(shared, shared))
     return x.to(_dtype)
 
 
-def _iterated(rounds: int, x: Tensor, a: Scalar, b: Scalar, c: Scalar) -> Tensor:
+def _iterated(rounds: Scalar, x: Tensor, a: Scalar, b: Scalar, c: Scalar) -> Tensor:
     """As many rounds of ``X -> a*X + matmul(b*matmul(X, transpose(X)) + c*matmul(matmul(X, transpose(X)), matmul(X, transpose(X))), X)``; a new tensor."""
     if rounds < 1:
         return x.clone()
     _dtype, x = x.dtype, precision.coarser(x, torch.bfloat16)
-    for _ in range(rounds):
+    for _ in range(int(rounds)):
         shared = torch.matmul(x, x.mT)
         x = a * x + torch.matmul(b * shared + c * torch.matmul(shared, shared), x)
     return x.to(_dtype)
@@ -93,6 +93,7 @@ class Muon(Optimizer):
     }
     _is_whole = True
     _on_matrices = True
+    _stacks = True
     _peer = optim.Muon
 
     def __init__(

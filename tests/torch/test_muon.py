@@ -1,6 +1,7 @@
 """Muon: beside its definition in float64, and torch's, which rounds to bfloat16."""
 
 import math
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import steprule.numpy
 import steprule.torch
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 STEPS = 12
 COEFFICIENTS = (3.4445, -4.775, 2.0315)
@@ -150,3 +152,45 @@ def test_a_vector_is_refused_when_it_is_added() -> None:
     with pytest.raises(ValueError, match=r"shape \(3,\); give such .* such as AdamW"):
         optimizer.add_param_group({"params": [torch.nn.Parameter(torch.ones(3))]})
     assert len(optimizer.param_groups) == 1
+
+
+class Calls(TorchDispatchMode):
+    """How often each operation is called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: Counter[str] = Counter()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.counts[func.__name__] += 1
+        return func(*args, **(kwargs or {}))
+
+
+def test_equal_matrices_take_as_many_products_as_two() -> None:
+    counts: list[Counter[str]] = []
+    for many in (2, 30):
+        start, gradients = drawn((4, 6))
+        params = [torch.nn.Parameter(start + i) for i in range(many)]
+        optimizer = steprule.torch.Muon(params)
+        stepped(optimizer, params, [gradients] * many)
+        with Calls() as calls:
+            optimizer.step()
+        counts.append(calls.counts)
+    assert counts[0]["bmm.default"] == 15  # three a round
+    assert {name: n for name, n in counts[1].items() if name != "detach.default"} == {
+        name: n for name, n in counts[0].items() if name != "detach.default"
+    }
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_together_is_as_one_by_one(dtype: torch.dtype) -> None:
+    starts, gradients = zip(*(drawn(shape) for shape in (*SHAPES, *SHAPES)), strict=True)
+    found = []
+    for foreach in (True, False):
+        params = [torch.nn.Parameter(x.to(dtype)) for x in starts]
+        optimizer = steprule.torch.Muon(params, lr=0.1, foreach=foreach)
+        found.append(stepped(optimizer, params, [*gradients]))
+        found[-1] += [optimizer.state[p]["momentum_buffer"] for p in params]
+    eps = torch.finfo(dtype).eps  # sums of products in another order, of numbers up to 4 or so
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other, rtol=4 * eps, atol=100 * eps)

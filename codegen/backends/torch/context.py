@@ -7,6 +7,7 @@ from functools import partial, reduce
 from ....specs.language import Optimizer
 from ....specs.language.over_tensors import OverTensors
 from ...program.allocate import Instruction, allocate
+from ...program.batches import takes_each_matrix
 from ...program.compiled import CompiledRule
 from ...program.cut import OUT, Parts
 from ...program.forms import Printer
@@ -76,6 +77,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         "scalars": scalars(
             program, args, met, counting(counted), first=first, flags=flags, counted=counted
         ),
+        "stacks": takes_each_matrix(loop),
         "branches_on_steps": _branches_on_steps(kernel, counted),
         "annotated": partial(_annotation, scalar="float"),
         "outputs": output_functions(compiled, TORCH),

@@ -79,6 +79,8 @@ class Declared:
     """States are made with the optimizer, not at the first step."""
     _on_matrices: ClassVar[bool] = False
     """Whether the rule multiplies or transposes them: a tensor is one, or a batch of them."""
+    _stacks: ClassVar[bool] = False
+    """Whether it takes each matrix by itself, so that those of one shape can be a batch."""
     _branches_on_steps: ClassVar[bool] = False
     """Whether the count of steps chooses what tensors go through."""
     _sparse_where: ClassVar[str] = ""
@@ -194,6 +196,7 @@ class Declared:
             axes={self._tensor_states[name]: axes for name, axes in self._axes.items()},
             kernel=self._kernel,
             is_whole=self._is_whole,
+            stacks=self._stacks,
             branches_on_steps=self._branches_on_steps,
             fingerprint=self._fingerprint,
             differentiable=option(defaults, "differentiable"),

@@ -44,6 +44,7 @@ class Rule:
         axes: the shapes of those that are not like their parameter, by key.
         kernel: the module of its kernel; empty where there is none.
         is_whole: whether it needs all elements of a tensor at once.
+        stacks: whether matrices of one shape can be a batch.
         branches_on_steps: whether the count of steps chooses what tensors go through.
         fingerprint: of its spec.
         differentiable: whether autograd is to see the step.
@@ -62,6 +63,7 @@ class Rule:
     axes: Mapping[str, Axes]
     kernel: str
     is_whole: bool
+    stacks: bool
     branches_on_steps: bool
     fingerprint: str
     differentiable: bool
