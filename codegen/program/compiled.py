@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, overload
 
-from ...specs.language import Optimizer, Schedule, Spec, Transform
+from ...specs.language import Optimizer, Schedule, Spec, Transform, points
 from .compile import compile_spec, compile_stages
 from .cut import Parts, parts_of
 from .nodes import Program
@@ -43,6 +43,11 @@ class CompiledRule:
         """
         of = {o.name: self.spec.reader(o) for o in self.spec.outputs}
         return {name: _of_parameter(compile_spec(spec)) for name, spec in of.items()}
+
+    @cached_property
+    def points(self) -> "dict[str, CompiledRule]":
+        """By input, the rule whose step leads to where that gradient is taken."""
+        return {name: CompiledRule(spec) for name, spec in points(self.spec).items()}
 
     @cached_property
     def kernel(self) -> Program:

@@ -34,6 +34,7 @@ from ...specs.language import (
     Optimizer,
     Schedule,
     Value,
+    carried_out,
     identity,
     iterate,
     lerp,
@@ -274,7 +275,7 @@ class _OfOptimizer(Lowering):
         shared = {s.name for s in self.spec.states if s.shape.is_global}
         self._totals.taken |= {*self.old, *(u.target.name for u in self.spec.updates)}
         self._totals.taken |= {symbol.name for symbol in self.spec.symbols | {*self.spec.flags}}
-        for update in self.spec.updates:
+        for update in carried_out(self.spec):
             name = update.target.name
             self._totals.update = name, self.text.equation(update)
             value = self._where([when[name]] if name in when else [], update.value)

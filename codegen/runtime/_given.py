@@ -1,9 +1,9 @@
 """What a step is given by name, held against the inputs that its rule has."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-LOSS, NUMBER, ELEMENTS = "loss", "number", "elements"
+LOSS, NUMBER, ELEMENTS, GRADIENT = "loss", "number", "elements", "gradient"
 """What an input is."""
 
 
@@ -16,7 +16,7 @@ def require_known(given: Iterable[str], declared: Collection[str], rule: str) ->
 
 
 def require_given(
-    given: Mapping[str, Any], read: Iterable[str], rule: str, call: str, loss: str = ""
+    given: Mapping[str, Any], read: Iterable[str], rule: str, how: Callable[[str], str]
 ) -> None:
     """Raise TypeError for an input that this step reads and is not given.
 
@@ -24,13 +24,8 @@ def require_given(
         given: by name; None is nothing.
         read: the names of those it reads.
         rule: its name.
-        call: how a call of a step begins, before the input.
-        loss: the name of the loss, where a closure can give it.
+        how: what to do about one.
     """
     for name in read:
         if given.get(name) is None:
-            or_else = ", or a closure that returns the loss" if name == loss else ""
-            raise TypeError(
-                f"this step of {rule} reads the input {name!r}: hand it over, "
-                f"{call}{name}=...){or_else}"
-            )
+            raise TypeError(f"this step of {rule} reads the input {name!r}: {how(name)}")

@@ -166,9 +166,11 @@ def _verified(index: int) -> Sequence[Result]:
     (units, packages, _, device, without), link = _inherited
     spec, dtype = units[index].spec, units[index].dtype
     if isinstance(spec, Optimizer):
-        rule = compiled(spec)
-        found = implementations(rule, packages[spec.name], device, dtype, without)
-        return verify(rule, found, trials(rule, dtype), link.run_all)
+        rule, results = compiled(spec), list[Result]()
+        for each in (rule, *rule.points.values()):
+            found = implementations(each, packages[spec.name], device, dtype, without)
+            results += verify(each, found, trials(each, dtype), link.run_all)
+        return results
     if "torch" not in without:
         on_one_thread()
     if isinstance(spec, Transform):

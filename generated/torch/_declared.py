@@ -63,7 +63,9 @@ class Declared:
     """By hyperparameter, what it must satisfy; of a tuple, each of its numbers."""
     _inputs: ClassVar[dict[str, str]] = {}
     """What a step is given beside the gradient, by name: the loss, a number, a number for each
-    element."""
+    element, the gradient at another point."""
+    _points: ClassVar[dict[str, Any]] = {}
+    """By such an input, the class whose step leads to the point."""
     _whole: ClassVar[tuple[str, ...]] = ()
     """The hyperparameters that are whole numbers."""
     _words: ClassVar[dict[str, tuple[str, ...]]] = {}

@@ -15,6 +15,7 @@ steps; neither sees the optimizer.
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
+from functools import partial
 from itertools import chain, compress
 from operator import not_
 from typing import Any, TypeAlias, overload
@@ -32,10 +33,11 @@ from . import _launches as launches
 from . import _options as options
 from . import _partition as partition
 from . import _plain as plain
+from . import _points as points
 from . import _sparse as sparse
 from ._arguments import refuse_nan
 from ._clipping import TRANSFORMS
-from ._inputs import Named, loss_of, of_group
+from ._inputs import Named, loss_of, of_groups
 from ._intervals import require_within
 from ._limits import chosen
 from ._locks import lock
@@ -189,10 +191,10 @@ class Optimizer(Readable, optim.Optimizer):
 
         Args:
             closure: evaluates the model again and returns the loss.
-            inputs: what else the rule reads in this step, by the names that its class describes:
-                numbers, or tensors like the parameters, in their order or by parameter. A loss that
-                the rule reads is the closure's, where there is one. What ``GradScaler`` has scaled
-                gradients by, inputs are not divided by.
+            inputs: what else the rule reads, by the names that its class describes: numbers, or
+                tensors like the parameters, in their order or by parameter. The closure gives the
+                loss, and gradients at other points, for which it is called again while the
+                parameters are there. ``GradScaler``'s scale is not taken out of inputs.
 
         Raises:
             RuntimeError: a gradient is sparse, and one row of zeros would change something or
@@ -200,9 +202,8 @@ class Optimizer(Readable, optim.Optimizer):
                 installed; a CUDA graph is being captured and a group is not
                 capturable; ``clipvalue`` is set, and a gradient is complex; with
                 ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
-            TypeError: an input is missing, or the rule has none of that name.
-            ValueError: a group has two limits of its gradients, or an input is not like its
-                parameter.
+            TypeError: an input is missing, or unknown.
+            ValueError: a group has two limits of its gradients, or an input does not fit.
 
         Nothing has been changed when one of these is raised. What a handler of a signal raises, as
         that of Ctrl-C does, is raised before the step or after it. Only want of memory for what
@@ -218,6 +219,8 @@ class Optimizer(Readable, optim.Optimizer):
             given |= loss_of(self._inputs, loss)
         is_taken = False
         with torch.set_grad_enabled(option(self.defaults, "differentiable")), self._lock:
+            if self._points and closure is not None:
+                given |= points.gradients(self, closure, given)
             while not is_taken:
                 known = self._changes
                 changes = self._prepare(given)
@@ -247,10 +250,8 @@ class Optimizer(Readable, optim.Optimizer):
         values = [sparse.values(own) if traits.is_sparse else own for own, traits, _ in taken]
         clips = clipping.clips(groups, params, values, sharing)
         traits = [own for _, own, _ in taken]
-        inputs = [
-            of_group(self._inputs, given, own, is_local=rule.is_local(group))
-            for group, own, _ in found
-        ]
+        cut = partial(clipping.clips, groups, params, sharing=sharing)
+        inputs = of_groups(self._inputs, given, params, map(rule.is_local, groups), cut)
         works = [*chain(*map(self._works, groups, params, grads, clips, traits, inputs))]
         if rule.turns:
             partition.check(rule.name, self._wrapper, [*chain(*params)])

@@ -34,6 +34,7 @@ from .matrices import Iterand, identity, iterate, matmul, trace, transpose
 from .optimizer import Optimizer
 from .outputs import Output
 from .over_tensors import global_amax, global_norm, global_total
+from .points import carried_out, points
 from .reductions import amax, dot, mean, norm, rms, total
 from .schedule import Sample, Schedule, Spec, eta, lr, metric, mu
 from .sequences import (
@@ -106,6 +107,7 @@ __all__ = [
     "Value",
     "amax",
     "call",
+    "carried_out",
     "chained",
     "chained_momentum",
     "clip",
@@ -138,6 +140,7 @@ __all__ = [
     "numel",
     "one_minus_power",
     "passed",
+    "points",
     "rate_of",
     "rms",
     "rows",

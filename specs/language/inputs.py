@@ -23,10 +23,14 @@ class Source(Enum):
     ELEMENTS = "elements"
     """A number for each element, an argument of the step: an estimate of the Hessian's diagonal."""
 
+    GRADIENT = "gradient"
+    """The gradient at a point away from the parameter, which an equation ``x[t] = grad(point)``
+    says: it is taken by the closure of a step, while the parameters are there."""
+
     @property
     def is_tensor(self) -> bool:
         """Whether there is a number for each element."""
-        return self is Source.ELEMENTS
+        return self in (Source.ELEMENTS, Source.GRADIENT)
 
 
 @dataclass(frozen=True)

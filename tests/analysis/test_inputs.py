@@ -111,6 +111,34 @@ def test_an_equation_does_not_compute_one(step, refused):
     refused(spec, "input", "f is an input", "Remove the equation")
 
 
+AT = Input(u, Source.GRADIENT, "the gradient at a point")
+
+
+@pytest.mark.parametrize(
+    ("updates", "code", "words"),
+    [
+        ([], "input", ["input u", "no equation says at which point", "Update(u[t], grad(point))"]),
+        ([Update(u[t], 2 * grad(theta[t - 1] - G))], "look-ahead", ["grad(theta[t-1])"]),
+        ([Update(u[t], theta[t - 1])], "input", ["u is the gradient at a point"]),
+        ([Update(u[t], grad(norm(G)))], "input", ["the point of u", "has another shape"]),
+        ([Update(u[t], grad(u[t]))], "cycle", ["u[t] needs u[t]"]),
+        ([Update(u[t], grad(f[t] + G)), Update(f[t], norm(theta[t]))], "cycle", ["theta[t]"]),
+    ],
+    ids=str,
+)
+def test_points_that_are_refused(step, refused, updates, code, words):
+    spec = step(u[t], inputs=[AT])
+    refused(replace(spec, updates=(*updates, *spec.updates)), code, *words)
+
+
+def test_a_point_away_from_the_parameter_is_declared(step, refused):
+    spec = step(u[t], inputs=[AT])
+    there = Update(u[t], grad(theta[t - 1] + G / (1 + norm(G))))
+    assert analyse(replace(spec, updates=(there, *spec.updates)))
+    undeclared = replace(spec, inputs=(), updates=(there, *spec.updates))
+    refused(undeclared, "look-ahead", "Source.GRADIENT", "calls its closure once more")
+
+
 def test_a_state_has_the_shape_of_what_it_keeps(step, refused):
     spec = step(
         h[t] * G,

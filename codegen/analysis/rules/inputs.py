@@ -1,13 +1,15 @@
 """Inputs are handed over, not computed, and read in the steps that are given them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sympy import And, Basic, Not, Piecewise, Symbol, true
 
-from ....specs.language import Fact, GradientAt, Input, Source, Value
+from ....specs.language import Fact, GradientAt, Input, Optimizer, Source, Value, points, theta
 from ..fault import Fault
 from ..occurrences import nodes, pairs
 from ..subject import Subject, declared
+from . import shape
 
 CODE = "input"
 
@@ -21,16 +23,54 @@ def check(subject: Subject) -> Iterator[Fault]:
             f"Read {losses[0].name}[t] in its place, or declare it Source.NUMBER",
         )
     for update in subject.spec.updates:
-        if given := subject.inputs.get(update.target.name):
+        given = subject.inputs.get(update.target.name)
+        if given is not None and given.source is Source.GRADIENT:
+            if not isinstance(update.value, GradientAt):
+                yield Fault(
+                    subject.equation(update),
+                    f"{given.name} is the gradient at a point, and this is something else",
+                    f"Write Update({given.name}[t], grad(point)), and the rest in other equations",
+                )
+        elif given is not None:
             yield Fault(
                 subject.equation(update),
                 f"{given.name} is an input, which a step is given, and this computes it",
                 f"Remove the equation, or the declaration of {given.name}",
             )
     for given in subject.inputs.values():
+        if given.source is Source.GRADIENT and given.name not in subject.assigned:
+            yield Fault(
+                declared(given),
+                "no equation says at which point the gradient is taken",
+                f"Add Update({given.name}[t], grad(point))",
+            )
         yield from _known(subject, given)
         if given.when != true:
             yield from _read_where_given(subject, given)
+    yield from _misplaced(subject)
+
+
+def _misplaced(subject: Subject) -> Iterator[Fault]:
+    """What is wrong with the points that gradients are taken at."""
+    if not isinstance(subject.spec, Optimizer):
+        return
+    ordered = replace(subject.spec, updates=subject.updates)
+    for name, rule in points(ordered).items():
+        *needed, last = rule.updates
+        if theta.name in {u.target.name for u in needed}:
+            yield Fault(
+                f"the point of {name}",
+                f"it needs theta[t], and the step is taken after {name} is known",
+                "Name what it needs as an intermediate, or read theta[t - 1]",
+            )
+            continue
+        for fault in shape.check(Subject(rule)):
+            if fault.where.startswith("theta[t] ="):
+                yield Fault(
+                    f"the point of {name}: {subject.text(last.value)}",
+                    "it is to stand for the parameter, and has another shape",
+                    "Let it depend on theta[t - 1], or on the gradient, element by element",
+                )
 
 
 def _known(subject: Subject, given: Input) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from functools import cache
 from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
 from .. import Entry
 from ..clipping import clippings
+from ..points import of_points
 from ..rendering import environment
 from ..runtime import runtime
 from .context import context
@@ -38,15 +39,17 @@ class NumbaBackend:
             case CompiledRule() if compiled.program.is_elementwise:
                 template = self._templates.get_template("optimizer.py.j2")
                 text = template.render(context(compiled), basis=self._basis(_COMPILED_IN))
-                return {f"{compiled.spec.module}.py": text}
+                return {f"{compiled.spec.module}.py": text} | of_points(self, compiled)
             case CompiledRule() if compiled.has_kernel and compiled.stages:
                 template = self._templates.get_template("stages.py.j2")
                 found = stages_context(compiled, compiled.stages)
                 text = template.render(found, basis=self._basis((*_COMPILED_IN, "_sums.py")))
-                return {f"{compiled.spec.module}.py": text}
+                return {f"{compiled.spec.module}.py": text} | of_points(self, compiled)
             case CompiledTransform():
                 return {"_clipping.py": self.shared(())["_clipping.py"]}
-            case CompiledRule() | CompiledSchedule():
+            case CompiledRule():
+                return of_points(self, compiled)
+            case CompiledSchedule():
                 return {}
 
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from .. import Entry
 from ..clipping import clippings
 from ..iterations import iteration_functions
 from ..outputs import output_functions
+from ..points import of_points
 from ..rendering import environment
 from ..runtime import runtime
 from ..schedule_class import schedule_context
@@ -49,7 +50,8 @@ class NumpyBackend:
     def files(self, compiled: Compiled) -> Mapping[str, str]:
         match compiled:
             case CompiledRule():
-                return {f"{compiled.spec.module}.py": self._optimizer(compiled)}
+                found = {f"{compiled.spec.module}.py": self._optimizer(compiled)}
+                return found | of_points(self, compiled)
             case CompiledSchedule():
                 return {f"schedules/{compiled.spec.module}.py": self._schedule(compiled)}
             case CompiledTransform():

@@ -34,6 +34,7 @@ def context(
     late = late_context(turns, args, assigned(Printer(LATE, of_step(met))))
     found = class_context(spec, turns.whole, Printer(HOST, held)) | late
     return found | {
+        "points": compiled.points,
         "annotation": _annotation,
         "annotated": _settled,
         "scalars": scalars(turns.whole, args, met, HOST, first="t == 1"),

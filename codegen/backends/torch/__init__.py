@@ -13,6 +13,7 @@ from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, Compil
 from ...program.forms import Printer
 from .. import Entry
 from ..clipping import clippings
+from ..points import of_points
 from ..rendering import environment
 from ..runtime import runtime
 from ..schedule_class import schedule_context
@@ -41,7 +42,8 @@ class TorchBackend:
         match compiled:
             case CompiledRule():
                 template = self._templates.get_template("optimizer.py.j2")
-                return {name: template.render(context(compiled) | {"clippings": clippings()})}
+                found = {name: template.render(context(compiled) | {"clippings": clippings()})}
+                return found | of_points(self, compiled)
             case CompiledSchedule():
                 template = self._templates.get_template("lr_scheduler/scheduler.py.j2")
                 return {f"lr_scheduler/{name}": template.render(schedule_context(compiled))}

@@ -67,6 +67,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     found = class_context(spec, program, Printer(TORCH, in_group))
     found |= late_context(parts, args, assigned(late))
     return found | {
+        "points": compiled.points,
         "annotation": _annotation,
         "sparse": _sparse(spec, Printer(TORCH, in_group)),
         "parameters": _parameters(spec, args),

@@ -14,6 +14,7 @@ from ...loading.fingerprint import fingerprint
 from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
 from .. import Entry
 from ..clipping import clippings
+from ..points import of_points
 from ..rendering import environment
 from ..runtime import runtime
 from .context import context
@@ -33,7 +34,8 @@ class TritonBackend:
     def files(self, compiled: Compiled) -> Mapping[str, str]:
         match compiled:
             case CompiledRule():
-                return {f"{compiled.spec.module}.py": self._rule(compiled)}
+                found = {f"{compiled.spec.module}.py": self._rule(compiled)}
+                return found | of_points(self, compiled)
             case CompiledSchedule():
                 return {}
             case CompiledTransform():

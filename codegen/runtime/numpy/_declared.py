@@ -32,7 +32,9 @@ class Declared(ABC):
     """How many scratch arrays the rule takes."""
     _inputs: ClassVar[dict[str, str]] = {}
     """What a step is given beside the gradient, by name: the loss, a number, a number for each
-    element."""
+    element, the gradient at another point."""
+    _points: ClassVar[dict[str, Any]] = {}
+    """By such an input, the class whose step leads to the point."""
     _whole: ClassVar[tuple[str, ...]] = ()
     """The hyperparameters that are whole numbers."""
     _words: ClassVar[dict[str, tuple[str, ...]]] = {}

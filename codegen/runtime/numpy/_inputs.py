@@ -4,14 +4,16 @@
            rest, which a rule takes as it takes gradients.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ._arguments import require_number
-from ._given import ELEMENTS, require_given, require_known
+from ._blocks import computed
+from ._clips import Clip
+from ._given import ELEMENTS, GRADIENT, require_given, require_known
 from ._trees import Array, Tree, leaves
 
 
@@ -57,11 +59,17 @@ def taken(
     """
     require_known(given, declared, rule)
     read = set(read)
-    require_given(given, [n for n in declared if n in read], rule, "update(params, grads, ")
+
+    def how(name: str) -> str:
+        if declared[name] == GRADIENT:
+            return "hand over what gives gradients at parameters, update(params, function)"
+        return f"hand it over, update(params, grads, {name}=...)"
+
+    require_given(given, [n for n in declared if n in read], rule, how)
     numbers: dict[str, float] = {}
     columns: list[list[Array] | None] = []
     for name, source in declared.items():
-        if source != ELEMENTS:
+        if source not in (ELEMENTS, GRADIENT):
             numbers[name] = _number(name, given[name]) if name in read else 0.0
         elif name in read:
             found = leaves(params, given[name], name)
@@ -69,6 +77,41 @@ def taken(
         else:
             columns.append(None)
     return Inputs(numbers, columns)
+
+
+def clipped(
+    declared: Mapping[str, str],
+    inputs: Inputs,
+    clips: Callable[[Sequence[Array]], Sequence[Clip | None]],
+) -> Inputs:
+    """The inputs, with gradients clipped as those of the step are.
+
+    Args:
+        declared: by name, what an input is.
+        inputs: of a step.
+        clips: gives what happens to gradients; None where nothing does.
+    """
+    sources = [source for source in declared.values() if source in (ELEMENTS, GRADIENT)]
+    columns = [
+        column
+        if source != GRADIENT or column is None
+        else [x if clip is None else _clipped(clip, x) for clip, x in _paired(clips, column)]
+        for source, column in zip(sources, inputs.columns, strict=True)
+    ]
+    return Inputs(inputs.numbers, columns)
+
+
+def _paired(
+    clips: Callable[[Sequence[Array]], Sequence[Clip | None]], column: Sequence[Array]
+) -> Iterable[tuple[Clip | None, Array]]:
+    return zip(clips(column), column, strict=True)
+
+
+def _clipped(clip: Clip, x: Array) -> Array:
+    wide = x.astype(computed(x.dtype), copy=False)
+    found = np.empty_like(x)
+    found[...] = clip(np.atleast_1d(wide), np.empty_like(np.atleast_1d(wide))).reshape(x.shape)
+    return found
 
 
 def _number(name: str, value: Any) -> float:

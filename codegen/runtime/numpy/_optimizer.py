@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from . import _clips as clipping
 from . import _engines as engines
+from . import _points as points
 from . import _together as together
 from . import _ufuncs as ufuncs
 from ._arguments import (
@@ -22,7 +23,7 @@ from ._arguments import (
 from ._clipping import TRANSFORMS, Limited
 from ._engines import Engine
 from ._errors import Deferred
-from ._inputs import taken
+from ._inputs import clipped, taken
 from ._intervals import require_within
 from ._known import Kind, Known, States
 from ._limits import chosen
@@ -34,6 +35,7 @@ from ._signals import Held
 from ._states import arrays_of, starts_of
 from ._trees import (
     Array,
+    Gradients,
     Tree,
     floating,
     key,
@@ -88,7 +90,7 @@ class Optimizer(Limited, Readable):
         """The number of updates made."""
         return self._step
 
-    def update(self, params: Tree, grads: Tree, **inputs: Any) -> None:
+    def update(self, params: Tree, grads: Gradients, **inputs: Any) -> None:
         """Take one step: change ``params`` in place, leave ``grads`` alone.
 
         Args:
@@ -98,7 +100,8 @@ class Optimizer(Limited, Readable):
                 computed in float32. Complex numbers are refused, and dtypes that NumPy itself
                 does not have, such as bfloat16.
             grads: the gradient of the loss at ``params``, in the same structure, shapes and
-                dtypes.
+                dtypes. Of a rule that takes gradients at other points too, a function that gives
+                them at parameters, and with them, first, the loss where the rule reads that.
             inputs: what else the rule reads in this step, by the names that its class describes:
                 numbers, or arrays nested like the gradients; they are left alone, too.
 
@@ -121,9 +124,11 @@ class Optimizer(Limited, Readable):
         """
         is_taken = False
         with self._lock:
+            if self._points and callable(grads):
+                grads = points.gradients(self, params, grads, inputs)
             while not is_taken:
                 known = self._changes
-                changes, keep = self._prepare(params, grads, inputs)
+                changes, keep = self._prepare(params, cast(Tree, grads), inputs)
                 with Held(), Deferred():
                     if is_taken := self._changes is known:  # else a handler loaded, or stepped
                         for change in changes:
@@ -142,7 +147,10 @@ class Optimizer(Limited, Readable):
         read = self._read_at(self._step + 1, lr)
         inputs = taken(self._inputs, read, given_inputs, params, type(self).__name__)
         known, given = self._looked_at(params, grads, lr)
-        known.inputs = inputs.rows(len(given))
+        cut = partial(
+            clipping.clips, limits=self._limits, error_if_nonfinite=self.error_if_nonfinite
+        )
+        known.inputs = clipped(self._inputs, inputs, cut).rows(len(given))
         initial = self._existing(lr, dict(next(iter(known.kinds_of_shape))))
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))

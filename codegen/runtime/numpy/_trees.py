@@ -1,6 +1,6 @@
 """Parameters and gradients in any nesting, as the arrays they hold, checked to fit each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from ctypes import addressof, c_char
 from typing import Any, NoReturn, TypeAlias
 
@@ -13,6 +13,9 @@ Array: TypeAlias = NDArray[Any]
 
 Tree: TypeAlias = "Array | Mapping[Any, Tree] | Sequence[Tree]"
 """One array, or arrays in dicts, lists and tuples, nested in any way."""
+
+Gradients: TypeAlias = "Tree | Callable[[Tree], Any]"
+"""Nested like parameters, or a function that gives them at parameters."""
 
 PLAIN = frozenset((np.ndarray, np.memmap))
 """Classes whose elements are those of their memory; another may mean something else by it."""

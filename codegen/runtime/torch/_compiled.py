@@ -32,6 +32,7 @@ from torch._compile import _disable_dynamo
 from ._inputs import Named, loss_of
 from ._options import option
 from ._plain import together
+from ._points import gradients
 from ._rule import Change
 from ._scalars import Step
 from ._signals import Held
@@ -56,6 +57,8 @@ def step(
             loss = closure()
         given |= loss_of(optimizer._inputs, loss)
     with torch.no_grad(), optimizer._lock:
+        if optimizer._points and closure is not None:
+            given |= _gradients(optimizer, closure, given)
         traced, others = prepare(optimizer, given)
         if traced:
             _update(optimizer, traced)
@@ -64,6 +67,7 @@ def step(
 
 
 step = _disable_dynamo(step, recursive=False)
+_gradients = _disable_dynamo(gradients)
 
 
 @_disable_dynamo

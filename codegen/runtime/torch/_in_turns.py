@@ -98,8 +98,9 @@ def changes(
     for work in works:
         begin += plain.updates(rule, work, store, fitting)
     group = works[0].group if works else groups[0]
-    once = partial(_shared_step, rule, group, known, works, store)
     params = [p for work in works for p in work.params]
+    first = not any(store.get(p) for p in params)
+    once = partial(_shared_step, rule, group, known, works, store, first=first)
     return [partial(together.run, rule, begin, once, cut, params, groups)]
 
 
@@ -113,9 +114,18 @@ def _keep(rule: Rule, shared: Mapping[str, Any], groups: Sequence[Group]) -> Non
 
 
 def _shared_step(
-    rule: Rule, group: Group, shared: Mapping[str, Any], works: Sequence[Work], store: Store
+    rule: Rule,
+    group: Group,
+    shared: Mapping[str, Any],
+    works: Sequence[Work],
+    store: Store,
+    *,
+    first: bool,
 ) -> Step[Any]:
-    """The step of what is one for all: by the first group, and the largest count of steps."""
+    """The step of what is one for all: by the first group, and the largest count of steps.
+
+    Where none is kept, it is the first one if no parameter has states.
+    """
     is_live = rule.differentiable or option(group, "capturable")
     read = live if is_live else number
     scalars: dict[str, Any] = {name: read(group[name]) for name in rule.arguments}
@@ -131,4 +141,6 @@ def _shared_step(
         device = counts[0].device if counts else None
         most = torch.stack([x.to(device) for x in counts]).amax() if counts else 1.0
         scalars["t"] = read(most)
+    else:
+        scalars["first"] = first
     return rule.step(scalars)[0]

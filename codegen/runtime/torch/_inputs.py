@@ -2,24 +2,24 @@
 
 ``asked``    what a step is handed by name, once it is known that nothing is missing.
 ``loss_of``  the loss among it, from a closure that has returned.
-``of_group`` the numbers, and of the parameters of a group a tensor each, as a rule takes them.
+``of_groups`` the numbers, and of the parameters of groups a tensor each, as a rule takes them.
 
 Tensors are handed over in the order of the optimizer's parameters, as ``torch.autograd.grad`` gives
 them, or by parameter. They are arguments and not attributes of parameters, as ``grad`` is: one that
 was left from an earlier step would be taken for a new one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import torch
 from torch import Tensor
 
 from . import _shards as shards
-from ._given import ELEMENTS, LOSS, require_given, require_known
+from ._given import ELEMENTS, GRADIENT, LOSS, require_given, require_known
 from ._options import option
 from ._rows import at
-from ._tensors import number
+from ._tensors import arithmetic, number, real
 
 Named: TypeAlias = dict[str, Any]
 """What a step is handed: numbers, and tensors by parameter."""
@@ -52,6 +52,8 @@ class Inputs(NamedTuple):
         return [None if column is None else column[i] for column in self.columns]
 
 
+_TENSORS = (ELEMENTS, GRADIENT)
+
 NONE = Inputs({}, ())
 """Of rules that have no inputs."""
 
@@ -83,12 +85,19 @@ def asked(
     loss = next((name for name, source in declared.items() if source == LOSS), "")
     if has_closure and given.get(loss) is not None:
         raise TypeError(f"a step is given a closure, which returns the loss, and {loss!r}, too")
-    read = set(read) - ({loss} if has_closure else set())
-    call = f"step({'closure, ' if has_closure else ''}"
-    require_given(given, [name for name in declared if name in read], rule, call, loss)
+    from_closure = {name for name, source in declared.items() if source in (LOSS, GRADIENT)}
+    read = {*read} - (from_closure - given.keys() if has_closure else set[str]())
+
+    def how(name: str) -> str:
+        if declared[name] == GRADIENT:
+            return "hand over a closure that evaluates the model again, step(closure)"
+        call = f"step({'closure, ' if has_closure else ''}{name}=...)"
+        return f"hand it over, {call}{', or a closure that returns the loss' * (name == loss)}"
+
+    require_given(given, [name for name in declared if name in read], rule, how)
     params = [p for group in groups for p in group["params"]]
     return {
-        name: _by_parameter(name, given[name], params) if source == ELEMENTS else given[name]
+        name: _by_parameter(name, given[name], params) if source in _TENSORS else given[name]
         for name, source in declared.items()
         if name in read
     }
@@ -108,29 +117,55 @@ def loss_of(declared: Mapping[str, str], value: Any) -> Named:
     return {name: value}
 
 
-def of_group(
+def of_groups(
     declared: Mapping[str, str],
     named: Named,
-    params: list[Tensor],
-    *,
-    is_local: bool,
-) -> Inputs:
-    """The inputs of parameters of a group.
+    params: Sequence[list[Tensor]],
+    are_local: Iterable[bool],
+    clips: Callable[[list[list[Tensor]]], list[Any]],
+) -> list[Inputs]:
+    """The inputs of parameters of groups, with gradients clipped as those of the step are.
 
     Args:
         declared: by name, what an input is.
         named: what the step is handed.
-        params: those that have a gradient.
-        is_local: whether a rank updates what it holds of them by itself.
+        params: those of each group that have a gradient.
+        are_local: of each group, whether a rank updates what it holds by itself.
+        clips: gives what happens to gradients of the groups; None where nothing does.
 
     Raises:
         TypeError, ValueError: a tensor is missing, or not like its parameter, or no number.
         RuntimeError: a tensor is no DTensor, and its parameter is one.
     """
+    inputs = [
+        _of_group(declared, named, own, is_local=is_local)
+        for own, is_local in zip(params, are_local, strict=True)
+    ]
+    found = [[*each.columns] for each in inputs]
+    sources = [source for source in declared.values() if source in _TENSORS]
+    for place, source in enumerate(sources):
+        columns = [own[place] for own in found]
+        if source != GRADIENT or not columns or None in columns:
+            continue
+        taken = [column or [] for column in columns]
+        for own, column, clip in zip(found, taken, clips(taken), strict=True):
+            if clip:
+                own[place] = [_clipped(clip, x, row) for row, x in enumerate(column)]
+    return [each._replace(columns=tuple(own)) for each, own in zip(inputs, found, strict=True)]
+
+
+def _clipped(clip: Any, x: Tensor, row: int) -> Tensor:
+    value = clip.one(real(x).to(arithmetic(x.dtype.to_real())), row).to(x.dtype.to_real())
+    return torch.view_as_complex(value) if x.is_complex() else value
+
+
+def _of_group(
+    declared: Mapping[str, str], named: Named, params: list[Tensor], *, is_local: bool
+) -> Inputs:
     numbers: Named = {}
     columns: list[list[Tensor] | None] = []
     for name, source in declared.items():
-        if source != ELEMENTS:
+        if source not in _TENSORS:
             numbers[name] = _number(name, named.get(name, 0.0))
         elif name in named:
             columns.append(_column(name, named[name], params, is_local=is_local))

@@ -47,7 +47,7 @@ def implementations(
     compiled = rule.has_kernel
 
     def torch(form: Mapping[str, bool]) -> Start:
-        return StartTorch(package, "torch", spec.name, names, dtype, device, form)
+        return StartTorch(package, f"torch.{spec.module}", spec.name, names, dtype, device, form)
 
     def peer(form: Mapping[str, bool]) -> Start | None:
         module, _, name = spec.peer.rpartition(".")

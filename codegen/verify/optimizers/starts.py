@@ -36,7 +36,9 @@ class StartNumpy:
     engine: str
 
     def __call__(self, arguments: Mapping[str, Any], given: Given, first: int) -> Engine:
-        made = getattr(self.package("numpy"), self.name)(**arguments, engine=self.engine)
+        made = getattr(self.package(f"numpy.{self.name.lower()}"), self.name)(
+            **arguments, engine=self.engine
+        )
         return NumpyEngine(made, given, first)
 
 
