@@ -15,7 +15,7 @@ from typing import Any
 
 from sympy import sympify
 
-from ..specs.language import Optimizer, SpecError
+from ..specs.language import Optimizer, SpecError, machine_epsilon
 from ..specs.language.shapes import facts
 from .analysis.matrices import needs_matrices
 from .program.compiled import CompiledRule
@@ -110,6 +110,7 @@ def _settings(spec: Optimizer, program: Program) -> Iterator[tuple[str, dict[str
     defaults: dict[str, Any] = {h.name: Fraction(h.default) for h in spec.hyperparameters}
     defaults |= spec.defaults
     defaults |= {name: Fraction(n) for name, n in facts(_MATRIX).items()}
+    defaults[machine_epsilon.name] = Fraction(1, 2**23)
     if "ndim" in program.facts and not needs_matrices(spec):
         vector = defaults | {name: Fraction(n) for name, n in facts(_MATRIX[:1]).items()}
         yield "of a vector", vector | _at(2, spec, program, vector)

@@ -19,6 +19,7 @@ from ...specs.language import (
     global_amax,
     global_norm,
     global_total,
+    machine_epsilon,
     matmul,
     mean,
     norm,
@@ -96,6 +97,8 @@ class _AtPoint(Evaluator):
     def range(self, e: Basic) -> Range:
         if isinstance(e, GradientAt):
             return self.gradient
+        if e == machine_epsilon:
+            return intervals.point(Fraction(1, 2**23))
         if isinstance(e, Fact):
             return intervals.point(self.case.facts.get(e.name, 1))
         if isinstance(e, Value) and e.lag and e.name == theta.name:

@@ -44,6 +44,7 @@ from ...specs.language import (
     global_norm,
     global_total,
     lerp,
+    machine_epsilon,
     mean,
     ndim,
     norm,
@@ -65,6 +66,8 @@ from .occurrences import nodes
 
 _COUNT = Range(Fraction(0), intervals.REAL.high)
 _LENGTH = Range(Fraction(1), intervals.REAL.high)
+_EPSILON = Range(Fraction(1, 2**52), Fraction(1, 2**7))
+"""Of float64, and of bfloat16."""
 _CONSTANTS = {
     pi: Range(Fraction(3), Fraction(4)),
     S.Infinity: intervals.REAL,  # only of what is compared: a metric's first best
@@ -146,6 +149,8 @@ class Evaluator:
                 return self.steps()
             case Symbol() if e == step:
                 return _COUNT
+            case Symbol() if e == machine_epsilon:
+                return _EPSILON
             case Fact():
                 return _COUNT if e == ndim else _LENGTH
             case Symbol():

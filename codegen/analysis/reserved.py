@@ -4,10 +4,10 @@ import builtins
 import keyword
 import unicodedata
 
-from ...specs.language import Optimizer, Schedule, Spec
+from ...specs.language import FACTS, Optimizer, Schedule, Spec, machine_epsilon
 from .printed import folders, taken, taken_keys
 
-LANGUAGE = frozenset({"t", "theta", "grad"})
+LANGUAGE = frozenset({"t", "theta", "grad", machine_epsilon.name, *(f.name for f in FACTS)})
 
 BACKENDS = frozenset(
     {

@@ -139,6 +139,9 @@ class Subject:
             yield declared(constraint), constraint.condition
         for output in self.outputs:
             yield declared(output), output.value
+        for hyper in self.spec.hyperparameters if isinstance(self.spec, Optimizer) else ():
+            if hyper.derived is not None:
+                yield f"derived of {declared(hyper)}", hyper.derived
 
 
 def declared(declaration: Argument | State | Input | Constraint | Output) -> str:

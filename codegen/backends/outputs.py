@@ -11,7 +11,6 @@ from ..notation.text import TextPrinter
 from ..program.compiled import CompiledRule
 from ..program.forms import Language, Printer
 from ..program.nodes import Assign, Program
-from .python_class import names_read
 from .signature import Argument, arguments, tests
 from .statements import assigned, block
 
@@ -53,7 +52,7 @@ def output_functions(compiled: CompiledRule, language: Language) -> list[OutputF
 
 
 def _parameters(spec: Optimizer, program: Program) -> dict[str, str | Argument]:
-    read = names_read(program)
+    read = program.read
     found: dict[str, str | Argument] = {
         state.name: "number" if state.shape.on_host else "tensor"
         for state in spec.states
@@ -70,7 +69,7 @@ def _read(spec: Optimizer, read: set[str]) -> list[Argument]:
 
 def _lines(spec: Optimizer, program: Program, language: Language) -> list[str]:
     printer = Printer(language)
-    read = names_read(program)
+    read = program.read
     lines: list[str] = []
     for a in _read(spec, read):
         if a.is_tuple:

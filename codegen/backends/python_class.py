@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from sympy import sympify, true
 
-from ...specs.language import Optimizer, State
+from ...specs.language import Optimizer, State, machine_epsilon
 from ...specs.language.shapes import ONE
 from ..analysis.matrices import needs_matrices
 from ..notation.text import TextPrinter
 from ..program.compiled import CompiledRule
 from ..program.forms import Printer
 from ..program.lower import lower_expression
-from ..program.nodes import Apply, Constant, Program, assignments, names, reads, walk
+from ..program.nodes import Apply, Constant, Program, assignments, walk
 from ..program.operations import STORED
 from .inputs import inputs_as_text
 from .signature import Argument, arguments, checks
@@ -47,7 +47,7 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
     text = TextPrinter(spec)
     tensors = {s.name for s in program.tensor_slots}
     numbers = {s.name for s in program.scalar_slots}
-    read = names_read(program)
+    read = program.read
     given = inputs_as_text(spec, attribute)
     return {
         "spec": spec,
@@ -66,7 +66,9 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
         "inputs": given,
         "tensor_inputs": [i for i in given if i.is_tensor],
         "scalar_inputs": [i for i in given if not i.is_tensor],
-        "facts": program.facts,
+        "facts": {
+            name: "float" if name == machine_epsilon.name else "int" for name in program.facts
+        },
         "axes": {
             s.name: tuple(str(axis) if axis != ONE else 1 for axis in s.shape.axes)
             for s in spec.states
@@ -83,12 +85,6 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
         "on_matrices": needs_matrices(spec),
         "read": read,
     }
-
-
-def names_read(program: Program) -> set[str]:
-    """The names a step reads, those in the conditions of its states among them."""
-    read = reads((*program.host, *program.body))
-    return read | {name for slot in program.slots if slot.when for name in names(slot.when)}
 
 
 def passes(compiled: CompiledRule) -> str:

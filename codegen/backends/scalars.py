@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from ..program.forms import Language, Printer
 from ..program.nodes import Branch, Name, Node, Program, Statement, names, walk
-from .python_class import names_read
 from .signature import Argument
 
 
@@ -82,13 +81,14 @@ def scalars(
         flags: the conditions that stand among ``met`` under names of their own.
         counted: the names of what depends on the count of steps, which may be a tensor.
     """
-    read = names_read(program)
+    read = program.read
+    derived = {name: value for name, value in program.derived if name in read}
     known = of_step([flag for a in args for flag in a.flags])
     whole = {h.name for a in args for h in a.members if h.is_whole}
     lines: list[str] = []
     for a in args:
         if a.is_tuple and read & {h.name for h in a.members}:
-            known |= of_step([h.name for h in a.members if h.name in met])
+            known |= of_step([h.name for h in a.members if h.name in met and h.name not in derived])
             own = (h.name if h.name in read else f"_{h.name}" for h in a.members)
             lines.append(f"{', '.join(known.get(name, name) for name in own)} = {a.name}")
     assigned = {assign.target.id for assign in program.host}
@@ -97,8 +97,13 @@ def scalars(
     numbers = (*program.scalar_slots, *program.global_slots)
     given += [s.name for s in numbers if s.name not in assigned]
     given += [i.name.id for i in program.scalar_inputs]
+    given = [name for name in given if name in met and name not in derived]
     said = {name: f"int({name})" for name in whole}
-    lines += [f"step.{name} = {said.get(name, name)}" for name in given if name in met]
+    lines += [f"step.{name} = {said.get(name, name)}" for name in given]
+    for name, value in derived.items():
+        where = f"step.{name}" if name in met else name
+        known |= of_step([name]) if name in met else {}
+        lines.append(f"{where} = {Printer(language, known)(value)} if {name} is None else {name}")
     if "first" in read and "first" in met:
         lines.append(f"step.first = {first or 'first'}")
         known |= of_step(["first"])

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from sympy import sympify
 
-from ...specs.language import Choice, Hyper, Optimizer, Option
+from ...specs.language import Choice, Hyper, Optimizer, Option, machine_epsilon
 from ..program.forms import literal
 from ..program.lower import lower_expression
 from ..program.nodes import Apply, Node, apply, names, negation
@@ -69,21 +69,46 @@ def arguments(spec: Optimizer) -> tuple[Argument, ...]:
         elif isinstance(option := members[0], Option):
             found.append(Argument(name, str(option.default), (), False, option.keyword, option.doc))
         elif hyper[0].argument:
-            default = f"({', '.join(_source(h.default) for h in hyper)})"
-            doc = "; ".join(f"{h.name}, {h.doc}, ``{h.domain.describe(h.name)}``" for h in hyper)
+            default = f"({', '.join(map(_source, hyper))})"
+            doc = "; ".join(f"{h.name}, {_described(h)}" for h in hyper)
             found.append(Argument(name, default, hyper, True, False, doc))
         else:
             (h,) = hyper
-            bounded = h.domain.low is not None or h.domain.high is not None
-            doc = f"{h.doc}, ``{h.domain.describe(h.name)}``" if bounded else h.doc
-            found.append(Argument(name, _source(h.default), hyper, False, False, doc))
+            found.append(Argument(name, _source(h), hyper, False, False, _described(h)))
     # Keyword-only arguments stand last, in the order they were declared.
     return tuple(sorted(found, key=lambda a: a.keyword))
 
 
-def _source(default: str) -> str:
+def _described(h: Hyper) -> str:
+    """What a hyperparameter is, what it can be, and what it is where it is left out."""
+    bounded = h.domain.low is not None or h.domain.high is not None
+    doc = f"{h.doc}, ``{h.domain.describe(h.name)}``" if bounded else h.doc
+    if h.derived is None:
+        return doc
+    known = str(h.derived).replace(machine_epsilon.name, "the machine epsilon of the dtype")
+    return f"{doc}; None for {known}"
+
+
+def _source(h: Hyper) -> str:
     """A default as it was declared, unless Python would read an integer that no float is."""
-    return literal(Fraction(default)) if default.lstrip("+-").isdigit() else default
+    if h.derived is not None:
+        return "None"
+    whole = h.default.lstrip("+-").isdigit()
+    return literal(Fraction(h.default)) if whole else h.default
+
+
+def annotation(a: Argument, scalar: str) -> str:
+    """The type of an argument whose numbers are of a type, unless they are whole."""
+    if a.words:
+        return "str | None"
+    if a.is_option:
+        return "bool"
+    types = [
+        ("int" if h.is_whole and not a.is_tuple else scalar)
+        + (" | None" if h.derived is not None else "")
+        for h in a.members
+    ]
+    return f"tuple[{', '.join(types)}]" if a.is_tuple else types[0]
 
 
 def members(args: tuple[Argument, ...]) -> dict[str, str]:

@@ -176,10 +176,10 @@ def _functions() -> SimpleNamespace:
         return torch.tensor(x, dtype=dtype, device=device)
 
     def of_numbers_too(function: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
-        def called(*operands: Any) -> torch.Tensor:
+        def called(*operands: Any, **how: Any) -> torch.Tensor:
             devices = (x.device for x in operands if isinstance(x, torch.Tensor))
             device = next(devices, None)
-            return function(*(operand(x, device) for x in operands))
+            return function(*(operand(x, device) for x in operands), **how)
 
         return called
 
@@ -189,7 +189,7 @@ def _functions() -> SimpleNamespace:
     same = (
         torch.sqrt, torch.exp, torch.log, torch.abs, torch.maximum, torch.minimum, torch.clip,
         torch.where, torch.logical_and, torch.logical_or, torch.logical_not, torch.matmul,
-        torch.mean, torch.tanh, torch.erf, torch.arctan2,
+        torch.mean, torch.sum, torch.amax, torch.tanh, torch.erf, torch.arctan2,
     )  # fmt: skip
     return SimpleNamespace(
         **{function.__name__: of_numbers_too(function) for function in same},
@@ -197,4 +197,6 @@ def _functions() -> SimpleNamespace:
         linalg=SimpleNamespace(norm=of_numbers_too(torch.linalg.norm)),
         copy=torch.clone,
         full_like=torch.full_like,
+        broadcast_to=torch.broadcast_to,
+        finfo=torch.finfo,
     )

@@ -14,7 +14,8 @@ from typing import Any, Self
 import numpy as np
 from sympy import sympify
 
-from ...specs.language import Input, Optimizer
+from ...specs.language import Input, Optimizer, machine_epsilon
+from ...specs.language.shapes import facts
 from ..backends.numpy.printer import HOST
 from ..program import operations as ops
 from ..program.evaluate import value_of
@@ -33,6 +34,15 @@ State = Array | float | None
 
 
 _SCALARS: Table = {**HOST.host, ops.ONE_MINUS_POW: Form("1 - {} ** {}", SUM, (ATOM, UNARY))}
+
+
+_ALONG = {"norm": "np.linalg.norm", "mean": "np.mean", "total": "np.sum", "amax": "np.amax"}
+_REDUCTIONS = {
+    ops.NORM: _ALONG["norm"],
+    ops.MEAN: _ALONG["mean"],
+    ops.TOTAL: _ALONG["total"],
+    ops.AMAX: _ALONG["amax"],
+}
 
 
 def _chosen(node: Apply) -> str:
@@ -62,11 +72,18 @@ _TEXTBOOK = Language(
         ops.NOT: "np.logical_not",
         ops.MATMUL: "np.matmul",
         ops.TRANSPOSE: "{}.mT",
-        ops.NORM: "np.linalg.norm",
-        ops.MEAN: "np.mean",
+        **{op: f"{_REDUCTIONS[op]}({{}})" for op in (ops.NORM, ops.MEAN, ops.TOTAL, ops.AMAX)},
+        **{
+            op: f"{_ALONG[name]}({{}}, axis={tuple(op.axes)}, keepdims=True)"
+            for (name, _), op in ops.ALONG.items()
+        },
     },
 )
 """Tensors with Python's operators and NumPy's functions, all of which give new arrays."""
+
+
+_MANY = 1 << 20
+"""Elements, of a vector that is like others."""
 
 
 class Textbook:
@@ -75,30 +92,31 @@ class Textbook:
     Attributes:
         source: the step as a Python function.
         elementwise: what becomes of an element depends on that element alone.
-        kept: the arrays there are of a tensor between steps: itself, and its states.
+        kept: the arrays there are of a vector between steps: itself, and its states.
         initial: the states before the first step, of each tensor; numbers fill it, or it is copied.
     """
 
     def __init__(self, spec: Optimizer, configuration: Configuration) -> None:
         program = skip_optional(lower(spec))
-        self.source = _source(program, [*configuration.hyper, *configuration.options])
+        self._facts = program.facts
+        names = [*configuration.hyper, *configuration.options, *program.facts]
+        self.source = _source(program, names)
         self._compile(np)
         self._settings = {**configuration.hyper, **configuration.options}
         self.elementwise = not program.kinds() & {Kind.REDUCTION, Kind.MATRIX}
         self._slots = program.slots[1:]
-        exact = {n: Fraction(x) for n, x in configuration.hyper.items()} | {**configuration.options}
-        self._exact: dict[str, Any] = exact
+        self._exact: dict[str, Any] = {n: Fraction(x) for n, x in configuration.hyper.items()}
+        self._exact |= {**configuration.options}
         self._reads = [(i, lower_expression(spec, i.when)) for i in spec.inputs]
-        inits = {state.name: state.init for state in spec.states}
-        existing = [s for s in self._slots if not s.when or value_of(s.when, exact)]
-        copies = {state.name for state in spec.states if state.starts_as_parameter}
-        self._copies = [slot for slot in existing if slot.name in copies]
+        self._copies = {state.name for state in spec.states if state.starts_as_parameter}
         self._initial = {
-            slot: float(value_of(lower_expression(spec, sympify(inits[slot.name])), exact))
-            for slot in existing
-            if inits[slot.name] is not None and slot.name not in copies
+            s.name: float(value_of(lower_expression(spec, sympify(s.init)), self._exact))
+            for s in spec.states
+            if s.init is not None and s.name not in self._copies
         }
-        self.kept = 1 + sum(slot.is_tensor for slot in existing)
+        self._shapes = {s.name: s.shape for s in spec.states}
+        vector = facts((_MANY,))
+        self.kept = 1 + sum(s.is_tensor and self._exists(s, vector) for s in self._slots)
 
     def _compile(self, functions: Any) -> None:
         namespace: dict[str, Any] = {"np": functions, "math": math}
@@ -117,12 +135,21 @@ class Textbook:
         """The states of a tensor before its first step, those that exist by then."""
         return [self._start(slot, theta) for slot in self._slots]
 
+    def _exists(self, slot: Slot, known: Mapping[str, Any]) -> bool:
+        return slot.when is None or bool(value_of(slot.when, self._exact | {**known}))
+
     def _start(self, slot: Slot, theta: Array) -> State:
-        if slot in self._copies:
+        if not self._exists(slot, facts(theta.shape)):
+            return None
+        if slot.name in self._copies:
             return self._functions.copy(theta)
-        if slot.is_tensor and slot in self._initial:
-            return self._functions.full_like(theta, self._initial[slot])
-        return self._initial.get(slot)
+        start = self._initial.get(slot.name)
+        if not slot.is_tensor or start is None:
+            return start
+        shape = self._shapes[slot.name]
+        if not shape.is_whole:
+            theta = self._functions.broadcast_to(theta.sum(), shape.lengths(theta.shape))
+        return self._functions.full_like(theta, start)
 
     def reads(self, t: int) -> list[Input]:
         """The inputs that step t reads."""
@@ -141,8 +168,10 @@ class Textbook:
 
         Of inputs, what the step reads is given.
         """
-        given = self._settings | dict(inputs or {})
-        theta, *states = self._function(theta, grad, *states, t=t, first=t == 1, **given)
+        known = facts(theta.shape) | {machine_epsilon.name: self._functions.finfo(theta.dtype).eps}
+        given = {name: known[name] for name in self._facts} | {"t": t, "first": t == 1}
+        given |= self._settings | dict(inputs or {})
+        theta, *states = self._function(theta, grad, *states, **given)
         return theta, states
 
 

@@ -39,6 +39,11 @@ class Format:
     def smallest_normal(self) -> fmpq:
         return fmpq(2) ** self.emin
 
+    @property
+    def epsilon(self) -> fmpq:
+        """The distance from 1 to the next number."""
+        return fmpq(2) ** (1 - self.precision)
+
     def ulp(self, magnitude: Number) -> fmpq:
         """The distance between neighbours at a magnitude.
 

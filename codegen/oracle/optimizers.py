@@ -15,7 +15,7 @@ from sympy import Basic, sympify
 
 from ...specs.language import FACTS, Input, Optimizer, Series, Shape, SpecError, State, theta
 from ...specs.language import t as step_symbol
-from ...specs.language.shapes import facts
+from ...specs.language.shapes import facts, machine_epsilon
 from .arrays import Array, Quantity, object_array
 from .evaluate import Equations
 from .exact import Number, exact
@@ -121,7 +121,7 @@ def steps(
     everything: list[dict[Basic, Number | bool]] = []
     for tensor in tensors:
         point = to_exact(tensor.theta)
-        symbols = symbols_of(spec, tensor.hyper, tensor.options, point.shape)
+        symbols = symbols_of(spec, tensor.hyper, tensor.options, point.shape, form)
         everything.append(symbols)
         stored = {name: _quantity(value) for name, value in {**tensor.states, **shared}.items()}
         equations = Equations(
@@ -256,8 +256,9 @@ def symbols_of(
     hyper: Mapping[str, Real],
     options: Mapping[str, bool],
     shape: Sequence[int],
+    form: Format = COARSEST,
 ) -> dict[Basic, Number | bool]:
-    """The values of hyperparameters and options by symbol, and of what a shape says."""
+    """The values of hyperparameters and options by symbol, and of what shape and format say."""
     for kind, declared, given in (
         ("hyperparameters", {h.name for h in spec.hyperparameters}, set(hyper)),
         ("options", {o.name for o in spec.options}, set(options)),
@@ -267,6 +268,7 @@ def symbols_of(
     values: dict[Basic, Number | bool] = {o.flag: bool(options[o.name]) for o in spec.options}
     lengths = facts(shape)
     values |= {fact: exact(lengths[fact.name]) for fact in FACTS}
+    values[machine_epsilon] = form.epsilon
     return values | {h.symbol: exact(hyper[h.name]) for h in spec.hyperparameters}
 
 

@@ -38,6 +38,7 @@ from ...specs.language import (
     identity,
     iterate,
     lerp,
+    machine_epsilon,
     t,
 )
 from ...specs.language.heads import Head
@@ -250,6 +251,7 @@ class _OfOptimizer(Lowering):
             self.new[each.name] = Name(each.name, TENSOR if each.is_tensor else HOST_REAL)
         self.symbols[t] = STEP
         self.symbols |= {fact: Name(fact.name, HOST_INTEGER) for fact in FACTS}
+        self.symbols[machine_epsilon] = Name(machine_epsilon.name, HOST_REAL)
         for h in spec.hyperparameters:
             self.symbols[h.symbol] = Name(h.name, HOST_INTEGER if h.is_whole else HOST_REAL)
         self.symbols |= {o.flag: Name(o.name, HOST_BOOLEAN) for o in spec.options}
@@ -295,6 +297,11 @@ class _OfOptimizer(Lowering):
             ),
             body=self._totals.ordered(),
             optional=tuple(h.name for h in self.spec.hyperparameters if h.optional),
+            derived=tuple(
+                (h.name, self.node(h.derived))
+                for h in self.spec.hyperparameters
+                if h.derived is not None
+            ),
             gradient=GRADIENT,
             inputs=tuple(
                 Given(self.new[i.name], None if i.when == true else self.node(i.when))

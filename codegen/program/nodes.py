@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from ...specs.language.shapes import FACTS, WHOLE, broadcast, reduced
+from ...specs.language.shapes import FACTS, WHOLE, broadcast, machine_epsilon, reduced
 from .operations import NOT, SELECT, Kind, Operation
 from .types import HOST_REAL, TENSOR, DType, Place, Type
 
@@ -193,7 +193,8 @@ class Program:
     """One step.
 
     ``host`` is computed first, in float64, from hyperparameters, step and scalar states;
-    ``body`` works on tensors. The first slot is the parameter.
+    ``body`` works on tensors. The first slot is the parameter. ``derived`` are the arguments that
+    can be left out, and what they then are.
     """
 
     spec: str
@@ -201,6 +202,7 @@ class Program:
     body: tuple[Statement, ...]
     host: tuple[Assign, ...] = ()
     optional: tuple[str, ...] = ()
+    derived: tuple[tuple[str, Node], ...] = ()
     gradient: Name = Name("grad", TENSOR)
     inputs: tuple[Given, ...] = ()
 
@@ -261,11 +263,16 @@ class Program:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """What it reads of the parameter's shape."""
+        """What it reads of the parameter's shape, and of its dtype."""
+        return tuple(f.name for f in (*FACTS, machine_epsilon) if f.name in self.read)
+
+    @property
+    def read(self) -> set[str]:
+        """The names it reads, those among them in conditions of states, and in what is derived."""
         read = reads((*self.host, *self.body))
         for slot in self.slots:
             read |= set() if slot.when is None else names(slot.when)
-        return tuple(fact.name for fact in FACTS if fact.name in read)
+        return read.union(*(names(value) for name, value in self.derived if name in read))
 
 
 def assignments(statements: tuple[Statement, ...]) -> Iterator[Assign]:

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from sympy import sympify
 
-from ...specs.language import Hyper, Interval, Optimizer
+from ...specs.language import Hyper, Interval, Optimizer, machine_epsilon
 from ...specs.language.shapes import facts
 from ..analysis.cases import SHAPES
 from ..analysis.matrices import needs_matrices
 from ..oracle.exact import ZERO, Number, exact
+from ..oracle.formats import COARSEST
 from ..oracle.optimizers import step
 from .evaluate import value_of
 from .lower import lower, lower_expression
@@ -43,6 +44,7 @@ def optimizer_points(spec: Optimizer, count: int) -> Iterator[OptimizerPoint]:
         hyper, options = _arguments(spec, draw)
         settings: dict[str, Any] = {**hyper, **options}
         settings |= {name: exact(n) for name, n in facts(shape).items()}
+        settings[machine_epsilon.name] = COARSEST.epsilon
         t = draw.randint(1, 5)
         states = {
             s.name: _inside(s.domain, draw)

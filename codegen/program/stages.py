@@ -161,7 +161,7 @@ class Stages:
 
     @property
     def _columns(self) -> set[str]:
-        return {s.name for s in self.program.tensor_slots}
+        return {s.name for s in self.program.tensor_slots if not is_small(s.old)}
 
 
 def stages_of(program: Program) -> Stages:

@@ -1,4 +1,4 @@
-"""What a rule knows of a parameter's shape, and the shapes of states that are not like it.
+"""What a rule knows of a parameter, and the shapes of states that are not like it.
 
 A parameter is a matrix of its last two axes, or a batch of those. A state is said to be
 ``("rows", 1)``, one number a row behind the batch's axes, ``("rows", "rows")`` or the like, or
@@ -7,12 +7,13 @@ A parameter is a matrix of its last two axes, or a batch of those. A state is sa
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Axes: TypeAlias = tuple[str | int, ...]
 
 
-Facts: TypeAlias = Mapping[str, int]
+Facts: TypeAlias = Mapping[str, Any]
+"""Whole numbers from a shape, and the machine epsilon, by name."""
 
 
 def facts(shape: Sequence[int]) -> dict[str, int]:
@@ -26,11 +27,9 @@ def facts(shape: Sequence[int]) -> dict[str, int]:
     return {"ndim": len(shape)} | {name: max(1, n) for name, n in lengths.items()}
 
 
-def told(names: Sequence[str], shape: Sequence[int]) -> Facts:
-    """Those facts of a shape that a rule must know."""
-    if not names:
-        return {}
-    found = facts(shape)
+def told(names: Sequence[str], shape: Sequence[int], epsilon: float) -> Facts:
+    """What a rule must know of a parameter of a shape, and of a dtype with a machine epsilon."""
+    found = facts(shape) | {"machine_epsilon": epsilon}
     return {name: found[name] for name in names}
 
 

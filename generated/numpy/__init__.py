@@ -8,35 +8,43 @@ from ._lazy import on_demand as _on_demand
 
 __all__ = [
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "Adamax",
     "AdamW",
     "ASGD",
     "KahanAdamW",
+    "Lamb",
     "Lion",
     "Muon",
     "NAdam",
+    "NovoGrad",
     "RAdam",
     "RMSprop",
     "ScheduleFreeAdamW",
     "SGD",
+    "SM3",
 ]
 
 if TYPE_CHECKING:
     from .adadelta import Adadelta
+    from .adafactor import Adafactor
     from .adagrad import Adagrad
     from .adam import Adam
     from .adamax import Adamax
     from .adamw import AdamW
     from .asgd import ASGD
     from .kahanadamw import KahanAdamW
+    from .lamb import Lamb
     from .lion import Lion
     from .muon import Muon
     from .nadam import NAdam
+    from .novograd import NovoGrad
     from .radam import RAdam
     from .rmsprop import RMSprop
     from .schedulefreeadamw import ScheduleFreeAdamW
     from .sgd import SGD
+    from .sm3 import SM3
 else:
     __getattr__, __dir__ = _on_demand(__name__, __all__)

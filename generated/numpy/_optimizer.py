@@ -221,7 +221,7 @@ class Optimizer(Limited, Readable):
         """
         # Asked is which states there are: a rate of any step will do.
         rate = math.nan if callable(self.lr) else self.lr
-        names = self._existing(rate, told(self._facts, ())).keys()
+        names = self._existing(rate, told(self._facts, (), 0.0)).keys()
         scalars = {name: 0.0 for name in self._kept_numbers if name in names}
         if self._facts:  # those of other shapes may have others
             names = {*self._tensor_states}
@@ -264,7 +264,8 @@ class Optimizer(Limited, Readable):
             given["lr"] = lr
         limits = self._limits
         set_limits = {name: limit for name, limit in limits.items() if limit is not None}
-        require_numbers(self._numbers | dict.fromkeys(limits, 0), given | set_limits)
+        numbers = self._numbers | dict.fromkeys(limits, 0)
+        require_numbers(numbers, given | set_limits, self._omissible)
         require_flags(self._options, given)
         require_whole(self._whole, given)
         require_words(self._words, {name: getattr(self, name) for name in self._words})
@@ -297,7 +298,7 @@ class Optimizer(Limited, Readable):
         found = leaves(params, grads)
         if self._on_matrices:
             require_matrices(found, type(self).__name__)
-        starts = starts_of(found, partial(told, self._facts), partial(self._existing, lr))
+        starts = starts_of(found, self._facts, partial(self._existing, lr))
         states = {
             name: arrays_of(name, self._states, own, self._axes.get(name, ()), found)
             for name in self._tensor_states

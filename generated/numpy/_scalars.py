@@ -38,6 +38,11 @@ class Step:
         def __setattr__(self, name: str, value: float) -> None: ...
 
 
+def plain(value: Any) -> float | None:
+    """A hyperparameter as Python's float; None where it has been left out."""
+    return None if value is None else float(value)
+
+
 def one_minus_power(base: float, exponent: float) -> float:
     """``1 - base**exponent`` for a base in [0, 1], without cancellation."""
     return -math.expm1(exponent * math.log(base)) if base > 0 else 1.0 - base**exponent

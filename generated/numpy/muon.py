@@ -50,8 +50,8 @@ class Muon(Optimizer):
         weight_decay: strength of the weight decay; 0 switches it off, ``0 <= weight_decay``.
         momentum: decay rate of the momentum, ``0 <= momentum``.
         nesterov: take Nesterov's momentum.
-        ns_coefficients: a, coefficient of the matrix, ``a``; b, coefficient of the cube, ``b``; c,
-            coefficient of the fifth power, ``c``.
+        ns_coefficients: a, coefficient of the matrix; b, coefficient of the cube; c, coefficient of
+            the fifth power.
         eps: least norm that is divided by, ``0 <= eps``.
         ns_steps: rounds of Newton and Schulz, ``0 <= ns_steps < 100``.
         adjust_lr_fn: how the learning rate follows from the shape of a matrix: ``"original"``,

@@ -26,39 +26,60 @@ def counts(defaults: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def require_numbers(counts: Mapping[str, int], given: Mapping[str, Any]) -> None:
+def omissible(defaults: Mapping[str, Any]) -> frozenset[str]:
+    """The numbers that can be left out: those that are by default. ``eps[0]`` is one of a tuple."""
+    found: set[str] = set()
+    for name, default in defaults.items():
+        if isinstance(default, tuple):
+            places = enumerate(cast("tuple[Any, ...]", default))
+            found |= {f"{name}[{i}]" for i, member in places if member is None}
+        elif default is None:
+            found.add(name)
+    return frozenset(found)
+
+
+def require_numbers(
+    counts: Mapping[str, int], given: Mapping[str, Any], omissible: Container[str] = ()
+) -> None:
     """Raise ValueError unless arguments are numbers.
 
     Args:
         counts: how many numbers each argument has: 0 for one, which is then no tuple.
         given: the arguments, of which some may not be there. One number can be an array of one.
+        omissible: the numbers that can be None.
     """
     for name in counts.keys() & given.keys():
         value, count = given[name], counts[name]
         if not count:
-            require_number(name, value)
+            require_number(name, value, omissible)
         elif isinstance(value, str | bytes) or not _has_length(value, count):
             words = _COUNTS.get(count, str(count))
             raise ValueError(f"{name} must be {words} numbers, got {value!r}")
         else:
             for i, member in enumerate(value):
-                require_number(f"{name}[{i}]", member)
+                require_number(f"{name}[{i}]", member, omissible)
 
 
-def require_number(name: str, value: Any) -> None:
-    """Raise ValueError unless an argument is one real number; its domain says what of NaN."""
+def require_number(name: str, value: Any, omissible: Container[str] = ()) -> None:
+    """Raise ValueError unless an argument is one real number, or None where it can be left out.
+
+    Its domain says what of NaN.
+    """
     if type(value) is float:
         return
-    plain = value.item() if _is_array_of_one(value) else value
+    plain: Any = value.item() if _is_array_of_one(value) else value
+    if plain is None and name in omissible:
+        return
     if isinstance(plain, Real) and not _is_truth(plain):
         return
-    raise ValueError(f"{name} must be a number, got {value!r}{_hint(plain)}")
+    either = "a number or None" if name in omissible else "a number"
+    raise ValueError(f"{name} must be {either}, got {value!r}{_hint(plain)}")
 
 
 def require_whole(names: Iterable[str], given: Mapping[str, Any]) -> None:
     """Raise ValueError unless arguments, which are numbers, are whole ones."""
     for name in names:
-        if name in given and float(given[name]) % 1 != 0:
+        if given.get(name) is not None and float(given[name]) % 1 != 0:
             raise ValueError(f"{name} must be a whole number, got {given[name]!r}")
 
 

@@ -57,10 +57,12 @@ def members(domains: Domains) -> tuple[Member, ...]:
 
 
 def require_within(members: tuple[Member, ...], given: Mapping[str, Any]) -> None:
-    """Raise ValueError unless arguments lie in their domains; some may not be there."""
+    """Raise ValueError unless arguments lie in their domains; some may not be there, or be None."""
     for label, name, place, interval in members:
         if name in given:
-            interval.require(label, given[name] if place is None else given[name][place])
+            value = given[name] if place is None else given[name][place]
+            if value is not None:
+                interval.require(label, value)
 
 
 def _bound(text: str | None) -> Any:

@@ -3,6 +3,7 @@
 
 ``norms``  of each of some tensors that one call can take.
 ``combined``  over parts, tensors or shards of them, of the norms of the parts.
+``each``  of each of some, in their dtype.
 ``norm``, ``mean``  of one tensor, in its dtype, as rules take them.
 
 On the CPU a norm is taken as torch takes it, looked at, and taken again of numbers that are scaled,
@@ -13,14 +14,14 @@ look: there squares are summed in float64, and what is float64 itself is scaled.
 import torch
 from torch import Tensor
 
-from ._tensors import PLAIN, arithmetic, real
+from ._tensors import PLAIN, Tensors, arithmetic, real
 
 _SPARE = 28
 """Bits that an ordinary norm lies above what squares to the smallest normal number: elements whose
 squares vanish are then less than a rounding of it, of 2**30 elements too."""
 
 
-def norms(tensors: list[Tensor]) -> Tensor:
+def norms(tensors: Tensors) -> Tensor:
     """The norms of tensors of one dtype and type on one device, in a vector.
 
     It is in the dtype that they are computed with, or in float64: where one is too large for the
@@ -54,6 +55,11 @@ def norm(x: Tensor) -> Tensor:
     return norms([x])[0].to(x.dtype)
 
 
+def each(tensors: Tensors) -> list[Tensor]:
+    """The norms of tensors of one dtype and type on one device, each as :func:`norm` has it."""
+    return list(norms(tensors).to(tensors[0].dtype).unbind())
+
+
 def mean(x: Tensor) -> Tensor:
     """The mean of a tensor, 0-d and of its dtype; NaN of no elements."""
     if can_look(x):
@@ -66,7 +72,7 @@ def mean(x: Tensor) -> Tensor:
     return (x * scale).mean() / scale
 
 
-def _norms_unseen(tensors: list[Tensor]) -> list[Tensor]:
+def _norms_unseen(tensors: Tensors) -> list[Tensor]:
     """Norms in float64, or in float32 where a device has nothing wider, of which none is read."""
     first = tensors[0]
     if real(first).dtype == torch.float64 or not _has_double(first.device):

@@ -26,7 +26,7 @@ average_unrolled = Identity(
     "each weighted by (1 - beta) beta^(t - i).",
     by_induction(m[t], (1 - beta1) * Sum(beta1 ** (t - i) * G_I, (i, 1, t)), M.value, ZERO),
     Verdict.PROVED,
-    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "NAdam", "RAdam"),
+    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "Lamb", "NAdam", "RAdam"),
 )
 
 average_unrolled_unweighted = Identity(
@@ -34,7 +34,7 @@ average_unrolled_unweighted = Identity(
     "Without the factor 1 - beta the weighted sum is not the exponential average.",
     by_induction(m[t], Sum(beta1 ** (t - i) * G_I, (i, 1, t)), M.value, ZERO),
     Verdict.REFUTED,
-    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "NAdam", "RAdam"),
+    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "Lamb", "NAdam", "RAdam"),
 )
 
 second_moment_unrolled = Identity(
@@ -42,7 +42,7 @@ second_moment_unrolled = Identity(
     "Adam's second moment is the same weighted sum of the squared gradients.",
     by_induction(v[t], (1 - beta2) * Sum(beta2 ** (t - i) * G_I**2, (i, 1, t)), V.value, ZERO),
     Verdict.PROVED,
-    about=("Adam", "AdamW", "KahanAdamW", "NAdam", "RAdam"),
+    about=("Adam", "AdamW", "KahanAdamW", "Lamb", "NAdam", "RAdam"),
 )
 
 momentum_unrolled = Identity(
@@ -73,7 +73,7 @@ average_weights = Identity(
         *by_induction(weights[t], 1 - beta1**t, _NEXT_WEIGHTS, ZERO),
     ),
     Verdict.PROVED,
-    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "NAdam", "RAdam"),
+    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "Lamb", "NAdam", "RAdam"),
 )
 
 average_weights_one = Identity(
@@ -81,7 +81,7 @@ average_weights_one = Identity(
     "The weights of an exponential average from 0 do not add up to 1 after finitely many steps.",
     (Part("the weights", _WEIGHTS, Integer(1)),),
     Verdict.REFUTED,
-    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "NAdam", "RAdam"),
+    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "Lamb", "NAdam", "RAdam"),
 )
 
 average_constant = Identity(
@@ -90,7 +90,7 @@ average_constant = Identity(
     by_induction(m[t], (1 - beta1**t) * g, _constant(M.value), ZERO),
     Verdict.PROVED,
     (CONSTANT,),
-    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "NAdam", "RAdam"),
+    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "Lamb", "NAdam", "RAdam"),
 )
 
 average_corrected = Identity(
@@ -103,7 +103,7 @@ average_corrected = Identity(
     ),
     Verdict.PROVED,
     (CONSTANT,),
-    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "NAdam", "RAdam"),
+    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "Lamb", "NAdam", "RAdam"),
 )
 
 average_uncorrected = Identity(
@@ -112,7 +112,7 @@ average_uncorrected = Identity(
     (*average_constant.parts, Part("m", (1 - beta1**t) * g, g)),
     Verdict.REFUTED,
     (CONSTANT,),
-    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "NAdam", "RAdam"),
+    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "Lamb", "NAdam", "RAdam"),
 )
 
 momentum_constant = Identity(
@@ -151,5 +151,5 @@ average_from_first = Identity(
     ),
     Verdict.PROVED,
     ("beta1 is not 0",),
-    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "NAdam", "RAdam"),
+    about=("Adam", "Adamax", "AdamW", "KahanAdamW", "Lamb", "NAdam", "RAdam"),
 )

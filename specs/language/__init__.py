@@ -50,7 +50,7 @@ from .sequences import (
     running_product,
     size,
 )
-from .shapes import FACTS, Axis, Fact, Shape, cols, ndim, numel, rows
+from .shapes import FACTS, Axis, Fact, Shape, cols, machine_epsilon, ndim, numel, rows
 from .symbols import (
     Gradient,
     GradientAt,
@@ -130,6 +130,7 @@ __all__ = [
     "iterate",
     "lerp",
     "lr",
+    "machine_epsilon",
     "matmul",
     "mean",
     "metric",

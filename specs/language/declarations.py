@@ -17,6 +17,7 @@ class Hyper:
     Args:
         symbol: the symbol in the equations; its name is the argument's.
         default: the exact default as text (``"1e-3"``), never a float; ``""`` where there is none.
+            Of an optimizer's that is ``derived``, a number to try it with.
         domain: the values accepted; anything else is a ``ValueError`` at run time.
         doc: what it is, for a reader of the generated class.
         latex: its notation, where it is not SymPy's for the name.
@@ -24,7 +25,8 @@ class Hyper:
         optional: 0 switches its terms off, and generated code then skips them.
         per_group: one number, or a list with one for each group of parameters.
         keyword: can be passed by keyword only.
-        derived: what it follows from where it is left out, in place of a default.
+        derived: what it follows from where it is left out, in place of a default; an optimizer's
+            is then None by default, and follows from other hyperparameters and the dtype.
         omissible: it can be left out without a default, as others are derived from it alone.
     """
 

@@ -13,7 +13,7 @@ from .declarations import Constraint, Hyper, Option, State, Update
 from .inputs import Input
 from .misuse import listed
 from .outputs import Output
-from .shapes import FACTS
+from .shapes import FACTS, machine_epsilon
 from .symbols import Value, t, theta
 
 
@@ -111,7 +111,7 @@ class Optimizer:
     @property
     def symbols(self) -> set[Symbol]:
         """The numbers that equations can read."""
-        return {t, *FACTS, *(h.symbol for h in self.hyperparameters)}
+        return {t, machine_epsilon, *FACTS, *(h.symbol for h in self.hyperparameters)}
 
     @property
     def results(self) -> tuple[str, ...]:

@@ -43,6 +43,9 @@ numel = Fact("numel", integer=True, positive=True)
 
 FACTS = (ndim, numel, rows, cols)
 
+machine_epsilon = Symbol("machine_epsilon", positive=True)
+"""What is known of a parameter's dtype: the distance from 1 to the next number it has."""
+
 Axes: TypeAlias = tuple[Basic, ...]
 """The lengths of the last two axes, behind those of a batch, ``ONE`` where there is no axis. Empty
 of a plain number."""

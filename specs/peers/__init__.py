@@ -2,8 +2,9 @@
 
 from .matrices import MATRICES
 from .optimizers import OPTIMIZERS
+from .reductions import REDUCTIONS
 from .schedules import SCHEDULES
 
-PEERS = (*OPTIMIZERS, *MATRICES, *SCHEDULES)
+PEERS = (*OPTIMIZERS, *REDUCTIONS, *MATRICES, *SCHEDULES)
 
 __all__ = ["PEERS"]

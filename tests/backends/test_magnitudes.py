@@ -7,6 +7,7 @@ roundings of the program explain: that terms of the equation cancel is excused, 
 do, which a form of the code brings in.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -27,6 +28,7 @@ from steprule.codegen.verify.package import generated
 from steprule.codegen.verify.results import worst
 from steprule.codegen.verify.ulp import expected
 from steprule.specs.language import NON_NEGATIVE, Optimizer, Shape, Update
+from steprule.specs.language.shapes import facts
 from sympy import sympify
 
 FLOAT32, FLOAT64 = FORMATS["float32"], FORMATS["float64"]
@@ -69,13 +71,16 @@ def inputs(spec: Optimizer, c: Configuration, rng: np.random.Generator) -> dict[
         if s.shape == Shape.SCALAR:
             found[s.name] = np.float64(0.75)
         elif s.domain == NON_NEGATIVE:
-            found[s.name] = magnitudes(rng, 60)
+            lengths = s.shape.lengths((ELEMENTS,))
+            found[s.name] = magnitudes(rng, 60)[: math.prod(lengths)].reshape(lengths)
         else:
             found[s.name] = rng.choice([-1.0, 1.0], ELEMENTS) * magnitudes(rng, 30)
     first = next((s for s in found if s not in ("theta", "grad") and np.ndim(found[s])), "grad")
     found["grad"][-4:] = np.inf, -np.inf, np.nan, 0.0
     found[first][-6:-4] = np.inf, 0.0
-    return {n: x.astype(np.float32) if np.ndim(x) else float(x) for n, x in found.items()}
+    return {
+        n: x.astype(np.float32) if isinstance(x, np.ndarray) else float(x) for n, x in found.items()
+    }
 
 
 def without_what_is_off(spec: Optimizer, hyper: Mapping[str, float]) -> Optimizer:
@@ -102,6 +107,7 @@ def test_a_step_is_as_accurate_as_its_terms(name: str) -> None:
                 states=states, hyper=c.hyper, options=c.options, form=FLOAT32,
             )  # fmt: skip
             values = {**c.hyper, **c.options, **given, "t": FIRST, "first": False}
+            values |= facts((ELEMENTS,))
             allowed = bounds(program, values, FLOAT32, FLOAT32)
             for form in forms:
                 tensors = {n: x if isinstance(x, float) else [x] for n, x in states.items()}

@@ -77,8 +77,10 @@ def test_torch_takes_the_same_steps(name):
                 t, theirs, torch.tensor(grad), their_states
             )
             for value, other in zip([theta, *states], [theirs, *their_states], strict=True):
-                assert isinstance(other, torch.Tensor) == isinstance(value, np.ndarray)
-                if isinstance(value, np.ndarray):
+                # What NumPy reduces to one number is no array, and has its dtype.
+                is_tensor = isinstance(value, np.ndarray | np.float64)
+                assert isinstance(other, torch.Tensor) == is_tensor
+                if is_tensor:
                     # The same operations, each of which is rounded once in either; but torch may
                     # divide by a number as it multiplies by its inverse. What is rounded
                     # otherwise may cancel: RMSprop's variance loses a digit or two.

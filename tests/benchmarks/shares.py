@@ -31,9 +31,10 @@ from steprule.codegen.bench.contenders import Subject, contenders, subject
 from steprule.codegen.bench.machine import cores, name
 from steprule.codegen.bench.measure import Runner, wall
 from steprule.codegen.bench.workload import Data, large
-from steprule.codegen.loading.load import builtin
+from steprule.codegen.loading.load import builtin, load
 from steprule.codegen.verify.optimizers.configurations import settings
 from steprule.numba import _launch
+from steprule.specs.language import SpecError
 
 WARM = 3
 STEPS = 64
@@ -70,7 +71,10 @@ def main() -> None:
     parser.add_argument("--parameters", type=int, default=20_000_000)
     parser.add_argument("optimizers", nargs="*", metavar="OPTIMIZER")
     chosen = parser.parse_args()
-    specs = [s for s in builtin().values() if not chosen.optimizers or s.name in chosen.optimizers]
+    try:
+        specs = [s for name in chosen.optimizers or builtin() for s in load(name)]
+    except SpecError as error:
+        parser.error(str(error))
     subjects = [subject(analyse(spec), _package) for spec in specs]
     subjects = [s for s in subjects if s.rule.elementwise]
     print(f"{name('cpu')}, {cores()} cores, {chosen.parameters:,} parameters")

@@ -77,18 +77,22 @@ class TestBuiltin:
         names = list(builtin())
         classics = [
             "Adadelta",
+            "Adafactor",
             "Adagrad",
             "Adam",
             "Adamax",
             "AdamW",
             "ASGD",
             "KahanAdamW",
+            "Lamb",
             "Lion",
             "Muon",
             "NAdam",
+            "NovoGrad",
             "RAdam",
             "RMSprop",
             "SGD",
+            "SM3",
         ]
         assert [n for n in names if n in classics] == classics
         assert names == sorted(names, key=str.lower)

@@ -46,7 +46,7 @@ def with_torch(name: str, **arguments: Any) -> list[np.ndarray]:
         p.grad = torch.tensor(grad)
     for _ in range(2):
         optimizer.step()
-    keys = {s.key: s.name for s in builtin()[name].states if s.shape.is_whole}
+    keys = {s.key: s.name for s in builtin()[name].states if not s.shape.on_host}
     states = [
         (f"{keys[key]}/{i}", x)
         for i, p in enumerate(params)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import steprule.numpy
 from steprule.codegen.loading.load import builtin
+from steprule.codegen.program.compiled import compiled
 from steprule.specs.language import Optimizer
 
 
@@ -18,8 +19,16 @@ class Case:
     spec: Optimizer
     arguments: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_elementwise(self) -> bool:
+        return compiled(self.spec).program.is_elementwise
+
+    @property
+    def cls(self) -> Any:
+        return getattr(steprule.numpy, self.spec.name)
+
     def make(self, **others: Any) -> Any:
-        return getattr(steprule.numpy, self.spec.name)(**self.arguments, **others)
+        return self.cls(**self.arguments, **others)
 
     def __str__(self) -> str:
         return "-".join([self.spec.name, *self.arguments])
@@ -50,6 +59,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "case": lambda case: True,
         "default_case": lambda case: not case.arguments,
         "case_with_peer": lambda case: bool(case.spec.peer),
+        "elementwise_case": lambda case: case.is_elementwise,
     }
     for name in chosen.keys() & set(metafunc.fixturenames):
         metafunc.parametrize(name, [c for c in _cases() if chosen[name](c)], ids=str)

@@ -52,6 +52,10 @@ def test_a_step_is_that_of_float32_rounded(
 ) -> None:
     if any(update.value.has(stored) for update in case.spec.updates):
         pytest.skip("what the rule itself rounds to depends on the dtype")
+    if any(h.derived is not None for h in case.spec.hyperparameters):
+        pytest.skip("what is left out depends on the dtype")
+    if engine == "numba" and not case.cls._kernel:
+        pytest.skip("the rule has no kernel")
     require_rounded(case.make, engine, limit, dtype)
 
 

@@ -11,11 +11,11 @@ pytest.importorskip("torch")
 pytest.importorskip("triton")
 
 from steprule.codegen.loading.load import builtin
-from steprule.specs.language import Optimizer
+from steprule.codegen.program.compiled import compiled as compiled_rule
 from triton import knobs
 from triton.runtime.interpreter import InterpretedFunction
 
-SPECS = [spec for spec in builtin().values() if isinstance(spec, Optimizer)]
+SPECS = [spec for spec in builtin().values() if compiled_rule(spec).program.is_elementwise]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -19,8 +19,8 @@ def check(subject: Subject) -> Iterator[Fault]:
     effective += [sympify(s.init) for s in spec.states if s.init is not None]
     effective += [o.value for o in subject.outputs]
     effective += [i.when for i in subject.inputs.values()]
+    effective += [h.derived for h in spec.hyperparameters if h.derived is not None]
     if isinstance(spec, Schedule):
-        effective += [h.derived for h in spec.hyperparameters if h.derived is not None]
         effective += [] if spec.momentum_when is None else [spec.momentum_when]
     symbols = {n for e in effective for n in nodes(e) if isinstance(n, Symbol)}
     for hyper in spec.hyper:

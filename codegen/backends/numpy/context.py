@@ -8,7 +8,7 @@ from ...program.turns import Turns
 from ..late import late_context, met_late
 from ..python_class import class_context, passes
 from ..scalars import host_names, of_step, scalars
-from ..signature import Argument, arguments, members, tests
+from ..signature import Argument, annotation, arguments, members, tests
 from ..statements import assigned, block
 from .printer import HOST, LATE, NumpyPrinter
 
@@ -49,16 +49,8 @@ def context(
 
 def _settled(a: Argument) -> str:
     """Of the rate of a step, where there is a function that gives it."""
-    return "float" if a.name == "lr" else _annotation(a)
+    return annotation(a, "float")
 
 
 def _annotation(a: Argument) -> str:
-    if a.words:
-        return "str | None"
-    if a.is_option:
-        return "bool"
-    if a.is_tuple:
-        return f"tuple[{', '.join('float' for _ in a.members)}]"
-    if a.members[0].is_whole:
-        return "int"
-    return "Rate" if a.name == "lr" else "float"
+    return "Rate" if a.name == "lr" else annotation(a, "float")

@@ -41,7 +41,7 @@ from ..late import handed_over, late_context, met_late
 from ..outputs import output_functions
 from ..python_class import class_context, passes
 from ..scalars import depending_on_steps, host_names, of_step, scalars
-from ..signature import Argument, arguments, members, tests
+from ..signature import Argument, annotation, arguments, members, tests
 from ..statements import assigned, block
 from .printer import TORCH, ForeachPrinter, counting
 
@@ -68,7 +68,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     found |= late_context(parts, args, assigned(late))
     return found | {
         "points": compiled.points,
-        "annotation": _annotation,
+        "annotation": annotation,
         "sparse": _sparse(spec, Printer(TORCH, in_group)),
         "parameters": _parameters(spec, args),
         "optional": [slot.name for slot in program.slots if slot.when is not None],
@@ -80,7 +80,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         ),
         "stacks": takes_each_matrix(loop),
         "branches_on_steps": _branches_on_steps(kernel, counted),
-        "annotated": partial(_annotation, scalar="float"),
+        "annotated": partial(annotation, scalar="float"),
         "outputs": output_functions(compiled, TORCH),
         "iterations": iteration_functions((loop, sunk), TORCH),
         "results": [s.name for s in loop.tensor_slots],
@@ -131,7 +131,7 @@ _LAUNCHING = {
 
 def _parameters(spec: Optimizer, args: tuple[Argument, ...]) -> dict[str, list[Parameter]]:
     """What the constructor takes: by position too, and by keyword before and after clipping."""
-    of_rule = {a.name: Parameter(a.name, _annotation(a, "Scalar"), a.default) for a in args}
+    of_rule = {a.name: Parameter(a.name, annotation(a, "Scalar"), a.default) for a in args}
     known = of_rule | _LAUNCHING
     positional = [*(a.name for a in args if not a.keyword), *spec.positional]
     return {
@@ -195,13 +195,3 @@ def _branches_on_steps(kernel: Program, counted: Set[str]) -> bool:
         )
 
     return chosen(kernel.body)
-
-
-def _annotation(a: Argument, scalar: str) -> str:
-    if a.words:
-        return "str | None"
-    if a.is_option:
-        return "bool"
-    if a.is_tuple:
-        return f"tuple[{', '.join(scalar for _ in a.members)}]"
-    return "int" if a.members[0].is_whole else scalar

@@ -7,7 +7,8 @@ from ...oracle.meanings import AXES
 from ...program import operations as ops
 from ...program.allocate import Instruction
 from ...program.forms import ATOM, PYTHON, SUM, Form, Language, Printer, Table
-from ...program.nodes import Apply, Name, Node, names, walk
+from ...program.naming import free
+from ...program.nodes import Apply, Name, Node, names, rebuild, walk
 from ...program.turns import hands_over
 from ..late import handed_over
 
@@ -165,6 +166,8 @@ class ForeachPrinter:
             return self._stored(step, target, self._comprehension(Apply(step.op, tuple(args))))
         operands = [self._operand(a) for a in args]
         if step.op is ops.SQUARE:
+            if not isinstance(args[0], Name):
+                return self._stored(step, target, self._comprehension(Apply(step.op, tuple(args))))
             operands *= 2
         if step.op is ops.AXPY:
             operands[2] = f"alpha={operands[2]}"
@@ -211,12 +214,33 @@ class ForeachPrinter:
         return f"{target} = {value}"
 
     def _comprehension(self, value: Node) -> str:
+        """A list of what is computed of each entry of others; norms are taken of all at once."""
+        if isinstance(value, Apply) and value.op is ops.NORM and isinstance(value.args[0], Name):
+            return f"norms.each({value.args[0].id})"
+        value, each = _with_names_for_norms(value)
         lists = sorted({n.id for n in walk(value) if isinstance(n, Name) and not n.on_host})
         text = self.scalar(value)
+        sources = [each.get(name, name) for name in lists]
         if len(lists) == 1:
-            return f"[{text} for {lists[0]} in {lists[0]}]"
-        listed = ", ".join(lists)
-        return f"[{text} for {listed} in zip({listed}, strict=True)]"
+            return f"[{text} for {lists[0]} in {sources[0]}]"
+        return f"[{text} for {', '.join(lists)} in zip({', '.join(sources)}, strict=True)]"
+
+
+def _with_names_for_norms(value: Node) -> tuple[Node, dict[str, str]]:
+    """A value that reads norms by names, and by name the list that they are in."""
+    taken, each = names(value), dict[str, str]()
+
+    def named(node: Node) -> Node:
+        if not (isinstance(node, Apply) and node.op is ops.NORM):
+            return node
+        (operand,) = node.args
+        if not isinstance(operand, Name):
+            return node
+        name = free(f"norm_of_{operand.id}", taken)
+        each[name] = f"norms.each({operand.id})"
+        return Name(name, node.type)
+
+    return rebuild(value, named), each
 
 
 def _is_list(node: Node) -> bool:

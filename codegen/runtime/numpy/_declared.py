@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from ._arguments import counts, declared, flags_of
+from ._arguments import counts, declared, flags_of, omissible
 from ._clipping import TRANSFORMS
 from ._intervals import Member, members
 from ._scalars import Start, Step
@@ -25,7 +25,7 @@ class Declared(ABC):
     _axes: ClassVar[dict[str, Axes]] = {}
     """The shapes of states that are not like their parameter, by name."""
     _facts: ClassVar[tuple[str, ...]] = ()
-    """What the rule must know of a parameter's shape."""
+    """What the rule must know of a parameter's shape and dtype."""
     _domains: ClassVar[dict[str, str | tuple[str, ...]]] = {}
     """By hyperparameter, what it must satisfy; of a tuple, each of its numbers."""
     _scratch: ClassVar[int] = 0
@@ -55,6 +55,8 @@ class Declared(ABC):
     # Read off the constructor, and the domains.
     _numbers: ClassVar[dict[str, int]] = {}
     """How many numbers each hyperparameter has, that are a tuple; 0 where it is one number."""
+    _omissible: ClassVar[frozenset[str]] = frozenset()
+    """The numbers among them that can be left out, as messages call them."""
     _options: ClassVar[tuple[str, ...]] = ()
     _bounded: ClassVar[tuple[Member, ...]] = ()
 
@@ -64,6 +66,7 @@ class Declared(ABC):
             own = declared(cls.__init__, {*TRANSFORMS, "error_if_nonfinite", "engine"})
             others = {name: own[name] for name in own if name not in cls._words}
             cls._numbers = counts(others)
+            cls._omissible = omissible(others)
             cls._options = tuple(name for name in others if name not in cls._numbers)
             cls._bounded = members(cls._domains)
 

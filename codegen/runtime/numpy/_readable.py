@@ -6,7 +6,7 @@ from . import _outputs as outputs
 from ._declared import Declared
 from ._given import require_known
 from ._known import States
-from ._scalars import Rate
+from ._scalars import Rate, plain
 from ._trees import Tree
 
 
@@ -68,5 +68,5 @@ class Readable(Declared):
         numbers: dict[str, Any] = {}
         for name, count in self._numbers.items():
             value: Any = lr if name == "lr" else getattr(self, name)
-            numbers[name] = tuple(map(float, value)) if count else float(value)
+            numbers[name] = tuple(map(plain, value)) if count else plain(value)
         return numbers

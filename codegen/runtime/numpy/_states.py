@@ -12,7 +12,7 @@ import numpy as np
 
 from ._known import Kind
 from ._scalars import Start
-from ._shapes import Axes, Facts, lengths
+from ._shapes import Axes, Facts, lengths, told
 from ._trees import Array, Leaves, at, copy_like, full_like, require_like
 
 
@@ -48,13 +48,14 @@ class Starts:
 
 def starts_of(
     found: Leaves,
-    facts_of: Callable[[Sequence[int]], Facts],
+    facts: Sequence[str],
     existing: Callable[[Facts], Mapping[str, Start]],
 ) -> Starts:
-    """What states start as, of parameters of whose shape the rule must know something."""
+    """What states start as, of parameters of which the rule must know some facts."""
     kinds: dict[Kind, list[int]] = {}
     for row, (theta, _) in enumerate(found.values()):
-        kinds.setdefault(tuple(facts_of(theta.shape).items()), []).append(row)
+        known = told(facts, theta.shape, float(np.finfo(theta.dtype).eps))
+        kinds.setdefault(tuple(known.items()), []).append(row)
     return Starts([*found], kinds, {kind: existing(dict(kind)) for kind in kinds})
 
 

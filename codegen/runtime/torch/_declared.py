@@ -12,11 +12,13 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+import torch
 from torch import Tensor, optim
 
 from ._arguments import (
     counts,
     declared,
+    omissible,
     require_flags,
     require_numbers,
     require_whole,
@@ -53,7 +55,7 @@ class Declared:
     _axes: ClassVar[dict[str, Axes]] = {}
     """The shapes of states that are not like their parameter, by name."""
     _facts: ClassVar[tuple[str, ...]] = ()
-    """What the rule must know of a parameter's shape."""
+    """What the rule must know of a parameter's shape and dtype."""
     _optional: ClassVar[tuple[str, ...]] = ()
     """The names of states that exist under an option alone."""
     _step_key: ClassVar[str] = "step"
@@ -95,6 +97,8 @@ class Declared:
     """The hyperparameters and options."""
     _numbers: ClassVar[dict[str, int]] = {}
     """How many numbers each hyperparameter has, that are a tuple; 0 where it is one number."""
+    _omissible: ClassVar[frozenset[str]] = frozenset()
+    """The numbers among them that can be left out, as messages call them."""
     _options: ClassVar[tuple[str, ...]] = ()
     _bounded: ClassVar[tuple[Member, ...]] = ()
 
@@ -105,6 +109,7 @@ class Declared:
             cls._arguments = tuple(own)
             others = {name: own[name] for name in own if name not in cls._words}
             cls._numbers = counts(others)
+            cls._omissible = omissible(others)
             cls._options = tuple(name for name in others if name not in cls._numbers)
             cls._bounded = members(cls._domains)
 
@@ -113,7 +118,7 @@ class Declared:
 
     def _require_kinds(self, group: Group, limits: Mapping[str, int]) -> None:
         """Raise ValueError for arguments that are no numbers, flags or words where they must be."""
-        require_numbers({**self._numbers, **limits}, group)
+        require_numbers({**self._numbers, **limits}, group, self._omissible)
         require_flags(self._options, group)
         require_whole(self._whole, group)
         require_words(self._words, group)
@@ -225,12 +230,14 @@ class Declared:
         traits: Traits | None = None,
         inputs: Inputs = NONE,
     ) -> list[Work]:
-        """What there is to do in a group, for each kind of shape that the rule tells apart."""
+        """What there is to do in a group, for each kind of parameter that the rule tells apart."""
         if not self._facts:
             existing = self._existing(group, {})
             return [Work(group, existing, params, grads, clip, traits, {}, inputs)]
         whole = Work(group, {}, params, grads, clip, traits, {}, inputs)
-        kinds = alike(tuple(told(self._facts, p.shape).items()) for p in params)
+        kinds = alike(
+            tuple(told(self._facts, p.shape, torch.finfo(p.dtype).eps).items()) for p in params
+        )
         return [
             whole.part(rows)._replace(initial=self._existing(group, dict(kind)), known=dict(kind))
             for kind, rows in kinds.items()

@@ -1,8 +1,8 @@
 """The arguments a spec is tried with. Deterministic, and for any :class:`Optimizer`."""
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations, product
 from typing import Any
@@ -12,6 +12,8 @@ from sympy import Basic, Eq, Ne, Symbol
 
 from ....specs.language import Interval, Optimizer
 from ...backends.signature import arguments
+from ...oracle import omitted
+from ...oracle.formats import Format
 from ...oracle.optimizers import allowed
 
 _LEARNING_RATE = 0.5
@@ -33,25 +35,30 @@ Choice = tuple[bool, ...]
 
 @dataclass(frozen=True)
 class Configuration:
-    """The arguments of a constructor, by name: hyperparameters, options, a limit of gradients."""
+    """The arguments of a constructor, by name: hyperparameters, options, a limit of gradients.
+
+    Hyperparameters that are left out have the value that they then follow from others.
+    """
 
     hyper: Mapping[str, float]
     options: Mapping[str, bool]
     limit: Mapping[str, float] = field(default_factory=dict[str, float])
+    left_out: frozenset[str] = frozenset()
 
 
 def settings(spec: Optimizer, configuration: Configuration) -> dict[str, Any]:
     """The constructor's arguments for a configuration."""
     given: dict[str, Any] = {}
+    hyper = {**configuration.hyper, **dict.fromkeys(configuration.left_out)}
     for a in arguments(spec):
         if a.words:
             (given[a.name],) = (w for w, f in a.words.items() if configuration.options[f])
         elif a.is_option:
             given[a.name] = configuration.options[a.name]
         elif a.is_tuple:
-            given[a.name] = tuple(configuration.hyper[h.name] for h in a.members)
+            given[a.name] = tuple(hyper[h.name] for h in a.members)
         else:
-            given[a.name] = configuration.hyper[a.name]
+            given[a.name] = hyper[a.name]
     return {**given, **configuration.limit}
 
 
@@ -68,6 +75,17 @@ def configurations(spec: Optimizer) -> list[Configuration]:
     if not found:
         return [Configuration(defaults, spec.defaults)]
     return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
+
+
+def left_out(spec: Optimizer, tried: Sequence[Configuration], form: Format) -> list[Configuration]:
+    """The first and the last of some, with all that can be left out left out, in a format."""
+    found: list[Configuration] = []
+    for each in (tried[0], tried[-1]):
+        derived = {name: float(x) for name, x in omitted.left_out(spec, each.hyper, form).items()}
+        if derived:
+            hyper = {**each.hyper, **derived}
+            found.append(replace(each, hyper=hyper, left_out=frozenset(derived)))
+    return found
 
 
 def at_the_ends(spec: Optimizer) -> list[Configuration]:

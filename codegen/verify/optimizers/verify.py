@@ -25,9 +25,9 @@ from typing import Any
 
 import numpy as np
 
-from ....specs.language import Shape
+from ....specs.language import Shape, machine_epsilon
 from ...analysis.matrices import needs_matrices
-from ...oracle.formats import Format
+from ...oracle.formats import FORMATS, Format
 from ...program.compiled import CompiledRule
 from ...program.passes.expand import expand
 from ..results import Result, Worst, worst
@@ -35,7 +35,7 @@ from ..ulp import Doubles, Expected
 from .allowance import Allowance, allowances
 from .cases import Case, inputs
 from .clipped import clippings
-from .configurations import Configuration, at_the_ends, configurations, settings
+from .configurations import Configuration, at_the_ends, configurations, left_out, settings
 from .engines import Implementation
 from .running import Course, Crash, Moment, Request, Rows, RunAll, here
 from .trajectory import Batch, Step, batches, trajectory
@@ -65,6 +65,7 @@ def trials(rule: CompiledRule, dtype: str) -> list[tuple[Configuration, Case]]:
         *product(tried, cases),
         *product(at_the_ends(spec), few),
         *product(clipping, jumps),
+        *product(left_out(spec, tried, FORMATS[dtype]), few),
     ]
 
 
@@ -149,6 +150,7 @@ class _Truth:
             return dict.fromkeys(self._expected, Worst(math.inf, 0.0, where))
         if computed not in self._allowed:
             values = {**self.configuration.hyper, **self.configuration.options}
+            values[machine_epsilon.name] = float(self.form.epsilon)
             self._allowed[computed] = allowances(
                 self._program, values, self._steps, self.form, computed
             )
