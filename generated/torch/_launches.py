@@ -228,7 +228,7 @@ def _launch_of(rule: Rule, batch: Batch, work: Work) -> list[Change]:
         settings |= inputs.on_device(work.inputs, batch.device)
     else:
         settings |= inputs.as_numbers(work.inputs)
-    step, new = rule.step(scalars | settings)
+    step, new = rule.step(scalars | settings | dict(work.known))
     given = vars(step)
     if not on_device:
         require_range(given, params[0].dtype)

@@ -19,6 +19,7 @@ from steprule.specs.language import (
     hyperparameters,
     mean,
     norm,
+    rms,
     states,
     t,
     theta,
@@ -44,7 +45,7 @@ REDUCED = analyse(
             Update(m[t], mean(G)),
             Update(s[t], total(G)),
             Update(a[t], amax(G)),
-            Update(theta[t], P - lr * G / (1 + norm(P - G) + Abs(n[t] + m[t] + s[t] + a[t]))),
+            Update(theta[t], P - lr * G / (1 + rms(P - G) + Abs(n[t] + m[t] + s[t] + a[t]))),
         ],
     )
 )
