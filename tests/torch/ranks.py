@@ -11,7 +11,7 @@ import tempfile
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -141,6 +141,60 @@ def elements_are_updated_alike() -> None:
                     is_scalar = key in sharded._rule(sharded.defaults).scalar_keys
                     assert isinstance(x, DTensor) == (isinstance(p, DTensor) and not is_scalar)
                     assert not isinstance(x, DTensor) or x.placements == p.placements
+
+
+def matrices_are_updated_on_one_rank_each() -> None:
+    flat, two = line(), square()
+    (a, b, c, d, e), (f,), (half,) = given(5, 4, 6), given(1, 2, 5, 3), given(1, 6, 2)
+    placed: list[tuple[Tensor, DeviceMesh | None, Any]] = [
+        *((x, flat, [Shard(0)]) for x in (a, b, c, d, e)),
+        (a + 1, flat, [Shard(1)]),
+        (b + 1, flat, [Replicate()]),
+        (c + 1, two, [Shard(0), Shard(1)]),
+        (d + 1, two, [Replicate(), Shard(1)]),
+        (f, two, [Shard(1), Shard(0)]),
+        (half.bfloat16(), flat, [Shard(0)]),
+        (e + 1, None, None),
+    ]
+    for how in (
+        {},
+        {"foreach": True, "nesterov": False},
+        {"global_clipnorm": 0.5},
+        {"clipnorm": 0.5},
+    ):
+        pair = Pair(placed)
+        optimizers = [ours.Muon(x, lr=0.1, **how) for x in (pair.shared, pair.whole)]
+        for step in range(2):
+            pair.backward(step)
+            optimizers[1].step()
+            with counted("_iterated", "_iterated2") as calls:
+                optimizers[0].step()
+            total = torch.tensor(sum(calls))
+            dist.all_reduce(total)
+            assert total == len(placed) - 1 + WORLD, total  # the plain one is each rank's own
+        pair.check(rtol=1e-6, atol=1e-6)  # in batches products are rounded otherwise
+        for p, q in zip(pair.shared, pair.whole, strict=True):
+            kept, wanted = (
+                o.state[x]["momentum_buffer"] for o, x in zip(optimizers, (p, q), strict=True)
+            )
+            torch.testing.assert_close(whole(kept), wanted, rtol=1e-6, atol=1e-6)
+            assert isinstance(kept, DTensor) == isinstance(p, DTensor)
+
+
+@contextmanager
+def counted(*names: str) -> Iterator[list[int]]:
+    """A number for each call of some functions of Muon's."""
+    module, calls = sys.modules[ours.Muon.__module__], list[int]()
+    with ExitStack() as stack:
+        for name in names:
+            function = getattr(module, name)
+
+            def called(*args: Any, function: Any = function) -> Any:
+                calls.append(1)
+                return function(*args)
+
+            stack.enter_context(mock.patch.object(module, name, called))
+        yield calls
 
 
 def values_are_clipped_alike() -> None:
@@ -418,6 +472,7 @@ def raises(kind: type[Exception], words: str) -> Iterator[None]:
 
 CHECKS: list[Callable[[], None]] = [
     elements_are_updated_alike,
+    matrices_are_updated_on_one_rank_each,
     values_are_clipped_alike,
     no_operation_on_a_dtensor_is_left,
     norms_are_of_whole_tensors,

@@ -84,6 +84,8 @@ def updates(
         on_device = option(group, "capturable")
         changes.append(partial(count, states, rule.step_key, on_device=on_device))
     if not (traits.are_plain or shards.are_plain(params)) and rule.is_local(group):
+        if rule.stacks and shards.are_any(params):
+            return changes + _one_by_one(rule, work, states, firsts)
         work = work._replace(params=shards.local(params))
         states = shards.local_states(states)
         traits = Traits(work.params, grads)
@@ -199,11 +201,20 @@ def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool])
     settings = {name: number(group[name]) for name in rule.arguments} | dict(shape)
     settings |= given.as_numbers(inputs) | {name: number(x) for name, x in shared.items()}
     changes: list[Change] = []
+    owned: list[Any] = []
     for i, (p, grad, *values) in enumerate(zip(params, grads, *scalars, strict=True)):
         named = dict(zip(names, values, strict=True)) | settings
         clipped = partial(clip.one, row=i) if clip else None
         each = p, grad, states[i], initial, named, clipped, inputs.row(i)
-        changes.append(partial(_one, rule, *each))
+        if rule.stacks and rule.is_local(group) and shards.are_any([p.detach()]):
+            owned.append(each)
+        else:
+            changes.append(partial(_one, rule, *each))
+    if owned:
+        # Not before: it needs torch.distributed, which whoever has DTensors has imported.
+        from . import _owners as owners
+
+        changes.append(partial(owners.update, rule, owned, _one))
     return changes
 
 

@@ -95,10 +95,11 @@ class Rule:
     def is_local(self, group: Group) -> bool:
         """Whether this rank updates what it holds of a group's tensors by itself.
 
-        Rules of whole tensors, and what autograd or a compiler sees, use operations on DTensors.
+        Matrices it puts together from that. Other rules of whole tensors, and what autograd or a
+        compiler sees, use operations on DTensors.
         """
         return (
-            (not self.is_whole or self.turns.sums_elements)
+            (not self.is_whole or self.turns.sums_elements or self.stacks)
             and not self.differentiable
             and not torch.compiler.is_compiling()
             and shards.are_local(group["params"])

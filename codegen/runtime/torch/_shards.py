@@ -67,6 +67,29 @@ def local_states(states: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{key: getattr(x, "_local_tensor", x) for key, x in s.items()} for s in states]
 
 
+def whole(x: Tensor) -> Tensor:
+    """All of a tensor, which ranks put together where it is a DTensor."""
+    given: Any = x.detach()
+    return _ready(given.full_tensor()) if hasattr(given, "full_tensor") else given
+
+
+def whole_from(part: Tensor, like: Any) -> Tensor:
+    """All of a tensor placed as a DTensor is, from the part of it that this rank holds."""
+    made = sys.modules["torch.distributed.tensor"].DTensor.from_local
+    how = like.device_mesh, like.placements
+    return whole(made(part, *how, run_check=False, shape=like.shape, stride=like.stride()))
+
+
+def put(whole: Tensor, x: Tensor) -> None:
+    """Write all of a tensor into it: of a DTensor, the part that this rank holds."""
+    into: Any = x.detach()
+    if hasattr(into, "full_tensor"):
+        distribute = sys.modules["torch.distributed.tensor"].distribute_tensor
+        how = into.device_mesh, into.placements
+        whole, into = distribute(whole, *how, src_data_rank=None)._local_tensor, into._local_tensor
+    into.copy_(whole)
+
+
 def as_placed(state: Tensor, param: Tensor) -> Tensor:
     """A state in the places of its parameter: a DTensor where that is one, and plain where not.
 
