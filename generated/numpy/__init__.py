@@ -22,6 +22,7 @@ __all__ = [
     "NovoGrad",
     "RAdam",
     "RMSprop",
+    "SAM",
     "ScheduleFreeAdamW",
     "SGD",
     "SM3",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from .novograd import NovoGrad
     from .radam import RAdam
     from .rmsprop import RMSprop
+    from .sam import SAM
     from .schedulefreeadamw import ScheduleFreeAdamW
     from .sgd import SGD
     from .sm3 import SM3

@@ -2,9 +2,10 @@
 
 from .matrices import MATRICES
 from .optimizers import OPTIMIZERS
+from .points import POINTS
 from .reductions import REDUCTIONS
 from .schedules import SCHEDULES
 
-PEERS = (*OPTIMIZERS, *REDUCTIONS, *MATRICES, *SCHEDULES)
+PEERS = (*OPTIMIZERS, *REDUCTIONS, *MATRICES, *POINTS, *SCHEDULES)
 
 __all__ = ["PEERS"]

@@ -40,7 +40,9 @@ FIRST = 3
 
 WEIGHTS = (0.0, 2.0**-24, 0.5, 1 - 2.0**-24, 1.0)
 
-SPECS = {spec.name: analyse(spec) for spec in builtin().values() if isinstance(spec, Optimizer)}
+SPECS = {
+    s.name: analyse(s) for s in builtin().values() if isinstance(s, Optimizer) and not s.inputs
+}
 
 
 def configurations(spec: Optimizer) -> Iterator[Configuration]:

@@ -9,7 +9,7 @@ from steprule.codegen.loading.load import builtin
 from steprule.codegen.program.compiled import CompiledRule
 from steprule.specs.language import Optimizer
 
-OPTIMIZERS = [spec for spec in builtin().values() if isinstance(spec, Optimizer)]
+OPTIMIZERS = [s for s in builtin().values() if isinstance(s, Optimizer) and not s.inputs]
 
 
 def printed() -> dict[str, str]:

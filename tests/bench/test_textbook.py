@@ -14,8 +14,8 @@ from steprule.codegen.oracle.formats import FORMATS
 from steprule.codegen.verify.optimizers.configurations import Configuration, configurations
 
 SIZE = 5
-NAMES = sorted(name for name, spec in builtin().items() if not needs_matrices(spec))
-"""What takes a vector."""
+NAMES = sorted(n for n, s in builtin().items() if not (needs_matrices(s) or s.inputs))
+"""What takes a vector, and its gradient alone."""
 
 
 def exact_floats(value, like):

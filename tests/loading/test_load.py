@@ -91,6 +91,7 @@ class TestBuiltin:
             "NovoGrad",
             "RAdam",
             "RMSprop",
+            "SAM",
             "SGD",
             "SM3",
         ]

@@ -37,8 +37,9 @@ class Case:
 def _cases() -> list[Case]:
     found: list[Case] = []
     for spec in builtin().values():
-        if getattr(steprule.numpy, spec.name)._on_matrices:
-            continue  # which take no arrays of other shapes
+        kind = getattr(steprule.numpy, spec.name)
+        if kind._on_matrices or kind._inputs:
+            continue  # which take no arrays of other shapes, or more than gradients
         switched_on: dict[str, Any] = {o.name: True for o in spec.options}
         for h in spec.hyperparameters:
             if float(h.default) == 0:

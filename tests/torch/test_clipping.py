@@ -15,7 +15,8 @@ from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
 OPTIMIZERS = [getattr(steprule.torch, name) for name in builtin()]
-OPTIMIZERS = [cls for cls in OPTIMIZERS if not cls._on_matrices]  # there are vectors among these
+# There are vectors among these, and no more than gradients.
+OPTIMIZERS = [cls for cls in OPTIMIZERS if not (cls._on_matrices or cls._inputs)]
 SHAPES = ((3, 4), (5,), (), (0, 2))
 FORMS: dict[str, dict[str, Any]] = {
     "default": {},

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .drawn import stepped
 from .landscapes import Array, Landscape
 from .variants import Variant, best
 
@@ -35,13 +36,16 @@ class Path:
 
 def descend(optimizer: Any, landscape: Landscape) -> Path:
     """Take the landscape's steps with one optimizer."""
+
+    def at(theta: Array) -> tuple[float, Array]:
+        return float(landscape.value(*theta)), landscape.gradient(theta)
+
     theta = np.array(landscape.start)
     points = [theta.copy()]
     with np.errstate(all="ignore"):
         for _ in range(landscape.steps):
             try:
-                loss = {name: float(landscape.value(*theta)) for name in optimizer._inputs}
-                optimizer.update(theta, landscape.gradient(theta), **loss)
+                stepped(optimizer, theta, at)
             except ArithmeticError:  # in a state that is one number for all elements
                 break
             if not landscape.holds(theta):

@@ -1,7 +1,7 @@
 """The loss of a network that learns to read handwritten digits, step by step."""
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from ...loading.load import builtin
 from ..edition import Edition
 from ..material import Material
 from . import digits
-from .drawn import is_drawn
+from .drawn import is_drawn, stepped
 from .landscapes import Array
 from .shown import Shown, Words, numpy_code, shown
 from .style import GREY, figure, hue, legend, marker
@@ -115,13 +115,12 @@ def train(optimizer: Any) -> Array:
     losses: list[float] = []
     with np.errstate(all="ignore"):
         for images, labels in _digits().batches(STEPS):
-            loss, gradients = digits.loss_and_gradients(params, images, labels)
-            losses.append(loss)
+            at = partial(digits.loss_and_gradients, images=images, labels=labels)
             try:
-                optimizer.update(params, gradients, **dict.fromkeys(optimizer._inputs, loss))
+                losses.append(stepped(optimizer, params, at))
             except ArithmeticError:  # in a state that is one number for all elements
                 break
-            if not loss < _LOST * losses[0]:
+            if not losses[-1] < _LOST * losses[0]:
                 break
     return np.array(losses)
 

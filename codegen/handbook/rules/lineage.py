@@ -46,6 +46,7 @@ LINEAGE = (
     (ADAM, Stage("Adamax")),
     (MOMENTUM, Stage("Lion")),
     (MOMENTUM, Stage("Muon")),
+    (SGD, Stage("SAM")),
 )
 """Each rule with the one it changes."""
 

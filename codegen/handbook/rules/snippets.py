@@ -10,6 +10,7 @@ from ....specs.language import (
     Sample,
     Schedule,
     Schedules,
+    Source,
     Transform,
     step,
 )
@@ -52,8 +53,20 @@ def optimizer_usage(spec: Optimizer, package: str) -> Usage:
     clip = "global_clipnorm=1.0"
     scheduled = [f"lr=CosineAnnealingLR(lr={rate}, T_max=100)"] if rate else []
     from_start = [f"lr={rate}"] if rate else []
-    inputs = [(i.name, i.source.value, i.when != true) for i in spec.inputs]
-    shared = {"name": spec.name, "package": package, "rate": rate, "inputs": inputs}
+    is_asked = any(i.source is Source.GRADIENT for i in spec.inputs)  # again, at other points
+    asked = (Source.GRADIENT, Source.LOSS) if is_asked else ()
+    inputs = [
+        (i.name, i.source.value, i.when != true) for i in spec.inputs if i.source not in asked
+    ]
+    reads_loss = any(i.source is Source.LOSS for i in spec.inputs)
+    shared = {
+        "name": spec.name,
+        "package": package,
+        "rate": rate,
+        "inputs": inputs,
+        "is_asked": is_asked,
+        "reads_loss": reads_loss,
+    }
     shared |= {"on_matrices": on_matrices}
     return Usage(
         numpy=_program(

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sympy import Expr, sympify
 
-from ....specs.language import Optimizer, Update
+from ....specs.language import Optimizer, Source, Update
 from ...oracle.formats import FORMATS, Format
 from ...oracle.optimizers import existing, output, step
 from ..ulp import Expected, expected
@@ -98,6 +98,7 @@ class Step:
         tensors: how many tensors those are.
         is_alone: whether it is of a case by itself, in its shape.
         bounded: their gradient as the rule is given it; clipped, with how far it is off.
+        bounded_inputs: likewise what of the inputs is clipped, too.
         expected: what must come of them, by quantity; and what the outputs are before it.
     """
 
@@ -110,6 +111,7 @@ class Step:
     tensors: int
     is_alone: bool
     bounded: Any = None
+    bounded_inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     expected: Mapping[str, Expected] = field(default_factory=dict[str, Expected])
 
     def alive(self, value: Any) -> Any:
@@ -157,6 +159,13 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             len(cases) == 1,
         )
         given = Clipped.of(now.alive(now.gradient), configuration.limit, batch.form)
+        clipped = {
+            i.name: Clipped.of(now.alive(now.inputs[i.name]), configuration.limit, batch.form)
+            for i in spec.inputs
+            if i.source is Source.GRADIENT and i.name in now.inputs
+        }
+        inputs: dict[str, Any] = {name: now.alive(value) for name, value in now.inputs.items()}
+        inputs |= {name: each.exact for name, each in clipped.items()}
         exact = step(
             spec,
             t=now.t,
@@ -165,7 +174,7 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             states={name: now.alive(value) for name, value in states.items()},
             hyper=configuration.hyper,
             options=configuration.options,
-            inputs={name: now.alive(value) for name, value in now.inputs.items()},
+            inputs=inputs,
             form=batch.form,
         )
         known = {
@@ -173,7 +182,8 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             for name, x in exact.items()
         }
         made = {} if configuration.limit else _outputs(spec, now, configuration, batch.form)
-        yield replace(now, bounded=given.bounded, expected=known | made)
+        bounded = {name: each.bounded for name, each in clipped.items()}
+        yield replace(now, bounded=given.bounded, bounded_inputs=bounded, expected=known | made)
         stored = {**states, "theta": theta}
         states = {
             name: float(x.nearest)
