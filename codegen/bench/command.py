@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 
 from ...specs.language import Optimizer
+from ..analysis import analyse
+from ..analysis.matrices import needs_matrices
 from ..console import fail, progress, reported, say, show_table
 from ..device import require_device
 from ..files.whole import replace
@@ -112,6 +114,7 @@ def bench_command(
     In every repeat all take one step each, in an order drawn anew, from the same start with the
     same gradients, with the spec's default settings. Where they end is held against the
     equations. Three workloads: a few large tensors, 300 small ones, and the tensors of a model.
+    Rules that take matrices alone are left out.
 
     The limit is a pass over what a step must read and write, in place, without its arithmetic;
     on a device it is a copy of as many bytes, which takes as long there.
@@ -123,6 +126,12 @@ def bench_command(
     _require_timed(device)
     with reported():
         specs = [s for s in selected(spec) if isinstance(s, Optimizer)]
+        on_matrices = [s for s in specs if needs_matrices(analyse(s))]
+    if spec and on_matrices:
+        raise click.UsageError(
+            f"{on_matrices[0].name} takes matrices alone, and there are vectors in every workload"
+        )
+    specs = [s for s in specs if s not in on_matrices]
     if not specs:
         raise click.UsageError("only optimizers have a step; name one, or none for all")
     plan = Plan(

@@ -168,7 +168,7 @@ def _dot(a: Array, b: Array) -> Number:
     if all(isinstance(x, fmpq | Root) for x in numbers):
         products = [multiply(x, y) for x, y in zip(a, b, strict=True)]
         if all(isinstance(x, fmpq) for x in products):
-            return sum(products, ZERO)
+            return reduce(add, products, ZERO)
     return Real(_dot_of_balls, *numbers) if numbers else ZERO
 
 
