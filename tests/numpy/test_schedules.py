@@ -76,6 +76,8 @@ def test_schedules_drive_optimizers(name: str) -> None:
     drive = made(name)
     for optimizer in builtin():
         cls = getattr(steprule.numpy, optimizer)
+        if cls._on_matrices or cls._inputs:
+            continue  # which take no vector, or more than its gradient
         theta, expected = np.ones(3), np.ones(3)
         driven, told = cls(lr=drive), cls()
         for step in range(4):
