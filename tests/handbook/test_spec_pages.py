@@ -34,7 +34,7 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
         *(["Outputs"] if spec.outputs else []),
         "What each option changes",
         "Use",
-        *(["Cost"] if compiled(spec).program.is_elementwise else []),
+        *(["Cost"] if compiled(spec).has_kernel else []),
         *([] if needs_matrices(spec) else ["In pictures"]),
         "Elsewhere",
     ]

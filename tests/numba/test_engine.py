@@ -197,7 +197,7 @@ except ValueError as error:
     print(error)
 from rules.torch import HeavyBall
 try:
-    HeavyBall([torch.ones(2, requires_grad=True)], fused=True)
+    HeavyBall([torch.ones(1, 2, requires_grad=True)], fused=True)
 except RuntimeError as error:
     print(error)
 """
