@@ -15,6 +15,7 @@ from ..console import fail, progress, reported, say, show_table
 from ..device import require_device
 from ..files.whole import replace
 from ..loading.selection import selected
+from ..program.compiled import compiled
 from ..verify.package import generated
 from .arrays import arrays
 from .chart import picture
@@ -197,6 +198,9 @@ def _measured(
     if not has_torch():
         leave_out(LeftOut("torch", f"it is not installed: {_TORCH}"))
     for spec in specs:
+        if compiled(spec).program.takes_turns:
+            leave_out(LeftOut(spec.name, "what holds others to account takes tensors one by one"))
+            continue
         with generated(spec) as package:
             entered = subject(spec, package)
             running, missing = able(entered, plan)

@@ -33,7 +33,11 @@ State = Array | float | None
 """A tensor, a number, or what does not exist."""
 
 
-_SCALARS: Table = {**HOST.host, ops.ONE_MINUS_POW: Form("1 - {} ** {}", SUM, (ATOM, UNARY))}
+_SCALARS: Table = {
+    **HOST.host,
+    **dict.fromkeys(ops.OVER_TENSORS.values(), "({})"),  # of a tensor by itself
+    ops.ONE_MINUS_POW: Form("1 - {} ** {}", SUM, (ATOM, UNARY)),
+}
 
 
 _ALONG = {"norm": "np.linalg.norm", "mean": "np.mean", "total": "np.sum", "amax": "np.amax"}

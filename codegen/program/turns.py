@@ -76,6 +76,8 @@ class Turns:
             read |= set() if slot.when is None else names(slot.when)
         for a in reversed(self.program.host):
             read |= names(a.value) if a.target.id in read else set()
+        for name, value in self.program.derived:
+            read |= names(value) if name in read else set()
         return [name for name in arguments if name in read]
 
 

@@ -15,12 +15,14 @@ __all__ = [
     "Adamax",
     "AdamW",
     "ASGD",
+    "DoG",
     "KahanAdamW",
     "Lamb",
     "Lion",
     "Muon",
     "NAdam",
     "NovoGrad",
+    "Prodigy",
     "RAdam",
     "RMSprop",
     "SAM",
@@ -37,12 +39,14 @@ if TYPE_CHECKING:
     from .adamax import Adamax
     from .adamw import AdamW
     from .asgd import ASGD
+    from .dog import DoG
     from .kahanadamw import KahanAdamW
     from .lamb import Lamb
     from .lion import Lion
     from .muon import Muon
     from .nadam import NAdam
     from .novograd import NovoGrad
+    from .prodigy import Prodigy
     from .radam import RAdam
     from .rmsprop import RMSprop
     from .sam import SAM

@@ -5,7 +5,8 @@ from .optimizers import OPTIMIZERS
 from .points import POINTS
 from .reductions import REDUCTIONS
 from .schedules import SCHEDULES
+from .totals import TOTALS
 
-PEERS = (*OPTIMIZERS, *REDUCTIONS, *MATRICES, *POINTS, *SCHEDULES)
+PEERS = (*OPTIMIZERS, *REDUCTIONS, *MATRICES, *TOTALS, *POINTS, *SCHEDULES)
 
 __all__ = ["PEERS"]

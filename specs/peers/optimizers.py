@@ -1,4 +1,4 @@
-"""Optimizers of torch, Keras, optax, timm, optimi and schedulefree, beside the specs."""
+"""Optimizers of torch, Keras, optax, timm, optimi, schedulefree and others, beside the specs."""
 
 from sympy import Abs, Integer, Max, Piecewise, Symbol, sqrt
 

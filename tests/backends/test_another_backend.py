@@ -17,7 +17,6 @@ from steprule.codegen.program import forms
 from steprule.codegen.program import operations as ops
 from steprule.codegen.program.compiled import CompiledRule, compiled
 from steprule.codegen.program.forms import Form, Language, Printer, infix
-from steprule.specs.language import Shape
 
 FORMS = {
     **forms.ARITHMETIC,
@@ -77,7 +76,7 @@ def test_it_takes_a_step_of_every_rule_of_single_elements(name, planned, tmp_pat
     spec = analyse(builtin()[name])
     given = {h.name: float(h.default) for h in spec.hyperparameters}
     options = {o.name: o.default for o in spec.options}
-    states = {s.name: 0.25 if s.shape == Shape.SCALAR else np.array(0.25) for s in spec.states}
+    states = {s.name: 0.25 if s.shape.is_number else np.array(0.25) for s in spec.states}
     there = states.keys() & oracle.initial(spec, 0.0, given, options).keys()
     expected = oracle.step(
         spec, t=3, theta=np.array(0.5), gradient=np.array(-2.0),

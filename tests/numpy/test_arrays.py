@@ -104,6 +104,8 @@ def test_small_arrays_together_are_as_each_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """More than a block of them, of two dtypes and orders, with one that is too large."""
+    if default_case.cls._totals:
+        pytest.skip("no array is alone where all make totals together")
     sizes = [1, 7, 64, SMALL - 1, SMALL, SMALL + 1, 2 * SMALL] * 10
     assert sum(size for size in sizes if size <= SMALL) > BLOCK
     start = [rng.normal(size=size).astype(("f4", "f8")[k % 2]) for k, size in enumerate(sizes)]
@@ -161,7 +163,7 @@ def test_dtypes(case: Any, dtype: Any, rng: np.random.Generator) -> None:
     for gradient in gradients:
         optimizer.update(theta, gradient)
     assert theta.dtype == np.dtype(dtype)
-    scalars = {"step", *(s.name for s in case.spec.states if s.shape.on_host)}
+    scalars = {"step", *(s.name for s in case.spec.states if s.shape.is_number)}
     assert {a.dtype for key, a in optimizer.state_dict().items() if key not in scalars} <= {
         np.dtype(dtype)
     }

@@ -62,7 +62,7 @@ def test_states_by_the_names_of_the_spec(case: Any) -> None:
     kept = optimizer.state_dict()
     expected = {"step": ((), np.dtype(int))}
     for state in case.spec.states:
-        if state.shape.on_host:
+        if state.shape.is_number:
             expected[state.name] = ((), np.dtype(float))
         elif state.name in optimizer._existing(0.001, told(optimizer._facts, (2, 3), 2.0**-23)):
             expected[f"{state.name}/w"] = (state.shape.lengths((2, 3)), np.dtype(np.float32))

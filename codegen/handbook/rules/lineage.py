@@ -44,6 +44,8 @@ LINEAGE = (
     (ADAM, Stage("RAdam")),
     (Stage("AdamW"), Stage("ScheduleFreeAdamW")),
     (ADAM, Stage("Adamax")),
+    (ADAM, Stage("Prodigy")),
+    (SGD, Stage("DoG")),
     (MOMENTUM, Stage("Lion")),
     (MOMENTUM, Stage("Muon")),
     (SGD, Stage("SAM")),

@@ -2,7 +2,8 @@
 
 Cases of one configuration that begin with the same step are stepped together, as the tensors of one
 optimizer: a rule that works on single elements is evaluated on all of their elements at once. A
-rule that reduces is evaluated tensor by tensor, and a case stays by itself.
+rule that reduces is evaluated tensor by tensor, and a case stays by itself. One that goes over all
+elements of all tensors is evaluated as if they were those of one, of some cases together too.
 
 Each step starts from the correctly rounded results of the one before. Where a case has come to its
 end before others, its tensors stay, at gradients of 0, and nobody looks at them.
@@ -54,8 +55,16 @@ class Batch:
         return arrays[0] if len(self.cases) == 1 else np.concatenate([np.ravel(a) for a in arrays])
 
 
+_TOGETHER = ("random", "scalar", "zero gradient")
+"""The cases whose tensors make totals together, for as many steps as each has."""
+
+
 def batches(
-    spec: Optimizer, trials: Iterable[tuple[Configuration, Case]], *, elementwise: bool
+    spec: Optimizer,
+    trials: Iterable[tuple[Configuration, Case]],
+    *,
+    elementwise: bool,
+    sums_elements: bool = False,
 ) -> Iterator[list[Batch]]:
     """Everything a spec is tried on, by configuration and the states there are; in batches.
 
@@ -63,6 +72,7 @@ def batches(
         spec: an analysed spec.
         trials: those of a configuration follow one another.
         elementwise: whether cases can be evaluated together. Under a limit they cannot.
+        sums_elements: whether all that is not is over the elements of all tensors.
     """
     for _, found in groupby(trials, key=lambda trial: id(trial[0])):
         tried = list(found)
@@ -76,6 +86,9 @@ def batches(
                 names = tuple(state.name for state in found)
                 kept.setdefault(names, []).append(Batch(configuration, (case,)))
             yield from kept.values()
+            few = tuple(replace(c, gradients=c.gradients[:2]) for c in cases if c.name in _TOGETHER)
+            if sums_elements and not configuration.limit and len(few) > 1:
+                yield [Batch(configuration, few)]
             continue
         by_start = {case.start: [c for c in cases if c.start == case.start] for case in cases}
         yield [

@@ -30,6 +30,7 @@ from ...analysis.matrices import needs_matrices
 from ...oracle.formats import FORMATS, Format
 from ...program.compiled import CompiledRule
 from ...program.passes.expand import expand
+from ...program.turns import turns
 from ..results import Result, Worst, worst
 from ..ulp import Doubles, Expected
 from .allowance import Allowance, allowances
@@ -90,7 +91,8 @@ def verify(
     asked: deque[_Truth] = deque()
 
     def requests() -> Iterator[Request]:
-        for tried in batches(rule.spec, trials, elementwise=elementwise):
+        how = {"elementwise": elementwise, "sums_elements": turns(rule.program).sums_elements}
+        for tried in batches(rule.spec, trials, **how):
             asked.append(truth := _Truth(rule, tried))
             starts = [i.start for i in implementations]
             starts += [] if truth.limited else [*peers.values()]
