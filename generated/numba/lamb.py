@@ -74,7 +74,7 @@ def compiled(
         Of the blocks ``begin`` to ``end``, each a tensor and where in it.
         """
         for block in range(begin, end):
-            row, offset = blocks[block, 0], blocks[block, 1]
+            row, offset = int(blocks[block, 0]), int(blocks[block, 1])
             size = min(table[1, row] - offset, sums.BLOCK)
             number = numbers[row]
             beta1 = values[row, 0]
@@ -165,7 +165,7 @@ def compiled(
         Of the blocks ``begin`` to ``end``, each a tensor and where in it.
         """
         for block in range(begin, end):
-            row, offset = blocks[block, 0], blocks[block, 1]
+            row, offset = int(blocks[block, 0]), int(blocks[block, 1])
             size = min(table[1, row] - offset, sums.BLOCK)
             number = numbers[row]
             beta1 = values[row, 0]

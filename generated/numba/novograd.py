@@ -78,7 +78,7 @@ def compiled(
         Of the blocks ``begin`` to ``end``, each a tensor and where in it.
         """
         for block in range(begin, end):
-            row, offset = blocks[block, 0], blocks[block, 1]
+            row, offset = int(blocks[block, 0]), int(blocks[block, 1])
             size = min(table[1, row] - offset, sums.BLOCK)
             number = numbers[row]
             _norm_g_term = sums.terms(0.0)
@@ -115,6 +115,7 @@ def compiled(
             one_minus_beta2 = values[row, 5]
             v = sums.read(table[5, row], stored)
             vmax = sums.read(table[6, row], stored) if amsgrad else 0.0
+            vmax_new = 0.0
             # v[t]
             norm_g = sums.norm(added, _first, _last, 0)
             if first:
@@ -155,7 +156,7 @@ def compiled(
         Of the blocks ``begin`` to ``end``, each a tensor and where in it.
         """
         for block in range(begin, end):
-            row, offset = blocks[block, 0], blocks[block, 1]
+            row, offset = int(blocks[block, 0]), int(blocks[block, 1])
             size = min(table[1, row] - offset, sums.BLOCK)
             number = numbers[row]
             beta1 = values[row, 0]

@@ -31,27 +31,24 @@ _HOST: Table = {
     ops.ONE_MINUS_POW: "one_minus_power",
 }
 
-HOST = Language(
-    "NumPy's host",
-    _HOST,
-    {
-        **_HOST,
-        # What comes from tensors can be NaN, which Python's own functions lose.
-        ops.MAX: "np.maximum",
-        ops.MIN: "np.minimum",
-        ops.CLIP: "np.clip",
-        ops.NORM: "norms.norm",
-        ops.MEAN: "norms.mean",
-        ops.TOTAL: "along.total",
-        ops.AMAX: "along.amax",
-        **{op: f"along.{name}({{}}, {op.axes})" for (name, _), op in ops.ALONG.items()},
-        ops.LIFT: "{0}",
-        ops.TRANSPOSE: "{}.mT",
-        ops.TRACE: "matrices.trace",
-        **{op: f"matrices.identity({{}}, {AXES[axis]})" for axis, op in ops.IDENTITY.items()},
-    },
-    calls=True,
-)
+_BESIDE: Table = {
+    **_HOST,
+    # What comes from tensors can be NaN, which Python's own functions lose.
+    ops.MAX: "np.maximum",
+    ops.MIN: "np.minimum",
+    ops.CLIP: "np.clip",
+    ops.NORM: "norms.norm",
+    ops.MEAN: "norms.mean",
+    ops.TOTAL: "along.total",
+    ops.AMAX: "along.amax",
+    **{op: f"along.{name}({{}}, {op.axes})" for (name, _), op in ops.ALONG.items()},
+    ops.LIFT: "{0}",
+    ops.TRANSPOSE: "{}.mT",
+    ops.TRACE: "matrices.trace",
+    **{op: f"matrices.identity({{}}, {AXES[axis]})" for axis, op in ops.IDENTITY.items()},
+}
+
+HOST = Language("NumPy's host", _HOST, _BESIDE, calls=True)
 """Scalars, as Python floats, and what is said of arrays beside calls."""
 
 _WHOLE = (Kind.REDUCTION, Kind.MATRIX)
@@ -88,27 +85,24 @@ _UFUNCS = {
     ops.MATMUL: "np.matmul",
     ops.COPY: "np.copy",
 }
-EXPRESSIONS = Language(
-    "NumPy",
-    _HOST,
-    {op: called for op, called in _UFUNCS.items() if op not in PYTHON}
-    | {
-        **{op: form for op, form in PYTHON.items() if op not in (ops.AND, ops.OR, ops.NOT)},
-        **{op: _UFUNCS[op] for op in (ops.AND, ops.OR, ops.NOT, ops.SQUARE)},
-        ops.SIGN: "np.sign",
-        ops.SELECT: "np.where",
-        ops.FILL: "np.full_like({1}, {0})",
-        **{op: HOST.elements[op] for op in HOST.elements if op.kind in _WHOLE},
-        ops.MATMUL: "np.matmul",
-    },
-    calls=True,
-)
+_WITHOUT_PLACES: Table = {
+    **{op: called for op, called in _UFUNCS.items() if op not in PYTHON},
+    **{op: form for op, form in PYTHON.items() if op not in (ops.AND, ops.OR, ops.NOT)},
+    **{op: _UFUNCS[op] for op in (ops.AND, ops.OR, ops.NOT, ops.SQUARE)},
+    ops.SIGN: "np.sign",
+    ops.SELECT: "np.where",
+    ops.FILL: "np.full_like({1}, {0})",
+    **{op: form for op, form in _BESIDE.items() if op.kind in _WHOLE},
+    ops.MATMUL: "np.matmul",
+}
+
+EXPRESSIONS = Language("NumPy", _HOST, _WITHOUT_PLACES, calls=True)
 """Arrays as expressions, which give new ones."""
 
 LATE = Language(
     "NumPy, after totals",
     {
-        **{op: form for op, form in EXPRESSIONS.elements.items() if op not in PYTHON},  # pyright: ignore[reportOptionalMemberAccess]
+        **{op: form for op, form in _WITHOUT_PLACES.items() if op not in PYTHON},
         **PYTHON,
         ops.ONE_MINUS_POW: "one_minus_power",
         ops.PI: "math.pi",
