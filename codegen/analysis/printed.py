@@ -15,8 +15,10 @@ from ...specs.language import Optimizer, Schedule, Spec
 _CODEGEN = Path(__file__).parent.parent
 
 _OF_ONE: dict[type[Spec], tuple[str, ...]] = {
-    Optimizer: tuple(
-        f"backends/{b}/templates/optimizer.py.j2" for b in ("numba", "numpy", "torch", "triton")
+    Optimizer: (
+        *(f"backends/{b}/templates/optimizer.py.j2" for b in ("numba", "numpy", "torch", "triton")),
+        *(f"backends/{b}/templates/stages.py.j2" for b in ("numba", "triton")),
+        "backends/numba/templates/kernels.j2",
     ),
     Schedule: (
         "backends/numpy/templates/schedules/schedule.py.j2",

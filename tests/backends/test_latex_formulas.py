@@ -275,6 +275,7 @@ def test_every_head_is_in_the_zoo() -> None:
         (A / one_minus_power(a, t), r"\frac{x_t}{1 - a^{t}}"),
         (A - one_minus_power(a, t), "x_t - (1 - a^{t})"),
         (matmul(A + B, transpose(A + B)), r"(x_t + y_t) \, (x_t + y_t)^\top"),
+        (matmul(A, matmul(B, A)), r"x_t \, y_t \, x_t"),
         (a * matmul(A, B), r"a (x_t \, y_t)"),
         (matmul(a * A, B), r"(a x_t) \, y_t"),
         (norm(A / a), r"\left\lVert \frac{x_t}{a} \right\rVert_2"),

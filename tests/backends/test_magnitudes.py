@@ -41,8 +41,11 @@ FIRST = 3
 WEIGHTS = (0.0, 2.0**-24, 0.5, 1 - 2.0**-24, 1.0)
 
 SPECS = {
-    s.name: analyse(s) for s in builtin().values() if isinstance(s, Optimizer) and not s.inputs
+    spec.name: analyse(spec)
+    for spec in builtin().values()
+    if not spec.inputs and not any(s.shape.is_global for s in spec.states)
 }
+"""Those whose steps are of one tensor and its gradient alone."""
 
 
 def configurations(spec: Optimizer) -> Iterator[Configuration]:

@@ -63,12 +63,12 @@ def test_one_tensor(node, expected):
         ),
         (
             Instruction("d", ops.DIV, (y, apply(ops.MUL, a, NORM)), "tmp1"),
-            "d = torch._foreach_div(y, [a * norms.norm(x) for x in x])",
+            "d = torch._foreach_div(y, [a * norm_of_x for norm_of_x in norms.each(x)])",
         ),
         (Instruction("m", None, (x,), "m"), "torch._foreach_copy_(m, x)"),
         (Instruction("d", None, (x,), "tmp1"), "d = [x.clone() for x in x]"),
         (Instruction("d", None, (x,), None), "d = x"),
-        (Instruction("r", None, (NORM,), None), "r = [norms.norm(x) for x in x]"),
+        (Instruction("r", None, (NORM,), None), "r = norms.each(x)"),
     ],
 )
 def test_lists(step, expected):

@@ -258,6 +258,8 @@ def test_the_zoo_holds_every_operation():
     late = {"axpy", "addcmul", "addcdiv", "copy", "expm1"}
     of_rules = {"matmul", "transpose", "fill"}  # in the zoo of rules
     of_rules |= {name for name in ops.TABLE if "_over_" in name or name in ("total", "amax")}
+    of_rules |= {name for name in ops.TABLE if name.startswith("identity_of_")} | {"trace"}
+    of_rules |= {op.name for op in ops.OVER_TENSORS.values()}  # of several tensors: on their own
     of_transforms = {"global_norm"}  # of no rule
     schedules = map(analyse, builtin_schedules().values())
     of_schedules = {

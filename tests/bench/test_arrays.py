@@ -47,6 +47,8 @@ CALLS = [
     ("linalg.norm", Y[:2]),
     ("linalg.norm", MATRIX),
     ("mean", MATRIX),
+    ("sum", MATRIX),
+    ("amax", MATRIX),
     ("full_like", X, 0.1),
     # What is left of tensors can be a number.
     ("maximum", 0.1, 0.2),

@@ -15,7 +15,7 @@ from steprule.codegen.handbook.publishing.book import book as build_book
 from steprule.codegen.handbook.publishing.workspace import Workspace, fill
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.exhaustive,
     pytest.mark.skipif(
         shutil.which("latexmk") is None and "CI" not in os.environ, reason="needs latexmk"
     ),

@@ -115,8 +115,8 @@ def test_a_rule_of_ones_own_has_what_can_be_said_of_it(own_pages: dict[str, Page
         "schedules/halved",
     }
     text = own_pages["optimizers/normed"].text
-    # A reduction has no cost, nothing is an option, nobody has made claims or a peer of it.
-    assert _titles(text) == ["One step", "Arguments", "State", "Use", "In pictures"]
+    # Nothing is an option, nobody has made claims or a peer of it.
+    assert _titles(text) == ["One step", "Arguments", "State", "Use", "Cost", "In pictures"]
     assert r"\lVert \nabla f(\theta_{t-1}) \rVert_2" in text
     assert "| required |" in own_pages["schedules/halved"].text
     assert "from mine.numpy import Normed" in text

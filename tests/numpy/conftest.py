@@ -35,24 +35,31 @@ class Case:
 
 
 def _cases() -> list[Case]:
+    """Of each rule its defaults, each switch by itself, and all together.
+
+    Where a constraint forbids that, two by two: so all meet that can.
+    """
     found: list[Case] = []
     for spec in builtin().values():
         kind = getattr(steprule.numpy, spec.name)
         if kind._on_matrices or kind._inputs:
             continue  # which take no arrays of other shapes, or more than gradients
-        switched_on: dict[str, Any] = {o.name: True for o in spec.options}
-        for h in spec.hyperparameters:
-            if float(h.default) == 0:
-                switched_on[h.name] = 0.25
-        for size in range(3):
-            for names in combinations(switched_on, size):
-                case = Case(spec, {name: switched_on[name] for name in names})
-                try:
-                    case.make()
-                except ValueError:  # a constraint of the spec forbids it
-                    continue
-                found.append(case)
+        switched: dict[str, Any] = {o.name: not o.default for o in spec.options}
+        switched |= {h.name: 0.25 for h in spec.hyperparameters if float(h.default) == 0}
+        alone = [Case(spec, dict([one])) for one in switched.items()]
+        together = [Case(spec, switched)] if len(switched) > 1 else []
+        if not all(map(_is_allowed, together)):
+            together = [Case(spec, dict(two)) for two in combinations(switched.items(), 2)]
+        found += filter(_is_allowed, [Case(spec), *alone, *together])
     return found
+
+
+def _is_allowed(case: Case) -> bool:
+    try:
+        case.make()
+    except ValueError:  # a constraint of the spec forbids it
+        return False
+    return True
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -31,7 +31,16 @@ from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, Implies, Not, Or
 
-from ....specs.language import Choice, Function, GradientAt, Iterand, Spec, Update, Value
+from ....specs.language import (
+    Choice,
+    Function,
+    GradientAt,
+    Iterand,
+    Spec,
+    Update,
+    Value,
+    matmul,
+)
 from ....specs.language.heads import Head, enclosed
 from ...notation.order import ReadingOrder
 from .binding import ATOM, HEADS, POWER, PRODUCT, SUM
@@ -200,6 +209,8 @@ class LatexPrinter:
             raise NotImplementedError(f"no LaTeX for {type(e).__name__}: it has no tex method")
         # Of a head it does not know the printer assumes the worst on both sides.
         binding, levels = HEADS.get(type(e), (SUM, [ATOM] * len(e.args)))
+        if isinstance(e, matmul):  # a product in a product is that of all their matrices
+            levels = [PRODUCT if isinstance(a, matmul) else POWER for a in e.args]
         arguments = [self._within(a, level) for a, level in zip(e.args, levels, strict=False)]
         return e.tex(arguments), binding
 

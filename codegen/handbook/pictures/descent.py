@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .drawn import stepped
+from .drawn import take_step
 from .landscapes import Array, Landscape
 from .variants import Variant, best
 
@@ -45,7 +45,7 @@ def descend(optimizer: Any, landscape: Landscape) -> Path:
     with np.errstate(all="ignore"):
         for _ in range(landscape.steps):
             try:
-                stepped(optimizer, theta, at)
+                take_step(optimizer, theta, at)
             except ArithmeticError:  # in a state that is one number for all elements
                 break
             if not landscape.holds(theta):

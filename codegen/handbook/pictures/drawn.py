@@ -18,18 +18,24 @@ def is_drawn(spec: Optimizer) -> bool:
     return takes_any_shape and all(i.source in known for i in spec.inputs)
 
 
-def stepped(optimizer: Any, params: Any, at: Callable[[Any], tuple[float, Any]]) -> float:
-    """The loss before a step, which is taken.
+def take_step(
+    optimizer: Any,
+    params: Any,
+    at: Callable[[Any], tuple[float, Any]],
+    seen: Callable[[float], object] = float,
+) -> None:
+    """Take a step, once the loss before it has been seen.
 
     Args:
         optimizer: of a rule that is drawn.
         params: its parameters.
         at: gives the loss at parameters, and its gradients there.
+        seen: is given the loss, whatever becomes of the step.
     """
     loss, gradients = at(params)
+    seen(loss)
     read = [name for name in optimizer._inputs if name not in optimizer._points]
     if optimizer._points:
         optimizer.update(params, at if read else lambda params: at(params)[1])
     else:
         optimizer.update(params, gradients, **dict.fromkeys(read, loss))
-    return loss

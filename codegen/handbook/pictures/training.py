@@ -11,7 +11,7 @@ from ...loading.load import builtin
 from ..edition import Edition
 from ..material import Material
 from . import digits
-from .drawn import is_drawn, stepped
+from .drawn import is_drawn, take_step
 from .landscapes import Array
 from .shown import Shown, Words, numpy_code, shown
 from .style import GREY, figure, hue, legend, marker
@@ -117,7 +117,7 @@ def train(optimizer: Any) -> Array:
         for images, labels in _digits().batches(STEPS):
             at = partial(digits.loss_and_gradients, images=images, labels=labels)
             try:
-                losses.append(stepped(optimizer, params, at))
+                take_step(optimizer, params, at, losses.append)
             except ArithmeticError:  # in a state that is one number for all elements
                 break
             if not losses[-1] < _LOST * losses[0]:

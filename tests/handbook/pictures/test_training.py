@@ -7,11 +7,15 @@ from steprule.codegen.handbook.pictures.training import STEPS, WINDOW, smooth, t
 
 
 class Still:
+    _inputs = _points = ()
+
     def update(self, params, gradients):
         pass
 
 
 class Lost:
+    _inputs = _points = ()
+
     def update(self, params, gradients):
         for value in params.values():
             value[...] = np.nan
