@@ -153,7 +153,7 @@ def minimum(x: Scalar, y: Scalar) -> Scalar:
     return torch.clamp(y, max=x) if isinstance(y, Tensor) else min(x, y)
 
 
-def flag(test: bool | Tensor) -> bool | Tensor:
+def flag(test: Scalar) -> bool | Tensor:
     """What a rule branches on; a tensor where the host must not wait for it.
 
     What autograd sees is decided here: of what is not chosen it would ask for derivatives.
@@ -161,9 +161,7 @@ def flag(test: bool | Tensor) -> bool | Tensor:
     return test if isinstance(test, Tensor) and not torch.is_grad_enabled() else bool(test)
 
 
-def chosen(
-    test: bool | Tensor, yes: Callable[[], Scalar], no: Callable[[], Scalar]
-) -> float | Tensor:
+def chosen(test: Scalar, yes: Callable[[], Scalar], no: Callable[[], Scalar]) -> float | Tensor:
     """One of two scalars; both are computed where the host must not wait for the test."""
     known = flag(test)
     if not isinstance(known, Tensor):
