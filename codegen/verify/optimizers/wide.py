@@ -1,6 +1,7 @@
 """Operations of programs on numbers wider than those that implementations compute with."""
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -23,11 +24,21 @@ COMPARISONS = {
     "ge": np.greater_equal,
 }
 
+
+def _nan_of_none(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A reduction that has no result of no elements, for which NumPy would warn or raise."""
+
+    def reduced(x: Any, **along: Any) -> Any:
+        return function(x, **along) if np.size(x) else np.sum(x, **along) + np.nan
+
+    return reduced
+
+
 _REDUCTIONS: dict[str, Any] = {
     "norm": lambda x, **along: np.sqrt(np.sum(x * x, **along)),
-    "mean": np.mean,
+    "mean": _nan_of_none(np.mean),
     "total": np.sum,
-    "amax": lambda x, **along: np.max(x, **along) if np.size(x) else np.sum(x, **along) + np.nan,
+    "amax": _nan_of_none(np.max),
 }
 
 
