@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ._between import Scalars
 from ._norms import combined
 from ._scalars import Step
 
@@ -61,9 +62,9 @@ def run(
         kept: takes these values, of the states that it has.
     """
     running = [each for start in begin if (each := start())]
-    once = _Scalars(shared, compute[0])
+    once = _scalars(shared, compute[0])
     steps = {id(each.step): each.step for each in running}
-    own = [(step, _Scalars(step, compute[1])) for step in steps.values()]
+    own = [(step, _scalars(step, compute[1])) for step in steps.values()]
     for turn in totals:
         parts = [each.hand_over() for each in running]
         columns = [*zip(*parts, strict=True)] or [()] * len(turn)
@@ -82,21 +83,11 @@ _AS_THEY_ARE = bool | np.bool | None
 """Answers, and the values of states that do not exist."""
 
 
-class _Scalars:
-    """What computes scalars between turns, and the step that it finds them in."""
-
-    def __init__(self, step: Step, compute: Compute) -> None:
-        self.step = Step()
-        vars(self.step).update({name: _wide(x) for name, x in vars(step).items()})
-        self._compute = compute(self.step)
-        next(self._compute, None)
-
-    def go_on(self, known: Mapping[str, Any]) -> dict[str, Any]:
-        """Go on to the next turn with these; what is known then beside what was before."""
-        before = set(vars(self.step))
-        vars(self.step).update(known)
-        next(self._compute, None)
-        return {name: x for name, x in vars(self.step).items() if name not in before}
+def _scalars(step: Step, compute: Compute) -> Scalars[Step]:
+    """What computes scalars between turns, from those of a step as NumPy's."""
+    own = Step()
+    vars(own).update({name: _wide(x) for name, x in vars(step).items()})
+    return Scalars(own, compute)
 
 
 def _wide(x: Any) -> Any:

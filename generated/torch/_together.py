@@ -18,6 +18,7 @@ from torch import Tensor
 
 from . import _over_ranks as over_ranks
 from . import _shards as shards
+from ._between import Scalars
 from ._rule import Group, Rule
 from ._scalars import Step
 from ._tensors import arithmetic
@@ -79,9 +80,9 @@ def run(
     running: list[Running] = [each for change in begin for each in change() or ()]
     names = {id(shards.local([p])[0]): p for p in params}
     is_live = on_device(groups) or rule.differentiable
-    once = _Scalars(shared(), rule.turns.shared, is_live=is_live)
+    once = _scalars(shared(), rule.turns.shared, is_live=is_live)
     kinds = {id(each.step): each for each in running}
-    own = [_Scalars(each.step, rule.turns.own, is_live=is_live) for each in kinds.values()]
+    own = [_scalars(each.step, rule.turns.own, is_live=is_live) for each in kinds.values()]
     for each in kinds.values():
         _give(each, vars(each.step))
     for totals in rule.turns.totals:
@@ -137,27 +138,17 @@ def _either(test: Tensor, yes: tuple[Tensor, ...], no: tuple[Tensor, ...]) -> tu
     return tuple(x if x is y else torch.where(test, x, y) for x, y in zip(yes, no, strict=True))
 
 
-class _Scalars:
-    """What computes scalars between turns, and the step that it finds them in.
+def _scalars(
+    step: Step[Any], compute: Callable[[Step[Any]], Iterator[None]], *, is_live: bool
+) -> Scalars[Step[Any]]:
+    """What computes scalars between turns, from those of a step.
 
     They are tensors, where they are read by nobody else: of Python's numbers some operations raise.
     """
-
-    def __init__(
-        self, step: Step[Any], compute: Callable[[Step[Any]], Iterator[None]], *, is_live: bool
-    ) -> None:
-        self.step: Step[Any] = Step()
-        known = vars(step)
-        vars(self.step).update(known if is_live else {n: _wide(x) for n, x in known.items()})
-        self._compute = compute(self.step)
-        next(self._compute, None)
-
-    def go_on(self, known: Mapping[str, Any]) -> dict[str, Any]:
-        """Go on to the next turn with these; what is known then beside what was before."""
-        before = set(vars(self.step))
-        vars(self.step).update(known)
-        next(self._compute, None)
-        return {name: x for name, x in vars(self.step).items() if name not in before}
+    own: Step[Any] = Step()
+    known = vars(step)
+    vars(own).update(known if is_live else {n: _wide(x) for n, x in known.items()})
+    return Scalars(own, compute)
 
 
 def _wide(x: Any) -> Any:
@@ -180,7 +171,7 @@ def _give(running: Running, scalars: Mapping[str, Any]) -> None:
         setattr(running.step, name, value)
 
 
-def _keep(rule: Rule, once: _Scalars, groups: Sequence[Group], *, is_live: bool) -> None:
+def _keep(rule: Rule, once: Scalars[Step[Any]], groups: Sequence[Group], *, is_live: bool) -> None:
     """Put the new values of states into the groups."""
     for name, key in rule.turns.states.items():
         value = getattr(once.step, rule.turns.new[name])

@@ -27,33 +27,11 @@ def _cast(node: Node) -> str:
     return "({})" if node.type.dtype is DType.BOOLEAN else "real({})"
 
 
-NUMBA = Language(
-    "Numba",
-    HOST,
-    {
-        **HOST,
-        ops.SQUARE: "kernel.square",
-        ops.SIGN: "kernel.sign",
-        ops.ERF: "kernel.erf",
-        ops.STORED: "kernel.stored({}, stored)",
-        ops.MAX: "kernel.maximum",
-        ops.MIN: "kernel.minimum",
-        ops.CLIP: "kernel.minimum(kernel.maximum({}, {}), {})",
-        ops.COPY: "{}",
-        ops.FILL: "{0}",
-        ops.LIFT: "{0}",
-    },
-    meeting=_cast,
-)
-"""Elements of tensors; a scalar of the host is cast where it meets one."""
-
-
-NUMBERS: Table = {
+_OF_TENSORS: Table = {
     **HOST,
     ops.SQUARE: "kernel.square",
     ops.SIGN: "kernel.sign",
     ops.ERF: "kernel.erf",
-    ops.STORED: "kernel.stored(real({}), stored)",
     ops.MAX: "kernel.maximum",
     ops.MIN: "kernel.minimum",
     ops.CLIP: "kernel.minimum(kernel.maximum({}, {}), {})",
@@ -61,6 +39,17 @@ NUMBERS: Table = {
     ops.FILL: "{0}",
     ops.LIFT: "{0}",
 }
+
+NUMBA = Language(
+    "Numba",
+    HOST,
+    {**_OF_TENSORS, ops.STORED: "kernel.stored({}, stored)"},
+    meeting=_cast,
+)
+"""Elements of tensors; a scalar of the host is cast where it meets one."""
+
+
+NUMBERS: Table = {**_OF_TENSORS, ops.STORED: "kernel.stored(real({}), stored)"}
 """Numbers of tensors, in float64, which may be infinite or NaN."""
 
 

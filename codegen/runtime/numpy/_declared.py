@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from ._arguments import counts, declared, flags_of, omissible
 from ._clipping import TRANSFORMS
 from ._intervals import Member, members
-from ._scalars import Start, Step
+from ._scalars import Start, Step, plain
 from ._shapes import Axes, Facts
 
 
@@ -139,5 +139,5 @@ class Declared(ABC):
         numbers: dict[str, Any] = {}
         for name, count in self._numbers.items():
             value: Any = lr if name == "lr" else getattr(self, name)
-            numbers[name] = tuple(map(float, value)) if count else float(value)
+            numbers[name] = tuple(map(plain, value)) if count else plain(value)
         return numbers

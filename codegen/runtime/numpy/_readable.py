@@ -6,7 +6,7 @@ from . import _outputs as outputs
 from ._declared import Declared
 from ._given import require_known
 from ._known import States
-from ._scalars import Rate, plain
+from ._scalars import Rate
 from ._trees import Tree
 
 
@@ -62,11 +62,3 @@ class Readable(Declared):
         """The names of the inputs that a step reads."""
         reads = self._reads(t, lr)
         return [name for name in self._inputs if reads.get(name, True)]
-
-    def _given_numbers(self, lr: float) -> dict[str, Any]:
-        """The hyperparameters, as Python's floats: NumPy's would promote arrays of float32."""
-        numbers: dict[str, Any] = {}
-        for name, count in self._numbers.items():
-            value: Any = lr if name == "lr" else getattr(self, name)
-            numbers[name] = tuple(map(plain, value)) if count else plain(value)
-        return numbers

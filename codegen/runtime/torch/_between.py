@@ -1,0 +1,1 @@
+from .._between import Scalars as Scalars
