@@ -26,8 +26,8 @@ WIDEST = 10
 
 
 @pytest.fixture(scope="module")
-def book(sources: Workspace, edition: Edition) -> Path:
-    return build_book(sources, edition, lambda line: None)
+def book(drawn_sources: Workspace, edition: Edition) -> Path:
+    return build_book(drawn_sources, edition, lambda line: None)
 
 
 def test_no_line_is_wider_than_the_page(book: Path) -> None:

@@ -110,7 +110,7 @@ def test_the_picture_shows_the_paths(material, english):
     np.testing.assert_allclose(shown["SGD, lr 0.01"][-1], [-4 * 0.99**50, 0], atol=1e-15)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_all_rules_come_near_the_minimum(material, english):
     for landscape in LANDSCAPES:
         found = lines(paths.all_paths(landscape, material, english))
