@@ -29,6 +29,7 @@ from .rules import (
     example,
     existence,
     extent,
+    factor,
     float_literal,
     gradient,
     initial_value,
@@ -88,6 +89,7 @@ RULES: tuple[Rule, ...] = (
     cycle,
     unused,
     shape,
+    factor,
     constraint,
     # every course a step can take
     courses,

@@ -4,7 +4,18 @@ from collections.abc import Iterator
 
 from sympy import Basic, Piecewise
 
-from ...specs.language import Optimizer, State, Value, identity, matmul, trace, transpose
+from ...specs.language import (
+    Optimizer,
+    State,
+    Value,
+    descending,
+    diagonal,
+    identity,
+    matmul,
+    trace,
+    transpose,
+)
+from ...specs.language.decompositions import Decomposition
 from ...specs.language.reductions import Reduction
 from .cases import Case, cases
 from .occurrences import nodes
@@ -32,7 +43,8 @@ def _has_axes(state: State) -> bool:
 
 
 def _needs_axes(node: Basic) -> bool:
-    if isinstance(node, matmul | transpose | trace | identity):
+    of_matrices = matmul | transpose | trace | identity | Decomposition | diagonal | descending
+    if isinstance(node, of_matrices):
         return True
     return isinstance(node, Reduction) and bool(node.over)
 

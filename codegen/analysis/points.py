@@ -16,6 +16,10 @@ from ...specs.language import (
     Update,
     Value,
     amax,
+    descending,
+    diagonal,
+    eigenvalues,
+    eigenvectors,
     global_amax,
     global_norm,
     global_total,
@@ -23,6 +27,7 @@ from ...specs.language import (
     matmul,
     mean,
     norm,
+    qr,
     theta,
     total,
     trace,
@@ -120,6 +125,10 @@ class _AtPoint(Evaluator):
                 return intervals.absolute(ranges[0])
             case mean() | total() | amax() | transpose() | trace():
                 return ranges[0]
+            case eigenvalues() | diagonal() | descending():
+                return ranges[0]
+            case eigenvectors() | qr():
+                return intervals.point(Fraction(1))
             case global_total() | global_amax():
                 return ranges[0]
             case matmul():

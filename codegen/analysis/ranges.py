@@ -40,6 +40,9 @@ from ...specs.language import (
     amax,
     clip,
     completed_cycles,
+    descending,
+    diagonal,
+    eigenvectors,
     global_amax,
     global_norm,
     global_total,
@@ -50,6 +53,7 @@ from ...specs.language import (
     norm,
     one_minus_power,
     passed,
+    qr,
     size,
     step,
     stored,
@@ -223,8 +227,10 @@ class Evaluator:
                 return intervals.add(intervals.point(1), intervals.negate(power))
             case norm() | global_norm():
                 return Range(Fraction(0), intervals.REAL.high, ranges[0].excludes_zero)
-            case mean() | amax() | global_amax() | transpose():
+            case mean() | amax() | global_amax() | transpose() | diagonal() | descending():
                 return ranges[0]
+            case eigenvectors() | qr():
+                return Range(Fraction(-1), Fraction(1))
             case total() | global_total():
                 return intervals.multiply(ranges[0], _LENGTH)
         return intervals.REAL  # the gradient, and matrix products

@@ -164,7 +164,8 @@ def _dot(a: Array, b: Array) -> Number:
     """The sum of the products of elements: in one number, where they are irrational."""
     numbers = [*a, *b]
     if any(isinstance(x, float) for x in numbers):
-        return _sums.reduce(_products(a, b))
+        with np.errstate(invalid="ignore"):
+            return _sums.reduce(_products(a, b))
     if all(isinstance(x, fmpq | Root) for x in numbers):
         products = [multiply(x, y) for x, y in zip(a, b, strict=True)]
         if all(isinstance(x, fmpq) for x in products):

@@ -32,11 +32,13 @@ from ...specs.language import (
     stored,
 )
 from ...specs.language import t as step_symbol
+from ...specs.language.decompositions import Decomposition
 from ...specs.language.over_tensors import OverTensors
 from ...specs.language.reductions import Reduction
-from . import arrays, exact
+from . import arrays, exact, factors
 from .arrays import Array, Quantity, elementwise
 from .exact import ONE, Number, fmpq
+from .factors import Factored
 from .formats import COARSEST, Format
 from .meanings import AXES, CONSTANTS, FUNCTIONS, OVER_TENSORS, REDUCTIONS, RELATIONS
 
@@ -69,6 +71,10 @@ class Equations:
         form: the format that tensors are stored in.
         shape: of the parameter, as the rule sees it.
         shared: the names of what is one for all tensors, and evaluated by the first.
+        given: factors of decompositions to go on with, by the name of the state that takes one.
+
+    Attributes:
+        factored: of what is evaluated, the states that have taken a factor, and what it is of.
     """
 
     def __init__(
@@ -84,6 +90,7 @@ class Equations:
         form: Format = COARSEST,
         shape: Sequence[int] = (),
         shared: Collection[str] = (),
+        given: Mapping[str, Array] | None = None,
     ) -> None:
         self._name = name
         self._stored = stored or {}
@@ -95,6 +102,8 @@ class Equations:
         self._in_storage = elementwise(form.round, 1)
         self._known: dict[Basic, Quantity] = {**symbols, **(known or {})}
         self._underway: list[Value] = []
+        self._given = given or {}
+        self.factored: dict[str, Factored] = {}
 
     def holds(self, condition: Basic) -> bool:
         """The truth of a condition on hyperparameters, options and t."""
@@ -131,6 +140,8 @@ class Equations:
                 return REDUCTIONS[type(e)](self.value(e.args[0]), axes)
             case iterate():
                 return self._iterated(e)
+            case Decomposition() if e.is_factor:
+                return self._factor(e)
             case identity():
                 return arrays.identity(self._shape, AXES[e.args[0]])
             case stored():
@@ -154,6 +165,15 @@ class Equations:
             within._known = {**self._known, e.iterand: x}
             x = arrays.settled(within.value(e.result))
         return x
+
+    def _factor(self, e: Decomposition) -> Quantity:
+        """The factor that is given, or one of its own: any will do, and it is the state's value."""
+        matrix, state = self.value(e.args[0]), self._underway[-1].name
+        assert isinstance(matrix, np.ndarray)
+        if not factors.is_decomposed(matrix):
+            return FUNCTIONS[type(e)](matrix)
+        self.factored[state] = Factored(type(e).__name__, matrix)
+        return self._given[state] if state in self._given else FUNCTIONS[type(e)](matrix)
 
     def _over_tensors(self, e: OverTensors) -> Quantity:
         """What goes over all tensors: once, for whichever of them asks."""

@@ -27,6 +27,10 @@ from sympy import Mod as Modulo
 from ...specs.language import (
     amax,
     clip,
+    descending,
+    diagonal,
+    eigenvalues,
+    eigenvectors,
     global_amax,
     global_norm,
     global_total,
@@ -35,13 +39,14 @@ from ...specs.language import (
     mean,
     norm,
     one_minus_power,
+    qr,
     total,
     trace,
     transpose,
 )
 from ...specs.language import sequences as heads
 from ...specs.language.shapes import cols, rows
-from . import arrays, exact, sequences
+from . import arrays, exact, factors, sequences
 from .arrays import elementwise
 from .exact import Number
 
@@ -59,6 +64,11 @@ FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
     matmul: arrays.matmul,
     transpose: arrays.transpose,
     trace: arrays.trace,
+    eigenvectors: factors.eigenvectors,
+    eigenvalues: factors.eigenvalues,
+    qr: factors.qr,
+    diagonal: factors.diagonal,
+    descending: factors.descending,
     cos: exact.cosine,
     floor: exact.floor,
     Modulo: exact.modulo,

@@ -13,18 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Basic, sympify
 
-from ...specs.language import FACTS, Input, Optimizer, Series, Shape, SpecError, State, theta
+from ...specs.language import Optimizer, Series, Shape, SpecError, State, theta
 from ...specs.language import t as step_symbol
-from ...specs.language.shapes import facts, machine_epsilon
 from .arrays import Array, Quantity, object_array
 from .evaluate import Equations
 from .exact import Number, exact
+from .factors import Factored
 from .formats import COARSEST, Format, to_exact
+from .known import Real, existing_by, symbols_of
 
 GradientOf: TypeAlias = Callable[[Array], ArrayLike]
 """The gradient as a function of the point, exact numbers in and out (or floats)."""
-
-Real: TypeAlias = Number | float | int
 
 
 def step(
@@ -62,14 +61,8 @@ def step(
         ValueError: a hyperparameter or option is missing or unknown.
         SpecError: the equations read what has no value.
     """
-    (new,) = steps(
-        spec,
-        [Tensor(theta, gradient, states, hyper, options, inputs or {})],
-        t=t,
-        shared={},
-        form=form,
-    )
-    return new
+    tensor = Tensor(theta, gradient, states, hyper, options, inputs or {})
+    return replay(spec, tensor, t=t, form=form)[0]
 
 
 @dataclass(frozen=True)
@@ -91,6 +84,35 @@ class Tensor:
     hyper: Mapping[str, Real]
     options: Mapping[str, bool]
     inputs: Mapping[str, ArrayLike | Real] = field(default_factory=dict[str, ArrayLike | Real])
+
+
+def replay(
+    spec: Optimizer,
+    tensor: Tensor,
+    *,
+    t: int,
+    form: Format = COARSEST,
+    factors: Mapping[str, ArrayLike] | None = None,
+) -> tuple[dict[str, Array | Number], Mapping[str, Factored]]:
+    """One step of a tensor by itself, by factors that someone else has computed.
+
+    Args:
+        spec: the equations.
+        tensor: the parameter, and what is its own.
+        t: the step, counted from 1.
+        form: as :func:`step` takes it.
+        factors: of decompositions, by the name of the state that takes one; the oracle's own for
+            those that are not given.
+
+    Returns:
+        What :func:`step` gives, and of each state that takes a factor in this step what it is of.
+
+    Raises:
+        ValueError, SpecError: as :func:`step` raises them.
+    """
+    given = {name: to_exact(x) for name, x in (factors or {}).items()}
+    ((equations, symbols),) = _equations(spec, [tensor], t, {}, form, given)
+    return _new(spec, equations, symbols, np.shape(tensor.theta)), equations.factored
 
 
 def steps(
@@ -117,6 +139,22 @@ def steps(
     Raises:
         ValueError, SpecError: as :func:`step` raises them.
     """
+    made = _equations(spec, tensors, t, shared, form, {})
+    return [
+        _new(spec, equations, symbols, np.shape(tensor.theta))
+        for (equations, symbols), tensor in zip(made, tensors, strict=True)
+    ]
+
+
+def _equations(
+    spec: Optimizer,
+    tensors: Sequence[Tensor],
+    t: int,
+    shared: Mapping[str, Real],
+    form: Format,
+    given: Mapping[str, Array],
+) -> list[tuple[Equations, dict[Basic, Number | bool]]]:
+    """The equations of each tensor, and the symbols in them."""
     together: list[Equations] = []
     everything: list[dict[Basic, Number | bool]] = []
     for tensor in tensors:
@@ -135,12 +173,10 @@ def steps(
             form=form,
             shape=point.shape,
             shared={s.name for s in spec.states if s.shape.is_global},
+            given=given,
         )
         together.append(equations)
-    return [
-        _new(spec, equations, symbols, np.shape(tensor.theta))
-        for equations, symbols, tensor in zip(together, everything, tensors, strict=True)
-    ]
+    return [*zip(together, everything, strict=True)]
 
 
 def _new(
@@ -151,7 +187,7 @@ def _new(
 ) -> dict[str, Array | Number]:
     """The new parameter, and the new values of the states that exist."""
     new: dict[str, Array | Number] = {"theta": spread(equations.value(_theta_now), shape)}
-    for state in _existing(spec, symbols):
+    for state in existing_by(spec, symbols):
         value = equations.value(state.series[step_symbol])
         new[state.name] = _shaped(spec, state, value, shape)
     return new
@@ -173,7 +209,7 @@ def initial(
     equations = Equations(spec.name, symbols=symbols, known={_theta_first: point})
     return {
         state.name: _shaped(spec, state, equations.value(sympify(state.init)), point.shape)
-        for state in _existing(spec, symbols)
+        for state in existing_by(spec, symbols)
         if state.init is not None
     }
 
@@ -217,59 +253,8 @@ def output(
     return spread(equations.value(value), point.shape)
 
 
-def existing(
-    spec: Optimizer,
-    shape: Sequence[int],
-    hyper: Mapping[str, Real],
-    options: Mapping[str, bool],
-) -> tuple[State, ...]:
-    """The states whose ``when`` holds for a parameter of a shape."""
-    return _existing(spec, symbols_of(spec, hyper, options, shape))
-
-
-def inputs_read(
-    spec: Optimizer, t: int, hyper: Mapping[str, Real], options: Mapping[str, bool]
-) -> tuple[Input, ...]:
-    """The inputs whose ``when`` holds in step t."""
-    symbols = symbols_of(spec, hyper, options, ()) | {step_symbol: exact(t)}
-    equations = Equations(spec.name, symbols=symbols)
-    return tuple(each for each in spec.inputs if equations.holds(each.when))
-
-
-def allowed(spec: Optimizer, hyper: Mapping[str, Real], options: Mapping[str, bool]) -> bool:
-    """Whether hyperparameters and options meet the spec's constraints."""
-    equations = Equations(spec.name, symbols=symbols_of(spec, hyper, options, ()))
-    return spec.chooses(options) and all(equations.holds(c.condition) for c in spec.constraints)
-
-
 _theta_now = theta[step_symbol]
 _theta_first = theta[0]
-
-
-def _existing(spec: Optimizer, symbols: Mapping[Basic, Number | bool]) -> tuple[State, ...]:
-    equations = Equations(spec.name, symbols=symbols)
-    return tuple(state for state in spec.states if equations.holds(state.when))
-
-
-def symbols_of(
-    spec: Optimizer,
-    hyper: Mapping[str, Real],
-    options: Mapping[str, bool],
-    shape: Sequence[int],
-    form: Format = COARSEST,
-) -> dict[Basic, Number | bool]:
-    """The values of hyperparameters and options by symbol, and of what shape and format say."""
-    for kind, declared, given in (
-        ("hyperparameters", {h.name for h in spec.hyperparameters}, set(hyper)),
-        ("options", {o.name for o in spec.options}, set(options)),
-    ):
-        if declared != given:
-            raise ValueError(f"{spec.name} has the {kind} {sorted(declared)}, not {sorted(given)}")
-    values: dict[Basic, Number | bool] = {o.flag: bool(options[o.name]) for o in spec.options}
-    lengths = facts(shape)
-    values |= {fact: exact(lengths[fact.name]) for fact in FACTS}
-    values[machine_epsilon] = form.epsilon
-    return values | {h.symbol: exact(hyper[h.name]) for h in spec.hyperparameters}
 
 
 def _quantity(value: ArrayLike | Real) -> Quantity:

@@ -134,11 +134,18 @@ class _Allocation:
                 steps.append(Choice(_spell(s.condition, state), then, otherwise))
                 state = _joined(after, after_else)
             else:
-                steps.append(self._instruction(s, state, live, later))
+                rest = body[i + 1 :]
+                meanwhile = later if s.target.id in live_out else _written_until_read(rest, s)
+                steps.append(self._instruction(s, state, live, later, meanwhile))
         return tuple(steps), state
 
     def _instruction(
-        self, s: Assign, state: _State, live: set[str], written_later: set[str]
+        self,
+        s: Assign,
+        state: _State,
+        live: set[str],
+        written_later: set[str],
+        written_meanwhile: set[str],
     ) -> Instruction:
         target, value = s.target.id, s.value
         if not s.target.is_tensor:
@@ -154,7 +161,7 @@ class _Allocation:
                 return Instruction(target, COPY, (Apply(TRANSPOSE, args),), target, s.equation)
             return Instruction(target, value.op, args, target, s.equation)
         if value.op is TRANSPOSE and isinstance(source := value.args[0], Name):
-            return self._view(s, source, args[0], state, live, written_later)
+            return self._view(s, source, args[0], state, live, written_meanwhile)
         if value.op in self.beside:
             live = live | names(value)
         over = self._in_place(value, state, live)
@@ -196,14 +203,14 @@ class _Allocation:
         spelled: Node,
         state: _State,
         live: set[str],
-        written_later: set[str],
+        written_meanwhile: set[str],
     ) -> Instruction:
-        """A transpose: the source's memory under another shape, unless that is written later."""
+        """A transpose: the source's memory under another shape, unless it is written while read."""
         target = s.target.id
         fresh = self._free(target, state, live)
         name = state.spelled[target] = fresh if target.startswith("tmp") else target
         state.buffers[target] = frozenset({fresh})
-        if state.buffers[source.id] & written_later & self.slots:
+        if state.buffers[source.id] & written_meanwhile & self.slots:
             copied = Apply(TRANSPOSE, (spelled,))
             return Instruction(name, COPY, (copied,), None, s.equation)
         state.buffers[target] |= state.buffers[source.id]
@@ -254,6 +261,12 @@ def _writes(body: tuple[Statement, ...]) -> set[str]:
             {s.target.id} if isinstance(s, Assign) else _writes(s.then) | _writes(s.otherwise)
         )
     }
+
+
+def _written_until_read(rest: tuple[Statement, ...], s: Assign) -> set[str]:
+    """What is written up to the last statement that reads a value, by that one too."""
+    readers = [i for i, other in enumerate(rest) if s.target.id in reads((other,))]
+    return _writes(rest[: max(readers, default=-1) + 1])
 
 
 def _joined(a: _State, b: _State) -> _State:

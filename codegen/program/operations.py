@@ -8,8 +8,8 @@ from typing import Any
 from sympy import Basic
 
 from ...specs.language.shapes import ONE as ALONE
-from ...specs.language.shapes import Axes, cols, product, rows
-from ..oracle import arrays, exact, sequences
+from ...specs.language.shapes import Axes, cols, ordered, product, rows, square
+from ..oracle import arrays, exact, factors, sequences
 from ..oracle.formats import COARSEST
 from ..oracle.meanings import AXES
 
@@ -196,6 +196,22 @@ IDENTITY = {
     for axis, place in AXES.items()
 }
 """As many as the batch of the operand has, which is like the parameter, and of its dtype."""
+
+EIGENVECTORS = _define("eigenvectors", 1, factors.eigenvectors, Kind.MATRIX, typed=square)
+EIGENVALUES = _define(
+    "eigenvalues", 1, factors.eigenvalues, Kind.MATRIX, typed=lambda axes: (ALONE, square(axes)[1])
+)
+QR = _define("qr", 1, factors.qr, Kind.MATRIX, typed=square)
+FACTORS = {EIGENVECTORS, QR}
+"""Of which there are many, any of which will do."""
+DIAGONAL = _define(
+    "diagonal", 1, factors.diagonal, Kind.MATRIX, typed=lambda axes: (ALONE, square(axes)[1])
+)
+DESCENDING = _define(
+    "descending", 2, factors.descending, Kind.MATRIX, typed=lambda axes: ordered(*axes)
+)
+DECOMPOSITIONS = (EIGENVECTORS, EIGENVALUES, QR, DIAGONAL, DESCENDING)
+"""All of them."""
 
 PASSED = _define("passed", 2, sequences.passed, Kind.LISTS)
 SIZE = _define("size", 1, sequences.size, Kind.LISTS)

@@ -29,6 +29,7 @@ __all__ = [
     "ScheduleFreeAdamW",
     "SGD",
     "SM3",
+    "SOAP",
 ]
 
 if TYPE_CHECKING:
@@ -53,5 +54,6 @@ if TYPE_CHECKING:
     from .schedulefreeadamw import ScheduleFreeAdamW
     from .sgd import SGD
     from .sm3 import SM3
+    from .soap import SOAP
 else:
     __getattr__, __dir__ = _on_demand(__name__, __all__)

@@ -17,6 +17,7 @@ value, checkpoint key) stands in its declarations.
 
 from .arguments import Choice, Function, Numbers, Schedules
 from .declarations import Constraint, Hyper, Option, State, Update
+from .decompositions import descending, diagonal, eigenvalues, eigenvectors, qr
 from .domains import (
     AT_LEAST_ONE,
     NON_NEGATIVE,
@@ -114,7 +115,11 @@ __all__ = [
     "cols",
     "completed_cycles",
     "counts",
+    "descending",
+    "diagonal",
     "dot",
+    "eigenvalues",
+    "eigenvectors",
     "eta",
     "flags",
     "given",
@@ -142,6 +147,7 @@ __all__ = [
     "one_minus_power",
     "passed",
     "points",
+    "qr",
     "rate_of",
     "rms",
     "rows",

@@ -104,6 +104,29 @@ def product(one: Axes, other: Axes) -> Axes:
     return one[0], other[1]
 
 
+def square(shapes: Sequence[Axes]) -> Axes:
+    """The shape of a square matrix, which alone is given.
+
+    Raises:
+        MisfitError: it is none.
+    """
+    (axes,) = shapes
+    if len(axes) < 2 or axes[0] != axes[1]:
+        raise MisfitError(axes, axes)
+    return axes
+
+
+def ordered(axes: Axes, by: Axes) -> Axes:
+    """The shape of a matrix whose columns are ordered by the numbers of a row.
+
+    Raises:
+        MisfitError: it is no matrix, or the other no row of as many numbers.
+    """
+    if len(axes) < 2 or by != (ONE, axes[1]):
+        raise MisfitError(axes, by)
+    return axes
+
+
 def reduced(axes: Axes, over: Sequence[Basic]) -> Axes:
     """What is left of a shape when some axes are reduced to length one.
 

@@ -1,6 +1,6 @@
 """Optimizers of matrices elsewhere, beside the specs."""
 
-from ..language.peers import Difference
+from ..language.peers import Difference, Peer
 from .optimizers import peer
 
 MATRICES = (
@@ -17,6 +17,24 @@ MATRICES = (
         ),
         Difference(
             "parameters of other than two axes are refused; here a batch is one of matrices"
+        ),
+    ),
+    Peer(
+        "SOAP",
+        "pytorch_optimizer",
+        "4.1.0",
+        "pytorch_optimizer.SOAP",
+        {},
+        (
+            Difference("the argument is named max_precondition_dim, and shampoo_beta may be None"),
+            Difference(
+                "bases that come of a QR decomposition are computed in float32, for float64 too"
+            ),
+            Difference(
+                "of more than two axes each has a basis; here the last two have, and matrices "
+                "before them are apart"
+            ),
+            Difference("vectors can have a basis, axes be merged, and steps brought to one size"),
         ),
     ),
 )

@@ -17,7 +17,8 @@ import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.loading.load import builtin
 from steprule.codegen.oracle.formats import FORMATS
-from steprule.codegen.oracle.optimizers import allowed, existing, step
+from steprule.codegen.oracle.known import allowed, existing
+from steprule.codegen.oracle.optimizers import step
 from steprule.codegen.program.compiled import CompiledRule
 from steprule.codegen.program.passes.expand import expand
 from steprule.codegen.verify.optimizers.bounds import bounds

@@ -12,7 +12,7 @@ OPTIMIZERS = builtin()
 SCHEDULES = builtin_schedules()
 ABOUT_NOTHING = (
     *("Adadelta", "Adafactor", "ASGD", "DoG", "Lion", "Muon", "NovoGrad", "Prodigy", "SAM"),
-    *("ScheduleFreeAdamW", "SM3"),
+    *("ScheduleFreeAdamW", "SM3", "SOAP"),
 )
 """Rules that no claim is about."""
 

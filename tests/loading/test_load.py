@@ -96,6 +96,7 @@ class TestBuiltin:
             "SAM",
             "SGD",
             "SM3",
+            "SOAP",
         ]
         assert [n for n in names if n in classics] == classics
         assert names == sorted(names, key=str.lower)

@@ -15,6 +15,7 @@ from steprule.codegen.oracle.exact import (
     square_root,
     subtract,
 )
+from steprule.codegen.oracle.known import allowed
 from steprule.codegen.verify.optimizers.configurations import configurations
 from steprule.specs.optimizers.adadelta import adadelta
 from steprule.specs.optimizers.adagrad import adagrad
@@ -186,10 +187,10 @@ def test_arguments_must_be_those_of_the_spec():
 def test_constraints():
     hyper = {h.name: exact(h.default) for h in sgd.hyperparameters}
     on, off = ({"nesterov": n, "maximize": False} for n in (True, False))
-    assert oracle.allowed(sgd, hyper, off)
-    assert not oracle.allowed(sgd, hyper, on)
-    assert oracle.allowed(sgd, hyper | {"momentum": HALF}, on)
-    assert not oracle.allowed(sgd, hyper | {"momentum": HALF, "dampening": HALF}, on)
+    assert allowed(sgd, hyper, off)
+    assert not allowed(sgd, hyper, on)
+    assert allowed(sgd, hyper | {"momentum": HALF}, on)
+    assert not allowed(sgd, hyper | {"momentum": HALF, "dampening": HALF}, on)
 
 
 def peer_of(spec, parameter, configuration):

@@ -14,11 +14,8 @@ from ....specs.language import (
     clip,
     identity,
     iterate,
-    matmul,
     stored,
     theta,
-    trace,
-    transpose,
 )
 from ....specs.language.heads import Head
 from ....specs.language.over_tensors import OverTensors
@@ -30,9 +27,9 @@ from ....specs.language.shapes import (
     Axes,
     MisfitError,
     broadcast,
-    product,
     reduced,
 )
+from ..axes import MATRICES, misfit
 from ..fault import Fault
 from ..occurrences import nodes
 from ..subject import Subject
@@ -82,8 +79,8 @@ def check(subject: Subject) -> Iterator[Fault]:
     for update in subject.updates:
         where, name = subject.equation(update), update.target.name
         for node, known in _within(update.value, kinds):
-            if misfit := _misfit(node, known) or _beyond_host(node, known):
-                problem, remedy = misfit
+            if found := _misfit(node, known) or _beyond_host(node, known):
+                problem, remedy = found
                 yield Fault(where, f"{problem}: {subject.text(node)}", remedy)
         kind = _kind(update.value, kinds)
         if name not in declared:
@@ -99,11 +96,10 @@ def check(subject: Subject) -> Iterator[Fault]:
 
 
 def _within(e: Basic, kinds: Mapping[str, _Kind]) -> Iterator[tuple[Basic, Mapping[str, _Kind]]]:
-    """The expression and all below it, with the kinds of what has a name there."""
-    yield e, kinds
+    """All below the expression and it, with the kinds of what has a name there."""
     match e:
         case Value() | identity():
-            return
+            pass
         case GradientAt():
             yield from _within(e.point, kinds)
         case iterate():
@@ -113,6 +109,7 @@ def _within(e: Basic, kinds: Mapping[str, _Kind]) -> Iterator[tuple[Basic, Mappi
         case _:
             for argument in e.args:
                 yield from _within(argument, kinds)
+    yield e, kinds
 
 
 def _of_round(e: iterate, kinds: Mapping[str, _Kind]) -> Mapping[str, _Kind]:
@@ -192,8 +189,8 @@ def _misfit(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
             return f"{name} is taken of a scalar", f"Leave {name} out: * and Abs work on scalars"
     try:
         _axes(node, kinds)
-    except MisfitError as misfit:
-        return _beside(node, misfit)
+    except MisfitError as found:
+        return _beside(node, found)
     return None
 
 
@@ -220,27 +217,9 @@ def _beyond_host(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | N
     )
 
 
-def _beside(node: Basic, misfit: MisfitError) -> tuple[str, str]:
-    kinds = [_Kind(axes, is_beside=True) for axes in (misfit.one, misfit.other)]
-    one, other = (kind.value for kind in kinds)
-    match node:
-        case matmul():
-            problem = f"a product of matrices, of {one} and {other}"
-            remedy = "The first needs as many columns as the second has rows: transpose one of them"
-        case trace():
-            problem = f"trace is taken of {one}"
-            remedy = "Take it of a square matrix, (rows, rows) or (cols, cols)"
-        case iterate():
-            problem = f"a round of iterate starts from {one} and gives {other}"
-            remedy = "Let a round give a value of the shape that it starts from"
-        case Reduction():
-            over = ", ".join(map(str, misfit.other))
-            problem = f"{type(node).__name__} goes over {over} of {one}"
-            remedy = "Leave out the axes that it does not have"
-        case _:
-            problem = f"{one} meets {other}"
-            remedy = "Reduce one of them over the axes that the other lacks, or transpose it"
-    return problem, remedy
+def _beside(node: Basic, found: MisfitError) -> tuple[str, str]:
+    one, other = (_Kind(axes, is_beside=True).value for axes in (found.one, found.other))
+    return misfit(node, one, other, ", ".join(map(str, found.other)))
 
 
 def _kind(e: Basic, kinds: Mapping[str, _Kind]) -> _Kind:
@@ -305,13 +284,4 @@ def _axes(e: Basic, kinds: Mapping[str, _Kind]) -> Axes:
             of = _kind(e.args[0], kinds).axes
             return reduced(of, e.over) if e.over else ()
     operands = [_kind(a, kinds).axes for a in e.args]
-    match e:
-        case matmul():
-            return product(operands[0], operands[1])
-        case transpose():
-            return operands[0][::-1]
-        case trace():
-            if operands[0] and len({*operands[0]}) > 1:
-                raise MisfitError(operands[0], operands[0])
-            return (ONE, ONE)
-    return broadcast(operands)
+    return MATRICES.get(type(e), broadcast)(operands)

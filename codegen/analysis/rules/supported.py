@@ -36,6 +36,7 @@ from ....specs.language import (
     Optimizer,
     Schedule,
     Value,
+    decompositions,
     heads,
     matrices,
     over_tensors,
@@ -68,18 +69,28 @@ _FUNCTIONS = (
 _CONDITIONS = (Relational, And, Or, Not, BooleanTrue, BooleanFalse)
 
 
+_BASES = (
+    heads.Head,
+    reductions.Reduction,
+    over_tensors.OverTensors,
+    decompositions.Decomposition,
+)
+
+
 def _heads(module: ModuleType) -> tuple[type[heads.Head], ...]:
     return tuple(
         head
         for head in vars(module).values()
-        if isinstance(head, type)
-        and issubclass(head, heads.Head)
-        and head not in (heads.Head, reductions.Reduction, over_tensors.OverTensors)
+        if isinstance(head, type) and issubclass(head, heads.Head) and head not in _BASES
     )
 
 
 _HEADS: dict[type, tuple[type[heads.Head], ...]] = {
-    Optimizer: _heads(heads) + _heads(reductions) + _heads(over_tensors) + _heads(matrices),
+    Optimizer: tuple(
+        head
+        for module in (heads, reductions, over_tensors, matrices, decompositions)
+        for head in _heads(module)
+    ),
     Schedule: _heads(sequences),
 }
 _ON_HOST = (floor, cos, Mod, type(pi))

@@ -46,6 +46,7 @@ _BESIDE: Table = {
     ops.TRANSPOSE: "{}.mT",
     ops.TRACE: "matrices.trace",
     **{op: f"matrices.identity({{}}, {AXES[axis]})" for axis, op in ops.IDENTITY.items()},
+    **{op: f"matrices.{op}" for op in ops.DECOMPOSITIONS},
 }
 
 HOST = Language("NumPy's host", _HOST, _BESIDE, calls=True)

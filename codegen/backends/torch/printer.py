@@ -112,6 +112,7 @@ TORCH = Language(
         ops.TRANSPOSE: "{}.mT",
         ops.TRACE: "matrices.trace",
         **{op: f"matrices.identity({{}}, {AXES[axis]})" for axis, op in ops.IDENTITY.items()},
+        **{op: f"matrices.{op}" for op in ops.DECOMPOSITIONS},
         ops.COPY: "{}.clone()",
         ops.FILL: "(torch.zeros_like({1}) + {0})",
         ops.LIFT: Form("({1}.new_zeros(()) + {0})", operands=(SUM, ATOM)),

@@ -48,6 +48,7 @@ LINEAGE = (
     (SGD, Stage("DoG")),
     (MOMENTUM, Stage("Lion")),
     (MOMENTUM, Stage("Muon")),
+    (ADAM, Stage("SOAP")),
     (SGD, Stage("SAM")),
 )
 """Each rule with the one it changes."""

@@ -1,5 +1,7 @@
 """What of matrices torch has no call for, or not for a batch of them."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -14,3 +16,35 @@ def identity(like: Tensor, axis: int) -> Tensor:
     n = like.shape[axis]
     one = torch.eye(n, dtype=like.dtype, device=like.device)
     return one.expand(*like.shape[:-2], n, n).contiguous()
+
+
+def diagonal(x: Tensor) -> Tensor:
+    """The diagonals of square matrices, as rows."""
+    return x.diagonal(dim1=-2, dim2=-1)[..., None, :]
+
+
+def descending(x: Tensor, by: Tensor) -> Tensor:
+    """The columns of matrices in the order in which the numbers of rows fall, NaN last."""
+    return x.take_along_dim(torch.argsort(-by, dim=-1, stable=True), dim=-1)
+
+
+def eigenvectors(x: Tensor) -> Tensor:
+    """Those of symmetric matrices as columns, of large eigenvalues first."""
+    return _taken_apart(x, lambda a: torch.linalg.eigh(a).eigenvectors.flip(-1))
+
+
+def eigenvalues(x: Tensor) -> Tensor:
+    """Those of symmetric matrices as rows, large ones first."""
+    return _taken_apart(x, lambda a: torch.linalg.eigvalsh(a).flip(-1)[..., None, :])
+
+
+def qr(x: Tensor) -> Tensor:
+    """The orthonormal factors of square matrices."""
+    return _taken_apart(x, lambda a: torch.linalg.qr(a).Q)
+
+
+def _taken_apart(x: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:
+    """What LAPACK makes of each matrix, at least in float32; NaN of one that is not finite."""
+    finite = x.isfinite().all(-1, keepdim=True).all(-2, keepdim=True)
+    wide = x.where(finite, 0).to(torch.promote_types(x.dtype, torch.float32))
+    return function(wide).where(finite, torch.nan).to(x.dtype)

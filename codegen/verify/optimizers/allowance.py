@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ....specs.language.shapes import facts
 from ...oracle.formats import Format
 from ...program.nodes import Program
-from .bounds import Bounds, PartedError, bounds
+from .bounds import PartedError, bounds
+from .reach import Bounds
 from .trajectory import Step
 
 Places = NDArray[np.intp]
@@ -107,7 +108,8 @@ def _found(
         steps = list(chosen.values())
         values = _stacked(steps) if len(steps) > 1 else _single(steps[0])
         try:
-            found = bounds(program, {**settings, **values}, stored, computed)
+            factors = steps[0].factors if len(steps) == 1 else None
+            found = bounds(program, {**settings, **values}, stored, computed, factors)
         except PartedError as parted:
             takes = dict(zip(chosen, parted.takes[_firsts(steps)], strict=True))
             waiting += [

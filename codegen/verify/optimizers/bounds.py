@@ -10,13 +10,12 @@ Scalars of the host are in float64, and rounded to what tensors are computed in 
 one. What is not finite ends what can be said: a value whose bound is infinite may be anything.
 
 The reals have no largest number, as formats do. A step is run a second time with what exceeds the
-largest number infinite (:attr:`Bounds.saturated`), and an implementation may come out near either:
-formats overflow where the arithmetic behind an operation does, which may be wider.
+largest number infinite (``reach.Bounds.saturated``), and an implementation may come out near
+either: formats overflow where the arithmetic behind an operation does, which may be wider.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from collections.abc import Mapping
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -28,10 +27,8 @@ from ...program.nodes import Absent, Apply, Assign, Constant, Name, Node, Progra
 from ...program.nodes import is_host_select as is_early_choice
 from ..roundings import Uncertain, carried, halves, is_open, magnitude, selected
 from ..ulp import half_units, nearest, rounded
-from .wide import COMPARISONS, VALUES, constant, given
-
-_WIDE_UNIT = 2.0**-58
-"""Of what is itself computed in it, with a few roundings."""
+from .reach import Bounds
+from .wide import COMPARISONS, VALUES, WIDE_UNIT, constant, given, saturated_product
 
 _HOST = FORMATS["float64"]
 
@@ -48,44 +45,12 @@ class PartedError(Exception):
         self.takes = takes
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """Of one quantity, by element."""
-
-    off: Any
-    """How far a result may be from the exact one."""
-    readings: Callable[[], tuple[Uncertain, ...]] = tuple
-    """Gives ``saturated``, which few ask for."""
-
-    @cached_property
-    def saturated(self) -> tuple[Uncertain, ...]:
-        """What comes out where numbers that are too large are infinite, and how far from it: where
-        each is, and where products are not that are added at once, as fused operations do.
-        """
-        return self.readings()
-
-    def is_saturated(self, computed: Any) -> Any:
-        """Whether each result is what comes out where numbers that are too large are infinite."""
-        found = np.zeros(np.shape(computed), dtype=bool)
-        for value, off in self.saturated:
-            with np.errstate(invalid="ignore"):
-                near = np.abs(computed - value) <= off + np.abs(value) * _WIDE_UNIT
-            found = found | (near & np.isfinite(value)) | (computed == value)
-            found = found | (np.isnan(computed) & np.isnan(value))
-        return found
-
-    def part(self, taken: slice, shape: tuple[int, ...]) -> "Bounds":
-        """Those of some of the elements."""
-        whole = np.shape(self.off)
-
-        def of(x: Any) -> Any:
-            return np.broadcast_to(x, whole)[taken].reshape(shape)
-
-        return Bounds(of(self.off), lambda: tuple((of(x), of(off)) for x, off in self.saturated))
-
-
 def bounds(
-    program: Program, values: Mapping[str, Any], stored: Format, computed: Format
+    program: Program,
+    values: Mapping[str, Any],
+    stored: Format,
+    computed: Format,
+    factors: Mapping[str, Any] | None = None,
 ) -> dict[str, Bounds]:
     """The bounds of the new value of every slot that exists.
 
@@ -96,17 +61,19 @@ def bounds(
             single elements, ``t`` and scalars may be arrays too: one for each element.
         stored: the format of the tensors.
         computed: the format that operations on them round to.
+        factors: what some code has computed of decompositions, and goes on with, by slot.
 
     Raises:
         PartedError: of such scalars, some lead into another branch than others.
     """
-    evaluation = _Evaluation(computed, stored)
+    taken = {s.new.id: factors[s.name] for s in program.slots if factors and s.name in factors}
+    evaluation = _Evaluation(computed, stored, factors=taken)
     reals = _run(evaluation, program, values, stored)
 
     @cache
     def readings() -> list[dict[str, Uncertain]]:
         return [
-            _run(_Evaluation(computed, stored, what, fuses=fuses), program, values, stored)
+            _run(_Evaluation(computed, stored, what, taken, fuses=fuses), program, values, stored)
             for what in evaluation.overflows
             for fuses in (False, True)
         ]
@@ -132,6 +99,7 @@ def _run(
         for assign in program.host:
             environment[assign.target.id] = evaluation.pair(assign.value, environment)
         evaluation.run(program.body, environment)
+        environment |= evaluation.replaced
         found = {
             slot: environment[slot.new.id]
             for slot in program.slots
@@ -159,7 +127,13 @@ def _decided(test: Uncertain) -> bool:
 
 class _Evaluation:
     def __init__(
-        self, computed: Format, stored: Format, saturates: str = "", *, fuses: bool = False
+        self,
+        computed: Format,
+        stored: Format,
+        saturates: str = "",
+        factors: Mapping[str, Any] | None = None,
+        *,
+        fuses: bool = False,
     ) -> None:
         self.computed = computed
         self._stored = stored
@@ -172,6 +146,9 @@ class _Evaluation:
         """Of each quotient, and each name of one: the nodes it is of, and their values."""
         self._before: dict[Node, Any] = {}  # how far each sum is off before it is rounded itself
         self._too_large: set[str] = set()
+        self._factors = factors or {}
+        self.replaced: dict[str, Uncertain] = {}
+        """What would have been in place of the factors that are gone on with."""
 
     @property
     def overflows(self) -> list[str]:
@@ -189,9 +166,18 @@ class _Evaluation:
             if isinstance(statement, Assign):
                 environment[statement.target.id] = self.pair(statement.value, environment)
                 self._quotients[statement.target.id] = self._quotients.get(statement.value)
+                if statement.target.id in self._factors:
+                    self._go_on(statement.target.id, environment)
             else:
                 holds = _decided(self.pair(statement.condition, environment))
                 self.run(statement.then if holds else statement.otherwise, environment)
+
+    def _go_on(self, name: str, environment: dict[str, Uncertain]) -> None:
+        """With a factor as it was stored, which is what it was before to a rounding."""
+        self.replaced[name] = environment[name]
+        factor, _ = given(self._factors[name])
+        off = 0.0 if self._stored is self.computed else half_units(np.abs(factor), self._stored)
+        environment[name] = given((factor, off))
 
     def pair(self, node: Node, environment: Mapping[str, Uncertain]) -> Uncertain:
         match node:
@@ -256,6 +242,10 @@ class _Evaluation:
         if node.op is ops.STORED:
             return self._in_storage(node.args[0], operands[0])
         value = VALUES[name](*values)
+        if node.op is ops.MATMUL and np.any(np.abs(values[0]) @ np.abs(values[1]) > self._largest):
+            self._too_large.add("elements")
+            if self._saturates and not self._fuses:
+                value = saturated_product(values[0], values[1], self._largest)
         if value.dtype == bool:
             return value, is_open(operands) if name in COMPARISONS else 0.0
         form = _HOST if node.on_host else self.computed
@@ -297,7 +287,7 @@ class _Evaluation:
         x, off = pair
         if self._stored is self.computed:  # to which a sum has been rounded once, and only once
             off = self._before.get(node, off)
-        off = np.where(off > 0, off + np.abs(x) * _WIDE_UNIT, 0.0)
+        off = np.where(off > 0, off + np.abs(x) * WIDE_UNIT, 0.0)
         value, low, high = (nearest(end, self._stored) for end in (x, x - off, x + off))
         return value, np.where(np.isfinite(value), np.maximum(high - value, value - low), 0.0)
 

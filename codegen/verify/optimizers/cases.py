@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from ....specs.language import Interval, Optimizer
 from ...oracle.exact import Number
 from ...oracle.formats import FORMATS, Format, round_floats, to_floats
-from ...oracle.optimizers import existing, initial, inputs_read
+from ...oracle.known import existing, inputs_read
+from ...oracle.optimizers import initial
 from .configurations import Configuration
 
 Floats = NDArray[np.floating]

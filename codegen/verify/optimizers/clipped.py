@@ -16,8 +16,9 @@ from ...program.compiled import compiled
 from ...program.nodes import Program
 from ...program.passes.expand import expand
 from ..ulp import expected
-from .bounds import Bounds, bounds
+from .bounds import bounds
 from .engines import Floats
+from .reach import Bounds
 
 
 @cache

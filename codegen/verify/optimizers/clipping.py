@@ -18,11 +18,11 @@ from ....specs.language import Transform, global_norm
 from ...oracle.transforms import transformed
 from ..results import Result, Worst, worst
 from ..ulp import Expected, expected
-from .bounds import Bounds
 from .cases import Case, inputs
 from .clipped import transform_bounds
 from .engines import Floats
 from .forms import DTYPES, forms
+from .reach import Bounds
 
 LIMITS = (0.3, 7.0, 1e6, math.inf)
 """Below most gradients, among them, above almost all, and above all."""

@@ -14,7 +14,7 @@ from ....specs.language import Interval, Optimizer
 from ...backends.signature import arguments
 from ...oracle import omitted
 from ...oracle.formats import Format
-from ...oracle.optimizers import allowed
+from ...oracle.known import allowed
 
 _LEARNING_RATE = 0.5
 """Large, so that weight decay applied in the wrong place is seen."""

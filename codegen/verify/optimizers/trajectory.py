@@ -9,22 +9,28 @@ Each step starts from the correctly rounded results of the one before. Where a c
 end before others, its tensors stay, at gradients of 0, and nobody looks at them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sympy import Expr, sympify
 
 from ....specs.language import Optimizer, Source, Update
+from ...oracle.factors import Factored
 from ...oracle.formats import FORMATS, Format
-from ...oracle.optimizers import existing, output, step
+from ...oracle.known import existing
+from ...oracle.optimizers import Tensor, output, replay
 from ..ulp import Expected, expected
 from .cases import Case, Floats, first_states, inputs_given
 from .clipped import Clipped
 from .configurations import Configuration
+
+_Exactly: TypeAlias = tuple[Mapping[str, Expected], Mapping[str, Factored]]
+"""What must come of a step, and of what the factors are that it takes."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,9 @@ class Step:
         bounded: their gradient as the rule is given it; clipped, with how far it is off.
         bounded_inputs: likewise what of the inputs is clipped, too.
         expected: what must come of them, by quantity; and what the outputs are before it.
+        factored: of states that take a factor of a matrix in this step, what it is of.
+        factors: those that some code has computed, and goes on with; none where that is the same.
+        again: gives what must come of such factors, and what they then are of.
     """
 
     t: int
@@ -126,6 +135,16 @@ class Step:
     bounded: Any = None
     bounded_inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     expected: Mapping[str, Expected] = field(default_factory=dict[str, Expected])
+    factored: Mapping[str, Factored] = field(default_factory=dict[str, Factored])
+    factors: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    again: Callable[[Mapping[str, Any]], _Exactly] | None = None
+
+    def by(self, factors: Mapping[str, Any]) -> "Step":
+        """The same step of code that has computed these."""
+        assert self.again
+        exact, factored = self.again(factors)
+        known = {**self.expected, **exact}
+        return replace(self, expected=known, factored=factored, factors=factors)
 
     def alive(self, value: Any) -> Any:
         """The elements of cases that have this step, of an array of all."""
@@ -141,7 +160,8 @@ class Step:
         """Of the elements of live cases, those something stored of which is not finite."""
         lost = ~np.isfinite(self.alive(self.theta))
         for value in self.states.values():
-            lost = lost | ~np.isfinite(self.alive(value))
+            own = ~np.isfinite(self.alive(value))
+            lost = lost | (own if _fits(own, lost) else own.any())  # each meets all of the others
         return np.ravel(lost)
 
 
@@ -179,24 +199,26 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
         }
         inputs: dict[str, Any] = {name: now.alive(value) for name, value in now.inputs.items()}
         inputs |= {name: each.exact for name, each in clipped.items()}
-        exact = step(
-            spec,
-            t=now.t,
+        tensor = Tensor(
             theta=now.alive(theta),
             gradient=cast(ArrayLike, given.exact),
             states={name: now.alive(value) for name, value in states.items()},
             hyper=configuration.hyper,
             options=configuration.options,
             inputs=inputs,
-            form=batch.form,
         )
-        known = {
-            name: expected(x, FORMATS["float64"] if name in scalars else batch.form)
-            for name, x in exact.items()
-        }
+        again = partial(_exactly, spec, tensor, now.t, batch.form, scalars)
+        known, factored = again({})
         made = {} if configuration.limit else _outputs(spec, now, configuration, batch.form)
         bounded = {name: each.bounded for name, each in clipped.items()}
-        yield replace(now, bounded=given.bounded, bounded_inputs=bounded, expected=known | made)
+        yield replace(
+            now,
+            bounded=given.bounded,
+            bounded_inputs=bounded,
+            expected={**known, **made},
+            factored=factored,
+            again=again,
+        )
         stored = {**states, "theta": theta}
         states = {
             name: float(x.nearest)
@@ -205,6 +227,28 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             for name, x in known.items()
         }
         theta = states.pop("theta")
+
+
+def _fits(own: Any, like: Any) -> bool:
+    """Whether something meets another by element, and not as a matrix."""
+    return all(n in (1, m) for n, m in zip(own.shape[::-1], like.shape[::-1], strict=False))
+
+
+def _exactly(
+    spec: Optimizer,
+    tensor: Tensor,
+    t: int,
+    form: Format,
+    scalars: Collection[str],
+    factors: Mapping[str, Any],
+) -> _Exactly:
+    """What must come of a step, by these factors; by those that are not given, the oracle's."""
+    exact, factored = replay(spec, tensor, t=t, form=form, factors=factors)
+    known = {
+        name: expected(x, FORMATS["float64"] if name in scalars else form)
+        for name, x in exact.items()
+    }
+    return known, factored
 
 
 def _inputs(spec: Optimizer, batch: Batch, index: int) -> dict[str, Floats | float]:

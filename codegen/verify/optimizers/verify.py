@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,7 @@ from .cases import Case, inputs
 from .clipped import clippings
 from .configurations import Configuration, at_the_ends, configurations, left_out, settings
 from .engines import Implementation
+from .factors import are_read_at_once, judged, takers
 from .running import Course, Crash, Moment, Request, Rows, RunAll, here
 from .trajectory import Batch, Step, batches, trajectory
 
@@ -128,9 +129,15 @@ class _Truth:
         self._program = expand(rule.program)
         self._batches = [(b, list(trajectory(rule.spec, b))) for b in tried]
         self.courses = [_course(b, steps) for b, steps in self._batches]
-        self._steps = [step for _, steps in self._batches for step in steps]
+        self._takers = takers(rule.spec)
+        self._are_read_at_once = are_read_at_once(rule.spec)
         self._outputs = rule.outputs
         self._shapes |= dict.fromkeys(self._outputs, Shape.TENSOR)
+        self._take([step for _, steps in self._batches for step in steps])
+
+    def _take(self, steps: Sequence[Step]) -> None:
+        """Hold what is found against these steps."""
+        self._steps = steps
         self._allowed: dict[Format, dict[str, Allowance]] = {}
         self._expected = {
             name: _in_a_row([(s.expected[name], s.count(name)) for s in self._steps])
@@ -150,6 +157,8 @@ class _Truth:
             one = cases if found.tensor is None else [cases[found.tensor]]
             where = f"{_described(self.configuration, *one)}: {found.said}"
             return dict.fromkeys(self._expected, Worst(math.inf, 0.0, where))
+        if self._are_read_at_once:
+            self._take([*self._by_factors(found)])
         if computed not in self._allowed:
             values = {**self.configuration.hyper, **self.configuration.options}
             values[machine_epsilon.name] = float(self.form.epsilon)
@@ -159,7 +168,7 @@ class _Truth:
             for name in self._outputs.keys() & self._expected.keys():
                 self._allowed[computed][name] = self._allowed_of_output(name, values, computed)
         return {
-            name: self._compared(name, found, self._allowed[computed][name])
+            name: self._compared(name, found, self._allowed[computed][name], computed)
             for name in self._expected
             if not (is_peer and name in self._outputs)
         }
@@ -180,19 +189,50 @@ class _Truth:
         off[places] = found.off
         return Allowance(off, [(places[own], each) for own, each in found.parts])
 
-    def _compared(self, name: str, found: Rows, allowed: Allowance) -> Worst:
+    def _by_factors(self, found: Rows) -> Iterator[Step]:
+        """The steps as they go on from the factors that were found."""
+        for i, step in enumerate(self._steps):
+            taken = {
+                name: np.reshape(found[name][self._places(name)[i]], of.matrix.shape)
+                for name, of in step.factored.items()
+                if name in found and found[name].size == self._expected[name].high.size
+            }
+            finite = {name: x for name, x in taken.items() if np.isfinite(x).all()}
+            yield step.by(finite) if finite else step
+
+    def _places(self, name: str) -> list[slice]:
+        """Where the results of each step are in a row."""
+        ends = np.cumsum([0, *(step.count(name) for step in self._steps)])
+        return [slice(*each) for each in pairwise(ends)]
+
+    def _compared(self, name: str, found: Rows, allowed: Allowance, computed: Format) -> Worst:
         """The worst of one quantity."""
-        known, shape, computed = self._expected[name], self._shapes[name], found.get(name)
-        if computed is None or computed.size != known.high.size:
+        known, shape, results = self._expected[name], self._shapes[name], found.get(name)
+        if results is None or results.size != known.high.size:
             cases = [case for batch, _ in self._batches for case in batch.cases]
             return Worst(math.inf, 0.0, _described(self.configuration, *cases))
-        distance, off = known.distance(computed), allowed.off
+        distance, off = known.distance(results), allowed.off
+        if name in self._takers:
+            distance, off = self._judged(name, results, distance, off, computed)
         if shape == Shape.TENSOR and self._lost.any():
-            revived = np.isfinite(computed) & ~np.isfinite(known.nearest)
+            revived = np.isfinite(results) & ~np.isfinite(known.nearest)
             distance = np.where(self._lost, np.where(revived, math.inf, 0.0), distance)
             off = np.where(self._lost, 0.0, off)
         where = partial(self._where, name)
-        return worst(distance, off, known, where, partial(allowed.is_saturated, computed))
+        return worst(distance, off, known, where, partial(allowed.is_saturated, results))
+
+    def _judged(
+        self, name: str, results: Any, distance: Doubles, off: Any, computed: Format
+    ) -> tuple[Doubles, Doubles]:
+        """How far results are off, and may be, where they are factors: from what these satisfy."""
+        distance, off = distance.copy(), np.array(off)
+        for place, step in zip(self._places(name), self._steps, strict=True):
+            if (of := step.factored.get(name)) is not None:
+                shape = of.matrix.shape
+                each = results[place].reshape(shape), of, off[place].reshape(shape)
+                one, other = judged(*each, self.form, computed)
+                distance[place], off[place] = one.ravel(), other.ravel()
+        return distance, off
 
     def _where(self, name: str, at: tuple[Any, ...]) -> str:
         """Which case the result in a place is of."""

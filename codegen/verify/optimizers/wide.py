@@ -15,6 +15,9 @@ from ..roundings import Uncertain
 Wide = np.longdouble
 """For its range; bounds are needed to a digit or so."""
 
+WIDE_UNIT = 2.0**-58
+"""Of what is itself computed in it, with a few roundings."""
+
 COMPARISONS = {
     "eq": np.equal,
     "ne": np.not_equal,
@@ -45,6 +48,23 @@ _REDUCTIONS: dict[str, Any] = {
 def _identity(like: Any, axis: int) -> Any:
     n = np.shape(like)[axis]
     return np.broadcast_to(np.eye(n, dtype=Wide), (*np.shape(like)[:-2], n, n))
+
+
+def _apart(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What LAPACK makes of matrices in float64, brought near to 1 and back; NaN of no numbers."""
+
+    def of(x: Any) -> Any:
+        finite = np.isfinite(x).all(axis=(-2, -1), keepdims=True)
+        largest = np.max(np.abs(np.where(finite, x, 0)), axis=(-2, -1), keepdims=True, initial=0)
+        scale = np.where(largest > 0, largest, 1)
+        found, grows = function(np.where(finite, x / scale, 0).astype(np.float64))
+        return np.where(finite, found * scale**grows, np.nan)
+
+    return of
+
+
+def _descending(x: Any, by: Any) -> Any:
+    return np.take_along_axis(x, np.argsort(-by, axis=-1, stable=True), axis=-1)
 
 
 VALUES: dict[str, Any] = {
@@ -86,11 +106,23 @@ VALUES: dict[str, Any] = {
     "matmul": np.matmul,
     "transpose": lambda x: x.mT,
     "trace": lambda x: np.trace(x, axis1=-2, axis2=-1)[..., None, None],
+    "eigenvectors": _apart(lambda x: (np.linalg.eigh(x).eigenvectors[..., ::-1], 0)),
+    "eigenvalues": _apart(lambda x: (np.linalg.eigvalsh(x)[..., None, ::-1], 1)),
+    "qr": _apart(lambda x: (np.linalg.qr(x).Q, 0)),
+    "diagonal": lambda x: np.diagonal(x, axis1=-2, axis2=-1)[..., None, :],
+    "descending": _descending,
     **{op.name: partial(_identity, axis=AXES[axis]) for axis, op in IDENTITY.items()},
     "and": np.logical_and,
     "or": np.logical_or,
     "not": np.logical_not,
 }
+
+
+def saturated_product(x: Any, y: Any, largest: float) -> Any:
+    """A product of matrices as it is where the terms of its sums are, if too large, infinite."""
+    terms = x[..., :, :, None] * y[..., None, :, :]
+    terms = np.where(np.abs(terms) > largest, np.copysign(np.inf, terms), terms)
+    return np.sum(terms, axis=-2)
 
 
 def given(value: Any) -> Uncertain:

@@ -10,7 +10,8 @@ from steprule.codegen.oracle.formats import FORMATS
 from steprule.codegen.program.compiled import CompiledRule, compiled
 from steprule.codegen.program.nodes import Program
 from steprule.codegen.program.passes.expand import expand
-from steprule.codegen.verify.optimizers.bounds import Bounds, bounds
+from steprule.codegen.verify.optimizers.bounds import bounds
+from steprule.codegen.verify.optimizers.reach import Bounds
 from steprule.codegen.verify.roundings import carried
 from steprule.specs.language import NON_NEGATIVE, Optimizer, State, Update, grad, norm, t, theta
 from steprule.specs.language import states as series
