@@ -51,6 +51,7 @@ from .rules import (
     transform,
     undeclared,
     unused,
+    view,
 )
 from .subject import Subject
 
@@ -88,6 +89,7 @@ RULES: tuple[Rule, ...] = (
     # the equations together
     cycle,
     unused,
+    view,
     shape,
     factor,
     constraint,

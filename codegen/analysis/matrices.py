@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sympy import Basic, Piecewise
 
 from ...specs.language import (
+    Axis,
     Optimizer,
     State,
     Value,
@@ -19,6 +20,14 @@ from ...specs.language.decompositions import Decomposition
 from ...specs.language.reductions import Reduction
 from .cases import Case, cases
 from .occurrences import nodes
+
+
+def goes_along_axes(spec: Optimizer) -> bool:
+    """Whether rows and columns are anything to a rule: to an operation, a state, or as numbers."""
+    read = (node for state in spec.states for node in nodes(state.when))
+    return any(map(_has_axes, spec.states)) or any(
+        isinstance(node, Axis) or _needs_axes(node) for node in (*_all_nodes(spec), *read)
+    )
 
 
 def needs_matrices(spec: Optimizer) -> bool:

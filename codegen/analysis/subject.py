@@ -139,9 +139,16 @@ class Subject:
             yield declared(constraint), constraint.condition
         for output in self.outputs:
             yield declared(output), output.value
+        yield from self.view_parts()
         for hyper in self.spec.hyperparameters if isinstance(self.spec, Optimizer) else ():
             if hyper.derived is not None:
                 yield f"derived of {declared(hyper)}", hyper.derived
+
+    def view_parts(self) -> Iterator[tuple[str, Basic]]:
+        """Of those, what says how a parameter is seen; none where that is by its last two axes."""
+        if isinstance(self.spec, Optimizer) and not self.spec.view.is_plain:
+            yield "flat of the view", self.spec.view.flat
+            yield "parts of the view", sympify(self.spec.view.parts)
 
 
 def declared(declaration: Argument | State | Input | Constraint | Output) -> str:

@@ -1,5 +1,6 @@
 """What the templates of all classes in Python are filled with: arguments, checks, comments."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sympy import sympify, true
@@ -15,6 +16,7 @@ from ..program.nodes import Apply, Constant, Program, assignments, walk
 from ..program.operations import STORED
 from .inputs import inputs_as_text
 from .signature import Argument, arguments, checks
+from .views import view_as_text, viewing
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,16 @@ class Initial:
     when: str
 
 
-def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict[str, object]:
+def class_context(
+    spec: Optimizer, program: Program, attribute: Printer, held: Callable[[str, str], str]
+) -> dict[str, object]:
     """The variables that templates of classes share.
 
     Args:
         spec: an analysed spec.
         program: its compiled program.
         attribute: prints hyperparameters as the class holds them.
+        held: how an argument that equations do not read is written, given its name and default.
     """
     args = arguments(spec)
     text = TextPrinter(spec)
@@ -52,6 +57,8 @@ def class_context(spec: Optimizer, program: Program, attribute: Printer) -> dict
     return {
         "spec": spec,
         "arguments": args,
+        "read_arguments": [a for a in args if a.name not in viewing(spec)],
+        "view": view_as_text(spec, attribute, args, held),
         "attribute": attribute,
         "checks": checks(spec),
         "domains": _domains(args),

@@ -65,7 +65,7 @@ def arguments(spec: Optimizer) -> tuple[Argument, ...]:
             doc = f"{choice.doc}: {listed}" + ("; None for the first" if choice.omissible else "")
             default = "None" if choice.omissible else f'"{choice.default}"'
             words = {word: flag.name for word, flag in choice.flags.items()}
-            found.append(Argument(name, default, (), False, False, doc, words))
+            found.append(Argument(name, default, (), False, choice.keyword, doc, words))
         elif isinstance(option := members[0], Option):
             found.append(Argument(name, str(option.default), (), False, option.keyword, option.doc))
         elif hyper[0].argument:
@@ -74,7 +74,7 @@ def arguments(spec: Optimizer) -> tuple[Argument, ...]:
             found.append(Argument(name, default, hyper, True, False, doc))
         else:
             (h,) = hyper
-            found.append(Argument(name, _source(h), hyper, False, False, _described(h)))
+            found.append(Argument(name, _source(h), hyper, False, h.keyword, _described(h)))
     # Keyword-only arguments stand last, in the order they were declared.
     return tuple(sorted(found, key=lambda a: a.keyword))
 

@@ -10,6 +10,7 @@ from ...specs.language import (
     Function,
     Hyper,
     Numbers,
+    Optimizer,
     Option,
     Sample,
     Schedule,
@@ -53,6 +54,8 @@ def _declared(spec: Spec) -> Iterator[tuple[object, ...]]:
         yield "input", i.name, i.source.value, i.doc, _condition(text, i.when), domain, i.tex
     for o in () if isinstance(spec, Schedule) else spec.outputs:
         yield "output", o.name, text.expression(o.value), o.doc, o.tex
+    if isinstance(spec, Optimizer) and not spec.view.is_plain:
+        yield "view", _condition(text, spec.view.flat), text.expression(sympify(spec.view.parts))
     for c in spec.constraints:
         yield "constraint", sstr(c.condition), c.message
 
@@ -70,7 +73,8 @@ def _argument(h: Argument) -> tuple[object, ...]:
         case Option():
             return "option", h.name, h.doc, h.keyword, h.default
         case Choice():
-            return "choice", h.name, *h.words, h.doc, h.omissible
+            by_keyword = ("keyword",) if h.keyword else ()
+            return "choice", h.name, *h.words, h.doc, h.omissible, *by_keyword
         case Numbers():
             domain = h.domain.describe(h.name)
             return "numbers", h.name, h.doc, domain, h.increasing, h.is_whole, h.tex

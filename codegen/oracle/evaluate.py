@@ -97,7 +97,7 @@ class Equations:
         self._updates = updates or {}
         self._gradient = gradient
         self._together = together
-        self._shape = tuple(shape)
+        self.shape = tuple(shape)
         self._shared = shared
         self._in_storage = elementwise(form.round, 1)
         self._known: dict[Basic, Quantity] = {**symbols, **(known or {})}
@@ -143,7 +143,7 @@ class Equations:
             case Decomposition() if e.is_factor:
                 return self._factor(e)
             case identity():
-                return arrays.identity(self._shape, AXES[e.args[0]])
+                return arrays.identity(self.shape, AXES[e.args[0]])
             case stored():
                 return self._in_storage(self.value(e.args[0]))
             case OverTensors():

@@ -4,10 +4,8 @@ The SymPy trees are walked directly. Nothing here shares code with the program t
 print, so that a mistake there cannot hide here.
 """
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,15 +13,14 @@ from sympy import Basic, sympify
 
 from ...specs.language import Optimizer, Series, Shape, SpecError, State, theta
 from ...specs.language import t as step_symbol
-from .arrays import Array, Quantity, object_array
+from .arrays import Array, Quantity
 from .evaluate import Equations
 from .exact import Number, exact
 from .factors import Factored
 from .formats import COARSEST, Format, to_exact
+from .given import GradientOf, gradient_of, quantity_of, spread
 from .known import Real, existing_by, symbols_of
-
-GradientOf: TypeAlias = Callable[[Array], ArrayLike]
-"""The gradient as a function of the point, exact numbers in and out (or floats)."""
+from .views import shape_seen
 
 
 def step(
@@ -157,18 +154,24 @@ def _equations(
     """The equations of each tensor, and the symbols in them."""
     together: list[Equations] = []
     everything: list[dict[Basic, Number | bool]] = []
+    reduced = {s.name for s in spec.states if not s.shape.is_whole}
     for tensor in tensors:
-        point = to_exact(tensor.theta)
-        symbols = symbols_of(spec, tensor.hyper, tensor.options, point.shape, form)
+        own = np.shape(tensor.theta)
+        seen = shape_seen(spec, own, tensor.hyper, tensor.options)
+        point = to_exact(tensor.theta).reshape(seen)
+        symbols = symbols_of(spec, tensor.hyper, tensor.options, own, form)
         everything.append(symbols)
-        stored = {name: _quantity(value) for name, value in {**tensor.states, **shared}.items()}
+        stored = {
+            name: quantity_of(value, None if name in reduced else seen)
+            for name, value in {**tensor.states, **shared}.items()
+        }
         equations = Equations(
             spec.name,
             symbols=symbols | {step_symbol: exact(t)},
             stored={"theta": point} | stored,
             updates={update.target: update.value for update in spec.updates},
-            gradient=gradient_of(tensor.gradient, point),
-            known={Series(n)[step_symbol]: _quantity(x) for n, x in tensor.inputs.items()},
+            gradient=gradient_of(tensor.gradient, point, own),
+            known={Series(n)[step_symbol]: quantity_of(x, seen) for n, x in tensor.inputs.items()},
             together=together,
             form=form,
             shape=point.shape,
@@ -186,10 +189,11 @@ def _new(
     shape: tuple[int, ...],
 ) -> dict[str, Array | Number]:
     """The new parameter, and the new values of the states that exist."""
-    new: dict[str, Array | Number] = {"theta": spread(equations.value(_theta_now), shape)}
+    now = spread(equations.value(_theta_now), equations.shape)
+    new: dict[str, Array | Number] = {"theta": now.reshape(shape)}
     for state in existing_by(spec, symbols):
         value = equations.value(state.series[step_symbol])
-        new[state.name] = _shaped(spec, state, value, shape)
+        new[state.name] = _shaped(spec, state, value, shape, equations.shape)
     return new
 
 
@@ -207,8 +211,9 @@ def initial(
     point = to_exact(start)
     symbols = symbols_of(spec, hyper, options, point.shape)
     equations = Equations(spec.name, symbols=symbols, known={_theta_first: point})
+    shapes = point.shape, shape_seen(spec, point.shape, hyper, options)
     return {
-        state.name: _shaped(spec, state, equations.value(sympify(state.init)), point.shape)
+        state.name: _shaped(spec, state, equations.value(sympify(state.init)), *shapes)
         for state in existing_by(spec, symbols)
         if state.init is not None
     }
@@ -246,7 +251,7 @@ def output(
     point = to_exact(theta)
     if t == 0:
         return point
-    stored = {"theta": point} | {name: _quantity(x) for name, x in states.items()}
+    stored = {"theta": point} | {name: quantity_of(x) for name, x in states.items()}
     known: dict[Basic, Quantity] = {Series(n)[step_symbol]: x for n, x in stored.items()}
     symbols = symbols_of(spec, hyper, options, point.shape) | {step_symbol: exact(t)}
     equations = Equations(spec.name, symbols=symbols, known=known)
@@ -257,31 +262,13 @@ _theta_now = theta[step_symbol]
 _theta_first = theta[0]
 
 
-def _quantity(value: ArrayLike | Real) -> Quantity:
-    return to_exact(value) if isinstance(value, np.ndarray) else exact(value)
-
-
-def gradient_of(
-    gradient: ArrayLike | GradientOf, theta: Array
-) -> Callable[[Quantity, bool], Quantity]:
-    """The gradient at a point, which is or is not the stored parameter."""
-
-    def at(point: Quantity, stored: bool) -> Quantity:
-        if callable(gradient):
-            return to_exact(gradient(spread(point, theta.shape)))
-        if stored:
-            return to_exact(gradient)
-        raise ValueError("a gradient away from the stored parameter must be given as a function")
-
-    return at
-
-
 def _shaped(
-    spec: Optimizer, state: State, value: Quantity, shape: tuple[int, ...]
+    spec: Optimizer, state: State, value: Quantity, shape: tuple[int, ...], seen: tuple[int, ...]
 ) -> Array | Number:
+    """The value of a state of a parameter of a shape, which is seen in another."""
     if isinstance(value, np.ndarray) and value.size == 1 and state.shape == Shape.PER_TENSOR:
         value = value.item()
-    lengths = state.shape.lengths(shape)
+    lengths = state.shape.lengths(seen)
     if isinstance(value, np.ndarray) and (state.shape.is_number or value.shape != lengths):
         raise SpecError(
             "shape",
@@ -290,11 +277,7 @@ def _shaped(
             problem=f"it is declared {state.shape} and takes a value of shape {value.shape}",
             remedy="Reduce the tensor to that shape, or declare the state otherwise",
         )
-    return value if state.shape.is_number else spread(value, lengths)
-
-
-def spread(value: Quantity, shape: tuple[int, ...]) -> Array:
-    """A number on every element; an array as it is."""
-    if isinstance(value, np.ndarray):
+    if state.shape.is_number:
         return value
-    return object_array([value] * math.prod(shape), shape)
+    found = spread(value, lengths)
+    return found.reshape(shape) if state.shape.is_whole else found

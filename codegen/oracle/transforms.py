@@ -9,7 +9,8 @@ from ...specs.language import Transform
 from .arrays import Array
 from .evaluate import Equations
 from .formats import to_exact
-from .optimizers import Real, gradient_of, spread, symbols_of
+from .given import gradient_of, spread
+from .known import Real, symbols_of
 
 
 def transformed(

@@ -3,7 +3,7 @@
 import math
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import cycle
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sympy import sympify
 
-from ...specs.language import Hyper, Interval, Optimizer, machine_epsilon
+from ...specs.language import Hyper, Interval, Optimizer, View, machine_epsilon
 from ...specs.language.shapes import facts
 from ..analysis.cases import SHAPES
 from ..analysis.matrices import needs_matrices
@@ -37,6 +37,7 @@ class OptimizerPoint:
 
 
 def optimizer_points(spec: Optimizer, count: int) -> Iterator[OptimizerPoint]:
+    spec = replace(spec, view=View())  # programs are given what views make of parameters
     draw = random.Random(0)
     shapes = cycle(_shapes(spec))
     for _ in range(count):

@@ -9,7 +9,7 @@ from ._arguments import counts, declared, flags_of, omissible
 from ._clipping import TRANSFORMS
 from ._intervals import Member, members
 from ._scalars import Start, Step, plain
-from ._shapes import Axes, Facts
+from ._shapes import LAST_TWO, Axes, Facts, View
 
 
 class Declared(ABC):
@@ -27,6 +27,8 @@ class Declared(ABC):
     """The shapes of states that are not like their parameter, by name."""
     _facts: ClassVar[tuple[str, ...]] = ()
     """What the rule must know of a parameter's shape and dtype."""
+    _viewing: ClassVar[tuple[str, ...]] = ()
+    """The arguments that say how it sees a parameter, and nothing else."""
     _domains: ClassVar[dict[str, str | tuple[str, ...]]] = {}
     """By hyperparameter, what it must satisfy; of a tuple, each of its numbers."""
     _scratch: ClassVar[int] = 0
@@ -60,6 +62,8 @@ class Declared(ABC):
     """The numbers among them that can be left out, as messages call them."""
     _options: ClassVar[tuple[str, ...]] = ()
     _bounded: ClassVar[tuple[Member, ...]] = ()
+    _sees: ClassVar[bool] = False
+    """Whether it sees some parameters otherwise than by their last two axes."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -70,6 +74,7 @@ class Declared(ABC):
             cls._omissible = omissible(others)
             cls._options = tuple(name for name in others if name not in cls._numbers)
             cls._bounded = members(cls._domains)
+            cls._sees = "_view" in vars(cls)
 
     def _check(self, lr: float | None) -> None:  # noqa: B027 (most rules have none)
         """Raise ValueError for arguments that do not go together.
@@ -83,6 +88,10 @@ class Declared(ABC):
 
         Takes the rate of this step, and by name what the rule must know of a parameter's shape.
         """
+
+    def _view(self, ndim: int) -> View:
+        """How the rule sees a parameter of so many axes."""
+        return LAST_TWO
 
     def _reads(self, t: int, lr: float) -> dict[str, bool]:
         """Of inputs that not every step reads, whether step t does, at its rate."""
@@ -130,8 +139,10 @@ class Declared(ABC):
 
     def _given_flags(self) -> dict[str, bool]:
         """The options, and of each word of a choice whether it is the one."""
-        flags = {name: getattr(self, name) for name in self._options}
+        flags = {n: getattr(self, n) for n in self._options if n not in self._viewing}
         for name, words in self._words.items():
+            if name in self._viewing:
+                continue
             flags |= flags_of(name, words, getattr(self, name))
         return flags
 
@@ -139,6 +150,8 @@ class Declared(ABC):
         """The hyperparameters, as Python's floats: NumPy's would promote arrays of float32."""
         numbers: dict[str, Any] = {}
         for name, count in self._numbers.items():
+            if name in self._viewing:
+                continue
             value: Any = lr if name == "lr" else getattr(self, name)
             numbers[name] = tuple(map(plain, value)) if count else plain(value)
         return numbers

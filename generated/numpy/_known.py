@@ -7,7 +7,7 @@ small one. So a few calls ask of all together whether they are as they were; whe
 each is asked everything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ._shapes import LAST_TWO, View
 from ._trees import Array, Leaves, Tree, address, are_apart, flattened
 
 Kind: TypeAlias = tuple[tuple[str, int], ...]
@@ -58,6 +59,9 @@ class Known:
         self.kinds_of_shape = kinds_of_shape
         self.existing: list[list[str]] = []
         """The names of the states there are, of each of these."""
+        self._slots = slots
+        self._views: dict[int, View] = {}
+        self._reduced: Collection[int] = ()
         pairs = [*found.values()]
         self._thetas, gradients = [theta for theta, _ in pairs], [grad for _, grad in pairs]
         self.size = sum(theta.size for theta in self._thetas)
@@ -170,6 +174,24 @@ class Known:
         """The arrays of a row, with its gradient."""
         theta, *states = self._kept[k]
         return theta, grad, *states, *self.inputs[k]
+
+    def see(self, view: Callable[[int], View], reduced: Collection[str]) -> None:
+        """Know how the rule sees a parameter of so many axes, and the states that are not so."""
+        self._views = {theta.ndim: view(theta.ndim) for theta in self._thetas}
+        self._reduced = {2 + i for i, name in enumerate(self._slots) if name in reduced}
+
+    def is_seen_by(self, view: Callable[[int], View]) -> bool:
+        """Whether that is still so."""
+        return all(view(ndim) == seen for ndim, seen in self._views.items())
+
+    def seen(self, block: Block) -> Block:
+        """Arrays in the shapes that the rule sees: views of them, or copies."""
+        theta = block[0]
+        if not self._views or theta is None:
+            return block
+        shape = self._views.get(theta.ndim, LAST_TWO).of(theta.shape)
+        kept = self._reduced
+        return [x if x is None or i in kept else x.reshape(shape) for i, x in enumerate(block)]
 
     def flat(self, k: int, grad: Array) -> Block | None:
         """The same as views in one dimension; None if they do not lie densely in one order."""

@@ -42,6 +42,7 @@ from ._trees import (
     key,
     leaves,
     require_matrices,
+    require_seen,
 )
 
 
@@ -291,21 +292,26 @@ class Optimizer(Limited, Readable):
     def _looked_at(self, params: Tree, grads: Tree, lr: float) -> tuple[Known, list[Array]]:
         """What is known of the arrays of a step, and its gradients."""
         known = self._known  # a handler may load another checkpoint at any line
-        if known and known.existing == self._existing_in(known.kinds_of_shape, lr):
+        is_so = known and known.existing == self._existing_in(known.kinds_of_shape, lr)
+        if known and is_so and known.is_seen_by(self._view):
             given = known.gradients(params, grads)
             if given is not None:
                 return known, given
         found = leaves(params, grads)
         if self._on_matrices:
             require_matrices(found, type(self).__name__)
-        starts = starts_of(found, self._facts, partial(self._existing, lr))
+        if self._sees:
+            require_seen(found, type(self).__name__, self._view, self._viewing)
+        starts = starts_of(found, self._facts, partial(self._existing, lr), self._view)
         states = {
-            name: arrays_of(name, self._states, own, self._axes.get(name, ()), found)
+            name: arrays_of(name, self._states, own, self._axes.get(name, ()), found, self._view)
             for name in self._tensor_states
             if (own := starts.of(name))
         }
         known = Known(params, grads, found, states, self._tensor_states, starts.kinds)
         known.existing = starts.existing
+        if self._sees:
+            known.see(self._view, {*self._axes})
         return known, [grad for _, grad in found.values()]
 
     def _existing_in(self, kinds: Iterable[Kind], lr: float) -> list[list[str]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ._known import Kind
 from ._scalars import Start
-from ._shapes import Axes, Facts, lengths, told
+from ._shapes import Axes, Facts, View, lengths, told
 from ._trees import Array, Leaves, at, copy_like, full_like, require_like
 
 
@@ -51,11 +51,13 @@ def starts_of(
     found: Leaves,
     facts: Sequence[str],
     existing: Callable[[Facts], Mapping[str, Start]],
+    view: Callable[[int], View],
 ) -> Starts:
-    """What states start as, of parameters of which the rule must know some facts."""
+    """What states start as, of parameters of which the rule must know some facts, and sees so."""
     kinds: dict[Kind, list[int]] = {}
     for row, (theta, _) in enumerate(found.values()):
-        known = told(facts, theta.shape, float(np.finfo(theta.dtype).eps))
+        epsilon = float(np.finfo(theta.dtype).eps)
+        known = told(facts, theta.shape, epsilon, view(theta.ndim))
         kinds.setdefault(tuple(known.items()), []).append(row)
     return Starts([*found], kinds, {kind: existing(dict(kind)) for kind in kinds})
 
@@ -66,6 +68,7 @@ def arrays_of(
     starts: Mapping[str, Start],
     axes: Axes,
     found: Leaves,
+    view: Callable[[int], View],
 ) -> dict[str, Array]:
     """The arrays of a state by path.
 
@@ -75,13 +78,14 @@ def arrays_of(
         starts: what it starts as, for each parameter that has it.
         axes: its shape; of none, the parameter's own.
         found: the parameters.
+        view: how the rule sees a parameter of so many axes.
 
     Raises:
         ValueError: those kept are of other parameters.
     """
     kept = states.get(name)
     if kept is None:
-        return {path: _new(found[path][0], start, axes) for path, start in starts.items()}
+        return {path: _new(found[path][0], start, axes, view) for path, start in starts.items()}
     if kept.keys() != starts.keys():
         odd = sorted(kept.keys() ^ starts.keys())
         raise ValueError(f"params differ from those state {name!r} was made for: {odd}")
@@ -89,7 +93,9 @@ def arrays_of(
         theta = found[path][0]
         if not axes:
             require_like(theta, array, "params", f"its state {name!r}", path)
-        elif (wanted := (lengths(axes, theta.shape), theta.dtype)) != (array.shape, array.dtype):
+            continue
+        wanted = lengths(axes, theta.shape, view(theta.ndim)), theta.dtype
+        if wanted != (array.shape, array.dtype):
             raise ValueError(
                 f"state {name!r} of params{at(path)} must have shape {wanted[0]} and dtype "
                 f"{wanted[1]}, and has {array.shape} and {array.dtype}"
@@ -97,9 +103,9 @@ def arrays_of(
     return kept
 
 
-def _new(theta: Array, start: Start, axes: Axes) -> Array:
+def _new(theta: Array, start: Start, axes: Axes, view: Callable[[int], View]) -> Array:
     if start == "theta":
         return copy_like(theta)
     if axes:
-        return np.full(lengths(axes, theta.shape), start, theta.dtype)
+        return np.full(lengths(axes, theta.shape, view(theta.ndim)), start, theta.dtype)
     return full_like(theta, start)

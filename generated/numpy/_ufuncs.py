@@ -73,6 +73,7 @@ def whole(
             # What NumPy makes of 0-d arrays are numbers, which cannot be written to.
             arrays = [x if x is None or x.ndim else x.reshape(1) for x in given]
             wide = [None if x is None else x.astype(computed(x.dtype), copy=False) for x in arrays]
+            wide = known.seen(wide)
             theta = wide[0]
             assert theta is not None
             like = theta.dtype, theta.shape, theta.strides, k if takes_turns else None
@@ -95,8 +96,10 @@ def _change_whole(
 
     def store() -> None:
         for i, (array, new) in enumerate(zip(arrays, wide, strict=True)):
-            if array is not None and new is not array and is_written(i, written):
-                array[...] = new
+            if array is None or new is None or not is_written(i, written):
+                continue
+            if not np.may_share_memory(array, new):
+                array[...] = new.reshape(array.shape)
 
     if running is None:
         return store()

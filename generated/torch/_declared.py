@@ -32,7 +32,7 @@ from ._options import DEFAULTS, option
 from ._rows import alike
 from ._rule import Group, Rule, Start, Work
 from ._scalars import Step
-from ._shapes import Axes, Facts, told
+from ._shapes import LAST_TWO, Axes, Facts, View, otherwise, told
 from ._traits import Traits
 from ._turns import Turns
 
@@ -57,6 +57,8 @@ class Declared:
     """The shapes of states that are not like their parameter, by name."""
     _facts: ClassVar[tuple[str, ...]] = ()
     """What the rule must know of a parameter's shape and dtype."""
+    _viewing: ClassVar[tuple[str, ...]] = ()
+    """The arguments that say how it sees a parameter and nothing else, which groups can lack."""
     _optional: ClassVar[tuple[str, ...]] = ()
     """The names of states that exist under an option alone."""
     _step_key: ClassVar[str] = "step"
@@ -96,23 +98,29 @@ class Declared:
     # Read off the constructor, and the domains.
     _arguments: ClassVar[tuple[str, ...]] = ()
     """The hyperparameters and options."""
+    _beside: ClassVar[dict[str, Any]] = {}
+    """The defaults of those that a group need not have."""
     _numbers: ClassVar[dict[str, int]] = {}
     """How many numbers each hyperparameter has, that are a tuple; 0 where it is one number."""
     _omissible: ClassVar[frozenset[str]] = frozenset()
     """The numbers among them that can be left out, as messages call them."""
     _options: ClassVar[tuple[str, ...]] = ()
     _bounded: ClassVar[tuple[Member, ...]] = ()
+    _sees: ClassVar[bool] = False
+    """Whether it sees some parameters otherwise than by their last two axes."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "_loop" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
             own = declared(cls.__init__, DEFAULTS)
             cls._arguments = tuple(own)
+            cls._beside = {name: own[name] for name in cls._viewing}
             others = {name: own[name] for name in own if name not in cls._words}
             cls._numbers = counts(others)
             cls._omissible = omissible(others)
             cls._options = tuple(name for name in others if name not in cls._numbers)
             cls._bounded = members(cls._domains)
+            cls._sees = "_view" in vars(cls)
 
     def _check(self, group: Group) -> None:
         """Raise ValueError for arguments that do not go together."""
@@ -124,17 +132,30 @@ class Declared:
         require_whole(self._whole, group)
         require_words(self._words, group)
 
-    def _require_shapes(self, params: list[Tensor]) -> None:
+    def _require_shapes(self, group: Group) -> None:
         """Raise ValueError for a parameter that a rule of matrices cannot take."""
-        if self._on_matrices and (others := [p for p in params if p.ndim < 2]):
+        params: list[Tensor] = group["params"]
+        if self._on_matrices and (others := [i for i, p in enumerate(params) if p.ndim < 2]):
             raise ValueError(
-                f"{type(self).__name__} works on matrices, and one of its parameters has shape "
-                f"{tuple(others[0].shape)}; give such parameters to a rule that works element by "
-                "element, such as AdamW"
+                f"{type(self).__name__} works on matrices, and {_parameter(group, others[0])} has "
+                f"shape {tuple(params[others[0]].shape)}; give such parameters to a rule that "
+                "works element by element, such as AdamW"
             )
         takes_axes = self._on_matrices or any(len(axes) > 1 for axes in self._axes.values())
-        if takes_axes and any(p.is_complex() for p in params):
+        if (takes_axes or self._sees) and any(p.is_complex() for p in params):
             raise ValueError(f"{type(self).__name__} works on the axes of real tensors alone")
+        for i, p in enumerate(params if self._sees else ()):
+            try:
+                self._view(group, p.ndim).of(p.shape)
+            except ValueError as error:
+                raise ValueError(
+                    f"{_parameter(group, i)}, of shape {tuple(p.shape)}, {error}; give it to a "
+                    f"group of its own{otherwise(self._viewing)}"
+                ) from None
+
+    def _view(self, group: Group, ndim: int) -> View:
+        """How the rule sees a parameter of so many axes."""
+        return LAST_TWO
 
     def _takes_sparse(self, group: Group) -> bool:
         """Whether an element whose gradient is zero stays as it is, and its states do."""
@@ -194,9 +215,9 @@ class Declared:
         """What the stages of a step know of this class, and nothing of its groups and states."""
         return Rule(
             name=type(self).__name__,
-            arguments=self._arguments,
-            options=self._options,
-            words=self._words,
+            arguments=[name for name in self._arguments if name not in self._viewing],
+            options=[name for name in self._options if name not in self._viewing],
+            words={name: of for name, of in self._words.items() if name not in self._viewing},
             whole=self._whole,
             step_key=self._step_key,
             scalar_states=self._scalar_states,
@@ -208,6 +229,7 @@ class Declared:
             branches_on_steps=self._branches_on_steps,
             fingerprint=self._fingerprint,
             differentiable=option(defaults, "differentiable"),
+            view=self._view,
             coefficients=self._coefficients,
             loop=self._loop,
             foreach=self._foreach,
@@ -232,17 +254,22 @@ class Declared:
         inputs: Inputs = NONE,
     ) -> list[Work]:
         """What there is to do in a group, for each kind of parameter that the rule tells apart."""
-        if not self._facts:
+        if not (self._facts or self._sees):
             existing = self._existing(group, {})
             return [Work(group, existing, params, grads, clip, traits, {}, inputs)]
         whole = Work(group, {}, params, grads, clip, traits, {}, inputs)
-        kinds = alike(
-            tuple(told(self._facts, p.shape, torch.finfo(p.dtype).eps).items()) for p in params
-        )
         return [
-            whole.part(rows)._replace(initial=self._existing(group, dict(kind)), known=dict(kind))
-            for kind, rows in kinds.items()
+            whole.part(rows)._replace(
+                initial=self._existing(group, dict(facts)), known=dict(facts), view=view
+            )
+            for (view, facts), rows in alike(self._kind(group, p) for p in params).items()
         ]
+
+    def _kind(self, group: Group, p: Tensor) -> tuple[View, tuple[tuple[str, Any], ...]]:
+        """How the rule sees a parameter, and what it must know of it."""
+        view = self._view(group, p.ndim)
+        view = LAST_TWO if view.of(p.shape) == p.shape else view
+        return view, tuple(told(self._facts, p.shape, torch.finfo(p.dtype).eps, view).items())
 
     def _existing(self, group: Group, known: Facts) -> dict[str, Start]:
         """What states start as that exist, by checkpoint key, the step count among them."""
@@ -260,3 +287,9 @@ class Declared:
         known = dict.fromkeys(self._facts, 1)  # none of them depends on it
         starts = self._initial(group, **known)
         return {name: x for name in self._global_states if (x := starts[name]) is not None}
+
+
+def _parameter(group: Group, index: int) -> str:
+    """Which parameter of a group it is, by name if it has one."""
+    names = group.get("param_names")
+    return f"the parameter {names[index]!r}" if names else f"parameter {index} of its group"

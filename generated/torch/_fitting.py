@@ -12,8 +12,7 @@ from typing import Any
 
 from torch import Tensor
 
-from ._rule import Rule
-from ._shapes import lengths
+from ._rule import Group, Rule
 from ._tensors import is_of_kind
 
 
@@ -32,6 +31,7 @@ def require_fitting(
     states: Sequence[Mapping[str, Any]],
     keys: Iterable[str],
     rule: Rule,
+    group: Group,
 ) -> None:
     """Raise ValueError for a state that cannot be its parameter's.
 
@@ -40,6 +40,7 @@ def require_fitting(
         states: theirs, by checkpoint key.
         keys: of the states that exist.
         rule: whose states they are.
+        group: of the parameters.
 
     Raises:
         ValueError: a state is no tensor, of another shape, device or kind of numbers than its
@@ -47,7 +48,7 @@ def require_fitting(
     """
     for key in keys:
         for p, state in zip(params, states, strict=True):
-            _require(key, state[key], p, rule)
+            _require(key, state[key], p, rule, group)
 
 
 def require_beside(params: Iterable[Tensor], grads: Iterable[Tensor]) -> None:
@@ -60,7 +61,7 @@ def require_beside(params: Iterable[Tensor], grads: Iterable[Tensor]) -> None:
             )
 
 
-def _require(key: str, x: Any, p: Tensor, rule: Rule) -> None:
+def _require(key: str, x: Any, p: Tensor, rule: Rule, group: Group) -> None:
     whose = f"state {key!r} of a parameter of shape {tuple(p.shape)}"
     if not isinstance(x, Tensor):
         raise ValueError(f"{whose} must be a tensor, got {x!r}")
@@ -69,8 +70,9 @@ def _require(key: str, x: Any, p: Tensor, rule: Rule) -> None:
             raise ValueError(f"{whose} must be one real number, got {tuple(x.shape)} of {x.dtype}")
         return
     axes = rule.axes.get(key, ())
-    if x.shape != lengths(axes, p.shape):
-        wanted = f"of shape {lengths(axes, p.shape)}" if axes else "of that shape"
+    lengths = rule.lengths(group, key, p.shape)
+    if x.shape != lengths:
+        wanted = f"of shape {lengths}" if axes else "of that shape"
         raise ValueError(f"{whose} must be {wanted}, got {tuple(x.shape)}")
     if x.device != p.device:
         raise ValueError(f"{whose} must be on {p.device}, got one on {x.device}")

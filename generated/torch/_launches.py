@@ -26,7 +26,6 @@ from ._numbers import Numbers
 from ._options import option
 from ._rows import alike, at, same
 from ._rule import Change, Group, Rule, State, Work
-from ._shapes import lengths
 from ._states import Store, adopt, make_missing, states_of
 from ._tensors import PLAIN, live, number, require_range
 from ._traits import Traits
@@ -202,7 +201,7 @@ def _is_taken(rule: Rule, work: Work, i: int, store: Store) -> bool:
     made = {key: x for key, x in states.items() if key in keys and x is not None}
     like = [x for key, x in made.items() if key not in rule.axes]
     like += [x for x in work.inputs.row(i) if x is not None]
-    small = [(made[key], lengths(axes, p.shape)) for key, axes in rule.axes.items() if key in made]
+    small = [(x, rule.lengths(group, key, p.shape)) for key, x in made.items() if key in rule.axes]
     return takes(shards.local([p, grad, *like])) and takes_small(p, small)
 
 

@@ -34,18 +34,22 @@ def option(group: Mapping[str, Any], name: str) -> Any:
     return group.get(name, DEFAULTS[name])
 
 
-def settings(values: Mapping[str, Any], peer: type[optim.Optimizer] | None) -> dict[str, Any]:
+def settings(
+    values: Mapping[str, Any], peer: type[optim.Optimizer] | None, beside: Mapping[str, Any]
+) -> dict[str, Any]:
     """The entries of a group that has these arguments and options.
 
     Args:
         values: all of them.
         peer: torch's class, whose groups these are to be like; None if it has none.
+        beside: the defaults of arguments that groups need not have.
     """
     known = LAUNCHING if peer is None else entries(peer)
+    unsaid = {**DEFAULTS, **beside}
     return {
         name: value
         for name, value in values.items()
-        if name in known or name not in DEFAULTS or value is not DEFAULTS[name]
+        if name in known or name not in unsaid or value is not unsaid[name]
     } | constants(values, peer)
 
 

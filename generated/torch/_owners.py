@@ -18,6 +18,7 @@ from torch import Tensor
 from . import _shards as shards
 from ._rows import alike, at
 from ._rule import Rule, Start, State
+from ._shapes import View
 from ._states import write
 from ._tensors import arithmetic
 
@@ -32,6 +33,7 @@ class Row(NamedTuple):
     scalars: dict[str, Any]
     clip: Callable[[Tensor], Tensor] | None
     inputs: Sequence[Tensor | None]
+    view: View
 
 
 def update(rule: Rule, given: Sequence[tuple[Any, ...]], one: Callable[..., Any]) -> None:
@@ -84,6 +86,7 @@ def _together(rule: Rule, row: Row) -> Row:
         scalars=dict(row.scalars),
         clip=None,
         inputs=[None if x is None else shards.whole_from(x, row.param) for x in row.inputs],
+        view=row.view,
     )
 
 

@@ -16,7 +16,7 @@ from ._clips import Clip
 from ._inputs import NONE, Inputs
 from ._rows import at
 from ._scalars import Step
-from ._shapes import Axes, Facts
+from ._shapes import LAST_TWO, Axes, Facts, View, lengths
 from ._traits import Traits
 from ._turns import Turns, Values
 
@@ -49,7 +49,7 @@ class Rule:
         branches_on_steps: whether the count of steps chooses what tensors go through.
         fingerprint: of its spec.
         differentiable: whether autograd is to see the step.
-        coefficients, loop, foreach: see the optimizer's methods.
+        view, coefficients, loop, foreach: see the optimizer's methods.
         turns: what it has for all tensors together; false where that is nothing.
     """
 
@@ -68,15 +68,26 @@ class Rule:
     branches_on_steps: bool
     fingerprint: str
     differentiable: bool
+    view: Callable[[Group, int], View]
     coefficients: Callable[..., tuple[Any, ...] | None]
     loop: Callable[..., Any]
     foreach: Callable[..., Any]
     turns: Turns
 
     @cached_property
+    def are_whole(self) -> list[bool]:
+        """Which tensor states have the shape of their parameter."""
+        return [key not in self.axes for key in self.tensor_states.values()]
+
+    @cached_property
     def scalar_keys(self) -> set[str]:
         """The keys of scalar states, and of the step count."""
         return {self.step_key, *self.scalar_states.values()} - {""}
+
+    def lengths(self, group: Group, key: str, shape: Sequence[int]) -> tuple[int, ...]:
+        """The shape of a state of a group's parameter of a shape."""
+        axes = self.axes.get(key, ())
+        return lengths(axes, shape, self.view(group, len(shape)) if axes else LAST_TWO)
 
     def step(self, scalars: dict[str, Any]) -> tuple[Step[Any], dict[str, Any]]:
         """A step of these arguments, count and scalar states, and the new values of the last.
@@ -121,6 +132,7 @@ class Work(NamedTuple):
         known: what the rule must know of the shape of these parameters, by name.
         inputs: what they are given beside the gradients.
         shared: what states hold that are one for all tensors, by name.
+        view: how the rule sees these parameters.
     """
 
     group: Group
@@ -132,11 +144,12 @@ class Work(NamedTuple):
     known: Facts
     inputs: Inputs = NONE
     shared: Values = MappingProxyType({})
+    view: View = LAST_TWO
 
     @property
     def kind(self) -> tuple[int, ...]:
         """Tells the group apart, and in it the kind of shape."""
-        return id(self.group), *self.known.values()
+        return id(self.group), *self.known.values(), *self.view
 
     def part(self, rows: list[int]) -> "Work":
         """Some rows of it."""
@@ -145,5 +158,4 @@ class Work(NamedTuple):
         clip = self.clip.of(rows) if self.clip else None
         params, grads = at(self.params, rows), at(self.grads, rows)
         inputs = self.inputs.part(rows)
-        of = (self.group, self.initial, params, grads, clip, None, self.known, inputs, self.shared)
-        return Work(*of)
+        return self._replace(params=params, grads=grads, clip=clip, traits=None, inputs=inputs)

@@ -16,7 +16,6 @@ from ._numbers import fill
 from ._options import option
 from ._rows import by_key
 from ._rule import Group, Rule, Start, State
-from ._shapes import Axes, lengths
 from ._tensors import number
 
 Store: TypeAlias = MutableMapping[Tensor, State]
@@ -48,32 +47,34 @@ def make_missing(
         if isinstance(start, str):  # a rate can be a tensor, which compares otherwise
             made = [(p if rule.differentiable else p.detach()).clone() for p in of]
         elif rule.differentiable and isinstance(start, Tensor):
-            is_scalar, axes = key in rule.scalar_keys, rule.axes.get(key, ())
-            made = [_seen(start, p, group, axes, is_scalar=is_scalar) for p in of]
+            is_scalar = key in rule.scalar_keys
+            made = [_seen(rule, key, start, p, group, is_scalar=is_scalar) for p in of]
         elif key in rule.scalar_keys:
             made = scalars_made(of, [number(start)] * len(of), group)
         else:
             fill = number(start)
-            made = [_made(p, fill, rule.axes.get(key, ())) for p in of]
+            made = [_made(rule, key, p, fill, group) for p in of]
         for i, tensor in zip(missing, made, strict=True):
             firsts[i] = True
             states[i] = states[i] | {key: tensor}
     return firsts
 
 
-def _seen(start: Tensor, p: Tensor, group: Group, axes: Axes, *, is_scalar: bool) -> Tensor:
+def _seen(
+    rule: Rule, key: str, start: Tensor, p: Tensor, group: Group, *, is_scalar: bool
+) -> Tensor:
     """A state that starts as a number, through which autograd sees that."""
     number = start.to(torch.float64).reshape(())
     if is_scalar:
         return number.to(p.device if option(group, "capturable") else "cpu", copy=True)
-    return _made(p, 1.0, axes) * number.to(p.device, p.dtype.to_real())
+    return _made(rule, key, p, 1.0, group) * number.to(p.device, p.dtype.to_real())
 
 
-def _made(p: Tensor, fill: float, axes: Axes) -> Tensor:
+def _made(rule: Rule, key: str, p: Tensor, fill: float, group: Group) -> Tensor:
     """A new state of one number; of complex parameters it is complex, but for what is reduced."""
-    if not axes:
+    if key not in rule.axes:
         return torch.full_like(p, complex(fill, fill) if p.is_complex() else fill)
-    return p.new_full(lengths(axes, p.shape), fill, dtype=p.dtype.to_real())
+    return p.new_full(rule.lengths(group, key, p.shape), fill, dtype=p.dtype.to_real())
 
 
 def adopt(store: Store, params: list[Tensor], states: list[State], firsts: list[bool]) -> None:

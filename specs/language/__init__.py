@@ -69,6 +69,7 @@ from .symbols import (
     theta,
 )
 from .transform import Transform
+from .views import View
 
 __all__ = [
     "AT_LEAST_ONE",
@@ -106,6 +107,7 @@ __all__ = [
     "Transform",
     "Update",
     "Value",
+    "View",
     "amax",
     "call",
     "carried_out",

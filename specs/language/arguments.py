@@ -51,12 +51,14 @@ class Choice:
         words: the words, the default first.
         doc: what it decides, for a reader of the generated class.
         omissible: its default is None, which means the first word.
+        keyword: an optimizer's can be passed by keyword only.
     """
 
     name: str
     words: Sequence[str]
     doc: str
     omissible: bool = False
+    keyword: bool = False
 
     @cached_property
     def flags(self) -> dict[str, Symbol]:

@@ -15,6 +15,7 @@ from .misuse import listed
 from .outputs import Output
 from .shapes import FACTS, machine_epsilon
 from .symbols import Value, t, theta
+from .views import LAST_TWO, View
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Optimizer:
         constraints: what hyperparameters must meet together.
         outputs: what is made of the parameter and states beside the steps.
         inputs: what a step is given beside the gradient.
+        view: what of a parameter is a matrix, for rules that read ``rows`` and ``cols``.
         peer: the import path of the class this one is a drop-in for, or empty.
         step_key: the step count's key in a torch checkpoint; empty where none is kept,
             and then the equations can only tell t = 1 from t > 1.
@@ -54,6 +56,7 @@ class Optimizer:
     positional: Sequence[str] = ()
     outputs: Sequence[Output] = ()
     inputs: Sequence[Input] = ()
+    view: View = LAST_TWO
 
     def __post_init__(self) -> None:
         fields = ("hyper", "states", "updates", "constraints", "positional", "outputs", "inputs")
@@ -187,6 +190,7 @@ class Optimizer:
                 if u.target.args[0] not in gone
             ),
             inputs=tuple(i for i in inputs if i.when != false),
+            view=replace(self.view, flat=self.view.flat.xreplace(decided)),
             outputs=tuple(
                 replace(o, value=cast(Expr, o.value.xreplace(decided))) for o in self.outputs
             ),

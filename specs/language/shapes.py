@@ -1,9 +1,10 @@
 """What a value has a number for: each element, each row, each tensor, or all of a step.
 
 A parameter is seen as a matrix: ``rows`` and ``cols`` are its last two axes, and what comes before
-them is a batch of matrices. A value lacks an axis where it has one number for all along it, and
-then has length one there: ``mean(g[t], over=cols)`` and ``State(r, shape=(rows,), ...)`` have a
-number a row, and meet what has one an element as NumPy's arrays do.
+them is a batch of matrices, unless the rule has a view that says otherwise. A value lacks an axis
+where it has one number for all along it, and then has length one there: ``mean(g[t], over=cols)``
+and ``State(r, shape=(rows,), ...)`` have a number a row, and meet what has one an element as
+NumPy's arrays do.
 
 A value can be one number for all tensors that a step updates, too: what ``over_tensors`` makes, and
 what follows from that.
@@ -57,13 +58,17 @@ EACH: Axes = (ONE,)
 """A number for each tensor, whatever its axes."""
 
 
-def facts(shape: Sequence[int]) -> dict[str, int]:
+def facts(shape: Sequence[int], seen: Sequence[int] | None = None) -> dict[str, int]:
     """What is known of a parameter of a shape, by name.
 
     A tensor of less than two axes is one row. Without elements nothing is computed, and no length
     is said to be zero.
+
+    Args:
+        shape: of the parameter.
+        seen: the shape that the rule sees it in, if that is another.
     """
-    last = (1, 1, *shape)[-2:]
+    last = (1, 1, *(shape if seen is None else seen))[-2:]
     lengths = {"numel": prod(shape), "rows": last[0], "cols": last[1]}
     return {"ndim": len(shape)} | {name: max(1, n) for name, n in lengths.items()}
 

@@ -3,15 +3,20 @@
 The rule is torch's: an average for momentum, the norm bounded from below, and a rate adjusted to
 the shape. What torch transposes is here multiplied from its other side, which is the same, so that
 the square matrix is the smaller of the two. A batch of matrices is taken one by one.
+
+torch takes matrices alone. Of what has more axes, kernels of convolutions in two dimensions and
+more are seen as Jordan sees them, out x (in*height*width). What has three axes is a batch, as with
+him, unless one says that it is such a kernel, too.
 """
 
 from dataclasses import replace
 from fractions import Fraction
 
-from sympy import Expr, Max, Piecewise, Rational, sqrt
+from sympy import And, Expr, Max, Or, Piecewise, Rational, sqrt
 
 from ..gradients import decay_parameter, thetabar, weight_decay
 from ..language import (
+    AT_LEAST_ONE,
     NON_NEGATIVE,
     REAL,
     Choice,
@@ -21,6 +26,7 @@ from ..language import (
     Option,
     State,
     Update,
+    View,
     cols,
     counts,
     flags,
@@ -29,6 +35,7 @@ from ..language import (
     intermediates,
     iterate,
     matmul,
+    ndim,
     norm,
     rows,
     states,
@@ -38,7 +45,7 @@ from ..language import (
 )
 
 lr, momentum, a, b, c, eps = hyperparameters("lr momentum a b c eps")
-(ns_steps,) = counts("ns_steps")
+ns_steps, split = counts("ns_steps split")
 (nesterov,) = flags("nesterov")
 (m,) = states("m")
 u, x, o, rate = intermediates("u x o rate")
@@ -47,6 +54,13 @@ adjust = Choice(
     ("original", "match_rms_adamw"),
     "how the learning rate follows from the shape of a matrix",
     omissible=True,
+)
+flatten = Choice(
+    "flatten",
+    ("convolutions", "always", "never"),
+    "which parameters of more than two axes are seen as their first axis by all others, and not as "
+    "a batch of matrices: those of four and more, as kernels of convolutions have, all, or none",
+    keyword=True,
 )
 
 
@@ -94,7 +108,18 @@ muon = Optimizer(
             latex="k",
         ),
         adjust,
+        flatten,
+        Hyper(
+            split,
+            "1",
+            AT_LEAST_ONE,
+            "equal matrices, one below the other, that a parameter consists of; 3 where it "
+            "projects to queries, keys and values",
+            latex="n",
+            keyword=True,
+        ),
     ],
+    view=View(flat=Or(flatten["always"], And(flatten["convolutions"], ndim >= 4)), parts=split),
     states=[State(m, init=0, key="momentum_buffer")],
     updates=[
         Update(m[t], momentum * m[t - 1] + (1 - momentum) * grad(theta[t - 1])),

@@ -16,7 +16,8 @@ MATRICES = (
             "divided by its norm, at each step, as it is not copied before"
         ),
         Difference(
-            "parameters of other than two axes are refused; here a batch is one of matrices"
+            "parameters of other than two axes are refused; here `flatten` says which are kernels "
+            "of convolutions, and all others are batches of matrices"
         ),
     ),
     Peer(

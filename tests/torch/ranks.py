@@ -146,6 +146,7 @@ def elements_are_updated_alike() -> None:
 def matrices_are_updated_on_one_rank_each() -> None:
     flat, two = line(), square()
     (a, b, c, d, e), (f,), (half,) = given(5, 4, 6), given(1, 2, 5, 3), given(1, 6, 2)
+    (kernel,) = given(1, 4, 3, 2, 2)
     placed: list[tuple[Tensor, DeviceMesh | None, Any]] = [
         *((x, flat, [Shard(0)]) for x in (a, b, c, d, e)),
         (a + 1, flat, [Shard(1)]),
@@ -154,6 +155,8 @@ def matrices_are_updated_on_one_rank_each() -> None:
         (d + 1, two, [Replicate(), Shard(1)]),
         (f, two, [Shard(1), Shard(0)]),
         (half.bfloat16(), flat, [Shard(0)]),
+        (kernel, flat, [Shard(0)]),
+        (kernel + 1, two, [Shard(1), Shard(0)]),
         (e + 1, None, None),
     ]
     for how in (
@@ -161,6 +164,7 @@ def matrices_are_updated_on_one_rank_each() -> None:
         {"foreach": True, "nesterov": False},
         {"global_clipnorm": 0.5},
         {"clipnorm": 0.5},
+        {"split": 2, "flatten": "always"},
     ):
         pair = Pair(placed)
         optimizers = [ours.Muon(x, lr=0.1, **how) for x in (pair.shared, pair.whole)]

@@ -39,8 +39,17 @@ def near_orthogonal(u: Tensor, rounds: int) -> Tensor:
     return x.mT if is_tall else x
 
 
-def expected(start: Tensor, gradients: list[Tensor], lr: float = 0.1, **settings: Any) -> Tensor:
-    """The parameter after steps along some gradients, by the definition."""
+def expected(
+    start: Tensor,
+    gradients: list[Tensor],
+    lr: float = 0.1,
+    seen: tuple[int, ...] | None = None,
+    **settings: Any,
+) -> Tensor:
+    """The parameter after steps along some gradients, by the definition; seen in some shape."""
+    if seen:
+        found = expected(start.reshape(seen), [x.reshape(seen) for x in gradients], lr, **settings)
+        return found.reshape(start.shape)
     momentum, decay = settings.get("momentum", 0.95), settings.get("weight_decay", 0.1)
     theta, average = start.clone(), torch.zeros_like(start)
     rows, cols = start.shape[-2:]
@@ -93,6 +102,57 @@ def test_numpy_takes_the_same_steps(settings: dict[str, Any]) -> None:
         np.testing.assert_allclose(theta, wanted, rtol=0, atol=1e-12)
 
 
+VIEWS: list[tuple[tuple[int, ...], dict[str, Any], tuple[int, ...]]] = [
+    ((8, 3, 2, 2), {}, (8, 12)),
+    ((4, 2, 3, 1, 2), {}, (4, 12)),
+    ((8, 3, 2, 2), {"flatten": None}, (8, 12)),
+    ((8, 3, 2, 2), {"flatten": "never"}, (8, 3, 2, 2)),
+    ((8, 3, 5), {}, (8, 3, 5)),
+    ((8, 3, 5), {"flatten": "always"}, (8, 15)),
+    ((12, 4), {"split": 3}, (3, 4, 4)),
+    ((12, 2, 2, 1), {"split": 3}, (3, 4, 4)),
+    ((2, 6, 4), {"split": 3}, (2, 3, 2, 4)),
+]
+"""Shapes, what is said of them, and what is then seen."""
+
+
+@pytest.mark.parametrize(("shape", "settings", "seen"), VIEWS, ids=str)
+def test_convolutions_and_parts_are_seen_as_matrices(
+    shape: tuple[int, ...], settings: dict[str, Any], seen: tuple[int, ...]
+) -> None:
+    start, gradients = drawn(shape)
+    wanted = expected(start, gradients, seen=seen)
+    for way in WAYS.values():
+        params = [torch.nn.Parameter(start.clone()) for _ in range(2)]  # which can go together
+        optimizer = steprule.torch.Muon(params, lr=0.1, **settings, **way)
+        for p in stepped(optimizer, params, [gradients] * 2):
+            torch.testing.assert_close(p, wanted, rtol=0, atol=1e-12)  # as above
+        assert optimizer.state[params[0]]["momentum_buffer"].shape == shape
+    theta, other = start.numpy().copy(), steprule.numpy.Muon(lr=0.1, **settings)
+    for grad in gradients:
+        other.update(theta, grad.numpy())
+    np.testing.assert_allclose(theta, wanted, rtol=0, atol=1e-12)
+
+
+def test_groups_see_parameters_each_its_own_way() -> None:
+    start, gradients = drawn((6, 4))
+    p, q = (torch.nn.Parameter(start.clone()) for _ in range(2))
+    optimizer = steprule.torch.Muon([{"params": [p]}, {"params": [q], "split": 3}], lr=0.1)
+    found = stepped(optimizer, [p, q], [gradients] * 2)
+    for x, seen in zip(found, ((6, 4), (3, 2, 4)), strict=True):
+        torch.testing.assert_close(x, expected(start, gradients, seen=seen), rtol=0, atol=1e-12)
+
+
+def test_what_torch_does_not_know_stands_in_a_group_only_while_it_is_said() -> None:
+    def entries(**settings: Any) -> set[str]:
+        optimizer = steprule.torch.Muon([torch.nn.Parameter(torch.ones(6, 4))], **settings)
+        return {*optimizer.param_groups[0]}
+
+    theirs = {*torch.optim.Muon([torch.nn.Parameter(torch.ones(6, 4))]).param_groups[0]}
+    assert entries() == theirs
+    assert entries(split=3, flatten="never") == theirs | {"split", "flatten"}
+
+
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 @pytest.mark.parametrize("shape", [(6, 9), (9, 6)])
 def test_torch_is_as_near_as_bfloat16_is(shape: tuple[int, int], settings: dict[str, Any]) -> None:
@@ -134,6 +194,10 @@ def test_without_rounds_the_momentum_itself_is_stepped_along_and_stays() -> None
     [
         ({"ns_steps": 2.5}, "ns_steps must be a whole number, got 2.5"),
         ({"ns_steps": 100}, "ns_steps must satisfy 0 <= ns_steps < 100, got 100"),
+        (
+            {"flatten": "sometimes"},
+            "flatten must be one of 'convolutions', 'always', 'never', or None, got 'sometimes'",
+        ),
         (
             {"adjust_lr_fn": "none"},
             "adjust_lr_fn must be one of 'original', 'match_rms_adamw', or None, got 'none'",

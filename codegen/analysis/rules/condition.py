@@ -16,6 +16,7 @@ def check(subject: Subject) -> Iterator[Fault]:
     for update in subject.spec.updates:
         yield from _misplaced(subject, subject.equation(update), update.value, condition=False)
     conditions = {id(s.when) for s in (*subject.spec.states, *subject.inputs.values())}
+    conditions |= {id(e) for where, e in subject.view_parts() if where.startswith("flat")}
     conditions |= {id(c.condition) for c in subject.spec.constraints}
     for where, expression in subject.host_parts():
         yield from _misplaced(subject, where, expression, condition=id(expression) in conditions)

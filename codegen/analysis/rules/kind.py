@@ -25,6 +25,7 @@ from ....specs.language import (
     State,
     Update,
     Value,
+    View,
 )
 from ..fault import Fault, short
 from ..subject import Subject
@@ -41,7 +42,7 @@ _BESIDE: dict[str, tuple[type, ...]] = {"outputs": (Output,), "inputs": (Input,)
 _ARGUMENTS = (Hyper, Option, Choice, Numbers, Function, Schedules)
 _NOTHING = type(None)
 _SPEC: dict[type, dict[str, tuple[type, ...]]] = {
-    Optimizer: {"step_key": (str,), "eager": (bool,), "positional": (tuple,)},
+    Optimizer: {"step_key": (str,), "eager": (bool,), "positional": (tuple,), "view": (View,)},
     Schedule: {"momentum_when": (Symbol, _NOTHING), "example": (Mapping,), "span": (int,)},
 }
 _TEXTS: dict[str, tuple[type, ...]] = dict.fromkeys(("name", "summary", "source", "peer"), (str,))
@@ -62,7 +63,13 @@ _FIELDS: dict[type, dict[str, tuple[type, ...]]] = {
         "omissible": (bool,),
     },
     Option: {"flag": (Symbol,), "doc": (str,), "keyword": (bool,), "default": (bool,)},
-    Choice: {"name": (str,), "words": (tuple, list), "doc": (str,), "omissible": (bool,)},
+    Choice: {
+        "name": (str,),
+        "words": (tuple, list),
+        "doc": (str,),
+        "omissible": (bool,),
+        "keyword": (bool,),
+    },
     Numbers: _NAMED | {"domain": (Interval,), "increasing": (bool,)},
     Function: _NAMED | {"optional": (bool,), "per_group": (bool,)},
     Schedules: _NAMED | {"many": (bool,)},
@@ -112,6 +119,9 @@ def check(subject: Subject) -> Iterator[Fault]:
         return
     for field, wanted in (_TEXTS | _SPEC[kind]).items():
         yield from _fits(field, getattr(spec, field), wanted)
+    if kind is Optimizer and isinstance(view := getattr(spec, "view", None), View):
+        yield from _fits("flat of the view", view.flat, (Basic, bool))
+        yield from _fits("parts of the view", view.parts, (Expr,))
     own = {"hyper": _ARGUMENTS} if kind is Schedule else _BESIDE
     for place, kinds in (_PARTS | own).items():
         parts = getattr(spec, place)

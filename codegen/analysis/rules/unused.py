@@ -19,6 +19,7 @@ def check(subject: Subject) -> Iterator[Fault]:
     effective += [sympify(s.init) for s in spec.states if s.init is not None]
     effective += [o.value for o in subject.outputs]
     effective += [i.when for i in subject.inputs.values()]
+    effective += [e for _, e in subject.view_parts()]
     effective += [h.derived for h in spec.hyperparameters if h.derived is not None]
     if isinstance(spec, Schedule):
         effective += [] if spec.momentum_when is None else [spec.momentum_when]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from sympy import Basic, sympify, true
+from sympy import Basic, false, sympify, true
 
 from ....specs.language import Choice, Optimizer, Option, Spec, State, Update
 from .cells import Cell, Code, Formula, Word
@@ -30,6 +30,7 @@ class Box:
     hyperparameters: tuple[Cell, ...]
     options: tuple[Cell, ...]
     constraints: tuple[Cell, ...]
+    matrices: Cell
     initial: tuple[Cell, ...]
     blocks: tuple[Block, ...]
 
@@ -43,6 +44,7 @@ def box(spec: Optimizer, printer: LatexPrinter) -> Box:
         ),
         options=tuple((Code(h.name),) for h in spec.hyper if isinstance(h, Option | Choice)),
         constraints=tuple((Formula(printer.condition(c.condition)),) for c in spec.constraints),
+        matrices=matrices(spec, printer),
         initial=initial(spec, printer),
         blocks=tuple(Block(condition(when, printer), tuple(updates)) for when, updates in grouped),
     )
@@ -51,6 +53,23 @@ def box(spec: Optimizer, printer: LatexPrinter) -> Box:
 def condition(when: Basic, printer: LatexPrinter) -> str:
     """The condition in math mode, or nothing where it always holds."""
     return "" if when == true else printer.condition(when)
+
+
+def matrices(spec: Optimizer, printer: LatexPrinter) -> Cell:
+    """What of a parameter is a matrix; nothing where that is its last two axes."""
+    view = spec.view
+    if view.is_plain:
+        return ()
+    last, first, space = Word("matrix_of_last"), Word("matrix_of_first"), Word("space")
+    if view.flat in (true, false):
+        found: Cell = (first if view.flat == true else last,)
+    else:
+        when = Formula(printer.condition(view.flat))
+        otherwise = Word("comma"), Word("else"), space, last
+        found = first, space, Word("if"), space, when, *otherwise
+    if view.parts == 1:
+        return found
+    return *found, Word("cut_into"), space, Formula(printer.expression(sympify(view.parts)))
 
 
 def initial(spec: Spec, printer: LatexPrinter) -> tuple[Cell, ...]:

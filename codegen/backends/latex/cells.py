@@ -30,6 +30,10 @@ _WORDS = {
     "one_a_tensor": "one a tensor",
     "one_for_all": "one for all tensors",
     "first_from": "first value from the equation for",
+    "matrix_of_last": "the last two axes, behind a batch",
+    "matrix_of_first": "the first axis by all others",
+    "else": "else",
+    "cut_into": "; each consists, row by row, of as many equal ones as",
 }
 
 

@@ -101,7 +101,7 @@ def arguments(spec: Optimizer, printer: LatexPrinter) -> list[ArgumentRow]:
     """One row an argument, or a member of a tuple argument, those by keyword only last."""
     rows: list[ArgumentRow] = []
     members: Counter[str] = Counter()
-    for entry in sorted(spec.hyper, key=lambda h: isinstance(h, Option) and h.keyword):
+    for entry in sorted(spec.hyper, key=_is_keyword):
         if isinstance(entry, Option):
             rows.append(_option(entry))
             continue
@@ -137,7 +137,7 @@ def schedule_arguments(schedule: Schedule, printer: LatexPrinter) -> list[Argume
 
 
 def _is_keyword(argument: Argument) -> bool:
-    return isinstance(argument, Hyper | Option) and argument.keyword
+    return isinstance(argument, Hyper | Option | Choice) and argument.keyword
 
 
 def _argument(argument: Argument, printer: LatexPrinter) -> ArgumentRow:
@@ -151,6 +151,7 @@ def _argument(argument: Argument, printer: LatexPrinter) -> ArgumentRow:
         meaning += (Word("colon"), *_listed(argument.words))
         said = "None" if argument.omissible else argument.default
         default: Cell = (Code(said),)
+        meaning += _BY_KEYWORD if argument.keyword else ()
         return ArgumentRow(_NO_SYMBOL, name, default, (Word("choice"),), meaning)
     symbol = printer.names.of(argument.name)
     default = (Word("required"),)

@@ -32,7 +32,7 @@ def context(
     met |= met_late(turns)
     printer = NumpyPrinter(of_step(met))
     late = late_context(turns, args, assigned(Printer(LATE, of_step(met))))
-    found = class_context(spec, turns.whole, Printer(HOST, held)) | late
+    found = class_context(spec, turns.whole, Printer(HOST, held), _held) | late
     return found | {
         "points": compiled.points,
         "annotation": _annotation,
@@ -50,6 +50,10 @@ def context(
 def _settled(a: Argument) -> str:
     """Of the rate of a step, where there is a function that gives it."""
     return annotation(a, "float")
+
+
+def _held(name: str, default: str) -> str:
+    return f"self.{name}"
 
 
 def _annotation(a: Argument) -> str:

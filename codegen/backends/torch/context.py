@@ -64,7 +64,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     written = of_step(met)
     printer = Printer(TORCH, written)
     late = Printer(counting(counted | parts.late), written)
-    found = class_context(spec, program, Printer(TORCH, in_group))
+    found = class_context(spec, program, Printer(TORCH, in_group), _held)
     found |= late_context(parts, args, assigned(late))
     return found | {
         "points": compiled.points,
@@ -177,6 +177,11 @@ def _goes_over_all(spec: Optimizer) -> bool:
 
 def _is_torchs(peer: str) -> bool:
     return peer.rpartition(".")[0] == "torch.optim"
+
+
+def _held(name: str, default: str) -> str:
+    """An argument that a group need not have."""
+    return f'group.get("{name}")' if default == "None" else f'group.get("{name}", {default})'
 
 
 def _in_group(where: str) -> str:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.lib.array_utils import byte_bounds
 from numpy.typing import NDArray
 
+from ._shapes import View, otherwise
+
 Array: TypeAlias = NDArray[Any]
 """A floating-point array of any shape."""
 
@@ -143,6 +145,20 @@ def require_like(array: Array, model: Array, what: str, other: str, path: str) -
     if array.shape != model.shape:
         raise ValueError(f"{what} has shape {array.shape}, but {other} has {model.shape}")
     raise ValueError(f"{what} has dtype {array.dtype}, but {other} has {model.dtype}")
+
+
+def require_seen(
+    found: Leaves, rule: str, view: Callable[[int], View], arguments: Sequence[str]
+) -> None:
+    """Raise ValueError unless a rule can see every parameter as some arguments say."""
+    for path, (theta, _) in found.items():
+        try:
+            view(theta.ndim).of(theta.shape)
+        except ValueError as error:
+            raise ValueError(
+                f"params{at(path)}, of shape {theta.shape}, {error}; give it to a {rule} of its "
+                f"own{otherwise(arguments)}"
+            ) from None
 
 
 def require_matrices(found: Leaves, rule: str) -> None:

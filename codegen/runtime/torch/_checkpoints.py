@@ -6,7 +6,7 @@ as it is.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, TypeAlias, cast
@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from ._clipping import TRANSFORMS
-from ._shapes import Axes, lengths
 from ._shards import as_placed
 from ._tensors import is_of_kind
 
@@ -33,7 +32,8 @@ class Keys:
         scalars: the keys of scalar states, and of the step count.
         tensors: the keys of states of the parameter's shape.
         optional: those that depend on an option, or on the parameter's shape.
-        axes: the shapes of those that are not like their parameter.
+        reduced: those whose shape is not that of their parameter.
+        lengths: the shape of a state, by group, key and the shape of the parameter.
         shared: the keys of states that are one for all parameters, which groups have.
     """
 
@@ -42,7 +42,8 @@ class Keys:
     scalars: frozenset[str]
     tensors: frozenset[str]
     optional: frozenset[str]
-    axes: Mapping[str, Axes]
+    reduced: frozenset[str]
+    lengths: Callable[[Any, str, Sequence[int]], tuple[int, ...]]
     shared: frozenset[str] = frozenset()
 
 
@@ -68,20 +69,26 @@ def taken(
             f"{[*saved]}; pass what `state_dict()` of an optimizer gave"
         )
     states = dict(saved["state"])
-    indices = (index for group in saved["param_groups"] for index in group["params"])
-    params = (p for group in groups for p in group["params"])
-    for index, p in zip(indices, params, strict=False):  # torch checks that they fit
-        state = {key: x for key, x in states.get(index, {}).items() if x is not None}
-        if state:
-            states[index] = _state(state, p, keys, f"parameter {index!r}")
-        else:  # as torch saves a buffer that was never needed
-            states.pop(index, None)
+    has_states = any(_kept(state) for state in states.values())
     filled = [
-        _filled(_with_shared(group, keys, has_states=bool(states)), present, names)
+        _filled(_with_shared(group, keys, has_states=has_states), present, names)
         for group, present in zip(saved["param_groups"], groups, strict=False)
     ]
+    indices = ((group, index) for group in filled for index in group["params"])
+    params = (p for group in groups for p in group["params"])
+    for (group, index), p in zip(indices, params, strict=False):  # torch checks that they fit
+        state = _kept(states.get(index, {}))
+        if state:
+            states[index] = _state(state, p, keys, f"parameter {index!r}", group)
+        else:  # as torch saves a buffer that was never needed
+            states.pop(index, None)
     rest = list(saved["param_groups"])[len(filled) :]
     return {**saved, "state": states, "param_groups": [*filled, *rest]}
+
+
+def _kept(state: Mapping[str, Any]) -> dict[str, Any]:
+    """What there is of a state."""
+    return {key: x for key, x in state.items() if x is not None}
 
 
 def _with_shared(group: Group, keys: Keys, *, has_states: bool) -> Group:
@@ -108,17 +115,19 @@ def _filled(saved: Group, present: Group, names: Collection[str]) -> dict[str, A
     return kept | dict(saved)
 
 
-def _state(state: Mapping[str, Any], p: Tensor, keys: Keys, whose: str) -> dict[str, Any]:
+def _state(
+    state: Mapping[str, Any], p: Tensor, keys: Keys, whose: str, group: Group
+) -> dict[str, Any]:
     needed = (keys.scalars | keys.tensors) - keys.optional
     if lacking := sorted(needed - state.keys()):
         raise ValueError(
             f"{whose} has states {sorted(state)}, but lacks {', '.join(map(repr, lacking))}: "
             f"{keys.rule} keeps {sorted(keys.scalars | keys.tensors)}"
         )
-    return {key: _value(key, x, p, keys, whose) for key, x in state.items()}
+    return {key: _value(key, x, p, keys, whose, group) for key, x in state.items()}
 
 
-def _value(key: str, x: Any, p: Tensor, keys: Keys, whose: str) -> Any:
+def _value(key: str, x: Any, p: Tensor, keys: Keys, whose: str, group: Group) -> Any:
     if key == keys.step:
         count = _number(key, x, whose)
         if not (count >= 0 and count.is_integer()):
@@ -128,13 +137,12 @@ def _value(key: str, x: Any, p: Tensor, keys: Keys, whose: str) -> Any:
         return _number(key, x, whose)
     if key not in keys.tensors:
         return x
-    axes = keys.axes.get(key, ())
-    wanted = lengths(axes, p.shape)
+    is_reduced, wanted = key in keys.reduced, keys.lengths(group, key, p.shape)
     if not isinstance(x, Tensor) or x.shape != wanted:
         got = f"a tensor of shape {tuple(x.shape)}" if isinstance(x, Tensor) else repr(x)
-        shape = f"shape {wanted}" if axes else f"the parameter's shape, {wanted}"
+        shape = f"shape {wanted}" if is_reduced else f"the parameter's shape, {wanted}"
         raise ValueError(f"{key!r} of {whose} must be a tensor of {shape}, got {got}")
-    if not (x.is_floating_point() if axes else is_of_kind(x, p)):
+    if not (x.is_floating_point() if is_reduced else is_of_kind(x, p)):
         raise ValueError(f"{key!r} of {whose}, which is of {p.dtype}, cannot be of {x.dtype}")
     return as_placed(x.detach().to(p.device, copy=True), p)
 

@@ -35,13 +35,18 @@ from ._plain import together
 from ._points import gradients
 from ._rule import Change
 from ._scalars import Step
+from ._shapes import View
 from ._signals import Held
 from ._tensors import arithmetic, in_dtype, real, reals
+from ._views import seen, unseen
 
 Flags: TypeAlias = dict[str, bool | int]
 """What the rule branches on, and how often it does something."""
-Row: TypeAlias = tuple[Flags, Tensor, Tensor, list[Tensor | None], list[Tensor | None]]
-"""These, a parameter, what the rule takes as its gradient, its states and its inputs."""
+Row: TypeAlias = tuple[
+    Flags, Tensor, Tensor, list[Tensor | None], list[Tensor | None], tuple[View, list[bool]]
+]
+"""These, a parameter, what the rule takes as its gradient, its states and its inputs; how it sees
+them, and which states it sees so."""
 Traced: TypeAlias = tuple[list[str], Tensor, list[Row]]
 """Of tensors on one device: the names of the rule's numbers, a row of these for each, and each."""
 
@@ -101,7 +106,7 @@ def _traced(optimizer: Any, updates: list[Any]) -> list[Traced]:
     order = {p: i for i, p in enumerate(p for g in optimizer.param_groups for p in g["params"])}
     found: dict[torch.device, list[tuple[int, list[float], Row]]] = defaultdict(list)
     names: list[str] = []
-    for rule, params, grads, states, initial, step, clip, inputs in updates:
+    for rule, params, grads, states, initial, step, clip, inputs, view in updates:
         scalars = vars(step)
         still = {name for name, value in scalars.items() if isinstance(value, bool)}
         flags = {name: scalars[name] for name in scalars if name in still or name in rule.whole}
@@ -112,10 +117,11 @@ def _traced(optimizer: Any, updates: list[Any]) -> list[Traced]:
             given = clip(in_dtype(given, arithmetic(real(params[0]).dtype)))
         keys = [key if key in initial else None for key in rule.tensor_states.values()]
         for i, (p, grad, own) in enumerate(zip(params, given, states, strict=True)):
-            kept = [_seen(own[key]) if key else None for key in keys]
+            kept = [_stored(own[key]) if key else None for key in keys]
             # A copy: that rows share an object is looked at as well.
-            beside = [None if column is None else _seen(column[i]) for column in inputs]
-            row = flags.copy(), _seen(p), _with_axis(grad), kept, beside
+            beside = [None if column is None else _stored(column[i]) for column in inputs]
+            how = view, rule.are_whole
+            row = flags.copy(), _stored(p), _with_axis(grad), kept, beside, how
             found[p.device].append((order[p], numbers, row))
     traced: list[Traced] = []
     for device, own in found.items():
@@ -127,7 +133,7 @@ def _traced(optimizer: Any, updates: list[Any]) -> list[Traced]:
     return traced
 
 
-def _seen(x: Tensor) -> Tensor:
+def _stored(x: Tensor) -> Tensor:
     """A stored tensor as it is traced: real, with an axis."""
     return _with_axis(real(x))
 
@@ -141,14 +147,19 @@ def _update(optimizer: Any, traced: list[Traced]) -> None:
     """The rule for every row, in place."""
     rule = optimizer._loop
     for names, table, rows in traced:
-        for numbers, (flags, p, grad, states, inputs) in zip(table.unbind(), rows, strict=True):
+        for numbers, row in zip(table.unbind(), rows, strict=True):
+            flags, p, grad, states, inputs, (view, are_whole) = row
             step: Step[Any] = Step()
             for name, value in (*flags.items(), *zip(names, numbers.unbind(), strict=True)):
                 setattr(step, name, value)
             step.storage = p.dtype
             dtype = arithmetic(p.dtype)
-            ready = [p if s is None else s.to(dtype) for s in (*states, *inputs)]
-            values = rule(step, p.to(dtype), grad.to(dtype), *ready)
+            whole = *are_whole, *(True for _ in inputs)
+            ready = [
+                p if s is None else seen(s.to(dtype), view) if is_seen else s.to(dtype)
+                for s, is_seen in zip((*states, *inputs), whole, strict=True)
+            ]
+            values = rule(step, seen(p.to(dtype), view), seen(grad.to(dtype), view), *ready)
             for x, value in zip((p, *states), values, strict=True):
                 if x is not None:
-                    x.copy_(value)
+                    x.copy_(unseen(value, x, view))

@@ -89,7 +89,7 @@ class Optimizer(Readable, optim.Optimizer):
         self._forget()
         self._lock = lock()
         self._wrapper = partition.wrapper()
-        super().__init__(given["params"], options.settings(values, self._peer))
+        super().__init__(given["params"], options.settings(values, self._peer, self._beside))
         if values["fused"]:  # so torch.amp.GradScaler leaves unscaling and skipping to the step
             self._step_supports_amp_scaling = True
 
@@ -103,7 +103,7 @@ class Optimizer(Readable, optim.Optimizer):
 
     def _fill_in(self) -> None:
         for group in self.param_groups:
-            for name, value in options.settings(self.defaults, self._peer).items():
+            for name, value in options.settings(self.defaults, self._peer, self._beside).items():
                 if name not in options.CLIPPING:
                     group.setdefault(name, value)
             group.update(options.constants(dict.fromkeys(self._arguments), self._peer))
@@ -139,7 +139,7 @@ class Optimizer(Readable, optim.Optimizer):
         super().add_param_group(param_group)
         group, rule = self.param_groups[-1], self._rule(self.defaults)
         try:
-            self._require_shapes(group["params"])
+            self._require_shapes(group)
             launches.check(rule, group, {p.device for p in group["params"]})
         except (RuntimeError, ValueError):
             self.param_groups.pop()
@@ -271,7 +271,7 @@ class Optimizer(Readable, optim.Optimizer):
         return changes + [change for *_, written in taken for change in written]
 
     def _check_runnable(self, group: Group, params: list[Tensor]) -> None:
-        self._require_shapes(params)
+        self._require_shapes(group)
         counts_on_host = self._step_key and not option(group, "capturable")
         if counts_on_host and params[0].is_cuda and torch.cuda.is_current_stream_capturing():
             name = type(self).__name__
@@ -300,14 +300,16 @@ class Optimizer(Readable, optim.Optimizer):
         """Another one whenever states are changed."""
 
     def _taken(self, saved: dict[str, Any]) -> dict[str, Any]:
+        rule = self._rule(self.defaults)
         keys = self._scalar_states | self._tensor_states | self._global_states
         kept = checkpoints.Keys(
-            rule=type(self).__name__,
+            rule=rule.name,
             step=self._step_key,
-            scalars=frozenset(self._rule(self.defaults).scalar_keys),
+            scalars=frozenset(rule.scalar_keys),
             tensors=frozenset(self._tensor_states.values()),
             optional=frozenset(keys[name] for name in self._optional),
-            axes={keys[name]: axes for name, axes in self._axes.items()},
+            reduced=frozenset(rule.axes),
+            lengths=rule.lengths,
             shared=frozenset(self._global_states.values()),
         )
         names = {*self._arguments, *options.DEFAULTS, *self._global_states.values()}

@@ -19,11 +19,13 @@ from torch import Tensor
 from . import _inputs as given
 from . import _shards as shards
 from . import _sparse as sparse
+from . import _views as views
 from ._fitting import found, require_beside, require_fitting
 from ._options import option
 from ._rows import alike, at, pieces, same
 from ._rule import Change, Rule, Start, State, Work
 from ._scalars import Step
+from ._shapes import LAST_TWO, View
 from ._stacks import Stacks
 from ._states import Store, adopt, count, make_missing, states_of, write
 from ._tensors import (
@@ -74,7 +76,7 @@ def updates(
     kind = work.kind
     if fitting is None or not same(fitting, known.get(kind, ())):
         firsts = make_missing(rule, group, initial, params, states)
-        require_fitting(params, states, initial, rule)
+        require_fitting(params, states, initial, rule, group)
         fitting = found(params, states, initial)
     known[kind] = fitting or []
     changes: list[Change] = []
@@ -118,7 +120,7 @@ def _by_kinds(
     rule: Rule, work: Work, traits: Traits, states: list[State], firsts: list[bool]
 ) -> list[Change]:
     """Updates of rows of one kind together: on one device, of one dtype, with equal scalars."""
-    group, initial, params, grads, clip, _, shape, inputs, shared = work
+    group, initial, params, grads, clip, _, shape, inputs, shared, view = work
     names, scalars = _scalars(rule, states, firsts, initial)
     settings = {name: number(group[name]) for name in rule.arguments} | dict(shape)
     settings |= given.as_numbers(inputs) | {name: number(x) for name, x in shared.items()}
@@ -142,7 +144,8 @@ def _by_kinds(
                 clipped = partial(clip.together, rows=piece) if clip else None
                 columns = [at(column, piece) for column in (params, grads, states)]
                 beside = inputs.part(piece).columns
-                changes.append(partial(together, rule, *columns, initial, step, clipped, beside))
+                how = initial, step, clipped, beside, view
+                changes.append(partial(together, rule, *columns, *how))
             if new:
                 changed = [states[i] for piece in own for i in piece]
                 changes.append(partial(write, changed, new, initial))
@@ -163,6 +166,7 @@ def together(
     step: Step[float],
     clip: Callable[[list[Tensor]], Tensors] | None,
     inputs: Sequence[list[Tensor] | None],
+    view: View,
 ) -> list[Running] | None:
     """Update tensors of one kind in place; the step's scalars are Python numbers.
 
@@ -177,14 +181,17 @@ def together(
     step.storage = stored[0][0].dtype
     beside = [in_dtype(reals(column or []), dtype) for column in inputs]
     columns = computed[0], [*(clip(taken) if clip else taken)], *computed[1:], *beside
-    stacks = Stacks(params) if rule.stacks else None
+    columns = views.columns(columns, (True, True, *rule.are_whole, *(True for _ in beside)), view)
+    stacks = Stacks(columns[0]) if rule.stacks else None
     operands = [*map(stacks.of, columns)] if stacks else columns
     running = rule.foreach(step, *operands)
 
     def store(_: Any = None) -> None:
-        for tensors, made in zip(computed, (operands[0], *operands[2:]), strict=False):
+        as_seen = ((x[0], *x[2:]) for x in (columns, operands))  # gradients are not written to
+        for tensors, column, made in zip(computed, *as_seen, strict=False):
             if stacks:
-                stacks.put(made, tensors)
+                stacks.put(made, column)
+            views.put(column, tensors)
         for kept, tensors in zip(stored, computed, strict=True):
             if kept is not tensors:
                 torch._foreach_copy_(kept, tensors)
@@ -195,7 +202,7 @@ def together(
 
 
 def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> list[Change]:
-    group, initial, params, grads, clip, _, shape, inputs, shared = work
+    group, initial, params, grads, clip, _, shape, inputs, shared, view = work
     require_beside(params, grads)
     names, scalars = _scalars(rule, states, firsts, initial)
     settings = {name: number(group[name]) for name in rule.arguments} | dict(shape)
@@ -205,7 +212,7 @@ def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool])
     for i, (p, grad, *values) in enumerate(zip(params, grads, *scalars, strict=True)):
         named = dict(zip(names, values, strict=True)) | settings
         clipped = partial(clip.one, row=i) if clip else None
-        each = p, grad, states[i], initial, named, clipped, inputs.row(i)
+        each = p, grad, states[i], initial, named, clipped, inputs.row(i), view
         if rule.stacks and rule.is_local(group) and shards.are_any([p.detach()]):
             owned.append(each)
         else:
@@ -220,7 +227,7 @@ def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool])
 
 def _on_device(rule: Rule, work: Work, states: list[State], firsts: list[bool]) -> list[Running]:
     """Update a group with scalars that are tensors, of states that are counted already."""
-    group, initial, params, grads, clip, _, shape, inputs, shared = work
+    group, initial, params, grads, clip, _, shape, inputs, shared, view = work
     settings = {name: live(group[name]) for name in rule.arguments} | {**shape, **shared}
     running: list[Running] = []
     for i, (p, grad, state) in enumerate(zip(params, grads, states, strict=True)):
@@ -231,7 +238,7 @@ def _on_device(rule: Rule, work: Work, states: list[State], firsts: list[bool]) 
             named[name] = live(state[key]) if key in initial else 0.0
         clipped = partial(clip.one, row=i) if clip else None
         named |= settings | given.on_device(inputs, p.device)
-        of = (rule, p, grad, state, initial, named, clipped, inputs.row(i))
+        of = (rule, p, grad, state, initial, named, clipped, inputs.row(i), view)
         running += _one(*of, is_live=True)
     return running
 
@@ -258,6 +265,7 @@ def _one(
     scalars: dict[str, Any],
     clip: Callable[[Tensor], Tensor] | None,
     inputs: Sequence[Tensor | None],
+    view: View = LAST_TWO,
     *,
     is_live: bool = False,
 ) -> list[Running]:
@@ -276,21 +284,22 @@ def _one(
     # What autograd keeps of a value must not be overwritten below, hence the copies.
     copied = rule.differentiable
     ready = {k: real(x.clone() if copied else x).to(dtype) for k, x in stored.items()}
+    ready = {k: x if k in rule.axes else views.seen(x, view) for k, x in ready.items()}
     theta, *states = (ready.get(key, p) for key in keys)
-    states += [p if x is None else real(x).to(dtype) for x in inputs]
+    states += [p if x is None else views.seen(real(x).to(dtype), view) for x in inputs]
     taken = real(grad).to(dtype)
     step, new = rule.step(scalars)
     step.storage = real(p).dtype
-    operands = theta, clip(taken) if clip else taken, *states
+    operands = theta, views.seen(clip(taken) if clip else taken, view), *states
 
     def store(tensors: tuple[Tensor, ...]) -> None:
         results = dict(zip(keys, tensors, strict=True))
         for key, x in stored.items():
             if rule.differentiable and key:
-                value = results[key].to(real(x).dtype)
+                value = views.unseen(results[key].to(real(x).dtype), real(x), view)
                 state[key] = torch.view_as_complex(value) if x.is_complex() else value
             else:
-                real(x).copy_(results[key])
+                real(x).copy_(views.unseen(results[key], real(x), view))
         write([state], new, initial, differentiable=rule.differentiable)
 
     if rule.turns.totals:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....specs.language.shapes import facts
+from ....specs.language.shapes import WHOLE, facts
 from ...oracle.formats import Format
 from ...program.nodes import Program
 from .bounds import PartedError, bounds
@@ -106,7 +106,7 @@ def _found(
     while waiting:
         chosen = waiting.pop()
         steps = list(chosen.values())
-        values = _stacked(steps) if len(steps) > 1 else _single(steps[0])
+        values = _stacked(steps) if len(steps) > 1 else _seen(_single(steps[0]), steps[0], program)
         try:
             factors = steps[0].factors if len(steps) == 1 else None
             found = bounds(program, {**settings, **values}, stored, computed, factors)
@@ -134,8 +134,23 @@ def _single(step: Step) -> dict[str, Any]:
     states |= {name: step.alive(value) for name, value in step.inputs.items()}
     states |= step.bounded_inputs
     values = states | {"theta": step.alive(step.theta), "grad": step.bounded}
-    known = facts(np.shape(step.theta)) if step.is_alone else {}
+    known = facts(np.shape(step.theta), step.seen) if step.is_alone else {}
     return values | known | {"t": step.t, "first": step.t == 1}
+
+
+def _seen(values: dict[str, Any], step: Step, program: Program) -> dict[str, Any]:
+    """What a program is given of one tensor, in the shape that the rule sees."""
+    if not step.is_alone or step.seen == np.shape(step.theta):
+        return values
+    reduced = {slot.name for slot in program.tensor_slots if slot.old.type.axes != WHOLE}
+    return {name: x if name in reduced else _reshaped(x, step.seen) for name, x in values.items()}
+
+
+def _reshaped(x: Any, shape: tuple[int, ...]) -> Any:
+    """An array of all elements in a shape, also beside how far it is off; a number as it is."""
+    if isinstance(x, tuple):
+        return tuple(_reshaped(each, shape) for each in x)
+    return np.reshape(x, shape) if np.ndim(x) else x
 
 
 def _stacked(steps: Sequence[Step]) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from sympy import Basic, Eq, Ne, Symbol
 
-from ....specs.language import Interval, Optimizer
+from ....specs.language import Hyper, Interval, Optimizer
 from ...backends.signature import arguments
+from ...backends.views import viewing
 from ...oracle import omitted
 from ...oracle.formats import Format
 from ...oracle.known import allowed
@@ -37,13 +38,15 @@ Choice = tuple[bool, ...]
 class Configuration:
     """The arguments of a constructor, by name: hyperparameters, options, a limit of gradients.
 
-    Hyperparameters that are left out have the value that they then follow from others.
+    Hyperparameters that are left out have the value that they then follow from others. Those of
+    views are tried on parameters that peers do not take.
     """
 
     hyper: Mapping[str, float]
     options: Mapping[str, bool]
     limit: Mapping[str, float] = field(default_factory=dict[str, float])
     left_out: frozenset[str] = frozenset()
+    is_of_views: bool = False
 
 
 def settings(spec: Optimizer, configuration: Configuration) -> dict[str, Any]:
@@ -99,7 +102,7 @@ def at_the_ends(spec: Optimizer) -> list[Configuration]:
     defaults, large = _defaults(spec)
     options = spec.defaults
     found: list[Configuration] = []
-    for h in spec.hyperparameters:
+    for h in _of_equations(spec):
         for end in _whole_ends(h.domain) if h.is_whole else _ends(h.domain):
             hyper = defaults | large | {h.name: end}
             if end != float(h.default) and allowed(spec, hyper, options):
@@ -124,6 +127,18 @@ def _whole_ends(domain: Interval) -> Iterator[float]:
     yield from (float(n) for n in (least, least + 1) if contains(domain, float(n)))
 
 
+def large_rate(spec: Optimizer) -> dict[str, float]:
+    """The defaults of hyperparameters, with a large learning rate."""
+    defaults, large = _defaults(spec)
+    return defaults | large
+
+
+def _of_equations(spec: Optimizer) -> list[Hyper]:
+    """The hyperparameters that are read by more than the view."""
+    of_view = viewing(spec)
+    return [h for h in spec.hyperparameters if (h.argument or h.name) not in of_view]
+
+
 def _defaults(spec: Optimizer) -> tuple[dict[str, float], dict[str, float]]:
     """The hyperparameters' defaults, and the learning rate that is tried instead."""
     defaults = {h.name: float(h.default) for h in spec.hyperparameters}
@@ -138,12 +153,15 @@ def _defaults(spec: Optimizer) -> tuple[dict[str, float], dict[str, float]]:
 def _allowed(spec: Optimizer, fixed: Mapping[str, float]) -> list[tuple[Choice, Configuration]]:
     """What the constraints allow, with the choices of off and on that led there."""
     switched = _switched_on(spec, fixed)
-    flags = [option.name for option in spec.options]
+    of_view = viewing(spec)
+    still = {f.name for c in spec.choices if c.name in of_view for f in c.flags.values()}
+    still |= {option.name for option in spec.options if option.name in of_view}
+    flags = [option.name for option in spec.options if option.name not in still]
     found: list[tuple[Choice, Configuration]] = []
     for choice in _choices(len(switched) + len(flags)):
         on = dict(zip([*switched, *flags], choice, strict=True))
         hyper = dict(fixed) | {name: value if on[name] else 0.0 for name, value in switched.items()}
-        options = {name: on[name] for name in flags}
+        options = spec.defaults | {name: on[name] for name in flags}
         if allowed(spec, hyper, options):
             found.append((choice, Configuration(hyper, options)))
     return found

@@ -6,6 +6,7 @@ from inspect import signature
 from typing import Any
 
 from ....specs.language import Optimizer, SpecError
+from ...backends.views import viewing
 from ...program.compiled import CompiledRule
 from .engines import Implementation, Kept, Start
 from .forms import DTYPES, forms
@@ -55,7 +56,8 @@ def implementations(
             return None
         taken = signature(peer_class(spec)).parameters  # pyright: ignore[reportArgumentType]
         form = {argument: on for argument, on in form.items() if argument in taken}
-        return StartTorch(import_module, module, name, names, dtype, device, form, is_peer=True)
+        how = names, dtype, device, form, True, viewing(spec)
+        return StartTorch(import_module, module, name, *how)
 
     if device == "cpu" and dtype in DTYPES["numpy"]:
         beside = _PEER_FORMS["loop"]

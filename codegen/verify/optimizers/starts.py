@@ -1,7 +1,7 @@
 """How engines are started: by what names a class, which can be sent to another process."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module, invalidate_caches
 from types import ModuleType
@@ -54,13 +54,17 @@ class StartTorch:
     device: str
     form: Mapping[str, bool]
     is_peer: bool = False
+    without: Collection[str] = ()
+    """The arguments that the class does not have."""
 
     def __call__(self, arguments: Mapping[str, Any], given: Given, first: int) -> Engine:
         # To import the class is the first thing that can fail about it.
         cls = getattr(self.package(self.module), self.name)
 
+        taken = {name: x for name, x in arguments.items() if name not in self.without}
+
         def make(params: Any) -> Any:
-            return cls(params, **arguments, **self.form)
+            return cls(params, **taken, **self.form)
 
         return TorchEngine(
             make, self.names, self.dtype, self.device, given, first, is_peer=self.is_peer

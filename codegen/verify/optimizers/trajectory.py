@@ -24,6 +24,7 @@ from ...oracle.factors import Factored
 from ...oracle.formats import FORMATS, Format
 from ...oracle.known import existing
 from ...oracle.optimizers import Tensor, output, replay
+from ...oracle.views import shape_seen
 from ..ulp import Expected, expected
 from .cases import Case, Floats, first_states, inputs_given
 from .clipped import Clipped
@@ -116,6 +117,7 @@ class Step:
         live: how many elements, from the first, are of cases that have this step.
         tensors: how many tensors those are.
         is_alone: whether it is of a case by itself, in its shape.
+        seen: the shape that the rule sees a parameter in that is alone.
         bounded: their gradient as the rule is given it; clipped, with how far it is off.
         bounded_inputs: likewise what of the inputs is clipped, too.
         expected: what must come of them, by quantity; and what the outputs are before it.
@@ -132,6 +134,7 @@ class Step:
     live: int
     tensors: int
     is_alone: bool
+    seen: tuple[int, ...]
     bounded: Any = None
     bounded_inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     expected: Mapping[str, Expected] = field(default_factory=dict[str, Expected])
@@ -176,6 +179,7 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
         name: value if name in scalars else batch.together([each[name] for each in first])
         for name, value in first[0].items()
     }
+    seen = shape_seen(spec, theta.shape, configuration.hyper, configuration.options)
     for index in range(batch.steps):
         count = batch.live(index)
         live = sum(case.theta.size for case in cases[:count])
@@ -190,6 +194,7 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             live,
             count,
             len(cases) == 1,
+            seen,
         )
         given = Clipped.of(now.alive(now.gradient), configuration.limit, batch.form)
         clipped = {

@@ -41,6 +41,7 @@ from .engines import Implementation
 from .factors import are_read_at_once, judged, takers
 from .running import Course, Crash, Moment, Request, Rows, RunAll, here
 from .trajectory import Batch, Step, batches, trajectory
+from .views import of_views
 
 _LIMIT = 0.5
 """Of the gradients of rules that clip: most exceed it."""
@@ -68,6 +69,7 @@ def trials(rule: CompiledRule, dtype: str) -> list[tuple[Configuration, Case]]:
         *product(at_the_ends(spec), few),
         *product(clipping, jumps),
         *product(left_out(spec, tried, FORMATS[dtype]), few),
+        *of_views(spec, inputs(dtype)),
     ]
 
 
@@ -96,14 +98,15 @@ def verify(
         for tried in batches(rule.spec, trials, **how):
             asked.append(truth := _Truth(rule, tried))
             starts = [i.start for i in implementations]
-            starts += [] if truth.limited else [*peers.values()]
+            is_beside = not (truth.limited or truth.configuration.is_of_views)
+            starts += [*peers.values()] if is_beside else []
             yield Request(starts, truth.arguments, truth.courses)
 
     for answers in run_all(requests()):
         truth = asked.popleft()
         beside = {
             name: truth.errors(found, truth.form, is_peer=True)
-            for name, found in zip(peers, answers[len(implementations) :], strict=False)
+            for name, found in zip(peers, answers[len(implementations) :], strict=False)  # or none
         }
         for each, found in zip(implementations, answers, strict=False):
             theirs = beside.get(each.peer_name, {})
