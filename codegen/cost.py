@@ -76,8 +76,7 @@ def costs(compiled: CompiledRule) -> list[Cost]:
         compiled: the rule.
 
     Raises:
-        SpecError: the rule reduces rows or columns or multiplies matrices, or does more that there
-            is no kernel for.
+        SpecError: the rule multiplies matrices, or does more that there is no kernel for.
     """
     spec, program = compiled.spec, expand(compiled.program)
     if not compiled.has_kernel:
@@ -85,9 +84,10 @@ def costs(compiled: CompiledRule) -> list[Cost]:
             "cost",
             spec=spec.name,
             where="updates",
-            problem="a rule that reduces rows or columns or multiplies matrices takes several "
-            "passes, whose cost depends on shapes",
-            remedy="Ask for the cost of rules of single elements, or that reduce whole tensors",
+            problem="a rule that multiplies matrices takes several passes, whose cost depends on "
+            "shapes",
+            remedy="Ask for the cost of rules of single elements, or that reduce tensors or lines "
+            "of them",
         )
     found: dict[tuple[object, ...], Cost] = {}
     passes = compiled.stages.passes if compiled.stages else [_only(program)]

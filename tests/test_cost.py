@@ -20,10 +20,12 @@ from steprule.specs.language import (
     cols,
     grad,
     hyperparameters,
+    matmul,
     norm,
     states,
     t,
     theta,
+    transpose,
 )
 from sympy import Integer, Piecewise, sign
 
@@ -104,9 +106,14 @@ def test_several_passes():
     assert cost.operations == {"add": 2, "sub": 1, "mul": 1}
 
 
-def test_passes_over_rows_have_no_cost():
+def test_numbers_of_rows_are_as_many_passes():
+    (cost,) = costs(normed(lambda m: norm(m, over=cols)))
+    assert (cost.passes, cost.read, cost.written, cost.states) == (2, 5, 2, 1)
+
+
+def test_matrices_have_no_cost():
     with pytest.raises(SpecError, match=r"\[cost\] Normed: .*several passes"):
-        costs(normed(lambda m: norm(m, over=cols)))
+        costs(normed(lambda m: norm(matmul(m, transpose(m)))))
 
 
 class TestCommand:

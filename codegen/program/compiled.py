@@ -60,7 +60,7 @@ class CompiledRule:
     @cached_property
     def has_kernel(self) -> bool:
         """Whether it works on single elements, or in stages that there are kernels for."""
-        return self.program.is_elementwise or (self.stages is not None and self.stages.are_flat)
+        return self.program.is_elementwise or self.stages is not None
 
     @cached_property
     def stages(self) -> Stages | None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _kernel and _sums, sha256:f193de393a838401, at which Numba itself does not look.
+# Compiled with _clipping, _kernel and _sums, sha256:0970c14cbf806b36, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _sums as sums
@@ -85,16 +85,18 @@ def compiled(
             one_minus_beta2 = values[row, 6]
             one_minus_beta2_pow_t = values[row, 7]
             weight_decay = values[row, 8]
-            _norm_theta_term = sums.terms(0.0)
-            _norm_u_term = sums.terms(0.0)
-            for _start in range(0, size, kernel.CHUNK):
-                _count = min(kernel.CHUNK, size - _start)
-                _position = offset + _start
-                _theta = kernel.memory(table[2, row], _position, _count, stored)
-                _grad = kernel.memory(table[3, row], _position, _count, stored)
-                _m = kernel.memory(table[4, row], _position, _count, stored)
-                _v = kernel.memory(table[5, row], _position, _count, stored)
-                for index in range(_count):
+            _norm_theta_term = sums.buffer(real)
+            _norm_u_term = sums.buffer(real)
+            _norm_theta_term_sums = sums.terms(0.0)
+            _norm_u_term_sums = sums.terms(0.0)
+            for start_ in range(0, size, kernel.CHUNK):
+                count_ = min(kernel.CHUNK, size - start_)
+                position_ = offset + start_
+                _theta = kernel.memory(table[2, row], position_, count_, stored)
+                _grad = kernel.memory(table[3, row], position_, count_, stored)
+                _m = kernel.memory(table[4, row], position_, count_, stored)
+                _v = kernel.memory(table[5, row], position_, count_, stored)
+                for index in range(count_):
                     theta = kernel.load(_theta, index)
                     grad = kernel.load(_grad, index)
                     if clip is not None:
@@ -118,11 +120,15 @@ def compiled(
                     else:
                         u = mhat / (np.sqrt(vhat) + real(eps))
                     # phi[t]
-                    sums.add_norm(_norm_theta_term, index, theta)
-                    sums.add_norm(_norm_u_term, index, u)
+                    _norm_theta_term[index] = theta
+                    _norm_u_term[index] = u
 
-            sums.put_sums(_norm_theta_term, added, block, 0)
-            sums.put_sums(_norm_u_term, added, block, 1)
+                sums.add_norm(_norm_theta_term_sums, _norm_theta_term, count_)
+
+                sums.add_norm(_norm_u_term_sums, _norm_u_term, count_)
+
+            sums.put_sums(_norm_theta_term_sums, added, block, 0)
+            sums.put_sums(_norm_u_term_sums, added, block, 1)
 
     def numbers_1(
         table: NDArray[np.int64],
@@ -135,11 +141,10 @@ def compiled(
         ``firsts`` is its first block.
         """
         for row in range(table.shape[1]):
-            _first, _last = firsts[row], firsts[row + 1]
             lr = values[row, 3]
             # phi[t]
-            norm_theta = sums.norm(added, _first, _last, 0)
-            norm_u = sums.norm(added, _first, _last, 1)
+            norm_theta = sums.norm(added, firsts[row], firsts[row + 1], 0)
+            norm_u = sums.norm(added, firsts[row], firsts[row + 1], 1)
             phi = norm_theta / norm_u if norm_theta > 0 and norm_u > 0 else 1
             if trust_clip:
                 # ratio[t]
@@ -177,14 +182,14 @@ def compiled(
             one_minus_beta2_pow_t = values[row, 7]
             weight_decay = values[row, 8]
             theta_part = values[row, 9]
-            for _start in range(0, size, kernel.CHUNK):
-                _count = min(kernel.CHUNK, size - _start)
-                _position = offset + _start
-                _theta = kernel.memory(table[2, row], _position, _count, stored)
-                _grad = kernel.memory(table[3, row], _position, _count, stored)
-                _m = kernel.memory(table[4, row], _position, _count, stored)
-                _v = kernel.memory(table[5, row], _position, _count, stored)
-                for index in range(_count):
+            for start_ in range(0, size, kernel.CHUNK):
+                count_ = min(kernel.CHUNK, size - start_)
+                position_ = offset + start_
+                _theta = kernel.memory(table[2, row], position_, count_, stored)
+                _grad = kernel.memory(table[3, row], position_, count_, stored)
+                _m = kernel.memory(table[4, row], position_, count_, stored)
+                _v = kernel.memory(table[5, row], position_, count_, stored)
+                for index in range(count_):
                     theta = kernel.load(_theta, index)
                     grad = kernel.load(_grad, index)
                     if clip is not None:

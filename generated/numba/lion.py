@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:b8fdc027b13c878b, at which Numba itself does not look.
+# Compiled with _clipping and _kernel, sha256:6be2910e060dbbac, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -57,13 +57,13 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
             if size <= 0:
                 continue
             number = numbers[row]
-            for _start in range(0, size, kernel.CHUNK):
-                _count = min(kernel.CHUNK, size - _start)
-                _position = offset + _start
-                _theta = kernel.memory(table[2, row], _position, _count, stored)
-                _grad = kernel.memory(table[3, row], _position, _count, stored)
-                _m = kernel.memory(table[4, row], _position, _count, stored)
-                for index in range(_count):
+            for start_ in range(0, size, kernel.CHUNK):
+                count_ = min(kernel.CHUNK, size - start_)
+                position_ = offset + start_
+                _theta = kernel.memory(table[2, row], position_, count_, stored)
+                _grad = kernel.memory(table[3, row], position_, count_, stored)
+                _m = kernel.memory(table[4, row], position_, count_, stored)
+                for index in range(count_):
                     theta = kernel.load(_theta, index)
                     grad = kernel.load(_grad, index)
                     if clip is not None:

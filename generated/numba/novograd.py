@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _kernel and _sums, sha256:f193de393a838401, at which Numba itself does not look.
+# Compiled with _clipping, _kernel and _sums, sha256:0970c14cbf806b36, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _sums as sums
@@ -81,12 +81,13 @@ def compiled(
             row, offset = int(blocks[block, 0]), int(blocks[block, 1])
             size = min(table[1, row] - offset, sums.BLOCK)
             number = numbers[row]
-            _norm_g_term = sums.terms(0.0)
-            for _start in range(0, size, kernel.CHUNK):
-                _count = min(kernel.CHUNK, size - _start)
-                _position = offset + _start
-                _grad = kernel.memory(table[3, row], _position, _count, stored)
-                for index in range(_count):
+            _norm_g_term = sums.buffer(real)
+            _norm_g_term_sums = sums.terms(0.0)
+            for start_ in range(0, size, kernel.CHUNK):
+                count_ = min(kernel.CHUNK, size - start_)
+                position_ = offset + start_
+                _grad = kernel.memory(table[3, row], position_, count_, stored)
+                for index in range(count_):
                     grad = kernel.load(_grad, index)
                     if clip is not None:
                         grad = clipping.clipped(grad, clip, number, real)
@@ -94,9 +95,11 @@ def compiled(
                         # g[t]
                         grad = -grad
                     # v[t]
-                    sums.add_norm(_norm_g_term, index, grad)
+                    _norm_g_term[index] = grad
 
-            sums.put_sums(_norm_g_term, added, block, 0)
+                sums.add_norm(_norm_g_term_sums, _norm_g_term, count_)
+
+            sums.put_sums(_norm_g_term_sums, added, block, 0)
 
     def numbers_1(
         table: NDArray[np.int64],
@@ -109,7 +112,6 @@ def compiled(
         ``firsts`` is its first block.
         """
         for row in range(table.shape[1]):
-            _first, _last = firsts[row], firsts[row + 1]
             beta2 = values[row, 1]
             eps = values[row, 2]
             one_minus_beta2 = values[row, 5]
@@ -117,7 +119,7 @@ def compiled(
             vmax = sums.read(table[6, row], stored) if amsgrad else 0.0
             vmax_new = 0.0
             # v[t]
-            norm_g = sums.norm(added, _first, _last, 0)
+            norm_g = sums.norm(added, firsts[row], firsts[row + 1], 0)
             if first:
                 v_new = kernel.square(norm_g)
             else:
@@ -164,13 +166,13 @@ def compiled(
             one_minus_beta1 = values[row, 4]
             weight_decay = values[row, 6]
             d_part = values[row, 7]
-            for _start in range(0, size, kernel.CHUNK):
-                _count = min(kernel.CHUNK, size - _start)
-                _position = offset + _start
-                _theta = kernel.memory(table[2, row], _position, _count, stored)
-                _grad = kernel.memory(table[3, row], _position, _count, stored)
-                _m = kernel.memory(table[4, row], _position, _count, stored)
-                for index in range(_count):
+            for start_ in range(0, size, kernel.CHUNK):
+                count_ = min(kernel.CHUNK, size - start_)
+                position_ = offset + start_
+                _theta = kernel.memory(table[2, row], position_, count_, stored)
+                _grad = kernel.memory(table[3, row], position_, count_, stored)
+                _m = kernel.memory(table[4, row], position_, count_, stored)
+                for index in range(count_):
                     theta = kernel.load(_theta, index)
                     grad = kernel.load(_grad, index)
                     if clip is not None:

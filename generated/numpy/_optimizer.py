@@ -168,8 +168,8 @@ class Optimizer(Limited, Readable):
             step = steps[kind][0]
             if is_compiled:
                 how = (self._kernel, self._fingerprint, known, clips, vars(step), rows)
-                changes += engines.compiled(*how)
-                rows = sorted({*known.others}.intersection(rows))
+                launches, rows = engines.compiled(*how)
+                changes += launches
             for dtype, part in ufuncs.parts(given, rows, apart=self._rounds):
                 rule = partial(self._rule, step.storing(dtype) if dtype else step)
                 of = (rule, known, given, clips, part, self._scratch)

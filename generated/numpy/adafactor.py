@@ -44,7 +44,9 @@ class Adafactor(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
-        engine: ``"numpy"`` or ``"auto"``: the rule works on whole tensors, and has no kernel.
+        engine: ``"numpy"`` runs NumPy's functions on whole arrays; ``"numba"`` compiled kernels, in
+            3 passes over memory, where arrays are dense float32 or float64; ``"auto"`` those where
+            Numba is installed and there are elements enough for it to pay.
 
     Raises:
         ImportError: the engine is ``"numba"``, and it is not installed.
@@ -65,6 +67,8 @@ class Adafactor(Optimizer):
         "weight_decay": "0 <= weight_decay",
     }
     _scratch = 0
+    _kernel = "adafactor"
+    _fingerprint = "sha256:749be2796a876f1a"
     _is_whole = True
 
     def __init__(

@@ -37,7 +37,9 @@ class SM3(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
-        engine: ``"numpy"`` or ``"auto"``: the rule works on whole tensors, and has no kernel.
+        engine: ``"numpy"`` runs NumPy's functions on whole arrays; ``"numba"`` compiled kernels, in
+            one pass over memory, where arrays are dense float32 or float64; ``"auto"`` those where
+            Numba is installed and there are elements enough for it to pay.
 
     Raises:
         ImportError: the engine is ``"numba"``, and it is not installed.
@@ -57,6 +59,8 @@ class SM3(Optimizer):
         "eps": "0 <= eps",
     }
     _scratch = 0
+    _kernel = "sm3"
+    _fingerprint = "sha256:44c356904521d0d8"
     _is_whole = True
 
     def __init__(

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..numba import _launch as kernels
 from ..numba._generation import require as require
+from ..numba._launch import sees_lines as sees_lines
 from . import _openmp
 from ._batch import Batch
 from ._clips import Clip
@@ -31,6 +32,7 @@ def prepare(
     scalars: Mapping[str, Any],
     clip: Clip | None,
     inputs: Sequence[Sequence[Tensor] | None] = (),
+    shapes: Sequence[Sequence[int]] = (),
 ) -> Callable[[], None]:
     """See ``_fused``; compiles the kernel if that has never been done."""
     dtype = _NAMES[batch.dtype]
@@ -44,6 +46,7 @@ def prepare(
         scalars,
         clip=how,
         numbers=_each(clip, len(grads)) if clip else (),
+        shapes=shapes,
         threads=torch.get_num_threads(),
         spread=_openmp.spread,
     )

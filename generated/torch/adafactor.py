@@ -47,7 +47,8 @@ class Adafactor(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: update all dense tensors of one kind by compiled kernels, in 3 passes over memory
+            (True) or not (False); None does so on CUDA, where Triton is installed.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -68,6 +69,8 @@ class Adafactor(Optimizer):
         "d": "1 <= d",
         "weight_decay": "0 <= weight_decay",
     }
+    _kernel = "adafactor"
+    _fingerprint = "sha256:749be2796a876f1a"
     _is_whole = True
     _peer = optim.Adafactor
 
@@ -115,6 +118,8 @@ class Adafactor(Optimizer):
         machine_epsilon: float,
     ) -> None:
         eps1, step.eps2 = eps
+        step.weight_decay = weight_decay
+        step.ndim = ndim
         step.eps1 = machine_epsilon if eps1 is None else eps1
         step.theta_factor = 1 - lr * weight_decay
         step.w = t**beta2_decay

@@ -42,7 +42,8 @@ class SM3(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: update all dense tensors of one kind by compiled kernels, in one pass over memory
+            (True) or not (False); None does so on CUDA, where Triton is installed.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -67,6 +68,8 @@ class SM3(Optimizer):
         "beta": "0 <= beta < 1",
         "eps": "0 <= eps",
     }
+    _kernel = "sm3"
+    _fingerprint = "sha256:44c356904521d0d8"
     _is_whole = True
 
     def __init__(
@@ -111,6 +114,7 @@ class SM3(Optimizer):
         step.momentum = momentum
         step.beta = beta
         step.eps = eps
+        step.ndim = ndim
         step.one_minus_beta = 1 - beta
         step.one_minus_momentum = 1 - momentum
         step.test = bool(ndim >= 2)

@@ -41,7 +41,7 @@ def main() -> None:
     chosen = parser.parse_args()
     (spec,) = (analyse(each) for each in load(chosen.spec))
     assert isinstance(spec, Optimizer)
-    cost = costs(compiled(spec))[0]
+    cost = next(each for each in costs(compiled(spec)) if not each.settings)
     print(f"{name('cpu')}, {cores()} cores, {chosen.parameters:,} parameters")
     print(f"{spec.name}: {cost.passes} passes, {cost.moved} numbers for each parameter")
     with generated(spec) as package:

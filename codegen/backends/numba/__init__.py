@@ -4,8 +4,9 @@ Stages: the compiled program is written out (``expand``) and its new values move
 (``settle``); ``printer`` turns each statement into one on single elements, and the template puts
 them into a loop over all elements of all tensors. Numba keeps what it has compiled on disk for as
 long as the file of a function is the same, and compiles what that calls into it: so each file
-names the digest of those it is compiled with. A rule that reduces over a tensor or multiplies
-matrices has no kernel: its class runs as it does without one.
+names the digest of those it is compiled with. A rule that reduces is a kernel for each of its
+stages; see ``program/stages``. One that multiplies matrices has none: its class runs as it does
+without one.
 """
 
 import hashlib
@@ -43,7 +44,9 @@ class NumbaBackend:
             case CompiledRule() if compiled.has_kernel and compiled.stages:
                 template = self._templates.get_template("stages.py.j2")
                 found = stages_context(compiled, compiled.stages)
-                text = template.render(found, basis=self._basis((*_COMPILED_IN, "_sums.py")))
+                needed = (*_COMPILED_IN, "_sums.py")
+                needed = needed if compiled.stages.are_flat else (*needed, "_lines.py")
+                text = template.render(found, basis=self._basis(needed))
                 return {f"{compiled.spec.module}.py": text} | of_points(self, compiled)
             case CompiledTransform():
                 return {"_clipping.py": self.shared(())["_clipping.py"]}

@@ -20,7 +20,17 @@ from ...program.stages import Numbers, Pass, Stages
 from ...program.types import DType
 from ..statements import assigned, block
 from .context import Column, Conditions
+from .lines import Line, assigned_when, lines_of, loops, of_numbers
 from .printer import NUMBA, NUMBERS
+
+
+@dataclass(frozen=True)
+class Term:
+    """What is reduced: how, and under which condition, empty for always."""
+
+    name: str
+    way: str
+    when: str
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,10 @@ class PassContext:
         what: in words.
         columns: what it goes through.
         scalars: what it takes from before, by place among the values of a tensor.
-        terms: what it reduces, with how; in order of their places among the sums.
+        reduced: what it reduces.
+        terms: what of that to numbers of tensors, in order of their places among the sums.
+        given: the numbers of lines that it takes from before.
+        parts: what it reduces to such numbers, in the same order.
         body: the statements on elements.
     """
 
@@ -40,7 +53,10 @@ class PassContext:
     what: str
     columns: list[Column]
     scalars: dict[str, str]
-    terms: list[tuple[str, str]]
+    reduced: list[Term]
+    terms: list[Term]
+    given: list[Line]
+    parts: list[Line]
     body: str
     is_pass: bool = True
 
@@ -53,6 +69,8 @@ class NumbersContext:
         name, what, scalars: as of a pass.
         loads: states that are read.
         stores: states that are written, with the name of the new value.
+        lines: the numbers of lines that it has to do with.
+        loaded: states of such numbers that are read.
         body: the statements, which keep what later stages need.
     """
 
@@ -61,6 +79,8 @@ class NumbersContext:
     scalars: dict[str, str]
     loads: list[Column]
     stores: list[tuple[Column, str]]
+    lines: list[Line]
+    loaded: list[tuple[Column, Line]]
     body: str
     is_pass: bool = False
 
@@ -74,12 +94,17 @@ def stages_context(compiled: CompiledRule, stages: Stages) -> dict[str, object]:
         for statement in (stage.program.body if isinstance(stage, Pass) else stage.body)
     )
     texts = _Texts(stages, Conditions(bodies, slots))
+    lines = texts.lines
     return {
         "spec": compiled.spec,
         "slots": [slots[0].name, stages.program.gradient.id, *(s.name for s in slots[1:])],
         "scalars": texts.scalars,
-        "numbers": [number.id for number in stages.numbers],
-        "sums": max((len(each.terms) for each in stages.passes), default=0),
+        "numbers": texts.numbers,
+        "sums": max((len(own) for own in texts.terms), default=0),
+        "has_lines": not stages.are_flat,
+        "lines": lines.values,
+        "along": lines.lengths(of_blocks=False),
+        "of_blocks": lines.lengths(of_blocks=True),
         "options": texts.conditions.printed,
         "tested": texts.conditions.tested,
         "stages": texts.all(),
@@ -100,12 +125,20 @@ class _Texts:
             }
             - {number.id for number in stages.numbers}
         )
-        handed_on = [*self.scalars, *(number.id for number in stages.numbers)]
+        self.lines = lines_of(stages, conditions.names)
+        self.numbers = [n.id for n in stages.numbers if n.id not in self.lines.values]
+        handed_on = [*self.scalars, *self.numbers]
         self._places = {name: k for k, name in enumerate(handed_on)}
         self._types = {number.id: number.type.dtype for number in stages.numbers}
         theta, *states = (s.name for s in stages.program.tensor_slots)
         columns = [theta, stages.program.gradient.id, *states]
         self._rows = {name: 2 + k for k, name in enumerate(columns)}
+
+    @property
+    def terms(self) -> list[list[str]]:
+        """Of each pass, those that are reduced to numbers of tensors."""
+        parts = self.lines.parts
+        return [[t.id for t in each.terms if t.id not in parts] for each in self._stages.passes]
 
     def all(self) -> list[PassContext | NumbersContext]:
         found: list[PassContext | NumbersContext] = []
@@ -124,52 +157,71 @@ class _Texts:
         slots = {s.name: s for s in self._stages.program.tensor_slots}
         moved = dict.fromkeys((*stage.reads, *stage.writes))
         columns = [self._column(n, slots.get(n), n in stage.writes) for n in moved]
-        ways = {
-            term.id: _way(a.value)
-            for each in self._stages.stages
-            if isinstance(each, Numbers)
-            for a in assignments(each.body)
-            for term in stage.terms
-            if isinstance(a.value, Apply) and a.value.args == (term,)
-        }
-        terms = [(term.id, ways[term.id]) for term in stage.terms]
-        printer = Printer(NUMBA)
+        reduced = self._reduced(stage)
+        parts = [self.lines.parts[t.name] for t in reduced if t.name in self.lines.parts]
+        terms = [term for term in reduced if term.name not in self.lines.parts]
+        read = {n for a in assignments(stage.program.body) for n in names(a.value)}
+        given = [line for name, line in self.lines.values.items() if name in read]
+        across = {x.name: x.element(f"_{x.name}[index]") for x in given if x.kind == "cols"}
+        printer = Printer(NUMBA, across)
 
         def statement(s: Assign) -> str:
-            if s.target.id in ways:
-                return f"sums.add_{ways[s.target.id]}(_{s.target.id}, index, {printer(s.value)})"
+            if s.target.id in {term.name for term in reduced}:
+                return f"_{s.target.id}[index] = {printer(s.value)}"
             return assigned(printer)(s)
 
         what = [f"read {', '.join(stage.reads)}"] if stage.reads else []
         what += [f"write {', '.join(stage.writes)}"] if stage.writes else []
-        reduced = [term.removesuffix("_term") for term, _ in terms]
-        what += [f"take the terms of {', '.join(reduced)}"] if terms else []
+        of = [term.id.removesuffix("_term") for term in stage.terms]
+        what += [f"take the terms of {', '.join(of)}"] if of else []
         return PassContext(
             name,
             "; ".join(what).capitalize(),
             columns,
             self._given(stage.program.body),
+            reduced,
             terms,
+            given,
+            parts,
             block(stage.program.body, self.conditions.names.__getitem__, statement),
         )
 
+    def _reduced(self, stage: Pass) -> list[Term]:
+        ways = {
+            a.value.args[0]: _way(a.value)
+            for each in self._stages.stages
+            if isinstance(each, Numbers)
+            for a in assignments(each.body)
+            if isinstance(a.value, Apply) and a.value.args
+        }
+        whens = assigned_when(stage.program.body, self.conditions.names)
+        return [Term(term.id, ways[term], whens[term.id]) for term in stage.terms]
+
     def _numbers(self, stage: Numbers, before: Pass | None, name: str) -> NumbersContext:
-        places = {term.id: k for k, term in enumerate(before.terms)} if before else {}
+        taken = [t.id for t in before.terms if t.id not in self.lines.parts] if before else []
+        places = {term: k for k, term in enumerate(taken)}
 
         def reduced(node: Apply) -> Form:
             (of,) = node.args
             assert isinstance(of, Name)
+            if of.id not in places:
+                return Form(of_numbers(self.lines, node))
             size = ", table[1, row]" if node.op is ops.MEAN else ""
-            return Form(f"sums.{node.op}(added, _first, _last, {places[of.id]}{size})")
+            return Form(
+                f"sums.{_way(node)}(added, firsts[row], firsts[row + 1], {places[of.id]}{size})"
+            )
 
         table: Table = {
             **NUMBERS,
             **dict.fromkeys((ops.NORM, ops.MEAN, ops.TOTAL, ops.AMAX), reduced),
+            **dict.fromkeys(ops.ALONG.values(), reduced),
         }
         printer = Printer(Language("Numba", table))
         handed_on = {number.id for number in stage.kept}
 
         def statement(s: Assign) -> str:
+            if s.target.id in self.lines.values:
+                return loops(self.lines, s.target, s.value, printer)
             line = assigned(printer)(s)
             if s.target.id in handed_on:
                 line += f"\nvalues[row, {self._places[s.target.id]}] = {s.target.id}"
@@ -180,14 +232,19 @@ class _Texts:
         loaded = [
             f"values[row, {self._places[s.name]}] = {s.name}"
             for s in stage.loads
-            if s.name in handed_on
+            if s.name in handed_on and s.name not in self.lines.values
         ]
+        values = self.lines.values
+        touched = {*kept, *(s.name for s in stage.loads)}
+        touched |= {n for a in assignments(stage.body) for n in names(a.value)}
         return NumbersContext(
             name,
-            f"{', '.join(dict.fromkeys(kept))} of each tensor",
+            f"{', '.join(dict.fromkeys(kept or [s.name for s in stage.loads]))} of each tensor",
             self._given(stage.body, {*kept, *(s.name for s in stage.loads)}),
             [self._column(s.name, s) for s in stage.loads],
             [(self._column(s.name, s), s.new.id) for s in stage.stores],
+            [line for name, line in values.items() if name in touched],
+            [(self._column(s.name, s), values[s.name]) for s in stage.loads if s.name in values],
             "\n".join([*loaded, body]).rstrip(),
         )
 
@@ -212,4 +269,4 @@ def _body(stage: Pass | Numbers) -> tuple[Statement, ...]:
 
 def _way(node: Node) -> str:
     assert isinstance(node, Apply)
-    return node.op.name
+    return node.op.name.partition("_over_")[0]

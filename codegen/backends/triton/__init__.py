@@ -5,7 +5,7 @@ Stages: the compiled program is written out (``expand``) and its new values move
 answers; ``printer`` prints it as a function of the elements of tensors. The kernel proper is one
 for all rules: it goes through the memory of a whole model and applies that function. A rule that
 reduces tensors is a function for each of its stages, and two kernels for all rules apply them. One
-that multiplies matrices has no kernel, and its file says so.
+that reduces rows or columns, or multiplies matrices, has no kernel, and its file says so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,9 @@ class TritonBackend:
         spec = compiled.spec
         get = self._templates.get_template
         try:
-            if compiled.has_kernel and compiled.stages:
+            if compiled.stages and not compiled.stages.are_flat:
+                raise NotImplementedError("it reduces rows or columns")
+            if compiled.stages:
                 return get("stages.py.j2").render(stages_context(compiled, compiled.stages))
             return get("optimizer.py.j2").render(context(compiled))
         except NotImplementedError as error:

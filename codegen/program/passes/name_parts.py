@@ -95,7 +95,7 @@ class _Parts:
             if value in self.known.reductions:
                 return self.known.reductions[value]
             self.known.reductions[value] = self.assign.target
-            return Apply(value.op, (self._in_elements(value.args[0]),))
+            return Apply(value.op, (self._operand(value.args[0]),))
         return self._in_elements(rebuild(value, self.reduction))
 
     def reduction(self, node: Node) -> Node:
@@ -107,9 +107,13 @@ class _Parts:
             (of,) = node.args
             name = Name(free(_stem(node), self.known.taken), node.type)
             self.known.taken.add(name.id)
-            self._assign(name, Apply(node.op, (self._in_elements(of),)))
+            self._assign(name, Apply(node.op, (self._operand(of),)))
             known[node] = name
         return known[node]
+
+    def _operand(self, node: Node) -> Node:
+        """What is reduced: of elements anything, of numbers of lines what has a name."""
+        return self._part(node) if is_small(node) else self._in_elements(node)
 
     def _in_elements(self, node: Node) -> Node:
         """What is computed of each element, with names for the largest parts that are not."""

@@ -120,9 +120,9 @@ def span(table: Any, row: int, begin: int, end: int) -> tuple[int, int]:
 def memory(address: int, offset: int, size: int, stored: Any) -> Any:
     """``size`` elements of memory from the element ``offset``, as an array.
 
-    Asks the processor for those that will follow.
+    Asks the processor for those that will follow, but in short rows, where it knows.
     """
-    if address != 0:
+    if address != 0 and size > CHUNK // 2:
         _prefetch(address, offset + AHEAD, stored)
     return carray(_pointer(address, stored), offset + size)[offset:]
 

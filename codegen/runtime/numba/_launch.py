@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import _in_stages as in_stages
 from ._clipping import CLIPS
 from ._generation import kernel_of
 from ._generation import require as require
+from ._in_stages import sees_lines as sees_lines
 from ._kernel import Kernel
-from ._sums import BLOCK, SCALES
 from ._threads import spread as spread_over_cores
 
 PIECE = 1 << 16
@@ -38,16 +39,13 @@ def prepare(rule: str, dtype: str, scalars: Mapping[str, float], clip: str) -> N
 
 @cache
 def _compile(rule: str, dtype: str, options: tuple[bool, ...], clip: str) -> None:
-    if _has_stages(rule):
-        _run_stages(rule, dtype, options, np.empty((2, 0), np.int64), {}, clip, np.empty(0))
+    if in_stages.has_stages(rule):
+        nothing = np.empty((2, 0), np.int64), (), {}
+        in_stages.run(rule, _TYPES[dtype], options, *nothing, CLIPS.get(clip), np.empty(0))
         return
     nothing = np.empty((2, 0), np.int64), np.empty(0)
     numbers = [0.0] * len(kernel_of(rule).SCALARS)
     _kernel(rule, dtype, options)(*nothing, 0, 0, CLIPS.get(clip), *numbers)
-
-
-def _has_stages(rule: str) -> bool:
-    return hasattr(kernel_of(rule), "NUMBERS")
 
 
 def _kernel(rule: str, dtype: str, options: tuple[bool, ...]) -> Kernel:
@@ -62,6 +60,7 @@ def launch(
     *,
     clip: str = "",
     numbers: Sequence[float] = (),
+    shapes: Sequence[Sequence[int]] = (),
     threads: int,
     spread: Callable[[Callable[[int], None], int, int], None] = spread_over_cores,
 ) -> None:
@@ -76,6 +75,8 @@ def launch(
         scalars: flags, hyperparameters and other scalars of the step, by name.
         clip: the transform of the gradients, one of ``CLIPS``; empty for none.
         numbers: its limit or scale for each tensor.
+        shapes: of each tensor, for a rule that reduces rows or columns: then its elements lie in
+            C's order.
         threads: how many may work at once; results do not depend on it.
         spread: has the work done by them; see ``_threads``.
     """
@@ -83,11 +84,12 @@ def launch(
     options = module.options(**scalars)
     given = np.array(numbers if clip else np.zeros(table.shape[1]), np.float64)
     spread_out = partial(_spread, threads=threads, spread=spread)
-    if _has_stages(rule):
-        _run_stages(rule, dtype, options, table, scalars, clip, given, spread_out)
+    how = CLIPS.get(clip)
+    if in_stages.has_stages(rule):
+        of = table, shapes, scalars
+        in_stages.run(rule, _TYPES[dtype], options, *of, how, given, spread_out)
         return
     kernel = _kernel(rule, dtype, options)
-    how = CLIPS.get(clip)
     total = int(table[:2, -1].sum())
     values = [float(scalars[name]) for name in module.SCALARS]
 
@@ -109,39 +111,3 @@ def _spread(
     pieces = min(threads, elements // PIECE) or 1
     bounds = [count * k // pieces for k in range(pieces + 1)]
     spread(lambda k: work(bounds[k], bounds[k + 1]), pieces, threads)
-
-
-def _at_once(work: Callable[[int, int], None], count: int, _elements: int) -> None:
-    work(0, count)
-
-
-def _run_stages(
-    rule: str,
-    dtype: str,
-    options: tuple[bool, ...],
-    table: NDArray[np.int64],
-    scalars: Mapping[str, float],
-    clip: str,
-    numbers: NDArray[np.float64],
-    spread_out: Callable[[Callable[[int, int], None], int, int], None] = _at_once,
-) -> None:
-    """One stage after the other: passes on all threads, and what comes between on this one."""
-    module = kernel_of(rule)
-    tensors, sizes = table.shape[1], table[1]
-    counts = -(-sizes // BLOCK)
-    firsts = np.concatenate([[0], counts.cumsum()])
-    row = np.repeat(np.arange(tensors), counts)
-    blocks = np.stack([row, (np.arange(len(row)) - firsts[row]) * BLOCK], axis=1)
-    values = np.zeros((tensors, len(module.SCALARS) + len(module.NUMBERS)))
-    values[:, : len(module.SCALARS)] = [float(scalars.get(name, 0.0)) for name in module.SCALARS]
-    added = np.zeros((len(blocks), module.TERMS, SCALES))
-    how = CLIPS.get(clip)
-    for kernel, is_pass in module.compiled(*options, *_TYPES[dtype]):
-        if is_pass:
-
-            def work(begin: int, end: int, kernel: Kernel = kernel) -> None:
-                kernel(table, blocks, begin, end, how, numbers, values, added)
-
-            spread_out(work, len(blocks), int(sizes.sum()))
-        else:
-            kernel(table, firsts, values, added)

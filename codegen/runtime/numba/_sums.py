@@ -50,81 +50,106 @@ def terms(start: float) -> Any:
     return np.full((SCALES, CHUNK), start)
 
 
-def add_norm(sums: Any, index: int, x: Any) -> None:
-    """Add the square of an element."""
+@register_jitable
+def buffer(real: Any) -> Any:
+    """Room for the terms of elements that are updated together.
+
+    They are added up after these, in loops of their own: one loop with sums of all kinds would
+    often not be vectorised.
+    """
+    return np.empty(CHUNK, real)
+
+
+def add_norm(sums: Any, terms: Any, count: int) -> None:
+    """Add the squares of so many elements."""
 
 
 @overload(add_norm)
-def _add_norm(sums: Any, index: Any, x: Any) -> Any:
-    def plain(sums: Any, index: Any, x: Any) -> None:
-        wide = np.float64(x)
-        sums[0, index] += wide * wide
+def _add_norm(sums: Any, terms: Any, count: Any) -> Any:
+    def plain(sums: Any, terms: Any, count: Any) -> None:
+        for index in range(count):
+            wide = np.float64(terms[index])
+            sums[0, index] += wide * wide
 
-    def scaled(sums: Any, index: Any, x: Any) -> None:
-        size = abs(x)
-        middle = 0.0 if size > _LARGE or size < _SMALL else x
-        large = x * _DOWN if size > _LARGE else 0.0
-        small = x * _UP if size < _SMALL else 0.0
-        sums[0, index] += middle * middle
-        sums[1, index] += large * large
-        sums[2, index] += small * small
+    def scaled(sums: Any, terms: Any, count: Any) -> None:
+        for index in range(count):
+            x = terms[index]
+            size = abs(x)
+            middle = 0.0 if size > _LARGE or size < _SMALL else x
+            large = x * _DOWN if size > _LARGE else 0.0
+            small = x * _UP if size < _SMALL else 0.0
+            sums[0, index] += middle * middle
+            sums[1, index] += large * large
+            sums[2, index] += small * small
 
-    return scaled if x == types.float64 else plain
+    return scaled if terms.dtype == types.float64 else plain
 
 
-def add_mean(sums: Any, index: int, x: Any) -> None:
-    """Add an element, so that no sum of them overflows."""
+def add_mean(sums: Any, terms: Any, count: int) -> None:
+    """Add so many elements, so that no sum of them overflows."""
 
 
 @overload(add_mean)
-def _add_mean(sums: Any, index: Any, x: Any) -> Any:
-    def plain(sums: Any, index: Any, x: Any) -> None:
-        sums[0, index] += np.float64(x)
+def _add_mean(sums: Any, terms: Any, count: Any) -> Any:
+    def plain(sums: Any, terms: Any, count: Any) -> None:
+        for index in range(count):
+            sums[0, index] += np.float64(terms[index])
 
-    def scaled(sums: Any, index: Any, x: Any) -> None:
-        is_large = abs(x) > _LARGE
-        sums[0, index] += 0.0 if is_large else x
-        sums[1, index] += x * _DOWN if is_large else 0.0
+    def scaled(sums: Any, terms: Any, count: Any) -> None:
+        for index in range(count):
+            x = terms[index]
+            is_large = abs(x) > _LARGE
+            sums[0, index] += 0.0 if is_large else x
+            sums[1, index] += x * _DOWN if is_large else 0.0
 
-    return scaled if x == types.float64 else plain
-
-
-@register_jitable
-def add_total(sums: Any, index: int, x: Any) -> None:
-    """Add an element."""
-    sums[0, index] += np.float64(x)
+    return scaled if terms.dtype == types.float64 else plain
 
 
 @register_jitable
-def add_amax(sums: Any, index: int, x: Any) -> None:
-    """Keep the larger."""
-    sums[0, index] = maximum(sums[0, index], np.float64(x))
+def add_total(sums: Any, terms: Any, count: int) -> None:
+    """Add so many elements."""
+    for index in range(count):
+        sums[0, index] += np.float64(terms[index])
 
 
 @register_jitable
-def _halved(sums: Any, scale: int) -> float:
-    width = CHUNK // 2
-    while width:
-        for index in range(width):
-            sums[scale, index] += sums[scale, index + width]
-        width //= 2
+def add_amax(sums: Any, terms: Any, count: int) -> None:
+    """Keep the larger ones."""
+    for index in range(count):
+        sums[0, index] = maximum(sums[0, index], np.float64(terms[index]))
+
+
+@register_jitable
+def halved(sums: Any, scale: int, width: int) -> float:
+    """What so many sums, a power of two, add up to."""
+    half = width // 2
+    while half:
+        for index in range(half):
+            sums[scale, index] += sums[scale, index + half]
+        half //= 2
     return sums[scale, 0]
+
+
+@register_jitable
+def largest(sums: Any, scale: int, width: int) -> float:
+    """The largest of so many numbers."""
+    found = sums[scale, 0]
+    for index in range(1, width):
+        found = maximum(found, sums[scale, index])
+    return found
 
 
 @register_jitable
 def put_sums(sums: Any, into: Any, block: int, place: int) -> None:
     """Keep what the terms of a block add up to."""
     for scale in range(SCALES):
-        into[block, place, scale] = _halved(sums, scale)
+        into[block, place, scale] = halved(sums, scale, CHUNK)
 
 
 @register_jitable
 def put_amax(sums: Any, into: Any, block: int, place: int) -> None:
     """Keep the largest of a block."""
-    largest = sums[0, 0]
-    for index in range(1, CHUNK):
-        largest = maximum(largest, sums[0, index])
-    into[block, place, 0] = largest
+    into[block, place, 0] = largest(sums, 0, CHUNK)
 
 
 @register_jitable
@@ -141,6 +166,12 @@ def norm(sums: Any, first: int, last: int, place: int) -> float:
     middle = _added(sums, first, last, place, 0)
     large = _added(sums, first, last, place, 1)
     small = _added(sums, first, last, place, 2)
+    return root_of(middle, large, small)
+
+
+@register_jitable
+def root_of(middle: float, large: float, small: float) -> float:
+    """The norm of numbers whose squares add up to these, in each of the scales."""
     if middle != middle or large != large:
         return middle + large
     if large > 0:
@@ -155,10 +186,16 @@ def norm(sums: Any, first: int, last: int, place: int) -> float:
 @register_jitable
 def mean(sums: Any, first: int, last: int, place: int, size: int) -> float:
     """Of the terms of blocks; NaN of none."""
+    plain = _added(sums, first, last, place, 0)
+    return mean_of(plain, _added(sums, first, last, place, 1), size)
+
+
+@register_jitable
+def mean_of(plain: float, large: float, size: int) -> float:
+    """The mean of so many numbers that add up to these, in each of the scales."""
     if size == 0:
         return math.nan
-    plain = _added(sums, first, last, place, 0) / size
-    return plain + _added(sums, first, last, place, 1) / size * _UP
+    return plain / size + large / size * _UP
 
 
 @register_jitable
@@ -172,10 +209,10 @@ def amax(sums: Any, first: int, last: int, place: int) -> float:
     """Of the terms of blocks; NaN where there is one, and of none."""
     if first == last:
         return math.nan
-    largest = sums[first, place, 0]
+    found = sums[first, place, 0]
     for block in range(first + 1, last):
-        largest = maximum(largest, sums[block, place, 0])
-    return largest
+        found = maximum(found, sums[block, place, 0])
+    return found
 
 
 @register_jitable

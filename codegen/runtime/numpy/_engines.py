@@ -67,8 +67,10 @@ def compiled(
     clips: Sequence[Clip | None],
     given: Mapping[str, float],
     rows: Sequence[int],
-) -> list[Callable[[], None]]:
+) -> tuple[list[Callable[[], None]], list[int]]:
     """What updates those rows that a kernel can take, a launch for each dtype; it is compiled.
+
+    And the rows that are left.
 
     Raises:
         RuntimeError: the kernel is not of the spec that the class is of.
@@ -78,7 +80,8 @@ def compiled(
     launcher.require(kernel, fingerprint)
     clip = next((clip.transform.__name__ for clip in clips if clip), "")
     launches: list[Callable[[], None]] = []
-    for dtype, table in known.tables(rows).items():
+    others = known.others(by_lines=launcher.sees_lines(kernel))
+    for dtype, table in known.tables(sorted({*rows} - others)).items():
         launcher.prepare(kernel, dtype, given, clip)
         launch = partial(
             launcher.launch,
@@ -88,7 +91,8 @@ def compiled(
             given,
             clip=clip,
             numbers=[own.scalar for own in map(clips.__getitem__, table.rows) if own],
+            shapes=table.shapes,
             threads=cores(),
         )
         launches.append(launch)
-    return launches
+    return launches, sorted(others.intersection(rows))

@@ -7,7 +7,7 @@ each is asked everything.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from operator import attrgetter, is_
@@ -99,12 +99,15 @@ class Known:
                 kinds.setdefault(dtype, []).append(row)
         return kinds
 
-    @property
-    def others(self) -> list[int]:
-        """The rows that none can."""
-        return [row for row, dtype in enumerate(self._dtypes) if not dtype]
+    def others(self, *, by_lines: bool) -> set[int]:
+        """The rows that none can, or none that must see which elements are a row: in C's order."""
+        columns = enumerate(zip(self._dtypes, self._orders, strict=True))
+        return {row for row, (dtype, order) in columns if not dtype or (by_lines and order != "C")}
 
-    def _table(self, rows: Sequence[int]) -> NDArray[np.int64]:
+    def _table_of(self, rows: Sequence[int]) -> "Table":
+        return Table(rows, self._columns(rows), [self._seen_shape(self._thetas[k]) for k in rows])
+
+    def _columns(self, rows: Sequence[int]) -> NDArray[np.int64]:
         sizes = [self._thetas[row].size for row in rows]
         columns = zip(*(self._kept[row] for row in rows), strict=True)
         theta, *states = [[0 if x is None else address(x) for x in column] for column in columns]
@@ -153,9 +156,7 @@ class Known:
             wanted = {*rows}
             by_dtype = {dtype: [*wanted.intersection(own)] for dtype, own in self.kinds.items()}
             self._tables[key] = {
-                dtype: Table(sorted(own), self._table(sorted(own)))
-                for dtype, own in by_dtype.items()
-                if own
+                dtype: self._table_of(sorted(own)) for dtype, own in by_dtype.items() if own
             }
         for table in self._tables[key].values():
             table.columns[_GRADS] = self._where[table.rows]
@@ -167,7 +168,7 @@ class Known:
         if not beside[0]:
             return table
         added = np.array(beside, np.int64).T
-        return Table(table.rows, np.concatenate([table.columns, added]))
+        return replace(table, columns=np.concatenate([table.columns, added]))
 
     def whole(self, k: int, grad: Array) -> Block:
         """The arrays of a row, with its gradient."""
@@ -188,9 +189,12 @@ class Known:
         theta = block[0]
         if not self._views or theta is None:
             return block
-        shape = self._views.get(theta.ndim, LAST_TWO).of(theta.shape)
+        shape = self._seen_shape(theta)
         kept = self._reduced
         return [x if x is None or i in kept else x.reshape(shape) for i, x in enumerate(block)]
+
+    def _seen_shape(self, theta: Array) -> tuple[int, ...]:
+        return self._views.get(theta.ndim, LAST_TWO).of(theta.shape)
 
     def flat(self, k: int, grad: Array) -> Block | None:
         """The same as views in one dimension; None if they do not lie densely in one order."""
@@ -211,10 +215,12 @@ class Table:
         rows: of these parameters.
         columns: of each the number of elements of all before it, its own, and the addresses of the
             parameter, of the gradient, of each state and of each input; 0 where there is none.
+        shapes: of the parameters, as the rule sees them.
     """
 
     rows: Sequence[int]
     columns: NDArray[np.int64]
+    shapes: Sequence[tuple[int, ...]]
 
 
 _GRADS = 3

@@ -6,13 +6,15 @@ An engine is a module with
     the dtypes of parameters it takes. Tensors of others are updated as without ``fused``.
 ``has(rule)``
     whether there is a kernel of the rule, which is its module.
+``sees_lines(rule)``
+    whether it must know which elements are a row: then it takes tensors in C's order alone.
 ``require(rule, fingerprint)``
     refuses, with a RuntimeError, a kernel that is not of the spec that the class is of.
-``prepare(rule, batch, grads, scalars, clip, inputs)``
+``prepare(rule, batch, grads, scalars, clip, inputs, shapes)``
     everything that can fail, short of changing a tensor; what it returns does the rest, by one
     launch where it can. ``rule`` is the kernel's module. ``scalars`` are what the kernel takes from
     the host, by name. ``clip`` is what happens to these gradients. ``inputs`` are tensors beside
-    them, in the order of the rule.
+    them, in the order of the rule. ``shapes`` are those in which a rule of lines sees parameters.
 ``is_ready(device)``
     whether it runs there, compilers and all, and is to do so without having been asked for.
 """
@@ -39,6 +41,8 @@ class Engine(Protocol):
 
     def has(self, rule: str) -> bool: ...
 
+    def sees_lines(self, rule: str) -> bool: ...
+
     def require(self, rule: str, fingerprint: str) -> None: ...
 
     def prepare(
@@ -49,6 +53,7 @@ class Engine(Protocol):
         scalars: Mapping[str, Any],
         clip: Clip | None,
         inputs: Sequence[Sequence[Tensor] | None] = (),
+        shapes: Sequence[Sequence[int]] = (),
     ) -> Callable[[], None]: ...
 
     def is_ready(self, device: torch.device) -> bool: ...

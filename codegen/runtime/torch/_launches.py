@@ -81,7 +81,10 @@ def check(rule: Rule, group: Group, devices: Iterable[torch.device]) -> None:
             "whole tensors; leave `fused` at None"
         )
     for device in devices:
-        fused.engine(device.type)
+        if not fused.engine(device.type).has(rule.kernel):
+            raise RuntimeError(
+                f"{rule.name} has no fused implementation on {device.type}; leave `fused` at None"
+            )
 
 
 def is_fused(rule: Rule, work: Work, memory: Memory) -> bool:
@@ -190,7 +193,10 @@ def _is_taken(rule: Rule, work: Work, i: int, store: Store) -> bool:
     group, initial, p, grad = work.group, work.initial, work.params[i], work.grads[i]
     if rule.branches_on_steps and _is_read_on_device(group, p.device):
         return False  # kernels are compiled for one branch, which the host must know
-    if p.dtype.to_real() not in fused.engine(p.device.type).DTYPES:
+    engine = fused.engine(p.device.type)
+    if p.dtype.to_real() not in engine.DTYPES:
+        return False
+    if engine.sees_lines(rule.kernel) and (p.is_complex() or not p.is_contiguous()):
         return False
     if rule.is_whole and not shards.are_plain([p, grad]):
         return False  # of what is reduced here are the terms of other ranks
@@ -234,7 +240,9 @@ def _launch_of(rule: Rule, batch: Batch, work: Work) -> list[Change]:
     engine = fused.engine(batch.device.type)
     engine.require(rule.kernel, rule.fingerprint)
     columns = work.inputs.columns
-    launch = engine.prepare(rule.kernel, batch, grads, given, clip, columns)
+    by_lines = engine.sees_lines(rule.kernel)
+    shapes = [work.view.of(p.shape) for p in params] if by_lines else ()
+    launch = engine.prepare(rule.kernel, batch, grads, given, clip, columns, shapes)
     return [
         partial(_launch, launch, grads, columns),
         # Once all is done.

@@ -52,6 +52,11 @@ def has(rule: str) -> bool:
     return hasattr(kernel_of(rule), "flags")
 
 
+def sees_lines(rule: str) -> bool:
+    """Never: there are no kernels of rules that do."""
+    return False
+
+
 def prepare(
     rule: str,
     batch: Batch,
@@ -59,6 +64,7 @@ def prepare(
     scalars: Mapping[str, Any],
     clip: Clip | None,
     inputs: Sequence[Sequence[Tensor] | None] = (),
+    shapes: Sequence[Sequence[int]] = (),
 ) -> Callable[[], None]:
     """A launch that updates a batch in place, ready but for being called.
 
@@ -72,6 +78,7 @@ def prepare(
             tensors on the device, 0-d or with one element for each of the tensors.
         clip: what happens to the gradients before, for these tensors alone.
         inputs: in the order of the rule, a tensor for each row; None for what it does not read.
+        shapes: none, as no kernel asks for them.
 
     Raises:
         RuntimeError: the rule has no kernel.

@@ -1,0 +1,105 @@
+"""How tensors are cut into blocks, the same ones whoever takes them.
+
+A rule that reduces whole tensors sees elements in one line, and a block is so many of them. One
+that reduces rows or columns sees matrices, and a block is a tile: some rows of one, between two
+columns; or, where matrices are small, several of them, whole.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._sums import BLOCK
+
+LEAST = 1024
+"""The fewest columns of a tile of a matrix that has more: what is kept of each column, while a tile
+is gone through, shall be little beside its elements, and its elements shall follow one another."""
+
+Shape: TypeAlias = tuple[int, int, int]
+"""How many matrices, and the rows and columns of each."""
+
+
+class Blocks(NamedTuple):
+    """Tensors, cut.
+
+    Args:
+        shapes: int64, a column a tensor: matrices, rows, columns, rows of a tile, its columns.
+        blocks: int64, a row a block: the tensor; the first matrix, and the one after the last; so
+            for rows and columns.
+        firsts: the first block of each tensor, and one behind the last.
+    """
+
+    shapes: NDArray[np.int64]
+    blocks: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+
+
+@lru_cache(maxsize=64)
+def cut(shapes: tuple[Shape, ...]) -> Blocks:
+    """The blocks of tensors of some shapes."""
+    tiles = [(*shape, *_tile(shape)) for shape in shapes]
+    own = [_blocks(k, tile) for k, tile in enumerate(tiles)]
+    counts = [len(blocks) for blocks in own]
+    firsts = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
+    blocks = np.concatenate([np.empty((0, 7), np.int64), *own])
+    return Blocks(np.array(tiles, np.int64).reshape(-1, 5).T.copy(), blocks, firsts)
+
+
+def _tile(shape: Shape) -> tuple[int, int]:
+    _, rows, cols = shape
+    wide = max(1, min(cols, max(LEAST, BLOCK // max(1, rows))))
+    return max(1, min(rows, BLOCK // wide)), wide
+
+
+def _blocks(tensor: int, tile: tuple[int, int, int, int, int]) -> NDArray[np.int64]:
+    matrices, rows, cols, high, wide = tile
+    together = max(1, BLOCK // max(1, rows * cols))
+    if not (matrices and rows and cols):
+        return np.empty((0, 7), np.int64)
+    firsts = np.meshgrid(
+        np.arange(0, matrices, together),
+        np.arange(0, rows, high),
+        np.arange(0, cols, wide),
+        indexing="ij",
+    )
+    columns = [np.full(firsts[0].size, tensor)]
+    sizes = (together, matrices), (high, rows), (wide, cols)
+    for first, (size, last) in zip(firsts, sizes, strict=True):
+        begin = first.ravel()
+        columns += [begin, np.minimum(begin + size, last)]
+    return np.stack(columns, axis=1).astype(np.int64)
+
+
+def places(shapes: NDArray[np.int64], along: tuple[str, ...], scales: int) -> NDArray[np.int64]:
+    """Where numbers along lines begin in one piece of memory.
+
+    Args:
+        shapes: of :class:`Blocks`.
+        along: of each number what it is one for: ``"rows"``, ``"cols"``, ``"matrices"``; or of what
+            blocks add up to for these, ``"rows of blocks"`` and so on; empty for none.
+        scales: how many numbers blocks have of each.
+
+    Returns:
+        A row a tensor, a column a number, and one row more whose first says how many there are.
+    """
+    matrices, rows, cols, high, wide = shapes
+    down, across = -(-rows // high), -(-cols // wide)
+    none = np.zeros_like(matrices)
+    lengths = {
+        "": none,
+        "rows": matrices * rows,
+        "cols": matrices * cols,
+        "matrices": matrices,
+        "rows of blocks": matrices * rows * across * scales,
+        "cols of blocks": matrices * cols * down * scales,
+        "matrices of blocks": matrices * down * across * scales,
+    }
+    own = np.array([lengths[each] for each in along], np.int64).reshape(len(along), -1)
+    ends = np.cumsum(own.ravel(), dtype=np.int64)
+    begins = np.concatenate([[0], ends]).astype(np.int64)
+    found = np.zeros((own.shape[1] + 1, max(1, len(along))), np.int64)
+    found[:-1, : len(along)] = begins[:-1].reshape(own.shape).T
+    found[-1, 0] = begins[-1]
+    return found
