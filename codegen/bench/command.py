@@ -10,7 +10,6 @@ import click
 
 from ...specs.language import Optimizer
 from ..analysis import analyse
-from ..analysis.matrices import needs_matrices
 from ..console import fail, progress, reported, say, show_table
 from ..device import require_device
 from ..files.whole import replace
@@ -24,7 +23,7 @@ from .machine import can_limit, cores, description, memory, name, threads, versi
 from .measure import cuda, wall
 from .race import WARM, LeftOut, Plan, Result, able, groups, race
 from .report import document, table
-from .workload import Data, Workload, large, model, small
+from .workload import Data, Workload, is_of_matrices, large, model, small
 
 _TORCH = "pip install 'steprule[torch]'"
 
@@ -115,7 +114,7 @@ def bench_command(
     In every repeat all take one step each, in an order drawn anew, from the same start with the
     same gradients, with the spec's default settings. Where they end is held against the
     equations. Three workloads: a few large tensors, 300 small ones, and the tensors of a model.
-    Rules that take matrices alone are left out.
+    Rules of matrices are left out.
 
     The limit is a pass over what a step must read and write, in place, without its arithmetic;
     on a device it is a copy of as many bytes, which takes as long there.
@@ -127,10 +126,10 @@ def bench_command(
     _require_timed(device)
     with reported():
         specs = [s for s in selected(spec) if isinstance(s, Optimizer)]
-        on_matrices = [s for s in specs if needs_matrices(analyse(s))]
+        on_matrices = [s for s in specs if is_of_matrices(analyse(s))]
     if spec and on_matrices:
         raise click.UsageError(
-            f"{on_matrices[0].name} takes matrices alone, and there are vectors in every workload"
+            f"{on_matrices[0].name} is a rule of matrices, and there are vectors in every workload"
         )
     specs = [s for s in specs if s not in on_matrices]
     if not specs:

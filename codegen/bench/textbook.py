@@ -76,11 +76,6 @@ _TEXTBOOK = Language(
         ops.NOT: "np.logical_not",
         ops.MATMUL: "np.matmul",
         ops.TRANSPOSE: "{}.mT",
-        ops.EIGENVECTORS: "np.linalg.eigh({}).eigenvectors[..., ::-1]",
-        ops.EIGENVALUES: "np.linalg.eigvalsh({})[..., None, ::-1]",
-        ops.QR: "np.linalg.qr({}).Q",
-        ops.DIAGONAL: "np.diagonal({}, axis1=-2, axis2=-1)[..., None, :]",
-        ops.DESCENDING: "np.take_along_axis({}, np.argsort(-({}), axis=-1, stable=True), axis=-1)",
         **{op: f"{_REDUCTIONS[op]}({{}})" for op in (ops.NORM, ops.MEAN, ops.TOTAL, ops.AMAX)},
         **{
             op: f"{_ALONG[name]}({{}}, axis={tuple(op.axes)}, keepdims=True)"

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from ...specs.language import Optimizer
+from ..analysis.matrices import needs_matrices
+from ..program.batches import takes_apart
+from ..program.lower import lower
 from .arrays import Array, Arrays
 
 _LINE = 64
@@ -23,6 +27,11 @@ class Workload:
     @property
     def parameters(self) -> int:
         return sum(self.sizes)
+
+
+def is_of_matrices(spec: Optimizer) -> bool:
+    """Whether an analysed rule is for matrices, where a workload has vectors too."""
+    return needs_matrices(spec) or takes_apart(lower(spec))
 
 
 def large(parameters: int) -> Workload:

@@ -1,9 +1,9 @@
 """Decompositions of exact matrices: one factor of many, the same each time for the same matrix.
 
-Of a QR decomposition that is Gram and Schmidt's, whose diagonal of R is positive: of rational
-matrices roots of rational numbers, and exact. Eigenvectors and eigenvalues are computed to ``BITS``
-bits and then taken as they are; of each eigenvector the first element that is not nothing is
-positive. What is not finite has no factor, and all of it is NaN.
+Of a QR decomposition that is Gram and Schmidt's, whose diagonal of R is positive; of each
+eigenvector the first element that is not nothing is positive. Factors are known to ``BITS`` bits,
+and then taken as they are, for rational numbers: so whatever is computed from one can be told from
+0. What is not finite has no factor, and all of it is NaN.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ from .exact import square_root
 from .reals import Real, narrow
 
 BITS = 256
-"""Of what is no rational number, where it is decomposed."""
+"""Of what is no rational number, in a matrix and in a factor."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,9 @@ def _qr(a: Array) -> Array:
             if (square := _dot(rest := _beside(candidate, orthogonal), rest)) != 0
         )
         orthogonal.append((rest, square))
-    found = [[divide(x, square_root(square)) for x in rest] for rest, square in orthogonal]
+    found = [
+        [_rational(divide(x, square_root(square))) for x in rest] for rest, square in orthogonal
+    ]
     return object_array([found[j][i] for i in range(n) for j in range(n)], (n, n))
 
 

@@ -88,6 +88,8 @@ class Declared:
     """Whether the rule multiplies or transposes them: a tensor is one, or a batch of them."""
     _stacks: ClassVar[bool] = False
     """Whether it takes each matrix by itself, so that those of one shape can be a batch."""
+    _decomposes: ClassVar[bool] = False
+    """Whether it takes matrices apart."""
     _branches_on_steps: ClassVar[bool] = False
     """Whether the count of steps chooses what tensors go through."""
     _sparse_where: ClassVar[str] = ""
@@ -226,6 +228,7 @@ class Declared:
             kernel=self._kernel,
             is_whole=self._is_whole,
             stacks=self._stacks,
+            gathers=self._stacks or self._decomposes,
             branches_on_steps=self._branches_on_steps,
             fingerprint=self._fingerprint,
             differentiable=option(defaults, "differentiable"),

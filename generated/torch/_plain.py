@@ -87,7 +87,7 @@ def updates(
         on_device = option(group, "capturable")
         changes.append(partial(count, states, rule.step_key, on_device=on_device))
     if not (traits.are_plain or shards.are_plain(params)) and rule.is_local(group):
-        if rule.stacks and shards.are_any(params):
+        if rule.gathers and shards.are_any(params):
             return changes + _one_by_one(rule, work, states, firsts)
         work = work._replace(params=shards.local(params))
         states = shards.local_states(states)
@@ -214,7 +214,7 @@ def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool])
         named = dict(zip(names, values, strict=True)) | settings
         clipped = partial(clip.one, row=i) if clip else None
         each = p, grad, states[i], initial, named, clipped, inputs.row(i), view
-        if rule.stacks and rule.is_local(group) and shards.are_any([p.detach()]):
+        if rule.gathers and rule.is_local(group) and shards.are_any([p.detach()]):
             owned.append(each)
         else:
             changes.append(partial(_one, rule, *each))

@@ -46,6 +46,7 @@ class Rule:
         kernel: the module of its kernel; empty where there is none.
         is_whole: whether it needs all elements of a tensor at once.
         stacks: whether matrices of one shape can be a batch.
+        gathers: whether tensors that ranks share are put together, each on one of them.
         branches_on_steps: whether the count of steps chooses what tensors go through.
         fingerprint: of its spec.
         differentiable: whether autograd is to see the step.
@@ -65,6 +66,7 @@ class Rule:
     kernel: str
     is_whole: bool
     stacks: bool
+    gathers: bool
     branches_on_steps: bool
     fingerprint: str
     differentiable: bool
@@ -111,7 +113,7 @@ class Rule:
         compiler sees, use operations on DTensors.
         """
         return (
-            (not self.is_whole or self.turns.sums_elements or self.stacks)
+            (not self.is_whole or self.turns.sums_elements or self.gathers)
             and not self.differentiable
             and not torch.compiler.is_compiling()
             and shards.are_local(group["params"])

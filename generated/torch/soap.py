@@ -92,6 +92,7 @@ class SOAP(Optimizer):
     }
     _is_whole = True
     _stacks = True
+    _decomposes = True
     _branches_on_steps = True
 
     def __init__(

@@ -118,7 +118,8 @@ def test_bad_arguments(tmp_path):
     assert "'int8' is not one of" in refused("--dtype", "int8")
     assert "Did you mean Adam" in refused("adamm")
     assert "only optimizers have a step" in refused("StepLR")
-    assert "Muon takes matrices alone" in refused("Muon")
+    assert "SOAP is a rule of matrices" in refused("SOAP")
+    assert "Muon is a rule of matrices" in refused("Muon")
     nowhere = tmp_path / "nowhere"
     message = f"{nowhere} is no folder that can be written to"
     assert message in refused("--json", nowhere / "x.json")

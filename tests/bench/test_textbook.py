@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 import torch
 from steprule.codegen.analysis import analyse
-from steprule.codegen.analysis.matrices import needs_matrices
 from steprule.codegen.bench.arrays import DeviceArrays
 from steprule.codegen.bench.contenders import subject
 from steprule.codegen.bench.textbook import Textbook
+from steprule.codegen.bench.workload import is_of_matrices
 from steprule.codegen.loading.load import builtin
 from steprule.codegen.oracle import optimizers as oracle
 from steprule.codegen.oracle.formats import FORMATS
 from steprule.codegen.verify.optimizers.configurations import Configuration, configurations
 
 SIZE = 5
-NAMES = sorted(n for n, s in builtin().items() if not (needs_matrices(s) or s.inputs))
+NAMES = sorted(n for n, s in builtin().items() if not (is_of_matrices(s) or s.inputs))
 """What takes a vector, and its gradient alone."""
 
 

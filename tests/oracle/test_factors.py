@@ -7,7 +7,7 @@ import pytest
 from flint import fmpq
 from steprule.codegen.oracle import factors
 from steprule.codegen.oracle.arrays import matmul, transpose
-from steprule.codegen.oracle.exact import Real, same, square_root
+from steprule.codegen.oracle.exact import Real, square_root
 from steprule.codegen.oracle.formats import to_exact
 
 DRAWN = to_exact(np.random.default_rng(4).uniform(-2, 2, (2, 4, 4)))
@@ -17,13 +17,6 @@ SINGULAR = to_exact(np.outer([3.0, 4.0, 0.0], [1.0, 2.0, 2.0]))
 
 def floats(x):
     return np.vectorize(float, otypes=[float])(x)
-
-
-def is_identity(x):
-    return all(
-        same(a, b) for m in x for row, ones in zip(m, np.eye(len(m)), strict=True)
-        for a, b in zip(row, map(fmpq, map(int, ones)), strict=True)
-    )  # fmt: skip
 
 
 def beside_identity(x):
@@ -39,10 +32,10 @@ def test_qr_by_hand():
 
 def test_qr_is_orthonormal_and_its_other_factor_triangular_with_a_positive_diagonal():
     q = factors.qr(DRAWN)
-    assert is_identity(matmul(transpose(q), q))
+    # Of 256 bits, some are lost.
+    assert beside_identity(q) < 2.0**-240
     r = floats(matmul(transpose(q), DRAWN))
-    # Digits of exact numbers, as floats: what should be nothing is next to it.
-    assert np.abs(np.tril(r, -1)).max() < 1e-300
+    assert np.abs(np.tril(r, -1)).max() < 2.0**-240
     assert np.diagonal(r, axis1=-2, axis2=-1).min() > 0
 
 

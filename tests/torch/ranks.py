@@ -185,6 +185,53 @@ def matrices_are_updated_on_one_rank_each() -> None:
             assert isinstance(kept, DTensor) == isinstance(p, DTensor)
 
 
+def bases_are_found_on_one_rank_each() -> None:
+    flat, two, wide = line(), square(), {"dtype": torch.float64}
+    (a, b, c, d), (e,), (f,) = given(4, 4, 4, **wide), given(1, 3, 5, **wide), given(1, 7, **wide)
+    placed: list[tuple[Tensor, DeviceMesh | None, Any]] = [
+        (a, flat, [Shard(0)]),
+        (b, flat, [Shard(1)]),
+        (c, two, [Shard(0), Shard(1)]),
+        (e, two, [Replicate(), Shard(0)]),  # its columns have no basis
+        (f, flat, [Shard(0)]),  # nor has a vector
+        (d, None, None),
+    ]
+    for how in ({}, {"foreach": False}, {"clipnorm": 0.5}):
+        pair, how = Pair(placed), {"precondition_frequency": 2, "max_precond_dim": 4, **how}
+        optimizers = [ours.SOAP(x, lr=0.1, **how) for x in (pair.shared, pair.whole)]
+        for step in range(4):
+            pair.backward(step)
+            optimizers[1].step()
+            calls: list[int] = []
+            with counting_decompositions(calls):
+                optimizers[0].step()
+            total = torch.tensor(sum(calls))
+            dist.all_reduce(total)
+            # Of square matrices two bases each, the plain one's on every rank, and one of e.
+            sides = 2 * (3 + WORLD) + 1
+            assert total == (sides if step in (0, 2) else 0), (step, total)
+        # In batches products are rounded otherwise; the bases of squares are known as well.
+        pair.check(rtol=1e-9, atol=1e-9)
+
+
+@contextmanager
+def counting_decompositions(calls: list[int]) -> Iterator[None]:
+    """The matrices that are decomposed on this rank."""
+
+    def of(function: Any) -> Any:
+        def called(x: Tensor) -> Any:
+            calls.append(x[..., 0, 0].numel())
+            return function(x)
+
+        return called
+
+    with ExitStack() as stack:
+        for name in ("eigh", "qr"):
+            function = of(getattr(torch.linalg, name))
+            stack.enter_context(mock.patch.object(torch.linalg, name, function))
+        yield
+
+
 @contextmanager
 def counted(*names: str) -> Iterator[list[int]]:
     """A number for each call of some functions of Muon's."""
@@ -477,6 +524,7 @@ def raises(kind: type[Exception], words: str) -> Iterator[None]:
 CHECKS: list[Callable[[], None]] = [
     elements_are_updated_alike,
     matrices_are_updated_on_one_rank_each,
+    bases_are_found_on_one_rank_each,
     values_are_clipped_alike,
     no_operation_on_a_dtensor_is_left,
     norms_are_of_whole_tensors,

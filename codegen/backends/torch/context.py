@@ -7,7 +7,7 @@ from functools import partial, reduce
 from ....specs.language import Optimizer
 from ....specs.language.over_tensors import OverTensors
 from ...program.allocate import Instruction, allocate
-from ...program.batches import takes_each_matrix
+from ...program.batches import takes_apart, takes_each_matrix
 from ...program.compiled import CompiledRule
 from ...program.cut import OUT, Parts
 from ...program.forms import Printer
@@ -78,8 +78,17 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         "scalars": scalars(
             program, args, met, counting(counted), first=first, flags=flags, counted=counted
         ),
-        "stacks": takes_each_matrix(loop),
-        "branches_on_steps": _branches_on_steps(kernel, counted),
+        "traits": [
+            name
+            for name, holds in (
+                ("is_whole", not program.is_elementwise),
+                ("on_matrices", found["on_matrices"]),
+                ("stacks", takes_each_matrix(loop)),
+                ("decomposes", takes_apart(loop)),
+                ("branches_on_steps", _branches_on_steps(kernel, counted)),
+            )
+            if holds
+        ],
         "annotated": partial(annotation, scalar="float"),
         "outputs": output_functions(compiled, TORCH),
         "iterations": iteration_functions((loop, sunk), TORCH),

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ....specs.language import Optimizer, Source
-from ...program.lower import lower
-from ...program.operations import Kind
+from ...analysis.matrices import needs_matrices
 
 
 def is_drawn(spec: Optimizer) -> bool:
@@ -13,9 +12,8 @@ def is_drawn(spec: Optimizer) -> bool:
 
     One of matrices alone cannot, nor one that is given more than gradients and the loss.
     """
-    takes_any_shape = not lower(spec).kinds() & {Kind.MATRIX}
     known = (Source.LOSS, Source.GRADIENT)
-    return takes_any_shape and all(i.source in known for i in spec.inputs)
+    return not needs_matrices(spec) and all(i.source in known for i in spec.inputs)
 
 
 def take_step(
