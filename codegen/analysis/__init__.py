@@ -44,6 +44,7 @@ from .rules import (
     root,
     shape,
     step_count,
+    storage,
     supported,
     target,
     text,
@@ -55,7 +56,15 @@ from .rules import (
 )
 from .subject import Subject
 
-__all__ = ["OF_SCHEDULES", "RULES", "Fault", "Rule", "analyse", "analyse_transform"]
+__all__ = [
+    "OF_SCHEDULES",
+    "OF_TRANSFORMS",
+    "RULES",
+    "Fault",
+    "Rule",
+    "analyse",
+    "analyse_transform",
+]
 
 RULES: tuple[Rule, ...] = (
     # what the spec is made of
@@ -104,6 +113,9 @@ RULES: tuple[Rule, ...] = (
     output,
 )
 """The rules for optimizers, in the order they are checked."""
+
+OF_TRANSFORMS: tuple[Rule, ...] = (kind, storage, *(r for r in RULES[1:] if r is not transform))
+"""The rules for the rules that transforms make."""
 
 OF_SCHEDULES: tuple[Rule, ...] = (
     kind,
@@ -164,8 +176,7 @@ def analyse_transform(spec: Transform) -> Transform:
     """
     known = vars(spec)
     if _KNOWN not in known:
-        rules = tuple(rule for rule in RULES if rule is not transform)
-        ordered = _analysed(spec.rule, rules).updates
+        ordered = _analysed(spec.rule, OF_TRANSFORMS).updates
         updates = [u for u in ordered if u.target.name != theta.name]
         known[_KNOWN] = replace(spec, updates=updates)
     return known[_KNOWN]

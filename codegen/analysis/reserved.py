@@ -18,6 +18,7 @@ BACKENDS = frozenset(
         # arguments, and keys of parameter groups, that all torch optimizers share
         *("group", "groups", "closure", "loss", "initial_lr", "grad_scale", "found_inf"),
         *("foreach", "capturable", "differentiable", "fused", "param_names", "swa_lr"),
+        "seed",  # of random numbers, which an optimizer has
     }
 )
 """Beside what templates say."""

@@ -19,6 +19,7 @@ class InputText:
         source: what it is, a word that the runtime knows.
         doc: what it is, for a reader.
         is_tensor: whether there is a number for each element.
+        is_random: whether a step draws it itself.
         when: the condition under which a step reads it, for a reader; empty for always.
         test: the same, as Python.
     """
@@ -27,6 +28,7 @@ class InputText:
     source: str
     doc: str
     is_tensor: bool
+    is_random: bool
     when: str
     test: str
 
@@ -45,6 +47,7 @@ def inputs_as_text(spec: Optimizer, attribute: Printer) -> list[InputText]:
             source=i.source.value,
             doc=i.doc,
             is_tensor=i.is_tensor,
+            is_random=i.is_random,
             when="" if i.when == true else text.condition(i.when),
             test="" if i.when == true else host(lower_expression(spec, i.when)),
         )

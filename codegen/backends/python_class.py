@@ -70,8 +70,9 @@ def class_context(
         "tensor_states": [s for s in spec.states if s.name in tensors],
         "scalar_states": [s for s in spec.states if s.name in numbers],
         "global_states": [s for s in spec.states if s.shape.is_global],
-        "inputs": given,
-        "tensor_inputs": [i for i in given if i.is_tensor],
+        "inputs": [i for i in given if not i.is_random],
+        "random": [i for i in given if i.is_random],
+        "tensor_inputs": sorted((i for i in given if i.is_tensor), key=lambda i: i.is_random),
         "scalar_inputs": [i for i in given if not i.is_tensor],
         "facts": {
             name: "float" if name == machine_epsilon.name else "int" for name in program.facts

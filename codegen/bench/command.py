@@ -114,7 +114,7 @@ def bench_command(
     In every repeat all take one step each, in an order drawn anew, from the same start with the
     same gradients, with the spec's default settings. Where they end is held against the
     equations. Three workloads: a few large tensors, 300 small ones, and the tensors of a model.
-    Rules of matrices are left out.
+    Rules of matrices, or that draw random numbers, are left out.
 
     The limit is a pass over what a step must read and write, in place, without its arithmetic;
     on a device it is a copy of as many bytes, which takes as long there.
@@ -127,11 +127,16 @@ def bench_command(
     with reported():
         specs = [s for s in selected(spec) if isinstance(s, Optimizer)]
         on_matrices = [s for s in specs if is_of_matrices(analyse(s))]
+        random = [s for s in specs if any(i.is_random for i in s.inputs)]
     if spec and on_matrices:
         raise click.UsageError(
             f"{on_matrices[0].name} is a rule of matrices, and there are vectors in every workload"
         )
-    specs = [s for s in specs if s not in on_matrices]
+    if spec and random:
+        raise click.UsageError(
+            f"{random[0].name} draws random numbers, and what results are held against draws none"
+        )
+    specs = [s for s in specs if s not in (*on_matrices, *random)]
     if not specs:
         raise click.UsageError("only optimizers have a step; name one, or none for all")
     plan = Plan(

@@ -93,7 +93,7 @@ def show_command(spec: str, form: str) -> None:
                 text = TextPrinter(rule)
                 lines = [text.equation(u) for u in each.updates]
                 outputs = () if isinstance(rule, Schedule) else rule.outputs
-                lines += [f"# {i.name}[t] is given: {i.doc}" for i in rule.inputs]
+                lines += [f"# {i.name}[t] is {_HOW[i.is_random]}: {i.doc}" for i in rule.inputs]
                 lines += [f"{o.name}[t] = {text.expression(o.value)}  # {o.doc}" for o in outputs]
                 show_code("\n".join(lines) + "\n", "python")
             elif form == "program":
@@ -101,6 +101,9 @@ def show_command(spec: str, form: str) -> None:
             else:
                 for text in render(each, found[form]).values():
                     show_code(text, "python" if form in _PYTHON else form)
+
+
+_HOW = {False: "given", True: "drawn"}
 
 
 def _program(spec: Spec) -> Program:

@@ -305,7 +305,7 @@ class _OfOptimizer(Lowering):
             gradient=GRADIENT,
             inputs=tuple(
                 Given(self.new[i.name], None if i.when == true else self.node(i.when))
-                for i in self.spec.inputs
+                for i in sorted(self.spec.inputs, key=lambda i: i.is_random)
             ),
         )
 

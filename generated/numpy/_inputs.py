@@ -36,6 +36,10 @@ class Inputs:
         columns = [none if column is None else column for column in self.columns]
         return [*zip(*columns, strict=True)] if columns else [()] * count
 
+    def beside(self, columns: Sequence[Sequence[Array] | None]) -> "Inputs":
+        """With others, which come after them."""
+        return Inputs(self.numbers, [*self.columns, *columns])
+
 
 def taken(
     declared: Mapping[str, str],
@@ -59,7 +63,7 @@ def taken(
             than its parameter, or shares memory with one.
     """
     require_known(given, declared, rule)
-    read = set(read)
+    read = {*read} & declared.keys()
 
     def how(name: str) -> str:
         if declared[name] == GRADIENT:

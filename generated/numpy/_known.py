@@ -63,8 +63,8 @@ class Known:
         self._views: dict[int, View] = {}
         self._reduced: Collection[int] = ()
         pairs = [*found.values()]
-        self._thetas, gradients = [theta for theta, _ in pairs], [grad for _, grad in pairs]
-        self.size = sum(theta.size for theta in self._thetas)
+        self.thetas, gradients = [theta for theta, _ in pairs], [grad for _, grad in pairs]
+        self.size = sum(theta.size for theta in self.thetas)
         """Elements of all parameters."""
         none: dict[str, Array] = {}
         self._kept = [
@@ -106,10 +106,10 @@ class Known:
         return {row for row, (dtype, order) in columns if not dtype or (by_lines and order != "C")}
 
     def _table_of(self, rows: Sequence[int]) -> "Table":
-        return Table(rows, self._columns(rows), [self._seen_shape(self._thetas[k]) for k in rows])
+        return Table(rows, self._columns(rows), [self._seen_shape(self.thetas[k]) for k in rows])
 
     def _columns(self, rows: Sequence[int]) -> NDArray[np.int64]:
-        sizes = [self._thetas[row].size for row in rows]
+        sizes = [self.thetas[row].size for row in rows]
         columns = zip(*(self._kept[row] for row in rows), strict=True)
         theta, *states = [[0 if x is None else address(x) for x in column] for column in columns]
         before = list(accumulate(sizes, initial=0))[:-1]
@@ -118,15 +118,15 @@ class Known:
     def _remember(self, params: Tree, grads: Tree, gradients: Sequence[Array]) -> None:
         """Keep what these are, if they are such that it tells all of others that are so, too."""
         self._names = None
-        arrays = [*self._thetas, *gradients]
+        arrays = [*self.thetas, *gradients]
         if not all(type(x) is np.ndarray and x.flags.forc and x.flags.aligned for x in arrays):
             return
         names, _ = flattened(params)
         if flattened(grads)[0] != names:
             return
         self._names = names
-        self._seen = _looks(self._thetas), _looks(gradients)
-        self._low = _addresses(self._thetas)
+        self._seen = _looks(self.thetas), _looks(gradients)
+        self._low = _addresses(self.thetas)
         self._lengths = np.array([x.nbytes for x in arrays])
         self._alignments = np.array([x.dtype.alignment for x in gradients])
 
@@ -138,7 +138,7 @@ class Known:
         if not (
             names == self._names
             and others == names
-            and all(map(is_, thetas, self._thetas))
+            and all(map(is_, thetas, self.thetas))
             and (_looks(thetas), _looks(given)) == self._seen
             and all(theta.flags.writeable for theta in thetas)
         ):
@@ -178,7 +178,7 @@ class Known:
 
     def see(self, view: Callable[[int], View], reduced: Collection[str]) -> None:
         """Know how the rule sees a parameter of so many axes, and the states that are not so."""
-        self._views = {theta.ndim: view(theta.ndim) for theta in self._thetas}
+        self._views = {theta.ndim: view(theta.ndim) for theta in self.thetas}
         self._reduced = {2 + i for i, name in enumerate(self._slots) if name in reduced}
 
     def is_seen_by(self, view: Callable[[int], View]) -> bool:

@@ -8,9 +8,11 @@ from typing import Any, cast
 
 import numpy as np
 
+from . import _checkpoints as checkpoints
 from . import _clips as clipping
 from . import _engines as engines
 from . import _points as points
+from . import _random as drawn
 from . import _together as together
 from . import _ufuncs as ufuncs
 from ._arguments import (
@@ -29,6 +31,7 @@ from ._intervals import require_within
 from ._known import Kind, Known, States
 from ._limits import chosen
 from ._locks import lock
+from ._philox import require_seed
 from ._readable import Readable
 from ._scalars import Step
 from ._shapes import Facts, told
@@ -38,7 +41,6 @@ from ._trees import (
     Array,
     Gradients,
     Tree,
-    floating,
     key,
     leaves,
     require_matrices,
@@ -152,7 +154,8 @@ class Optimizer(Limited, Readable):
         cut = partial(
             clipping.clips, limits=self._limits, error_if_nonfinite=self.error_if_nonfinite
         )
-        known.inputs = clipped(self._inputs, inputs, cut).rows(len(given))
+        own = drawn.columns(self._random, read, known.thetas, self.seed, self._step + 1)
+        known.inputs = clipped(self._inputs, inputs, cut).beside(own).rows(len(given))
         initial = self._existing(lr, dict(next(iter(known.kinds_of_shape))))
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
@@ -205,6 +208,7 @@ class Optimizer(Limited, Readable):
         """
         with self._lock:
             kept = {"step": np.array(self._step)}
+            kept |= {"seed": np.array(self.seed, np.uint64)} if self._random else {}
             kept |= {name: np.array(value) for name, value in self._scalars.items()}
             for name, arrays in self._states.items():
                 kept |= {key(name, path): np.array(array) for path, array in arrays.items()}
@@ -223,32 +227,14 @@ class Optimizer(Limited, Readable):
         # Asked is which states there are: a rate of any step will do.
         rate = math.nan if callable(self.lr) else self.lr
         names = self._existing(rate, told(self._facts, (), 0.0)).keys()
-        scalars = {name: 0.0 for name in self._kept_numbers if name in names}
-        if self._facts:  # those of other shapes may have others
-            names = {*self._tensor_states}
-        states: dict[str, dict[str, Array]] = {n: {} for n in self._tensor_states if n in names}
-        for kept, value in state.items():
-            name, _, path = kept.partition("/")
-            if name in states:
-                states[name][path] = floating(np.array(value), f"state {kept!r}")
-            elif kept in scalars:
-                scalars[kept] = float(value)
-            elif kept != "step":
-                known = ", ".join(["step", *scalars, *states])
-                raise ValueError(f"unknown state {kept!r}; the states here are {known}")
-        if "step" not in state:
-            raise ValueError("the state 'step' is missing")
-        step = int(state["step"])
-        if step < 0 or step != state["step"]:
-            raise ValueError(f"the state 'step' must be a whole number, got {state['step']}")
-        paths = {path for arrays in states.values() for path in arrays}
-        needed = [key(name, path) for name in states for path in sorted(paths) if not self._facts]
-        if step:
-            needed += [*scalars, *(states if not paths else ())]
-        if missing := [each for each in needed if each not in state]:
-            raise ValueError(f"states are missing: {', '.join(missing)}")
+        numbers = [name for name in self._kept_numbers if name in names]
+        # Those of other shapes may have others.
+        tensors = [name for name in self._tensor_states if name in names or self._facts]
+        always = ("step", "seed") if self._random else ("step",)
+        found = checkpoints.read(state, tensors, numbers, always, may_lack=bool(self._facts))
         with self._lock, Held():
-            self._keep(None, states if paths else {}, scalars if step else {}, step)
+            self._keep(None, found.states, found.scalars, found.step)
+            self.seed = found.seed
 
     @property
     def _limits(self) -> clipping.Limits:
@@ -269,6 +255,7 @@ class Optimizer(Limited, Readable):
         require_numbers(numbers, given | set_limits, self._omissible)
         require_flags(self._options, given)
         require_whole(self._whole, given)
+        require_seed(self.seed)
         require_words(self._words, {name: getattr(self, name) for name in self._words})
         require_within(self._bounded, given)
         self._check(lr)

@@ -34,6 +34,7 @@ from ._inputs import Named, loss_of
 from ._options import option
 from ._plain import together
 from ._points import gradients
+from ._random import tensors
 from ._rule import Change
 from ._scalars import Step
 from ._shapes import View
@@ -117,10 +118,12 @@ def _traced(optimizer: Any, updates: list[Any]) -> list[Traced]:
         if clip:
             given = clip(in_dtype(given, arithmetic(real(params[0]).dtype)))
         keys = [key if key in initial else None for key in rule.tensor_states.values()]
+        dtype = arithmetic(real(params[0]).dtype)
+        drawn = [tensors(column or [], dtype) for column in inputs]
         for i, (p, grad, own) in enumerate(zip(params, given, states, strict=True)):
             kept = [_stored(own[key]) if key else None for key in keys]
             # A copy: that rows share an object is looked at as well.
-            beside = [None if column is None else _stored(column[i]) for column in inputs]
+            beside = [None if not column else _stored(column[i]) for column in drawn]
             how = view, rule.are_whole
             row = flags.copy(), _stored(p), _with_axis(grad), kept, beside, how
             found[p.device].append((order[p], numbers, row))

@@ -19,6 +19,7 @@ from torch import Tensor
 from . import _shards as shards
 from ._given import ELEMENTS, GRADIENT, LOSS, require_given, require_known
 from ._options import option
+from ._random import Draw, laid_out
 from ._rows import at
 from ._tensors import arithmetic, number, real
 
@@ -31,11 +32,16 @@ class Inputs(NamedTuple):
 
     Args:
         numbers: by name: Python numbers or tensors of one; 0 where the step does not read one.
-        columns: in the order of the rule, a tensor for each parameter; None likewise.
+        columns: in the order of the rule, a tensor for each parameter, or what it is drawn by;
+            None likewise.
     """
 
     numbers: Mapping[str, Any]
-    columns: tuple[list[Tensor] | None, ...]
+    columns: tuple[list[Any] | None, ...]
+
+    def beside(self, columns: Iterable[list[Draw] | None]) -> "Inputs":
+        """With what is drawn, which comes after what is given."""
+        return self._replace(columns=(*self.columns, *columns))
 
     def part(self, rows: Sequence[int]) -> "Inputs":
         """Those of some of the parameters."""
@@ -44,12 +50,25 @@ class Inputs(NamedTuple):
         )
 
     @property
+    def given(self) -> list[list[Tensor]]:
+        """The tensors that the step is handed."""
+        return [cast("list[Tensor]", c) for c in self.columns if c and isinstance(c[0], Tensor)]
+
+    def for_kernels(self, t: Any) -> list[list[Tensor] | None]:
+        """All tensors, of which those that are drawn are so in memory as their parameters lie.
+
+        Args:
+            t: the step, or a vector with that of each parameter.
+        """
+        return [None if c is None else laid_out(c, t) for c in self.columns]
+
+    @property
     def present(self) -> tuple[bool, ...]:
         """Which of the tensors the step reads."""
         return tuple(column is not None for column in self.columns)
 
-    def row(self, i: int) -> list[Tensor | None]:
-        """The tensors of one parameter."""
+    def row(self, i: int) -> list[Tensor | Draw | None]:
+        """Those of one parameter."""
         return [None if column is None else column[i] for column in self.columns]
 
 
@@ -87,7 +106,7 @@ def asked(
     if has_closure and given.get(loss) is not None:
         raise TypeError(f"a step is given a closure, which returns the loss, and {loss!r}, too")
     from_closure = {name for name, source in declared.items() if source in (LOSS, GRADIENT)}
-    read = {*read} - (from_closure - given.keys() if has_closure else set[str]())
+    read = declared.keys() & {*read} - (from_closure - given.keys() if has_closure else set[str]())
 
     def how(name: str) -> str:
         if declared[name] == GRADIENT:
@@ -244,12 +263,13 @@ def on_device(inputs: Inputs, device: torch.device) -> dict[str, Any]:
 
 
 def read_by(optimizer: Any, group: Mapping[str, Any], params: Iterable[Tensor]) -> list[str]:
-    """The names of the inputs that the next step of some parameters of a group reads.
+    """The names of the inputs that the next step of some parameters of a group reads, or draws.
 
     The host does not know counts that are kept on the device: all inputs are read then.
     """
+    names = [*optimizer._inputs, *optimizer._random]
     if option(group, "capturable"):
-        return [*optimizer._inputs]
+        return names
     key, store = optimizer._step_key, optimizer.state
     states = (store.get(p, {}) for p in params)
     if key:
@@ -257,4 +277,4 @@ def read_by(optimizer: Any, group: Mapping[str, Any], params: Iterable[Tensor]) 
     else:
         counts = {1 if not state else 2 for state in states}
     reads = [optimizer._reads(t, group) for t in counts]
-    return [n for n in optimizer._inputs if any(each.get(n, True) for each in reads)]
+    return [n for n in names if any(each.get(n, True) for each in reads)]

@@ -42,6 +42,7 @@ from ._intervals import require_within
 from ._limits import chosen
 from ._locks import lock
 from ._options import option
+from ._philox import require_seed
 from ._readable import Readable
 from ._rule import Change, Group, Rule
 from ._signals import Held
@@ -83,7 +84,7 @@ class Optimizer(Readable, optim.Optimizer):
     """What made this optimizer for some of the parameters that it has."""
 
     def __init__(self, given: dict[str, Any]) -> None:
-        names = (*self._arguments, *options.CLIPPING, *options.LAUNCHING)
+        names = (*self._arguments, *options.CLIPPING, *options.LAUNCHING, *self._seeds)
         values = {name: given[name] for name in names}
         if values["fused"] and values["differentiable"]:
             raise RuntimeError("`fused` does not support `differentiable`")
@@ -136,6 +137,7 @@ class Optimizer(Readable, optim.Optimizer):
             require_within(self._bounded, group)
             self._check(group)
             chosen(TRANSFORMS, group)
+            require_seed(group.get("seed", 0))
             refuse_nan(self._numbers, group)
         super().add_param_group(param_group)
         group, rule = self.param_groups[-1], self._rule(self.defaults)
@@ -252,6 +254,7 @@ class Optimizer(Readable, optim.Optimizer):
         traits = [own for _, own, _ in taken]
         cut = partial(clipping.clips, groups, params, sharing=sharing)
         inputs = of_groups(self._inputs, given, params, map(rule.is_local, groups), cut)
+        inputs = self._with_draws(rule, groups, params, inputs)
         works = [*chain(*map(self._works, groups, params, grads, clips, traits, inputs))]
         if rule.turns:
             partition.check(rule.name, self._wrapper, [*chain(*params)])
@@ -313,5 +316,5 @@ class Optimizer(Readable, optim.Optimizer):
             lengths=rule.lengths,
             shared=frozenset(self._global_states.values()),
         )
-        names = {*self._arguments, *options.DEFAULTS, *self._global_states.values()}
+        names = {*self._arguments, *self._seeds, *options.DEFAULTS, *self._global_states.values()}
         return checkpoints.taken(saved, self.param_groups, kept, names)

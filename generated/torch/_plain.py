@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from . import _inputs as given
+from . import _random as drawn
 from . import _shards as shards
 from . import _sparse as sparse
 from . import _views as views
@@ -144,7 +145,7 @@ def _by_kinds(
             for piece in own:
                 clipped = partial(clip.together, rows=piece) if clip else None
                 columns = [at(column, piece) for column in (params, grads, states)]
-                beside = inputs.part(piece).columns
+                beside = [drawn.at(c or [], values[0]) for c in inputs.part(piece).columns]
                 how = initial, step, clipped, beside, view
                 changes.append(partial(together, rule, *columns, *how))
             if new:
@@ -166,7 +167,7 @@ def together(
     initial: dict[str, Start],
     step: Step[float],
     clip: Callable[[list[Tensor]], Tensors] | None,
-    inputs: Sequence[list[Tensor] | None],
+    inputs: Sequence[Sequence[drawn.Drawn] | None],
     view: View,
 ) -> list[Running] | None:
     """Update tensors of one kind in place; the step's scalars are Python numbers.
@@ -180,7 +181,7 @@ def together(
     computed = [in_dtype(tensors, dtype) for tensors in stored]
     taken = in_dtype(reals(grads), dtype)
     step.storage = stored[0][0].dtype
-    beside = [in_dtype(reals(column or []), dtype) for column in inputs]
+    beside = [in_dtype(reals(drawn.tensors(column or [], dtype)), dtype) for column in inputs]
     columns = computed[0], [*(clip(taken) if clip else taken)], *computed[1:], *beside
     columns = views.columns(columns, (True, True, *rule.are_whole, *(True for _ in beside)), view)
     stacks = Stacks(columns[0]) if rule.stacks else None
@@ -265,7 +266,7 @@ def _one(
     initial: dict[str, Start],
     scalars: dict[str, Any],
     clip: Callable[[Tensor], Tensor] | None,
-    inputs: Sequence[Tensor | None],
+    inputs: Sequence[drawn.Drawn | None],
     view: View = LAST_TWO,
     *,
     is_live: bool = False,
@@ -287,7 +288,8 @@ def _one(
     ready = {k: real(x.clone() if copied else x).to(dtype) for k, x in stored.items()}
     ready = {k: x if k in rule.axes else views.seen(x, view) for k, x in ready.items()}
     theta, *states = (ready.get(key, p) for key in keys)
-    states += [p if x is None else views.seen(real(x).to(dtype), view) for x in inputs]
+    beside = drawn.tensors(drawn.at(inputs, scalars.get("t")), dtype)
+    states += [p if x is None else views.seen(real(x).to(dtype), view) for x in beside]
     taken = real(grad).to(dtype)
     step, new = rule.step(scalars)
     step.storage = real(p).dtype

@@ -2,14 +2,21 @@
 
 The equations read it at t, as they read what they compute; at the next step it is gone, unless a
 state keeps it.
+
+Random numbers are inputs that nobody hands over: a step draws them itself, a number for each
+element. Each depends on the seed of the optimizer, the step, the parameter's place among the
+optimizer's and the element's place in the whole of it, and on nothing else: not on the backend, nor
+on how a tensor lies in memory or is shared by devices. :mod:`steprule.codegen.runtime._philox` says
+which number it is.
 """
 
 from dataclasses import dataclass
 from enum import Enum
+from fractions import Fraction
 
 from sympy import Basic, latex, true
 
-from .domains import REAL, Interval
+from .domains import REAL, UNIT, Interval
 from .symbols import Series
 
 
@@ -27,10 +34,31 @@ class Source(Enum):
     """The gradient at a point away from the parameter, which an equation ``x[t] = grad(point)``
     says: it is taken by the closure of a step, while the parameters are there."""
 
+    UNIFORM = "uniform"
+    """Random numbers from 0 to 1, without 1: as likely each of the multiples of 2**-24 where a step
+    computes in float32, of 2**-53 in float64. The first are the second, cut off."""
+    NORMAL = "normal"
+    """Random numbers of mean 0 and variance 1, by Box and Muller of two of the above."""
+    RADEMACHER = "rademacher"
+    """Random signs: -1 and 1, as likely."""
+
     @property
     def is_tensor(self) -> bool:
         """Whether there is a number for each element."""
-        return self in (Source.ELEMENTS, Source.GRADIENT)
+        return self in (Source.ELEMENTS, Source.GRADIENT) or self.is_random
+
+    @property
+    def is_random(self) -> bool:
+        """Whether a step draws it itself."""
+        return self in _RANGES
+
+
+_RANGES = {
+    Source.UNIFORM: UNIT,
+    Source.NORMAL: REAL,
+    Source.RADEMACHER: Interval(Fraction(-1), Fraction(1)),
+}
+"""What random numbers can be."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +71,8 @@ class Input:
         doc: what it is, for a reader of the generated class.
         when: the condition on t, options and hyperparameters under which a step reads it, and
             has to be given it.
-        domain: the values it can take, by which roots and divisions are checked.
+        domain: the values it can take, by which roots and divisions are checked; those of random
+            numbers follow from the source.
         latex: its notation, where it is not SymPy's for the name.
     """
 
@@ -53,6 +82,14 @@ class Input:
     when: Basic = true
     domain: Interval = REAL
     latex: str = ""
+
+    def __post_init__(self) -> None:
+        if self.domain == REAL and isinstance(self.source, Source):
+            object.__setattr__(self, "domain", _RANGES.get(self.source, REAL))
+
+    @property
+    def is_random(self) -> bool:
+        return self.source.is_random
 
     @property
     def name(self) -> str:

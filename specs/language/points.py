@@ -44,13 +44,14 @@ def _leading_to(spec: Optimizer, name: str, point: Expr) -> Optimizer:
     computed = {u.target.name for u in needed}
     states = tuple(s for s in spec.states if s.name in names)
     still = (Update(s.series[t], s.series[t - 1]) for s in states if s.name not in computed)
+    drawn = {i.name for i in spec.inputs if i.is_random}  # whose numbers follow from their order
     title = f"{spec.name}Point{name.capitalize()}"
     return replace(
         spec,
         name=title,
         summary=f"Where {spec.name} takes the gradient {name}.",
         states=states,
-        inputs=tuple(i for i in spec.inputs if i.name in names and i.name != name),
+        inputs=tuple(i for i in spec.inputs if i.name in names | drawn and i.name != name),
         updates=(*needed, *still, Update(theta[t], point)),
         outputs=(),
         peer="",

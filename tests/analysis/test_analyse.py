@@ -6,7 +6,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-from steprule.codegen.analysis import OF_SCHEDULES, RULES, analyse
+from steprule.codegen.analysis import OF_SCHEDULES, OF_TRANSFORMS, RULES, analyse
 from steprule.codegen.loading.load import builtin
 from steprule.specs.language import (
     SpecError,
@@ -122,7 +122,7 @@ def test_a_state_may_depend_on_a_condition_in_an_intermediate(momentum):
 
 
 def test_every_rule_has_a_code_a_sentence_and_a_test_of_its_own():
-    rules_ = {*RULES, *OF_SCHEDULES}
+    rules_ = {*RULES, *OF_SCHEDULES, *OF_TRANSFORMS}
     codes = [rule.CODE for rule in rules_]
     assert len(set(codes)) == len(codes)
     here = Path(__file__).parent

@@ -12,10 +12,13 @@ from steprule.specs.language import (
     Input,
     Option,
     Output,
+    Schedule,
     Shape,
     Source,
+    SpecError,
     State,
     Update,
+    eta,
     flags,
     grad,
     hyperparameters,
@@ -27,6 +30,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
+from steprule.specs.language import step as step_of
 from sympy import And, Eq, Mod, Not, Piecewise, Symbol, sqrt
 
 lr, k = hyperparameters("lr k")
@@ -109,6 +113,49 @@ def test_an_equation_does_not_compute_one(step, refused):
     spec = step(f[t] * G, inputs=[LOSS])
     spec = replace(spec, updates=(Update(f[t], norm(G)), *spec.updates))
     refused(spec, "input", "f is an input", "Remove the equation")
+
+
+RANDOM = Input(f, Source.UNIFORM, "a random number")
+
+
+@pytest.mark.parametrize(
+    ("direction", "given", "how", "code", "words"),
+    [
+        (G, [RANDOM], {}, "unused", ["input f", "Use f[t]"]),
+        (f[t - 1] * G, [RANDOM], {}, "time", ["f[t-1] is gone", "keep it in a state"]),
+        (f[t] * G, [replace(RANDOM, domain=NON_NEGATIVE)], {}, "input", ["drawn from 0 <= f < 1"]),
+        (f[t] * G, [RANDOM], {"step_key": ""}, "input", ['Set step_key="step"']),
+        (f[t] * G, [replace(RANDOM, source="uniform")], {}, "kind", ["Give a Source"]),
+        (f[t] * G, [replace(RANDOM, when=f[t] > 0)], {}, "input", ["f[t] is not known before"]),
+        (G / f[t], [RANDOM], {}, "division", ["f[t]"]),
+        (sqrt(f[t]) * G, [Input(f, Source.NORMAL, "d")], {}, "root", ["f[t]"]),
+        (f[t] * G, [replace(RANDOM, series=inputs("seed")[0])], {}, "name", ["'seed'"]),
+    ],
+    ids=str,
+)
+def test_random_numbers_that_are_refused(step, refused, direction, given, how, code, words):
+    refused(step(direction, inputs=given, **how), code, *words)
+
+
+def test_random_numbers_are_of_their_sources_domain(step, refused):
+    assert analyse(step(sqrt(f[t]) / (1 + f[t]) * G, inputs=[RANDOM]))
+    assert analyse(step(G / (2 + f[t]), inputs=[Input(f, Source.RADEMACHER, "d")]))
+    spec = step(f[t] * G, inputs=[RANDOM])
+    computed = replace(spec, updates=(Update(f[t], norm(G)), *spec.updates))
+    refused(computed, "input", "which a step draws, and this computes it")
+
+
+def test_a_schedule_draws_nothing():
+    wrong = Schedule(
+        "Drawn",
+        summary="A rate that is drawn.",
+        source="nowhere",
+        hyper=[],
+        updates=[Update(eta[step_of], f[step_of])],
+        example={},
+    )
+    with pytest.raises(SpecError, match=r"\[undeclared\] Drawn.*f is given nowhere"):
+        analyse(wrong)
 
 
 AT = Input(u, Source.GRADIENT, "the gradient at a point")

@@ -32,9 +32,10 @@ def check(subject: Subject) -> Iterator[Fault]:
                     f"Write Update({given.name}[t], grad(point)), and the rest in other equations",
                 )
         elif given is not None:
+            how = "draws" if given.is_random else "is given"
             yield Fault(
                 subject.equation(update),
-                f"{given.name} is an input, which a step is given, and this computes it",
+                f"{given.name} is an input, which a step {how}, and this computes it",
                 f"Remove the equation, or the declaration of {given.name}",
             )
     for given in subject.inputs.values():
@@ -44,10 +45,30 @@ def check(subject: Subject) -> Iterator[Fault]:
                 "no equation says at which point the gradient is taken",
                 f"Add Update({given.name}[t], grad(point))",
             )
+        if given.is_random:
+            yield from _random(subject, given)
         yield from _known(subject, given)
         if given.when != true:
             yield from _read_where_given(subject, given)
     yield from _misplaced(subject)
+
+
+def _random(subject: Subject, given: Input) -> Iterator[Fault]:
+    """What is wrong with random numbers."""
+    own = Input(given.series, given.source, given.doc).domain
+    if given.domain != own:
+        yield Fault(
+            f"domain of {declared(given)}",
+            f"{given.domain.describe(given.name)} is declared, and it is drawn from "
+            f"{own.describe(given.name)}",
+            "Leave the domain out, and let an equation make of the number what you need",
+        )
+    if isinstance(subject.spec, Optimizer) and not subject.spec.step_key:
+        yield Fault(
+            declared(given),
+            "random numbers follow from the count of steps, and step_key is empty, so none is kept",
+            'Set step_key="step"',
+        )
 
 
 def _misplaced(subject: Subject) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sympy import Basic, false, sympify, true
 
-from ....specs.language import Choice, Optimizer, Option, Spec, State, Update
+from ....specs.language import Choice, Input, Optimizer, Option, Source, Spec, State, Update, t
 from .cells import Cell, Code, Formula, Word
 from .printer import LatexPrinter
 
@@ -32,6 +32,7 @@ class Box:
     constraints: tuple[Cell, ...]
     matrices: Cell
     initial: tuple[Cell, ...]
+    draws: tuple[Cell, ...]
     blocks: tuple[Block, ...]
 
 
@@ -46,6 +47,7 @@ def box(spec: Optimizer, printer: LatexPrinter) -> Box:
         constraints=tuple((Formula(printer.condition(c.condition)),) for c in spec.constraints),
         matrices=matrices(spec, printer),
         initial=initial(spec, printer),
+        draws=tuple(_draw(i, printer) for i in spec.inputs if i.is_random),
         blocks=tuple(Block(condition(when, printer), tuple(updates)) for when, updates in grouped),
     )
 
@@ -80,7 +82,23 @@ def initial(spec: Spec, printer: LatexPrinter) -> tuple[Cell, ...]:
 def _initial(state: State, printer: LatexPrinter) -> Cell:
     before = printer.expression(state.series[0])
     value = Formula(f"{before} = {printer.expression(sympify(state.init))}")
-    when = condition(state.when, printer)
+    return _where(value, condition(state.when, printer))
+
+
+DISTRIBUTIONS = {
+    Source.UNIFORM: r"\mathcal{U}[0, 1)",
+    Source.NORMAL: r"\mathcal{N}(0, 1)",
+    Source.RADEMACHER: r"\mathcal{U}\{-1, 1\}",
+}
+"""What random numbers are drawn from."""
+
+
+def _draw(given: Input, printer: LatexPrinter) -> Cell:
+    drawn = f"{printer.expression(given.series[t])} \\sim {DISTRIBUTIONS[given.source]}"
+    return _where(Formula(drawn), condition(given.when, printer))
+
+
+def _where(value: Formula, when: str) -> Cell:
     if not when:
         return (value,)
     return value, Word("space"), Word("if"), Word("space"), Formula(when)

@@ -13,7 +13,8 @@ def is_drawn(spec: Optimizer) -> bool:
     One of matrices alone cannot, nor one that is given more than gradients and the loss.
     """
     known = (Source.LOSS, Source.GRADIENT)
-    return not needs_matrices(spec) and all(i.source in known for i in spec.inputs)
+    is_known = all(i.source in known or i.is_random for i in spec.inputs)
+    return not needs_matrices(spec) and is_known
 
 
 def take_step(

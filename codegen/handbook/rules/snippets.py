@@ -55,9 +55,8 @@ def optimizer_usage(spec: Optimizer, package: str) -> Usage:
     from_start = [f"lr={rate}"] if rate else []
     is_asked = any(i.source is Source.GRADIENT for i in spec.inputs)  # again, at other points
     asked = (Source.GRADIENT, Source.LOSS) if is_asked else ()
-    inputs = [
-        (i.name, i.source.value, i.when != true) for i in spec.inputs if i.source not in asked
-    ]
+    given = [i for i in spec.inputs if i.source not in asked and not i.is_random]
+    inputs = [(i.name, i.source.value, i.when != true) for i in given]
     reads_loss = any(i.source is Source.LOSS for i in spec.inputs)
     shared = {
         "name": spec.name,

@@ -35,6 +35,10 @@ class Declared(ABC):
     _inputs: ClassVar[dict[str, str]] = {}
     """What a step is given beside the gradient, by name: the loss, a number, a number for each
     element, the gradient at another point."""
+    seed: int = 0
+    """Of random numbers."""
+    _random: ClassVar[dict[str, str]] = {}
+    """What a step draws itself, by name, and what kind of random numbers."""
     _points: ClassVar[dict[str, Any]] = {}
     """By such an input, the class whose step leads to the point."""
     _whole: ClassVar[tuple[str, ...]] = ()
@@ -67,7 +71,8 @@ class Declared(ABC):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "_rule" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
-            own = declared(cls.__init__, {*TRANSFORMS, "error_if_nonfinite", "engine"})
+            seed = ("seed",) if cls._random else ()
+            own = declared(cls.__init__, {*TRANSFORMS, "error_if_nonfinite", "engine", *seed})
             others = {name: own[name] for name in own if name not in cls._words}
             cls._numbers = counts(others)
             cls._omissible = omissible(others)
@@ -111,7 +116,7 @@ class Declared(ABC):
         """Update a block of a parameter and its states in place; in turns, if it needs totals.
 
         Takes the step, the parameter, its gradient, its states (None for one that does not exist),
-        its inputs (None for one that is not read) and scratch arrays like it.
+        its inputs (None for one that is not read), given ones first, and scratch arrays like it.
         """
 
     @staticmethod

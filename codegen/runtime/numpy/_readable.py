@@ -61,4 +61,4 @@ class Readable(Declared):
     def _read_at(self, t: int, lr: float) -> list[str]:
         """The names of the inputs that a step reads."""
         reads = self._reads(t, lr)
-        return [name for name in self._inputs if reads.get(name, True)]
+        return [name for name in (*self._inputs, *self._random) if reads.get(name, True)]

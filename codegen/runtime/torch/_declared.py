@@ -67,6 +67,8 @@ class Declared:
     _inputs: ClassVar[dict[str, str]] = {}
     """What a step is given beside the gradient, by name: the loss, a number, a number for each
     element, the gradient at another point."""
+    _random: ClassVar[dict[str, str]] = {}
+    """What a step draws itself, by name, and what kind of random numbers."""
     _points: ClassVar[dict[str, Any]] = {}
     """By such an input, the class whose step leads to the point."""
     _whole: ClassVar[tuple[str, ...]] = ()
@@ -106,6 +108,8 @@ class Declared:
     _omissible: ClassVar[frozenset[str]] = frozenset()
     """The numbers among them that can be left out, as messages call them."""
     _options: ClassVar[tuple[str, ...]] = ()
+    _seeds: ClassVar[tuple[str, ...]] = ()
+    """The argument that random numbers depend on, where there are any."""
     _bounded: ClassVar[tuple[Member, ...]] = ()
     _sees: ClassVar[bool] = False
     """Whether it sees some parameters otherwise than by their last two axes."""
@@ -113,7 +117,8 @@ class Declared:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "_loop" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
-            own = declared(cls.__init__, DEFAULTS)
+            cls._seeds = ("seed",) if cls._random else ()
+            own = declared(cls.__init__, {*DEFAULTS, *cls._seeds})
             cls._arguments = tuple(own)
             cls._beside = {name: own[name] for name in cls._viewing}
             others = {name: own[name] for name in own if name not in cls._words}

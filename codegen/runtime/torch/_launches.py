@@ -26,7 +26,7 @@ from ._options import option
 from ._rows import alike, at, same
 from ._rule import Change, Group, Rule, State, Work
 from ._states import Store, adopt, make_missing, states_of
-from ._tensors import PLAIN, live, number, require_range
+from ._tensors import PLAIN, arithmetic, live, number, require_range
 from ._traits import Traits
 
 
@@ -151,7 +151,7 @@ def _hold(rule: Rule, kept: Kept, work: Work, store: Store) -> bool:
         if not (
             batch.keys == initial.keys()
             and batch.inputs == work.inputs.present
-            and all(c is None or batch.takes(at(c, rows)) for c in work.inputs.columns)
+            and all(c is None or batch.takes(at(c, rows)) for c in work.inputs.given)
             and batch.holds(at(params, rows), are_alike=are_plain)
             and (are_alike or batch.takes(at(grads, rows)))
             and (_is_read_on_device(group, batch.device) or batch.is_uniform())
@@ -205,7 +205,12 @@ def _is_taken(rule: Rule, work: Work, i: int, store: Store) -> bool:
     (states,) = states_of(store, [p])
     made = {key: x for key, x in states.items() if key in keys and x is not None}
     like = [x for key, x in made.items() if key not in rule.axes]
-    like += [x for x in work.inputs.row(i) if x is not None]
+    beside = [x for x in work.inputs.row(i) if x is not None]
+    given = [x for x in beside if isinstance(x, Tensor)]
+    real = p.dtype.to_real()
+    if len(given) < len(beside) and arithmetic(real) is not real:
+        return False  # of what is drawn, halves would hold the first bits
+    like += given
     small = [(x, rule.lengths(group, key, p.shape)) for key, x in made.items() if key in rule.axes]
     return takes(shards.local([p, grad, *like])) and takes_small(p, small)
 
@@ -239,7 +244,7 @@ def _launch_of(rule: Rule, batch: Batch, work: Work) -> list[Change]:
     kept |= new
     engine = fused.engine(batch.device.type)
     engine.require(rule.kernel, rule.fingerprint)
-    columns = work.inputs.columns
+    columns = work.inputs.for_kernels(scalars.get("t"))
     by_lines = engine.sees_lines(rule.kernel)
     shapes = [work.view.of(p.shape) for p in params] if by_lines else ()
     launch = engine.prepare(rule.kernel, batch, grads, given, clip, columns, shapes)

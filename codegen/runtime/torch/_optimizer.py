@@ -41,6 +41,7 @@ from ._intervals import require_within
 from ._limits import chosen
 from ._locks import lock
 from ._options import option
+from ._philox import require_seed
 from ._readable import Readable
 from ._rule import Change, Group, Rule
 from ._signals import Held
@@ -82,7 +83,7 @@ class Optimizer(Readable, optim.Optimizer):
     """What made this optimizer for some of the parameters that it has."""
 
     def __init__(self, given: dict[str, Any]) -> None:
-        names = (*self._arguments, *options.CLIPPING, *options.LAUNCHING)
+        names = (*self._arguments, *options.CLIPPING, *options.LAUNCHING, *self._seeds)
         values = {name: given[name] for name in names}
         if values["fused"] and values["differentiable"]:
             raise RuntimeError("`fused` does not support `differentiable`")
@@ -135,6 +136,7 @@ class Optimizer(Readable, optim.Optimizer):
             require_within(self._bounded, group)
             self._check(group)
             chosen(TRANSFORMS, group)
+            require_seed(group.get("seed", 0))
             refuse_nan(self._numbers, group)
         super().add_param_group(param_group)
         group, rule = self.param_groups[-1], self._rule(self.defaults)
@@ -251,6 +253,7 @@ class Optimizer(Readable, optim.Optimizer):
         traits = [own for _, own, _ in taken]
         cut = partial(clipping.clips, groups, params, sharing=sharing)
         inputs = of_groups(self._inputs, given, params, map(rule.is_local, groups), cut)
+        inputs = self._with_draws(rule, groups, params, inputs)
         works = [*chain(*map(self._works, groups, params, grads, clips, traits, inputs))]
         if rule.turns:
             partition.check(rule.name, self._wrapper, [*chain(*params)])
@@ -312,5 +315,5 @@ class Optimizer(Readable, optim.Optimizer):
             lengths=rule.lengths,
             shared=frozenset(self._global_states.values()),
         )
-        names = {*self._arguments, *options.DEFAULTS, *self._global_states.values()}
+        names = {*self._arguments, *self._seeds, *options.DEFAULTS, *self._global_states.values()}
         return checkpoints.taken(saved, self.param_groups, kept, names)

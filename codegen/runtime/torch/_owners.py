@@ -15,6 +15,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from . import _shards as shards
+from ._random import Draw, Drawn
 from ._rows import alike, at
 from ._rule import Rule, Start, State
 from ._shapes import View
@@ -31,7 +32,7 @@ class Row(NamedTuple):
     initial: dict[str, Start]
     scalars: dict[str, Any]
     clip: Callable[[Tensor], Tensor] | None
-    inputs: Sequence[Tensor | None]
+    inputs: Sequence[Drawn | None]
     view: View
 
 
@@ -84,9 +85,16 @@ def _together(rule: Rule, row: Row) -> Row:
         initial=row.initial,
         scalars=dict(row.scalars),
         clip=None,
-        inputs=[None if x is None else shards.whole_from(x, row.param) for x in row.inputs],
+        inputs=[_whole(x, row.param, param) for x in row.inputs],
         view=row.view,
     )
+
+
+def _whole(x: Drawn | None, placed: Any, whole: Tensor) -> Drawn | None:
+    """An input of all of a parameter, of which ranks have been given their parts."""
+    if isinstance(x, Draw):
+        return x.whole(whole)
+    return None if x is None else shards.whole_from(x, placed)
 
 
 def _keys(rule: Rule, row: Row) -> list[str]:

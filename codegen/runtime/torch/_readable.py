@@ -5,7 +5,7 @@ reads.
 """
 
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,8 +15,9 @@ from torch import Tensor
 from . import _outputs as outputs
 from ._declared import Declared
 from ._given import require_known
-from ._inputs import Named, asked, read_by
-from ._rule import Group
+from ._inputs import Inputs, Named, asked, read_by
+from ._random import draws
+from ._rule import Group, Rule
 from ._signals import Held
 
 
@@ -70,6 +71,31 @@ class Readable(Declared):
     def _read_by(self, group: Group) -> list[str]:
         """The names of the inputs that the next step of a group reads."""
         return read_by(self, group, group["params"])
+
+    def _with_draws(
+        self,
+        rule: Rule,
+        groups: Sequence[Group],
+        params: Sequence[list[Tensor]],
+        given: list[Inputs],
+    ) -> list[Inputs]:
+        """The inputs of parameters of groups, beside what their next step draws itself."""
+        if not self._random:
+            return given
+        numbers = {p: i for i, p in enumerate(p for g in self.param_groups for p in g["params"])}
+        return [
+            inputs.beside(
+                draws(
+                    self._random,
+                    read_by(self, group, own),
+                    group["seed"],
+                    own,
+                    numbers,
+                    is_local=rule.is_local(group),
+                )
+            )
+            for group, own, inputs in zip(groups, params, given, strict=True)
+        ]
 
     def _asked(self, given: dict[str, Any], *, has_closure: bool) -> Named:
         """What a step is handed beside its gradients, before it is taken."""

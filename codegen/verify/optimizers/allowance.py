@@ -86,7 +86,7 @@ def _alike(program: Program, steps: Sequence[Step]) -> Iterator[Chosen]:
     yield from ({i: steps[i]} for i in alone)
 
     def read(i: int) -> list[list[str]]:
-        return [sorted(steps[i].states), sorted(steps[i].inputs)]
+        return [sorted(steps[i].states), sorted({**steps[i].inputs, **steps[i].bounded_inputs})]
 
     others = sorted(set(range(len(steps))) - alone, key=read)
     for _, found in groupby(others, key=read):

@@ -127,13 +127,14 @@ def first_states(
 def inputs_given(
     spec: Optimizer, case: Case, index: int, configuration: Configuration
 ) -> dict[str, Floats | float]:
-    """What a step of a case is given beside the gradient, by the names of inputs that it reads.
+    """What a step of a case is handed beside the gradient, by the names of inputs that it reads.
 
     Tensors are like the gradients of other steps, brought into the domain; numbers are floats.
     """
     hyper, options = configuration.hyper, configuration.options
     found: dict[str, Floats | float] = {}
-    for place, each in enumerate(inputs_read(spec, case.start + index, hyper, options)):
+    read = inputs_read(spec, case.start + index, hyper, options)
+    for place, each in enumerate(i for i in read if not i.is_random):
         if each.is_tensor:
             other = case.gradients[(index + place + 1) % len(case.gradients)]
             values = _within(each.domain, np.ravel(other)[::-1].astype(np.float64))

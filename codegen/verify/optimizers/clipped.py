@@ -29,7 +29,7 @@ def clippings() -> Mapping[str, Transform]:
 
 @dataclass(frozen=True)
 class Clipped:
-    """A gradient that a rule is given.
+    """A gradient that a rule is given, or a random number.
 
     Args:
         exact: as it should be.
@@ -38,6 +38,13 @@ class Clipped:
 
     exact: Array | Floats
     bounded: Any
+
+    def shaped(self, shape: tuple[int, ...]) -> "Clipped":
+        """The same in a shape."""
+        bounded = self.bounded
+        pair = isinstance(bounded, tuple)
+        of = tuple(x.reshape(shape) for x in bounded) if pair else bounded.reshape(shape)
+        return Clipped(self.exact.reshape(shape), of)
 
     @classmethod
     def of(cls, gradient: Floats, limit: Mapping[str, float], form: Format) -> "Clipped":

@@ -140,6 +140,7 @@ class NumpyEngine:
 
     def _checkpoint(self, given: Given, step: int) -> dict[str, Any]:
         kept: dict[str, Any] = {"step": np.array(step)}
+        kept |= {"seed": np.array(self._optimizer.seed)} if self._optimizer._random else {}
         for name, value in given.states.items():
             if isinstance(value, Sequence):
                 kept |= {self._key(name, i): x for i, x in enumerate(value)}
@@ -176,8 +177,7 @@ class NumpyEngine:
                 found.setdefault(name, [value] * len(self._theta))[int(index or 0)] = value
             else:
                 found[name] = [value] * len(self._theta)
-        del found["step"]
-        return found
+        return {name: x for name, x in found.items() if name not in ("step", "seed")}
 
     def outputs(self) -> Found:
         alone = len(self._theta) == 1

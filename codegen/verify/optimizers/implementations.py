@@ -71,7 +71,7 @@ def implementations(
         beside = _PEER_FORMS[form]
         ours = torch(arguments)
         found.append(
-            Implementation(f"torch {form}", dtype, ours, peer(beside), str(beside), widens=is_fused)
+            Implementation(f"torch {form}", dtype, ours, peer(beside), str(beside), widens=True)
         )
     return found
 

@@ -22,13 +22,14 @@ from sympy import Expr, sympify
 from ....specs.language import Optimizer, Source, Update
 from ...oracle.factors import Factored
 from ...oracle.formats import FORMATS, Format
-from ...oracle.known import existing
+from ...oracle.known import existing, inputs_read
 from ...oracle.optimizers import Tensor, output, replay
 from ...oracle.views import shape_seen
 from ..ulp import Expected, expected
 from .cases import Case, Floats, first_states, inputs_given
 from .clipped import Clipped
 from .configurations import Configuration
+from .drawn import drawn
 
 _Exactly: TypeAlias = tuple[Mapping[str, Expected], Mapping[str, Factored]]
 """What must come of a step, and of what the factors are that it takes."""
@@ -119,7 +120,7 @@ class Step:
         is_alone: whether it is of a case by itself, in its shape.
         seen: the shape that the rule sees a parameter in that is alone.
         bounded: their gradient as the rule is given it; clipped, with how far it is off.
-        bounded_inputs: likewise what of the inputs is clipped, too.
+        bounded_inputs: likewise what of the inputs is clipped, too, or drawn.
         expected: what must come of them, by quantity; and what the outputs are before it.
         factored: of states that take a factor of a matrix in this step, what it is of.
         factors: those that some code has computed, and goes on with; none where that is the same.
@@ -202,6 +203,11 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             for i in spec.inputs
             if i.source is Source.GRADIENT and i.name in now.inputs
         }
+        shapes = [case.theta.shape for case in cases[:count]]
+        read = inputs_read(spec, now.t, configuration.hyper, configuration.options)
+        like = np.shape(now.alive(theta))
+        row = drawn(spec, read, shapes, now.t, batch.form)
+        clipped |= {name: each.shaped(like) for name, each in row.items()}
         inputs: dict[str, Any] = {name: now.alive(value) for name, value in now.inputs.items()}
         inputs |= {name: each.exact for name, each in clipped.items()}
         tensor = Tensor(
