@@ -1,9 +1,9 @@
 """Heads that take square matrices apart: the last two axes, behind those of a batch.
 
-``eigenvalues`` and ``inverse_root`` are functions. ``eigenvectors`` and ``qr`` are not: of a factor
-signs are open, of equal eigenvalues the basis of their space, and of a singular matrix some columns
-altogether. What is computed is one factor of many, and a library's next release may give another.
-From that all else follows:
+``eigenvalues`` is a function. ``eigenvectors`` and ``qr`` are none: of a factor signs are open, of
+equal eigenvalues the basis of their space, and of a singular matrix some columns altogether. What
+is computed is one factor of many, and a library's next release may give another. From that all else
+follows:
 
 a state  Such a factor is the new value of a state, by itself or in a case of it, and of nothing
          else. So it is seen, kept in checkpoints, and all that reads it reads one factor.
@@ -16,6 +16,10 @@ verify   Generated code is held against what a factor must satisfy, by its own f
 steps    What is computed in some steps alone stands in a Piecewise by what is known of a step
          before any tensor is: ``Eq(Mod(t, 10), 0)``. Other steps compute nothing of it.
 numbers  Halves are decomposed as float32. What is not finite has no factor: all of it is NaN.
+
+A root or another function of a symmetric matrix is a product of these, with ``Q[t]`` the state
+that keeps ``eigenvectors(A[t])``: ``matmul(Q[t] * Max(eigenvalues(A[t]), eps)**Rational(-1, 4),
+transpose(Q[t]))``.
 
 ``descending`` orders columns by the numbers of a row, as eigenvalues that are estimated may ask
 for: ``descending(Q[t - 1], diagonal(matmul(transpose(Q[t - 1]), A[t], Q[t - 1])))``.

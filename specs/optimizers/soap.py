@@ -10,9 +10,9 @@ eigenvalues pass one another, of which QR would else keep the smaller one's dire
 The momentum is kept as the paper keeps it, and not in the basis, as that repository does: turned
 there when it is read, it is the same. So its ``exp_avg`` is another one, and its checkpoints, with
 lists of matrices, do not load here. Left out are ``precondition_1d``, ``merge_dims``,
-``normalize_grads`` and ``data_format``. What has less than two axes takes Adam. Of more than two
-the last two are rows and columns, and each matrix before them is preconditioned by itself; there a
-basis for each axis is shared by the rest.
+``normalize_grads`` and ``data_format``. What has less than two axes takes Adam. The kernel of a
+convolution is seen as a matrix, its first axis by all others, and of three axes the first is a
+batch of matrices, each with bases of its own; there every axis has one basis, shared by the rest.
 """
 
 from sympy import And, Eq, Expr, Mod, Not, Or, Piecewise, sqrt
@@ -26,6 +26,7 @@ from ..language import (
     Option,
     State,
     Update,
+    View,
     cols,
     counts,
     descending,
@@ -93,6 +94,7 @@ soap = Optimizer(
     "SOAP",
     summary="SOAP: Adam in the slowly turning eigenbasis of Shampoo's preconditioner.",
     source="Vyas et al., 2024, arXiv:2409.11321, Algorithms 3 and 4",
+    view=View(flat=ndim >= 4),
     hyper=[
         Hyper(lr, "3e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         *(

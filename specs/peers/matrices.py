@@ -32,8 +32,8 @@ MATRICES = (
                 "bases that come of a QR decomposition are computed in float32, for float64 too"
             ),
             Difference(
-                "of more than two axes each has a basis; here the last two have, and matrices "
-                "before them are apart"
+                "of more than two axes each has a basis; here the kernel of a convolution is seen "
+                "as a matrix, and three axes as a batch of matrices"
             ),
             Difference("vectors can have a basis, axes be merged, and steps brought to one size"),
         ),

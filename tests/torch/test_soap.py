@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 STEPS = 12
-SHAPES = ((4, 6), (6, 4), (5, 5), (7,), (), (2, 3, 3))
+SHAPES = ((4, 6), (6, 4), (5, 5), (7,), (), (2, 3, 3), (3, 2, 2, 1))
 WAYS: dict[str, dict[str, Any]] = {
     "loop": {"foreach": False},
     "foreach": {"foreach": True},
@@ -41,7 +41,10 @@ TORCH = SimpleNamespace(
 
 def expected(start: np.ndarray, gradients: list[np.ndarray], by: Any, **settings: Any) -> Any:
     """The parameter after steps along some gradients, as nikhilvyas/SOAP takes them."""
-    if start.ndim > 2:
+    if start.ndim == 4:
+        flat = [g.reshape(len(g), -1) for g in gradients]
+        return expected(start.reshape(len(start), -1), flat, by, **settings).reshape(start.shape)
+    if start.ndim == 3:
         each = [
             expected(x, list(own), by, **settings)
             for x, own in zip(start, np.stack(gradients, 1), strict=True)
