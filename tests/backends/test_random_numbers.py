@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 import torch
 from steprule.codegen.analysis import analyse
+from steprule.codegen.backends.latex.box import box
+from steprule.codegen.backends.latex.cells import latex
+from steprule.codegen.backends.latex.printer import LatexPrinter
 from steprule.codegen.oracle import optimizers as oracle
 from steprule.codegen.oracle.draws import draws
 from steprule.codegen.oracle.formats import FORMATS, to_floats
@@ -367,6 +370,15 @@ def test_groups_have_seeds_of_their_own(made):
         for make in (kind, lambda p, seed: made.optimizer("numpy", DRAWN)(seed=seed)):
             with pytest.raises(ValueError, match=r"seed must be a whole number from 0 to 2\*\*64"):
                 make([nn.Parameter(torch.ones(1))], seed=wrong)
+
+
+def test_a_draw_in_an_algorithm():
+    shown = box(DRAWN, LatexPrinter(DRAWN)).draws
+    assert [*map(latex, shown)] == [
+        r"$u_t \sim \mathcal{U}[0, 1)$",
+        r"$\xi_t \sim \mathcal{U}\{-1, 1\}$ if $t \bmod 2 = 1$",
+        r"$z_t \sim \mathcal{N}(0, 1)$",
+    ]
 
 
 def test_nobody_hands_over_what_is_drawn(made):

@@ -1,7 +1,7 @@
 """The command, from its arguments to its files."""
 
 import json
-from functools import partial
+from functools import partial, reduce
 
 import pytest
 import torch
@@ -107,6 +107,19 @@ def test_on_a_device(tmp_path):
     assert not any("numpy" in name or "numba" in name for name in order)
     assert not any(r["wrong"] for r in read["results"])
     assert all(r["deviation"] for r in read["results"] if r["contender"] != "limit")
+
+
+def test_rules_that_draw_are_left_out(spec_file):
+    drawn = {
+        "states, t, theta\n": "states, t, theta, Input, Source, inputs\n",
+        '(b,) = states("b")': '(b,) = states("b")\n(u,) = inputs("u")',
+        'key="momentum_buffer")],': 'key="m")], inputs=[Input(u, Source.UNIFORM, "drawn")],',
+        "+ grad(theta[t - 1])": "+ u[t] * grad(theta[t - 1])",
+    }
+    file = spec_file()
+    text = reduce(lambda text, words: text.replace(*words), drawn.items(), file.read_text())
+    file.write_text(text)
+    assert "HeavyBall draws random numbers" in refused(file)
 
 
 def test_bad_arguments(tmp_path):

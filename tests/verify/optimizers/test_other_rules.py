@@ -6,6 +6,7 @@ import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.loading.load import load
 from steprule.codegen.program.compiled import CompiledRule
+from steprule.codegen.verify.optimizers import drawn
 from steprule.codegen.verify.optimizers.implementations import implementations
 from steprule.codegen.verify.optimizers.verify import trials, verify
 from steprule.codegen.verify.package import generated
@@ -15,8 +16,8 @@ pytestmark = pytest.mark.slow
 HEAD = """
 from sympy import Eq, Max, Not, Piecewise, Rational, sqrt
 from steprule.specs.language import (
-    NON_NEGATIVE, POSITIVE, UNIT, Hyper, Optimizer, Shape, State, Update, cols, grad,
-    hyperparameters, intermediates, matmul, mean, ndim, norm, rms, rows, states, t, theta,
+    NON_NEGATIVE, POSITIVE, UNIT, Hyper, Input, Optimizer, Shape, Source, State, Update, cols, grad,
+    hyperparameters, inputs, intermediates, matmul, mean, ndim, norm, rms, rows, states, t, theta,
     transpose,
 )
 G = grad(theta[t - 1])
@@ -135,10 +136,26 @@ rule = Optimizer(
 """With a state that has one number for a tensor, which the first gradient gives."""
 
 
+SGLD = """
+(lr,) = hyperparameters("lr")
+(xi,) = inputs("xi")
+rule = Optimizer(
+    "Langevin",
+    summary="Descent along gradients with noise, to sample a posterior.",
+    source="Welling & Teh, 2011, Bayesian learning via stochastic gradient Langevin dynamics, (4)",
+    hyper=[Hyper(lr, "1e-3", NON_NEGATIVE, "step size")],
+    states=[],
+    inputs=[Input(xi, Source.NORMAL, "the noise")],
+    updates=[Update(theta[t], theta[t - 1] - lr / 2 * G + sqrt(lr) * xi[t])],
+)
+"""
+"""Which draws random numbers."""
+
+
 @pytest.mark.parametrize(
     "text",
-    [ADOPT, MUON, ADAFACTOR, NOVOGRAD],
-    ids=["adopt", "muon", "adafactor", "novograd"],
+    [ADOPT, MUON, ADAFACTOR, NOVOGRAD, SGLD],
+    ids=["adopt", "muon", "adafactor", "novograd", "sgld"],
 )
 def test_it_is_verified(text: str, tmp_path: Path) -> None:
     file = tmp_path / "my_rule.py"
@@ -155,6 +172,21 @@ def test_it_is_verified(text: str, tmp_path: Path) -> None:
             (i.backend, q) for i in chosen for q in quantities
         }
         assert [r.failure for r in results if r.failure] == []
+
+
+def test_other_random_numbers_are_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "my_rule.py"
+    file.write_text(HEAD + SGLD)
+    spec = analyse(load(str(file))[0])
+    rule = CompiledRule(spec)
+    of_step = drawn.draws
+    monkeypatch.setattr(drawn, "draws", lambda *of, **how: of_step(*of, **how | {"seed": 1}))
+    with generated(spec) as package:
+        (numpy, *_) = implementations(rule, package, "cpu", "float32", {"torch", "numba"})
+        few = [each for each in trials(rule, "float32") if each[1].name == "scalar"]
+        assert all(r.failure for r in verify(rule, [numpy], few))
 
 
 def test_without_what_is_not_installed() -> None:
