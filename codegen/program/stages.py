@@ -13,10 +13,10 @@ others, which reduces the gradient, and a number that every pass takes it with.
 1     reads theta, grad, m, v; computes m, v, u;    reads theta, grad;
       terms: theta, u                               terms: theta, grad**2 by rows and columns
 then  ratio = norm(theta) / norm(u)                 alpha; r and c; mean(r)
-2     reads the same; computes the same again;      reads grad, r and c; computes u;
+2     reads the same; computes the same again;      reads grad, r / mean(r) and c; computes u;
       writes theta, m, v                            terms: u
 then                                                Max(1, rms(u) / d)
-3                                                   reads theta, grad, r and c; u again;
+3                                                   reads theta, grad, r / mean(r) and c; u again;
                                                     writes theta
 ====  ============================================  ==========================================
 
@@ -26,6 +26,12 @@ if the second pass read the m and v that the first had written; but in half prec
 rounded, and its theta would be that of other equations. So a pass reads no column that one before
 it has written. Where each is written follows from what is moved then: ``placed`` tries every pass
 from the first that knows the new value to the last, and takes the plan that moves the least.
+
+Numbers of rows and columns are kept between passes in memory of their own, and factors that are of
+the same lines meet elements as one. A pass takes the terms of all lines on its one way: it goes
+through tiles, some rows between two columns, adds up what a tile has of each line, and leaves that
+to the numbers, which add the tiles of a line up in their order. How tensors are cut follows from
+their shapes alone.
 
 ``stages_of``  program, names assigned once -> :class:`Stages`, held against the spec by running
                them in memory: a pass sees its columns and numbers alone.

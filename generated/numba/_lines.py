@@ -17,17 +17,7 @@ from numba import types
 from numba.extending import overload, register_jitable
 
 from ._kernel import CHUNK, load, maximum, memory, store
-from ._sums import (
-    SCALES,
-    add_amax,
-    add_mean,
-    add_norm,
-    add_total,
-    halved,
-    largest,
-    mean_of,
-    root_of,
-)
+from ._sums import DOWN, LARGE, SCALES, halved, largest, mean_of, root_of, squares
 
 NORM, MEAN, TOTAL, AMAX = range(4)
 """The ways to reduce."""
@@ -155,12 +145,8 @@ def put(way: int, sums: Any, parts: Any, first: int, place: int, size: int) -> N
     """Keep what the terms of rows of so many elements come to."""
     count, width = sums.shape[0], _width(size)
     for scale in range(count):
-        parts[first + place * count + scale] = _brought_together(way, sums, scale, width)
-
-
-@register_jitable
-def _brought_together(way: int, sums: Any, scale: int, width: int) -> float:
-    return largest(sums, scale, width) if way == AMAX else halved(sums, scale, width)
+        found = largest(sums, scale, width) if way == AMAX else halved(sums, scale, width)
+        parts[first + place * count + scale] = found
 
 
 @register_jitable
@@ -174,22 +160,41 @@ def _together(way: int, x: float, y: float) -> float:
 
 
 @register_jitable
+def _result(way: int, sums: tuple[float, float, float], size: int) -> float:
+    """What sums in each of the scales come to, of so many terms."""
+    plain, large, small = sums
+    if way == NORM:
+        return root_of(plain, large, small)
+    if way == MEAN:
+        return mean_of(plain, large, size)
+    return math.nan if way == AMAX and size == 0 else plain
+
+
+@register_jitable
+def _joined(
+    way: int, sums: tuple[float, float, float], parts: Any, at: int, step: int, count: int
+) -> tuple[float, float, float]:
+    """The sums, with those of one block more; there are so many scales, so far apart."""
+    plain, large, small = sums
+    if count == 1:
+        return _together(way, plain, parts[at]), large, small
+    return _together(way, plain, parts[at]), large + parts[at + step], small + parts[at + 2 * step]
+
+
+@register_jitable
 def over_cols(
     way: int, parts: Any, place: int, lines: Any, into: int, shape: Any, real: Any
 ) -> None:
     """A number of each row."""
-    matrices, rows, cols, across = shape[0], shape[1], shape[2], -(-shape[2] // shape[4])
-    count = scales(real)
-    sums = np.empty((count, rows))
-    for matrix in range(matrices):
-        sums[:, :] = _start(way)
-        for tile in range(across):
-            first = place + (matrix * across + tile) * rows * count
-            for row in range(rows):
-                for scale in range(count):
-                    part = parts[first + row * count + scale]
-                    sums[scale, row] = _together(way, sums[scale, row], part)
-        _finish(way, sums, lines, into + matrix * rows, cols)
+    rows, cols, count = shape[1], shape[2], scales(real)
+    across = -(-cols // shape[4])
+    for matrix in range(shape[0]):
+        for row in range(rows):
+            sums = (_start(way), 0.0, 0.0)
+            for tile in range(across):
+                at = place + ((matrix * across + tile) * rows + row) * count
+                sums = _joined(way, sums, parts, at, 1, count)
+            lines[into + matrix * rows + row] = _result(way, sums, cols)
 
 
 @register_jitable
@@ -197,21 +202,23 @@ def over_rows(
     way: int, parts: Any, place: int, lines: Any, into: int, shape: Any, real: Any
 ) -> None:
     """A number of each column."""
-    matrices, rows, cols, wide = shape[0], shape[1], shape[2], shape[4]
+    rows, cols, wide, count = shape[1], shape[2], shape[4], scales(real)
     down = -(-rows // shape[3])
-    count = scales(real)
-    sums = np.empty((count, cols))
-    for matrix in range(matrices):
-        sums[:, :] = _start(way)
-        for tile in range(down):
-            for left in range(0, cols, wide):
-                size = min(wide, cols - left)
+    sums = np.empty((max(1, min(wide, cols)), 3))
+    for matrix in range(shape[0]):
+        for left in range(0, cols, wide):
+            size = min(wide, cols - left)
+            for col in range(size):
+                sums[col, 0], sums[col, 1], sums[col, 2] = _start(way), 0.0, 0.0
+            for tile in range(down):
                 first = place + ((matrix * down + tile) * cols + left) * count
-                for scale in range(count):
-                    for col in range(size):
-                        part = parts[first + scale * size + col]
-                        sums[scale, left + col] = _together(way, sums[scale, left + col], part)
-        _finish(way, sums, lines, into + matrix * cols, rows)
+                for col in range(size):
+                    own = (sums[col, 0], sums[col, 1], sums[col, 2])
+                    own = _joined(way, own, parts, first + col, size, count)
+                    sums[col, 0], sums[col, 1], sums[col, 2] = own
+            for col in range(size):
+                own = (sums[col, 0], sums[col, 1], sums[col, 2])
+                lines[into + matrix * cols + left + col] = _result(way, own, rows)
 
 
 @register_jitable
@@ -219,54 +226,32 @@ def over_both(
     way: int, parts: Any, place: int, lines: Any, into: int, shape: Any, real: Any
 ) -> None:
     """A number of each matrix."""
-    rows, cols = shape[1], shape[2]
+    rows, cols, count = shape[1], shape[2], scales(real)
     tiles = -(-rows // shape[3]) * -(-cols // shape[4])
-    count = scales(real)
-    sums = np.empty((count, 1))
     for matrix in range(shape[0]):
-        sums[:, :] = _start(way)
+        sums = (_start(way), 0.0, 0.0)
         for tile in range(tiles):
-            for scale in range(count):
-                part = parts[place + (matrix * tiles + tile) * count + scale]
-                sums[scale, 0] = _together(way, sums[scale, 0], part)
-        _finish(way, sums, lines, into + matrix, rows * cols)
-
-
-@register_jitable
-def _finish(way: int, sums: Any, lines: Any, into: int, size: int) -> None:
-    """Put down what sums in each of the scales come to, of so many terms."""
-    is_scaled = len(sums) > 1
-    for k in range(sums.shape[1]):
-        large, small = (sums[1, k], sums[2, k]) if is_scaled else (0.0, 0.0)
-        if way == NORM:
-            lines[into + k] = root_of(sums[0, k], large, small)
-        elif way == MEAN:
-            lines[into + k] = mean_of(sums[0, k], large, size)
-        else:
-            lines[into + k] = math.nan if way == AMAX and size == 0 else sums[0, k]
+            at = place + (matrix * tiles + tile) * count
+            sums = _joined(way, sums, parts, at, 1, count)
+        lines[into + matrix] = _result(way, sums, rows * cols)
 
 
 @register_jitable
 def of_numbers(way: int, lines: Any, first: int, size: int) -> float:
-    """Of numbers of lines themselves."""
-    sums = terms(_start(way), np.float64)
-    for start in range(first, first + size, CHUNK):
-        count = min(CHUNK, first + size - start)
-        own = lines[start : start + count]
+    """Of numbers of lines themselves, one after the other."""
+    plain, large, small = _start(way), 0.0, 0.0
+    for k in range(first, first + size):
+        x = lines[k]
         if way == NORM:
-            add_norm(sums, own, count)
+            own = squares(x)
+            plain, large, small = plain + own[0], large + own[1], small + own[2]
         elif way == MEAN:
-            add_mean(sums, own, count)
-        elif way == TOTAL:
-            add_total(sums, own, count)
+            is_large = abs(x) > LARGE
+            plain += 0.0 if is_large else x
+            large += x * DOWN if is_large else 0.0
         else:
-            add_amax(sums, own, count)
-    whole = np.empty((SCALES, 1))
-    for scale in range(SCALES):
-        whole[scale, 0] = _brought_together(way, sums, scale, CHUNK)
-    found = np.empty(1)
-    _finish(way, whole, found, 0, size)
-    return found[0]
+            plain = _together(way, plain, x)
+    return _result(way, (plain, large, small), size)
 
 
 @register_jitable

@@ -27,9 +27,9 @@ BLOCK = 1 << 15
 SCALES = 3
 """Sums that there are of each term."""
 
-_DOWN, _UP = 2.0**-600, 2.0**600
+DOWN, UP = 2.0**-600, 2.0**600
 """What large and small numbers are multiplied by before they are squared."""
-_LARGE, _SMALL = 2.0**500, 2.0**-500
+LARGE, SMALL = 2.0**500, 2.0**-500
 """Beyond which numbers are large, and small."""
 
 
@@ -61,6 +61,16 @@ def buffer(real: Any) -> Any:
     return np.empty(CHUNK, real)
 
 
+@register_jitable
+def squares(x: float) -> tuple[float, float, float]:
+    """The square of a number in the scale that it is of, and 0 in the others."""
+    size = abs(x)
+    middle = 0.0 if size > LARGE or size < SMALL else x
+    large = x * DOWN if size > LARGE else 0.0
+    small = x * UP if size < SMALL else 0.0
+    return middle * middle, large * large, small * small
+
+
 def add_norm(sums: Any, terms: Any, count: int) -> None:
     """Add the squares of so many elements."""
 
@@ -74,14 +84,10 @@ def _add_norm(sums: Any, terms: Any, count: Any) -> Any:
 
     def scaled(sums: Any, terms: Any, count: Any) -> None:
         for index in range(count):
-            x = terms[index]
-            size = abs(x)
-            middle = 0.0 if size > _LARGE or size < _SMALL else x
-            large = x * _DOWN if size > _LARGE else 0.0
-            small = x * _UP if size < _SMALL else 0.0
-            sums[0, index] += middle * middle
-            sums[1, index] += large * large
-            sums[2, index] += small * small
+            middle, large, small = squares(terms[index])
+            sums[0, index] += middle
+            sums[1, index] += large
+            sums[2, index] += small
 
     return scaled if terms.dtype == types.float64 else plain
 
@@ -99,9 +105,9 @@ def _add_mean(sums: Any, terms: Any, count: Any) -> Any:
     def scaled(sums: Any, terms: Any, count: Any) -> None:
         for index in range(count):
             x = terms[index]
-            is_large = abs(x) > _LARGE
+            is_large = abs(x) > LARGE
             sums[0, index] += 0.0 if is_large else x
-            sums[1, index] += x * _DOWN if is_large else 0.0
+            sums[1, index] += x * DOWN if is_large else 0.0
 
     return scaled if terms.dtype == types.float64 else plain
 
@@ -176,9 +182,9 @@ def root_of(middle: float, large: float, small: float) -> float:
     if middle != middle or large != large:
         return middle + large
     if large > 0:
-        below = np.sqrt(middle) * _DOWN
-        return np.sqrt(large + below * below) * _UP
-    below = np.sqrt(small) * _DOWN
+        below = np.sqrt(middle) * DOWN
+        return np.sqrt(large + below * below) * UP
+    below = np.sqrt(small) * DOWN
     if middle > 0:
         return np.sqrt(middle + below * below)
     return below
@@ -196,7 +202,7 @@ def mean_of(plain: float, large: float, size: int) -> float:
     """The mean of so many numbers that add up to these, in each of the scales."""
     if size == 0:
         return math.nan
-    return plain / size + large / size * _UP
+    return plain / size + large / size * UP
 
 
 @register_jitable

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _kernel, _lines and _sums, sha256:ecb2598ab1119f16, at which Numba itself does not look.
+# Compiled with _clipping, _kernel, _lines and _sums, sha256:4d78419d316f7f84, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _lines as along
@@ -47,7 +47,7 @@ def along_lines(
         "cols" if _case2 else "",
         "cols" if _case2 else "",
         "matrices" if _case2 else "",
-        "matrices" if _case2 else "",
+        "rows" if _case2 else "",
     ), (
         "rows of blocks" if _case2 else "",
         "cols of blocks" if _case2 else "",
@@ -222,7 +222,10 @@ def compiled(
                     along.MEAN, lines, _r_new, shapes[1, row], _mean_r_new, shapes[0, row]
                 )
                 for matrix_ in range(shapes[0, row]):
-                    lines[_vhat_part + matrix_] = kernel.maximum(lines[_mean_r_new + matrix_], eps1)
+                    for line_ in range(matrix_ * shapes[1, row], (matrix_ + 1) * shapes[1, row]):
+                        lines[_vhat_part + line_] = lines[_r_new + line_] / kernel.maximum(
+                            lines[_mean_r_new + matrix_], eps1
+                        )
             if _case2:
                 along.write(
                     table[4, row], lines, _r_new, shapes[0, row] * shapes[1, row], stored, real
@@ -262,11 +265,10 @@ def compiled(
             tile_, size = along.tile(shapes[:, row], blocks[block])
             _c_new = sums.buffer(real)
             for matrix_ in range(tile_.first, tile_.last):
-                vhat_part = real(lines[lines_at[row, 7] + matrix_]) if _case2 else real(0)
                 for line_ in range(tile_.top, tile_.bottom):
                     offset = (matrix_ * tile_.rows + line_) * tile_.cols + tile_.left
-                    r_new = (
-                        real(lines[lines_at[row, 3] + matrix_ * tile_.rows + line_])
+                    vhat_part = (
+                        real(lines[lines_at[row, 7] + matrix_ * tile_.rows + line_])
                         if _case2
                         else real(0)
                     )
@@ -296,7 +298,7 @@ def compiled(
                                 v = real(one_minus_w) * v + real(w) * grad * grad
                             if _case2:
                                 # vhat[t]
-                                vhat = _c_new[index] * r_new / vhat_part
+                                vhat = vhat_part * _c_new[index]
                             else:
                                 vhat = v
                             # u[t] = g[t]/max(sqrt(vhat[t]), eps1)
@@ -369,11 +371,10 @@ def compiled(
             tile_, size = along.tile(shapes[:, row], blocks[block])
             _c_new = sums.buffer(real)
             for matrix_ in range(tile_.first, tile_.last):
-                vhat_part = real(lines[lines_at[row, 7] + matrix_]) if _case2 else real(0)
                 for line_ in range(tile_.top, tile_.bottom):
                     offset = (matrix_ * tile_.rows + line_) * tile_.cols + tile_.left
-                    r_new = (
-                        real(lines[lines_at[row, 3] + matrix_ * tile_.rows + line_])
+                    vhat_part = (
+                        real(lines[lines_at[row, 7] + matrix_ * tile_.rows + line_])
                         if _case2
                         else real(0)
                     )
@@ -408,7 +409,7 @@ def compiled(
                                 v = real(one_minus_w) * v + real(w) * grad * grad
                             if _case2:
                                 # vhat[t]
-                                vhat = _c_new[index] * r_new / vhat_part
+                                vhat = vhat_part * _c_new[index]
                             else:
                                 vhat = v
                             # u[t] = g[t]/max(sqrt(vhat[t]), eps1)

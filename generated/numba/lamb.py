@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _kernel and _sums, sha256:0970c14cbf806b36, at which Numba itself does not look.
+# Compiled with _clipping, _kernel and _sums, sha256:aacc83d2dc58a9fa, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _sums as sums

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _kernel, _lines and _sums, sha256:ecb2598ab1119f16, at which Numba itself does not look.
+# Compiled with _clipping, _kernel, _lines and _sums, sha256:4d78419d316f7f84, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _lines as along

@@ -23,6 +23,7 @@ from ..nodes import (
     walk,
 )
 from ..operations import LIFT, Kind
+from .group_factors import grouped
 
 
 def name_parts(program: Program) -> Program:
@@ -117,6 +118,7 @@ class _Parts:
 
     def _in_elements(self, node: Node) -> Node:
         """What is computed of each element, with names for the largest parts that are not."""
+        node = grouped(node)
         if not isinstance(node, Apply) or node.on_host or is_small(node):
             return node
         return Apply(node.op, tuple(map(self._part, node.args)))
