@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, TypeAlias
 
 import numpy as np
-from flint import arb, fmpq
+from flint import arb, arb_mat, fmpq
 from numpy.typing import NDArray
 
 from .exact import (
@@ -98,7 +98,7 @@ def matmul(a: Array, b: Array) -> Array:
     lines = np.broadcast_to(a, (*lead, *a.shape[-2:]))
     columns = np.broadcast_to(b, (*lead, *b.shape[-2:])).swapaxes(-2, -1)
     shape = (*lead, a.shape[-2], b.shape[-1])
-    found = [_dot(lines[(*at, i)], columns[(*at, j)]) for *at, i, j in np.ndindex(shape)]
+    found = [x for at in np.ndindex(lead) for x in _product(lines[at], columns[at])]
     return object_array(found, shape)
 
 
@@ -158,6 +158,26 @@ def _settled_number(x: Any) -> Any:
 
 
 _settled = elementwise(_settled_number, 1)
+
+
+def _product(lines: Array, columns: Array) -> list[Number]:
+    """The elements of a product, row by row: of irrational numbers all are computed in one go."""
+    numbers = [*lines.ravel(), *columns.ravel()]
+    kinds = {*map(type, numbers)}
+    if kinds <= {fmpq, Root} or float in kinds:
+        return [_dot(line, column) for line in lines for column in columns]
+    (rows, inner), cols = lines.shape, len(columns)
+
+    def of_balls(*balls: arb) -> Any:
+        left = arb_mat(rows, inner, balls[: rows * inner])
+        return left * arb_mat(cols, inner, balls[rows * inner :]).transpose()
+
+    whole: Any = Real(of_balls, *numbers)  # its ball is a matrix of balls, which elements take
+    return [Real(partial(_element, i, j), whole) for i, j in np.ndindex(rows, cols)]
+
+
+def _element(i: int, j: int, matrix: Any) -> arb:
+    return matrix[i, j]
 
 
 def _dot(a: Array, b: Array) -> Number:

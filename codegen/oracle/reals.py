@@ -18,8 +18,8 @@ from flint import arb, ctx, fmpq
 
 Finite: TypeAlias = "fmpq | Real"
 
-BITS = 128
-"""Of the first ball."""
+BITS = 192
+"""Of the first ball: more than are asked for as a rule, as some are lost on the way there."""
 
 MOST_BITS = 2**15
 
@@ -105,7 +105,7 @@ def ends(ball: arb) -> tuple[arb, arb]:
         return ball.lower(), ball.upper()
 
 
-def narrow(x: Finite, bits: int = BITS) -> arb:
+def narrow(x: Finite, bits: int = 128) -> arb:
     """A ball whose centre agrees with the number in about so many bits, or is nothing beside 1.
 
     Nothing is what is below ``2**-MOST_BITS``, and not told from 0.

@@ -59,7 +59,7 @@ flatten = Choice(
     "flatten",
     ("convolutions", "always", "never"),
     "which parameters of more than two axes are seen as their first axis by all others, and not as "
-    "a batch of matrices: those of four and more, as kernels of convolutions have, all, or none",
+    "a batch of matrices; those of four and more, as kernels of convolutions have, all, or none",
     keyword=True,
 )
 

@@ -1,7 +1,8 @@
 """How far the results of many steps may be from the exact ones, found in few runs of the program.
 
 The scalars of steps differ, and the program is the same: where it works on single elements, each
-element is given the scalars of its step. Steps that take different branches are run apart.
+element is given the scalars of its step. Steps that take different branches are run apart. Where it
+takes each matrix of a batch by itself, those of steps with equal scalars are one batch.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from ....specs.language.shapes import WHOLE, facts
 from ...oracle.formats import Format
+from ...program.batches import takes_each_matrix
 from ...program.nodes import Program
 from .bounds import PartedError, bounds
 from .reach import Bounds
@@ -82,11 +84,20 @@ Chosen = dict[int, Step]
 def _alike(program: Program, steps: Sequence[Step]) -> Iterator[Chosen]:
     """Steps that can be evaluated in one: those from the same states and inputs."""
     together = program.is_elementwise
-    alone = {i for i, step in enumerate(steps) if not (together and step.live)}
+    as_batch = takes_each_matrix(program) and not (program.scalar_slots or program.scalar_inputs)
+
+    def can_be_one_of_several(step: Step) -> bool:
+        return bool(step.live) and (together or (as_batch and not step.factored))
+
+    alone = {i for i, step in enumerate(steps) if not can_be_one_of_several(step)}
     yield from ({i: steps[i]} for i in alone)
 
-    def read(i: int) -> list[list[str]]:
-        return [sorted(steps[i].states), sorted({**steps[i].inputs, **steps[i].bounded_inputs})]
+    def read(i: int) -> list[Any]:
+        step = steps[i]
+        scalars = {"t": step.t, "first": step.t == 1}
+        of_matrices = [*step.seen, *(x for name, x in scalars.items() if name in program.read)]
+        of_tensors = [sorted(step.states), sorted({**step.inputs, **step.bounded_inputs})]
+        return of_tensors if together else [len(step.seen), *of_matrices, *of_tensors]
 
     others = sorted(set(range(len(steps))) - alone, key=read)
     for _, found in groupby(others, key=read):
@@ -106,11 +117,14 @@ def _found(
     while waiting:
         chosen = waiting.pop()
         steps = list(chosen.values())
-        values = _stacked(steps) if len(steps) > 1 else _seen(_single(steps[0]), steps[0], program)
+        values = _given(program, steps)
         try:
             factors = steps[0].factors if len(steps) == 1 else None
             found = bounds(program, {**settings, **values}, stored, computed, factors)
         except PartedError as parted:
+            if not program.is_elementwise and len(steps) > 1:
+                waiting += [{i: step} for i, step in chosen.items()]
+                continue
             takes = dict(zip(chosen, parted.takes[_firsts(steps)], strict=True))
             waiting += [
                 {i: step for i, step in chosen.items() if takes[i] == side}
@@ -127,6 +141,22 @@ def _found(
 def _firsts(steps: Sequence[Step]) -> Places:
     """Where the elements of each step begin among those of all."""
     return np.cumsum([0, *(step.live for step in steps[:-1])])
+
+
+def _given(program: Program, steps: Sequence[Step]) -> dict[str, Any]:
+    """What a program is given of some steps."""
+    if program.is_elementwise and len(steps) > 1:
+        return _stacked(steps)
+    first, *others = [_seen(_single(step), step, program) for step in steps]
+    if not others:
+        return first
+
+    def batch(values: Sequence[Any]) -> Any:
+        if isinstance(values[0], tuple):
+            return tuple(map(batch, zip(*values, strict=True)))
+        return np.stack(values) if np.ndim(values[0]) else values[0]
+
+    return {name: batch([x, *(other[name] for other in others)]) for name, x in first.items()}
 
 
 def _single(step: Step) -> dict[str, Any]:

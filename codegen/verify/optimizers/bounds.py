@@ -55,7 +55,8 @@ def bounds(
     """The bounds of the new value of every slot that exists.
 
     Args:
-        program: what implementations are printed from.
+        program: what implementations are printed from; rounds that may be computed in fewer digits
+            are, but for float64.
         values: hyperparameters, options, ``t``, ``first``, the gradient and every slot; numbers
             and arrays of them, or pairs of one and how far it is off. Where the program works on
             single elements, ``t`` and scalars may be arrays too: one for each element.
@@ -274,8 +275,16 @@ class _Evaluation:
     def _iterated(self, of: Iteration, operands: list[Uncertain]) -> Uncertain:
         """Round after round, each off by what it adds and by what it makes of what it is given."""
         (rounds, _), found, *others = operands
+        form = FORMATS[of.dtype] if of.dtype and self.computed is not _HOST else self.computed
+        within = self
+        if rounds and form.precision < self.computed.precision:
+            within = _Evaluation(form, self._stored, self._saturates, fuses=self._fuses)
+            within._too_large = self._too_large
+            named = zip(others, of.others, strict=True)
+            found = self.rounded(found, form)
+            others = [x if name.on_host else self.rounded(x, form) for x, name in named]
         for _ in range(int(rounds)):
-            found = of.rounds(found, tuple(others), self.pair)
+            found = of.rounds(found, tuple(others), within.pair)
         return found
 
     def _beyond(self, size: Any, form: Format) -> Any:

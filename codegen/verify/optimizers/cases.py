@@ -99,6 +99,14 @@ def inputs(dtype: str) -> list[Case]:
     ]
 
 
+def from_zero(dtype: str) -> Case:
+    """Matrices that start at zero, and hold nothing but steps then: in which all roundings show."""
+    form = FORMATS[dtype]
+    rng = np.random.default_rng(1998)
+    gradients = (round_floats(rng.uniform(-1, 1, (4, 6)), form) for _ in range(2))
+    return Case("from zero", form, round_floats(np.zeros((4, 6)), form), tuple(gradients))
+
+
 def first_states(
     spec: Optimizer, case: Case, configuration: Configuration
 ) -> dict[str, Floats | float]:

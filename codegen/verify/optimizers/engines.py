@@ -91,6 +91,7 @@ class Implementation:
         peer: the same of the class a user would otherwise take, if there is one.
         peer_name: tells the peers of one dtype apart.
         widens: whether halves are computed with in float32, and rounded when they are stored.
+        coarsens: whether rounds are computed in the format of fewer digits that a rule allows.
     """
 
     backend: str
@@ -99,6 +100,7 @@ class Implementation:
     peer: Start | None
     peer_name: str
     widens: bool = False
+    coarsens: bool = False
 
     def computed(self, stored: Format) -> Format:
         """The format that operations round to."""

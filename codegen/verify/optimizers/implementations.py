@@ -70,9 +70,8 @@ def implementations(
             continue
         beside = _PEER_FORMS[form]
         ours = torch(arguments)
-        found.append(
-            Implementation(f"torch {form}", dtype, ours, peer(beside), str(beside), widens=True)
-        )
+        how = {"widens": True, "coarsens": device != "cpu"}
+        found.append(Implementation(f"torch {form}", dtype, ours, peer(beside), str(beside), **how))
     return found
 
 

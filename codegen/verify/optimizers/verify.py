@@ -30,11 +30,12 @@ from ...analysis.matrices import needs_matrices
 from ...oracle.formats import FORMATS, Format
 from ...program.compiled import CompiledRule
 from ...program.passes.expand import expand
+from ...program.passes.in_full import in_full
 from ...program.turns import turns
 from ..results import Result, Worst, worst
 from ..ulp import Doubles, Expected
 from .allowance import Allowance, allowances
-from .cases import Case, inputs
+from .cases import Case, from_zero, inputs
 from .clipped import clippings
 from .configurations import Configuration, at_the_ends, configurations, left_out, settings
 from .engines import Implementation
@@ -61,6 +62,7 @@ def trials(rule: CompiledRule, dtype: str) -> list[tuple[Configuration, Case]]:
     elif needs_matrices(spec):
         cases = [case.of_matrices() for case in cases]
     few = [case for case in cases if case.name in AT_THE_ENDS]
+    few += [from_zero(dtype)] if needs_matrices(spec) else []
     tried = configurations(spec)
     clipping = [replace(tried[0], limit={name: _LIMIT}) for name in clippings()]
     jumps = [case for case in cases if case.name == "jumps"]
@@ -110,7 +112,8 @@ def verify(
         }
         for each, found in zip(implementations, answers, strict=False):
             theirs = beside.get(each.peer_name, {})
-            for quantity, error in truth.errors(found, each.computed(truth.form)).items():
+            how = each.computed(truth.form), each.coarsens
+            for quantity, error in truth.errors(found, *how).items():
                 name = CLIPPED if truth.limited else quantity
                 one = Result(
                     rule.spec.name, each.backend, each.dtype, name, error, theirs.get(quantity)
@@ -129,7 +132,8 @@ class _Truth:
         self.form = tried[0].form
         self.arguments = settings(rule.spec, self.configuration)
         self._shapes = {"theta": Shape.TENSOR, **{s.name: s.shape for s in rule.spec.states}}
-        self._program = expand(rule.program)
+        coarse = expand(rule.program)
+        self._programs = {True: coarse, False: in_full(coarse)}
         self._batches = [(b, list(trajectory(rule.spec, b))) for b in tried]
         self.courses = [_course(b, steps) for b, steps in self._batches]
         self._takers = takers(rule.spec)
@@ -141,7 +145,7 @@ class _Truth:
     def _take(self, steps: Sequence[Step]) -> None:
         """Hold what is found against these steps."""
         self._steps = steps
-        self._allowed: dict[Format, dict[str, Allowance]] = {}
+        self._allowed: dict[tuple[Format, bool], dict[str, Allowance]] = {}
         self._expected = {
             name: _in_a_row([(s.expected[name], s.count(name)) for s in self._steps])
             for name in self._steps[0].expected
@@ -149,12 +153,18 @@ class _Truth:
         self._lost = np.concatenate([step.lost for step in self._steps])
 
     def errors(
-        self, found: Rows | Crash, computed: Format, *, is_peer: bool = False
+        self,
+        found: Rows | Crash,
+        computed: Format,
+        coarsens: bool = False,
+        *,
+        is_peer: bool = False,
     ) -> dict[str, Worst]:
         """The worst of each quantity over all steps of all cases; infinite of what crashes.
 
         A peer has no outputs.
         """
+        how = computed, coarsens
         if isinstance(found, Crash):
             cases = self._batches[found.course][0].cases
             one = cases if found.tensor is None else [cases[found.tensor]]
@@ -162,16 +172,15 @@ class _Truth:
             return dict.fromkeys(self._expected, Worst(math.inf, 0.0, where))
         if self._are_read_at_once:
             self._take([*self._by_factors(found)])
-        if computed not in self._allowed:
+        if how not in self._allowed:
             values = {**self.configuration.hyper, **self.configuration.options}
             values[machine_epsilon.name] = float(self.form.epsilon)
-            self._allowed[computed] = allowances(
-                self._program, values, self._steps, self.form, computed
-            )
+            program = self._programs[coarsens]
+            self._allowed[how] = allowances(program, values, self._steps, self.form, computed)
             for name in self._outputs.keys() & self._expected.keys():
-                self._allowed[computed][name] = self._allowed_of_output(name, values, computed)
+                self._allowed[how][name] = self._allowed_of_output(name, values, computed)
         return {
-            name: self._compared(name, found, self._allowed[computed][name], computed)
+            name: self._compared(name, found, self._allowed[how][name], computed)
             for name in self._expected
             if not (is_peer and name in self._outputs)
         }
