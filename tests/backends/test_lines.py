@@ -109,6 +109,7 @@ def expected(given):
     ).reshape(given.shape)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_what_lines_are_reduced_to(made, dtype):
     grads = drawn(*SHAPES, dtype=dtype)
