@@ -29,16 +29,17 @@ from sympy import And
 
 (parts,) = counts("parts")
 (flat,) = flags("flat")
-(r,) = states("r")
+r, m = states("r m")
 G, P = grad(theta[t - 1]), theta[t - 1]
 SPEC = Optimizer(
     "Seeing",
     summary="s",
     source="here",
     hyper=[Hyper(parts, "1", AT_LEAST_ONE, "parts"), Option(flat, "flat")],
-    states=[State(r, init=0, key="r", shape=(rows,))],
+    states=[State(r, init=0, key="r", shape=(rows,)), State(m, init=0, key="m")],
     updates=[
         Update(r[t], r[t - 1] + total(G, over=cols)),
+        Update(m[t], matmul(m[t - 1], transpose(G), G)),
         Update(theta[t], P - matmul(G, transpose(G), P) * rows + r[t] * cols),
     ],
     view=View(flat=And(flat, ndim >= 3), parts=parts),
@@ -77,16 +78,17 @@ def test_rows_that_do_not_go_into_so_many_parts():
 )
 def test_steps(shape, flat, parts, seen):
     rng = np.random.default_rng(0)
-    point, gradient = rng.integers(-3, 4, (2, *shape)).astype(float)
+    point, gradient, before = rng.integers(-3, 4, (3, *shape)).astype(float)
     how = {"hyper": {"parts": parts}, "options": {"flat": flat}}
-    found = oracle.step(
-        SPEC, t=1, theta=point, gradient=gradient, states=oracle.initial(SPEC, point, **how), **how
-    )
+    states = oracle.initial(SPEC, point, **how) | {"m": before}
+    found = oracle.step(SPEC, t=1, theta=point, gradient=gradient, states=states, **how)
     g, p = gradient.reshape(seen), point.reshape(seen)
     sums = g.sum(-1, keepdims=True)
     wanted = p - g @ np.swapaxes(g, -1, -2) @ p * seen[-2] + sums * seen[-1]
     np.testing.assert_array_equal(found["theta"].astype(float), wanted.reshape(shape))
     np.testing.assert_array_equal(found["r"].astype(float), sums)
+    kept = before.reshape(seen) @ np.swapaxes(g, -1, -2) @ g
+    np.testing.assert_array_equal(found["m"].astype(float), kept.reshape(shape))
 
 
 def test_a_gradient_that_is_a_function_is_of_the_parameters_shape():
@@ -96,7 +98,7 @@ def test_a_gradient_that_is_a_function_is_of_the_parameters_shape():
 
     point = np.arange(12.0).reshape(2, 3, 2)
     how = {"hyper": {"parts": 1}, "options": {"flat": True}}
-    states = {"r": np.zeros((2, 1))}
+    states = {"r": np.zeros((2, 1)), "m": point}
     called = oracle.step(SPEC, t=1, theta=point, gradient=gradient, states=states, **how)
     given = oracle.step(SPEC, t=1, theta=point, gradient=point * 2, states=states, **how)
     assert (called["theta"] == given["theta"]).all()
