@@ -1,5 +1,7 @@
 """Rules that see parameters otherwise than by their last two axes, through every backend."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
@@ -95,7 +97,7 @@ SHAPES = [(6, 4), (6, 4), (12, 2), (2, 6, 3), (6, 2, 1, 3), (6, 1, 3, 2), (6, 0)
 
 @pytest.fixture(scope="module")
 def seeing(package):
-    return package([*SPECS.values()])
+    return package([*SPECS.values()], kernels=True)
 
 
 def given(name):
@@ -108,8 +110,13 @@ def given(name):
         yield hyper | {"split": 2}, {"as_one": True}
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        *product(SPECS, FORMS),
+        *(pytest.param("Along", form, marks=pytest.mark.slow) for form in ("numba", "fused")),
+    ],
+)
 def test_values(name, form, seeing, assert_as_oracle):
     rng = np.random.default_rng(3)
 
