@@ -71,7 +71,7 @@ def arguments(spec: Optimizer) -> tuple[Argument, ...]:
         elif hyper[0].argument:
             default = f"({', '.join(map(_source, hyper))})"
             doc = "; ".join(f"{h.name}, {_described(h)}" for h in hyper)
-            found.append(Argument(name, default, hyper, True, False, doc))
+            found.append(Argument(name, default, hyper, True, hyper[0].keyword, doc))
         else:
             (h,) = hyper
             found.append(Argument(name, _source(h), hyper, False, h.keyword, _described(h)))

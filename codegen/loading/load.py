@@ -21,6 +21,7 @@ from .asked import helpers, looked_at
 from .deadline import COMPUTING, WAITING, Interrupted, Overrun, deadline
 from .hints import described, hint
 from .peer import objection
+from .stacks import is_stack, stack
 
 Kind = TypeVar("Kind", Optimizer, Schedule)
 AnySpec = TypeVar("AnySpec", bound=Spec)
@@ -87,12 +88,14 @@ def load(reference: str) -> list[Spec]:
     Args:
         reference: the name of a built-in spec, in any case; a Python file, for all specs it
             makes; or a file and a name, ``file.py:name``, for the one spec bound to that
-            name or called by it.
+            name or called by it; or operators done to one of these (:mod:`.stacks`).
 
     Raises:
         SpecError: no such spec or file, or a file that does not import, holds no spec, or
             holds two of one name.
     """
+    if is_stack(reference):
+        return [stack(reference, load)]
     path, colon, name = reference.rpartition(":")
     if colon and path.endswith(".py"):
         return _with_peers([_named(path, name, _public(_namespace(path)))])

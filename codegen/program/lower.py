@@ -47,6 +47,7 @@ from ...specs.language.reductions import Reduction
 from ..notation.order import ReadingOrder
 from ..notation.text import TextPrinter
 from . import operations as ops
+from .existence import existence
 from .iteration import Iterations
 from .nodes import (
     ONE,
@@ -273,7 +274,7 @@ class _OfOptimizer(Lowering):
         return [*above, *inverted], [f for f in below if f not in moved]
 
     def program(self) -> Program:
-        when = {s.name: self.node(s.when) for s in self.spec.states if s.when != true}
+        when = {name: self.node(e) for name, e in existence(self.spec).items()}
         shared = {s.name for s in self.spec.states if s.shape.is_global}
         self._totals.taken |= {*self.old, *(u.target.name for u in self.spec.updates)}
         self._totals.taken |= {symbol.name for symbol in self.spec.symbols | {*self.spec.flags}}
@@ -281,9 +282,9 @@ class _OfOptimizer(Lowering):
             name = update.target.name
             self._totals.update = name, self.text.equation(update)
             value = self._where([when[name]] if name in when else [], update.value)
-            if name in when:
-                value = apply(ops.SELECT, when[name], value, Absent())
             is_slot = name in self.old
+            if name in when:
+                value = apply(ops.SELECT, when[name], value, Absent() if is_slot else ZERO)
             type_ = self.old[name].type if is_slot else value.type
             if name in shared:
                 type_ = replace(type_, turn=value.type.turn)

@@ -1,13 +1,17 @@
 """Expressions with their products multiplied out, quotients staying what they are."""
 
+from typing import Any
+
 from sympy import Add, Expr, Integer, Mul, Pow, expand
 
 
-def opened(e: Expr) -> Expr:
+def opened(e: Any) -> Any:
     """A polynomial expanded; of a quotient, each factor above and below for itself.
 
     To multiply sums into a quotient would repeat its denominator in every term.
     """
+    if not isinstance(e, Expr):  # a case of several: its value and its condition
+        return e.func(*map(opened, e.args)) if e.args else e
     if not _has_quotient(e):
         return expand(e)
     if isinstance(e, Mul):

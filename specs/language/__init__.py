@@ -32,9 +32,21 @@ from .errors import SpecError
 from .heads import clip, lerp, one_minus_power, stored
 from .inputs import Input, Source
 from .matrices import Iterand, identity, iterate, matmul, trace, transpose
+from .operator import Operator
 from .optimizer import Optimizer
 from .outputs import Output
 from .over_tensors import global_amax, global_norm, global_total
+from .parts import (
+    added,
+    direction,
+    forgetting,
+    gradient,
+    kept,
+    momentum,
+    rate,
+    second_moment,
+    stepped,
+)
 from .points import carried_out, points
 from .reductions import amax, dot, mean, norm, rms, total
 from .schedule import Sample, Schedule, Spec, eta, lr, metric, mu
@@ -92,6 +104,7 @@ __all__ = [
     "Interval",
     "Iterand",
     "Numbers",
+    "Operator",
     "Optimizer",
     "Option",
     "Output",
@@ -108,6 +121,7 @@ __all__ = [
     "Update",
     "Value",
     "View",
+    "added",
     "amax",
     "call",
     "carried_out",
@@ -119,28 +133,33 @@ __all__ = [
     "counts",
     "descending",
     "diagonal",
+    "direction",
     "dot",
     "eigenvalues",
     "eigenvectors",
     "eta",
     "flags",
+    "forgetting",
     "given",
     "global_amax",
     "global_norm",
     "global_total",
     "grad",
+    "gradient",
     "hyperparameters",
     "identity",
     "inputs",
     "intermediates",
     "item",
     "iterate",
+    "kept",
     "lerp",
     "lr",
     "machine_epsilon",
     "matmul",
     "mean",
     "metric",
+    "momentum",
     "momentum_of",
     "mu",
     "ndim",
@@ -150,13 +169,16 @@ __all__ = [
     "passed",
     "points",
     "qr",
+    "rate",
     "rate_of",
     "rms",
     "rows",
     "running_product",
+    "second_moment",
     "size",
     "states",
     "step",
+    "stepped",
     "stored",
     "t",
     "theta",

@@ -6,13 +6,13 @@ import steprule.numpy
 import steprule.torch
 import torch
 from steprule.codegen.analysis import analyse
+from steprule.specs.operators.sharpness import sam
 from steprule.specs.optimizers.adamw import adamw
-from steprule.specs.optimizers.sam import sam
 from torch import nn
 
 STEPS = 12
 WAYS = [{"foreach": False}, {"foreach": True}, {"capturable": True}, {"fused": True}]
-OVER_ADAMW = analyse(sam(adamw, name="SAMAdamW", summary="SAM over AdamW."))
+OVER_ADAMW = analyse(sam(adamw))
 
 
 def model():

@@ -1,0 +1,127 @@
+"""Rules written as operators done to others: ``lookahead(cautious(adamw), k=5)``."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable
+
+from ...specs import operators as package
+from ...specs.language import Operator, Optimizer, Spec, SpecError
+from ..analysis.nearby import either, near
+
+_CALL = re.compile(r"\s*([^\W\d]\w*)\s*\((.*)\)\s*", re.DOTALL)
+_SETTING = re.compile(r"\s*([^\W\d]\w*)\s*=\s*(.*?)\s*", re.DOTALL)
+_NAME = "name"
+
+
+def operators() -> dict[str, Operator]:
+    """The operators of this package by name, in alphabetical order."""
+    found = {
+        value.name: value
+        for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+        for value in vars(importlib.import_module(info.name)).values()
+        if isinstance(value, Operator)
+    }
+    return dict(sorted(found.items()))
+
+
+def is_stack(reference: str) -> bool:
+    """Whether it is written as an operator done to something."""
+    return re.match(r"\s*[^\W\d]\w*\s*\(", reference) is not None
+
+
+def stack(reference: str, load: Callable[[str], list[Spec]]) -> Optimizer:
+    """The rule that a reference stands for.
+
+    Args:
+        reference: an operator's name, and in parentheses what it is done to: another such
+            reference, or what ``load`` knows; then ``argument=value`` for other defaults of its
+            own, and ``name=Name`` for the name of the class.
+        load: gives the specs that any other reference stands for.
+
+    Raises:
+        SpecError: there is no such operator, or it cannot be done to this.
+    """
+    if not is_stack(reference):
+        return _one(reference.strip(), load)
+    match = _CALL.fullmatch(reference)
+    if match is None:
+        raise _misspelt(reference, reference)
+    name, within = match.groups()
+    operator = _named(name, reference)
+    rule, *others = _arguments(within, reference)
+    settings = dict(_setting(each, reference) for each in others)
+    called = str(settings.pop(_NAME, ""))
+    return operator(stack(rule, load), name=called, **settings)
+
+
+def _named(name: str, reference: str) -> Operator:
+    known = operators()
+    if name.lower() in known:
+        return known[name.lower()]
+    close = near(name, known)
+    suggestion = f"Did you mean {either(close)}? " if close else ""
+    raise SpecError(
+        "unknown-operator",
+        spec=reference,
+        where=name,
+        problem="no operator has this name",
+        remedy=f"{suggestion}There are {', '.join(known)}",
+    )
+
+
+def _one(reference: str, load: Callable[[str], list[Spec]]) -> Optimizer:
+    found = load(reference)
+    if len(found) == 1 and isinstance(found[0], Optimizer):
+        return found[0]
+    is_schedule = len(found) == 1
+    raise SpecError(
+        "operator",
+        spec=reference,
+        where="rule",
+        problem="it is a schedule" if is_schedule else f"it holds {len(found)} specs",
+        remedy="Operators are done to optimizers"
+        if is_schedule
+        else f"Name the one: {reference}:{found[0].name}",
+    )
+
+
+def _arguments(text: str, reference: str) -> list[str]:
+    """What stands between the commas that stand in no parentheses."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        if depth < 0:
+            break
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    if depth or not all(part.strip() for part in parts):
+        raise _misspelt(reference, text)
+    return parts
+
+
+def _misspelt(reference: str, where: str) -> SpecError:
+    return SpecError(
+        "operator",
+        spec=reference,
+        where=where,
+        problem="a parenthesis is missing, or what stands at a comma",
+        remedy="Write it as in lookahead(cautious(adamw), k=5)",
+    )
+
+
+def _setting(text: str, reference: str) -> tuple[str, str | bool]:
+    match = _SETTING.fullmatch(text)
+    if match is None:
+        raise SpecError(
+            "operator",
+            spec=reference,
+            where=text.strip(),
+            problem="an operator is done to one rule, and this is no argument=value",
+            remedy="Write it as in lookahead(adamw, k=5)",
+        )
+    name, value = match.groups()
+    value = value.strip("\"'")
+    return name, {"True": True, "False": False}.get(value, value)

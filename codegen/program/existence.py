@@ -1,0 +1,38 @@
+"""When an intermediate can be computed: where the states exist that it reads.
+
+A state that exists under a condition is read in a case of that condition; or by an intermediate
+that itself is read only there, as by the state's own equation. That one is then computed there
+alone.
+"""
+
+from collections.abc import Mapping
+
+from sympy import And, Basic, Not, false, true
+
+from ...specs.language import Optimizer, Value, carried_out
+
+
+def existence(spec: Optimizer) -> Mapping[str, Basic]:
+    """The conditions of what does not always exist, states and intermediates, by name."""
+    found: dict[str, Basic] = {s.name: s.when for s in spec.states if s.when != true}
+    states = {s.name for s in spec.states}
+    for update in carried_out(spec):
+        if update.target.name not in states:
+            needed = {w for name, w in found.items() if _reads_without(update.value, name, w)}
+            if needed:
+                found[update.target.name] = And(*needed)
+    return found
+
+
+def _reads_without(value: Basic, name: str, when: Basic) -> bool:
+    """Whether an expression reads what is called so, even where its condition fails."""
+    if not any(v.name == name for v in value.atoms(Value)):
+        return False
+    return any(
+        any(v.name == name for v in _where_not(value, part).atoms(Value))
+        for part in And.make_args(when)
+    )
+
+
+def _where_not(value: Basic, condition: Basic) -> Basic:
+    return value.xreplace({condition: false, Not(condition): true})

@@ -1,0 +1,266 @@
+"""How an operator is done to a rule: from the equations of both to those of one rule.
+
+First the operator's defaults become those asked for, and its names others than the rule's
+(:mod:`.naming`). Then the rule is rewritten, part by part: what it descends by, its averages, its
+step, where that leads, when it is taken, and what it moves. Each of these takes a rule and gives
+one whose equations read what the operator gives, and what stands for the parts in the operator's
+equations. In the end all is put together, the operator's arguments last and by keyword.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from sympy import Basic, Dummy, Expr, Piecewise, true
+
+from .alteration import Alteration
+from .arguments import Choice
+from .declarations import Hyper, Option, Update
+from .errors import SpecError
+from .naming import fresh, names, settled
+from .optimizer import Optimizer
+from .parts import (
+    GRADIENT,
+    NEW,
+    OLD,
+    NoPartError,
+    added,
+    direction,
+    forgetting,
+    gradient,
+    gradient_of,
+    kept,
+    momentum,
+    momentum_of,
+    rate,
+    second_moment,
+    second_moment_of,
+    step_of,
+    stepped,
+)
+from .symbols import GradientAt, Series, Value, grad, t
+
+
+def composed(
+    operator: Alteration, rule: Optimizer, name: str, settings: Mapping[str, object]
+) -> Optimizer:
+    """The rule that an operator makes of another; see :meth:`.operator.Operator.__call__`."""
+    if not isinstance(rule, Optimizer):
+        raise SpecError(
+            "operator",
+            spec=operator.name,
+            where=operator.name,
+            problem=f"it is done to a {type(rule).__name__}, which is no Optimizer",
+            remedy=f"Give it a rule: {operator.name}(adamw)",
+        )
+    own = settled(operator, rule, settings)
+    try:
+        return _Composition(own, names(rule) | names(own)).of(rule, name)
+    except NoPartError as error:
+        raise SpecError(
+            "operator",
+            spec=f"{operator.name}({rule.name})",
+            where=operator.name,
+            problem=f"it cannot be done to {rule.name}: {error}",
+            remedy="Do it before other operators are done, or to another rule",
+        ) from error
+
+
+_ACCENTS = ("hat", "tilde", "dot", "check")
+"""What is written over the name of a value that has become another."""
+
+Rewritten = tuple[Optimizer, dict[Basic, Basic]]
+"""A rule, and what stands for the parts that were looked up."""
+
+
+@dataclass(frozen=True)
+class _Composition:
+    """An operator, and the names that are taken."""
+
+    own: Alteration
+    taken: set[str]
+
+    def of(self, rule: Optimizer, name: str) -> Optimizer:
+        own, made = self.own, rule
+        parts: dict[Basic, Basic] = {}
+        for rewrite in (self.gradient, self.averages, self.step, self.hold, self.lead, self.move):
+            made, found = rewrite(made)
+            parts |= found
+        updates = [Update(u.target, cast(Expr, u.value.xreplace(parts))) for u in own.updates]
+        outputs = [replace(o, value=cast(Expr, o.value.xreplace(parts))) for o in own.outputs]
+        is_counted = own.when != true or any(_reads_count(u.value) for u in own.updates)
+        name = name or f"{own.title}{rule.name}"
+        return replace(
+            made,
+            name=name,
+            summary=f"{name}: {rule.name} with {own.adds}.",
+            source=f"{own.source}; over {rule.name}: {rule.source}",
+            peer="",
+            step_key=rule.step_key or ("step" if is_counted else ""),
+            hyper=_arguments(rule.hyper, own.hyper),
+            states=(*made.states, *own.states),
+            updates=(*made.updates, *updates),
+            inputs=(*made.inputs, *own.inputs),
+            outputs=(*made.outputs, *outputs),
+            constraints=(*rule.constraints, *own.constraints),
+        )
+
+    def gradient(self, rule: Optimizer) -> Rewritten:
+        """What the rule descends by."""
+        descended = gradient_of(rule)
+        if grad in self.own.gives:
+            return self._loss_gradient(rule, descended)
+        if gradient in self.own.gives:
+            rule = _reading(rule, descended, self.own.gives[gradient])
+        return rule, {gradient[t]: descended}
+
+    def _loss_gradient(self, rule: Optimizer, descended: Expr) -> Rewritten:
+        """Another gradient of the loss; that at the parameter, with its sign, for the operator."""
+        signed = [u for u in rule.updates if u.target == descended]
+        rule = _reading(rule, GRADIENT, self.own.gives[grad])
+        if not signed or not self._reads(gradient):
+            return rule, {gradient[t]: GRADIENT}
+        first = self._named("gdot", "gcheck")
+        return _with(rule, Update(first, signed[0].value)), {gradient[t]: first}
+
+    def averages(self, rule: Optimizer) -> Rewritten:
+        """Its averages of gradients, and of their squares."""
+        found: dict[Basic, Basic] = {}
+        if self._reads(momentum, forgetting, added):
+            average = momentum_of(rule)
+            found |= {
+                momentum[t]: average.series[t],
+                forgetting[t]: average.forgetting,
+                added[t]: average.added,
+            }
+        if self._reads(second_moment):
+            found[second_moment[t]] = second_moment_of(rule).series[t]
+        for part in (momentum, second_moment):
+            if part in self.own.gives:
+                rule = _reading(rule, cast(Expr, found[part[t]]), self.own.gives[part])
+        return rule, found
+
+    def step(self, rule: Optimizer) -> Rewritten:
+        """Its step: what it keeps of the parameter, and what it takes from that."""
+        if not self._reads(kept, rate, direction):
+            return rule, {}
+        parted = step_of(rule)
+        named: list[Update] = []
+
+        def value(e: Expr, *wanted: str) -> Expr:
+            if isinstance(e, Value):
+                return e
+            named.append(Update(self._named(*wanted), e))
+            return named[-1].target
+
+        moved = (
+            value(parted.direction, "u", "d", "delta")
+            if self._reads(direction)
+            else (parted.direction)
+        )
+        base = value(parted.kept, "thetabar", "thetacheck") if self._reads(kept) else parted.kept
+        leads = self.own.gives.get(kept, base) - parted.rate * self.own.gives.get(direction, moved)
+        rule = _with(_changed(rule, lambda x, e: leads if x == NEW else e), *named)
+        return rule, {kept[t]: base, rate[t]: parted.rate, direction[t]: moved}
+
+    def hold(self, rule: Optimizer) -> Rewritten:
+        """When it is taken: at other steps all that the rule keeps stays what it was."""
+        when = self.own.when
+        if when == true:
+            return rule, {}
+        kept = {s.series[t]: s.series[t - 1] for s in rule.states} | {NEW: OLD}
+        rule = _changed(
+            _at(rule, self.own.clock),
+            lambda x, e: Piecewise((e, when), (kept[x], True)) if x in kept else e,
+        )
+        # What the first of its steps makes has to be there before that, to be kept.
+        states = [replace(s, init=0) if s.init is None else s for s in rule.states]
+        return replace(rule, states=states), {}
+
+    def lead(self, rule: Optimizer) -> Rewritten:
+        """Where its step leads, where that is for the operator to say."""
+        if not self.own.leads:
+            return rule, {stepped[t]: NEW}
+        moves = self.own.moves
+        there = moves[t] if moves else self._named(*(f"theta{mark}" for mark in _ACCENTS))
+        return _renamed(rule, {NEW: there}), {stepped[t]: there}
+
+    def move(self, rule: Optimizer) -> Rewritten:
+        """What it moves, where that is not the parameter."""
+        if self.own.moves is None:
+            return rule, {}
+        at = Dummy(real=True)
+        moved: dict[Basic, Basic] = {OLD: self.own.moves[t - 1], NEW: self.own.moves[t]}
+
+        def other(e: Expr) -> Expr:
+            return cast(Expr, e.xreplace({GRADIENT: at}).xreplace(moved).xreplace({at: GRADIENT}))
+
+        return _changed(rule, lambda _, e: other(e)), {}
+
+    def _reads(self, *parts: Series) -> bool:
+        values = {p[t] for p in parts}
+        return any(p in self.own.gives for p in parts) or any(
+            u.value.atoms(Value) & values for u in self.own.updates
+        )
+
+    def _named(self, *wanted: str) -> Value:
+        return Series(fresh(wanted, self.taken))[t]
+
+
+def _changed(rule: Optimizer, change: Callable[[Value, Expr], Expr]) -> Optimizer:
+    """The rule with other right sides."""
+    return replace(
+        rule, updates=[Update(u.target, change(u.target, u.value)) for u in rule.updates]
+    )
+
+
+def _reading(rule: Optimizer, old: Expr, new: Expr) -> Optimizer:
+    """The rule whose equations read another value, but for that which says the old one."""
+    return _changed(rule, lambda x, e: e if x == old else cast(Expr, e.xreplace({old: new})))
+
+
+def _renamed(rule: Optimizer, new: Mapping[Value, Value]) -> Optimizer:
+    """The rule whose equations have other names for values of this step."""
+    return replace(
+        rule,
+        updates=[
+            Update(new.get(u.target, u.target), cast(Expr, u.value.xreplace(dict(new))))
+            for u in rule.updates
+        ],
+    )
+
+
+def _with(rule: Optimizer, *more: Update) -> Optimizer:
+    """The rule with more equations, which stand before that of the parameter."""
+    at = next((k for k, u in enumerate(rule.updates) if u.target == NEW), len(rule.updates))
+    return replace(rule, updates=(*rule.updates[:at], *more, *rule.updates[at:]))
+
+
+def _at(rule: Optimizer, clock: Expr) -> Optimizer:
+    """The rule with its steps counted otherwise; the times of its values stay what they are."""
+    return _changed(
+        rule, lambda _, e: _apart(e, lambda rest: cast(Expr, rest.xreplace({t: clock})))
+    )
+
+
+def _reads_count(e: Expr) -> bool:
+    """Whether t stands in it beside the times of values."""
+    return e.xreplace({v: Dummy() for v in e.atoms(Value, GradientAt)}).has(t)
+
+
+def _apart(e: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """An expression with all changed in it but its values."""
+    stands: dict[Basic, Basic] = {v: Dummy(real=True) for v in e.atoms(Value, GradientAt)}
+    changed = change(cast(Expr, e.xreplace(stands)))
+    return cast(Expr, changed.xreplace({d: v for v, d in stands.items()}))
+
+
+def _arguments(
+    first: Sequence[Hyper | Option | Choice], more: Sequence[Hyper | Option | Choice]
+) -> list[Hyper | Option | Choice]:
+    """The arguments of a rule, then those of an operator, which are given by keyword."""
+    chosen = [h for h in more if isinstance(h, Choice)]
+    keyword = [replace(h, keyword=True) for h in more if not isinstance(h, Choice)]
+    position = [h for h in first if isinstance(h, Choice) or not h.keyword]
+    rest = [h for h in first if h not in position]
+    return [*position, *chosen, *rest, *keyword]

@@ -1,0 +1,239 @@
+"""What a step is made of, read off its equations: what operators rewrite.
+
+A rule that has these parts can be written as::
+
+    theta[t] = kept - rate * direction
+
+where ``kept`` is a multiple of the parameter (with its decay, where that is decoupled), ``rate`` a
+number that is known before any tensor is, and ``direction`` all else. What it is given is the
+gradient, with the sign that the rule gives it where it can maximize. Of a state that forgets, as
+averages do, ``m[t] = forgetting * m[t - 1] + added``.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import cast
+
+from sympy import Add, Basic, Expr, Integer, Mul, Number, Piecewise
+
+from .declarations import State
+from .domains import Interval
+from .optimizer import Optimizer
+from .shapes import Shape
+from .symbols import GradientAt, Series, Value, grad, intermediates, t, theta
+
+(
+    gradient,
+    direction,
+    rate,
+    kept,
+    stepped,
+    momentum,
+    forgetting,
+    added,
+    second_moment,
+) = PARTS = intermediates(
+    "gradient direction rate kept stepped momentum forgetting added second_moment"
+)
+"""How the parts stand in equations of operators."""
+
+GRADIENT = grad(theta[t - 1])
+"""What a framework hands over."""
+
+OLD = theta[t - 1]
+NEW = theta[t]
+
+
+class NoPartError(ValueError):
+    """A rule has no such part; the text says why, a clause without a full stop."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A rule's step, taken apart: the parameter becomes ``kept - rate * direction``."""
+
+    kept: Expr
+    rate: Expr
+    direction: Expr
+
+
+@dataclass(frozen=True)
+class Average:
+    """A state that forgets: ``series[t] = forgetting * series[t - 1] + added``."""
+
+    series: Series
+    forgetting: Expr
+    added: Expr
+
+
+def step_of(spec: Optimizer) -> Step:
+    """The parts of the step.
+
+    Raises:
+        NoPartError: it has not this form.
+    """
+    value = _value(spec, theta.name)
+    taken = [_branch(spec, each) for each in _branches(value)]
+    kept, moved = _joined(value, [k for k, _ in taken]), [m for _, m in taken]
+    common = _common([_host_factors(spec, term) for each in moved for term in Add.make_args(each)])
+    rate = cast(Expr, Mul(*common))
+    directions = [
+        cast(Expr, Add(*(_without(term, common) for term in Add.make_args(each)))) for each in moved
+    ]
+    return Step(kept, rate, _joined(value, directions))
+
+
+def gradient_of(spec: Optimizer) -> Expr:
+    """What the rule descends by: the gradient, or its name where a sign is given to it."""
+    for update in spec.updates:
+        if {*_branches(update.value)} == {GRADIENT, -GRADIENT}:
+            return update.target
+    return GRADIENT
+
+
+def momentum_of(spec: Optimizer) -> Average:
+    """The average of gradients.
+
+    Raises:
+        NoPartError: there is none, or there are several.
+    """
+    return _only(spec, "momentum", lambda domain: not _is_square(domain))
+
+
+def second_moment_of(spec: Optimizer) -> Average:
+    """The average, or sum, of squared gradients.
+
+    Raises:
+        NoPartError: there is none, or there are several.
+    """
+    return _only(spec, "second moment", _is_square)
+
+
+def _only(spec: Optimizer, what: str, can_be: Callable[[Interval], bool]) -> Average:
+    found = [
+        average
+        for s in spec.states
+        if s.shape == Shape.TENSOR
+        and not s.starts_as_parameter
+        and can_be(s.domain)
+        and (average := _average(spec, s))
+    ]
+    if len(found) != 1:
+        names = ", ".join(a.series.name for a in found)
+        raise NoPartError(
+            f"it has several that could be its {what}: {names}"
+            if found
+            else f"it has no state that could be its {what}"
+        )
+    return found[0]
+
+
+def _is_square(domain: Interval) -> bool:
+    return domain.low is not None and domain.low >= 0
+
+
+def _average(spec: Optimizer, state: State) -> Average | None:
+    """How a state forgets, where it does: in the last of its cases that reads what it was."""
+    last = state.series[t - 1]
+    reading = [e for e in _branches(_value(spec, state.name)) if e.has(last)]
+    if not reading:
+        return None
+    value = reading[-1].expand() if reading[-1].is_Mul else reading[-1]
+    terms = Add.make_args(value)
+    kept = [_without(term, [last]) for term in terms if last in _factors(term)]
+    added = [term for term in terms if last not in _factors(term)]
+    if (
+        not kept
+        or any(e.has(last) for e in (*kept, *added))
+        or not all(_is_host(spec, e) for e in kept)
+    ):
+        return None
+    return Average(state.series, cast(Expr, Add(*kept)), cast(Expr, Add(*added)))
+
+
+def _value(spec: Optimizer, name: str) -> Expr:
+    """The right side of an equation; 0 where there is none, for whoever checks the spec to say."""
+    return next((u.value for u in spec.updates if u.target.name == name), Integer(0))
+
+
+def _branches(e: Expr) -> list[Expr]:
+    return [cast(Expr, case.args[0]) for case in e.args] if isinstance(e, Piecewise) else [e]
+
+
+def _joined(like: Expr, values: Sequence[Expr]) -> Expr:
+    """The values, in the cases of an expression that has as many."""
+    if len(set(values)) == 1:
+        return values[0]
+    conditions = [case.args[1] for case in like.args]
+    return cast(Expr, Piecewise(*zip(values, conditions, strict=True), evaluate=False))
+
+
+def _branch(spec: Optimizer, value: Expr) -> tuple[Expr, Expr]:
+    """What is kept of the parameter, and what is taken from it."""
+    terms = [cast(Expr, term) for term in Add.make_args(value)]
+    kept = [term for term in terms if _is_parameter(spec, term)]
+    if not kept:
+        raise NoPartError("its theta[t] is no multiple of theta[t-1] less a step")
+    moved = cast(Expr, Add(*(-term for term in terms if term not in kept)))
+    others = {s.name for s in spec.states if s.starts_as_parameter}
+    if read := sorted(others & {v.name for v in moved.atoms(Value)}):
+        raise NoPartError(f"its theta[t] is drawn to {read[0]} beside the step it takes")
+    return cast(Expr, Add(*kept)), moved
+
+
+def _is_parameter(spec: Optimizer, e: Basic) -> bool:
+    """Whether it is the parameter times something, its decay."""
+    if e == OLD:
+        return True
+    if isinstance(e, Add):
+        return all(_is_parameter(spec, a) for a in e.args)
+    if isinstance(e, Mul):
+        return sum(_is_parameter(spec, f) for f in e.args) == 1
+    if isinstance(e, Value) and e.index == t and e.name not in spec.results:
+        return all(_is_parameter(spec, b) for b in _branches(_value(spec, e.name)))
+    return False
+
+
+def _is_host(spec: Optimizer, e: Basic) -> bool:
+    """Whether it is a number known before any tensor is: of hyperparameters, shapes and t."""
+    if e.has(GradientAt):
+        return False
+    pending, seen = [*e.atoms(Value)], set[str]()
+    shapes = {s.name: s.shape for s in spec.states}
+    given = {i.name for i in spec.inputs}
+    while pending:
+        value = pending.pop()
+        if value.name == theta.name or value.name in given:
+            return False
+        if value.name in shapes:
+            if shapes[value.name] != Shape.SCALAR:
+                return False
+        elif value.name not in seen:
+            seen.add(value.name)
+            equation = _value(spec, value.name)
+            if equation.has(GradientAt):
+                return False
+            pending += equation.atoms(Value)
+    return True
+
+
+def _host_factors(spec: Optimizer, term: Basic) -> list[Expr]:
+    return [
+        cast(Expr, f) for f in _factors(term) if not isinstance(f, Number) and _is_host(spec, f)
+    ]
+
+
+def _factors(term: Basic) -> tuple[Basic, ...]:
+    return Mul.make_args(cast(Expr, term))
+
+
+def _common(factors: Iterable[list[Expr]]) -> list[Expr]:
+    return reduce(lambda a, b: [f for f in a if f in b], factors)
+
+
+def _without(term: Basic, factors: Iterable[Expr]) -> Expr:
+    left = [*_factors(term)]
+    for factor in factors:
+        left.remove(factor)
+    return cast(Expr, Mul(*left))

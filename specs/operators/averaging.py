@@ -1,0 +1,87 @@
+"""Averages of the parameters: beside the steps, or in place of a schedule."""
+
+from sympy import Max, Piecewise
+
+from ..language import (
+    NON_NEGATIVE,
+    UNIT,
+    UNIT_ABOVE_ZERO,
+    Hyper,
+    Operator,
+    Output,
+    Shape,
+    State,
+    Update,
+    hyperparameters,
+    intermediates,
+    lr,
+    states,
+    stepped,
+    t,
+    theta,
+)
+
+decay, beta, power = hyperparameters("decay beta power")
+average, z, weights, lrmax = states("average z weights lrmax")
+weight, c = intermediates("weight c")
+
+ema = Operator(
+    "ema",
+    adds="an exponential average of the parameters",
+    source="Polyak & Juditsky, 1992, Acceleration of stochastic approximation by averaging; "
+    "exponential: Tarvainen & Valpola, 2017, arXiv:1703.01780, eq. 3",
+    hyper=[Hyper(decay, "0.999", UNIT, "decay rate of the average", latex=r"\tau")],
+    states=[State(average, init=theta[0], key="ema", latex=r"\bar\theta")],
+    updates=[Update(average[t], decay * average[t - 1] + (1 - decay) * theta[t])],
+    outputs=[Output("ema", average[t], "the average of the parameters, to evaluate and to save")],
+)
+
+schedule_free = Operator(
+    "schedule_free",
+    adds="the average of its steps, near which gradients are taken, in place of a schedule",
+    source="Defazio et al., 2024, arXiv:2405.15682, eqs. 3 to 5, weights as in Algorithm 1",
+    hyper=[
+        Hyper(beta, "0.9", UNIT_ABOVE_ZERO, "how near to the average gradients are taken"),
+        Hyper(
+            power, "2", NON_NEGATIVE, "power of the largest rate so far in the weights", latex="p"
+        ),
+    ],
+    states=[
+        State(z, init=theta[0], key="z"),
+        State(
+            weights,
+            init=0,
+            key="weight_sum",
+            shape=Shape.SCALAR,
+            domain=NON_NEGATIVE,
+            latex="W",
+        ),
+        State(
+            lrmax,
+            init=0,
+            key="lr_max",
+            shape=Shape.SCALAR,
+            domain=NON_NEGATIVE,
+            latex=r"\gamma^{\max}",
+        ),
+    ],
+    moves=z,
+    updates=[
+        Update(lrmax[t], Max(lrmax[t - 1], lr)),
+        Update(weight[t], lrmax[t] ** power),
+        Update(weights[t], weights[t - 1] + weight[t]),
+        Update(c[t], Piecewise((weight[t] / weights[t], weights[t] > 0), (0, True))),
+        Update(
+            theta[t],
+            (1 - c[t]) * (theta[t - 1] - (1 - beta) * z[t - 1])
+            + (1 - beta * (1 - c[t])) * stepped[t],
+        ),
+    ],
+    outputs=[
+        Output(
+            "averaged",
+            (theta[t] - (1 - beta) * z[t]) / beta,
+            "the average of the steps, to evaluate and to save",
+        )
+    ],
+)

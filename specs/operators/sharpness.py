@@ -1,0 +1,53 @@
+"""Sharpness-aware minimization: the gradient where the loss near the parameter is highest."""
+
+from sympy import Abs, Piecewise, Rational
+
+from ..language import (
+    NON_NEGATIVE,
+    Hyper,
+    Input,
+    Operator,
+    Option,
+    Source,
+    Update,
+    flags,
+    global_norm,
+    grad,
+    gradient,
+    hyperparameters,
+    inputs,
+    intermediates,
+    t,
+    theta,
+)
+
+(rho,) = hyperparameters("rho")
+(adaptive,) = flags("adaptive")
+(gs,) = inputs("gs")
+a, w = intermediates("a w")
+
+_LEAST = Rational(1, 10**12)
+
+sam = Operator(
+    "sam",
+    adds="the gradient at the point of a ball round the parameter where the loss is highest, to "
+    "first order",
+    source="Foret et al., 2021, arXiv:2010.01412, Algorithm 1; adaptive: Kwon et al., 2021, "
+    "arXiv:2102.11600, with the constants of github.com/davda54/sam",
+    hyper=[
+        Hyper(rho, "0.05", NON_NEGATIVE, "radius of the ball", latex=r"\rho"),
+        Option(adaptive, "let the ball be wider where the parameter is large"),
+    ],
+    inputs=[Input(gs, Source.GRADIENT, "the gradient at the edge of the ball", latex="g^s")],
+    updates=[
+        Update(w[t], Piecewise((Abs(theta[t - 1]) * gradient[t], adaptive), (gradient[t], True))),
+        Update(
+            a[t],
+            rho
+            * Piecewise((Abs(theta[t - 1]) * w[t], adaptive), (w[t], True))
+            / (global_norm(w[t]) + _LEAST),
+        ),
+        Update(gs[t], grad(theta[t - 1] + a[t])),
+    ],
+    gives={grad: gs[t]},
+)
