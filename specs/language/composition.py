@@ -215,8 +215,15 @@ def _changed(rule: Optimizer, change: Callable[[Value, Expr], Expr]) -> Optimize
 
 
 def _reading(rule: Optimizer, old: Expr, new: Expr) -> Optimizer:
-    """The rule whose equations read another value, but for that which says the old one."""
-    return _changed(rule, lambda x, e: e if x == old else cast(Expr, e.xreplace({old: new})))
+    """The rule whose equations read another value, but for that which says the old one.
+
+    Raises:
+        NoPartError: none of them reads the old one.
+    """
+    changed = _changed(rule, lambda x, e: e if x == old else cast(Expr, e.xreplace({old: new})))
+    if changed.updates == rule.updates:
+        raise NoPartError(f"nothing of its step reads {str(old).replace(' ', '')}")
+    return changed
 
 
 def _renamed(rule: Optimizer, new: Mapping[Value, Value]) -> Optimizer:

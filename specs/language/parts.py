@@ -236,4 +236,4 @@ def _without(term: Basic, factors: Iterable[Expr]) -> Expr:
     left = [*_factors(term)]
     for factor in factors:
         left.remove(factor)
-    return cast(Expr, Mul(*left))
+    return cast(Expr, Mul(*cast(list[Expr], left)))

@@ -1,0 +1,277 @@
+"""Rules and what operators do to them, written out by hand in NumPy, float64."""
+
+from typing import ClassVar
+
+import numpy as np
+
+STEPS = 12
+SHAPES = [(), (3,), (4, 5), (2, 3, 4)]
+
+
+def tensors():
+    rng = np.random.default_rng(0)
+    return [np.asarray(rng.normal(size=shape)) for shape in SHAPES]
+
+
+def gradient(thetas, step):
+    """Of a noisy quadratic, at any point."""
+    rng = np.random.default_rng(step)
+    return [np.asarray(0.5 * (p - 1) + 0.3 * rng.normal(size=p.shape)) for p in thetas]
+
+
+class Rule:
+    """A rule that keeps what is in ``kept`` of the parameter, and steps along a direction."""
+
+    lr, forgetting = 0.1, 0.9
+
+    def __init__(self, *, nesterov=False, largest=False):
+        self.t, self.nesterov, self.largest = 0, nesterov, largest
+        self.states = {}
+
+    def kept(self, p):
+        return p
+
+    def averaged(self, i, name, forgetting, added, *, first=None):
+        """The state after a step, and what is read of it: one step ahead, or its largest."""
+        before = self.states.get((i, name), 0)
+        new = added if first is not None and self.t == 1 else forgetting * before + added
+        self.states[i, name] = new
+        return new, forgetting * new + added
+
+    def step(self, thetas, grads):
+        self.t += 1
+        return [
+            self.kept(p) - self.lr * self.direction(i, g)
+            for i, (p, g) in enumerate(zip(thetas, grads, strict=True))
+        ]
+
+
+class SGD(Rule):
+    arguments: ClassVar = {"lr": 0.1, "momentum": 0.9}
+
+    def direction(self, i, g):
+        b, ahead = self.averaged(i, "b", 0.9, g, first=True)
+        return ahead if self.nesterov else b
+
+
+class Adam(Rule):
+    arguments: ClassVar = {"lr": 0.1}
+
+    def direction(self, i, g):
+        m, ahead = self.averaged(i, "m", 0.9, 0.1 * g)
+        v, _ = self.averaged(i, "v", 0.999, 0.001 * g**2)
+        if self.largest:
+            v = self.states[i, "largest"] = np.maximum(self.states.get((i, "largest"), 0), v)
+        m = ahead if self.nesterov else m
+        return m / (1 - 0.9**self.t) / (np.sqrt(v / (1 - 0.999**self.t)) + 1e-8)
+
+
+class AdamW(Adam):
+    arguments: ClassVar = {"lr": 0.1, "weight_decay": 0.2}
+
+    def kept(self, p):
+        return p * (1 - 0.1 * 0.2)
+
+
+class Lion(Rule):
+    forgetting = 0.99
+    arguments: ClassVar = {"lr": 0.1, "weight_decay": 0.2}
+
+    def kept(self, p):
+        return p * (1 - 0.1 * 0.2)
+
+    def direction(self, i, g):
+        before = self.states.get((i, "m"), 0)
+        self.states[i, "m"] = 0.99 * before + (1 - 0.99) * g
+        return np.sign(0.9 * before + (1 - 0.9) * g)
+
+
+RULES = {"SGD": SGD, "Adam": Adam, "AdamW": AdamW, "Lion": Lion}
+
+
+def norm(x, axis=None):
+    return np.sqrt((x**2).sum(axis, keepdims=axis is not None))
+
+
+class By:
+    """An operator: what becomes of a gradient, a direction, what is kept, and where it leads."""
+
+    rule_options: ClassVar = {}
+
+    def __init__(self, rule):
+        self.rule, self.states = rule, {}
+
+    def gradient(self, i, p, g):
+        return g
+
+    def direction(self, i, p, g, u):
+        return u
+
+    def kept(self, i, p, kept, u):
+        return kept
+
+    def lead(self, i, stepped):
+        return stepped
+
+    def step(self, thetas, step):
+        rule = self.rule
+        rule.t += 1
+        new = []
+        for i, (p, g) in enumerate(zip(thetas, gradient(thetas, step), strict=True)):
+            g = self.gradient(i, p, g)
+            u = rule.direction(i, g)
+            kept = self.kept(i, p, rule.kept(p), u)
+            new.append(self.lead(i, kept - rule.lr * self.direction(i, p, g, u)))
+        return new
+
+
+class cautious(By):
+    def direction(self, i, p, g, u):
+        mask = u * g > 0
+        return u * mask / max(mask.mean(), 1e-3)
+
+
+class cautious_decay(By):
+    def kept(self, i, p, kept, u):
+        return np.where(u * p >= 0, kept * (1 - 0.1 * 1e-2), kept)
+
+
+class l2(By):
+    def gradient(self, i, p, g):
+        return g + 1e-2 * p
+
+
+class decoupled_decay(By):
+    def kept(self, i, p, kept, u):
+        return kept * (1 - 0.1 * 1e-2)
+
+
+class independent_decay(By):
+    def kept(self, i, p, kept, u):
+        return kept * (1 - 1e-2)
+
+
+class corrected_decay(decoupled_decay):
+    """The rate stays what it is: all of it."""
+
+
+class directed_decay(By):
+    def direction(self, i, p, g, u):
+        return u + 1e-2 * p
+
+
+class decay_to_start(By):
+    def kept(self, i, p, kept, u):
+        start = self.states.setdefault(i, p)
+        return kept - 0.1 * 1e-2 * (p - start)
+
+
+class ema(By):
+    def lead(self, i, stepped):
+        first = tensors()[i]
+        self.states[i] = 0.999 * self.states.get(i, first) + 0.001 * stepped
+        return stepped
+
+
+class nesterov(By):
+    rule_options: ClassVar = {"nesterov": True}
+
+
+class amsgrad(By):
+    rule_options: ClassVar = {"largest": True}
+
+
+class centralize(By):
+    def gradient(self, i, p, g):
+        return g - g.mean(-1, keepdims=True) if g.ndim >= 2 else g
+
+
+class agc(By):
+    def gradient(self, i, p, g):
+        axis = -1 if g.ndim >= 2 else None
+        size, limit = norm(g, axis), 1e-2 * np.maximum(norm(p, axis), 1e-3)
+        return np.where(size > limit, g * limit / size, g)
+
+
+class grokfast(By):
+    def gradient(self, i, p, g):
+        self.states[i] = 0.98 * self.states[i] + (1 - 0.98) * g if i in self.states else g
+        return g + 2 * self.states[i]
+
+
+class orthogonal_gradient(By):
+    def gradient(self, i, p, g):
+        if g.size == 1:
+            return g
+        across = g - (p * g).sum() / ((p * p).sum() + 1e-30) * p
+        return across * norm(g) / (norm(across) + 1e-30)
+
+
+class mars(By):
+    def gradient(self, i, p, g):
+        last, self.states[i] = self.states.get(i, g), g
+        c = g + 0.025 * self.rule.forgetting / (1 - self.rule.forgetting) * (g - last)
+        return c / norm(c) if norm(c) > 1 else c
+
+
+class lars(By):
+    def gradient(self, i, p, g):
+        return g * 1e-3 * norm(p) / norm(g)
+
+
+class trust_ratio(By):
+    def direction(self, i, p, g, u):
+        return u * norm(p) / norm(u) if norm(u) > 0 else u
+
+
+class grams(By):
+    def direction(self, i, p, g, u):
+        return np.sign(g) * np.abs(u)
+
+
+class lookahead(By):
+    def lead(self, i, stepped):
+        slow = self.states.get(i, tensors()[i])
+        if self.rule.t % 5 == 0:
+            slow = stepped = slow + 0.5 * (stepped - slow)
+        self.states[i] = slow
+        return stepped
+
+
+class schedule_free(By):
+    """Its three sequences as the paper has them."""
+
+    def step(self, thetas, step):
+        rule = self.rule
+        rule.t += 1
+        new = []
+        for i, (y, g) in enumerate(zip(thetas, gradient(thetas, step), strict=True)):
+            z, x = self.states.get(i, (y, y))
+            z = rule.kept(z) - rule.lr * rule.direction(i, g)
+            x = (1 - 1 / rule.t) * x + z / rule.t
+            self.states[i] = z, x
+            new.append(0.1 * z + 0.9 * x)
+        return new
+
+
+class accumulate(By):
+    def step(self, thetas, step):
+        for i, g in enumerate(gradient(thetas, step)):
+            self.states[i] = self.states.get(i, 0) + g / 4
+        if (step + 1) % 4:
+            return thetas
+        means = [self.states.pop(i) for i in range(len(thetas))]
+        return self.rule.step(thetas, means)
+
+
+class skip(By):
+    """Of 12 steps two have gradients that are too large."""
+
+    def step(self, thetas, step):
+        grads = gradient(thetas, step)
+        if np.sqrt(sum((g**2).sum() for g in grads)) > LIMIT:
+            return thetas
+        return self.rule.step(thetas, grads)
+
+
+LIMIT = 5.0
