@@ -113,6 +113,8 @@ class _Allocation:
     prefer: Prefer
     beside: Container[Operation]
     scratch: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+    """What stands for a number on some path, which nothing can be written over."""
 
     def block(
         self,
@@ -175,6 +177,9 @@ class _Allocation:
         else:
             into = self._free(target, state, live)
             state.buffers[target] = frozenset({into})
+        tensors = (a.id for a in value.args if isinstance(a, Name) and a.is_tensor)
+        if not value.is_tensor or self.numbers.issuperset(tensors):
+            self.numbers.add(target)
         spelled = into if target.startswith("tmp") else target
         state.spelled[target] = spelled
         is_new = over is None and not self.reuse_scratch
@@ -224,7 +229,7 @@ class _Allocation:
             if (
                 isinstance(a, Name)
                 and a.is_tensor
-                and a.id not in live
+                and a.id not in live | self.numbers
                 and a.type.axes == value.type.axes
                 and (self.reuse_scratch or a.type.dtype is DType.REAL)
                 and state.buffers[a.id] <= self.scratch
