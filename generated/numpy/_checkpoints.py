@@ -69,7 +69,7 @@ def read(
     paths = {path for arrays in states.values() for path in arrays}
     needed = [key(name, path) for name in states for path in sorted(paths) if not may_lack]
     if step:
-        needed += [*scalars, *(states if not paths else ())]
+        needed += [*scalars, *(() if paths or may_lack else states)]
     if missing := [each for each in needed if each not in state]:
         raise ValueError(f"states are missing: {', '.join(missing)}")
     return Checkpoint(states if paths else {}, scalars if step else {}, step, seed)
