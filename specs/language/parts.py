@@ -76,10 +76,12 @@ def step_of(spec: Optimizer) -> Step:
     value = _value(spec, theta.name)
     taken = [_branch(spec, each) for each in _branches(value)]
     kept, moved = _joined(value, [k for k, _ in taken]), [m for _, m in taken]
-    common = _common([_host_factors(spec, term) for each in moved for term in Add.make_args(each)])
+    terms = [term for each in moved for term in Add.make_args(each) if term != 0]
+    common = _common([_host_factors(spec, term) for term in terms])
     rate = cast(Expr, Mul(*common))
     directions = [
-        cast(Expr, Add(*(_without(term, common) for term in Add.make_args(each)))) for each in moved
+        cast(Expr, Add(*(_without(term, common) for term in Add.make_args(each) if term != 0)))
+        for each in moved
     ]
     return Step(kept, rate, _joined(value, directions))
 
