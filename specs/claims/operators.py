@@ -36,7 +36,7 @@ lookahead_of_one = Equivalence(
     Side(ANY),
     {},
     Verdict.PROVED,
-    about=(),
+    about=("lookahead",),
 )
 
 beta1, beta2, eps, wd = hyperparameters("beta1 beta2 eps weight_decay")
@@ -44,11 +44,11 @@ beta1, beta2, eps, wd = hyperparameters("beta1 beta2 eps weight_decay")
 amsgrad_of_adam = Equivalence(
     "amsgrad-of-adam",
     "The largest second moment, taken of Adam's by an operator, is Adam's own AMSGrad.",
-    Side(moments.amsgrad(_adam.adam)),
-    Side(_adam.adam, options=[_adam.amsgrad]),
+    Side(moments.amsgrad(_adam.adam), hyper={wd: Integer(0)}),
+    Side(_adam.adam, options=[_adam.amsgrad], hyper={wd: Integer(0)}),
     {vmax[t]: moments.largest[t]},
     Verdict.PROVED,
-    about=("Adam",),
+    about=("Adam", "amsgrad"),
 )
 
 adamw_of_adam = Equivalence(
@@ -58,7 +58,7 @@ adamw_of_adam = Equivalence(
     Side(_adamw.adamw),
     {},
     Verdict.PROVED,
-    about=("Adam", "AdamW"),
+    about=("Adam", "AdamW", "decoupled_decay"),
 )
 
 nesterov_of_sgd = Equivalence(
@@ -68,7 +68,7 @@ nesterov_of_sgd = Equivalence(
     Side(_sgd.sgd, options=[_sgd.nesterov], hyper={dampening: Integer(0)}),
     {},
     Verdict.PROVED,
-    about=("SGD",),
+    about=("SGD", "nesterov"),
 )
 
 lamb_of_adam = Equivalence(
@@ -81,7 +81,7 @@ lamb_of_adam = Equivalence(
     Side(_lamb.lamb),
     {},
     Verdict.PROVED,
-    about=("Lamb", "Adam"),
+    about=("Lamb", "Adam", "trust_ratio", "directed_decay"),
 )
 
 caution_and_decay = Equivalence(
@@ -91,6 +91,7 @@ caution_and_decay = Equivalence(
     Side(decay.decoupled_decay(cautious.cautious(ANY))),
     {},
     Verdict.PROVED,
+    about=("cautious", "decoupled_decay"),
 )
 
 caution_and_directed_decay = Equivalence(
@@ -100,7 +101,7 @@ caution_and_directed_decay = Equivalence(
     Side(decay.directed_decay(cautious.cautious(_sgd.sgd))),
     {},
     Verdict.REFUTED,
-    about=("SGD",),
+    about=("SGD", "cautious", "directed_decay"),
 )
 
 ema_moves_nothing = Equivalence(
@@ -110,4 +111,5 @@ ema_moves_nothing = Equivalence(
     Side(ANY),
     {},
     Verdict.PROVED,
+    about=("ema",),
 )

@@ -49,7 +49,7 @@ class Equivalence:
         expected: the verdict its author expects; None where nothing is expected.
         assumptions: what the proof rests on, in words.
         source: where the formulations, or the misprint, stand.
-        about: the names of the built-in specs and transforms that it says something of.
+        about: the names of the built-in specs, transforms and operators that it says something of.
     """
 
     name: str
@@ -131,7 +131,7 @@ class Stability:
         expected: the verdict its author expects.
         assumptions: what the proof rests on, in words.
         source: where the region, or the misprint, stands.
-        about: the names of the built-in specs and transforms that it says something of.
+        about: the names of the built-in specs, transforms and operators that it says something of.
     """
 
     name: str

@@ -7,6 +7,7 @@ from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.proofs.claims import target
 from steprule.codegen.handbook.proofs.relations import related, relations
 from steprule.codegen.loading.load import all_builtin, transforms
+from steprule.codegen.loading.stacks import operators
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.specs.language import Update, t, theta
 from steprule.specs.language.claims import Equivalence, Stability, Verdict
@@ -22,7 +23,7 @@ def names(spec, settled) -> list[str]:
 @pytest.mark.parametrize("claim", builtin_claims().values(), ids=lambda claim: claim.name)
 def test_every_claim_is_about_something_there_is(claim):
     assert claim.about
-    assert set(claim.about) <= {*KNOWN, *transforms()}
+    assert set(claim.about) <= {*KNOWN, *transforms(), *operators()}
     assert len(set(claim.about)) == len(claim.about)
 
 

@@ -220,7 +220,7 @@ class TestFileThatDoesNotImport:
             ("x = 1 / 0", "ZeroDivisionError: division by zero"),
             ("import steprul_x", "No module named 'steprul_x'"),
             ("x = Optimizer('X')", "TypeError"),
-            ("from steprule.specs.language import momentum", "cannot import name 'momentum'"),
+            ("from steprule.specs.language import beta1", "cannot import name 'beta1'"),
             ("from sympy import Max; bad = Max(theta, 0)", "write theta[t] or theta[t - 1]"),
             ("raise SystemExit(3)", "SystemExit: 3"),
         ],

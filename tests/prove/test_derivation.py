@@ -9,8 +9,10 @@ from steprule.codegen.prove.opening import opened
 from steprule.codegen.prove.page import page
 from steprule.codegen.prove.prove import prove
 from steprule.specs.claims import momentum
-from steprule.specs.language import GradientAt, Value, norm
-from sympy import Abs, Expr, Rational, Symbol, sqrt, symbols
+from steprule.specs.language import GradientAt, Value
+from sympy import Expr, Rational, Symbol, sqrt, symbols
+
+from .of_one_number import of_one_number
 
 a, b, c, x, y = symbols("a b c x y", real=True)
 
@@ -22,7 +24,7 @@ def number(e: Expr, seed: int) -> float:
         draw = random.Random(f"{seed} {node}")
         return Rational(draw.randint(1, 15), 16) if node != Symbol("t") else Rational(3)
 
-    e = e.replace(norm, Abs)
+    e = of_one_number(e)
     for kind in (GradientAt, Value):
         e = e.xreplace({node: drawn(node) for node in e.atoms(kind)})
     whole = {s: Rational(3) for s in e.free_symbols if s.is_integer}

@@ -27,6 +27,8 @@ from steprule.specs.language import Update, Value, t
 from steprule.specs.language.claims import Equivalence, Side, Verdict
 from sympy import Add, Expr, Float, Integer, Piecewise
 
+from .of_one_number import of_one_number
+
 
 def turned_values(value: Expr) -> Iterator[Expr]:
     """The value with one term's sign changed, for every term of every branch."""
@@ -56,6 +58,7 @@ def numbers_of_a_step(side: Side, seed: int, *, first: bool) -> dict[str, Expr]:
     if first:
         stored = one.initial(stored["theta"])
     new = symbolic_step(one, stored, lambda x: x**3 / 3 - x + 1, first=first)
+    new = {name: of_one_number(e) for name, e in new.items()}
     free = sorted(set().union(*(e.free_symbols for e in new.values())) - {t}, key=str)
     at = {s: Float(draw.randint(1, 30), 30) / 31 for s in free}
     at[t] = Integer(1 if first else draw.randint(2, 5))
