@@ -6,7 +6,7 @@ from ..language import Optimizer, State, Update, grad, hyperparameters, states, 
 from ..language.claims import Equivalence, Side, Verdict
 from ..language.declarations import Hyper
 from ..language.domains import NON_NEGATIVE
-from ..operators import averaging, cautious, decay, directions, lookahead, moments
+from ..operators import cautious, decay, directions, lookahead, moments
 from ..optimizers import adam as _adam
 from ..optimizers import adamw as _adamw
 from ..optimizers import lamb as _lamb
@@ -94,22 +94,13 @@ caution_and_decay = Equivalence(
     about=("cautious", "decoupled_decay"),
 )
 
-caution_and_directed_decay = Equivalence(
-    "caution-and-directed-decay",
-    "Decay within the direction is masked by caution that comes after it, and not before.",
-    Side(cautious.cautious(decay.directed_decay(_sgd.sgd))),
-    Side(decay.directed_decay(cautious.cautious(_sgd.sgd))),
+trust_and_decay = Equivalence(
+    "trust-and-decay",
+    "The trust ratio scales the decay that was in the direction before it, and none that comes "
+    "after.",
+    Side(directions.trust_ratio(decay.directed_decay(_sgd.sgd))),
+    Side(decay.directed_decay(directions.trust_ratio(_sgd.sgd))),
     {},
     Verdict.REFUTED,
-    about=("SGD", "cautious", "directed_decay"),
-)
-
-ema_moves_nothing = Equivalence(
-    "ema-beside",
-    "An average of the parameters changes no step.",
-    Side(averaging.ema(ANY)),
-    Side(ANY),
-    {},
-    Verdict.PROVED,
-    about=("ema",),
+    about=("SGD", "trust_ratio", "directed_decay"),
 )
