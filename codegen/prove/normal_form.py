@@ -45,6 +45,7 @@ from sympy import (
     sympify,
     together,
 )
+from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom
 from sympy.polys.polytools import reduced
@@ -129,7 +130,7 @@ class NormalForm:
                 return self._by_factors(e.args[0], self._sign_of)
             case Min():
                 return -self._rational(Max(*(-a for a in e.args)))
-            case Max() | Head():
+            case Max() | Head() | AppliedUndef():
                 return self._function(e)
             case Piecewise() if self._by_cases:
                 return self._cases(e)
