@@ -11,6 +11,7 @@ import torch
 from click.testing import CliRunner
 from steprule.codegen.cli import cli
 from steprule.codegen.loading.load import builtin, builtin_schedules
+from steprule.codegen.loading.stacks import operators
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -107,3 +108,10 @@ def test_the_optimizers_it_names_are_there():
 def test_the_commands_it_lists_are_all_there_are():
     listed = set(re.findall(r"^\| `steprule (\w+)", README, re.MULTILINE))
     assert listed == set(cli.list_commands(click.Context(cli)))
+
+
+def test_the_operators_it_names_are_all_there_are():
+    (sentence,) = re.findall(
+        r"^There are, for the gradient, (.*?) A stack", README, re.M | re.DOTALL
+    )
+    assert set(re.findall(r"`(\w+)`", sentence)) == set(operators())

@@ -6,8 +6,10 @@ alone.
 """
 
 from collections.abc import Mapping
+from typing import cast
 
 from sympy import And, Basic, Not, false, true
+from sympy.logic.boolalg import Boolean
 
 from ...specs.language import Optimizer, Value, carried_out
 
@@ -18,7 +20,11 @@ def existence(spec: Optimizer) -> Mapping[str, Basic]:
     states = {s.name for s in spec.states}
     for update in carried_out(spec):
         if update.target.name not in states:
-            needed = {w for name, w in found.items() if _reads_without(update.value, name, w)}
+            needed = {
+                cast(Boolean, w)
+                for name, w in found.items()
+                if _reads_without(update.value, name, w)
+            }
             if needed:
                 found[update.target.name] = And(*needed)
     return found

@@ -1,6 +1,6 @@
 """What is done to a gradient before the rule descends by it."""
 
-from sympy import And, Eq, Max, Or, Piecewise, Rational
+from sympy import And, Eq, Max, Piecewise, Rational
 
 from ..language import (
     NON_NEGATIVE,
@@ -128,7 +128,8 @@ mars = Operator(
         Update(
             corrected[t],
             Piecewise(
-                (gradient[t], Or(Eq(t, 1), forgetting[t] >= 1)),
+                (gradient[t], Eq(t, 1)),
+                (gradient[t], forgetting[t] >= 1),
                 (
                     gradient[t]
                     + gamma * forgetting[t] / (1 - forgetting[t]) * (gradient[t] - last[t - 1]),
