@@ -36,5 +36,6 @@ class _Commands(click.Group):
 def cli() -> None:
     """Optimizers and schedules declared once as equations; NumPy, PyTorch and LaTeX derived.
 
-    SPEC is a built-in name, such as adam, or path/to/file.py[:name].
+    SPEC is a built-in name, such as adam, or path/to/file.py[:name], or operators done to one of
+    these: "lookahead(cautious(adamw), k=5)".
     """

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from steprule.codegen.cli import cli
 from steprule.codegen.loading.load import all_builtin, transforms
+from steprule.codegen.loading.stacks import operators
 
 
 def run(*arguments: object) -> Result:
@@ -148,7 +149,7 @@ class TestList:
     def test_every_spec_is_a_line(self) -> None:
         head, *lines = succeeds("list").splitlines()
         assert head.split("  ")[0] == "name"
-        assert [line.split()[0] for line in lines] == [*all_builtin(), *transforms()]
+        assert [line.split()[0] for line in lines] == [*all_builtin(), *transforms(), *operators()]
         (adam,) = (line for line in lines if line.startswith("Adam "))
         for part in ("m v vmax", "torch.optim.Adam ", "Kingma & Ba, 2015, arXiv:1412.6980"):
             assert part in adam

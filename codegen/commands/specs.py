@@ -10,6 +10,7 @@ from ..cost import BYTES, costs
 from ..files.build import render
 from ..loading.load import all_builtin, transforms
 from ..loading.selection import selected, selected_with_transforms
+from ..loading.stacks import operators
 from ..notation.text import TextPrinter
 from ..program.compiled import compiled
 from ..program.listing import listing
@@ -58,7 +59,7 @@ def cost_command(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> 
 
 @click.command("list")
 def list_command() -> None:
-    """List the built-in specs."""
+    """List the built-in specs, and the operators that rules are made of rules by."""
     with reported():
         specs = [*all_builtin().values(), *transforms().values()]
     table = Table("name", "kind", "states", "in place of", "source", box=None, pad_edge=False)
@@ -66,6 +67,9 @@ def list_command() -> None:
         kind = type(spec).__name__.lower()
         states = "" if isinstance(spec, Transform) else " ".join(s.name for s in spec.states)
         table.add_row(spec.name, kind, states or "-", spec.peer or "-", spec.source)
+    for each in operators().values():
+        states = " ".join(s.name for s in each.states)
+        table.add_row(each.name, "operator", states or "-", "-", each.source)
     show_table(table)
 
 

@@ -4,8 +4,8 @@ A pass goes through memory once. It reads columns, the parameter, the gradient a
 of each element what needs no other, writes the columns whose new values it knows, and takes on the
 way the terms of what is reduced: the elements that a norm is of. Numbers come of the terms once
 all are there: one for a tensor, or one a row or a column. The next pass takes them as it takes
-hyperparameters. A rule that reduces nothing is one pass. Clipping by a norm is a pass before all
-others, which reduces the gradient, and a number that every pass takes it with.
+hyperparameters. A rule that reduces nothing is one pass. Clipping by a norm goes before all of them
+and is cut by :mod:`.cut`.
 
 ====  ============================================  ==========================================
       LAMB                                          Adafactor, of a matrix

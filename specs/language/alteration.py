@@ -40,8 +40,7 @@ class Alteration:
 
     Args:
         name: what it is called by, in lower case, with underscores between words.
-        adds: what the rule has more, a phrase that stands after "with" and one that begins a
-            sentence.
+        adds: what the rule has more, a phrase that stands after "with".
         source: where it was published, with the equation or algorithm number.
         hyper: its hyperparameters, options and choices, which the rule gets by keyword.
         states: what it keeps from one step to the next.
@@ -51,7 +50,8 @@ class Alteration:
             of the loss before the rule gives it a sign.
         moves: the state that the rule steps in place of the parameter. The gradient is still
             taken at the parameter.
-        when: the condition under which the rule steps; at other steps it stays as it is.
+        when: the condition under which the rule steps, on t, hyperparameters and what its own
+            equations compute; at other steps the rule stays as it is.
         clock: the rule's own step count, where it does not step at every t.
         inputs: what a step is given beside the gradient.
         outputs: what is made of the parameter and states beside the steps.

@@ -153,12 +153,11 @@ class _Composition:
             named.append(Update(self._named(*wanted), e))
             return named[-1].target
 
-        moved = (
-            value(parted.direction, "u", "d", "delta")
-            if self._reads(direction)
-            else (parted.direction)
-        )
-        base = value(parted.kept, "thetabar", "thetacheck") if self._reads(kept) else parted.kept
+        moved, base = parted.direction, parted.kept
+        if self._reads(direction):
+            moved = value(moved, "u", "d", "delta")
+        if self._reads(kept):
+            base = value(base, "thetabar", "thetacheck")
         leads = self.own.gives.get(kept, base) - parted.rate * self.own.gives.get(direction, moved)
         rule = _with(_changed(rule, lambda x, e: leads if x == NEW else e), *named)
         return rule, {kept[t]: base, rate[t]: parted.rate, direction[t]: moved}
