@@ -45,7 +45,10 @@ def test_hyperparameters(default_case: Any) -> None:
         for number in inside(h.domain):
             case.make(**{name: value(number)})
         for number in outside(h.domain):
-            expected = f"{label} must satisfy {h.domain.describe(h.name)}, got {number!r}"
+            wanted = f"satisfy {h.domain.describe(h.name)}"
+            if h.is_whole and not float(number).is_integer():
+                wanted = "be a whole number"
+            expected = f"{label} must {wanted}, got {number!r}"
             with pytest.raises(ValueError) as constructed:  # noqa: PT011
                 case.make(**{name: value(number)})
             assert str(constructed.value) == expected
