@@ -99,7 +99,7 @@ class _Composition:
             step_key=rule.step_key or ("step" if is_counted else ""),
             hyper=_arguments(rule.hyper, own.hyper),
             states=(*made.states, *own.states),
-            updates=(*made.updates, *updates),
+            updates=_in_order((*made.updates, *updates)),
             inputs=(*made.inputs, *own.inputs),
             outputs=(*made.outputs, *outputs),
             constraints=(*rule.constraints, *own.constraints),
@@ -240,6 +240,17 @@ def _with(rule: Optimizer, *more: Update) -> Optimizer:
     """The rule with more equations, which stand before that of the parameter."""
     at = next((k for k, u in enumerate(rule.updates) if u.target == NEW), len(rule.updates))
     return replace(rule, updates=(*rule.updates[:at], *more, *rule.updates[at:]))
+
+
+def _in_order(updates: Sequence[Update]) -> list[Update]:
+    """The equations, each behind those it reads, as far as they let themselves be so put."""
+    pending, done = [*updates], list[Update]()
+    while pending:
+        left = {u.target for u in pending}
+        ready = (u for u in pending if not left & u.value.atoms(Value))
+        done.append(next(ready, pending[0]))
+        pending.remove(done[-1])
+    return done
 
 
 def _at(rule: Optimizer, clock: Expr) -> Optimizer:

@@ -271,6 +271,8 @@ def test_the_zoo_holds_every_operation():
     }
     # See the tests of the schedules' printer, and of ``growth``.
     alone = {"infinity", "size", "product_between"}
+    # And those of what takes matrices apart.
+    alone |= {"eigenvalues", "eigenvectors", "qr", "diagonal", "descending"}
     assert found | late | of_rules | of_transforms | of_schedules | alone == set(ops.TABLE)
 
 

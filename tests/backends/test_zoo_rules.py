@@ -371,7 +371,8 @@ def in_stages():
 
 
 def test_rules_that_reduce_have_kernels_and_rules_of_matrices_do_not():
-    assert in_stages() == ["Lamb", "OneATensor", "OldNumberUsedLast", "FirstNumber"]
+    found = ["Adafactor", "Lamb", "OneATensor", "OldNumberUsedLast", "FirstNumber", "AlongAxes"]
+    assert sorted(in_stages()) == sorted(found)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ later it is enough that they are the same objects.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
-from operator import itemgetter
+from itertools import chain, repeat
+from operator import contains, itemgetter
 from typing import Any
 
 from torch import Tensor
@@ -19,10 +19,10 @@ def found(
     params: Sequence[Tensor], states: Sequence[Mapping[str, Any]], keys: Iterable[str]
 ) -> list[Any] | None:
     """Parameters and their states of these keys in one list; None where a state lacks."""
-    try:
-        return [*chain(params, *(map(itemgetter(key), states) for key in keys))]
-    except KeyError:
+    keys = [*keys]
+    if not all(all(map(contains, states, repeat(key))) for key in keys):
         return None
+    return [*chain(params, *(map(itemgetter(key), states) for key in keys))]
 
 
 def require_fitting(
