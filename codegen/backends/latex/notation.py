@@ -69,6 +69,7 @@ class Names:
 
     Arguments and states are written as declared. Intermediates declare none; theirs is read
     the name: ``mhat`` an m with a hat, ``lrbar`` the learning rate's symbol with a bar,
+    ``gprime`` a g with a prime,
     ``mu_next`` a mu with the superscript "next", ``variance`` the word, upright.
     """
 
@@ -94,6 +95,10 @@ class Names:
             if bare != name and self._is_letter(bare):
                 inner = self.of(bare)
                 return Notation(rf"\{accent}{{{inner.base}}}", inner.sub, inner.sup)
+        bare = name.removesuffix("prime")
+        if bare != name and self._is_letter(bare):
+            inner = self.of(bare)
+            return Notation(inner.base, inner.sub, rf"\prime{inner.sup}")
         if _GREEK.fullmatch(name):
             return Notation(rf"\{name}")
         return Notation(name if len(name) == 1 else rf"\mathrm{{{escaped(name)}}}")
