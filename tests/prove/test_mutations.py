@@ -22,7 +22,7 @@ import pytest
 from steprule.codegen.prove.induction import Correspondence, obligations, setting
 from steprule.codegen.prove.prove import prove
 from steprule.codegen.prove.symbolic import symbolic_step
-from steprule.specs.claims import decay, momentum
+from steprule.specs.claims import decay, momentum, operators
 from steprule.specs.language import Update, Value, t
 from steprule.specs.language.claims import Equivalence, Side, Verdict
 from sympy import Add, Expr, Float, Integer, Piecewise
@@ -94,6 +94,8 @@ def mutations(claim: Equivalence, every: int = 1) -> Iterator[tuple[str, Equival
 
 @pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.exhaustive)])
 def test_a_sign_breaks_the_proof(proved, every):
+    if proved is operators.lamb_of_adam and every > 1:
+        every *= 4  # a second for each, of norms of long quotients
     tried = dict(mutations(proved, every))
     survivors = [
         what for what, broken in tried.items() if all(o.is_met for o in obligations(broken))

@@ -1,6 +1,7 @@
 """Compensated sums do in half precision what they promise, in every form of the rule."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,8 @@ def test_a_compiled_step_rounds_too() -> None:
 
 
 @pytest.mark.slow
-def test_a_compiler_leaves_the_rounding_in() -> None:
+def test_a_compiler_leaves_the_rounding_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
     torch._dynamo.reset()
     by_graph = trained("KahanAdamW", torch.bfloat16, torch.compile)
     torch.testing.assert_close(by_graph, trained("KahanAdamW", torch.bfloat16), rtol=0, atol=2e-5)
