@@ -27,11 +27,11 @@ from ...specs.language import (
     Value,
     t,
 )
+from ...specs.language.occurrences import conditions, counts_steps, nodes, pairs
 from ...specs.language.shapes import facts
 from . import intervals
 from .conditions import Truth, truth
 from .intervals import NONZERO, ZERO, Range
-from .occurrences import conditions, counts_steps, nodes, pairs
 
 SHAPES = ((), (3,), (2, 2), (2, 3), (3, 2), (2, 3, 2), (2, 2, 2, 3))
 """A number, a vector, matrices of each proportion, a batch of them, the kernel of a convolution."""

@@ -28,10 +28,10 @@ from ...specs.language import (
     t,
     theta,
 )
+from ...specs.language.occurrences import nodes
 from . import intervals
 from .cases import Case
 from .intervals import Range
-from .occurrences import nodes
 from .points import GRADIENT, Key, Outcome, Point, initial_at, is_admissible, step_at
 
 _USUAL = [Fraction(x) for x in ("0", "1", "1/2", "2", "1/10", "9/10", "3", "-1", "-1/2", "-2")]

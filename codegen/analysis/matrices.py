@@ -17,9 +17,9 @@ from ...specs.language import (
     transpose,
 )
 from ...specs.language.decompositions import Decomposition
+from ...specs.language.occurrences import nodes
 from ...specs.language.reductions import Reduction
 from .cases import Case, cases
-from .occurrences import nodes
 
 
 def goes_along_axes(spec: Optimizer) -> bool:

@@ -33,11 +33,11 @@ from ...specs.language import (
     trace,
     transpose,
 )
+from ...specs.language.occurrences import pairs
 from . import intervals
 from .cases import Case
 from .conditions import Truth, truth
 from .intervals import Range
-from .occurrences import pairs
 from .ranges import Evaluator
 
 GRADIENT = "grad"

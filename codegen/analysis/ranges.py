@@ -62,11 +62,11 @@ from ...specs.language import (
     total,
     transpose,
 )
+from ...specs.language.occurrences import nodes
 from . import intervals
 from .cases import Case
 from .conditions import implied, multiple
 from .intervals import Range
-from .occurrences import nodes
 
 _COUNT = Range(Fraction(0), intervals.REAL.high)
 _LENGTH = Range(Fraction(1), intervals.REAL.high)

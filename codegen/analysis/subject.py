@@ -20,10 +20,10 @@ from ...specs.language import (
     Update,
     theta,
 )
+from ...specs.language.execution import execution_order
 from ...specs.language.schedule import Argument
 from ..notation.text import TextPrinter
 from .cases import Case, cases
-from .execution import execution_order
 from .ranges import Hazard
 from .survey import Survey
 

@@ -16,9 +16,10 @@ from ...specs import gradients, optimizers, schedules
 from ...specs.language import Optimizer, Schedule, Spec, SpecError, Transform
 from ..analysis import analyse_transform
 from ..analysis.fault import short
-from ..analysis.nearby import either, near
+from ..analysis.nearby import either, near, suggestion
 from .asked import helpers, looked_at
 from .deadline import COMPUTING, WAITING, Interrupted, Overrun, deadline
+from .declared import declared_in
 from .hints import described, hint
 from .peer import objection
 from .stacks import is_stack, stack
@@ -73,13 +74,7 @@ def transforms() -> dict[str, Transform]:
     Raises:
         SpecError: one is not valid.
     """
-    found = [
-        value
-        for info in pkgutil.iter_modules(gradients.__path__, f"{gradients.__name__}.")
-        for value in vars(importlib.import_module(info.name)).values()
-        if isinstance(value, Transform)
-    ]
-    return {each.name: analyse_transform(each) for each in found}
+    return {each.name: analyse_transform(each) for each in declared_in(gradients, Transform)}
 
 
 def load(reference: str) -> list[Spec]:
@@ -109,14 +104,13 @@ def _builtin_named(name: str) -> Spec:
     for known, spec in specs.items():
         if known.lower() == name.lower():
             return spec
-    close = near(name, specs)
-    suggestion = f"Did you mean {either(close)}? " if close else ""
     raise SpecError(
         "unknown-spec",
         spec=name,
         where="name",
         problem="no built-in spec has this name",
-        remedy=f"{suggestion}There are {', '.join(specs)}; a file is path/to/file.py[:name]",
+        remedy=f"{suggestion(name, specs)}There are {', '.join(specs)}; a file is "
+        "path/to/file.py[:name]",
     )
 
 
@@ -143,15 +137,13 @@ def _named(path: str, name: str, public: Mapping[str, Spec]) -> Spec:
     if called:
         raise _same_name(path, name, [k for k, s in public.items() if id(s) in called])
     known = dict.fromkeys([*public, *(s.name for s in public.values())])
-    close = near(name, known)
-    suggestion = f"Did you mean {either(close)}? " if close else ""
     holds = f"The file holds {', '.join(public)}" if public else "The file holds no spec"
     raise SpecError(
         "unknown-spec",
         spec=path,
         where="name",
         problem=f"no spec in the file is bound to or named {name!r}",
-        remedy=f"{suggestion}{holds}",
+        remedy=f"{suggestion(name, known)}{holds}",
     )
 
 

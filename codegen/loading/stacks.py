@@ -1,13 +1,12 @@
 """Rules written as operators done to others: ``lookahead(cautious(adamw), k=5)``."""
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Callable
 
 from ...specs import operators as package
 from ...specs.language import Operator, Optimizer, Spec, SpecError
-from ..analysis.nearby import either, near
+from ..analysis.nearby import suggestion
+from .declared import declared_in
 
 _CALL = re.compile(r"\s*([^\W\d]\w*)\s*\((.*)\)\s*", re.DOTALL)
 _SETTING = re.compile(r"\s*([^\W\d]\w*)\s*=\s*(.*?)\s*", re.DOTALL)
@@ -16,13 +15,7 @@ _NAME = "name"
 
 def operators() -> dict[str, Operator]:
     """The operators of this package by name, in alphabetical order."""
-    found = {
-        value.name: value
-        for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
-        for value in vars(importlib.import_module(info.name)).values()
-        if isinstance(value, Operator)
-    }
-    return dict(sorted(found.items()))
+    return {o.name: o for o in sorted(declared_in(package, Operator), key=lambda o: o.name)}
 
 
 def is_stack(reference: str) -> bool:
@@ -59,14 +52,12 @@ def _named(name: str, reference: str) -> Operator:
     known = operators()
     if name.lower() in known:
         return known[name.lower()]
-    close = near(name, known)
-    suggestion = f"Did you mean {either(close)}? " if close else ""
     raise SpecError(
         "unknown-operator",
         spec=reference,
         where=name,
         problem="no operator has this name",
-        remedy=f"{suggestion}There are {', '.join(known)}",
+        remedy=f"{suggestion(name, known)}There are {', '.join(known)}",
     )
 
 

@@ -32,13 +32,5 @@ def existence(spec: Optimizer) -> Mapping[str, Basic]:
 
 def _reads_without(value: Basic, name: str, when: Basic) -> bool:
     """Whether an expression reads what is called so, even where its condition fails."""
-    if not any(v.name == name for v in value.atoms(Value)):
-        return False
-    return any(
-        any(v.name == name for v in _where_not(value, part).atoms(Value))
-        for part in And.make_args(when)
-    )
-
-
-def _where_not(value: Basic, condition: Basic) -> Basic:
-    return value.xreplace({condition: false, Not(condition): true})
+    elsewhere = (value.xreplace({c: false, Not(c): true}) for c in And.make_args(when))
+    return any(v.name == name for e in elsewhere for v in e.atoms(Value))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...specs import claims
 from ...specs.language import SpecError
 from ...specs.language.claims import Claim, Equivalence, Identity, Stability
-from ..analysis.nearby import either, near
+from ..analysis.nearby import suggestion
 
 
 def builtin_claims() -> dict[str, Claim]:
@@ -45,14 +45,12 @@ def claim_named(name: str) -> Claim:
     known = builtin_claims()
     if name in known:
         return known[name]
-    similar = near(name, known)
-    hint = f"Did you mean {either(similar)}? " if similar else ""
     raise SpecError(
         "unknown-claim",
         spec=name,
         where="name",
         problem="no claim has this name",
-        remedy=f"{hint}`steprule prove` lists them all",
+        remedy=f"{suggestion(name, known)}`steprule prove` lists them all",
     )
 
 

@@ -7,7 +7,7 @@ from sympy import Basic, Expr, Piecewise, S, Symbol, sympify
 from sympy.core.relational import Eq, Ne
 
 from ...specs.language import GradientAt, Optimizer, SpecError, Value, t
-from ..analysis.execution import execution_order
+from ...specs.language.execution import execution_order
 
 GradientOf = Callable[[Expr], Expr]
 

@@ -6,14 +6,13 @@ from ..language import Optimizer, State, Update, grad, hyperparameters, states, 
 from ..language.claims import Equivalence, Side, Verdict
 from ..language.declarations import Hyper
 from ..language.domains import NON_NEGATIVE
-from ..operators import cautious, decay, directions, lookahead, moments
+from ..operators import cautious, decay, lookahead, moments, trust
 from ..optimizers import adam as _adam
 from ..optimizers import adamw as _adamw
 from ..optimizers import lamb as _lamb
 from ..optimizers import sgd as _sgd
 
-lr, momentum, k, alpha = hyperparameters("lr momentum k alpha")
-(dampening,) = hyperparameters("dampening")
+lr, dampening, wd = hyperparameters("lr dampening weight_decay")
 m, vmax = states("m vmax")
 F, G = (Function(name, real=True) for name in "FG")
 
@@ -38,8 +37,6 @@ lookahead_of_one = Equivalence(
     Verdict.PROVED,
     about=("lookahead",),
 )
-
-beta1, beta2, eps, wd = hyperparameters("beta1 beta2 eps weight_decay")
 
 amsgrad_of_adam = Equivalence(
     "amsgrad-of-adam",
@@ -75,8 +72,8 @@ lamb_of_adam = Equivalence(
     "lamb-of-adam",
     "LAMB is Adam with the decay in its direction, and that scaled to the norm of each tensor.",
     Side(
-        directions.trust_ratio(decay.directed_decay(_adam.adam)),
-        hyper={wd: Integer(0), decay.decay: wd, directions.coefficient: Integer(1)},
+        trust.trust_ratio(decay.directed_decay(_adam.adam)),
+        hyper={wd: Integer(0), decay.decay: wd, trust.coefficient: Integer(1)},
     ),
     Side(_lamb.lamb),
     {},
@@ -98,8 +95,8 @@ trust_and_decay = Equivalence(
     "trust-and-decay",
     "The trust ratio scales the decay that was in the direction before it, and none that comes "
     "after.",
-    Side(directions.trust_ratio(decay.directed_decay(_sgd.sgd))),
-    Side(decay.directed_decay(directions.trust_ratio(_sgd.sgd))),
+    Side(trust.trust_ratio(decay.directed_decay(_sgd.sgd))),
+    Side(decay.directed_decay(trust.trust_ratio(_sgd.sgd))),
     {},
     Verdict.REFUTED,
     about=("SGD", "trust_ratio", "directed_decay"),

@@ -17,7 +17,9 @@ from .alteration import Alteration
 from .arguments import Choice
 from .declarations import Hyper, Option, Update
 from .errors import SpecError
+from .execution import execution_order
 from .naming import fresh, names, settled
+from .occurrences import counts_steps
 from .optimizer import Optimizer
 from .parts import (
     GRADIENT,
@@ -88,7 +90,7 @@ class _Composition:
             parts |= found
         updates = [Update(u.target, cast(Expr, u.value.xreplace(parts))) for u in own.updates]
         outputs = [replace(o, value=cast(Expr, o.value.xreplace(parts))) for o in own.outputs]
-        is_counted = own.when != true or any(_reads_count(u.value) for u in own.updates)
+        is_counted = own.when != true or any(counts_steps(u.value) for u in own.updates)
         name = name or f"{own.title}{rule.name}"
         return replace(
             made,
@@ -99,7 +101,7 @@ class _Composition:
             step_key=rule.step_key or ("step" if is_counted else ""),
             hyper=_arguments(rule.hyper, own.hyper),
             states=(*made.states, *own.states),
-            updates=_in_order((*made.updates, *updates)),
+            updates=execution_order((*made.updates, *updates)),
             inputs=(*made.inputs, *own.inputs),
             outputs=(*made.outputs, *outputs),
             constraints=(*rule.constraints, *own.constraints),
@@ -242,27 +244,11 @@ def _with(rule: Optimizer, *more: Update) -> Optimizer:
     return replace(rule, updates=(*rule.updates[:at], *more, *rule.updates[at:]))
 
 
-def _in_order(updates: Sequence[Update]) -> list[Update]:
-    """The equations, each behind those it reads, as far as they let themselves be so put."""
-    pending, done = [*updates], list[Update]()
-    while pending:
-        left = {u.target for u in pending}
-        ready = (u for u in pending if not left & u.value.atoms(Value))
-        done.append(next(ready, pending[0]))
-        pending.remove(done[-1])
-    return done
-
-
 def _at(rule: Optimizer, clock: Expr) -> Optimizer:
     """The rule with its steps counted otherwise; the times of its values stay what they are."""
     return _changed(
         rule, lambda _, e: _apart(e, lambda rest: cast(Expr, rest.xreplace({t: clock})))
     )
-
-
-def _reads_count(e: Expr) -> bool:
-    """Whether t stands in it beside the times of values."""
-    return e.xreplace({v: Dummy() for v in e.atoms(Value, GradientAt)}).has(t)
 
 
 def _apart(e: Expr, change: Callable[[Expr], Expr]) -> Expr:

@@ -19,6 +19,7 @@ from sympy import Add, Basic, Expr, Integer, Mul, Number, Piecewise
 
 from .declarations import State
 from .domains import Interval
+from .occurrences import pairs
 from .optimizer import Optimizer
 from .shapes import Shape
 from .symbols import GradientAt, Series, Value, grad, intermediates, t, theta
@@ -160,14 +161,14 @@ def _value(spec: Optimizer, name: str) -> Expr:
 
 
 def _branches(e: Expr) -> list[Expr]:
-    return [cast(Expr, case.args[0]) for case in e.args] if isinstance(e, Piecewise) else [e]
+    return [cast(Expr, value) for value, _ in pairs(e)] if isinstance(e, Piecewise) else [e]
 
 
 def _joined(like: Expr, values: Sequence[Expr]) -> Expr:
     """The values, in the cases of an expression that has as many."""
     if len(set(values)) == 1:
         return values[0]
-    conditions = [case.args[1] for case in like.args]
+    conditions = [condition for _, condition in pairs(cast(Piecewise, like))]
     return cast(Expr, Piecewise(*zip(values, conditions, strict=True), evaluate=False))
 
 

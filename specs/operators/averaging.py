@@ -1,6 +1,6 @@
 """Averages of the parameters: beside the steps, or in place of a schedule."""
 
-from sympy import Max, Piecewise
+from sympy import Piecewise
 
 from ..language import (
     NON_NEGATIVE,
@@ -14,15 +14,15 @@ from ..language import (
     Update,
     hyperparameters,
     intermediates,
-    lr,
     states,
     stepped,
     t,
     theta,
 )
+from .rates import FOLLOWS, LARGEST, lrmax
 
 decay, beta, power = hyperparameters("decay beta power")
-average, z, weights, lrmax = states("average z weights lrmax")
+average, z, weights = states("average z weights")
 weight, c = intermediates("weight c")
 
 ema = Operator(
@@ -56,18 +56,11 @@ schedule_free = Operator(
             domain=NON_NEGATIVE,
             latex="W",
         ),
-        State(
-            lrmax,
-            init=0,
-            key="lr_max",
-            shape=Shape.SCALAR,
-            domain=NON_NEGATIVE,
-            latex=r"\gamma^{\max}",
-        ),
+        LARGEST,
     ],
     moves=z,
     updates=[
-        Update(lrmax[t], Max(lrmax[t - 1], lr)),
+        FOLLOWS,
         Update(weight[t], lrmax[t] ** power),
         Update(weights[t], weights[t - 1] + weight[t]),
         Update(c[t], Piecewise((weight[t] / weights[t], weights[t] > 0), (0, True))),

@@ -1,25 +1,18 @@
-"""Caution: no step and no decay against the gradient."""
+"""Caution: no step against the gradient."""
 
 from sympy import Max, Piecewise, Rational
 
 from ..language import (
-    NON_NEGATIVE,
-    Hyper,
     Operator,
     Update,
     direction,
     gradient,
-    hyperparameters,
     intermediates,
-    kept,
-    lr,
     mean,
     t,
-    theta,
 )
 
-(decay,) = hyperparameters("decay")
-mask, masked, decayed = intermediates("mask masked decayed")
+mask, masked = intermediates("mask masked")
 
 cautious = Operator(
     "cautious",
@@ -30,20 +23,4 @@ cautious = Operator(
         Update(masked[t], direction[t] * mask[t] / Max(mean(mask[t]), Rational(1, 1000))),
     ],
     gives={direction: masked[t]},
-)
-
-cautious_decay = Operator(
-    "cautious_decay",
-    adds="weight decay only of elements that its step makes smaller too",
-    source="Chen et al., 2025, arXiv:2510.12402, Algorithm 1",
-    hyper=[Hyper(decay, "1e-2", NON_NEGATIVE, "strength of the decay", latex=r"\lambda")],
-    updates=[
-        Update(
-            decayed[t],
-            Piecewise(
-                (kept[t] * (1 - lr * decay), direction[t] * theta[t - 1] >= 0), (kept[t], True)
-            ),
-        )
-    ],
-    gives={kept: decayed[t]},
 )

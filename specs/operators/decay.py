@@ -1,12 +1,11 @@
 """Weight decay, in the places where it can stand."""
 
-from sympy import Max, Piecewise
+from sympy import Piecewise
 
 from ..language import (
     NON_NEGATIVE,
     Hyper,
     Operator,
-    Shape,
     State,
     Update,
     direction,
@@ -19,9 +18,10 @@ from ..language import (
     t,
     theta,
 )
+from .rates import FOLLOWS, LARGEST, lrmax
 
 (decay,) = hyperparameters("decay")
-lrmax, start = states("lrmax start")
+(start,) = states("start")
 decayed, drawn = intermediates("decayed drawn")
 
 _DECAY = [Hyper(decay, "1e-2", NON_NEGATIVE, "strength of the decay", latex=r"\lambda")]
@@ -47,7 +47,7 @@ decoupled_decay = Operator(
 independent_decay = Operator(
     "independent_decay",
     adds="weight decay beside its step, whatever the learning rate",
-    source="Loshchilov & Hutter, 2019, arXiv:1711.05101, eq. 1 ",
+    source="Loshchilov & Hutter, 2019, arXiv:1711.05101, eq. 1",
     hyper=_DECAY,
     updates=[Update(decayed[t], kept[t] * (1 - decay))],
     gives={kept: decayed[t]},
@@ -58,22 +58,29 @@ corrected_decay = Operator(
     adds="weight decay beside its step, times the learning rate and its share of the largest",
     source="Defazio, 2025, arXiv:2506.02285, Algorithm 2",
     hyper=_DECAY,
-    states=[
-        State(
-            lrmax,
-            init=0,
-            key="lr_max",
-            shape=Shape.SCALAR,
-            domain=NON_NEGATIVE,
-            latex=r"\gamma^{\max}",
-        )
-    ],
+    states=[LARGEST],
     updates=[
-        Update(lrmax[t], Max(lrmax[t - 1], lr)),
+        FOLLOWS,
         Update(
             decayed[t],
             kept[t] * (1 - decay * lr * Piecewise((lr / lrmax[t], lrmax[t] > 0), (1, True))),
         ),
+    ],
+    gives={kept: decayed[t]},
+)
+
+cautious_decay = Operator(
+    "cautious_decay",
+    adds="weight decay only of elements that its step makes smaller too",
+    source="Chen et al., 2025, arXiv:2510.12402, Algorithm 1",
+    hyper=_DECAY,
+    updates=[
+        Update(
+            decayed[t],
+            Piecewise(
+                (kept[t] * (1 - lr * decay), direction[t] * theta[t - 1] >= 0), (kept[t], True)
+            ),
+        )
     ],
     gives={kept: decayed[t]},
 )

@@ -1,6 +1,6 @@
 """What is done to a gradient before the rule descends by it."""
 
-from sympy import And, Eq, Max, Piecewise, Rational
+from sympy import Eq, Expr, Max, Piecewise, Rational
 
 from ..language import (
     NON_NEGATIVE,
@@ -25,13 +25,19 @@ from ..language import (
     theta,
 )
 
-alpha, amount, limit, gamma, coefficient = hyperparameters("alpha amount limit gamma coefficient")
+alpha, amount, limit, gamma = hyperparameters("alpha amount limit gamma")
 slow, last = states("slow last")
 centred, length, bound, clipped = intermediates("centred length bound clipped")
 amplified, share, across, orthogonal = intermediates("amplified share across orthogonal")
-corrected, trust, scaled = intermediates("corrected trust scaled")
+(corrected,) = intermediates("corrected")
 
 _LEAST = Rational(1, 10**30)
+
+
+def _by_rows(x: Expr) -> Expr:
+    """The norm of each row; of what has no rows, that of the whole."""
+    return Piecewise((norm(x, over=cols), ndim >= 2), (norm(x), True))
+
 
 centralize = Operator(
     "centralize",
@@ -52,18 +58,8 @@ agc = Operator(
     source="Brock et al., 2021, arXiv:2102.06171, eq. 3",
     hyper=[Hyper(limit, "1e-2", POSITIVE, "largest norm beside that of the row", latex=r"\lambda")],
     updates=[
-        Update(
-            bound[t],
-            limit
-            * Max(
-                Piecewise((norm(theta[t - 1], over=cols), ndim >= 2), (norm(theta[t - 1]), True)),
-                Rational(1, 1000),
-            ),
-        ),
-        Update(
-            length[t],
-            Piecewise((norm(gradient[t], over=cols), ndim >= 2), (norm(gradient[t]), True)),
-        ),
+        Update(bound[t], limit * Max(_by_rows(theta[t - 1]), Rational(1, 1000))),
+        Update(length[t], _by_rows(gradient[t])),
         Update(
             clipped[t],
             Piecewise(
@@ -143,25 +139,4 @@ mars = Operator(
         ),
     ],
     gives={gradient: clipped[t]},
-)
-
-lars = Operator(
-    "lars",
-    adds="the gradient of each tensor scaled to the tensor's norm",
-    source="You et al., 2017, arXiv:1708.03888, eq. 6",
-    hyper=[Hyper(coefficient, "1e-3", NON_NEGATIVE, "how much it is trusted", latex=r"\eta")],
-    updates=[
-        Update(
-            trust[t],
-            Piecewise(
-                (
-                    coefficient * norm(theta[t - 1]) / norm(gradient[t]),
-                    And(norm(theta[t - 1]) > 0, norm(gradient[t]) > 0),
-                ),
-                (1, True),
-            ),
-        ),
-        Update(scaled[t], trust[t] * gradient[t]),
-    ],
-    gives={gradient: scaled[t]},
 )

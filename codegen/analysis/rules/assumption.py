@@ -11,8 +11,8 @@ from sympy import Basic, Symbol
 
 from ....specs.language import GradientAt, Hyper, Interval, Numbers, Value
 from ....specs.language.domains import REAL
+from ....specs.language.occurrences import nodes
 from ..fault import Fault
-from ..occurrences import nodes
 from ..subject import Subject, declared
 
 CODE = "assumption"

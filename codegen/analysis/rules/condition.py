@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sympy import Basic, Expr, Symbol
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
+from ....specs.language.occurrences import places
 from ..fault import Fault
-from ..occurrences import places
 from ..subject import Subject
 
 CODE = "condition"

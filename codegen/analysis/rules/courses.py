@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from ....specs.language.occurrences import nodes
 from ..cases import count
 from ..fault import Fault
-from ..occurrences import nodes
 from ..subject import Subject
 
 CODE = "courses"

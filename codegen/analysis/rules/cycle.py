@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..execution import find_cycle
+from ....specs.language.execution import find_cycle
 from ..fault import Fault
 from ..subject import Subject
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from sympy import Symbol, sympify
 
 from ....specs.language import GradientAt, Shape, Value, t, theta
+from ....specs.language.occurrences import nodes
 from ..fault import Fault
-from ..occurrences import nodes
 from ..subject import Subject, declared
 
 CODE = "declaration"

@@ -6,9 +6,9 @@ from sympy import Basic, Piecewise
 
 from ....specs.language import GradientAt, Optimizer, Value, theta
 from ....specs.language.decompositions import Decomposition
+from ....specs.language.occurrences import nodes, pairs
 from ....specs.language.reductions import Reduction
 from ..fault import Fault
-from ..occurrences import nodes, pairs
 from ..subject import Subject
 from ..symmetry import Symmetry
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ....specs.language import GradientAt, Source, Update, t, theta
+from ....specs.language.occurrences import nodes
 from ..fault import Fault
-from ..occurrences import nodes
 from ..subject import Subject
 
 CODE = "look-ahead"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from sympy import And, Basic, Not, Piecewise, Symbol, true
 
 from ....specs.language import Fact, GradientAt, Input, Optimizer, Source, Value, points, theta
+from ....specs.language.occurrences import nodes, pairs
 from ..fault import Fault
-from ..occurrences import nodes, pairs
 from ..subject import Subject, declared
 from . import shape
 

@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from sympy import Basic, Rational
 
+from ....specs.language.occurrences import nodes
 from ..fault import Fault
 from ..magnitude import objection, shown
-from ..occurrences import nodes
 from ..subject import Subject
 
 CODE = "number"

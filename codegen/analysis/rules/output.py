@@ -6,8 +6,8 @@ from sympy import Basic
 
 from ....specs.language import Fact, GradientAt, Optimizer, Output, Shape, Value, theta
 from ....specs.language.heads import Head
+from ....specs.language.occurrences import nodes
 from ..fault import Fault
-from ..occurrences import nodes
 from ..subject import Subject
 from . import division, existence, root, shape, step_count
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sympy import Piecewise
 
+from ....specs.language.occurrences import nodes, pairs
 from ..fault import Fault
-from ..occurrences import nodes, pairs
 from ..subject import Subject
 
 CODE = "no-default"

@@ -18,6 +18,7 @@ from ....specs.language import (
     theta,
 )
 from ....specs.language.heads import Head
+from ....specs.language.occurrences import nodes
 from ....specs.language.over_tensors import OverTensors
 from ....specs.language.reductions import Reduction
 from ....specs.language.shapes import (
@@ -31,7 +32,6 @@ from ....specs.language.shapes import (
 )
 from ..axes import MATRICES, misfit
 from ..fault import Fault
-from ..occurrences import nodes
 from ..subject import Subject
 
 CODE = "shape"

@@ -43,8 +43,8 @@ from ....specs.language import (
     reductions,
     sequences,
 )
+from ....specs.language.occurrences import nodes
 from ..fault import Fault
-from ..occurrences import nodes
 from ..subject import Subject
 
 CODE = "unsupported"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ....specs.language import Value, theta
+from ....specs.language.occurrences import values
 from ..fault import Fault
-from ..occurrences import values
 from ..subject import Subject
 
 CODE = "time"

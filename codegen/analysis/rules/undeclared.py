@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from sympy import Basic, Symbol
 
 from ....specs.language import GradientAt, Iterand, Optimizer, Value, grad, theta
+from ....specs.language.occurrences import nodes
 from ..fault import Fault
 from ..nearby import either, near
-from ..occurrences import nodes
 from ..subject import Subject
 
 CODE = "undeclared"

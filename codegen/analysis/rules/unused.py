@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sympy import Symbol, sympify
 
 from ....specs.language import Choice, Function, Option, Schedule, eta, mu
+from ....specs.language.occurrences import nodes, values
 from ....specs.language.schedule import Argument
 from ..fault import Fault
-from ..occurrences import nodes, values
 from ..subject import Subject, declared
 
 CODE = "unused"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sympy import Integer, Symbol, sympify
 
 from ....specs.language import FACTS, Axis, Hyper, Optimizer, machine_epsilon, ndim
+from ....specs.language.occurrences import nodes
 from ..fault import Fault
 from ..matrices import goes_along_axes
-from ..occurrences import nodes
 from ..subject import Subject
 
 CODE = "view"

@@ -13,7 +13,7 @@ from flint import fmpq, fmpz
 
 from ....specs.language import Optimizer, Value
 from ....specs.language.decompositions import Decomposition
-from ...analysis.occurrences import nodes, values
+from ....specs.language.occurrences import nodes, values
 from ...oracle.arrays import Array, product
 from ...oracle.exact import Number, is_zero
 from ...oracle.factors import Factored

@@ -60,10 +60,8 @@ def _configurations(spec: Optimizer) -> Iterator[Configuration]:
                 switched = options | {h.name: not options[h.name]}
                 found.append(replace(found[0], options=switched))
             case Choice() if read & {*h.flags.values()}:
-                flags = [flag.name for flag in h.flags.values()]
-                for flag in flags:
-                    others = options | dict.fromkeys(flags, False)
-                    found.append(replace(found[0], options=others | {flag: True}))
+                words = (spec.changed(flag.name) for flag in h.flags.values())
+                found += [replace(found[0], options=chosen) for chosen in words]
     seen: list[Configuration] = []
     for each in found:
         if each not in seen and allowed(spec, each.hyper, each.options):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sympy import Basic, Piecewise
 from sympy.logic.boolalg import BooleanFunction
 
-from ...specs.language import GradientAt, Value, t
+from .symbols import GradientAt, Value, t
 
 
 def nodes(expression: Basic) -> Iterator[Basic]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...specs.language import Update
+from .declarations import Update
 from .occurrences import values
 
 
@@ -33,14 +33,16 @@ def execution_order(updates: Sequence[Update]) -> tuple[Update, ...]:
     """The updates so that a value at t is computed before it is read.
 
     An equation is moved only if an earlier one needs it, and then to just before that one;
-    the others keep their order. The equations must be free of cycles.
+    the others keep their order. A cycle is cut where it is entered.
     """
     equations = {u.target.name: u for u in updates}
     ordered: dict[str, Update] = {}
+    begun = set[str]()
 
     def place(update: Update) -> None:
-        if update.target.name in ordered:
+        if update.target.name in begun:
             return
+        begun.add(update.target.name)
         for name in needs(update):
             if name in equations:
                 place(equations[name])
