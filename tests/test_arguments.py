@@ -34,7 +34,10 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("Adam", {"betas": (0.9, "0.99")}, "betas[1] must be a number, got '0.99', which is text"),
     ("Adam", {"betas": (None, 0.9)}, "betas[0] must be a number, got None"),
     ("Adam", {"amsgrad": "false"}, "amsgrad must be True or False, got 'false'"),
-    ("Adam", {"clipnorm": "1"}, "clipnorm must be a number, got '1', which is text: write 1.0,"),
+    ("Adam", {"betas": {0.9, 0.99}}, "betas must be two numbers, got {0.9"),
+    ("Adam", {"betas": {0: 0.9, 1: 0.99}}, "betas must be two numbers, got {0"),
+    ("SGD", {"lr": "5"}, "got '5', which is text: write 5, without quotes"),
+    ("Adam", {"clipnorm": "1"}, "clipnorm must be a number, got '1', which is text: write 1,"),
     ("Adam", {"clipvalue": NAN}, "clipvalue must satisfy 0 < clipvalue, got nan"),
 ]
 

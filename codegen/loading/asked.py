@@ -1,17 +1,22 @@
 """Conditions on symbols of which a spec file asks Python whether they hold.
 
 Of some Python would know no answer, and says so; to others it has one at once, whatever the
-symbols stand for: ``x == 0`` is false, ``And(x > 0, y > 0)`` and every option are true. A file is
-therefore compiled so that what it tests is looked at first.
+symbols stand for: ``x == 0`` is false, ``And(x > 0, y > 0)``, ``m[t]`` and every option are true. A
+file is therefore compiled so that what it tests, and what it calls, is looked at first.
 """
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from numbers import Number
 from typing import Any, cast
 
 from sympy import Basic
-from sympy.logic.boolalg import Boolean, BooleanAtom
 
-_TESTED, _EQUAL = "__steprule_tested__", "__steprule_equal__"
+from ...specs.language.misuse import Unindexed
+from .foreign import guarded
+
+_TESTED, _EQUAL, _GUARDED = (f"__steprule_{name}__" for name in ("tested", "equal", "guarded"))
 _CONDITIONS = {"Piecewise", "And", "Or", "Not", "Implies", "ITE", "Constraint"}
 """In calls of these a comparison is meant as a condition."""
 
@@ -28,16 +33,20 @@ def looked_at(source: str, path: str) -> Any:
 
 def helpers() -> dict[str, Any]:
     """What such code calls."""
-    return {_TESTED: _tested, _EQUAL: _equal}
+    return {_TESTED: _tested, _EQUAL: _equal, _GUARDED: guarded}
 
 
 class _Looking(ast.NodeTransformer):
     def __init__(self) -> None:
-        self._is_condition = False
+        self._place = ""
+        """Where a comparison stands: in a test of Python's, in a condition of a call's, or else."""
 
     def visit_If(self, node: Any) -> ast.AST:
+        with self._within("test"):
+            test = self.visit(node.test)
+        node.test = ast.Constant(True)  # it has been visited
         self.generic_visit(node)
-        node.test = _call(_TESTED, node.test)
+        node.test = _call(_TESTED, test)
         return node
 
     visit_IfExp = visit_While = visit_Assert = visit_If  # noqa: N815
@@ -55,17 +64,25 @@ class _Looking(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        before, self._is_condition = self._is_condition, name in _CONDITIONS
-        self.generic_visit(node)
-        self._is_condition = before
+        with self._within("condition" if name in _CONDITIONS else ""):
+            self.generic_visit(node)
+        if isinstance(node.func, ast.Name | ast.Attribute):
+            node.func = _call(_GUARDED, node.func)
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
-        if self._is_condition and isinstance(node.ops[0], ast.Eq | ast.NotEq) and len(node.ops) < 2:
+        if self._place and isinstance(node.ops[0], ast.Eq | ast.NotEq) and len(node.ops) < 2:
             is_equal = ast.Constant(isinstance(node.ops[0], ast.Eq))
-            return _call(_EQUAL, is_equal, node.left, node.comparators[0])
+            place = ast.Constant(self._place)
+            return _call(_EQUAL, place, is_equal, node.left, node.comparators[0])
         return node
+
+    @contextmanager
+    def _within(self, place: str) -> Iterator[None]:
+        before, self._place = self._place, place
+        yield
+        self._place = before
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.expr:
@@ -74,17 +91,25 @@ def _call(name: str, *arguments: ast.expr) -> ast.expr:
 
 
 def _tested(value: Any) -> Any:
-    if isinstance(value, Boolean) and not isinstance(value, BooleanAtom):
+    if isinstance(value, Unindexed) or _is_open(value):
         bool(value)  # of an option, or a comparison, this says so itself
         raise TypeError(f"cannot determine truth value of {value}")
     return value
 
 
-def _equal(is_equal: bool, left: Any, right: Any) -> bool:
-    if any(isinstance(side, Basic) and side.free_symbols for side in (left, right)):
+def _equal(place: str, is_equal: bool, left: Any, right: Any) -> bool:
+    sides = [_is_open(side) for side in (left, right)]
+    # Outside conditions it may be asked whether two symbols are the same one.
+    others = [side for side in (left, right) if isinstance(side, Number | Basic)]
+    if any(sides) and (place == "condition" or (len(others) == 2 and not all(sides))):
         sign, head = ("==", "Eq") if is_equal else ("!=", "Ne")
         raise TypeError(
             f"{left} {sign} {right} is {not is_equal} to Python, whatever they stand for: write "
             f"{head}({left}, {right})"
         )
     return (left == right) is is_equal
+
+
+def _is_open(value: Any) -> bool:
+    """Whether it depends on what symbols stand for."""
+    return isinstance(value, Basic) and bool(value.free_symbols)

@@ -1,7 +1,22 @@
 """What to write instead, for errors of Python and SymPy at what specs easily get wrong."""
 
+import inspect
 import re
+import sys
+from collections.abc import Collection, Mapping
+from typing import Any
 
+import sympy
+from sympy import Basic
+
+from ...specs import language
+from ...specs.language.misuse import NotAnExpression
+from ...specs.language.reductions import Reduction
+from ..analysis.nearby import either, near, suggestion
+from .equivalents import equivalent
+from .foreign import NumbersOnlyError
+
+_FROM_SYMPY = "sqrt, exp, log, floor, sign, Abs, Max and Min"
 _HINTS: tuple[tuple[str, str], ...] = (
     (
         "truth value",
@@ -9,37 +24,83 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "(y, True)) for a choice, And, Or and Not for and, or and not, Max and Min for max and "
         "min, And(0 < x, x < 1) for 0 < x < 1; all are SymPy's",
     ),
-    (
-        "ufunc",
-        "NumPy computes with numbers: write sqrt, exp, log, Abs, sign, Max and Min, from sympy",
-    ),
+    ("ufunc", f"NumPy computes with numbers: write {_FROM_SYMPY}, from sympy"),
     (
         "convert expression to|must be real number|symbols to int",
-        "Python computes with numbers: write sqrt, exp, log, floor and Abs, from sympy",
+        f"Python computes with numbers: write {_FROM_SYMPY}, from sympy",
     ),
     ("Cannot round", "Write floor(x + Rational(1, 2)), from sympy"),
     (
         "object is not iterable",
-        "What has one value is neither summed nor iterated over: write it alone, or mean(x) and "
-        "norm(x) for what is reduced over a tensor",
+        "What has one value is neither summed nor iterated over: write it alone, or total(x), "
+        "mean(x) and norm(x) for what is reduced over a tensor",
     ),
-    ("object is not subscriptable", "Make what has a time with states or intermediates"),
+    (
+        "interpreted as an integer",
+        "A number that the user gives is not known yet: iterate(n, x, lambda x: ...) goes n rounds",
+    ),
+    ("has no len", "Write rows and cols for the lengths of a matrix, numel for the number of all"),
+    (
+        "(Value|GradientAt|Add|Mul|Pow)' object is not subscriptable",
+        "It is at a time already: write it alone, or name it with intermediates and give its "
+        "equation, Update(g[t], ...)",
+    ),
+    (
+        "Symbol' object is not subscriptable",
+        "A hyperparameter has no time: write it alone, or make it with states or intermediates",
+    ),
+    ("item assignment", "Write Update(x[t], ...) in the list of updates"),
+    ("is not subscriptable", "Make what has a time with states or intermediates"),
+    ("Series' object is not callable", "The time stands in brackets: write x[t] or x[t - 1]"),
+    ("object is not callable", "Write the product with *, and the time in brackets: x[t]"),
+    (r"for \^", "Write ** for a power"),
+    ("for @", "Write matmul(x, y) for a product of matrices"),
+    (
+        "unsupported operand.*(Than|Equality|Unequality|Boolean)",
+        "A condition is no number: write Piecewise((1, condition), (0, True))",
+    ),
+    ("must be a Boolean", "Write Piecewise((x, condition), (y, True)), pairs in parentheses"),
+    ("specify dummy variables", "Write total(x) for the sum over a tensor"),
+    ("multiply sequence", "Equations are made of symbols, not of text: write names without quotes"),
+    (
+        "values to unpack",
+        'Unpack as many names as there are in the text: a, b = hyperparameters("a b")',
+    ),
+    ("can go over rows and cols", "Write over=rows or over=cols, which are the language's"),
     ("unhashable type", "Write lists, of what Hyper, State, Update or Constraint make"),
-    ("takes exactly", "Give as many arguments as it takes"),
-    ("required|unexpected keyword|positional", "Give the arguments that its documentation names"),
     ("recursion", "Name inner parts as intermediates, so that fewer stand within one another"),
     ("Exceeds the limit", "Write numbers of fewer digits"),
 )
+_CALLED = re.compile(
+    r"(\w+)(?:\.__init__)?(?:\(\))? (?:missing|got an|takes|has no argument|is of one)"
+)
 
 
-def hint(error: BaseException) -> str:
-    """What to do about an error raised by a spec file, as a clause without a full stop."""
-    text = described(error)
-    if isinstance(error, TypeError | ValueError | RecursionError):
-        for pattern, remedy in _HINTS:
-            if re.search(pattern, text):
-                return remedy
-    return "Mend that line"
+def hint(error: BaseException, names: Mapping[str, object], beside: Collection[str]) -> str:
+    """What to do about an error raised by a spec file, as a clause without a full stop.
+
+    Args:
+        error: what was raised.
+        names: what the file had bound until then.
+        beside: the modules that lie beside it.
+    """
+    match error:
+        case NumbersOnlyError():
+            other = f"Write {_FROM_SYMPY}, from sympy, and the language's mean, norm and total"
+            found = equivalent(error.operation) or other
+        case AttributeError() if isinstance(error.obj, Basic | NotAnExpression):
+            found = equivalent(error.name or "")
+        case NameError():
+            found = _of_name(error.name, names)
+        case ModuleNotFoundError():
+            found = suggestion(error.name or "", beside).strip()
+        case ImportError():
+            found = _of_import(error)
+        case TypeError() | ValueError() | RecursionError():
+            found = _of_text(described(error))
+        case _:
+            found = ""
+    return found or "Mend that line"
 
 
 def described(error: BaseException) -> str:
@@ -48,3 +109,45 @@ def described(error: BaseException) -> str:
         return str(error)
     except Exception:
         return ""
+
+
+def _of_text(text: str) -> str:
+    if (call := _CALLED.search(text)) and (known := getattr(language, call[1], None)):
+        return _signature(call[1], known)
+    return next((remedy for pattern, remedy in _HINTS if re.search(pattern, text)), "")
+
+
+def _signature(name: str, function: Any) -> str:
+    """What it takes."""
+    if isinstance(function, type) and issubclass(function, Reduction):
+        return f"Write {name}(x), or along axes {name}(x, over=cols)"
+    if (formula := getattr(function, "formula", None)) is not None:
+        return f"Give its arguments by position: it is {formula}"
+    found = inspect.signature(function)
+    bare = [p.replace(annotation=p.empty) for p in found.parameters.values()]
+    return f"It is {name}{inspect.Signature(bare)}"
+
+
+def _of_name(name: str | None, names: Mapping[str, object]) -> str:
+    if name is None:
+        return ""
+    if name in language.__all__:
+        return f"Import it: from {language.__name__} import {name}"
+    own = {n for n, x in names.items() if n[0] != "_" and getattr(sympy, n, None) is not x}
+    close = near(name, own.union(language.__all__))
+    return (len(name) > 1 and equivalent(name)) or (
+        f"Perhaps {either(close)} is meant" if close else ""
+    )
+
+
+def _of_import(error: ImportError) -> str:
+    if "relative import" in str(error):
+        return "Import what lies beside the file without a dot: from parts import x"
+    wanted = re.search(r"cannot import name '(\w+)'", str(error))
+    if wanted is None or error.name is None:
+        return ""
+    name = wanted[1]
+    if name in language.__all__:
+        return f"Import it: from {language.__name__} import {name}"
+    close = near(name, getattr(sys.modules.get(error.name), "__all__", ()))
+    return equivalent(name) or (f"Perhaps {either(close)} is meant" if close else "")

@@ -3,12 +3,7 @@
 import importlib
 import importlib.util
 import pkgutil
-import sys
-import tokenize
-import traceback
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import TypeVar
 
@@ -16,11 +11,9 @@ from ...specs import gradients, optimizers, schedules
 from ...specs.language import Optimizer, Schedule, Spec, SpecError, Transform
 from ..analysis import analyse_transform
 from ..analysis.fault import short
-from ..analysis.nearby import either, near, suggestion
-from .asked import helpers, looked_at
-from .deadline import COMPUTING, WAITING, Interrupted, Overrun, deadline
+from ..analysis.nearby import suggestion
 from .declared import declared_in
-from .hints import described, hint
+from .executed import does_not_import, executed
 from .peer import objection
 from .stacks import is_stack, stack
 
@@ -62,7 +55,7 @@ def discover(package: ModuleType, kind: type[Kind]) -> dict[str, Kind]:
         except Exception as error:  # whatever a spec file raises, its author wants the line
             found_at = importlib.util.find_spec(info.name)
             path = found_at.origin if found_at else None
-            raise _does_not_import(path or info.name, error) from error
+            raise does_not_import(path or info.name, error) from error
         public = _public(vars(module)).values()
         found += [(info.name, spec) for spec in public if isinstance(spec, kind)]
     return {s.name: s for s in sorted(_distinct(found), key=lambda s: (s.name.lower(), s.name))}
@@ -93,9 +86,9 @@ def load(reference: str) -> list[Spec]:
         return [stack(reference, load)]
     path, colon, name = reference.rpartition(":")
     if colon and path.endswith(".py"):
-        return _with_peers([_named(path, name, _public(_namespace(path)))])
+        return _with_peers([_named(path, name, _public(executed(path)))])
     if reference.endswith(".py"):
-        return _with_peers(_all(reference, _public(_namespace(reference))))
+        return _with_peers(_all(reference, _public(executed(reference))))
     return [_builtin_named(reference)]
 
 
@@ -206,94 +199,3 @@ def _same_name(where: str, name: str, places: Iterable[str]) -> SpecError:
         problem=f"{' and '.join(places)} are specs of one name (upper and lower case aside)",
         remedy="Rename one, or give the one you do not mean a leading underscore",
     )
-
-
-def _namespace(path: str) -> dict[str, object]:
-    """What a file binds. It is compiled afresh: no bytecode is read or written beside it."""
-    file = Path(path)
-    if not file.is_file():
-        raise _no_file(file)
-    module = ModuleType(f"steprule_spec_{file.stem}")
-    module.__file__ = str(file)
-    previous = sys.modules.get(module.__name__)
-    sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
-    try:
-        with deadline(), _beside(file), redirect_stdout(sys.stderr):
-            with tokenize.open(file) as source:
-                code = looked_at(source.read(), str(file))
-            vars(module).update(helpers())
-            exec(code, vars(module))
-    except Overrun as error:
-        raise SpecError(
-            "slow",
-            spec=str(file),
-            where=_line(str(file), error),
-            problem=f"the file is still being imported after {COMPUTING} seconds of computing, or "
-            f"{WAITING} of waiting",
-            remedy="Leave out what takes so long: a loop without an end, a number of many digits",
-        ) from error
-    except KeyboardInterrupt as error:
-        if isinstance(error.__cause__, Interrupted):
-            raise
-        raise _does_not_import(str(file), error) from error
-    except BaseException as error:
-        raise _does_not_import(str(file), error) from error
-    finally:
-        if previous is None:
-            del sys.modules[module.__name__]
-        else:
-            sys.modules[module.__name__] = previous
-    return vars(module)
-
-
-@contextmanager
-def _beside(file: Path) -> Iterator[None]:
-    """Modules beside a file can be imported from it, behind all that is installed.
-
-    They are forgotten afterwards: another file may have others of the same names beside it.
-    """
-    folder = str(file.resolve().parent)
-    before = set(sys.modules)
-    sys.path.append(folder)
-    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        importlib.invalidate_caches()
-        yield
-    finally:
-        sys.dont_write_bytecode = written
-        sys.path.remove(folder)
-        for name in set(sys.modules) - before:
-            origin = getattr(sys.modules[name], "__file__", None)
-            if origin and Path(folder) in Path(origin).resolve().parents:
-                del sys.modules[name]
-
-
-def _no_file(file: Path) -> SpecError:
-    beside = [f.name for f in file.parent.glob("*.py")] if file.parent.is_dir() else []
-    close = [str(file.parent / f) for f in near(file.name, beside)]
-    return SpecError(
-        "no-file",
-        spec=str(file),
-        where="path",
-        problem="it is a directory" if file.is_dir() else "there is no such file",
-        remedy=f"Give {either(close)}" if close else "Give the path of a Python file",
-    )
-
-
-def _does_not_import(path: str, error: BaseException) -> SpecError:
-    return SpecError(
-        "import",
-        spec=path,
-        where=_line(path, error),
-        problem=f"the file does not import: {type(error).__name__}: {described(error)}",
-        remedy=hint(error),
-    )
-
-
-def _line(path: str, error: BaseException) -> str:
-    """The last line of the file that the error passed through."""
-    if isinstance(error, SyntaxError) and error.filename == path:
-        return f"line {error.lineno}"
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"line {f.lineno}: {f.line}" for f in frames if f.filename == path]
-    return lines[-1] if lines else "file"

@@ -119,18 +119,21 @@ def _hint(value: Any) -> str:
         number = float(value)
     except ValueError:
         return ""
-    shown = repr(number)
-    if "e" in value.lower():
-        mantissa, _, exponent = f"{number:e}".partition("e")
-        shown = f"{float(mantissa)}e{int(exponent or 0):+d}"
+    if "e" not in value.lower():
+        return f", which is text: write {value.strip()}, without quotes"
+    mantissa, _, exponent = f"{number:e}".partition("e")
+    shown = f"{float(mantissa)}e{int(exponent or 0):+d}"
     return f", which is text: write {shown}, as YAML reads 1e-3 as text and 1.0e-3 as a number"
 
 
 def _has_length(value: Any, count: int) -> bool:
-    try:
-        return len(value) == count
-    except TypeError:
-        return False
+    """Whether it has so many members, in an order."""
+    return (
+        hasattr(value, "__getitem__")
+        and not isinstance(value, Mapping)
+        and hasattr(value, "__len__")
+        and len(value) == count
+    )
 
 
 def _is_truth(value: Any) -> bool:

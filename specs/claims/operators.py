@@ -7,6 +7,7 @@ from ..language.claims import Equivalence, Side, Verdict
 from ..language.declarations import Hyper
 from ..language.domains import NON_NEGATIVE
 from ..operators import cautious, decay, lookahead, moments, trust
+from ..operators.lookahead import alpha
 from ..optimizers import adam as _adam
 from ..optimizers import adamw as _adamw
 from ..optimizers import lamb as _lamb
@@ -31,7 +32,7 @@ ANY = Optimizer(
 lookahead_of_one = Equivalence(
     "lookahead-of-one",
     "Look-ahead whose slow weights follow all the way is the rule itself, whatever rule that is.",
-    Side(lookahead.lookahead(ANY), hyper={lookahead.alpha: Integer(1)}),
+    Side(lookahead(ANY), hyper={alpha: Integer(1)}),
     Side(ANY),
     {},
     Verdict.PROVED,
@@ -84,8 +85,8 @@ lamb_of_adam = Equivalence(
 caution_and_decay = Equivalence(
     "caution-and-decay",
     "Decoupled decay is not masked by caution, wherever the two are done.",
-    Side(cautious.cautious(decay.decoupled_decay(ANY))),
-    Side(decay.decoupled_decay(cautious.cautious(ANY))),
+    Side(cautious(decay.decoupled_decay(ANY))),
+    Side(decay.decoupled_decay(cautious(ANY))),
     {},
     Verdict.PROVED,
     about=("cautious", "decoupled_decay"),

@@ -1,6 +1,6 @@
 """What is easily written by mistake, and says so: a series without a time, a flag in an ``if``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from sympy import Basic, Expr, Symbol, sympify
@@ -60,24 +60,33 @@ class Unindexed(NotAnExpression):
 
 
 class Names(NotAnExpression, tuple[Any_, ...]):
-    """The symbols of a string of names; one alone is a tuple too, and has to be unpacked."""
+    """The symbols of texts of names; one alone is a tuple too, and has to be unpacked.
+
+    Raises:
+        TypeError: they are no texts of names.
+    """
 
     _factory: str
-    _names: str
+    _names: tuple[str, ...]
 
-    def __new__(cls, factory: str, names: str, made: Iterable[Any_]) -> "Names[Any_]":
-        found = super().__new__(cls, made)
+    def __new__(
+        cls, factory: str, texts: Sequence[str], make: Callable[[str], Any_]
+    ) -> "Names[Any_]":
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError(f'{factory} takes a text of names: a, b = {factory}("a b")')
+        names = tuple(name for text in texts for name in text.replace(",", " ").split())
+        if odd := [name for name in names if not name.isidentifier()]:
+            raise TypeError(f"{factory} takes names as Python has them, not {odd[0]!r}")
+        found = super().__new__(cls, map(make, names))
         found._factory, found._names = factory, names
         return found
 
     @property
     def instead(self) -> str:
-        names = ", ".join(self._names.split())
+        names = ", ".join(self._names)
         left = f"({names},)" if len(self) == 1 else names
-        return (
-            f'{self._factory}("{self._names}") gives a tuple, which has to be unpacked: '
-            f'{left} = {self._factory}("{self._names}")'
-        )
+        call = f'{self._factory}("{" ".join(self._names)}")'
+        return f"{call} gives a tuple, which has to be unpacked: {left} = {call}"
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, Basic):

@@ -122,31 +122,31 @@ grad = Gradient("grad")
 """The gradient of the loss: ``grad(theta[t - 1])`` is what a framework hands over."""
 
 
-def hyperparameters(names: str) -> tuple[Symbol, ...]:
+def hyperparameters(names: str, *others: str) -> tuple[Symbol, ...]:
     """Real scalars the user sets, one for each name in the string."""
-    return Names("hyperparameters", names, (Symbol(n, real=True) for n in names.split()))
+    return Names("hyperparameters", (names, *others), lambda n: Symbol(n, real=True))
 
 
-def counts(names: str) -> tuple[Symbol, ...]:
+def counts(names: str, *others: str) -> tuple[Symbol, ...]:
     """Whole numbers the user sets, one for each name in the string."""
-    return Names("counts", names, (Symbol(n, integer=True) for n in names.split()))
+    return Names("counts", (names, *others), lambda n: Symbol(n, integer=True))
 
 
-def flags(names: str) -> tuple[Symbol, ...]:
+def flags(names: str, *others: str) -> tuple[Symbol, ...]:
     """Options that are on or off; they stand as conditions in a ``Piecewise``."""
-    return Names("flags", names, map(Flag, names.split()))
+    return Names("flags", (names, *others), Flag)
 
 
-def states(names: str) -> tuple[Series, ...]:
+def states(names: str, *others: str) -> tuple[Series, ...]:
     """Quantities kept from one step to the next."""
-    return Names("states", names, map(Series, names.split()))
+    return Names("states", (names, *others), Series)
 
 
-def inputs(names: str) -> tuple[Series, ...]:
+def inputs(names: str, *others: str) -> tuple[Series, ...]:
     """Quantities a step is given beside the gradient."""
-    return Names("inputs", names, map(Series, names.split()))
+    return Names("inputs", (names, *others), Series)
 
 
-def intermediates(names: str) -> tuple[Series, ...]:
+def intermediates(names: str, *others: str) -> tuple[Series, ...]:
     """Quantities named within a step and forgotten after it."""
-    return Names("intermediates", names, map(Series, names.split()))
+    return Names("intermediates", (names, *others), Series)

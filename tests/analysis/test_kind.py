@@ -34,7 +34,7 @@ def test_as_declared(momentum):
         ({"updates": [Update(theta[t], None)]}, ("value of the equation of theta[t]", "NoneType")),
         ({"hyper": [lr]}, ("hyper: ", "lr is of type Symbol, not Hyper or Option")),
         ({"hyper": [Hyper(m, "1", NON_NEGATIVE, "x")]}, ("symbol of Hyper", "Series, not Symbol")),
-        ({"hyper": [Hyper(lr, "1", (0, 1), "x")]}, ("domain of Hyper(lr", "tuple", "an Interval")),
+        ({"hyper": [Hyper(lr, "1", (0, 1), "x")]}, ("domain of Hyper(lr", "tuple", "Interval(")),
         ({"hyper": [Option("nesterov", "x")]}, ("flag of Option('nesterov'", "str, not Symbol")),
         ({"states": [m]}, ("states: ", "Series, not State")),
         ({"states": [State(lr, 0, "k")]}, ("series of State(lr", "Symbol, not Series")),

@@ -4,9 +4,9 @@ import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.loading.load import builtin, load
 from steprule.codegen.loading.stacks import operators
+from steprule.specs import operators as package
 from steprule.specs.language import Hyper, Option, SpecError
-from steprule.specs.operators.cautious import cautious
-from steprule.specs.operators.lookahead import lookahead
+from steprule.specs.operators import cautious, lookahead
 
 
 def one(reference):
@@ -26,6 +26,10 @@ def test_a_stack_is_what_python_makes_of_it():
     assert arguments(found) == arguments(builtin()["AdamW"]) | {"k": "7", "alpha": "0.5"}
     assert found.hyper[-2].keyword
     assert found.hyper[-1].keyword
+
+
+def test_all_can_be_called_from_their_package():
+    assert {name: getattr(package, name) for name in package.__all__} == operators()
 
 
 def test_spaces_letters_and_numbers_are_as_one_writes_them():

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from numbers import Real
 
 from ....specs.language import Schedule
 from .. import intervals, magnitude
@@ -29,7 +30,7 @@ def check(subject: Subject) -> Iterator[Fault]:
             yield Fault(
                 declared(hyper),
                 f"its default {short(hyper.default)} is no text, and so may be rounded",
-                f'Write it as an exact decimal: "{short(hyper.default)}"',
+                f'Write it as an exact decimal: "{_decimal(hyper.default)}"',
             )
         elif not (_FRACTION if of_schedule else _DECIMAL).fullmatch(hyper.default):
             yield Fault(
@@ -50,6 +51,10 @@ def check(subject: Subject) -> Iterator[Fault]:
                 f"{hyper.domain.describe(hyper.name)}",
                 "Change the default or the domain",
             )
+
+
+def _decimal(default: object) -> str:
+    return short(default) if isinstance(default, Real) else "1e-3"
 
 
 def _objection(text: str) -> str:

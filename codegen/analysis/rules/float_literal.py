@@ -1,5 +1,6 @@
 """Numbers are exact: a float is already rounded, and 0.1 is not a tenth."""
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -28,8 +29,14 @@ def _floats(where: str, expression: Basic) -> Iterator[Fault]:
         yield Fault(
             where,
             f"{text} is a float",
-            f'Write Rational("{text}"), or make it a hyperparameter',
+            _exactly(float(number)),
         )
+
+
+def _exactly(number: float) -> str:
+    if abs(number) == math.pi:
+        return "Write pi, from sympy"
+    return f'Write Rational("{number!r}"), or make it a hyperparameter'
 
 
 def _bounds(where: str, domain: Interval) -> Iterator[Fault]:

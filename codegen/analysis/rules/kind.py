@@ -27,6 +27,7 @@ from ....specs.language import (
     Value,
     View,
 )
+from ....specs.language.misuse import Unindexed
 from ..fault import Fault, short
 from ..subject import Subject
 
@@ -94,6 +95,7 @@ _FIELDS: dict[type, dict[str, tuple[type, ...]]] = {
     },
     Constraint: {"condition": (Basic, bool), "message": (str,)},
 }
+_PARTS_OF_A_LIST = (Hyper, Option, Choice, State, Update, Constraint, Output, Input)
 _WORDS: dict[type, str] = {
     str: "text",
     bool: "True or False",
@@ -184,9 +186,30 @@ def _fault(where: str, value: object, kinds: tuple[type, ...]) -> Fault:
     either = " or ".join(named)
     has_article = named[0].partition(" ")[0] in ("a", "text", "True", "None")
     remedy = f"Give {either}" if has_article else f"Give {_article(either)} {either}"
-    if kinds == (Update,):
-        remedy = "Write Update(x[t], ...); SymPy would evaluate Eq"
-    return Fault(where, f"{short(value)} is of type {type(value).__name__}, not {either}", remedy)
+    problem = f"{short(value)} is of type {type(value).__name__}, not {either}"
+    return Fault(where, problem, _meant(value, kinds) or remedy)
+
+
+def _meant(value: object, kinds: tuple[type, ...]) -> str:
+    """What is usually meant by a value of another kind; nothing where that is not known."""
+    is_name = isinstance(value, str) and value.isidentifier()
+    match kinds[0]:
+        case kind if kind is Update:
+            return "Write Update(x[t], ...); SymPy would evaluate Eq"
+        case kind if kind is Symbol and is_name:
+            return f'Make the symbol first: ({value},) = hyperparameters("{value}"), or flags'
+        case kind if kind is Series and is_name:
+            return f'Make the series first: ({value},) = states("{value}")'
+        case kind if kind is Series and isinstance(value, Value):
+            return f"Write {value.name}, without a time"
+        case kind if kind in (Basic, Expr) and isinstance(value, Unindexed):
+            return f"Write {value.name}[t]"
+        case kind if kind is Interval:
+            return "Write NON_NEGATIVE, POSITIVE, UNIT, REAL or Interval(low=0, high=1)"
+        case kind if kind in (tuple, list) and isinstance(value, _PARTS_OF_A_LIST):
+            return "Write a list, also of one: [...]"
+        case _:
+            return ""
 
 
 def _article(noun: str) -> str:
