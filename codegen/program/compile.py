@@ -13,6 +13,7 @@ from .passes.branch import branch
 from .passes.choose_forms import choose_forms
 from .passes.clear_roots import clear_roots
 from .passes.collect_scalars import collect_scalars
+from .passes.confine import confine
 from .passes.fill import fill
 from .passes.hoist import hoist
 from .passes.inline import inline
@@ -34,6 +35,7 @@ PASSES: tuple[Pass, ...] = (
     choose_forms,
     share,
     hoist,
+    confine,
     branch,
     prune,
     reuse_names,

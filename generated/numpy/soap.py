@@ -175,74 +175,72 @@ class SOAP(Optimizer):
         qleft: Array,
         qright: Array,
     ) -> None:
-        if (
-            step.cols <= step.max_precond_dim
-            and step.ndim >= 2
-            and step.rows <= step.max_precond_dim
-        ):
-            # gprime[t]
-            tmp1 = qleft.mT
-            tmp1 = np.matmul(tmp1, grad)
-            gprime = np.matmul(tmp1, qright)
-        else:
-            if step.ndim >= 2 and step.rows <= step.max_precond_dim:
-                tmp1 = qleft.mT
-                gprime = np.matmul(tmp1, grad)
-            else:
-                if step.cols <= step.max_precond_dim and step.ndim >= 2:
-                    gprime = np.matmul(grad, qright)
-                else:
-                    gprime = grad
         if not step.first:
             # m[t]
             m *= step.beta1
-            tmp2 = np.multiply(step.one_minus_beta1, grad)
-            m += tmp2
-        if (
-            step.cols <= step.max_precond_dim
-            and step.ndim >= 2
-            and step.rows <= step.max_precond_dim
-        ):
-            # mprime[t]
-            tmp2 = qleft.mT
-            tmp2 = np.matmul(tmp2, m)
-            mprime = np.matmul(tmp2, qright)
-        else:
-            if step.ndim >= 2 and step.rows <= step.max_precond_dim:
-                tmp2 = qleft.mT
-                mprime = np.matmul(tmp2, m)
+            tmp1 = np.multiply(step.one_minus_beta1, grad)
+            m += tmp1
+            if (
+                step.cols <= step.max_precond_dim
+                and step.ndim >= 2
+                and step.rows <= step.max_precond_dim
+            ):
+                # gprime[t]
+                tmp1 = qleft.mT
+                tmp1 = np.matmul(tmp1, grad)
+                gprime = np.matmul(tmp1, qright)
             else:
-                if step.cols <= step.max_precond_dim and step.ndim >= 2:
-                    mprime = np.matmul(m, qright)
+                if step.ndim >= 2 and step.rows <= step.max_precond_dim:
+                    tmp1 = qleft.mT
+                    gprime = np.matmul(tmp1, grad)
                 else:
-                    mprime = m
-        if not step.first:
+                    if step.cols <= step.max_precond_dim and step.ndim >= 2:
+                        gprime = np.matmul(grad, qright)
+                    else:
+                        gprime = grad
             # u[t]
             v *= step.beta2
-            tmp3 = np.multiply(step.one_minus_beta2, gprime)
-            tmp3 *= gprime
-            v += tmp3
-        # nprime[t] = mprime[t]/(sqrt(u[t]) + eps)
-        tmp1 = np.sqrt(v)
-        tmp1 += step.eps
-        nprime = np.divide(mprime, tmp1)
-        if (
-            step.cols <= step.max_precond_dim
-            and step.ndim >= 2
-            and step.rows <= step.max_precond_dim
-        ):
-            # n[t]
-            tmp2 = np.matmul(qleft, nprime)
-            tmp3 = qright.mT
-            nprime = np.matmul(tmp2, tmp3)
-        else:
-            if step.ndim >= 2 and step.rows <= step.max_precond_dim:
-                nprime = np.matmul(qleft, nprime)
+            tmp2 = np.multiply(step.one_minus_beta2, gprime)
+            tmp2 *= gprime
+            v += tmp2
+            if (
+                step.cols <= step.max_precond_dim
+                and step.ndim >= 2
+                and step.rows <= step.max_precond_dim
+            ):
+                # mprime[t]
+                tmp1 = qleft.mT
+                tmp1 = np.matmul(tmp1, m)
+                mprime = np.matmul(tmp1, qright)
             else:
-                if step.cols <= step.max_precond_dim and step.ndim >= 2:
-                    tmp2 = qright.mT
-                    nprime = np.matmul(nprime, tmp2)
-        if not step.first:
+                if step.ndim >= 2 and step.rows <= step.max_precond_dim:
+                    tmp1 = qleft.mT
+                    mprime = np.matmul(tmp1, m)
+                else:
+                    if step.cols <= step.max_precond_dim and step.ndim >= 2:
+                        mprime = np.matmul(m, qright)
+                    else:
+                        mprime = m
+            # nprime[t] = mprime[t]/(sqrt(u[t]) + eps)
+            tmp2 = np.sqrt(v)
+            tmp2 += step.eps
+            nprime = np.divide(mprime, tmp2)
+            if (
+                step.cols <= step.max_precond_dim
+                and step.ndim >= 2
+                and step.rows <= step.max_precond_dim
+            ):
+                # n[t]
+                tmp2 = np.matmul(qleft, nprime)
+                tmp3 = qright.mT
+                nprime = np.matmul(tmp2, tmp3)
+            else:
+                if step.ndim >= 2 and step.rows <= step.max_precond_dim:
+                    nprime = np.matmul(qleft, nprime)
+                else:
+                    if step.cols <= step.max_precond_dim and step.ndim >= 2:
+                        tmp2 = qright.mT
+                        nprime = np.matmul(nprime, tmp2)
             # theta[t]
             nprime *= step.rate
             theta -= nprime

@@ -191,46 +191,44 @@ class SOAP(Optimizer):
         qleft: Tensor,
         qright: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
-        if step.test and step.test2 and step.test3:
-            # gprime[t]
-            gprime = torch.matmul(torch.matmul(qleft.mT, grad), qright)
-        else:
-            if step.test2 and step.test3:
-                gprime = torch.matmul(qleft.mT, grad)
-            else:
-                if step.test and step.test2:
-                    gprime = torch.matmul(grad, qright)
-                else:
-                    gprime = grad
         if not step.first:
             # m[t]
             m = step.beta1 * m + step.one_minus_beta1 * grad
-        if step.test and step.test2 and step.test3:
-            # mprime[t]
-            mprime = torch.matmul(torch.matmul(qleft.mT, m), qright)
-        else:
-            if step.test2 and step.test3:
-                mprime = torch.matmul(qleft.mT, m)
+            if step.test and step.test2 and step.test3:
+                # gprime[t]
+                gprime = torch.matmul(torch.matmul(qleft.mT, grad), qright)
             else:
-                if step.test and step.test2:
-                    mprime = torch.matmul(m, qright)
+                if step.test2 and step.test3:
+                    gprime = torch.matmul(qleft.mT, grad)
                 else:
-                    mprime = m
-        if not step.first:
+                    if step.test and step.test2:
+                        gprime = torch.matmul(grad, qright)
+                    else:
+                        gprime = grad
             # u[t]
             v = step.beta2 * v + step.one_minus_beta2 * gprime * gprime
-        # nprime[t] = mprime[t]/(sqrt(u[t]) + eps)
-        nprime = mprime / (v.sqrt() + step.eps)
-        if step.test and step.test2 and step.test3:
-            # n[t]
-            nprime = torch.matmul(torch.matmul(qleft, nprime), qright.mT)
-        else:
-            if step.test2 and step.test3:
-                nprime = torch.matmul(qleft, nprime)
+            if step.test and step.test2 and step.test3:
+                # mprime[t]
+                mprime = torch.matmul(torch.matmul(qleft.mT, m), qright)
             else:
-                if step.test and step.test2:
-                    nprime = torch.matmul(nprime, qright.mT)
-        if not step.first:
+                if step.test2 and step.test3:
+                    mprime = torch.matmul(qleft.mT, m)
+                else:
+                    if step.test and step.test2:
+                        mprime = torch.matmul(m, qright)
+                    else:
+                        mprime = m
+            # nprime[t] = mprime[t]/(sqrt(u[t]) + eps)
+            nprime = mprime / (v.sqrt() + step.eps)
+            if step.test and step.test2 and step.test3:
+                # n[t]
+                nprime = torch.matmul(torch.matmul(qleft, nprime), qright.mT)
+            else:
+                if step.test2 and step.test3:
+                    nprime = torch.matmul(qleft, nprime)
+                else:
+                    if step.test and step.test2:
+                        nprime = torch.matmul(nprime, qright.mT)
             # theta[t]
             theta = step.step_size * (theta - step.rate * nprime)
         if step.test2 and step.test3:
@@ -287,69 +285,76 @@ class SOAP(Optimizer):
         qleft: Tensors,
         qright: Tensors,
     ) -> None:
-        if step.test and step.test2 and step.test3:
-            # gprime[t]
-            tmp1 = [qleft.mT for qleft in qleft]
-            tmp1 = [torch.matmul(tmp1, grad) for grad, tmp1 in zip(grad, tmp1, strict=True)]
-            gprime = [torch.matmul(tmp1, qright) for qright, tmp1 in zip(qright, tmp1, strict=True)]
-        else:
-            if step.test2 and step.test3:
-                tmp1 = [qleft.mT for qleft in qleft]
-                gprime = [torch.matmul(tmp1, grad) for grad, tmp1 in zip(grad, tmp1, strict=True)]
-            else:
-                if step.test and step.test2:
-                    gprime = [
-                        torch.matmul(grad, qright)
-                        for grad, qright in zip(grad, qright, strict=True)
-                    ]
-                else:
-                    gprime = grad
         if not step.first:
             # m[t]
             torch._foreach_mul_(m, step.beta1)
             torch._foreach_add_(m, grad, alpha=step.one_minus_beta1)
-        if step.test and step.test2 and step.test3:
-            # mprime[t]
-            tmp2 = [qleft.mT for qleft in qleft]
-            tmp2 = [torch.matmul(tmp2, m) for m, tmp2 in zip(m, tmp2, strict=True)]
-            mprime = [torch.matmul(tmp2, qright) for qright, tmp2 in zip(qright, tmp2, strict=True)]
-        else:
-            if step.test2 and step.test3:
-                tmp2 = [qleft.mT for qleft in qleft]
-                mprime = [torch.matmul(tmp2, m) for m, tmp2 in zip(m, tmp2, strict=True)]
+            if step.test and step.test2 and step.test3:
+                # gprime[t]
+                tmp1 = [qleft.mT for qleft in qleft]
+                tmp1 = [torch.matmul(tmp1, grad) for grad, tmp1 in zip(grad, tmp1, strict=True)]
+                gprime = [
+                    torch.matmul(tmp1, qright) for qright, tmp1 in zip(qright, tmp1, strict=True)
+                ]
             else:
-                if step.test and step.test2:
-                    mprime = [torch.matmul(m, qright) for m, qright in zip(m, qright, strict=True)]
+                if step.test2 and step.test3:
+                    tmp1 = [qleft.mT for qleft in qleft]
+                    gprime = [
+                        torch.matmul(tmp1, grad) for grad, tmp1 in zip(grad, tmp1, strict=True)
+                    ]
                 else:
-                    mprime = m
-        if not step.first:
+                    if step.test and step.test2:
+                        gprime = [
+                            torch.matmul(grad, qright)
+                            for grad, qright in zip(grad, qright, strict=True)
+                        ]
+                    else:
+                        gprime = grad
             # u[t]
             torch._foreach_mul_(v, step.beta2)
             torch._foreach_addcmul_(v, gprime, gprime, step.one_minus_beta2)
-        # nprime[t] = mprime[t]/(sqrt(u[t]) + eps)
-        tmp1 = torch._foreach_sqrt(v)
-        torch._foreach_add_(tmp1, step.eps)
-        nprime = torch._foreach_div(mprime, tmp1)
-        if step.test and step.test2 and step.test3:
-            # n[t]
-            tmp2 = [
-                torch.matmul(qleft, nprime) for nprime, qleft in zip(nprime, qleft, strict=True)
-            ]
-            tmp3 = [qright.mT for qright in qright]
-            nprime = [torch.matmul(tmp2, tmp3) for tmp2, tmp3 in zip(tmp2, tmp3, strict=True)]
-        else:
-            if step.test2 and step.test3:
-                nprime = [
-                    torch.matmul(qleft, nprime) for nprime, qleft in zip(nprime, qleft, strict=True)
+            if step.test and step.test2 and step.test3:
+                # mprime[t]
+                tmp1 = [qleft.mT for qleft in qleft]
+                tmp1 = [torch.matmul(tmp1, m) for m, tmp1 in zip(m, tmp1, strict=True)]
+                mprime = [
+                    torch.matmul(tmp1, qright) for qright, tmp1 in zip(qright, tmp1, strict=True)
                 ]
             else:
-                if step.test and step.test2:
-                    tmp2 = [qright.mT for qright in qright]
+                if step.test2 and step.test3:
+                    tmp1 = [qleft.mT for qleft in qleft]
+                    mprime = [torch.matmul(tmp1, m) for m, tmp1 in zip(m, tmp1, strict=True)]
+                else:
+                    if step.test and step.test2:
+                        mprime = [
+                            torch.matmul(m, qright) for m, qright in zip(m, qright, strict=True)
+                        ]
+                    else:
+                        mprime = m
+            # nprime[t] = mprime[t]/(sqrt(u[t]) + eps)
+            tmp2 = torch._foreach_sqrt(v)
+            torch._foreach_add_(tmp2, step.eps)
+            nprime = torch._foreach_div(mprime, tmp2)
+            if step.test and step.test2 and step.test3:
+                # n[t]
+                tmp2 = [
+                    torch.matmul(qleft, nprime) for nprime, qleft in zip(nprime, qleft, strict=True)
+                ]
+                tmp3 = [qright.mT for qright in qright]
+                nprime = [torch.matmul(tmp2, tmp3) for tmp2, tmp3 in zip(tmp2, tmp3, strict=True)]
+            else:
+                if step.test2 and step.test3:
                     nprime = [
-                        torch.matmul(nprime, tmp2)
-                        for nprime, tmp2 in zip(nprime, tmp2, strict=True)
+                        torch.matmul(qleft, nprime)
+                        for nprime, qleft in zip(nprime, qleft, strict=True)
                     ]
-        if not step.first:
+                else:
+                    if step.test and step.test2:
+                        tmp2 = [qright.mT for qright in qright]
+                        nprime = [
+                            torch.matmul(nprime, tmp2)
+                            for nprime, tmp2 in zip(nprime, tmp2, strict=True)
+                        ]
             # theta[t]
             torch._foreach_add_(theta, nprime, alpha=-step.rate)
             torch._foreach_mul_(theta, step.step_size)

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from sympy import Eq, Max, Mod, Piecewise
+from sympy import Eq, Max, Mod, Piecewise, floor
 
 from ..language import (
     NON_NEGATIVE,
@@ -45,7 +45,7 @@ accumulate = Operator(
     ],
     gives={gradient: gathered[t]},
     when=is_due,
-    clock=t / every,
+    clock=1 + floor((t - 1) / every),
 )
 
 skip = Operator(

@@ -80,16 +80,16 @@ def _merge(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     merged: list[Statement] = []
     for statement in statements:
         last = merged[-1] if merged else None
-        if (
-            isinstance(statement, Branch)
-            and isinstance(last, Branch)
-            and last.condition == statement.condition
-        ):
-            merged[-1] = Branch(
-                last.condition,
-                _merge((*last.then, *statement.then)),
-                _merge((*last.otherwise, *statement.otherwise)),
-            )
-        else:
-            merged.append(statement)
+        if isinstance(statement, Branch) and isinstance(last, Branch):
+            then, otherwise = statement.then, statement.otherwise
+            if last.condition == negation(statement.condition):
+                then, otherwise = otherwise, then
+            if last.condition in (statement.condition, negation(statement.condition)):
+                merged[-1] = Branch(
+                    last.condition,
+                    _merge((*last.then, *then)),
+                    _merge((*last.otherwise, *otherwise)),
+                )
+                continue
+        merged.append(statement)
     return tuple(merged)

@@ -1,0 +1,105 @@
+"""Compute what only some steps read in those steps alone.
+
+``ahead = ...`` before ``theta = select(t % k == 0, theta - lr*ahead, theta)`` becomes ``ahead =
+select(t % k == 0, ..., absent)`` beside it, where both are under one ``if``. What several equations
+read is computed under the conditions that all of them have in common, of those known on the host.
+
+A choice between choices is turned inside out where the next statement is under the inner one's
+condition, so that one ``if`` holds both. Nothing moves past the statement that overwrites a stored
+value it reads. What waits for totals is read at every step: all tensors hand over their parts.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TypeGuard
+
+from ..guards import Path, paths
+from ..nodes import (
+    Absent,
+    Apply,
+    Assign,
+    Name,
+    Node,
+    Program,
+    apply,
+    is_host_select,
+    names,
+    negation,
+)
+from ..operations import SELECT
+
+
+def confine(program: Program) -> Program:
+    kept = {s.new.id for s in program.slots}
+    overwrites = {s.new.id: s.old.id for s in program.slots}
+    found: dict[str, list[Path]] = {}
+    body: list[Assign] = []
+    for assign in reversed(program.body):
+        assert isinstance(assign, Assign)  # choices are not yet statements
+        target, path = assign.target, ()
+        if not target.on_host and target.id not in kept:
+            path = _common(found.get(target.id, []))
+        value = _within(assign.value, path)
+        for name, way in _reads(value, path):
+            found.setdefault(name, []).append(() if target.is_late else way)
+        for test in reversed(path):
+            value = apply(SELECT, test, value, Absent(value.type))
+        at = _place(assign, body, overwrites) if path else 0
+        if body[at:]:
+            value = _turned(value, body[at].value)
+        body.insert(at, replace(assign, value=value))
+    return program.with_body(tuple(body))
+
+
+def _common(found: Sequence[Path]) -> Path:
+    """The conditions on all of the paths, in the order of one."""
+    first, *others = found or [()]
+    return tuple(c for c in dict.fromkeys(first) if all(c in path for path in others))
+
+
+def _within(node: Node, path: Path) -> Node:
+    """The node where conditions hold: without the choices that they make."""
+    if not isinstance(node, Apply):
+        return node
+    if _is_choice(node):
+        test, yes, no = node.args
+        if test in path:
+            return _within(yes, path)
+        if negation(test) in path:
+            return _within(no, path)
+    return Apply(node.op, tuple(_within(a, path) for a in node.args))
+
+
+def _turned(value: Node, following: Node) -> Node:
+    """A choice whose first side chooses by what the next statement chooses by, that one outside."""
+    if not (_is_choice(value) and _is_choice(following)):
+        return value
+    test, yes, no = value.args
+    if not _is_choice(yes) or yes.args[0] != following.args[0] or isinstance(no, Apply):
+        return value
+    outer, *sides = yes.args
+    return apply(
+        SELECT, outer, *(side if side == no else apply(SELECT, test, side, no) for side in sides)
+    )
+
+
+def _is_choice(node: Node) -> TypeGuard[Apply]:
+    return is_host_select(node)
+
+
+def _reads(node: Node, path: Path) -> Iterator[tuple[str, Path]]:
+    """The names that a node reads, each by the conditions on its way."""
+    if isinstance(node, Name):
+        yield node.id, path
+    elif isinstance(node, Apply):
+        for argument, way in zip(node.args, paths(node, path), strict=True):
+            yield from _reads(argument, way)
+
+
+def _place(assign: Assign, later: Sequence[Assign], overwrites: dict[str, str]) -> int:
+    """Before which of the later statements it is needed."""
+    read = names(assign.value)
+    for k, other in enumerate(later):
+        if assign.target.id in names(other.value) or overwrites.get(other.target.id) in read:
+            return k
+    return len(later)
