@@ -1,6 +1,7 @@
 """How specs are turned into code. There is one way down, and no import runs up it:
 
 ===============  ===================================================================================
+``needs``        what is to be installed for all of it
 ``specs``        what is declared: rules and schedules, in the language for them
 ``runtime``      what generated packages hold whatever the specs: source, copied
 ``notation``     the order and the words in which equations are written
@@ -11,6 +12,7 @@
 ``cost``         what a program reads, writes and computes is counted
 ``backends``     print the tree (NumPy, PyTorch, Numba, Triton), or the spec itself (LaTeX)
 ``files``        what backends print is formatted, compared with what is there, and written whole
+``compiling``    classes are made of specs where a program asks for them
 ``console``      what a command says
 ``device``       where torch runs
 ``commands``     specs are listed, shown and generated from

@@ -4,9 +4,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-_NEEDED = frozenset(
-    {"click", "filelock", "flint", "jinja2", "mpmath", "platformdirs", "rich", "ruff", "sympy"}
-)
+from .needs import advice
 
 
 def main() -> None:
@@ -18,9 +16,9 @@ def main() -> None:
 
         cli(prog_name="steprule")  # imports what a command needs
     except ModuleNotFoundError as error:
-        if error.name not in _NEEDED:
-            raise
-        _fail(f"steprule needs {error.name} to generate: pip install 'steprule[codegen]'")
+        if said := advice(error.name, "generate"):
+            _fail(said)
+        raise
 
 
 def _fail(text: str) -> NoReturn:

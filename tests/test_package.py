@@ -145,6 +145,7 @@ class TestImports:
             ),
             ("steprule.torch", ("sympy", "jinja2", "numba", "steprule.codegen", "steprule.specs")),
             ("steprule.specs.optimizers", ("numpy", "torch", "jinja2", "steprule.codegen")),
+            ("steprule", ("sympy", "numpy", "torch", "steprule.codegen", "steprule.specs")),
         ],
     )
     def test_at_run_time(

@@ -13,7 +13,7 @@ from jinja2 import TemplateError
 from ...specs.language import Schedule, Spec, Transform
 from ..backends import Backend, Entry
 from ..loading.fingerprint import fingerprint
-from ..program.compiled import compiled
+from ..program.compiled import marked
 from .formatting import GenerationError, formatted, require_parses
 
 _SHARED = "the specs"
@@ -45,8 +45,13 @@ class Built:
         return Entry(self.name, self.module, self.is_schedule)
 
 
-def build(specs: Sequence[Spec], backends: Mapping[str, Backend]) -> list[Built]:
+def build(specs: Sequence[Spec], backends: Mapping[str, Backend], mark: str = "") -> list[Built]:
     """The files of some analysed specs.
+
+    Args:
+        specs: analysed.
+        backends: by name.
+        mark: what the names of the files end with, to lie beside others of the same name.
 
     Raises:
         GenerationError: a template fails, or a generated file does not parse.
@@ -55,7 +60,7 @@ def build(specs: Sequence[Spec], backends: Mapping[str, Backend]) -> list[Built]
     texts: dict[PurePosixPath, str] = {}
     for i, spec in enumerate(specs):
         for backend in backends.values():
-            texts |= _rendered(spec, backend, PurePosixPath(str(i)))
+            texts |= _rendered(spec, backend, PurePosixPath(str(i)), mark)
     done = formatted(texts)  # in one call: to start the formatter takes longer than to format
     return [
         Built(
@@ -92,10 +97,10 @@ def render_shared(backend: Backend, entries: Sequence[Entry]) -> dict[str, str]:
 
 
 def _rendered(
-    spec: Spec | Transform, backend: Backend, folder: PurePosixPath
+    spec: Spec | Transform, backend: Backend, folder: PurePosixPath, mark: str = ""
 ) -> Iterator[tuple[PurePosixPath, str]]:
     with _rendering(f"{spec.name} in {backend.name}"):
-        rendered = backend.files(compiled(spec))
+        rendered = backend.files(marked(spec, mark))
     stamp = _SHARED
     if not isinstance(spec, Transform):
         kind = "schedule" if isinstance(spec, Schedule) else "spec"

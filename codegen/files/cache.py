@@ -66,18 +66,33 @@ def found(key: str) -> Any:
     """What is kept under a key, a digest; or None."""
     file = folder() / key
     with suppress(OSError, ValueError):
-        seal, _, content = file.read_bytes().partition(b"\n")
-        if seal.decode() == digest(content):
+        made = unsealed(file.read_bytes())
+        if made is not None:
             os.utime(file)
-            return json.loads(content)
+        return made
     return None
 
 
 def keep(key: str, value: Any) -> None:
     """Keep under a key what JSON can say."""
-    content = json.dumps(value).encode()
     with suppress(OSError), replacing(folder() / key) as temporary:
-        temporary.write_bytes(digest(content).encode() + b"\n" + content)
+        temporary.write_bytes(sealed(value))
+
+
+def sealed(value: Any) -> bytes:
+    """What JSON can say, behind the digest of that."""
+    content = json.dumps(value).encode()
+    return digest(content).encode() + b"\n" + content
+
+
+def unsealed(content: bytes) -> Any:
+    """What was sealed; None if it is not whole.
+
+    Raises:
+        ValueError: its first line is no text.
+    """
+    seal, _, rest = content.partition(b"\n")
+    return json.loads(rest) if seal.decode() == digest(rest) else None
 
 
 def tidy() -> None:

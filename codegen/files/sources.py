@@ -19,6 +19,7 @@ _ABOVE = frozenset({"bench", "device.py", "handbook", "prove", "verify"})
 """The rooms of ``codegen`` that read what is generated."""
 _BESIDE_VERDICTS = frozenset({"bench", "handbook"})
 """Those that no verdict about what is generated depends on."""
+_PRINTERS = ("jinja2-", "ruff-", "sympy-")
 _NO_RULES = frozenset({"claims", "peers"})
 """Packages of ``specs`` from which nothing is generated."""
 _RULES = frozenset({"optimizers", "schedules"})
@@ -44,6 +45,16 @@ def sources() -> Sources:
     generator = digest(*_texts(_CODEGEN, _ABOVE), *_texts(specs, _NO_RULES | _RULES), *_installed())
     built_in = (part for name in sorted(_RULES) for part in _texts(specs / name, frozenset()))
     return Sources(generator, digest(generator, *built_in))
+
+
+@cache
+def sources_of_texts() -> str:
+    """The digest of what the files of a rule follow from beside it: as of the first call.
+
+    Of what is installed it holds what prints and orders: other things may come and go.
+    """
+    own = *_texts(_CODEGEN, _ABOVE), *_texts(_specs(), _NO_RULES | _RULES)
+    return digest(*own, *(each for each in _installed() if each.lower().startswith(_PRINTERS)))
 
 
 @cache

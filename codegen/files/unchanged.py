@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from . import cache
 from .cache import digest
@@ -52,7 +51,7 @@ def unchanged(run: Run) -> int | None:
     last = cache.found(run.key)
     if last is None or last["sources"] != run.sources.whole:
         return None
-    if any(_content(Path(file)) != content for file, content in last["read"].items()):
+    if not are_as_before(last["read"]):
         return None
     return last["count"] if _state(run.out, last["folders"]) == last["state"] else None
 
@@ -66,11 +65,8 @@ def remember(run: Run, read: Iterable[Path], folders: Iterable[str], count: int)
         folders: those below its own that it writes to.
         count: how many files it has planned.
     """
-    contents: Mapping[str, Any] = {str(file): _content(file) for file in sorted(read)}
-    # What was written to meanwhile may have been read as it was before.
-    if any(_changed_since(run.started, file) for file in map(Path, contents)):
-        return
-    if sources() == run.sources:
+    contents = contents_since(run.started, read)
+    if contents is not None and sources() == run.sources:
         places = sorted(folders)
         cache.keep(
             run.key,
@@ -84,12 +80,26 @@ def remember(run: Run, read: Iterable[Path], folders: Iterable[str], count: int)
         )
 
 
+def contents_since(started: int, files: Iterable[Path]) -> dict[str, str | None] | None:
+    """Digests of files; None if one was written to meanwhile, and may have been read before that.
+
+    Args:
+        started: when they began to be read, in nanoseconds.
+        files: they may be gone.
+    """
+    read = sorted(files)
+    if any(file.exists() and file.stat().st_mtime_ns >= started for file in read):
+        return None
+    return {str(file): _content(file) for file in read}
+
+
+def are_as_before(contents: Mapping[str, str | None]) -> bool:
+    """Whether files are what they were when these digests were taken."""
+    return all(_content(Path(file)) == content for file, content in contents.items())
+
+
 def _content(file: Path) -> str | None:
     return digest(file.read_bytes()) if file.is_file() else None
-
-
-def _changed_since(started: int, file: Path) -> bool:
-    return file.exists() and file.stat().st_mtime_ns >= started
 
 
 def _state(out: Path, folders: Iterable[str]) -> str:

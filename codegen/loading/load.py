@@ -86,9 +86,9 @@ def load(reference: str) -> list[Spec]:
         return [stack(reference, load)]
     path, colon, name = reference.rpartition(":")
     if colon and path.endswith(".py"):
-        return _with_peers([_named(path, name, _public(executed(path)))])
+        return with_peers([_named(path, name, _public(executed(path)))])
     if reference.endswith(".py"):
-        return _with_peers(_all(reference, _public(executed(reference))))
+        return with_peers(_all(reference, _public(executed(reference))))
     return [_builtin_named(reference)]
 
 
@@ -163,8 +163,12 @@ def _public(namespace: Mapping[str, object]) -> dict[str, Spec]:
     return found
 
 
-def _with_peers(specs: list[Spec]) -> list[Spec]:
-    """The specs of a file. That built-in ones have their peers is tested, not looked up."""
+def with_peers(specs: list[Spec]) -> list[Spec]:
+    """Specs of somebody's own. That built-in ones have their peers is tested, not looked up.
+
+    Raises:
+        SpecError: one has a peer that is not there.
+    """
     for spec in specs:
         if isinstance(spec.peer, str) and spec.peer and (reason := objection(spec.peer)):
             raise SpecError(

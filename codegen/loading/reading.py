@@ -55,3 +55,10 @@ def _left_out() -> frozenset[Path]:
     folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     system = ("/proc", "/sys", "/dev")
     return frozenset({*map(Path, (*folders, *system)), Path(__file__).parent.parent})
+
+
+def loaded() -> set[Path]:
+    """The files of all modules that this process has imported, of those that are not left out."""
+    origins = (getattr(module, "__file__", None) for module in [*sys.modules.values()])
+    files = {Path(os.path.abspath(origin)) for origin in origins if isinstance(origin, str)}
+    return {file for file in files if not any(file.is_relative_to(r) for r in _left_out())}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...specs.language import Spec, Transform
+from ...specs.language import Spec, SpecError, Transform
 from ..analysis import analyse
 from .fingerprint import fingerprint
 from .load import all_builtin, load, transforms
@@ -20,6 +20,24 @@ def named(references: Sequence[str]) -> list[Spec]:
         return list(all_builtin().values())
     known = {name.lower() for name in transforms()}
     return [spec for each in references if each.lower() not in known for spec in load(each)]
+
+
+def one(reference: str) -> Spec:
+    """The one spec that a reference stands for, as it is declared.
+
+    Raises:
+        SpecError: it does not exist, or does not import, or there are several.
+    """
+    found = load(reference)
+    if len(found) == 1:
+        return found[0]
+    raise SpecError(
+        "several-specs",
+        spec=reference,
+        where="file",
+        problem=f"it holds {len(found)} specs: {', '.join(spec.name for spec in found)}",
+        remedy=f"Name the one: {reference}:{found[0].name}",
+    )
 
 
 def selected(references: Sequence[str]) -> list[Spec]:

@@ -18,12 +18,23 @@ from .stages import Stages
 
 @dataclass(frozen=True)
 class CompiledRule:
-    """An analysed optimizer, and its programs."""
+    """An analysed optimizer, and its programs.
+
+    Args:
+        spec: it.
+        mark: what the names of its files end with.
+    """
 
     spec: Optimizer
+    mark: str = ""
 
     def __reduce__(self) -> Any:
-        return compiled, (self.spec,)  # programs hold functions, which cannot be sent elsewhere
+        return marked, (self.spec, self.mark)  # programs hold functions, which cannot be sent
+
+    @property
+    def module(self) -> str:
+        """The stem of its files."""
+        return self.spec.module + self.mark
 
     @cached_property
     def program(self) -> Program:
@@ -47,7 +58,7 @@ class CompiledRule:
     @cached_property
     def points(self) -> "dict[str, CompiledRule]":
         """By input, the rule whose step leads to where that gradient is taken."""
-        return {name: CompiledRule(spec) for name, spec in points(self.spec).items()}
+        return {name: CompiledRule(s, self.mark) for name, s in points(self.spec).items()}
 
     @cached_property
     def kernel(self) -> Program:
@@ -85,15 +96,26 @@ def _of_parameter(program: Program) -> Program:
 
 @dataclass(frozen=True)
 class CompiledSchedule:
-    """An analysed schedule, and the functions of the step that compute its series."""
+    """An analysed schedule, and the functions of the step that compute its series.
+
+    Args:
+        spec: it.
+        mark: what the names of its files end with.
+    """
 
     spec: Schedule
+    mark: str = ""
     _functions: dict[tuple[str, ...], Program] = field(
         default_factory=dict[tuple[str, ...], Program], init=False, repr=False, compare=False
     )
 
     def __reduce__(self) -> Any:
-        return compiled, (self.spec,)  # programs hold functions, which cannot be sent elsewhere
+        return marked, (self.spec, self.mark)  # programs hold functions, which cannot be sent
+
+    @property
+    def module(self) -> str:
+        """The stem of its files."""
+        return self.spec.module + self.mark
 
     def function(self, *series: str) -> Program:
         """What computes some series, by name: ``eta``, ``mu``, states.
@@ -152,3 +174,9 @@ def compiled(spec: Spec | Transform) -> Compiled:
     if _KNOWN not in known:
         known[_KNOWN] = next(of for kind, of in _KINDS.items() if isinstance(spec, kind))(spec)
     return known[_KNOWN]
+
+
+def marked(spec: Spec | Transform, mark: str) -> Compiled:
+    """The same, to be printed as files whose names end with a mark, beside others of that name."""
+    found = compiled(spec)
+    return replace(found, mark=mark) if mark and not isinstance(found, CompiledTransform) else found

@@ -40,14 +40,14 @@ class NumbaBackend:
             case CompiledRule() if compiled.program.is_elementwise:
                 template = self._templates.get_template("optimizer.py.j2")
                 text = template.render(context(compiled), basis=self._basis(_COMPILED_IN))
-                return {f"{compiled.spec.module}.py": text} | of_points(self, compiled)
+                return {f"{compiled.module}.py": text} | of_points(self, compiled)
             case CompiledRule() if compiled.has_kernel and compiled.stages:
                 template = self._templates.get_template("stages.py.j2")
                 found = stages_context(compiled, compiled.stages)
                 needed = (*_COMPILED_IN, "_sums.py")
                 needed = needed if compiled.stages.are_flat else (*needed, "_lines.py")
                 text = template.render(found, basis=self._basis(needed))
-                return {f"{compiled.spec.module}.py": text} | of_points(self, compiled)
+                return {f"{compiled.module}.py": text} | of_points(self, compiled)
             case CompiledTransform():
                 return {"_clipping.py": self.shared(())["_clipping.py"]}
             case CompiledRule():

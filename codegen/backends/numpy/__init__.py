@@ -50,10 +50,10 @@ class NumpyBackend:
     def files(self, compiled: Compiled) -> Mapping[str, str]:
         match compiled:
             case CompiledRule():
-                found = {f"{compiled.spec.module}.py": self._optimizer(compiled)}
+                found = {f"{compiled.module}.py": self._optimizer(compiled)}
                 return found | of_points(self, compiled)
             case CompiledSchedule():
-                return {f"schedules/{compiled.spec.module}.py": self._schedule(compiled)}
+                return {f"schedules/{compiled.module}.py": self._schedule(compiled)}
             case CompiledTransform():
                 return {"_clipping.py": self.shared(())["_clipping.py"]}
 

@@ -34,6 +34,7 @@ def context(
     late = late_context(turns, args, assigned(Printer(LATE, of_step(met))))
     found = class_context(spec, turns.whole, Printer(HOST, held), _held) | late
     return found | {
+        "module": compiled.module,
         "points": compiled.points,
         "annotation": _annotation,
         "annotated": _settled,

@@ -38,15 +38,15 @@ class TorchBackend:
         )
 
     def files(self, compiled: Compiled) -> Mapping[str, str]:
-        name = f"{compiled.spec.module}.py"
         match compiled:
             case CompiledRule():
                 template = self._templates.get_template("optimizer.py.j2")
-                found = {name: template.render(context(compiled) | {"clippings": clippings()})}
-                return found | of_points(self, compiled)
+                text = template.render(context(compiled) | {"clippings": clippings()})
+                return {f"{compiled.module}.py": text} | of_points(self, compiled)
             case CompiledSchedule():
                 template = self._templates.get_template("lr_scheduler/scheduler.py.j2")
-                return {f"lr_scheduler/{name}": template.render(schedule_context(compiled))}
+                text = template.render(schedule_context(compiled))
+                return {f"lr_scheduler/{compiled.module}.py": text}
             case CompiledTransform():
                 return {"_clipping.py": self.shared(())["_clipping.py"]}
 

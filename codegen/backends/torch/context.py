@@ -67,6 +67,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     found = class_context(spec, program, Printer(TORCH, in_group), _held)
     found |= late_context(parts, args, assigned(late))
     return found | {
+        "module": compiled.module,
         "points": compiled.points,
         "annotation": annotation,
         "sparse": _sparse(spec, Printer(TORCH, in_group)),

@@ -34,7 +34,7 @@ class TritonBackend:
     def files(self, compiled: Compiled) -> Mapping[str, str]:
         match compiled:
             case CompiledRule():
-                found = {f"{compiled.spec.module}.py": self._rule(compiled)}
+                found = {f"{compiled.module}.py": self._rule(compiled)}
                 return found | of_points(self, compiled)
             case CompiledSchedule():
                 return {}
