@@ -1,4 +1,4 @@
-"""The command line: ``steprule generate | list | show | cost | verify | prove | bench | docs``.
+"""The command line: ``steprule new | generate | list | show | cost | verify | prove | ...``.
 
 Exit status: 0 for success, 1 where a check failed, 2 where the input is wrong. A command is
 imported when it is asked for, as what it needs takes seconds to import.
@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 _COMMANDS = {
+    "new": "commands.new:new_command",
     "generate": "commands.generate:generate_command",
     "list": "commands.specs:list_command",
     "show": "commands.specs:show_command",

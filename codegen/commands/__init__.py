@@ -1,1 +1,1 @@
-"""The commands that are about specs and what is generated of them: generate, list, show, cost."""
+"""The commands about specs and what is generated of them: new, generate, list, show, cost."""

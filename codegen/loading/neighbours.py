@@ -42,7 +42,7 @@ class _Finder(MetaPathFinder):
     def __init__(self, folder: Path, found: set[str]) -> None:
         self._folder, self._found = folder, found
         names = {entry.stem for entry in folder.iterdir() if _is_module(entry)}
-        self._roots = {name for name in names if not _is_installed(name)}
+        self._roots = {name for name in names if not is_installed(name)}
 
     def has(self, name: str) -> bool:
         """Whether a module of this name is found here, or would be within one that is."""
@@ -79,7 +79,8 @@ def _is_module(entry: Path) -> bool:
     return entry.suffix == ".py" or (entry / "__init__.py").is_file()
 
 
-def _is_installed(name: str) -> bool:
+def is_installed(name: str) -> bool:
+    """Whether a module is Python's, or of a package that is installed."""
     if name in sys.stdlib_module_names:
         return True
     folders = [folder for folder in sys.path if Path(folder).name in _OF_PACKAGES]

@@ -165,8 +165,14 @@ class Lowering:
         )
 
     def _divided(self, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
-        """The factors of a quotient, as it is to be computed."""
-        return above, below
+        """The factors of a quotient, as it is to be computed.
+
+        Of numbers, ``2**(-n)``: ``1/2**n`` would overflow where nothing is left.
+        """
+        moved = [f for f in below if isinstance(f, Pow) and not f.exp.is_number]
+        moved = [f for f in moved if self.node(f).on_host]
+        inverted = [Pow(f.base, -f.exp) for f in moved]
+        return [*above, *inverted], [f for f in below if f not in moved]
 
     def _multiply(self, factors: list[Node]) -> Node:
         node, *rest = factors or [ONE]
@@ -265,13 +271,6 @@ class _OfOptimizer(Lowering):
     def _where(self, tests: Iterable[Node], e: Basic) -> Node:
         with self._totals.where(tests):
             return self.node(e)
-
-    def _divided(self, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
-        """Of numbers, ``2**(-n)``: ``1/2**n`` would overflow where nothing is left."""
-        moved = [f for f in below if isinstance(f, Pow) and not f.exp.is_number]
-        moved = [f for f in moved if self.node(f).on_host]
-        inverted = [Pow(f.base, -f.exp) for f in moved]
-        return [*above, *inverted], [f for f in below if f not in moved]
 
     def program(self) -> Program:
         when = {name: self.node(e) for name, e in existence(self.spec).items()}

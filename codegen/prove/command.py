@@ -10,7 +10,7 @@ from rich.table import Table
 from ...specs.language.claims import Verdict
 from ..console import fail, progress, reported, say, show_table
 from .derivation import derivation
-from .discover import builtin_claims, claim_named
+from .discover import builtin_claims, claims_of
 from .facts import facts
 from .page import page
 from .pair import pair
@@ -29,7 +29,8 @@ from .prove import Settled, prove, prove_without_map
 def prove_command(claim: tuple[str, ...], map_file: Path | None, as_json: bool) -> None:
     """Settle each CLAIM, by default all of them: PROVED, or REFUTED with a witness.
 
-    Named claims are shown with their derivation. Two specs in place of claims are claimed to
+    CLAIM is a name, or path/to/file.py[:name] for the claims that a file makes. Those that are
+    named are shown with their derivation. Two specs in place of claims are claimed to
     be one; without --map, the identity and linear maps are tried. The status is 1 where a
     verdict is UNKNOWN or not the one expected.
     """
@@ -59,7 +60,8 @@ def _of_specs(names: tuple[str, ...], map_file: Path | None) -> list[Settled]:
 
 
 def _of_claims(names: tuple[str, ...]) -> list[Settled]:
-    claims = [claim_named(name) for name in names] or list(builtin_claims().values())
+    claims = [claim for name in names for claim in claims_of(name)]
+    claims = claims or list(builtin_claims().values())
     settled: list[Settled] = []
     with progress("proving", len(claims)) as bar:
         for each in claims:

@@ -1,13 +1,14 @@
-"""Find the declared claims: one file added under ``specs/claims`` is enough."""
+"""Find claims: one file added under ``specs/claims`` is enough, or one of one's own."""
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ...specs import claims
 from ...specs.language import SpecError
 from ...specs.language.claims import Claim, Equivalence, Identity, Stability
 from ..analysis.nearby import suggestion
+from ..loading.executed import executed
 
 
 def builtin_claims() -> dict[str, Claim]:
@@ -54,9 +55,71 @@ def claim_named(name: str) -> Claim:
     )
 
 
+def claims_of(reference: str) -> list[Claim]:
+    """The claims that a reference stands for.
+
+    Args:
+        reference: the name of a built-in claim; a Python file, for all claims it makes; or
+            ``file.py:name``, for the one bound to that name or called by it.
+
+    Raises:
+        SpecError: there is none.
+    """
+    path, _, name = reference.rpartition(":")
+    if path.endswith(".py"):
+        own = claims_in(path)
+        found = [claim for bound, claim in own.items() if name in (bound, claim.name)]
+        if not found:
+            raise _no_claim(reference, f"no claim in the file is bound to or named {name!r}", own)
+        return found
+    if reference.endswith(".py"):
+        own = claims_in(reference)
+        if not own:
+            raise _no_claim(reference, "it makes no claim", own)
+        return [*own.values()]
+    return [claim_named(reference)]
+
+
+def claims_in(path: str) -> dict[str, Claim]:
+    """The claims that a file makes, by what they are bound to, each once.
+
+    Raises:
+        SpecError: it does not import, or two have one name.
+    """
+    ours = {id(claim) for claim in builtin_claims().values()}
+    found: dict[str, Claim] = {}
+    for bound, value in _claims(executed(path)):
+        known = {claim.name: claim for claim in found.values()}
+        if id(value) in ours or known.get(value.name) is value:
+            continue
+        if value.name in known or value.name in builtin_claims():
+            raise SpecError(
+                "same-name",
+                spec=path,
+                where=bound,
+                problem=f"another claim is called {value.name} too",
+                remedy="Rename one",
+            )
+        found[bound] = value
+    return found
+
+
+def _no_claim(reference: str, problem: str, own: Mapping[str, Claim]) -> SpecError:
+    remedy = (
+        f"The file has {', '.join(own)}"
+        if own
+        else "Bind one to a name: name = Equivalence(...); or give two specs, to be held as one"
+    )
+    return SpecError("no-claim", spec=reference, where="file", problem=problem, remedy=remedy)
+
+
+def _claims(namespace: Mapping[str, object]) -> Iterator[tuple[str, Claim]]:
+    for name, value in namespace.items():
+        if isinstance(value, Equivalence | Identity | Stability) and not name.startswith("_"):
+            yield name, value
+
+
 def _declared() -> Iterator[tuple[str, Claim]]:
     for module in sorted(m.name for m in pkgutil.iter_modules(claims.__path__)):
         namespace = vars(importlib.import_module(f"{claims.__name__}.{module}"))
-        for name, value in namespace.items():
-            if isinstance(value, Equivalence | Identity | Stability) and not name.startswith("_"):
-                yield module, value
+        yield from ((module, claim) for _, claim in _claims(namespace))

@@ -273,9 +273,9 @@ _TINY = np.finfo(np.float64).tiny
 
 def _of_power(x: Any, dx: Any, y: Any, dy: Any, value: Any) -> Any:
     size = np.maximum(np.abs(x), _TINY)
-    of_base = np.where(
-        dx > 0, np.where(x == 0, np.power(dx, y), np.abs(y * value) / size * dx), 0.0
-    )
+    with np.errstate(divide="ignore"):  # where nothing is off, which is not taken
+        at_zero = np.power(dx, y)
+    of_base = np.where(dx > 0, np.where(x == 0, at_zero, np.abs(y * value) / size * dx), 0.0)
     return of_base + np.where(dy > 0, np.abs(value * np.log(size)) * dy, 0.0)
 
 

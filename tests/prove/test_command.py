@@ -153,3 +153,57 @@ def test_an_estimator_reads_as_a_derivation():
     assert lines[3:5] == ["With", "    gbar = Sum(g(i), (i, 1, N))/N"]
     assert "    = sigma2*(-B + N)/(B*(N - 1))" in lines
     assert "    Where B <= N, the difference vanishes." in lines
+
+
+CLAIMS = """
+from steprule.specs.language import *
+from steprule.specs.claims.averages import *  # built-in ones are not the file's own
+
+(x,) = hyperparameters("x")
+
+
+def square(name, value):
+    return Identity(name, "A square.", (Part("it", (x + 1) ** 2, value),), Verdict.PROVED)
+
+
+right = square("a-square", x**2 + 2 * x + 1)
+wrong = square("no-square", x**2 + 1)
+"""
+
+
+class TestClaimsOfAFile:
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        file = tmp_path / "claims.py"
+        file.write_text(CLAIMS)
+        return file
+
+    def test_all_of_them(self, file: Path):
+        status, page = run(file)
+        assert status == 1
+        assert page.count("A square.") == 2
+        assert "PROVED: A square." in page
+        assert "REFUTED: A square." in page
+        assert "not as expected: no-square" in page
+
+    @pytest.mark.parametrize("name", ["right", "a-square"])
+    def test_one_by_binding_or_by_name(self, file: Path, name: str):
+        status, page = run(f"{file}:{name}")
+        assert (status, page.count("A square.")) == (0, 1)
+
+    def test_none_of_the_name(self, file: Path):
+        status, said = run(f"{file}:rihgt")
+        assert status == 2
+        assert "bound to or named 'rihgt'. The file has right, wrong." in said
+
+    def test_none_at_all(self, specs: Path):
+        status, said = run(specs)
+        assert status == 2
+        assert "it makes no claim. Bind one to a name: name = Equivalence(...); or give two" in said
+
+    @pytest.mark.parametrize("name", ["no-square", "nesterov"])
+    def test_names_that_are_taken(self, file: Path, name: str):
+        file.write_text(f"{CLAIMS}\nagain = square({name!r}, x)")
+        status, said = run(file)
+        assert status == 2
+        assert f"again: another claim is called {name} too. Rename one." in said
