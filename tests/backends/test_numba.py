@@ -6,7 +6,7 @@ import pytest
 from steprule.codegen.backends import Entry
 from steprule.codegen.backends.numba import NumbaBackend
 from steprule.codegen.loading.load import builtin
-from steprule.codegen.program.compiled import CompiledRule
+from steprule.codegen.program.compiled import compiled
 from steprule.specs.language import Optimizer
 
 OPTIMIZERS = [s for s in builtin().values() if isinstance(s, Optimizer) and not s.inputs]
@@ -14,7 +14,7 @@ OPTIMIZERS = [s for s in builtin().values() if isinstance(s, Optimizer) and not 
 
 def printed() -> dict[str, str]:
     backend = NumbaBackend()
-    files = [backend.files(CompiledRule(spec)) for spec in OPTIMIZERS]
+    files = [backend.files(compiled(spec)) for spec in OPTIMIZERS]
     return {name: text for each in (*files, backend.shared(())) for name, text in each.items()}
 
 
