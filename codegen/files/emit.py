@@ -128,7 +128,10 @@ def difference(planned: Plan, out: Path) -> list[Change]:
             no file, or in place of its folder a file.
     """
     changes: list[Change] = []
-    for path in sorted({*planned.files, *planned.stale}):
+    paths = sorted({*planned.files, *planned.stale})
+    for folder in {(out / path).parent for path in paths}:
+        require_folder(folder)
+    for path in paths:
         present, text = _present(out / path), planned.files.get(path)
         if present == text:
             continue
@@ -149,7 +152,6 @@ def require_folder(folder: Path) -> None:
 
 def _present(file: Path) -> str | None:
     """The text of a generated file; None where there is none."""
-    require_folder(file.parent)
     try:
         kind = file.lstat().st_mode
     except FileNotFoundError:

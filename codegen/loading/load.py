@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import pkgutil
+import sys
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import TypeVar
@@ -93,6 +94,8 @@ def load(reference: str) -> list[Spec]:
 
 
 def _builtin_named(name: str) -> Spec:
+    if (found := _in_its_own_file(name)) is not None:
+        return found
     specs = all_builtin()
     for known, spec in specs.items():
         if known.lower() == name.lower():
@@ -107,8 +110,28 @@ def _builtin_named(name: str) -> Spec:
     )
 
 
+def _in_its_own_file(name: str) -> Spec | None:
+    """The built-in optimizer of a name that its file has too: then no other file is imported."""
+    known = {info.name for info in pkgutil.iter_modules(optimizers.__path__)}
+    if name.lower() not in known:
+        return None
+    try:
+        module = importlib.import_module(f"{optimizers.__name__}.{name.lower()}")
+    except Exception:  # which is said, with its line, when all are imported
+        return None
+    public = _public(vars(module)).values()
+    return next((spec for spec in public if spec.module == name.lower()), None)
+
+
+def _imported_builtin() -> set[int]:
+    """Those of this package, by identity, that a file may have imported to build on."""
+    folders = tuple(f"{package.__name__}." for package in (optimizers, schedules))
+    modules = [module for name, module in sys.modules.items() if name.startswith(folders)]
+    return {id(value) for module in modules for value in vars(module).values()}
+
+
 def _all(path: str, public: Mapping[str, Spec]) -> list[Spec]:
-    ours = {id(spec) for spec in all_builtin().values()}  # may be imported to build on
+    ours = _imported_builtin()
     made = [(f"{path}:{name}", spec) for name, spec in public.items() if id(spec) not in ours]
     if not made:
         raise SpecError(
