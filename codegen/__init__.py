@@ -11,6 +11,7 @@
 ``program``      a spec is compiled to a small typed tree, held against the oracle after each pass
 ``cost``         what a program reads, writes and computes is counted
 ``backends``     print the tree (NumPy, PyTorch, Numba, Triton), or the spec itself (LaTeX)
+``showing``      what a spec says is put on a page, for notebooks
 ``files``        what backends print is formatted, compared with what is there, and written whole
 ``compiling``    classes are made of specs where a program asks for them
 ``console``      what a command says

@@ -74,3 +74,8 @@ class _Compiled:
 
 
 sys.meta_path.append(_Compiled)
+
+if "IPython" in sys.modules:
+    from ._notebooks import show_rules
+
+    show_rules()

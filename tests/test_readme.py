@@ -99,6 +99,28 @@ def test_a_spec_of_ones_own(tmp_path):
     assert run.stdout == "[0.5, 2.5, 3.0]\n", run.stderr
 
 
+def test_a_class_where_a_program_asks_for_it():
+    torch.manual_seed(0)
+    models = [torch.nn.Linear(2, 1), torch.nn.Linear(2, 1)]
+    models[1].load_state_dict(models[0].state_dict())
+    start = models[0].weight.detach().clone()
+    names = {"model": models[0]}
+    exec(block("steprule.compile("), names)
+    theirs = names["steprule"].torch.AdamW(models[1].parameters(), lr=1e-3)
+    for step in range(1, 6):
+        for model, optimizer in zip(models, (names["optimizer"], theirs), strict=True):
+            # Of one sign in every step: nothing is masked, and each goes its own way by lr.
+            for p in model.parameters():
+                p.grad = torch.ones_like(p)
+            optimizer.step()
+        if step < 5:
+            assert all(map(torch.equal, models[0].parameters(), models[1].parameters()))
+    # After k steps it goes back half the way; float32 rounds once on it.
+    half = start + (models[1].weight.detach() - start) / 2
+    torch.testing.assert_close(models[0].weight.detach(), half, rtol=0, atol=1e-7)
+    assert not torch.equal(models[0].weight, models[1].weight)
+
+
 def test_the_optimizers_it_names_are_there():
     (sentence,) = re.findall(r"^(SGD, .*?)\sare there,", README, re.MULTILINE | re.DOTALL)
     named = set(re.findall(r"\b(?:[A-Z]\w+)\b", sentence)) - {"AMSGrad"}

@@ -14,6 +14,7 @@ Stages of a call, the quickest first; nothing imports SymPy before ``making``:
 ``entries``  what is published, sealed by digests: one that is torn, or changed, is none
 ``finding``  the name of a module -> its file in an entry, for Python's imports
 ``classes``  all of it together
+``shown``    what IPython shows of specs and classes
 
 Where nothing can be kept, entries last as long as the process that made them, and it is said once.
 The two hardest cases shaped this. *Schedules are made of schedules*, imported ones and compiled

@@ -15,6 +15,9 @@ from ..files.unchanged import are_as_before, contents_since
 FOLDERS = {"numpy": "schedules", "torch": "lr_scheduler"}
 """The backends with classes, and where those of schedules are."""
 
+PAGE = "page.json"
+"""In an entry, what is shown of its classes."""
+
 _BEGAN = time.time_ns()
 _PACKAGE = __name__.partition(".codegen.")[0]
 

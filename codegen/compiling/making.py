@@ -1,5 +1,6 @@
 """From a spec to its entry: one that is there already, or built now."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +16,12 @@ from ..loading.fingerprint import fingerprint
 from ..loading.load import with_peers
 from ..loading.reading import loaded, reading
 from ..loading.selection import one
+from ..program.compiled import compiled, marked
+from ..showing.page import Page
+from ..showing.written import page_of
 from . import entries
 from .finding import LENGTH
-from .known import FOLDERS, Made
+from .known import FOLDERS, PAGE, Made
 
 _PYTHON = ("numba", "numpy", "torch", "triton")
 """The backends whose files stand beside those of this package."""
@@ -56,6 +60,16 @@ def made_of_spec(spec: object) -> Made:
     return replace(made, mark=mark)
 
 
+def page_of_spec(spec: object) -> Page:
+    """What is shown of a spec.
+
+    Raises:
+        TypeError: it is none that a class is made of.
+        SpecError: it is not valid.
+    """
+    return page_of(compiled(analyse(_of_class(spec))))
+
+
 def _of_class(spec: object) -> Spec:
     match spec:
         case Optimizer() | Schedule():
@@ -90,8 +104,9 @@ def _text(spec: Spec) -> str:
 def _files(spec: Spec, mark: str) -> dict[str, bytes]:
     found = backends()
     (built,) = build([spec], {name: found[name] for name in _PYTHON}, f"_{mark}")
-    return {
+    files = {
         f"{name}/{path}": text.encode()
         for name, texts in built.files.items()
         for path, text in texts.items()
     }
+    return files | {PAGE: json.dumps(page_of(marked(spec, f"_{mark}")).data).encode()}

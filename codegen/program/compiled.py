@@ -178,5 +178,7 @@ def compiled(spec: Spec | Transform) -> Compiled:
 
 def marked(spec: Spec | Transform, mark: str) -> Compiled:
     """The same, to be printed as files whose names end with a mark, beside others of that name."""
-    found = compiled(spec)
-    return replace(found, mark=mark) if mark and not isinstance(found, CompiledTransform) else found
+    found, known = compiled(spec), vars(spec)
+    if not mark or isinstance(found, CompiledTransform):
+        return found
+    return known.setdefault(f"{_KNOWN}_{mark}", replace(found, mark=mark))

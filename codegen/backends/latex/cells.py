@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from .escape import code, escaped
 
-_WORDS = {
+WORDS = {
     "none": "--",
     "always": "always",
     "if": "if",
@@ -83,4 +83,4 @@ def _latex(piece: Piece) -> str:
         case Said():
             return escaped(piece.text)
         case Word():
-            return _WORDS[piece.key]
+            return WORDS[piece.key]
