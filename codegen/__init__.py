@@ -19,7 +19,8 @@
 ``commands``     specs are listed, shown and generated from
 ``prove``        claims about formulations are settled on the equations
 ``verify``       what was generated is run, and held against the oracle
-``bench``        and timed
+``audit``        so is what others have written
+``bench``        what was generated is timed
 ``handbook``     all of it is published
 ``cli``          the command
 ===============  ===================================================================================

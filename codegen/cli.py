@@ -16,6 +16,7 @@ _COMMANDS = {
     "cost": "commands.specs:cost_command",
     "verify": "verify.command:verify_command",
     "prove": "prove.command:prove_command",
+    "audit": "audit.command:audit_command",
     "bench": "bench.command:bench_command",
     "docs": "handbook.command:docs_command",
 }

@@ -50,6 +50,7 @@ def by_settings(name):
         # NAdam's product of momenta is one number for all.
         ("NAdam", "", 4, 3, 2),
         ("Lion", "", 3, 2, 1),
+        ("Adan", "", 6, 5, 4),
         ("KahanAdamW", "", 5, 4, 3),
     ],
 )

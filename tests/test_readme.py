@@ -121,6 +121,16 @@ def test_a_class_where_a_program_asks_for_it():
     assert not torch.equal(models[0].weight, models[1].weight)
 
 
+def test_an_audit(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(block("# mine.py"))
+    (command,) = re.findall(r"^steprule (audit lion .*)$", README, re.MULTILINE)
+    done = CliRunner().invoke(cli, command.split())
+    (shown,) = re.findall(r"```\n(mine.py:lion parts.*?)```", README, re.DOTALL)
+    assert done.stdout.startswith(shown)
+    assert done.exit_code == 1
+
+
 def test_the_optimizers_it_names_are_there():
     (sentence,) = re.findall(r"^(SGD, .*?)\sare there,", README, re.MULTILINE | re.DOTALL)
     named = set(re.findall(r"\b(?:[A-Z]\w+)\b", sentence)) - {"AMSGrad"}

@@ -14,6 +14,7 @@ __all__ = [
     "Adam",
     "Adamax",
     "AdamW",
+    "Adan",
     "ASGD",
     "DoG",
     "KahanAdamW",
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .adam import Adam
     from .adamax import Adamax
     from .adamw import AdamW
+    from .adan import Adan
     from .asgd import ASGD
     from .dog import DoG
     from .kahanadamw import KahanAdamW

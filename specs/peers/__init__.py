@@ -1,5 +1,6 @@
 """Where other libraries' rules and schedules differ from those declared here."""
 
+from .adan import ADAN
 from .matrices import MATRICES
 from .optimizers import OPTIMIZERS
 from .points import POINTS
@@ -7,6 +8,6 @@ from .reductions import REDUCTIONS
 from .schedules import SCHEDULES
 from .totals import TOTALS
 
-PEERS = (*OPTIMIZERS, *REDUCTIONS, *MATRICES, *TOTALS, *POINTS, *SCHEDULES)
+PEERS = (*OPTIMIZERS, *ADAN, *REDUCTIONS, *MATRICES, *TOTALS, *POINTS, *SCHEDULES)
 
 __all__ = ["PEERS"]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 from steprule.codegen.backends import Entry
 from steprule.codegen.backends.numba import NumbaBackend
+from steprule.codegen.backends.numba.context import Conditions
 from steprule.codegen.loading.load import builtin
 from steprule.codegen.program.compiled import compiled
 from steprule.specs.language import Optimizer
@@ -41,3 +42,9 @@ def test_what_is_compiled_in_changes_the_files_it_is_compiled_into(
         kernels = by_lines
     found = {name for name, text in before.items() if after[name] != text}
     assert found == {*kernels, part}
+
+
+def test_what_both_branches_ask_tells_kernels_apart_in_either() -> None:
+    """Adan's decay is asked for within ``no_prox`` and within its opposite."""
+    body = compiled(builtin()["Adan"]).kernel.body
+    assert Conditions(body, ()).printed["_has_weight_decay"] == "weight_decay != 0"

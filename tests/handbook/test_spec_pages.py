@@ -11,8 +11,8 @@ from steprule.codegen.program.compiled import compiled
 OPTIMIZERS = builtin()
 SCHEDULES = builtin_schedules()
 ABOUT_NOTHING = (
-    *("Adadelta", "Adafactor", "ASGD", "DoG", "Lion", "Muon", "NovoGrad", "Prodigy", "SAM"),
-    *("ScheduleFreeAdamW", "SM3", "SOAP"),
+    *("Adadelta", "Adafactor", "Adan", "ASGD", "DoG", "Lion", "Muon", "NovoGrad", "Prodigy"),
+    *("SAM", "ScheduleFreeAdamW", "SM3", "SOAP"),
 )
 """Rules that no claim is about."""
 

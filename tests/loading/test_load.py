@@ -82,6 +82,7 @@ class TestBuiltin:
             "Adam",
             "Adamax",
             "AdamW",
+            "Adan",
             "ASGD",
             "DoG",
             "KahanAdamW",
@@ -139,7 +140,7 @@ class TestByName:
     def test_unknown_with_near_names(self):
         message = refused("adanw", "unknown-spec")
         assert "adanw" in message
-        assert "Did you mean AdamW" in message
+        assert "Did you mean Adan, AdamW" in message
         assert "Lion" in message
         assert "path/to/file.py[:name]" in message
 

@@ -14,6 +14,7 @@ from steprule.numpy import (
     Adam,
     Adamax,
     AdamW,
+    Adan,
     Lion,
     NAdam,
     RAdam,
@@ -59,6 +60,11 @@ from steprule.numpy import (
         (ASGD(1.0, lambd=0.5, alpha=1.0), [1.0, 0.0], (0.5 - 1) * (1 - 0.5 * 2 / 3)),
         # rho is at most 3, so that the first moment alone is taken: 3, then 1/0.75
         (RAdam(1.0, betas=(0.5, 0.5)), [3.0, 0.0], 1 - 3 - 0.75 / 0.75),
+        # m = 3, n = 9; then m = 5/3, the change's average -4/3, n = 3, each corrected for its start
+        (Adan(1.0, betas=(0.5, 0.5, 0.5), eps=0), [3.0, 1.0], 1 - 1 - (5 - 2) / 3 / 3**0.5),
+        # the step before the parameter shrinks, or after it has
+        (Adan(1.0, eps=0, weight_decay=1.0), [3.0], (1 - 1) / 2),
+        (Adan(0.5, eps=0, weight_decay=1.0, no_prox=True), [3.0], 0.5 - 0.5),
         # mu = 1/4 twice: mhat = g * (1/4 * 1/2 / (1 - 1/16) + (1 - 1/4) / (1 - 1/4))
         (NAdam(1.0, betas=(0.5, 0.5), eps=0, momentum_decay=0.0), [3.0], 1 - (0.125 / 0.9375 + 1)),
     ],

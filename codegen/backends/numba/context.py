@@ -110,10 +110,11 @@ def _tests(body: tuple[Statement, ...], within: Node | None = None) -> dict[Node
     found: dict[Node, Node | None] = {}
     for s in body:
         if isinstance(s, Branch):
-            inner = _tests(s.then, _both(within, s.condition))
-            inner |= _tests(s.otherwise, _both(within, negation(s.condition)))
-            for test, where in ({s.condition: within} | inner).items():
-                found[test] = where if found.get(test, where) == where else None
+            then = _tests(s.then, _both(within, s.condition))
+            otherwise = _tests(s.otherwise, _both(within, negation(s.condition)))
+            for asked in ({s.condition: within}, then, otherwise):
+                for test, where in asked.items():
+                    found[test] = where if found.get(test, where) == where else None
     return found
 
 

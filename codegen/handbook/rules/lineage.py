@@ -42,6 +42,7 @@ LINEAGE = (
     (ADAM, Stage("NovoGrad")),
     (ADAM, Stage("NAdam")),
     (ADAM, Stage("RAdam")),
+    (ADAM, Stage("Adan")),
     (Stage("AdamW"), Stage("ScheduleFreeAdamW")),
     (ADAM, Stage("Adamax")),
     (ADAM, Stage("Prodigy")),

@@ -152,7 +152,7 @@ def _defaults(spec: Optimizer) -> tuple[dict[str, float], dict[str, float]]:
 
 def _allowed(spec: Optimizer, fixed: Mapping[str, float]) -> list[tuple[Choice, Configuration]]:
     """What the constraints allow, with the choices of off and on that led there."""
-    switched = _switched_on(spec, fixed)
+    switched = switched_on(spec, fixed)
     of_view = viewing(spec)
     still = {f.name for c in spec.choices if c.name in of_view for f in c.flags.values()}
     still |= {option.name for option in spec.options if option.name in of_view}
@@ -188,7 +188,7 @@ def inside(domain: Interval, candidates: Iterable[float], taken: Collection[floa
     return next((x for x in possible if x not in taken), possible[0])
 
 
-def _switched_on(spec: Optimizer, fixed: Mapping[str, float]) -> dict[str, float]:
+def switched_on(spec: Optimizer, fixed: Mapping[str, float]) -> dict[str, float]:
     """The hyperparameters tried at 0 as well, with the value they otherwise have."""
     compared = _compared_with_zero(spec)
     values: dict[str, float] = {}

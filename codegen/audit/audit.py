@@ -1,0 +1,279 @@
+"""An optimizer held against a spec: everything that is found, as data."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ...specs.language import Optimizer, SpecError
+from .adapters import adapted
+from .arguments import pairing
+from .compare import Far, Parting
+from .dialects import Taken, dialect, first_of
+from .ours import course
+from .rounding import rounds_in
+from .shrink import shrunk
+from .sides import Compared, Sides
+from .smaller import settings_that_matter
+from .target import refused, target, version
+from .theirs import RaisedError
+from .trial import Trial
+from .trials import SHAPES, histories, settings, trials
+
+STEPS = 8
+"""How many steps are taken. Rules that do something every so often are seen by more of them."""
+
+_CONFIRMED = 12
+"""The most trials in which a dialect has to agree."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A small trial in which the two part, and what comes of it.
+
+    Args:
+        found: the trial, and both courses.
+        parting: where they part.
+        state: the first of the states both keep that parts by then, or nothing; by our name.
+        there: its name there.
+        since: the step in which it parts, or the parameter where none does.
+        matters: the arguments that are not as they are by default.
+    """
+
+    found: Compared
+    parting: Parting
+    state: str
+    there: str
+    since: int
+    matters: Mapping[str, float | bool]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """That the other raises an error: with what settings, and what it says."""
+
+    settings: Mapping[str, float | bool]
+    said: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What is found of another optimizer.
+
+    Args:
+        spec: the rule.
+        against: the reference of the other.
+        version: its package, and the version of that.
+        kind: what it is.
+        pairs: our arguments, and theirs.
+        ours_alone: arguments that theirs has not; they were at their defaults.
+        theirs_alone: arguments of theirs that were left at their defaults, and these.
+        given: those that were set.
+        dtype: of the parameters.
+        trials: how many were made.
+        parted: in how many of them they part.
+        far: how far they are apart where they do not part.
+        shapes: of the parameters that both take.
+        refused_shapes: those that theirs does not, and what it says.
+        refusals: settings with which it raises an error.
+        states: those that are compared too, by our name; and the step in which they part where the
+            parameters do not.
+        witness: where they part, if they do.
+        rounds: the format by whose rounding alone they part, if it is so.
+        dialect: what theirs agrees with, if that is known.
+    """
+
+    spec: Optimizer
+    against: str
+    version: str
+    kind: str
+    pairs: Mapping[str, str]
+    ours_alone: Sequence[str]
+    theirs_alone: Mapping[str, object]
+    given: Mapping[str, object]
+    dtype: str
+    trials: int
+    parted: int
+    far: Far
+    shapes: Sequence[tuple[int, ...]]
+    refused_shapes: Mapping[tuple[int, ...], str]
+    refusals: Sequence[Refusal]
+    states: Mapping[str, int | None]
+    witness: Witness | None = None
+    rounds: str = ""
+    dialect: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        return self.witness is None and not self.refusals
+
+
+@dataclass
+class _Seen:
+    """What trials come to."""
+
+    count: int = 0
+    far: Far = field(default_factory=Far)
+    parted: list[Compared] = field(default_factory=list[Compared])
+    refusals: list[Refusal] = field(default_factory=list[Refusal])
+    states: dict[str, int | None] = field(default_factory=dict[str, int | None])
+
+
+def audit(
+    spec: Optimizer,
+    against: str,
+    *,
+    maps: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    held: Mapping[str, float | bool] | None = None,
+    steps: int = STEPS,
+    dtype: str = "float64",
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Audit:
+    """Hold an optimizer against a spec.
+
+    Args:
+        spec: the rule, analysed.
+        against: the reference of the other, as :mod:`.target` takes it.
+        maps: ``ours=theirs``, of arguments and states.
+        sets: ``theirs=value``.
+        held: hyperparameters and options of ours that are not varied.
+        steps: how many steps are taken in a trial.
+        dtype: of the parameters.
+        progress: told how many trials are done, and of how many.
+
+    Raises:
+        SpecError: the rule reads what an audit does not give, there is no such optimizer, arguments
+            do not fit, or one of the two takes no parameter at all.
+    """
+    held = held or {}
+    _check(spec, held, against)
+    made_by = target(against)
+    try:
+        kind, adapter, parameters = adapted(made_by)
+    except TypeError as error:
+        raise refused(against, "kind", str(error), "Name a class or a factory of one") from error
+    pairs = pairing(spec, parameters, maps, sets, against)
+    sides = Sides(spec, adapter, pairs)
+    free = pairs.names - held.keys()
+    tried = settings(spec, free | held.keys(), held)
+    shapes, refused_shapes = _shapes(sides, replace(histories_at(spec, tried[0]), dtype=dtype))
+    if not shapes:
+        said = next(iter(refused_shapes.values()))
+        raise refused(against, "step", f"it takes no parameter: {said}", "See how it is called")
+    seen = _Seen()
+    varies = "lr" in pairs.slots and "lr" not in held
+    planned = [*trials(spec, tried, shapes, steps, varies=varies)]
+    for index, trial in enumerate(planned):
+        progress(index, len(planned))
+        _make(sides, replace(trial, dtype=dtype), seen)
+    witness = _witness(sides, seen.parted, free)
+    rounds = rounds_in(sides, seen.parted[0].trial) if seen.parted and dtype == "float64" else ""
+    words = ""
+    if witness and not rounds and dtype == "float64":
+        others: list[Taken] = [(c.trial, c.theirs) for c in seen.parted]
+        taken = witness.found.trial, witness.found.theirs
+        words = dialect(spec, taken, first_of(others, _CONFIRMED), free)
+    there = {p.name: p.default for p in parameters if p.default is not p.empty}
+    paired = {name: str(slot) for name, slot in pairs.slots.items()}
+    used = {slot.argument for slot in pairs.slots.values()} | pairs.given.keys()
+    names = [*(h.name for h in spec.hyperparameters), *(o.name for o in spec.options)]
+    return Audit(
+        spec,
+        against,
+        version(made_by),
+        kind,
+        paired,
+        [n for n in names if n not in pairs.names],
+        {n: x for n, x in there.items() if n not in used},
+        pairs.given,
+        dtype,
+        seen.count,
+        len(seen.parted),
+        seen.far,
+        shapes,
+        refused_shapes,
+        seen.refusals,
+        {} if witness else seen.states,
+        witness,
+        rounds,
+        words,
+    )
+
+
+def histories_at(spec: Optimizer, tried: "object") -> Trial:
+    """One step of a parameter of each shape."""
+    return histories(spec, SHAPES, 1)[0].trial(tried)  # pyright: ignore[reportArgumentType]
+
+
+def _check(spec: Optimizer, held: Mapping[str, float | bool], against: str) -> None:
+    for each in spec.inputs:
+        if each.source.value != "gradient":
+            raise refused(
+                against,
+                each.name,
+                f"{spec.name} reads {each.doc}, and an audit gives gradients alone",
+                "Audit a rule that reads gradients alone",
+            )
+    known = {h.name for h in spec.hyperparameters} | spec.defaults.keys()
+    for name in held:
+        if name not in known:
+            raise refused(
+                against,
+                name,
+                f"{spec.name} has no argument of this name to hold",
+                f"It has {', '.join(sorted(known))}",
+            )
+
+
+def _shapes(sides: Sides, trial: Trial) -> tuple[list[tuple[int, ...]], dict[tuple[int, ...], str]]:
+    """The shapes that both take, and those that the other does not take though the rule does."""
+    taken: list[tuple[int, ...]] = []
+    refused_there: dict[tuple[int, ...], str] = {}
+    for i, start in enumerate(trial.starts):
+        gradients = tuple((each[i],) for each in trial.gradients)
+        alone = replace(trial, starts=(start,), gradients=gradients)
+        try:
+            list(course(sides.spec, alone))
+        except (ValueError, SpecError):
+            continue
+        try:
+            sides.theirs(alone)
+        except RaisedError as error:
+            refused_there[start.shape] = error.raised.said
+        else:
+            taken.append(start.shape)
+    return taken, refused_there
+
+
+def _make(sides: Sides, trial: Trial, seen: _Seen) -> None:
+    seen.count += 1
+    try:
+        found = sides.both(trial)
+    except RaisedError as error:
+        matter = settings_that_matter(sides.spec, trial)
+        refusal = Refusal({n: x for n, x in matter.items() if n != "lr"}, error.raised.said)
+        if refusal not in seen.refusals:
+            seen.refusals.append(refusal)
+        return
+    if found.parting is not None:
+        seen.parted.append(found)
+        return
+    seen.far = seen.far.or_further(found.far)
+    apart = sides.parted_states(found)
+    for name in sides.states(found.theirs):
+        if seen.states.get(name) is None:
+            seen.states[name] = apart.get(name)
+
+
+def _witness(sides: Sides, parted: Sequence[Compared], free: frozenset[str]) -> Witness | None:
+    """The first that anybody sees, made small; else the first."""
+    if not parted:
+        return None
+    plain = next((c for c in parted if c.relative > 1e-2), parted[0])
+    found = sides.both(shrunk(sides.spec, plain.trial, sides.parts, free))
+    assert found.parting is not None
+    names = sides.states(found.theirs)
+    apart = sides.parted_states(found)
+    first = min(apart, key=lambda n: (apart[n], [*names].index(n)), default="")
+    matters = settings_that_matter(sides.spec, found.trial)
+    since = apart.get(first, found.parting.step)
+    return Witness(found, found.parting, first, names.get(first, ""), since, matters)

@@ -1,0 +1,125 @@
+"""``steprule audit``: somebody's optimizer, held against a spec."""
+
+import json
+import sys
+
+import click
+
+from ...specs.language import Optimizer, SpecError
+from ..analysis import analyse
+from ..console import progress, reported, say
+from ..loading.load import load
+from ..oracle.formats import FORMATS
+from .arguments import literal
+from .audit import STEPS, audit
+from .facts import facts
+from .report import report
+
+
+@click.command("audit")
+@click.argument("spec")
+@click.option(
+    "--against",
+    required=True,
+    metavar="OPTIMIZER",
+    help="module:Name or path/to/file.py:Name, such as torch.optim:AdamW or optax:adan.",
+)
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="An argument of SPEC, or a state, and its name there; betas=b1,b2 for a tuple, and "
+    "nothing behind = for what is not there. Can be repeated.",
+)
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="THEIRS=VALUE",
+    help="An argument of theirs that has one value throughout. Can be repeated.",
+)
+@click.option(
+    "--with",
+    "held",
+    multiple=True,
+    metavar="OURS=VALUE",
+    help="An argument of SPEC that is not varied, on either side. Can be repeated.",
+)
+@click.option("--steps", type=click.IntRange(min=1), default=STEPS, show_default=True)
+@click.option(
+    "--dtype",
+    type=click.Choice([*FORMATS]),
+    default="float64",
+    show_default=True,
+    help="Of the parameters.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def audit_command(
+    spec: str,
+    against: str,
+    maps: tuple[str, ...],
+    sets: tuple[str, ...],
+    held: tuple[str, ...],
+    steps: int,
+    dtype: str,
+    as_json: bool,
+) -> None:
+    """Hold anybody's optimizer against SPEC.
+
+    Both take the same steps from the same start, over options, shapes, rates and gradients, in
+    float64. Either they agree, and it is said how far; or the first step and state are shown in
+    which they part, at the smallest numbers that still do, and which known dialect of the rule it
+    is. OPTIMIZER is a class of torch, Keras or NumPy arrays, a factory of optax, or a function
+    step(theta, gradient, state, **arguments) that gives (theta, state). The status is 0 where they
+    agree, 1 where they part or OPTIMIZER raises an error, and 2 where the input is wrong.
+    """
+    with reported():
+        rule = _rule(spec)
+        bar = progress(f"{rule.module} and {against}", 1)
+        with bar:
+            found = audit(
+                rule,
+                against,
+                maps=maps,
+                sets=sets,
+                held=dict(_held(text, spec) for text in held),
+                steps=steps,
+                dtype=dtype,
+                progress=lambda done, total: bar.update(
+                    bar.task_ids[0], completed=done, total=total
+                ),
+            )
+        if as_json:
+            click.echo(json.dumps(facts(found), indent=2))
+        else:
+            say(report(found))
+    if not found.agrees:
+        sys.exit(1)
+
+
+def _rule(reference: str) -> Optimizer:
+    found = load(reference)
+    if len(found) == 1 and isinstance(found[0], Optimizer):
+        return analyse(found[0])
+    raise SpecError(
+        "audit",
+        spec=reference,
+        where="spec",
+        problem="it is a schedule" if len(found) == 1 else f"it holds {len(found)} specs",
+        remedy="Name one optimizer" + ("" if len(found) == 1 else f": {reference}:{found[0].name}"),
+    )
+
+
+def _held(text: str, spec: str) -> tuple[str, float | bool]:
+    name, _, value = (part.strip() for part in text.partition("="))
+    found = literal(value)
+    if not isinstance(found, bool | int | float):
+        raise SpecError(
+            "audit",
+            spec=spec,
+            where=text,
+            problem="it is no name=number and no name=True or False",
+            remedy="Write it as in --with nesterov=True",
+        )
+    return name, found if isinstance(found, bool) else float(found)

@@ -1,0 +1,92 @@
+"""Whether two courses are apart by the other's rounding alone, in a format of fewer digits.
+
+What differs in the equations changes smoothly with what goes in. What rounds jumps: gradients and
+hyperparameters that are moved by half a unit of a format, which is next to nothing, then change how
+far the two are apart by as much as they are apart. And they are not apart by much more than the
+format's units.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..oracle.formats import FORMATS
+from ..verify.optimizers.configurations import contains
+from .ours import course
+from .sides import Sides
+from .theirs import RaisedError
+from .trial import Floats, Trial
+
+_NARROWER = ("float32", "float16", "bfloat16")
+_UNITS = 32
+"""How many units of a format rounding in it leads to in a few steps, of the most moved element, or
+what part of one."""
+_JUMP = 0.25
+"""How much of the distance a change is by which it is taken to jump. Equations give a few units."""
+_DRAWS = 4
+_FINE = 2.0**-20
+"""By how much hyperparameters can be moved that are near 1, and what is left of them to 1 change
+little by it."""
+
+
+def rounds_in(sides: Sides, trial: Trial) -> str:
+    """The format that the other seems to round in, or nothing.
+
+    Args:
+        sides: both.
+        trial: one of many elements, in which they part.
+    """
+    gap = _gap(sides, trial)
+    if gap is None or not np.isfinite(gap).all():
+        return ""
+    size, way = np.abs(gap).max(), _way(sides, trial)
+    if not (size and way):
+        return ""
+    by_likelihood = sorted(_NARROWER, key=lambda name: abs(np.log2(size / way / _unit(name)) - 1))
+    for name in by_likelihood:
+        if not 1 / _UNITS < size / way / _unit(name) < _UNITS:
+            continue
+        shaken = (_shaken(sides, trial, _unit(name) / 2, seed) for seed in range(_DRAWS))
+        moved = [_gap(sides, each) for each in shaken]
+        jumps = [np.abs(other - gap).max() / size for other in moved if other is not None]
+        if jumps and float(np.median(jumps)) > _JUMP:
+            return name
+    return ""
+
+
+def _unit(name: str) -> float:
+    return float(FORMATS[name].epsilon)
+
+
+def _gap(sides: Sides, trial: Trial) -> Floats | None:
+    """How far they are apart in the last step, element by element."""
+    try:
+        theirs = sides.theirs(trial)[-1]
+    except RaisedError:
+        return None
+    *_, ours = course(sides.spec, trial)
+    pairs = zip(ours.theta, theirs.theta, strict=True)
+    return np.concatenate([np.ravel(np.asarray(b, np.float64) - a) for a, b in pairs])
+
+
+def _way(sides: Sides, trial: Trial) -> float:
+    *_, ours = course(sides.spec, trial)
+    pairs = zip(ours.theta, trial.starts, strict=True)
+    return max(float(np.abs(a - b).max(initial=0)) for a, b in pairs)
+
+
+def _shaken(sides: Sides, trial: Trial, share: float, seed: int) -> Trial:
+    """With other numbers, by up to a share of each."""
+    rng = np.random.default_rng(seed)
+
+    def moved(g: Floats) -> Floats:
+        return np.asarray(g * (1 + share * rng.uniform(-1, 1, np.shape(g))))
+
+    gradients = tuple(tuple(map(moved, each)) for each in trial.gradients)
+    hyper = dict(trial.hyper)
+    if share < _FINE:
+        for h in sides.spec.hyperparameters:
+            near = float(moved(np.asarray(hyper[h.name])))
+            if h.name in sides.pairing.names and not h.is_whole and contains(h.domain, near):
+                hyper[h.name] = near
+    return replace(trial, gradients=gradients, hyper=hyper)

@@ -1,0 +1,100 @@
+"""A reference to somebody's optimizer -> the callable it names.
+
+A reference is ``package.module:Name``, ``package.module.Name`` or ``path/to/file.py:name``.
+"""
+
+import importlib
+import importlib.util
+import sys
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ...specs.language import SpecError
+from ..analysis.nearby import suggestion
+
+
+def target(reference: str) -> Any:
+    """The callable that a reference names.
+
+    Raises:
+        SpecError: there is no such module, file or name, or it does not import.
+    """
+    where, colon, name = reference.rpartition(":")
+    if not colon:
+        where, _, name = reference.rpartition(".")
+    if not where or not name:
+        raise refused(
+            reference,
+            "reference",
+            "it names no class or function of a module or a file",
+            "Write module:Name or path/to/file.py:name",
+        )
+    module = _of_file(where, reference) if where.endswith(".py") else _of_package(where, reference)
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            public = [n for n in dir(found) if not n.startswith("_")]
+            hint = suggestion(part, public)
+            remedy = f"{hint.rstrip()}" if hint else f"See dir({where})"
+            raise refused(reference, where, f"it has no {part}", remedy.rstrip("."))
+        found = getattr(found, part)
+    return found
+
+
+def version(made_by: Any) -> str:
+    """The package that something is of, and its version: ``torch 2.9.0``; or nothing."""
+    root = getattr(made_by, "__module__", "").partition(".")[0]
+    for distribution in metadata.packages_distributions().get(root, ()):
+        return f"{distribution} {metadata.version(distribution)}"
+    return ""
+
+
+def refused(reference: str, where: str, problem: str, remedy: str) -> SpecError:
+    """The error for what cannot be audited."""
+    return SpecError("audit", spec=reference, where=where, problem=problem, remedy=remedy)
+
+
+def _of_package(name: str, reference: str) -> ModuleType:
+    root = name.partition(".")[0]
+    try:
+        if importlib.util.find_spec(root) is None:
+            raise refused(
+                reference,
+                "module",
+                f"no package {root} is installed here",
+                "Install it in the environment that steprule runs in, or name a file.py",
+            )
+        return importlib.import_module(name)
+    except (ImportError, ValueError) as error:
+        raise refused(
+            reference,
+            "module",
+            f"{name} does not import: {error}",
+            "Mend the import, or install what it asks for",
+        ) from error
+
+
+def _of_file(path: str, reference: str) -> ModuleType:
+    file = Path(path)
+    if not file.is_file():
+        raise refused(reference, "file", f"there is no file {path}", "Name one that there is")
+    loader = importlib.util.spec_from_file_location(f"audited_{file.stem}", file)
+    assert loader
+    assert loader.loader
+    module = importlib.util.module_from_spec(loader)
+    sys.modules[loader.name] = module  # dataclasses look their module up
+    sys.path.insert(0, str(file.parent.resolve()))
+    try:
+        loader.loader.exec_module(module)
+    except Exception as error:  # whatever a file raises, its author wants to know
+        raise refused(
+            reference,
+            "file",
+            f"it does not import: {type(error).__name__}: {error}",
+            "Mend it, so that python can run it",
+        ) from error
+    finally:
+        sys.path.remove(str(file.parent.resolve()))
+    return module

@@ -1,0 +1,64 @@
+"""Adan elsewhere, beside the spec."""
+
+from sympy import And, Eq, Integer, Piecewise, sqrt
+
+from ..gradients import maximize
+from ..language import Update, t, theta
+from ..language.peers import Difference, Peer
+from ..optimizers import adan as _adan
+from .optimizers import peer
+
+_BETA = 1 - _adan.beta2
+
+ADAN = (
+    peer("Adan", "timm.optim.Adan"),
+    peer(
+        "Adan",
+        "optax.adan",
+        Difference(
+            "the change of the gradient is weighed by 1 - beta2, which is the paper's beta, though "
+            "beta2 stands for 1 less that",
+            [
+                Update(_adan.ahead[t], _adan.g[t] + _BETA * _adan.change[t]),
+                Update(
+                    _adan.d[t],
+                    (_adan.mhat[t] + _BETA * _adan.vhat[t]) / (sqrt(_adan.nhat[t]) + _adan.eps),
+                ),
+            ],
+        ),
+        Difference("a second epsilon under the root, 1e-8 by default"),
+        Difference(
+            "weight decay shrinks the parameter before the step",
+            [
+                Update(
+                    theta[t],
+                    (1 - _adan.lr * _adan.weight_decay.symbol) * theta[t - 1]
+                    - _adan.lr * _adan.d[t],
+                )
+            ],
+        ),
+        lr="",
+    ),
+    Peer(
+        "Adan",
+        "pytorch_optimizer",
+        "4.1.0",
+        "pytorch_optimizer.Adan",
+        {},
+        (
+            Difference(
+                "with `maximize`, the first change of the gradient is twice the gradient, not 0",
+                [
+                    Update(
+                        _adan.change[t],
+                        Piecewise(
+                            (2 * _adan.g[t], And(Eq(t, 1), maximize.flag)),
+                            (Integer(0), Eq(t, 1)),
+                            (_adan.g[t] - _adan.last[t - 1], True),
+                        ),
+                    )
+                ],
+            ),
+        ),
+    ),
+)

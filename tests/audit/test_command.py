@@ -1,0 +1,70 @@
+"""``steprule audit``: what it prints, and the status it exits with."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from steprule.codegen.cli import cli
+
+WRONG = Path(__file__).parent / "wrong.py"
+
+
+@pytest.fixture
+def run() -> Any:
+    def invoke(*words: str) -> Result:
+        return CliRunner().invoke(cli, ["audit", *words, "--steps", "2"])
+
+    return invoke
+
+
+def test_agreement_is_success(run: Any) -> None:
+    done = run("adamw", "--against", f"{WRONG}:right", "--map", "maximize=")
+    assert done.exit_code == 0
+    assert f"{WRONG}:right agrees with adamw: within " in done.stdout
+    assert "States compared: m, v." in done.stdout
+
+
+def test_parting_is_shown_in_small_numbers(run: Any) -> None:
+    done = run("adamw", "--against", f"{WRONG}:no_correction")
+    assert done.exit_code == 1
+    verdict, dialect, *shown = done.stdout.splitlines()
+    assert "parts from adamw: in " in verdict
+    assert dialect == "It agrees with adamw, but: no correction by 1 - beta1**t."
+    assert shown[:6] == [
+        "First in step 1, state theta, with",
+        "  lr=1, weight_decay=0",
+        "  theta[0] = 0",
+        "  step 1: gradient 1",
+        "    theta = -0.99999999 of adamw",
+        "            -0.099999999 there",
+    ]
+
+
+def test_json_has_all_of_it(run: Any) -> None:
+    done = run("adamw", "--against", f"{WRONG}:betas_swapped", "--json")
+    assert done.exit_code == 1
+    found = json.loads(done.stdout)
+    assert (found["agrees"], found["spec"]) == (False, "AdamW")
+    assert found["dialect"] == "adamw, but: beta1 and beta2 exchanged"
+    witness = found["witness"]
+    assert (witness["state"], witness["step"]) == ("m", 2)
+    assert witness["gradients"][0] == [0.0]
+    assert len(witness["ours"]) == len(witness["theirs"]) == 2
+
+
+def test_what_is_held_is_not_varied(run: Any) -> None:
+    right = run("adamw", "--against", f"{WRONG}:raises", "--with", "weight_decay=0.25")
+    assert right.exit_code == 0
+    odd = run("adamw", "--against", f"{WRONG}:raises", "--with", "weight_decay=0")
+    assert odd.exit_code == 2
+    assert "it takes no parameter: ZeroDivisionError: no decay" in odd.stderr
+
+
+@pytest.mark.parametrize("spec", ["steplr", "nothing"])
+def test_bad_use_is_one_message(run: Any, spec: str) -> None:
+    done = run(spec, "--against", f"{WRONG}:right")
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
