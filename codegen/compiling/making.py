@@ -16,7 +16,7 @@ from ..loading.fingerprint import fingerprint
 from ..loading.load import with_peers
 from ..loading.reading import loaded, reading
 from ..loading.selection import one
-from ..program.compiled import compiled, marked
+from ..program.compiled import marked
 from ..showing.page import Page
 from ..showing.written import page_of
 from . import entries
@@ -67,7 +67,7 @@ def page_of_spec(spec: object) -> Page:
         TypeError: it is none that a class is made of.
         SpecError: it is not valid.
     """
-    return page_of(compiled(analyse(_of_class(spec))))
+    return page_of(marked(analyse(_of_class(spec)), ""))
 
 
 def _of_class(spec: object) -> Spec:

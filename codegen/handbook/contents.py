@@ -29,6 +29,7 @@ PARTS = {
         "schedules",
     ),
     "rules": ("optimizers/index", "schedules/index", "gradients", "comparison"),
+    "notebooks": ("notebooks/compile", "notebooks/write"),
     "proofs": ("claims/index",),
     "appendix": ("errata", "symbols"),
 }

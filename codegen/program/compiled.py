@@ -176,6 +176,10 @@ def compiled(spec: Spec | Transform) -> Compiled:
     return known[_KNOWN]
 
 
+@overload
+def marked(spec: Spec, mark: str) -> CompiledRule | CompiledSchedule: ...
+@overload
+def marked(spec: Spec | Transform, mark: str) -> Compiled: ...
 def marked(spec: Spec | Transform, mark: str) -> Compiled:
     """The same, to be printed as files whose names end with a mark, beside others of that name."""
     found, known = compiled(spec), vars(spec)

@@ -8,6 +8,7 @@ from .claims import claim_pages
 from .comparison import comparison_page
 from .gradients import gradients_page
 from .home import home_page
+from .notebooks import notebook_pages
 from .optimizers import optimizer_pages
 from .schedules import schedule_pages
 from .symbols import symbols_page
@@ -17,6 +18,7 @@ def all_pages(material: Material, edition: Edition) -> list[Page]:
     """Every page of the handbook, in no order but that within a folder."""
     return [
         *(chapter_pages(material, edition) or [home_page(material, edition)]),
+        *notebook_pages(material, edition),
         *optimizer_pages(material, edition),
         *schedule_pages(material, edition),
         *gradients_page(material, edition),
