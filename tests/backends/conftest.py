@@ -1,7 +1,7 @@
 """Run generated optimizers beside the oracle: every backend, one step at a time."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
@@ -18,7 +18,7 @@ from steprule.codegen.files.emit import difference, plan
 from steprule.codegen.files.write import write
 from steprule.codegen.oracle import optimizers as oracle
 from steprule.codegen.oracle.formats import FORMATS
-from steprule.codegen.program.compiled import CompiledRule
+from steprule.codegen.program.compiled import compiled
 from steprule.specs.language import Optimizer
 
 _numbers = count()
@@ -76,15 +76,20 @@ class Run:
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Package]]:
     """Generates specs into a package.
 
-    ``formatted=False`` leaves the formatter out, ``kernels=True`` adds Numba's.
+    ``formatted=False`` leaves the formatter out, ``kernels=True`` adds Numba's, ``only`` says the
+    backends.
     """
     made: list[Package] = []
 
     def build(
-        specs: Sequence[Optimizer], *, formatted: bool = True, kernels: bool = False
+        specs: Sequence[Optimizer],
+        *,
+        formatted: bool = True,
+        kernels: bool = False,
+        only: Collection[str] = ("numpy", "torch"),
     ) -> Package:
         folder = tmp_path_factory.mktemp("generated")
-        names = ("numpy", "torch", *(["numba"] if kernels else []))
+        names = (*only, *(["numba"] if kernels else []))
         chosen = {name: b for name, b in backends().items() if name in names}
         if formatted:
             write(difference(plan(specs, chosen, folder, complete=True), folder), folder)
@@ -93,7 +98,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
             for name, backend in chosen.items():
                 (folder / name).mkdir()
                 for spec in specs:
-                    for file, text in backend.files(CompiledRule(spec)).items():
+                    for file, text in backend.files(compiled(spec)).items():
                         (folder / name / file).write_text(text)
                 for file, text in backend.shared(entries).items():
                     (folder / name / file).write_text(text)

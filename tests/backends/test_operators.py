@@ -31,7 +31,7 @@ def made(package):
 
     def of(name, rule):
         spec = analyse(operators()[name](builtin()[rule], **SETTINGS.get(name, {})))
-        return package([spec], formatted=False).optimizer("numpy", spec)
+        return package([spec], formatted=False, only=["numpy"]).optimizer("numpy", spec)
 
     return of
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 from steprule.codegen.handbook import material as materials
 from steprule.codegen.handbook.contents import ordered
 from steprule.codegen.handbook.edition import Edition
@@ -13,7 +14,7 @@ from steprule.codegen.handbook.edition import edition as read_edition
 from steprule.codegen.handbook.material import Material, gathered
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.pages import all_pages
-from steprule.codegen.handbook.pictures.style import figure
+from steprule.codegen.handbook.pictures.style import WIDTH
 from steprule.codegen.handbook.publishing.workspace import Workspace, fill
 from steprule.codegen.prove.prove import Settled
 
@@ -122,4 +123,4 @@ def _undrawn(page: Page) -> Page:
 
 
 def _stand_in() -> Any:
-    return figure(3.2)[0]
+    return Figure(figsize=(WIDTH, 3.2))  # without axes, which take long to draw

@@ -9,16 +9,17 @@ import importlib
 import re
 import sys
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import backends
-from steprule.codegen.files.emit import difference, plan
+from steprule.codegen.files.emit import Plan, difference, plan
 from steprule.codegen.files.write import write
 from steprule.codegen.loading.load import load
-from steprule.codegen.program.compiled import CompiledRule
+from steprule.codegen.program.compiled import CompiledRule, compiled
 from steprule.codegen.verify.optimizers.implementations import implementations
 from steprule.codegen.verify.optimizers.verify import trials, verify
 from steprule.codegen.verify.package import generated
@@ -33,7 +34,7 @@ def results_of(
     name: str, package: Package, backend: str, cases: Collection[str] = ()
 ) -> list[Result]:
     """What verifying one backend in float32 finds; in all cases, or in those named."""
-    rule = CompiledRule(analyse(load(name)[0]))
+    rule = _rule(name)
     chosen = [i for i in implementations(rule, package, "cpu", "float32") if i.backend == backend]
     tried = [t for t in trials(rule, "float32") if not cases or t[1].name in cases]
     return verify(rule, chosen, tried)
@@ -47,6 +48,17 @@ def is_caught(name: str, package: Package, backend: str, cases: Collection[str])
 SMALL_CASES = ("scalar", "zero gradient", "large t")
 
 
+@cache
+def _rule(name: str) -> CompiledRule:
+    return compiled(analyse(load(name)[0]))
+
+
+@cache
+def _planned(name: str) -> Plan:
+    python = {n: b for n, b in backends().items() if n != "latex"}
+    return plan([_rule(name).spec], python, Path("nowhere"), complete=True)
+
+
 class Mutant:
     """A package generated for the occasion, in which one thing is wrong."""
 
@@ -56,11 +68,8 @@ class Mutant:
 
     def make(self, name: str, backend: str, change: Callable[[str], str]) -> Package:
         """The package of one spec with the rule of one backend changed."""
-        spec = analyse(load(name)[0])
-        python = {n: b for n, b in backends().items() if n != "latex"}
-        planned = plan([spec], python, self.folder, complete=True)
-        write(difference(planned, self.folder), self.folder)
-        file = self.folder / backend.split()[0] / f"{spec.module}.py"
+        write(difference(_planned(name), self.folder), self.folder)
+        file = self.folder / backend.split()[0] / f"{_rule(name).module}.py"
         # What comes before the rule is documentation and checks.
         start = {
             "numpy": "def _coefficients(",
