@@ -29,7 +29,7 @@ def stack(reference: str, load: Callable[[str], list[Spec]]) -> Optimizer:
     Args:
         reference: an operator's name, and in parentheses what it is done to: another such
             reference, or what ``load`` knows; then ``argument=value`` for other defaults of its
-            own, and ``name=Name`` for the name of the class.
+            own, or a rule that it takes beside; and ``name=Name`` for the name of the class.
         load: gives the specs that any other reference stands for.
 
     Raises:
@@ -43,8 +43,10 @@ def stack(reference: str, load: Callable[[str], list[Spec]]) -> Optimizer:
     name, within = match.groups()
     operator = _named(name, reference)
     rule, *others = _arguments(within, reference)
-    settings = dict(_setting(each, reference) for each in others)
+    settings: dict[str, object] = dict(_setting(each, reference) for each in others)
     called = str(settings.pop(_NAME, ""))
+    for argument in operator.beside.keys() & settings.keys():
+        settings[argument] = stack(str(settings[argument]), load)
     return operator(stack(rule, load), name=called, **settings)
 
 

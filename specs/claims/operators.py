@@ -1,20 +1,32 @@
 """What operators make of rules: of one of them, and of any."""
 
-from sympy import Function, Integer
+from sympy import And, Function, Integer, Piecewise
 
-from ..language import Optimizer, State, Update, grad, hyperparameters, states, t, theta
+from ..language import (
+    Optimizer,
+    State,
+    Update,
+    grad,
+    hyperparameters,
+    intermediates,
+    norm,
+    states,
+    t,
+    theta,
+)
 from ..language.claims import Equivalence, Side, Verdict
 from ..language.declarations import Hyper
 from ..language.domains import NON_NEGATIVE
-from ..operators import cautious, decay, lookahead, moments, trust
+from ..operators import cautious, clipping, decay, grafting, lookahead, moments, noise, steps, trust
 from ..operators.lookahead import alpha
 from ..optimizers import adam as _adam
 from ..optimizers import adamw as _adamw
 from ..optimizers import lamb as _lamb
 from ..optimizers import sgd as _sgd
 
-lr, dampening, wd = hyperparameters("lr dampening weight_decay")
-m, vmax = states("m vmax")
+lr, dampening, momentum, wd = hyperparameters("lr dampening momentum weight_decay")
+m, vmax, b, size_m = states("m vmax b size_m")
+(local,) = intermediates("local")
 F, G = (Function(name, real=True) for name in "FG")
 
 ANY = Optimizer(
@@ -101,4 +113,99 @@ trust_and_decay = Equivalence(
     {},
     Verdict.REFUTED,
     about=("SGD", "trust_ratio", "directed_decay"),
+)
+
+noise_of_none = Equivalence(
+    "noise-of-none",
+    "Noise in the gradient whose variance is 0 is none, whatever rule descends by it.",
+    Side(noise.gradient_noise(ANY), hyper={noise.variance: Integer(0)}),
+    Side(ANY),
+    {},
+    Verdict.PROVED,
+    about=("gradient_noise",),
+)
+
+graft_of_itself = Equivalence(
+    "graft-of-itself",
+    "A rule with the sizes of its own steps is that rule.",
+    Side(ANY),
+    Side(grafting.graft(ANY, size=ANY)),
+    {m[t]: m[t], size_m[t]: m[t]},
+    Verdict.PROVED,
+    about=("graft",),
+)
+
+decay_of_sgd = Equivalence(
+    "l2-and-decoupled-of-sgd",
+    "Weight decay in the gradient and beside the step are one, where nothing else is made of the "
+    "gradient.",
+    Side(decay.l2(_sgd.sgd), hyper={momentum: Integer(0)}),
+    Side(decay.decoupled_decay(_sgd.sgd), hyper={momentum: Integer(0)}),
+    {},
+    Verdict.PROVED,
+    about=("SGD", "l2", "decoupled_decay"),
+)
+
+decay_of_adam = Equivalence(
+    "l2-and-decoupled-of-adam",
+    "Weight decay in the gradient of Adam is divided by the root of the second moment, and beside "
+    "the step it is not.",
+    Side(decay.l2(_adam.adam)),
+    Side(decay.decoupled_decay(_adam.adam)),
+    {},
+    Verdict.REFUTED,
+    about=("Adam", "l2", "decoupled_decay"),
+)
+
+caution_and_directed_decay = Equivalence(
+    "caution-and-directed-decay",
+    "Caution masks the decay that was in the direction before it, and none that comes after.",
+    Side(cautious(decay.directed_decay(_sgd.sgd))),
+    Side(decay.directed_decay(cautious(_sgd.sgd))),
+    {},
+    Verdict.REFUTED,
+    about=("SGD", "cautious", "directed_decay"),
+)
+
+clipping_and_accumulation = Equivalence(
+    "clipping-and-accumulation",
+    "Gradients clipped one by one have another mean than is clipped when all have come.",
+    Side(clipping.clip_by_value(steps.accumulate(_sgd.sgd))),
+    Side(steps.accumulate(clipping.clip_by_value(_sgd.sgd))),
+    {},
+    Verdict.REFUTED,
+    about=("SGD", "clip_by_value", "accumulate"),
+)
+
+_SIZE = norm(theta[t - 1])
+_SLOPE = norm(grad(theta[t - 1]))
+LARS = Optimizer(
+    "LARS",
+    summary="Momentum of gradients, each tensor's scaled to its norm.",
+    source="You et al., 2017, arXiv:1708.03888, Algorithm 1, without decay",
+    hyper=[
+        Hyper(lr, "1e-1", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
+        Hyper(momentum, "9e-1", NON_NEGATIVE, "momentum", latex="m"),
+        Hyper(trust.coefficient, "1e-3", NON_NEGATIVE, "trust", latex=r"\eta"),
+    ],
+    states=[State(b, init=0, key="b")],
+    updates=[
+        Update(
+            local[t],
+            Piecewise((trust.coefficient * _SIZE / _SLOPE, And(_SIZE > 0, _SLOPE > 0)), (1, True)),
+        ),
+        Update(b[t], momentum * b[t - 1] + lr * local[t] * grad(theta[t - 1])),
+        Update(theta[t], theta[t - 1] - b[t]),
+    ],
+)
+
+lars_of_sgd = Equivalence(
+    "lars-of-sgd",
+    "LARS is SGD with momentum whose gradient is scaled to the norm of each tensor, at a constant "
+    "rate.",
+    Side(trust.lars(_sgd.sgd), hyper={dampening: Integer(0), wd: Integer(0)}),
+    Side(LARS),
+    {b[t]: lr * b[t]},
+    Verdict.PROVED,
+    about=("SGD", "lars"),
 )

@@ -49,10 +49,13 @@ class Alteration:
             ``direction``, ``kept``, ``momentum``, ``second_moment``, or of ``grad``, the gradient
             of the loss before the rule gives it a sign.
         moves: the state that the rule steps in place of the parameter. The gradient is still
-            taken at the parameter.
+            taken at the parameter. It has an equation where it does not simply follow.
         when: the condition under which the rule steps, on t, hyperparameters and what its own
             equations compute; at other steps the rule stays as it is.
         clock: the rule's own step count, where it does not step at every t.
+        beside: the rules that it takes beside the one that it is done to, by the name of the
+            argument: the series that stands for where that rule would lead. ``{argument}`` stands
+            for its name in ``adds``.
         inputs: what a step is given beside the gradient.
         outputs: what is made of the parameter and states beside the steps.
         constraints: what its hyperparameters must meet together.
@@ -70,6 +73,7 @@ class Alteration:
     moves: Series | None = None
     when: Basic = true
     clock: Expr = t
+    beside: Mapping[str, Series] = field(default_factory=lambda: MappingProxyType({}))
     inputs: Sequence[Input] = ()
     outputs: Sequence[Output] = ()
     constraints: Sequence[Constraint] = ()
@@ -98,4 +102,5 @@ class Alteration:
             "moves": self.moves and series(self.moves),
             "when": at(self.when),
             "clock": at(self.clock),
+            "beside": {argument: series(leads) for argument, leads in self.beside.items()},
         }

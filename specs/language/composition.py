@@ -15,12 +15,14 @@ from sympy import Basic, Dummy, Expr, Piecewise, true
 
 from .alteration import Alteration
 from .arguments import Choice
+from .companions import sources, taken_apart, together
 from .declarations import Hyper, Option, Update
 from .errors import SpecError
 from .execution import execution_order
 from .naming import fresh, names, settled
 from .occurrences import counts_steps
 from .optimizer import Optimizer
+from .over_tensors import OverTensors
 from .parts import (
     GRADIENT,
     NEW,
@@ -40,6 +42,7 @@ from .parts import (
     step_of,
     stepped,
 )
+from .shapes import Shape
 from .symbols import GradientAt, Series, Value, grad, t
 
 
@@ -55,9 +58,14 @@ def composed(
             problem=f"it is done to a {type(rule).__name__}, which is no Optimizer",
             remedy=f"Give it a rule: {operator.name}(adamw)",
         )
+    rules, settings = taken_apart(operator, settings)
     own = settled(operator, rule, settings)
     try:
-        return _Composition(own, names(rule) | names(own)).of(rule, name)
+        both = rule
+        for argument, other in rules.items():
+            both = together(both, other, argument, own.beside[argument])
+        name = name or "".join((own.title, rule.name, *(other.name for other in rules.values())))
+        made = _Composition(own, names(both) | names(own)).of(both, name)
     except NoPartError as error:
         raise SpecError(
             "operator",
@@ -66,6 +74,12 @@ def composed(
             problem=f"it cannot be done to {rule.name}: {error}",
             remedy="Do it before other operators are done, or to another rule",
         ) from error
+    adds = own.adds.format(**{argument: other.name for argument, other in rules.items()})
+    return replace(
+        made,
+        summary=f"{name}: {rule.name} with {adds}.",
+        source=f"{own.source}; over {rule.name}: {rule.source}{sources([*rules.values()])}",
+    )
 
 
 _ACCENTS = ("hat", "tilde", "dot", "check")
@@ -83,7 +97,7 @@ class _Composition:
     taken: set[str]
 
     def of(self, rule: Optimizer, name: str) -> Optimizer:
-        own, made = self.own, rule
+        own, made = self._without_clock(rule), rule
         parts: dict[Basic, Basic] = {}
         for rewrite in (self.gradient, self.averages, self.step, self.hold, self.lead, self.move):
             made, found = rewrite(made)
@@ -91,12 +105,9 @@ class _Composition:
         updates = [Update(u.target, cast(Expr, u.value.xreplace(parts))) for u in own.updates]
         outputs = [replace(o, value=cast(Expr, o.value.xreplace(parts))) for o in own.outputs]
         is_counted = own.when != true or any(counts_steps(u.value) for u in own.updates)
-        name = name or f"{own.title}{rule.name}"
         return replace(
             made,
             name=name,
-            summary=f"{name}: {rule.name} with {own.adds}.",
-            source=f"{own.source}; over {rule.name}: {rule.source}",
             peer="",
             step_key=rule.step_key or ("step" if is_counted else ""),
             hyper=_arguments(rule.hyper, own.hyper),
@@ -105,6 +116,24 @@ class _Composition:
             inputs=(*made.inputs, *own.inputs),
             outputs=(*made.outputs, *outputs),
             constraints=(*rule.constraints, *own.constraints),
+        )
+
+    def _without_clock(self, rule: Optimizer) -> Alteration:
+        """The operator without what counts the steps of a rule that asks for no count."""
+        own = self.own
+        if any(counts_steps(u.value) for u in rule.updates):
+            return own
+        read = {
+            v.name for u in own.updates for v in u.value.atoms(Value) if v.name != u.target.name
+        }
+        read |= {
+            v.name for e in (own.when, *(o.value for o in own.outputs)) for v in e.atoms(Value)
+        }
+        counting = {v.name for v in own.clock.atoms(Value)} - read
+        return replace(
+            own,
+            states=[s for s in own.states if s.name not in counting],
+            updates=[u for u in own.updates if u.target.name not in counting],
         )
 
     def gradient(self, rule: Optimizer) -> Rewritten:
@@ -176,6 +205,11 @@ class _Composition:
         )
         # What the first of its steps makes has to be there before that, to be kept.
         states = [replace(s, init=0) if s.init is None else s for s in rule.states]
+        if any(u.value.has(OverTensors) for u in self.own.updates if self.own.when.has(u.target)):
+            # Whether a number of the host stays what it was is known when all tensors are.
+            states = [
+                replace(s, shape=Shape.GLOBAL) if s.shape == Shape.SCALAR else s for s in states
+            ]
         return replace(rule, states=states), {}
 
     def lead(self, rule: Optimizer) -> Rewritten:
@@ -183,7 +217,10 @@ class _Composition:
         if not self.own.leads:
             return rule, {stepped[t]: NEW}
         moves = self.own.moves
-        there = moves[t] if moves else self._named(*(f"theta{mark}" for mark in _ACCENTS))
+        if moves is None or any(u.target == moves[t] for u in self.own.updates):
+            there = self._named(*(f"theta{mark}" for mark in _ACCENTS))
+        else:
+            there = moves[t]
         return _renamed(rule, {NEW: there}), {stepped[t]: there}
 
     def move(self, rule: Optimizer) -> Rewritten:

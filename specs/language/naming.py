@@ -16,7 +16,7 @@ from .optimizer import Optimizer
 from .parts import PARTS
 from .symbols import Series, Value, theta
 
-Declared = TypeVar("Declared", Optimizer, Alteration)
+Declared = TypeVar("Declared", bound=Optimizer | Alteration)
 
 
 def names(of: Optimizer | Alteration) -> set[str]:

@@ -17,7 +17,7 @@ class Operator(Alteration):
         Args:
             rule: what it is done to; it may be made by another operator.
             name: of the new rule's class; else that of the rule, behind the operator's.
-            settings: other defaults of its own arguments.
+            settings: other defaults of its own arguments, and the rules that it takes beside.
 
         Raises:
             SpecError: it is done to something else, the rule has not the parts that it takes, or

@@ -2,6 +2,7 @@
 
 from .averaging import ema, schedule_free
 from .cautious import cautious
+from .clipping import adagc, clip_by_global_norm, clip_by_norm, clip_by_value
 from .decay import (
     cautious_decay,
     corrected_decay,
@@ -13,24 +14,34 @@ from .decay import (
 )
 from .directions import grams
 from .gradients import agc, centralize, grokfast, mars, orthogonal_gradient
+from .grafting import graft
 from .lookahead import lookahead
+from .mechanic import mechanic
 from .moments import amsgrad, nesterov
-from .sharpness import sam
+from .noise import gradient_noise
+from .sharpness import asam, sam
 from .steps import accumulate, skip
 from .trust import lars, trust_ratio
 
 __all__ = [
     "accumulate",
+    "adagc",
     "agc",
     "amsgrad",
+    "asam",
     "cautious",
     "cautious_decay",
     "centralize",
+    "clip_by_global_norm",
+    "clip_by_norm",
+    "clip_by_value",
     "corrected_decay",
     "decay_to_start",
     "decoupled_decay",
     "directed_decay",
     "ema",
+    "gradient_noise",
+    "graft",
     "grams",
     "grokfast",
     "independent_decay",
@@ -38,6 +49,7 @@ __all__ = [
     "lars",
     "lookahead",
     "mars",
+    "mechanic",
     "nesterov",
     "orthogonal_gradient",
     "sam",

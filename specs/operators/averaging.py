@@ -14,6 +14,7 @@ from ..language import (
     Update,
     hyperparameters,
     intermediates,
+    lr,
     states,
     stepped,
     t,
@@ -39,11 +40,20 @@ ema = Operator(
 schedule_free = Operator(
     "schedule_free",
     adds="the average of its steps, near which gradients are taken, in place of a schedule",
-    source="Defazio et al., 2024, arXiv:2405.15682, eqs. 3 to 5, weights as in Algorithm 1",
+    source="Defazio et al., 2024, arXiv:2405.15682, eqs. 3 to 5, weights and decay as in "
+    "Algorithm 1",
     hyper=[
         Hyper(beta, "0.9", UNIT_ABOVE_ZERO, "how near to the average gradients are taken"),
         Hyper(
             power, "2", NON_NEGATIVE, "power of the largest rate so far in the weights", latex="p"
+        ),
+        Hyper(
+            decay,
+            "0",
+            NON_NEGATIVE,
+            "strength of the weight decay where gradients are taken; 0 switches it off",
+            latex=r"\lambda",
+            optional=True,
         ),
     ],
     states=[
@@ -61,13 +71,13 @@ schedule_free = Operator(
     moves=z,
     updates=[
         FOLLOWS,
+        Update(z[t], stepped[t] - lr * decay * theta[t - 1]),
         Update(weight[t], lrmax[t] ** power),
         Update(weights[t], weights[t - 1] + weight[t]),
         Update(c[t], Piecewise((weight[t] / weights[t], weights[t] > 0), (0, True))),
         Update(
             theta[t],
-            (1 - c[t]) * (theta[t - 1] - (1 - beta) * z[t - 1])
-            + (1 - beta * (1 - c[t])) * stepped[t],
+            (1 - c[t]) * (theta[t - 1] - (1 - beta) * z[t - 1]) + (1 - beta * (1 - c[t])) * z[t],
         ),
     ],
     outputs=[

@@ -4,6 +4,7 @@ from sympy import Abs, Piecewise, Rational
 
 from ..language import (
     NON_NEGATIVE,
+    POSITIVE,
     Hyper,
     Input,
     Operator,
@@ -21,7 +22,7 @@ from ..language import (
     theta,
 )
 
-(rho,) = hyperparameters("rho")
+rho, eta = hyperparameters("rho eta")
 (adaptive,) = flags("adaptive")
 (gs,) = inputs("gs")
 a, w = intermediates("a w")
@@ -47,6 +48,26 @@ sam = Operator(
             * Piecewise((Abs(theta[t - 1]) * w[t], adaptive), (w[t], True))
             / (global_norm(w[t]) + _LEAST),
         ),
+        Update(gs[t], grad(theta[t - 1] + a[t])),
+    ],
+    gives={grad: gs[t]},
+)
+
+_SCALE = Abs(theta[t - 1]) + eta
+
+asam = Operator(
+    "asam",
+    adds="the gradient at the point of a ball round the parameter where the loss is highest, to "
+    "first order, the ball as wide in each direction as the parameter is large",
+    source="Kwon et al., 2021, arXiv:2102.11600, Algorithm 1, of all parameters alike",
+    hyper=[
+        Hyper(rho, "0.5", NON_NEGATIVE, "radius of the ball", latex=r"\rho"),
+        Hyper(eta, "0.01", POSITIVE, "least width of the ball", latex=r"\eta"),
+    ],
+    inputs=[Input(gs, Source.GRADIENT, "the gradient at the edge of the ball", latex="g^s")],
+    updates=[
+        Update(w[t], _SCALE * gradient[t]),
+        Update(a[t], rho * _SCALE * w[t] / (global_norm(w[t]) + _LEAST)),
         Update(gs[t], grad(theta[t - 1] + a[t])),
     ],
     gives={grad: gs[t]},

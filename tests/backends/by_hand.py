@@ -3,6 +3,9 @@
 from typing import ClassVar
 
 import numpy as np
+from steprule.codegen.loading.stacks import operators
+from steprule.codegen.oracle.draws import draws
+from steprule.codegen.oracle.formats import FORMATS, to_floats
 
 STEPS = 12
 SHAPES = [(), (3,), (4, 5), (2, 3, 4)]
@@ -239,7 +242,7 @@ class lookahead(By):
 
 
 class schedule_free(By):
-    """Its three sequences as the paper has them."""
+    """Its three sequences as the paper has them, with decay at the second."""
 
     def step(self, thetas, step):
         rule = self.rule
@@ -247,7 +250,7 @@ class schedule_free(By):
         new = []
         for i, (y, g) in enumerate(zip(thetas, gradient(thetas, step), strict=True)):
             z, x = self.states.get(i, (y, y))
-            z = rule.kept(z) - rule.lr * rule.direction(i, g)
+            z = rule.kept(z) - rule.lr * rule.direction(i, g) - rule.lr * 0.05 * y
             x = (1 - 1 / rule.t) * x + z / rule.t
             self.states[i] = z, x
             new.append(0.1 * z + 0.9 * x)
@@ -275,3 +278,109 @@ class skip(By):
 
 
 LIMIT = 5.0
+
+
+class clip_by_value(By):
+    def gradient(self, i, p, g):
+        return np.clip(g, -1, 1)
+
+
+class clip_by_norm(By):
+    def gradient(self, i, p, g):
+        return g * min(1, 1 / (norm(g) + 1e-6))
+
+
+class OfAll(By):
+    """Of which a step begins with a number of all gradients together."""
+
+    def gradient(self, i, p, g):
+        if i == 0:
+            grads = gradient(self.thetas, self.at)
+            self.length = np.sqrt(sum((x**2).sum() for x in grads))
+        return self.scaled(i, g)
+
+    def step(self, thetas, step):
+        self.thetas, self.at = thetas, step
+        return super().step(thetas, step)
+
+
+class clip_by_global_norm(OfAll):
+    def scaled(self, i, g):
+        return g * min(1, 1 / (self.length + 1e-6))
+
+
+class adagc(OfAll):
+    """Warm for four steps."""
+
+    def scaled(self, i, g):
+        usual = self.states.get(i, np.inf)
+        if self.rule.t <= 4:
+            g = g * min(1, 1 / self.length)
+            self.states[i] = min(usual, norm(g))
+        else:
+            g = g * min(1, 1.05 * usual / norm(g))
+            self.states[i] = 0.98 * usual + (1 - 0.98) * norm(g)
+        return g
+
+
+class gradient_noise(By):
+    """Of numbers drawn by the exact oracle."""
+
+    def gradient(self, i, p, g):
+        t = self.rule.t
+        return g + np.sqrt(0.01 / t**0.55) * normal(i, p.shape, t)
+
+
+def normal(parameter, shape, step):
+    how = {"form": FORMATS["float64"], "seed": 0, "parameter": parameter}
+    (found,) = draws(operators()["gradient_noise"], shape, t=step, **how).values()
+    return to_floats(found, FORMATS["float64"])
+
+
+class asam(By):
+    """By the gradient where its ball is climbed to."""
+
+    def step(self, thetas, step):
+        grads = gradient(thetas, step)
+        scales = [np.abs(p) + 0.01 for p in thetas]
+        sizes = [s * g for s, g in zip(scales, grads, strict=True)]
+        whole = np.sqrt(sum((x**2).sum() for x in sizes))
+        there = [p + 0.5 * s**2 * g / whole for p, s, g in zip(thetas, scales, grads, strict=True)]
+        return self.rule.step(thetas, gradient(there, step))
+
+
+class graft(By):
+    """Adam's sizes."""
+
+    def __init__(self, rule):
+        super().__init__(rule)
+        self.other = Adam()
+
+    def step(self, thetas, step):
+        grads = gradient(thetas, step)
+        new = []
+        both = (r.step(thetas, grads) for r in (self.rule, self.other))
+        for p, there, other in zip(thetas, *both, strict=True):
+            new.append(p + norm(other - p) / norm(there - p) * (there - p))
+        return new
+
+
+class mechanic(By):
+    """As it stands in the paper, with one array for what there are six of."""
+
+    def step(self, thetas, step):
+        grads = gradient(thetas, step)
+        moved = [x - p for x, p in zip(self.rule.step(thetas, grads), thetas, strict=True)]
+        betas = 1 - 0.1 ** np.arange(1, 7)
+        s, r, m, v = self.states.get("s", (np.full(6, 0.1 / 6), *np.zeros((3, 6))))
+        starts = tensors()
+        ways = [(p - x) / (s.sum() + 1e-8) for p, x in zip(thetas, starts, strict=True)]
+        sizes = [np.sqrt(sum((x**2).sum() for x in each)) for each in (grads, thetas)]
+        pull = 1e-2 * s.sum() * sizes[0] / (sizes[1] + 1e-8)
+        h = -sum(((g + pull * p) * w).sum() for g, p, w in zip(grads, thetas, ways, strict=True))
+        r = betas * r + np.clip(h, -m, m) * s
+        m = np.maximum(betas * m, abs(h) + 1e-8)
+        v = betas**2 * v + h**2
+        s = (0.1 / 6 * m + np.maximum(0, r)) / (np.sqrt(v) + 1e-8)
+        self.states["s"] = s, r, m, v
+        return [x + s.sum() * (w + u) for x, w, u in zip(starts, ways, moved, strict=True)]

@@ -1,11 +1,27 @@
 """Operators done to rules, as commands name them."""
 
+from functools import cache
+
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.loading.load import builtin, load
 from steprule.codegen.loading.stacks import operators
 from steprule.specs import operators as package
-from steprule.specs.language import Hyper, Option, SpecError
+from steprule.specs.language import (
+    NON_NEGATIVE,
+    Hyper,
+    Optimizer,
+    Option,
+    SpecError,
+    State,
+    Update,
+    grad,
+    lr,
+    states,
+    t,
+    theta,
+)
+from steprule.specs.language.parts import NoPartError, momentum_of, second_moment_of
 from steprule.specs.operators import cautious, lookahead
 
 
@@ -69,7 +85,10 @@ def test_names_of_two_are_told_apart():
         ("cautious(lookahead(adamw))", "operator", "no multiple of theta[t-1] less a step"),
         ("cautious(kahanadamw)", "operator", "no multiple of theta[t-1] less a step"),
         ("cautious(scheduleFreeAdamW)", "operator", "drawn to z"),
-        ("nesterov(rmsprop)", "operator", "several that could be its momentum: gbar, b"),
+        ("nesterov(asgd)", "operator", "nothing of its step reads ax[t]"),
+        ("graft(adamw)", "operator", "Give it both: graft(adamw, size=sgd)"),
+        ("graft(adamw, size=steplr)", "operator", "it is a schedule"),
+        ("graft(adamw, size=muon)", "operator", "Muon sees parameters by a view of its own"),
         ("nesterov(adagrad)", "operator", "no state that could be its momentum"),
     ],
 )
@@ -80,15 +99,82 @@ def test_what_cannot_be_is_said_in_one_error(reference, code, said):
     assert said in str(caught.value)
 
 
-PAIRS = [(outer, inner) for outer in operators() for inner in operators()]
+def test_two_rules_share_their_rate_and_are_else_told_apart():
+    found = one("graft(adamw, size=lookahead(adam, k=2))")
+    given = {"lr": "1e-3", "weight_decay": "1e-2", "size_weight_decay": "0", "k": "2"}
+    assert given.items() <= arguments(found).items()
+    assert [h.argument for h in found.hyper if h.name.startswith("size_beta")] == ["size_betas"] * 2
+    assert [name for name in arguments(found) if "maximize" in name] == ["maximize"]
+    assert found.summary == (
+        "GraftAdamWLookaheadAdam: AdamW with steps of each tensor as long as those of "
+        "LookaheadAdam."
+    )
+    analyse(found)
+
+
+m, n = states("m n")
+OF_TWO = Optimizer(
+    "OfTwo",
+    summary="Two averages alike.",
+    source="this test",
+    hyper=[Hyper(lr, "1", NON_NEGATIVE, "rate")],
+    states=[State(x, init=0, key=x.name) for x in (m, n)],
+    updates=[
+        *(Update(x[t], x[t - 1] / k + grad(theta[t - 1])) for k, x in ((2, m), (3, n))),
+        Update(theta[t], theta[t - 1] - lr * (m[t] + n[t])),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "part", "found"),
+    [
+        ("rmsprop", momentum_of, "b"),
+        ("rmsprop", second_moment_of, "v"),
+        ("prodigy", momentum_of, "m"),
+        ("adadelta", second_moment_of, "v"),
+        ("accumulate(sgd)", momentum_of, "b"),
+        ("grokfast(adam)", momentum_of, "m"),
+        ("mars(grokfast(sgd))", momentum_of, "b"),
+    ],
+)
+def test_which_of_several_averages_is_meant(rule, part, found):
+    assert part(one(rule)).series.name == found
+
+
+def test_an_average_that_stays_at_some_steps_is_what_it_is_at_others():
+    held, own = momentum_of(one("accumulate(lion)")), momentum_of(one("lion"))
+    assert held.forgetting == own.forgetting
+
+
+def test_two_averages_alike_are_no_momentum():
+    with pytest.raises(NoPartError, match="several that could be its momentum: m, n"):
+        momentum_of(OF_TWO)
+
+
+def test_steps_are_counted_for_rules_that_ask_for_their_count():
+    assert [s.key for s in one("skip(adamw)").states][-1] == "steps_taken"
+    assert [s.key for s in one("skip(lion)").states] == [s.key for s in one("lion").states]
+
+
+OPERATORS = operators()
+PAIRS = [(outer, inner) for outer in OPERATORS for inner in OPERATORS]
+
+
+BESIDE = {"graft": {"size": builtin()["SGD"]}}
 
 
 def made(outer, inner):
     """The stack of two on AdamW; nothing, if it is refused."""
     try:
-        return operators()[outer](operators()[inner](builtin()["AdamW"]))
+        return OPERATORS[outer](first(inner), **BESIDE.get(outer, {}))
     except SpecError:
         return None
+
+
+@cache
+def first(inner):
+    return OPERATORS[inner](builtin()["AdamW"], **BESIDE.get(inner, {}))
 
 
 STEPS = {
@@ -97,17 +183,11 @@ STEPS = {
 }
 """What takes a step apart."""
 
-REFUSED = {
-    # they say where the step leads, or lead it elsewhere than by a multiple of the parameter
-    "lookahead": STEPS,
-    "schedule_free": STEPS,
-    "decay_to_start": STEPS,
-    # they hold averages at some steps, or bring one of their own
-    "accumulate": {"amsgrad", "mars", "nesterov"},
-    "skip": {"amsgrad"},
-    "grokfast": {"mars", "nesterov"},
-}
-"""What cannot be done to AdamW after an operator."""
+REFUSED = dict.fromkeys(
+    ["lookahead", "schedule_free", "decay_to_start", "graft", "mechanic"], STEPS
+)
+"""What cannot be done to AdamW after an operator: where its step leads is no multiple of the
+parameter, less a step."""
 
 
 def test_every_stack_of_two_is_made_or_refused():

@@ -17,19 +17,23 @@ from .of_one_number import of_one_number
 a, b, c, x, y = symbols("a b c x y", real=True)
 
 
-def number(e: Expr, seed: int) -> float:
-    """Its value at numbers that depend on nothing but the seed and the names."""
+def number(e: Expr, seed: int, *, slope: int = 1) -> float:
+    """Its value at numbers that depend on nothing but the seed and the names.
+
+    All are positive, but for gradients, which have the sign of the slope.
+    """
 
     def drawn(node: Expr) -> Rational:
         draw = random.Random(f"{seed} {node}")
         return Rational(draw.randint(1, 15), 16) if node != Symbol("t") else Rational(3)
 
     e = of_one_number(e)
-    for kind in (GradientAt, Value):
-        e = e.xreplace({node: drawn(node) for node in e.atoms(kind)})
+    e = e.xreplace({node: slope * drawn(node) for node in e.atoms(GradientAt)})
+    e = e.xreplace({node: drawn(node) for node in e.atoms(Value)})
     whole = {s: Rational(3) for s in e.free_symbols if s.is_integer}
     e = e.xreplace(whole)
-    return float(e.xreplace({s: drawn(s) for s in e.free_symbols}))
+    signs = {Symbol("g", real=True): slope}
+    return float(e.xreplace({s: signs.get(s, 1) * drawn(s) for s in e.free_symbols}))
 
 
 def steps(passages, *keys: str) -> dict[str, list[tuple[Expr, ...]]]:
@@ -63,7 +67,7 @@ def test_lines_are_equal_in_numbers(claim):
         assert residuals
         for residual in residuals:
             (chain,) = residual.formulas
-            assert any(number(chain.steps[0], seed) for seed in range(30))
+            assert any(number(chain.steps[0], k, slope=sign) for k in range(30) for sign in (1, -1))
 
 
 def keys(passages: tuple[Passage, ...]) -> list[str]:
