@@ -3,7 +3,7 @@
 ``build`` does so for some specs, ``render_shared`` for what all specs of a backend share.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -14,6 +14,7 @@ from ...specs.language import Schedule, Spec, Transform
 from ..backends import Backend, Entry
 from ..loading.fingerprint import fingerprint
 from ..program.compiled import marked
+from .cache import digest
 from .formatting import GenerationError, formatted, require_parses
 
 _SHARED = "the specs"
@@ -84,16 +85,30 @@ def render(spec: Spec | Transform, backend: Backend) -> dict[str, str]:
     return _below(PurePosixPath(backend.name), formatted(texts))
 
 
-def render_shared(backend: Backend, entries: Sequence[Entry]) -> dict[str, str]:
+def render_shared(
+    backend: Backend, entries: Sequence[Entry], known: MutableMapping[str, str] | None = None
+) -> dict[str, str]:
     """The files that all specs of a backend share.
+
+    Args:
+        backend: which.
+        entries: the specs.
+        known: what was formatted before, by digests of what it was; then, what is now.
 
     Raises:
         GenerationError: a template fails, or a generated file does not parse.
     """
+    known = {} if known is None else known
     with _rendering(f"the shared files of {backend.name}"):
         rendered = backend.shared(entries)
-    stamped = dict(_stamped(rendered, _SHARED, backend, PurePosixPath()))
-    return _below(PurePosixPath(backend.name), formatted(stamped))
+    digests = {name: digest(name, text) for name, text in rendered.items()}
+    new = {name: text for name, text in rendered.items() if digests[name] not in known}
+    done = formatted(dict(_stamped(new, _SHARED, backend, PurePosixPath())))
+    for name, text in _below(PurePosixPath(backend.name), done).items():
+        known[digests[name]] = text
+    for gone in known.keys() - digests.values():
+        del known[gone]
+    return {name: known[each] for name, each in digests.items()}
 
 
 def _rendered(

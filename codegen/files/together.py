@@ -73,7 +73,10 @@ def shared(memory: Memory, backend: Backend, entries: Sequence[Entry]) -> Mappin
     named = "shared", backend.name, *map(repr, entries)
     files = memory.of(*named)
     if files is None:
-        files = render_shared(backend, entries)
+        # All but those that list the specs are as they were for others.
+        formatted = dict(memory.of("formatted", backend.name) or {})
+        files = render_shared(backend, entries, formatted)
+        memory.add(formatted, "formatted", backend.name)
         memory.add(files, *named)
     return files
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from steprule.codegen.analysis import analyse
-from steprule.codegen.backends import backends
+from steprule.codegen.backends import Entry, backends
 from steprule.codegen.files import together
-from steprule.codegen.files.build import Built, build
+from steprule.codegen.files.build import Built, build, render_shared
 from steprule.codegen.files.cache import Memory
 from steprule.codegen.files.declared import declared
-from steprule.codegen.files.together import build_all
+from steprule.codegen.files.formatting import formatted
+from steprule.codegen.files.together import build_all, shared
 from steprule.codegen.loading.load import all_builtin, load
 from steprule.specs.language import Hyper, Optimizer, SpecError, State, Update, states, t, theta
 from sympy import Integer, Symbol
@@ -230,3 +231,29 @@ class TestDeclared:
         odd: Any = replace(balls[0], peer=lambda: "")
         with pytest.raises(TypeError, match="function is nothing that a spec is made of"):
             declared(odd)
+
+
+def test_shared_files_are_formatted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for those that list the specs; and they are what they are without a memory."""
+    before, now = ([Entry(name, name.lower())] for name in ("Before", "Now"))
+    backend = backends()["numpy"]
+    expected = render_shared(backend, now)
+    memory = Memory("a generator")
+    shared(memory, backend, before)
+    memory.save()
+    given: list[str] = []
+    true = formatted
+
+    def noted(files: Any) -> Any:
+        given.extend(path.name for path in files)
+        return true(files)
+
+    monkeypatch.setattr("steprule.codegen.files.build.formatted", noted)
+    memory = Memory("a generator")
+    assert shared(memory, backend, now) == expected
+    memory.save()
+    assert given == ["__init__.py"]
+    assert shared(Memory("a generator"), backend, now) == expected
+    assert given == ["__init__.py"]
+    assert shared(Memory("another"), backend, now) == expected
+    assert len(given) > 20
