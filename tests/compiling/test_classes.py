@@ -96,11 +96,12 @@ class TestSteps:
         assert same(trained(cls, lr=0.1), trained(steprule.torch.SAM, lr=0.1))
         assert not same(trained(cls, lr=0.1), trained(steprule.torch.SGD, lr=0.1))
 
+    @pytest.mark.exhaustive
     def test_one_with_numbers_over_all_tensors(self) -> None:
         cls = steprule.compile(replace(prodigy, name="Mine"))
         assert same(trained(cls), trained(steprule.torch.Prodigy))
 
-    @pytest.mark.slow
+    @pytest.mark.exhaustive
     def test_one_of_matrices(self) -> None:
         cls = steprule.compile(replace(muon, name="Mine", peer=""))
         found, expected = (torch.ones(4, 3, requires_grad=True) for _ in range(2))
