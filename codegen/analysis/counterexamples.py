@@ -11,9 +11,11 @@ eps to the end of its domain, 0, wants what then becomes of a zero gradient.
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeGuard
 
 from sympy import Basic, Rational
 
@@ -28,7 +30,7 @@ from ...specs.language import (
     t,
     theta,
 )
-from ...specs.language.occurrences import nodes
+from ...specs.language.occurrences import nodes, values
 from . import intervals
 from .cases import Case
 from .intervals import Range
@@ -59,8 +61,7 @@ class Counterexamples:
         self._ordered = ordered
         self._inside = on_tensors
         self._at_start = at_start
-        self._seen: list[tuple[Point, Outcome]] = []
-        self._coming = self._points()
+        self._searches: dict[str, _Search] = {}
 
     @cached_property
     def _hyper(self) -> dict[Basic, list[Fraction]]:
@@ -71,35 +72,38 @@ class Counterexamples:
 
     def of_operation(self, key: Key) -> Point | None:
         """Where the operand of an operation is what that is not defined for, if anywhere."""
-        kind = key[1]
-        found = self._first(lambda o: key in o.operands and _fails(kind, o.operands[key]))
+        name, kind = key[:2]
+        found = self._first(name, lambda o: key in o.operands and _fails(kind, o.operands[key]))
         return found or (self._crossing(key) if kind == "division" else None)
 
     def of_value(self, name: str, domain: Interval) -> Point | None:
         """Where a new value is outside a domain, if anywhere."""
-        return self._first(lambda o: name in o.values and _is_outside(o.values[name], domain))
+        return self._first(name, lambda o: name in o.values and _is_outside(o.values[name], domain))
 
-    def _first(self, fails: Callable[[Outcome], bool]) -> Point | None:
-        return next((point for point, outcome in self._outcomes() if fails(outcome)), None)
+    def _first(self, name: str, fails: Callable[[Outcome], bool]) -> Point | None:
+        return next((point for point, outcome in self._outcomes(name) if fails(outcome)), None)
 
-    def _outcomes(self) -> Iterator[tuple[Point, Outcome]]:
-        yield from self._seen
-        for point in self._coming:
-            if is_admissible(self._case, point):
-                self._seen.append((point, self._outcome(point)))
-                yield self._seen[-1]
+    def _outcomes(self, name: str) -> Iterator[tuple[Point, Outcome]]:
+        """What leads to a value, at points that differ in something it depends on."""
+        if name not in self._searches:
+            self._searches[name] = _Search(_leading_to(name, self._ordered), self._points())
+        search = self._searches[name]
+        yield from search.seen
+        for point in search.coming:
+            if is_admissible(self._case, point) and search.is_new(point):
+                search.seen.append((point, self._outcome(name, point)))
+                yield search.seen[-1]
 
-    def _outcome(self, point: Point) -> Outcome:
+    def _outcome(self, name: str, point: Point) -> Outcome:
         if self._at_start:
             return initial_at(self._case, point)
-        return step_at(self._case, self._ordered, point)
+        return step_at(self._case, self._searches[name].equations, point)
 
     def _crossing(self, key: Key) -> Point | None:
         """A zero between two points where an operand has opposite signs, as good as exactly."""
+        seen = self._searches[key[0]].seen
         for step in _STEPS:
-            at = [
-                (p, o.operands[key]) for p, o in self._seen if p.step == step and key in o.operands
-            ]
+            at = [(p, o.operands[key]) for p, o in seen if p.step == step and key in o.operands]
             above = next((each for each in at if each[1].low > 0), None)
             below = next((each for each in at if each[1].high < 0), None)
             if above and below and (found := self._between(key, *above, *below)):
@@ -111,7 +115,7 @@ class Counterexamples:
         low, high, part = Fraction(0), Fraction(1), Fraction(at_a.low) / size
         for _ in range(_HALVINGS):
             point = a.towards(b, part)
-            found = self._outcome(point).operands.get(key)
+            found = self._outcome(key[0], point).operands.get(key)
             if found is None or not is_admissible(self._case, point):
                 return None
             if _fails("division", found) or abs(found.low) * 10**9 < size:
@@ -146,6 +150,48 @@ class Counterexamples:
         for kept in (*self._case.spec.states, *self._case.spec.inputs):
             stored[kept.name] = draw.choice(_within(intervals.over(kept.domain), _USUAL))
         return Point(hyper, step, stored)
+
+
+@dataclass
+class _Search:
+    """Points for what leads to one value, and what came of those that were tried."""
+
+    equations: Sequence[Update]
+    coming: Iterator[Point]
+    seen: list[tuple[Point, Outcome]] = field(default_factory=list[tuple[Point, Outcome]])
+    _known: set[Hashable] = field(default_factory=set[Hashable])
+
+    @cached_property
+    def _read(self) -> set[Basic | str]:
+        """Symbols, and the names of values; of first values, which have no equations, nothing."""
+        read = {n for u in self.equations for n in nodes(u.value)}
+        names = {GRADIENT if isinstance(n, GradientAt) else n.name for n in read if _is_read(n)}
+        return read | names
+
+    def is_new(self, point: Point) -> bool:
+        """Whether no point before it is the same in all that the equations read."""
+        if not self.equations:
+            return True
+        hyper = tuple(x for symbol, x in point.hyper.items() if symbol in self._read)
+        stored = tuple(x for name, x in point.stored.items() if name in self._read)
+        key = (hyper, point.step, stored)
+        before = len(self._known)
+        self._known.add(key)
+        return len(self._known) > before
+
+
+def _is_read(node: Basic) -> TypeGuard[Value | GradientAt]:
+    return isinstance(node, Value | GradientAt)
+
+
+def _leading_to(name: str, ordered: Sequence[Update]) -> list[Update]:
+    """The equations of a value and of what it is computed from, in execution order."""
+    needed, found = {name}, list[Update]()
+    for update in reversed(ordered):
+        if update.target.name in needed:
+            needed |= {v.name for v in values(update.value) if v.lag == 0}
+            found.insert(0, update)
+    return found
 
 
 def _candidates(
