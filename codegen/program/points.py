@@ -15,7 +15,7 @@ from ...specs.language import Hyper, Interval, Optimizer, View, machine_epsilon
 from ...specs.language.shapes import facts
 from ..analysis.cases import SHAPES
 from ..analysis.matrices import needs_matrices
-from ..oracle.exact import ZERO, Number, exact
+from ..oracle.exact import ZERO, Number, UndecidedError, exact
 from ..oracle.formats import COARSEST
 from ..oracle.optimizers import step
 from .evaluate import value_of
@@ -37,44 +37,60 @@ class OptimizerPoint:
 
 
 def optimizer_points(spec: Optimizer, count: int) -> Iterator[OptimizerPoint]:
+    """Points at random. One whose truth digits do not tell, as of roots that cancel, is drawn anew.
+
+    Raises:
+        UndecidedError: it was so at as many points as are asked for.
+    """
     spec = replace(spec, view=View())  # programs are given what views make of parameters
     draw = random.Random(0)
     shapes = cycle(_shapes(spec))
-    for _ in range(count):
-        shape = next(shapes)
-        hyper, options = _arguments(spec, draw)
-        settings: dict[str, Any] = {**hyper, **options}
-        settings |= {name: exact(n) for name, n in facts(shape).items()}
-        settings[machine_epsilon.name] = COARSEST.epsilon
-        t = draw.randint(1, 5)
-        states = {
-            s.name: _inside(s.domain, draw)
-            if s.shape.is_number
-            else _tensor(s.domain, draw, s.shape.lengths(shape))
-            for s in spec.states
-            if value_of(lower_expression(spec, s.when), settings)
-            and not (s.init is None and t == 1)
-        }
-        theta, gradient = (_tensor(Interval(), draw, shape) for _ in range(2))
-        counted = {"t": exact(t), "first": t == 1}
-        inputs = {
-            i.name: _tensor(i.domain, draw, shape) if i.is_tensor else _inside(i.domain, draw)
-            for i in spec.inputs
-            if value_of(lower_expression(spec, i.when), settings | counted)
-        }
-        values = settings | states | inputs
-        values |= {"theta": theta, "grad": gradient} | counted
-        new = step(
-            spec,
-            t=t,
-            theta=theta,
-            gradient=gradient,
-            states=states,
-            inputs=inputs,
-            hyper=hyper,
-            options=options,
-        )
-        yield OptimizerPoint(values, new)
+    found = undecided = 0
+    while found < count:
+        try:
+            point = _point(spec, draw, next(shapes))
+        except UndecidedError:
+            undecided += 1
+            if undecided == count:
+                raise
+            continue
+        found += 1
+        yield point
+
+
+def _point(spec: Optimizer, draw: random.Random, shape: tuple[int, ...]) -> OptimizerPoint:
+    hyper, options = _arguments(spec, draw)
+    settings: dict[str, Any] = {**hyper, **options}
+    settings |= {name: exact(n) for name, n in facts(shape).items()}
+    settings[machine_epsilon.name] = COARSEST.epsilon
+    t = draw.randint(1, 5)
+    states = {
+        s.name: _inside(s.domain, draw)
+        if s.shape.is_number
+        else _tensor(s.domain, draw, s.shape.lengths(shape))
+        for s in spec.states
+        if value_of(lower_expression(spec, s.when), settings) and not (s.init is None and t == 1)
+    }
+    theta, gradient = (_tensor(Interval(), draw, shape) for _ in range(2))
+    counted = {"t": exact(t), "first": t == 1}
+    inputs = {
+        i.name: _tensor(i.domain, draw, shape) if i.is_tensor else _inside(i.domain, draw)
+        for i in spec.inputs
+        if value_of(lower_expression(spec, i.when), settings | counted)
+    }
+    values = settings | states | inputs
+    values |= {"theta": theta, "grad": gradient} | counted
+    new = step(
+        spec,
+        t=t,
+        theta=theta,
+        gradient=gradient,
+        states=states,
+        inputs=inputs,
+        hyper=hyper,
+        options=options,
+    )
+    return OptimizerPoint(values, new)
 
 
 def _arguments(spec: Optimizer, draw: random.Random) -> tuple[dict[str, Number], dict[str, bool]]:

@@ -15,11 +15,27 @@ from steprule.codegen.program.nodes import (
     rebuild,
 )
 from steprule.codegen.program.operations import ADD, MAX, MIN, MUL, NORM, SQUARE, STORED, SUB
-from steprule.specs.language import Constraint, Update, grad, hyperparameters, stored, t, theta
+from steprule.codegen.program.points import optimizer_points
+from steprule.specs.language import (
+    Constraint,
+    Update,
+    flags,
+    grad,
+    hyperparameters,
+    norm,
+    stored,
+    t,
+    theta,
+    total,
+)
 from steprule.specs.optimizers.adam import adam
 from steprule.specs.optimizers.nadam import nadam
 from steprule.specs.optimizers.sgd import sgd
-from sympy import Eq, Rational
+from sympy import Eq, Max, Piecewise, Rational, sqrt
+
+(flag,) = flags("flag")
+G = grad(theta[t - 1])
+P = theta[t - 1]
 
 
 def rewritten(change):
@@ -112,3 +128,11 @@ def test_operations_are_those_on_tensors():
 
 def test_reductions_are_not_elementwise():
     assert NORM.kind.value == "reduction"
+
+
+def test_points_are_those_whose_truth_digits_tell(make):
+    root = norm(G) + norm(G + 1)
+    cancels = root**2 - total(G**2) - total((G + 1) ** 2) - 2 * norm(G) * norm(G + 1)
+    spec = make(Update(theta[t], P - Piecewise((sqrt(Max(cancels, 0)), flag), (G, True))))
+    points = [*optimizer_points(spec, 4)]
+    assert [p.values["flag"] for p in points] == [False] * 4
