@@ -218,6 +218,20 @@ def _setting(text: str, known: Any, reference: str) -> tuple[str, Any]:
     return known(name, text), literal(value)
 
 
+def held_of(text: str, reference: str) -> tuple[str, float | bool]:
+    """``ours=value`` that is held, taken apart.
+
+    Raises:
+        SpecError: it is no number and no truth value.
+    """
+    name, _, value = (part.strip() for part in text.partition("="))
+    found = literal(value)
+    if not isinstance(found, bool | int | float):
+        problem = "it is no name=number and no name=True or False"
+        raise refused(reference, text, problem, "Write it as in --with nesterov=True")
+    return name, found if isinstance(found, bool) else float(found)
+
+
 def literal(text: str) -> Any:
     """A value as Python writes it; any other text is a word."""
     try:

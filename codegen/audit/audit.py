@@ -126,6 +126,7 @@ def audit(
     held: Mapping[str, float | bool] | None = None,
     steps: int = STEPS,
     dtype: str = "float64",
+    names_dialect: bool = True,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Audit:
     """Hold an optimizer against a spec.
@@ -138,6 +139,7 @@ def audit(
         held: hyperparameters and options of ours that are not varied.
         steps: how many steps are taken in a trial.
         dtype: of the parameters.
+        names_dialect: whether it is looked for what the other agrees with, where they part.
         progress: told how many trials are done, and of how many.
 
     Raises:
@@ -157,7 +159,7 @@ def audit(
     tried = settings(spec, free | held.keys(), held)
     shapes, refused_shapes = _shapes(sides, replace(histories_at(spec, tried[0]), dtype=dtype))
     if not shapes:
-        said = next(iter(refused_shapes.values()))
+        said = next(iter(refused_shapes.values()), "the rule itself has no step for any")
         raise refused(against, "step", f"it takes no parameter: {said}", "See how it is called")
     seen = _Seen()
     varies = "lr" in pairs.slots and "lr" not in held
@@ -166,9 +168,9 @@ def audit(
         progress(index, len(planned))
         _make(sides, replace(trial, dtype=dtype), seen)
     witness = _witness(sides, seen.parted, free)
-    rounds = rounds_in(sides, seen.parted[0].trial) if seen.parted and dtype == "float64" else ""
+    rounds = _rounds(sides, seen.parted) if dtype == "float64" else ""
     words = ""
-    if witness and not rounds and dtype == "float64":
+    if witness and names_dialect and not rounds and dtype == "float64":
         others: list[Taken] = [(c.trial, c.theirs) for c in seen.parted]
         taken = witness.found.trial, witness.found.theirs
         words = dialect(spec, taken, first_of(others, _CONFIRMED), free)
@@ -179,7 +181,7 @@ def audit(
     return Audit(
         spec,
         against,
-        version(made_by),
+        version(against),
         kind,
         paired,
         [n for n in names if n not in pairs.names],
@@ -262,6 +264,15 @@ def _make(sides: Sides, trial: Trial, seen: _Seen) -> None:
     for name in sides.states(found.theirs):
         if seen.states.get(name) is None:
             seen.states[name] = apart.get(name)
+
+
+def _rounds(sides: Sides, parted: Sequence[Compared]) -> str:
+    """The format by whose rounding they part, in the first trial and where they are furthest."""
+    if not parted:
+        return ""
+    furthest = max(parted, key=lambda c: c.relative)
+    found = rounds_in(sides, parted[0].trial)
+    return found if found and rounds_in(sides, furthest.trial) == found else ""
 
 
 def _witness(sides: Sides, parted: Sequence[Compared], free: frozenset[str]) -> Witness | None:

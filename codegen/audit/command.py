@@ -7,20 +7,20 @@ import click
 
 from ...specs.language import Optimizer, SpecError
 from ..analysis import analyse
-from ..console import progress, reported, say
+from ..console import fail, note, progress, reported, say
 from ..loading.load import load
 from ..oracle.formats import FORMATS
-from .arguments import literal
+from .arguments import held_of
 from .audit import STEPS, audit
 from .facts import facts
+from .peers import FILE, again, audited, is_installed, written
 from .report import report
 
 
 @click.command("audit")
-@click.argument("spec")
+@click.argument("spec", required=False)
 @click.option(
     "--against",
-    required=True,
     metavar="OPTIMIZER",
     help="module:Name or path/to/file.py:Name, such as torch.optim:AdamW or optax:adan.",
 )
@@ -54,15 +54,22 @@ from .report import report
     show_default=True,
     help="Of the parameters.",
 )
+@click.option(
+    "--peers",
+    "of_peers",
+    is_flag=True,
+    help="In place of SPEC: audit the known peers that are installed, and write what is found.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def audit_command(
-    spec: str,
-    against: str,
+    spec: str | None,
+    against: str | None,
     maps: tuple[str, ...],
     sets: tuple[str, ...],
     held: tuple[str, ...],
     steps: int,
     dtype: str,
+    of_peers: bool,
     as_json: bool,
 ) -> None:
     """Hold anybody's optimizer against SPEC.
@@ -74,6 +81,14 @@ def audit_command(
     step(theta, gradient, state, **arguments) that gives (theta, state). The status is 0 where they
     agree, 1 where they part or OPTIMIZER raises an error, and 2 where the input is wrong.
     """
+    if of_peers:
+        if spec or against:
+            raise click.UsageError("--peers goes without SPEC and without --against")
+        with reported():
+            _audit_peers()
+        return
+    if not (spec and against):
+        raise click.UsageError("name a SPEC, and an optimizer with --against; or give --peers")
     with reported():
         rule = _rule(spec)
         bar = progress(f"{rule.module} and {against}", 1)
@@ -83,7 +98,7 @@ def audit_command(
                 against,
                 maps=maps,
                 sets=sets,
-                held=dict(_held(text, spec) for text in held),
+                held=dict(held_of(text, spec) for text in held),
                 steps=steps,
                 dtype=dtype,
                 progress=lambda done, total: bar.update(
@@ -111,15 +126,22 @@ def _rule(reference: str) -> Optimizer:
     )
 
 
-def _held(text: str, spec: str) -> tuple[str, float | bool]:
-    name, _, value = (part.strip() for part in text.partition("="))
-    found = literal(value)
-    if not isinstance(found, bool | int | float):
-        raise SpecError(
-            "audit",
-            spec=spec,
-            where=text,
-            problem="it is no name=number and no name=True or False",
-            remedy="Write it as in --with nesterov=True",
-        )
-    return name, found if isinstance(found, bool) else float(found)
+def _audit_peers() -> None:
+    """Audit what is installed of the peers, and write what is found."""
+    known, odd = audited(), list[str]()
+    with progress("peers", len(known)) as bar:
+        for index, each in enumerate(known):
+            bar.update(bar.task_ids[0], completed=index, description=each.name)
+            if not is_installed(each):
+                continue
+            try:
+                known[index] = found = again(each)
+            except SpecError as error:
+                odd.append(each.name)
+                note(str(error))
+                continue
+            FILE.write_text(written(known))
+            whole = "" if found.declared else ", in more than is declared as equations"
+            say(f"{each.name}: {found.found}{whole}")
+    if odd:
+        fail(f"not audited: {', '.join(odd)}", status=1)

@@ -19,8 +19,9 @@ differences, and 1 - beta**t of a beta near 1, lose four digits, seldom more. An
 that stands elsewhere is seen. In other formats every operation of the other optimizer may round,
 where the equations round once a step; what is found there is no matter of digits."""
 
-_STORED = 64
-"""Beside it: how many units in the last place of the parameter itself."""
+_STORED = {"float64": 64, "float32": 64, "bfloat16": 4, "float16": 8}
+"""Beside it: how many units in the last place of the parameter itself. Of few digits those are much
+of the way."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _apart(
         return Far(), (int(np.argmax(odd)), np.inf)
     distance = np.where(finite, np.abs(np.where(finite, a, 0) - np.where(finite, b, 0)), 0.0)
     unit = units(np.where(finite, np.maximum(np.abs(a), way), 1.0), form)
-    bound = tolerance * way + _STORED * unit
+    bound = tolerance * way + _STORED[dtype] * unit
     worst = int(np.argmax(distance - bound))
     relative = float(distance[worst] / way) if way else float("inf")
     if distance[worst] > bound[worst]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ...specs.language import Optimizer
 from ..oracle.arrays import Array, elementwise
-from ..oracle.exact import Number, add, exact, multiply
+from ..oracle.exact import Number, UndecidedError, add, exact, multiply
 from ..oracle.formats import FORMATS, Format, round_floats, to_exact, to_floats
 from ..oracle.given import GradientOf
 from ..oracle.optimizers import Tensor, initial, steps
@@ -66,4 +66,10 @@ def _gradient(given: Floats, pull: float, form: Format) -> Floats | GradientOf:
 
 def _stored(value: Array | Number, form: Format) -> Any:
     """Numbers for all tensors are floats, whatever the dtype."""
-    return to_floats(value, form) if isinstance(value, np.ndarray) else float(value)
+    if not isinstance(value, np.ndarray):
+        return float(value)
+    try:
+        return to_floats(value, form)
+    except UndecidedError:  # of two neighbours, either will do
+        floats = np.array([float(x) for x in value.ravel()]).reshape(value.shape)
+        return round_floats(floats, form)

@@ -18,9 +18,9 @@ from .theirs import RaisedError
 from .trial import Floats, Trial
 
 _NARROWER = ("float32", "float16", "bfloat16")
-_UNITS = 32
-"""How many units of a format rounding in it leads to in a few steps, of the most moved element, or
-what part of one."""
+_UNITS, _PART = 32, 2.0**-8
+"""How many units of a format rounding in it leads to in a few steps, of the most moved element; and
+what part of one, where a number is rounded that has little to say."""
 _JUMP = 0.25
 """How much of the distance a change is by which it is taken to jump. Equations give a few units."""
 _DRAWS = 4
@@ -44,7 +44,7 @@ def rounds_in(sides: Sides, trial: Trial) -> str:
         return ""
     by_likelihood = sorted(_NARROWER, key=lambda name: abs(np.log2(size / way / _unit(name)) - 1))
     for name in by_likelihood:
-        if not 1 / _UNITS < size / way / _unit(name) < _UNITS:
+        if not _PART < size / way / _unit(name) < _UNITS:
             continue
         shaken = (_shaken(sides, trial, _unit(name) / 2, seed) for seed in range(_DRAWS))
         moved = [_gap(sides, each) for each in shaken]

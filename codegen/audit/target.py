@@ -5,6 +5,8 @@ A reference is ``package.module:Name``, ``package.module.Name`` or ``path/to/fil
 
 import importlib
 import importlib.util
+import os
+import re
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -43,9 +45,9 @@ def target(reference: str) -> Any:
     return found
 
 
-def version(made_by: Any) -> str:
-    """The package that something is of, and its version: ``torch 2.9.0``; or nothing."""
-    root = getattr(made_by, "__module__", "").partition(".")[0]
+def version(reference: str) -> str:
+    """The package that a reference names, and its version: ``torch 2.9.0``; or nothing."""
+    root = re.split("[.:]", reference)[0]
     for distribution in metadata.packages_distributions().get(root, ()):
         return f"{distribution} {metadata.version(distribution)}"
     return ""
@@ -58,6 +60,8 @@ def refused(reference: str, where: str, problem: str, remedy: str) -> SpecError:
 
 def _of_package(name: str, reference: str) -> ModuleType:
     root = name.partition(".")[0]
+    if root == "keras":  # which else asks for TensorFlow
+        os.environ.setdefault("KERAS_BACKEND", "numpy")
     try:
         if importlib.util.find_spec(root) is None:
             raise refused(

@@ -85,7 +85,9 @@ def histories(spec: Optimizer, shapes: Sequence[tuple[int, ...]], steps: int) ->
 
     starts = tuple(drawn(shape) for shape in shapes)
     plain = tuple(tuple(drawn(shape) for shape in shapes) for _ in range(steps))
-    zero = tuple(tuple(g * 0 if i in (0, 3) else g for g in each) for i, each in enumerate(plain))
+    zero = tuple(
+        tuple(np.zeros_like(g) if i in (0, 3) else g for g in each) for i, each in enumerate(plain)
+    )
     uneven = tuple(
         tuple(g * 2.0 ** (9 * ((i * 2) % 3 - 1)) for g in each) for i, each in enumerate(plain)
     )

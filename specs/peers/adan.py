@@ -1,6 +1,9 @@
 """Adan elsewhere, beside the spec."""
 
-from sympy import And, Eq, Integer, Piecewise, sqrt
+from typing import cast
+
+from sympy import And, Eq, Expr, Integer, Piecewise, sqrt
+from sympy.logic.boolalg import Boolean
 
 from ..gradients import maximize
 from ..language import Update, t, theta
@@ -8,6 +11,8 @@ from ..language.peers import Difference, Peer
 from ..optimizers import adan as _adan
 from .optimizers import peer
 
+_FIRST = cast(Boolean, Eq(t, 1))
+_NOTHING: Expr = Integer(0)
 _BETA = 1 - _adan.beta2
 
 ADAN = (
@@ -52,8 +57,8 @@ ADAN = (
                     Update(
                         _adan.change[t],
                         Piecewise(
-                            (2 * _adan.g[t], And(Eq(t, 1), maximize.flag)),
-                            (Integer(0), Eq(t, 1)),
+                            (2 * _adan.g[t], And(_FIRST, maximize.flag)),
+                            (_NOTHING, Eq(t, 1)),
                             (_adan.g[t] - _adan.last[t - 1], True),
                         ),
                     )

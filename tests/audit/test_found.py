@@ -14,8 +14,8 @@ WRONG = Path(__file__).parent / "wrong.py"
 
 
 def found(spec: str, against: str, **how: object) -> Audit:
-    """An audit of few steps."""
-    return audit(analyse(load(spec)[0]), against, **{"steps": 3, **how})  # pyright: ignore
+    """An audit of two steps."""
+    return audit(analyse(load(spec)[0]), against, **{"steps": 2, **how})  # pyright: ignore
 
 
 def of_file(name: str, **how: object) -> Audit:
@@ -28,11 +28,10 @@ class TestThoseThatAgree:
         ("spec", "against", "how"),
         [
             ("adamw", "torch.optim:AdamW", {}),
-            ("adamw", "steprule.torch:AdamW", {}),
+            ("lion", "steprule.torch:Lion", {}),
             ("lion", "steprule.numpy:Lion", {}),
             ("adamw", f"{WRONG}:right", {"maps": ["maximize=", "amsgrad="]}),
-            ("sgd", "torch.optim:SGD", {}),
-            ("sam", "steprule.torch:SAM", {}),
+            pytest.param("sam", "steprule.torch:SAM", {}, marks=pytest.mark.exhaustive),
             ("sam", "steprule.numpy:SAM", {}),
         ],
     )
@@ -43,11 +42,9 @@ class TestThoseThatAgree:
         # 1 - 0.999 has a thousandth of the digits, of which the root leaves half an error.
         assert 0 <= result.far.relative < 1e-13
         assert result.far.ulp < 64
+        assert all(parted is None for parted in result.states.values())
+        assert result.states.keys() >= ({"m", "v"} if spec == "adamw" else set())
         assert result.shapes == [(), (3,), (2, 3), (2, 2, 3), (2, 2, 1, 2)]
-
-    def test_states_are_compared_by_their_names_there(self) -> None:
-        result = found("adamw", "torch.optim:AdamW")
-        assert result.states == {"m": None, "v": None, "vmax": None}
 
     def test_a_stack_is_a_rule(self) -> None:
         stack = "decoupled_decay(adam, decay=0.25)"
@@ -60,6 +57,7 @@ class TestThoseThatAgree:
         assert not result.agrees
         assert result.rounds == "float32"
 
+    @pytest.mark.exhaustive  # beside what it does in bfloat16
     def test_torchs_muon_rounds_to_bfloat16(self) -> None:
         result = found("muon", "torch.optim:Muon", steps=1)
         assert result.rounds == "bfloat16"
@@ -92,22 +90,24 @@ class TestWrongCopies:
         assert all(float(x) in (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5) for x in numbers)
         assert result.dialect == dialect
 
-    def test_numbers_are_those_of_a_hand(self) -> None:
-        """Without the correction the first step is a tenth of what it should be."""
-        witness = of_file("no_correction").witness
-        assert witness is not None
-        trial, ours, theirs = witness.found.trial, witness.found.ours, witness.found.theirs
-        assert (trial.hyper["lr"], trial.hyper["beta1"]) == (1.0, 0.9)
-        assert (float(trial.starts[0]), float(trial.gradients[0][0])) == (0.0, 1.0)
-        np.testing.assert_allclose(ours[0].theta[0], -1, rtol=2e-8)  # epsilon is 1e-8
-        np.testing.assert_allclose(theirs[0].theta[0], -0.1, rtol=2e-8)
-
     def test_another_rule_is_named(self) -> None:
         result = found("adam", "torch.optim:AdamW", maps=["decoupled_weight_decay="])
         assert result.dialect == "adam with decoupled_weight_decay=True"
         assert result.witness is not None
         assert result.witness.matters.keys() == {"lr", "weight_decay"}
         assert (result.witness.state, result.witness.there) == ("m", "exp_avg")
+
+    def test_torchs_muon_divides_its_own_momentum_in_bfloat16(self) -> None:
+        """Without Nesterov's momentum, what is divided by its norm is no copy there."""
+        held = {"weight_decay": 0.0, "nesterov": False}
+        result = found("muon", "torch.optim:Muon", steps=2, dtype="bfloat16", held=held)
+        witness = result.witness
+        assert witness is not None
+        assert (witness.state, witness.there, witness.since) == ("m", "momentum_buffer", 1)
+        assert witness.matters["nesterov"] is False
+        kept = witness.found.theirs[0].states["momentum_buffer"][0]
+        # Of a norm of 1, each element has half a unit in the last of eight digits.
+        np.testing.assert_allclose(np.linalg.norm(kept), 1, rtol=2**-8)
 
     def test_where_a_rate_that_varies_is_needed_it_is_kept(self, tmp_path: Path) -> None:
         file = tmp_path / "velocity.py"

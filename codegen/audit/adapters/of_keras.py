@@ -1,6 +1,5 @@
 """Classes of Keras, on whichever backend it is set to."""
 
-import os
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
@@ -23,7 +22,7 @@ class KerasRun:
         rate: str,
         rates: Sequence[float],
     ) -> None:
-        keras = _keras()
+        keras = import_module("keras")
         self._keras, self._dtype = keras, dtype
         keras.config.set_floatx(dtype)
         self._rates = iter(rates)
@@ -53,8 +52,3 @@ class KerasRun:
 
     def _floats(self, x: Any) -> Floats:
         return np.asarray(self._keras.ops.convert_to_numpy(x), dtype=np.float64)
-
-
-def _keras() -> Any:
-    os.environ.setdefault("KERAS_BACKEND", "numpy")
-    return import_module("keras")

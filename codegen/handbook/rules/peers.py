@@ -1,8 +1,11 @@
 """The table of what other libraries have under a spec's name, and where it differs."""
 
+from functools import cache
+
 from ....specs.language import Spec
 from ....specs.language.peers import Difference, Peer
 from ....specs.peers import PEERS
+from ...audit.peers import Audited, audited
 from ...backends.latex import LatexPrinter
 from ...backends.latex.numerals import scientific
 from ..edition import Edition
@@ -27,12 +30,13 @@ def peers_table(spec: Spec, material: Material, edition: Edition) -> str:
             _defaults(peer, write) or write.word("same"),
             "; ".join(_difference(d, printer, material, edition) for d in peer.differences)
             or write.word("same"),
+            _audited(peer, write),
         ]
         for peer in peers_of(spec)
     ]
     if not rows:
         return ""
-    head = [write.word(key) for key in ("peer", "defaults", "differences")]
+    head = [write.word(key) for key in ("peer", "defaults", "differences", "audited")]
     return f"{write.word('about')}\n\n{table(head, rows)}"
 
 
@@ -42,6 +46,25 @@ def _defaults(peer: Peer, write: Writer) -> str:
         for name, value in peer.defaults.items()
     )
     return ", ".join(shown)
+
+
+def _audited(peer: Peer, write: Writer) -> str:
+    """What came of stepping it beside the spec, in the version that it was of."""
+    known = _known().get((peer.of, peer.name))
+    if known is None or not known.found:
+        return write.word("same")
+    if known.found == "agrees":
+        text = write.word("agrees", relative=inline(scientific(f"{known.relative:.0e}")))
+    elif known.found == "parts":
+        text = write.word("as_said" if known.declared else "more")
+    else:
+        text = write.word("rounds", format=known.found.rpartition(" ")[2])
+    return f"{text} ({known.version})"
+
+
+@cache
+def _known() -> dict[tuple[str, str], Audited]:
+    return {(each.of, each.name): each for each in audited()}
 
 
 def _difference(
