@@ -45,8 +45,7 @@ def width_of(tokens: list[str]) -> float:
         elif token == r"\begin":
             _, at = _group(tokens, at)
             end = at + _matching(tokens[at:])
-            lines = "".join(tokens[at:end]).split(r"\\")
-            total += max(width_of(TOKEN.findall(line)) for line in lines) + 3
+            total += max(map(width_of, _lines(tokens[at:end]))) + 3
             _, at = _group(tokens, end + 1)
         elif _FONT.fullmatch(token):
             group, at = _group(tokens, at)
@@ -82,6 +81,19 @@ def _matching(tokens: list[str]) -> int:
         if not depth:
             return k
     raise ValueError("an environment does not end")
+
+
+def _lines(tokens: list[str]) -> list[list[str]]:
+    """The lines of the body of an environment; those of one within it are of one of its lines."""
+    found: list[list[str]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += (token == r"\begin") - (token == r"\end")
+        if token == r"\\" and not depth:
+            found.append([])
+        else:
+            found[-1].append(token)
+    return found
 
 
 _PIECE = re.compile(

@@ -24,3 +24,9 @@ def test_of_a_link_its_text_counts_and_chinese_breaks_anywhere() -> None:
     short, long = shares([["[Adam](/optimizers/adam.md)", "学习率每步的衰减" * 9]], 60)
     assert short <= 6
     assert long >= 40
+
+
+def test_cases_within_cases_are_as_wide_as_what_is_widest_in_them() -> None:
+    inner = r"\begin{cases} a & x \\ b & y \end{cases}"
+    outer = rf"\begin{{cases}} {inner} & z \\ c & z \end{{cases}}"
+    assert width(inner) < width(outer) < width(inner) + width(" & z") + 4
