@@ -286,6 +286,7 @@ WRONG: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "a value for a series": ({"states": "[State(m[t], 0, 'k')]"}, ("Write m, without a time",)),
     "a series for a value": ({"target": "m"}, ("Write m[t]",)),
     "a pair for a domain": ({"domain": "(0, 1)"}, ("Interval(low=0, high=1)",)),
+    "a shape of numbers": ({"when": ", shape=(3, 4)"}, ("Write axes, (rows,)",)),
     "one for a list": ({"states": "State(m, 0, 'k')"}, ("Write a list, also of one",)),
     "a list of names": ({"before": "a, b = states(['a', 'b'])"}, ('states("a b")',)),
     "more names than there are": ({"before": "a, b = states('a')"}, ("Unpack as many names",)),

@@ -1,6 +1,7 @@
 """What there is to say: specs, the code generated from them, and every claim, settled."""
 
 import importlib
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from types import ModuleType
 
 from ...specs import optimizers
 from ...specs.language import Optimizer, Schedule, Spec
+from ...specs.language.claims import Claim
 from ..analysis import analyse
 from ..backends import backends
 from ..cost import Cost, costs
@@ -21,11 +23,14 @@ from ..loading.fingerprint import fingerprint
 from ..loading.load import all_builtin
 from ..loading.selection import selected
 from ..program.compiled import compiled
-from ..prove.discover import builtin_claims
+from ..prove.discover import builtin_claims, claims_in
 from ..prove.prove import Settled, prove
 
 _SHOWN = ("numba", "numpy", "torch")
 """The backends whose code is shown, or run for a picture."""
+
+_FILE = re.compile(r"[^\s(),][^(),]*?\.py(?=[:,)\s]|$)")
+"""A file in a reference, which may be within operators."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class Material:
         is_complete: nothing was chosen: the handbook has every spec, and its chapters.
         code: the files ``steprule generate`` makes of them, by path: ``numpy/adam.py``.
         module: imports a module of that code by its path: ``numpy.schedules``.
-        settled: every built-in claim with its verdict, by name.
+        settled: every built-in claim, and those of the files named, with its verdict, by name.
+        own: the claims of the files named, by what the page of each is called.
         declarations: the files of the package's own optimizers, by their names without suffix.
     """
 
@@ -49,6 +55,7 @@ class Material:
     module: Callable[[str], ModuleType]
     settled: Mapping[str, Settled]
     declarations: Mapping[str, str] = field(default_factory=dict[str, str])
+    own: Mapping[str, Sequence[Claim]] = field(default_factory=dict[str, Sequence[Claim]])
 
     @property
     def optimizers(self) -> tuple[Optimizer, ...]:
@@ -91,7 +98,8 @@ def gathered(
         planned = plan([*specs, *others], shown, folder, complete=True, progress=progress)
         write(difference(planned, folder), folder)
         settled: dict[str, Settled] = {}
-        for claim in builtin_claims().values():
+        own = _own_claims(references)
+        for claim in (*builtin_claims().values(), *(c for claims in own.values() for c in claims)):
             progress(claim.name)
             settled[claim.name] = prove(claim)
         sys.path.insert(0, str(folder.parent))
@@ -105,12 +113,19 @@ def gathered(
                 module=lambda module: importlib.import_module(f"{folder.name}.{module}"),
                 settled=settled,
                 declarations=_declarations(),
+                own=own,
             )
         finally:
             with suppress(ValueError):  # whoever else changes the path may have put an older back
                 sys.path.remove(str(folder.parent))
             for module in [m for m in sys.modules if m.partition(".")[0] == folder.name]:
                 del sys.modules[module]
+
+
+def _own_claims(references: Sequence[str]) -> dict[str, list[Claim]]:
+    files = dict.fromkeys(path for each in references for path in _FILE.findall(each))
+    found = {f"of_{Path(path).stem}": [*claims_in(path).values()] for path in files}
+    return {page: claims for page, claims in found.items() if claims}
 
 
 def _declarations() -> dict[str, str]:

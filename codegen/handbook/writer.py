@@ -47,9 +47,13 @@ class Writer:
     def cell(self, cell: Cell) -> str:
         return "".join(map(self._piece, cell))
 
+    def joined(self, texts: Sequence[str]) -> str:
+        """Several texts, separated by commas."""
+        return self._tables["comma"].join(texts)
+
     def listed(self, cells: Sequence[Cell]) -> str:
         """Several cells, separated by commas."""
-        return self._tables["comma"].join(map(self.cell, cells))
+        return self.joined([self.cell(cell) for cell in cells])
 
     def arguments(self, rows: Sequence[ArgumentRow]) -> str:
         """The table of arguments."""

@@ -5,8 +5,10 @@ import tokenize
 import traceback
 from collections.abc import Collection, Mapping
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from ...specs.language import SpecError
 from ..analysis.nearby import either, near
@@ -15,8 +17,34 @@ from .deadline import COMPUTING, WAITING, Interrupted, Overrun, deadline
 from .hints import described, hint
 from .neighbours import neighbours
 
+Bound = TypeVar("Bound")
 
-def executed(path: str) -> dict[str, object]:
+
+@dataclass(frozen=True)
+class Executed:
+    """A file that was run.
+
+    Args:
+        names: what it binds.
+        borrowed: the identities of what modules beside it bind, which is theirs.
+    """
+
+    names: Mapping[str, object]
+    borrowed: frozenset[int]
+
+    def own(self, found: Mapping[str, Bound], ours: Collection[int]) -> dict[str, Bound]:
+        """Those of some things that it makes itself; if none, those that lie beside it.
+
+        Args:
+            found: the things, by what they are bound to.
+            ours: the identities of those of this package, imported to build on.
+        """
+        others = {name: each for name, each in found.items() if id(each) not in ours}
+        made = {name: each for name, each in others.items() if id(each) not in self.borrowed}
+        return made or others
+
+
+def executed(path: str) -> Executed:
     """What a file binds. It is compiled afresh: no bytecode is read or written beside it.
 
     Raises:
@@ -36,6 +64,7 @@ def executed(path: str) -> dict[str, object]:
                 code = looked_at(source.read(), str(file))
             vars(module).update(helpers())
             exec(code, vars(module))
+            borrowed = _bound_in(files - {str(file)})
     except Overrun as error:
         raise SpecError(
             "slow",
@@ -56,7 +85,12 @@ def executed(path: str) -> dict[str, object]:
             del sys.modules[module.__name__]
         else:
             sys.modules[module.__name__] = previous
-    return vars(module)
+    return Executed(vars(module), borrowed)
+
+
+def _bound_in(files: Collection[str]) -> frozenset[int]:
+    modules = [m for m in sys.modules.values() if getattr(m, "__file__", None) in files]
+    return frozenset(id(value) for module in modules for value in vars(module).values())
 
 
 def does_not_import(path: str, error: BaseException) -> SpecError:

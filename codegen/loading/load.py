@@ -87,9 +87,11 @@ def load(reference: str) -> list[Spec]:
         return [stack(reference, load)]
     path, colon, name = reference.rpartition(":")
     if colon and path.endswith(".py"):
-        return with_peers([_named(path, name, _public(executed(path)))])
+        return with_peers([_named(path, name, _public(executed(path).names))])
     if reference.endswith(".py"):
-        return with_peers(_all(reference, _public(executed(reference))))
+        file = executed(reference)
+        own = file.own(_public(file.names), _imported_builtin())
+        return with_peers(_all(reference, own))
     return [_builtin_named(reference)]
 
 
@@ -131,8 +133,7 @@ def _imported_builtin() -> set[int]:
 
 
 def _all(path: str, public: Mapping[str, Spec]) -> list[Spec]:
-    ours = _imported_builtin()
-    made = [(f"{path}:{name}", spec) for name, spec in public.items() if id(spec) not in ours]
+    made = [(f"{path}:{name}", spec) for name, spec in public.items()]
     if not made:
         raise SpecError(
             "no-spec",

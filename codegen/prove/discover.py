@@ -86,11 +86,13 @@ def claims_in(path: str) -> dict[str, Claim]:
     Raises:
         SpecError: it does not import, or two have one name.
     """
-    ours = {id(claim) for claim in builtin_claims().values()}
+    file = executed(path)
     found: dict[str, Claim] = {}
-    for bound, value in _claims(executed(path)):
+    ours = {id(claim) for claim in builtin_claims().values()}
+    made = file.own(dict(_claims(file.names)), ours)
+    for bound, value in made.items():
         known = {claim.name: claim for claim in found.values()}
-        if id(value) in ours or known.get(value.name) is value:
+        if known.get(value.name) is value:
             continue
         if value.name in known or value.name in builtin_claims():
             raise SpecError(

@@ -89,6 +89,6 @@ def test_missing_tools_are_named_with_their_extra(
 
 
 def test_an_unknown_spec_is_named(tmp_path: Path) -> None:
-    result = _docs("--html", tmp_path / "site", "adan")
+    result = _docs("--html", tmp_path / "site", "adamm")
     assert result.exit_code == 2
     assert "no built-in spec has this name" in result.stderr

@@ -36,6 +36,7 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
         "Use",
         *(["Cost"] if compiled(spec).has_kernel else []),
         *([] if needs_matrices(spec) else ["In pictures"]),
+        "With operators",
         "Elsewhere",
     ]
     assert ("Proved and refuted" in _titles(page.text)) == (name not in ABOUT_NOTHING)
@@ -109,14 +110,20 @@ def test_a_rule_of_ones_own_has_what_can_be_said_of_it(own_pages: dict[str, Page
         # Clipping serves every rule, and what is claimed of it stands beside it.
         "claims/index",
         "claims/clipping",
+        "claims/of_own_rules",
         "optimizers/index",
         "optimizers/normed",
         "schedules/index",
         "schedules/halved",
     }
     text = own_pages["optimizers/normed"].text
-    # Nothing is an option, nobody has made claims or a peer of it.
-    assert _titles(text) == ["One step", "Arguments", "State", "Use", "Cost", "In pictures"]
+    # Nothing is an option, and nobody has made a peer of it.
+    assert _titles(text) == [
+        *("One step", "Arguments", "State", "Use", "Cost", "In pictures"),
+        "Proved and refuted",
+    ]
+    assert "- It is what it is. {bdg-success}`Proved` ([proof](#claim-normed-itself))" in text
+    assert "(claim-normed-itself)=" in own_pages["claims/of_own_rules"].text
     assert r"\lVert \nabla f(\theta_{t-1}) \rVert_2" in text
     assert "| required |" in own_pages["schedules/halved"].text
     assert "from mine.numpy import Normed" in text

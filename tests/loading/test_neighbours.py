@@ -121,3 +121,16 @@ def test_what_was_generated_follows_it(tmp_path: Path) -> None:
     before = generated()
     (tmp_path / "here/parts.py").write_text(PARTS.format(factor=3))
     assert generated() != before
+
+
+def test_what_a_neighbour_makes_is_not_the_files_own(tmp_path: Path) -> None:
+    (tmp_path / "rule.py").write_text(RULE)
+    (tmp_path / "parts.py").write_text(PARTS.format(factor=2))
+    other = tmp_path / "other.py"
+    other.write_text(
+        "from dataclasses import replace\nfrom rule import rule\nnew = replace(rule, name='New')"
+    )
+    assert [spec.name for spec in load(str(other))] == ["New"]
+    assert [spec.name for spec in load(f"{other}:rule")] == ["Rule"]
+    other.write_text("from rule import rule")  # a list of rules, say
+    assert [spec.name for spec in load(str(other))] == ["Rule"]

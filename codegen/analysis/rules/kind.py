@@ -206,6 +206,8 @@ def _meant(value: object, kinds: tuple[type, ...]) -> str:
             return f"Write {value.name}[t]"
         case kind if kind is Interval:
             return "Write NON_NEGATIVE, POSITIVE, UNIT, REAL or Interval(low=0, high=1)"
+        case kind if kind is Shape:
+            return "Write axes, (rows,), (cols,) or (rows, rows), or Shape.PER_TENSOR, Shape.GLOBAL"
         case kind if kind in (tuple, list) and isinstance(value, _PARTS_OF_A_LIST):
             return "Write a list, also of one: [...]"
         case _:

@@ -9,6 +9,7 @@ from .comparison import comparison_page
 from .gradients import gradients_page
 from .home import home_page
 from .notebooks import notebook_pages
+from .operators import operator_pages
 from .optimizers import optimizer_pages
 from .schedules import schedule_pages
 from .symbols import symbols_page
@@ -22,6 +23,7 @@ def all_pages(material: Material, edition: Edition) -> list[Page]:
         *optimizer_pages(material, edition),
         *schedule_pages(material, edition),
         *gradients_page(material, edition),
+        *operator_pages(material, edition),
         *comparison_page(material, edition),
         *claim_pages(material, edition),
         *symbols_page(material, edition),

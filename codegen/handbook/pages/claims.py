@@ -31,21 +31,25 @@ def claim_pages(material: Material, edition: Edition) -> list[Page]:
             "target": target,
         }
     )
+    titles = {**words, **{page: f"{page.removeprefix('of_')}.py" for page in material.own}}
     index = templates.get_template("claims_index.md.j2").render(
-        counts=_counts(shown, edition), modules=shown, words=words
+        counts=_counts(shown, edition), modules=shown, titles=titles, words=words
     )
     template = templates.get_template("claims.md.j2")
     return [
         Page("claims/index", index),
         *(
-            Page(f"claims/{module}", template.render(title=words[module], settled=s, words=words))
+            Page(f"claims/{module}", template.render(title=titles[module], settled=s, words=words))
             for module, s in shown.items()
         ),
     ]
 
 
 def _by_module(material: Material) -> Mapping[str, list[Settled]]:
-    """Those to be shown: all there are, or those on the specs chosen and what serves them."""
+    """Those to be shown: all there are, or those on the specs chosen and what serves them.
+
+    Of the files that the specs are from, all that they claim.
+    """
     settled = material.settled
     subjects = (*material.specs, *(transforms().values() if material.optimizers else ()))
     chosen = {s.claim.name for spec in subjects for s in relations(spec, settled)}
@@ -55,6 +59,7 @@ def _by_module(material: Material) -> Mapping[str, list[Settled]]:
         ]
         for module, claims in modules().items()
     }
+    shown |= {page: [settled[c.name] for c in claims] for page, claims in material.own.items()}
     return {module: found for module, found in shown.items() if found}
 
 

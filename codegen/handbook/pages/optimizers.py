@@ -1,16 +1,17 @@
 """The pages of optimizers: the equations, and all that follows from them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sympy import sympify
 
-from ....specs.language import Optimizer, State, t
+from ....specs.language import Optimizer, State, Update, t
 from ...backends.latex import LatexPrinter
 from ...backends.latex.box import box
 from ...backends.latex.tables import arguments, inputs, outputs, states
 from ...cost import Cost
+from ...loading.stacks import operators
 from ..edition import Edition
-from ..markdown import capital, code, directive, equations, figure, grid, inline, table
+from ..markdown import capital, code, directive, equations, escaped, figure, grid, inline, table
 from ..material import Material
 from ..page import Page
 from ..pictures.drawn import is_drawn
@@ -18,11 +19,12 @@ from ..pictures.landscapes import LANDSCAPES
 from ..pictures.paths import path
 from ..pictures.shown import Shown
 from ..pictures.training import training
+from ..proofs.relations import relations
 from ..rules.snippets import optimizer_usage
 from ..rules.variants import Change, changes
 from ..writer import Writer
 from .costs import in_bytes
-from .parts import STEP_METHODS, TEMPLATES
+from .parts import STEP_METHODS, TEMPLATES, equation_label
 from .spec_pages import Content, spec_pages
 
 
@@ -35,7 +37,7 @@ def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
     printer = LatexPrinter(spec)
     pictures = _pictures(spec, material, write.edition)
     return Content(
-        equations=_algorithm(spec, printer, write),
+        equations=algorithm(spec, printer, write),
         files={backend: f"{backend}/{spec.module}.py" for backend in STEP_METHODS},
         methods=STEP_METHODS,
         before={
@@ -49,6 +51,7 @@ def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
         after={
             "cost": _cost(material.costs[spec.name], write),
             "pictures": _shown(pictures, write),
+            "operators": _operators(spec, material, write),
         },
         pictures=[shown.picture for shown in pictures],
     )
@@ -68,9 +71,19 @@ def _shown(pictures: list[Shown], write: Writer) -> str:
     return f"{write.word('pictures_about')}\n\n{grid(figure(*p) for p in pictures)}"
 
 
-def _algorithm(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
+def algorithm(
+    spec: Optimizer,
+    printer: LatexPrinter,
+    write: Writer,
+    label: Callable[[Optimizer, Update], str] = equation_label,
+) -> str:
+    """One step, in a box; a label of an equation is what it can be linked by."""
     body = TEMPLATES.get_template("algorithm.md.j2").render(
-        spec=spec, box=box(spec, printer), equation=printer.equation, write=write
+        spec=spec,
+        box=box(spec, printer),
+        equation=printer.equation,
+        label=label,
+        write=write,
     )
     return directive("admonition", spec.name, f":class: algorithm\n\n{body}")
 
@@ -123,6 +136,17 @@ def _sides(change: Change, printer: LatexPrinter) -> tuple[str, str]:
         for side in (change.before, change.after)
     )
     return equations(before), equations(after)
+
+
+def _operators(spec: Optimizer, material: Material, write: Writer) -> str:
+    """That there are operators, and which of them claims relate it to; links to their pages."""
+    if not material.is_complete:
+        return ""
+    claimed = {name for each in relations(spec, material.settled) for name in each.claim.about}
+    links = [f"[{escaped(n)}](/operators/{n}.md)" for n in operators() if n in claimed]
+    said = [write.word("operators_about", module=spec.module)]
+    said += [write.word("operators_claimed", links=write.joined(links))] if links else []
+    return "\n\n".join(said)
 
 
 def _cost(found: Sequence[Cost], write: Writer) -> str:

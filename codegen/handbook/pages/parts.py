@@ -2,7 +2,7 @@
 
 from textwrap import indent
 
-from ....specs.language import Schedule, Spec, Transform, Update
+from ....specs.language import Operator, Schedule, Spec, Transform, Update
 from ..edition import Edition
 from ..markdown import code, directive, display, environment, inline, tabs
 from ..material import Material
@@ -43,7 +43,9 @@ def usage_section(usage: Usage, is_own: bool, write: Writer) -> str:
     return note + tabs(fenced, "package")
 
 
-def relations_section(spec: Spec | Transform, material: Material, edition: Edition) -> str:
+def relations_section(
+    spec: Spec | Transform | Operator, material: Material, edition: Edition
+) -> str:
     """What is proved and refuted of a spec, as a list; nothing where nothing is claimed."""
     found = [related(each, edition) for each in relations(spec, material.settled)]
     if not found:

@@ -111,14 +111,14 @@ def _classes(code: Mapping[str, str], name: str, write: Writer) -> str:
 
 
 def _sections(spec: Spec, content: Content, material: Material, write: Writer) -> list[_Section]:
-    """In order; of a spec of one's own there are no claims and no peers."""
+    """In order; of a spec of one's own there are no peers, and no claims but one's own."""
     is_own = spec.name not in material.builtin
     usage = content.usage(OWN_PACKAGE if is_own else "steprule")
     found = {
         **content.before,
         "usage": usage_section(usage, is_own, write),
         **content.after,
-        "relations": "" if is_own else relations_section(spec, material, write.edition),
+        "relations": relations_section(spec, material, write.edition),
         "peers": "" if is_own else peers_table(spec, material, write.edition),
     }
     return [_Section(write.word(title), body) for title, body in found.items() if body]

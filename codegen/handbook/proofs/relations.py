@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from ....specs.language import Optimizer, Schedule, Spec, Transform
+from ....specs.language import Operator, Optimizer, Schedule, Spec, Transform
 from ....specs.language.claims import Claim, Equivalence, Identity, Stability
 from ...analysis import analyse
 from ...loading.fingerprint import fingerprint
 from ...loading.load import all_builtin
+from ...prove.discover import builtin_claims
 from ...prove.prove import Settled
 from ..edition import Edition
 from .claims import badge, link, said
@@ -15,14 +16,18 @@ from .derivation import broken
 from .witness import witnessed
 
 
-def relations(spec: Spec | Transform, settled: Mapping[str, Settled]) -> list[Settled]:
-    """The claims about a built-in spec, in the order of their declaration.
+def relations(spec: Spec | Transform | Operator, settled: Mapping[str, Settled]) -> list[Settled]:
+    """The claims about a spec, in the order of their declaration.
 
-    A spec of one's own has none, even where it has the name of a built-in one.
+    Built-in claims are about built-in specs, not about one of one's own that has the name of one.
     """
-    if isinstance(spec, Optimizer | Schedule) and not _is_builtin(spec):
-        return []
-    return [each for each in settled.values() if _is_about(each.claim, spec.name)]
+    is_own = isinstance(spec, Optimizer | Schedule) and not _is_builtin(spec)
+    left_out = builtin_claims() if is_own else ()
+    return [
+        each
+        for name, each in settled.items()
+        if name not in left_out and _is_about(each.claim, spec.name)
+    ]
 
 
 def related(each: Settled, edition: Edition) -> str:
