@@ -10,7 +10,8 @@ Stages, each a function from data to data:
                Some are for backends to ask for: ``expand`` and ``contract`` fit heads to what a
                language has, ``sink`` lets products meet the sums of branches, ``settle`` moves
                every new value to its slot, ``separate`` gives each memory of its own,
-               ``shield`` keeps derivatives finite.
+               ``shield`` keeps derivatives finite, ``split_roots`` takes roots of rows and
+               columns, and not of the elements they make.
 ``compiled``   a spec beside its programs, each made once for all backends.
 ``guards``     under which conditions a part of an expression is computed, for passes that move it.
 ``cut``        a transform of gradients -> its parts: what is reduced over tensors, the scalar

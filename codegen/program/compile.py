@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...specs.language import Optimizer
+from ...specs.language import Hyper, Optimizer, State
 from .check import Checker
 from .effort import tensor_operations
 from .lower import lower
@@ -22,6 +22,7 @@ from .passes.prune import prune
 from .passes.reuse_names import reuse_names
 from .passes.share import share
 from .passes.skip_optional import skip_optional
+from .passes.split_roots import split_roots
 from .stages import Stages, stages_of
 
 Pass = Callable[[Program], Program]
@@ -78,6 +79,10 @@ def compile_stages(spec: Optimizer) -> Stages:
     program = lower(spec)
     for rewrite in PASSES[:_NAMING]:
         program = rewrite(program)
+    lows = {
+        x.name: x.domain.low for x in (*spec.hyper, *spec.states) if isinstance(x, Hyper | State)
+    }
+    program = split_roots(program, {n for n, low in lows.items() if low is not None and low >= 0})
     stages = stages_of(program)
     Checker(spec).check(program, after="stages", run=stages.run)
     return stages

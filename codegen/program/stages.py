@@ -13,10 +13,10 @@ and is cut by :mod:`.cut`.
 1     reads theta, grad, m, v; computes m, v, u;    reads theta, grad;
       terms: theta, u                               terms: theta, grad**2 by rows and columns
 then  ratio = norm(theta) / norm(u)                 alpha; r and c; mean(r)
-2     reads the same; computes the same again;      reads grad, r / mean(r) and c; computes u;
+2     reads the same; computes the same again;      reads grad, roots of r / mean(r) and c; u;
       writes theta, m, v                            terms: u
 then                                                Max(1, rms(u) / d)
-3                                                   reads theta, grad, r / mean(r) and c; u again;
+3                                                   reads theta, grad, these roots; u again;
                                                     writes theta
 ====  ============================================  ==========================================
 

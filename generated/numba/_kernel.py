@@ -128,6 +128,26 @@ def memory(address: int, offset: int, size: int, stored: Any) -> Any:
     return carray(_pointer(address, stored), offset + size)[offset:]
 
 
+@register_jitable(forceinline=True)
+def view(array: Any, first: int, size: int) -> Any:
+    """``size`` elements of an array from one on, for a loop that takes each as it lies there.
+
+    A slice would be counted among those who hold the array, and asked of each of its places
+    whether that is negative. The array has to outlive it.
+    """
+    return carray(_first(array), first + size)[first:]
+
+
+@intrinsic
+def _first(typing: Any, array: Any) -> Any:
+    result = types.CPointer(array.dtype)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return context.make_array(array)(context, builder, arguments[0]).data
+
+    return result(array), generate
+
+
 @intrinsic
 def _pointer(typing: Any, address: Any, stored: Any) -> Any:
     result = types.CPointer(stored.dtype)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _kernel, _lines and _sums, sha256:4d78419d316f7f84, at which Numba itself does not look.
+# Compiled with _added, _clipping, _kernel, _lines, _room, _sums, _tile and _vectors, sha256:088c633056a9946c, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _lines as along
@@ -38,7 +38,7 @@ TERMS = 1
 def along_lines(
     maximize: bool, _case2: bool, _case3: bool, _has_weight_decay: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What the numbers of lines are along, r, c, mean, r_new, mean2, c_new, mean_r_new, vhat_part, and what blocks add up to."""
+    """What the numbers of lines are along, r, c, mean, r_new, mean2, c_new, mean_r_new, root_vhat_part, root_vhat_part2, and what blocks add up to."""
     return (
         "rows" if _case2 else "",
         "cols" if _case2 else "",
@@ -48,6 +48,7 @@ def along_lines(
         "cols" if _case2 else "",
         "matrices" if _case2 else "",
         "rows" if _case2 else "",
+        "cols" if _case2 else "",
     ), (
         "rows of blocks" if _case2 else "",
         "cols of blocks" if _case2 else "",
@@ -104,59 +105,63 @@ def compiled(
             number = numbers[row]
             _norm_theta_term = sums.buffer(real)
             _mean_term = sums.buffer(real)
-            _mean2_term = sums.buffer(real)
-            _norm_theta_term_sums = sums.terms(0.0)
-            tile_, size = along.tile(shapes[:, row], blocks[block])
-            _mean_term_sums = along.terms(0.0, real)
-            for matrix_ in range(tile_.first, tile_.last):
-                _mean2_term_at = parts_at[row, 1] + along.of_cols(tile_, matrix_) * along.scales(
-                    real
-                )
-                if _case2:
-                    along.clear(parts, _mean2_term_at, size, 0.0, real)
-                for line_ in range(tile_.top, tile_.bottom):
-                    offset = (matrix_ * tile_.rows + line_) * tile_.cols + tile_.left
-                    along.reset(_mean_term_sums, 0.0, size)
-                    for start_ in range(0, size, kernel.CHUNK):
-                        count_ = min(kernel.CHUNK, size - start_)
-                        position_ = offset + start_
-                        _theta = kernel.memory(table[2, row], position_, count_, stored)
-                        _grad = kernel.memory(table[3, row], position_, count_, stored)
-                        _mean2_term_sums = along.columns(
-                            parts, _mean2_term_at, size, start_, count_, real
-                        )
-
-                        for index in range(count_):
-                            theta = kernel.load(_theta, index)
-                            grad = kernel.load(_grad, index)
-                            if clip is not None:
-                                grad = clipping.clipped(grad, clip, number, real)
-                            if maximize:
-                                # g[t]
-                                grad = -grad
-                            # alpha[t] = rho[t]*max(norm(theta[t-1])/sqrt(numel), eps2)
-                            _norm_theta_term[index] = theta
-                            if _case2:
-                                # r[t] = (1 - w[t])*r[t-1] + w[t]*mean(g[t]**2, over=cols)
-                                _mean_term[index] = kernel.square(grad)
-                                # c[t] = (1 - w[t])*c[t-1] + w[t]*mean(g[t]**2, over=rows)
-                                _mean2_term[index] = kernel.square(grad)
-
-                        sums.add_norm(_norm_theta_term_sums, _norm_theta_term, count_)
+            _norm_theta_term_sums = sums.sums_room(real)
+            sums.clear(_norm_theta_term_sums, 0.0)
+            tile_ = along.tile(shapes[:, row], blocks[block])
+            _mean_term_sums = sums.sums_room(real)
+            _mean2_term_sums = along.columns(tile_, real)
+            for line_ in range(tile_.first, tile_.last, tile_.together):
+                for start_ in range(0, tile_.size, kernel.CHUNK):
+                    size_ = min(kernel.CHUNK, tile_.size - start_)
+                    rows_ = min(tile_.together, tile_.last - line_)
+                    count_ = rows_ * size_
+                    position_ = line_ * tile_.cols + tile_.left + start_
+                    _theta = kernel.memory(table[2, row], position_, count_, stored)
+                    _grad = kernel.memory(table[3, row], position_, count_, stored)
+                    for index in range(count_):
+                        theta = kernel.load(_theta, index)
+                        grad = kernel.load(_grad, index)
+                        if clip is not None:
+                            grad = clipping.clipped(grad, clip, number, real)
+                        if maximize:
+                            # g[t]
+                            grad = -grad
+                        # alpha[t] = rho[t]*max(norm(theta[t-1])/sqrt(numel), eps2)
+                        _norm_theta_term[index] = theta
                         if _case2:
-                            sums.add_mean(_mean_term_sums, _mean_term, count_)
-                        if _case2:
-                            sums.add_mean(_mean2_term_sums, _mean2_term, count_)
+                            # r[t] = (1 - w[t])*r[t-1] + w[t]*mean(g[t]**2, over=cols)
+                            _mean_term[index] = kernel.square(grad)
 
+                    sums.add_norm(_norm_theta_term_sums, _norm_theta_term, count_)
                     if _case2:
-                        along.put(
+                        along.add_rows(
                             along.MEAN,
                             _mean_term_sums,
+                            _mean_term,
                             parts,
                             parts_at[row, 0],
-                            along.of_row(tile_, matrix_, line_),
-                            size,
+                            tile_,
+                            line_,
+                            rows_,
+                            start_,
+                            size_,
+                            real,
                         )
+                    if _case2:
+                        along.add_cols(
+                            along.MEAN,
+                            _mean2_term_sums,
+                            _mean_term,
+                            tile_,
+                            line_,
+                            rows_,
+                            start_,
+                            size_,
+                            real,
+                        )
+
+            if _case2:
+                along.keep_cols(_mean2_term_sums, parts, parts_at[row, 1], tile_, real)
 
             sums.put_sums(_norm_theta_term_sums, added, block, 0)
 
@@ -173,7 +178,8 @@ def compiled(
         parts: NDArray[np.float64],
         parts_at: NDArray[np.int64],
     ) -> None:
-        """norm_theta, mean, r_new, mean2, c_new, mean_r_new, vhat_part of each tensor.
+        """norm_theta, mean, r_new, mean2, c_new, mean_r_new, root_vhat_part, root_vhat_part2 of each
+        tensor.
 
         Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
@@ -188,7 +194,8 @@ def compiled(
             _mean2 = lines_at[row, 4]
             _c_new = lines_at[row, 5]
             _mean_r_new = lines_at[row, 6]
-            _vhat_part = lines_at[row, 7]
+            _root_vhat_part = lines_at[row, 7]
+            _root_vhat_part2 = lines_at[row, 8]
             if _case2:
                 along.read(table[4, row], lines, _r, shapes[0, row] * shapes[1, row], stored)
             if _case2:
@@ -223,9 +230,13 @@ def compiled(
                 )
                 for matrix_ in range(shapes[0, row]):
                     for line_ in range(matrix_ * shapes[1, row], (matrix_ + 1) * shapes[1, row]):
-                        lines[_vhat_part + line_] = lines[_r_new + line_] / kernel.maximum(
-                            lines[_mean_r_new + matrix_], eps1
+                        lines[_root_vhat_part + line_] = np.sqrt(
+                            lines[_r_new + line_]
+                            / kernel.maximum(lines[_mean_r_new + matrix_], eps1)
                         )
+                for matrix_ in range(shapes[0, row]):
+                    for line_ in range(matrix_ * shapes[2, row], (matrix_ + 1) * shapes[2, row]):
+                        lines[_root_vhat_part2 + line_] = np.sqrt(lines[_c_new + line_])
             if _case2:
                 along.write(
                     table[4, row], lines, _r_new, shapes[0, row] * shapes[1, row], stored, real
@@ -261,52 +272,61 @@ def compiled(
             one_minus_w = values[row, 3]
             w = values[row, 7]
             _norm_u_term = sums.buffer(real)
-            _norm_u_term_sums = sums.terms(0.0)
-            tile_, size = along.tile(shapes[:, row], blocks[block])
-            _c_new = sums.buffer(real)
-            for matrix_ in range(tile_.first, tile_.last):
-                for line_ in range(tile_.top, tile_.bottom):
-                    offset = (matrix_ * tile_.rows + line_) * tile_.cols + tile_.left
-                    vhat_part = (
-                        real(lines[lines_at[row, 7] + matrix_ * tile_.rows + line_])
-                        if _case2
-                        else real(0)
-                    )
-                    for start_ in range(0, size, kernel.CHUNK):
-                        count_ = min(kernel.CHUNK, size - start_)
-                        position_ = offset + start_
-                        _grad = kernel.memory(table[3, row], position_, count_, stored)
-                        _v = kernel.memory(table[6, row], position_, count_, stored)
+            _norm_u_term_sums = sums.sums_room(real)
+            sums.clear(_norm_u_term_sums, 0.0)
+            tile_ = along.tile(shapes[:, row], blocks[block])
+            _root_vhat_part = sums.buffer(real)
+            _root_vhat_part2 = _root_vhat_part2_room = sums.buffer(real)
+            _root_vhat_part2_cols = (
+                along.numbers_of_cols(lines, lines_at[row, 8], tile_, real)
+                if _case2
+                else _root_vhat_part2_room
+            )
+            for line_ in range(tile_.first, tile_.last, tile_.together):
+                for start_ in range(0, tile_.size, kernel.CHUNK):
+                    size_ = min(kernel.CHUNK, tile_.size - start_)
+                    rows_ = min(tile_.together, tile_.last - line_)
+                    count_ = rows_ * size_
+                    position_ = line_ * tile_.cols + tile_.left + start_
+                    _grad = kernel.memory(table[3, row], position_, count_, stored)
+                    _v = kernel.memory(table[6, row], position_, count_, stored)
+                    if _case2:
+                        along.meet_rows(
+                            _root_vhat_part, lines, lines_at[row, 7], line_, rows_, start_, size_
+                        )
+                    if _case2:
+                        _root_vhat_part2 = along.meet_cols(
+                            _root_vhat_part2_room,
+                            _root_vhat_part2_cols,
+                            tile_,
+                            line_,
+                            rows_,
+                            start_,
+                            size_,
+                        )
+
+                    for index in range(count_):
+                        grad = kernel.load(_grad, index)
+                        if clip is not None:
+                            grad = clipping.clipped(grad, clip, number, real)
+                        v = kernel.load(_v, index) if _case3 else real(0)
+                        if maximize:
+                            # g[t]
+                            grad = -grad
+                        if _case3:
+                            # v[t] = (1 - w[t])*v[t-1] + w[t]*g[t]**2
+                            v = real(one_minus_w) * v + real(w) * grad * grad
                         if _case2:
-                            along.take(
-                                _c_new,
-                                lines,
-                                lines_at[row, 5] + matrix_ * tile_.cols + tile_.left + start_,
-                                count_,
-                            )
+                            # vhat[t]
+                            root_vhat = _root_vhat_part[index] * _root_vhat_part2[index]
+                        else:
+                            root_vhat = np.sqrt(v)
+                        # u[t] = g[t]/max(sqrt(vhat[t]), eps1)
+                        u = grad / kernel.maximum(root_vhat, real(eps1))
+                        # theta[t] = thetabar[t] - alpha[t]*u[t]/max(norm(u[t])/d/sqrt(numel), 1)
+                        _norm_u_term[index] = u
 
-                        for index in range(count_):
-                            grad = kernel.load(_grad, index)
-                            if clip is not None:
-                                grad = clipping.clipped(grad, clip, number, real)
-                            v = kernel.load(_v, index) if _case3 else real(0)
-                            if maximize:
-                                # g[t]
-                                grad = -grad
-                            if _case3:
-                                # v[t] = (1 - w[t])*v[t-1] + w[t]*g[t]**2
-                                v = real(one_minus_w) * v + real(w) * grad * grad
-                            if _case2:
-                                # vhat[t]
-                                vhat = vhat_part * _c_new[index]
-                            else:
-                                vhat = v
-                            # u[t] = g[t]/max(sqrt(vhat[t]), eps1)
-                            u = grad / kernel.maximum(np.sqrt(vhat), real(eps1))
-                            # theta[t] = thetabar[t] - alpha[t]*u[t]/max(norm(u[t])/d/sqrt(numel), 1)
-                            _norm_u_term[index] = u
-
-                        sums.add_norm(_norm_u_term_sums, _norm_u_term, count_)
+                    sums.add_norm(_norm_u_term_sums, _norm_u_term, count_)
 
             sums.put_sums(_norm_u_term_sums, added, block, 0)
 
@@ -368,57 +388,65 @@ def compiled(
             theta_factor = values[row, 5]
             w = values[row, 7]
             theta_part = values[row, 9]
-            tile_, size = along.tile(shapes[:, row], blocks[block])
-            _c_new = sums.buffer(real)
-            for matrix_ in range(tile_.first, tile_.last):
-                for line_ in range(tile_.top, tile_.bottom):
-                    offset = (matrix_ * tile_.rows + line_) * tile_.cols + tile_.left
-                    vhat_part = (
-                        real(lines[lines_at[row, 7] + matrix_ * tile_.rows + line_])
-                        if _case2
-                        else real(0)
-                    )
-                    for start_ in range(0, size, kernel.CHUNK):
-                        count_ = min(kernel.CHUNK, size - start_)
-                        position_ = offset + start_
-                        _theta = kernel.memory(table[2, row], position_, count_, stored)
-                        _grad = kernel.memory(table[3, row], position_, count_, stored)
-                        _v = kernel.memory(table[6, row], position_, count_, stored)
-                        if _case2:
-                            along.take(
-                                _c_new,
-                                lines,
-                                lines_at[row, 5] + matrix_ * tile_.cols + tile_.left + start_,
-                                count_,
-                            )
+            tile_ = along.tile(shapes[:, row], blocks[block])
+            _root_vhat_part = sums.buffer(real)
+            _root_vhat_part2 = _root_vhat_part2_room = sums.buffer(real)
+            _root_vhat_part2_cols = (
+                along.numbers_of_cols(lines, lines_at[row, 8], tile_, real)
+                if _case2
+                else _root_vhat_part2_room
+            )
+            for line_ in range(tile_.first, tile_.last, tile_.together):
+                for start_ in range(0, tile_.size, kernel.CHUNK):
+                    size_ = min(kernel.CHUNK, tile_.size - start_)
+                    rows_ = min(tile_.together, tile_.last - line_)
+                    count_ = rows_ * size_
+                    position_ = line_ * tile_.cols + tile_.left + start_
+                    _theta = kernel.memory(table[2, row], position_, count_, stored)
+                    _grad = kernel.memory(table[3, row], position_, count_, stored)
+                    _v = kernel.memory(table[6, row], position_, count_, stored)
+                    if _case2:
+                        along.meet_rows(
+                            _root_vhat_part, lines, lines_at[row, 7], line_, rows_, start_, size_
+                        )
+                    if _case2:
+                        _root_vhat_part2 = along.meet_cols(
+                            _root_vhat_part2_room,
+                            _root_vhat_part2_cols,
+                            tile_,
+                            line_,
+                            rows_,
+                            start_,
+                            size_,
+                        )
 
-                        for index in range(count_):
-                            theta = kernel.load(_theta, index)
-                            grad = kernel.load(_grad, index)
-                            if clip is not None:
-                                grad = clipping.clipped(grad, clip, number, real)
-                            v = kernel.load(_v, index) if _case3 else real(0)
-                            if maximize:
-                                # g[t]
-                                grad = -grad
-                            if _has_weight_decay:
-                                # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
-                                theta = real(theta_factor) * theta
-                            if _case3:
-                                # v[t] = (1 - w[t])*v[t-1] + w[t]*g[t]**2
-                                v = real(one_minus_w) * v + real(w) * grad * grad
-                            if _case2:
-                                # vhat[t]
-                                vhat = vhat_part * _c_new[index]
-                            else:
-                                vhat = v
-                            # u[t] = g[t]/max(sqrt(vhat[t]), eps1)
-                            u = grad / kernel.maximum(np.sqrt(vhat), real(eps1))
-                            # theta[t] = thetabar[t] - alpha[t]*u[t]/max(norm(u[t])/d/sqrt(numel), 1)
-                            theta = theta - real(theta_part) * u
-                            kernel.store(_theta, index, theta)
-                            if _case3:
-                                kernel.store(_v, index, v)
+                    for index in range(count_):
+                        theta = kernel.load(_theta, index)
+                        grad = kernel.load(_grad, index)
+                        if clip is not None:
+                            grad = clipping.clipped(grad, clip, number, real)
+                        v = kernel.load(_v, index) if _case3 else real(0)
+                        if maximize:
+                            # g[t]
+                            grad = -grad
+                        if _has_weight_decay:
+                            # thetabar[t] = (1 - lr*weight_decay)*theta[t-1]
+                            theta = real(theta_factor) * theta
+                        if _case3:
+                            # v[t] = (1 - w[t])*v[t-1] + w[t]*g[t]**2
+                            v = real(one_minus_w) * v + real(w) * grad * grad
+                        if _case2:
+                            # vhat[t]
+                            root_vhat = _root_vhat_part[index] * _root_vhat_part2[index]
+                        else:
+                            root_vhat = np.sqrt(v)
+                        # u[t] = g[t]/max(sqrt(vhat[t]), eps1)
+                        u = grad / kernel.maximum(root_vhat, real(eps1))
+                        # theta[t] = thetabar[t] - alpha[t]*u[t]/max(norm(u[t])/d/sqrt(numel), 1)
+                        theta = theta - real(theta_part) * u
+                        kernel.store(_theta, index, theta)
+                        if _case3:
+                            kernel.store(_v, index, v)
 
     return (
         sums.Stage(kernel.compiled(pass_1), is_pass=True),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _kernel and _sums, sha256:aacc83d2dc58a9fa, at which Numba itself does not look.
+# Compiled with _clipping, _kernel, _room, _sums and _vectors, sha256:215697f028824d54, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _sums as sums
@@ -18,12 +18,11 @@ FINGERPRINT = "sha256:9569fa37ea5b506e"
 SCALARS = (
     "beta1",
     "beta2",
-    "eps",
     "lr",
+    "m_factor",
     "one_minus_beta1",
-    "one_minus_beta1_pow_t",
     "one_minus_beta2",
-    "one_minus_beta2_pow_t",
+    "scaled_eps",
     "weight_decay",
 )
 """What the values of a tensor begin with, of the scalars of a step."""
@@ -79,16 +78,17 @@ def compiled(
             number = numbers[row]
             beta1 = values[row, 0]
             beta2 = values[row, 1]
-            eps = values[row, 2]
+            m_factor = values[row, 3]
             one_minus_beta1 = values[row, 4]
-            one_minus_beta1_pow_t = values[row, 5]
-            one_minus_beta2 = values[row, 6]
-            one_minus_beta2_pow_t = values[row, 7]
-            weight_decay = values[row, 8]
+            one_minus_beta2 = values[row, 5]
+            scaled_eps = values[row, 6]
+            weight_decay = values[row, 7]
             _norm_theta_term = sums.buffer(real)
             _norm_u_term = sums.buffer(real)
-            _norm_theta_term_sums = sums.terms(0.0)
-            _norm_u_term_sums = sums.terms(0.0)
+            _norm_theta_term_sums = sums.sums_room(real)
+            sums.clear(_norm_theta_term_sums, 0.0)
+            _norm_u_term_sums = sums.sums_room(real)
+            sums.clear(_norm_u_term_sums, 0.0)
             for start_ in range(0, size, kernel.CHUNK):
                 count_ = min(kernel.CHUNK, size - start_)
                 position_ = offset + start_
@@ -110,15 +110,14 @@ def compiled(
                     m = real(beta1) * m + real(one_minus_beta1) * grad
                     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
                     v = real(beta2) * v + real(one_minus_beta2) * grad * grad
-                    # mhat[t] = m[t]/(1 - beta1**t)
-                    mhat = m / real(one_minus_beta1_pow_t)
-                    # vhat[t] = v[t]/(1 - beta2**t)
-                    vhat = v / real(one_minus_beta2_pow_t)
                     if _has_weight_decay:
                         # u[t] = mhat[t]/(sqrt(vhat[t]) + eps) + weight_decay*theta[t-1]
-                        u = mhat / (np.sqrt(vhat) + real(eps)) + real(weight_decay) * theta
+                        u = (
+                            real(m_factor) * (m / (np.sqrt(v) + real(scaled_eps)))
+                            + real(weight_decay) * theta
+                        )
                     else:
-                        u = mhat / (np.sqrt(vhat) + real(eps))
+                        u = real(m_factor) * (m / (np.sqrt(v) + real(scaled_eps)))
                     # phi[t]
                     _norm_theta_term[index] = theta
                     _norm_u_term[index] = u
@@ -141,7 +140,7 @@ def compiled(
         ``firsts`` is its first block.
         """
         for row in range(table.shape[1]):
-            lr = values[row, 3]
+            lr = values[row, 2]
             # phi[t]
             norm_theta = sums.norm(added, firsts[row], firsts[row + 1], 0)
             norm_u = sums.norm(added, firsts[row], firsts[row + 1], 1)
@@ -153,7 +152,7 @@ def compiled(
                 ratio = phi
             # theta[t] = theta[t-1] - lr*ratio[t]*u[t]
             theta_part = lr * ratio
-            values[row, 9] = theta_part
+            values[row, 8] = theta_part
 
     def pass_2(
         table: NDArray[np.int64],
@@ -175,13 +174,12 @@ def compiled(
             number = numbers[row]
             beta1 = values[row, 0]
             beta2 = values[row, 1]
-            eps = values[row, 2]
+            m_factor = values[row, 3]
             one_minus_beta1 = values[row, 4]
-            one_minus_beta1_pow_t = values[row, 5]
-            one_minus_beta2 = values[row, 6]
-            one_minus_beta2_pow_t = values[row, 7]
-            weight_decay = values[row, 8]
-            theta_part = values[row, 9]
+            one_minus_beta2 = values[row, 5]
+            scaled_eps = values[row, 6]
+            weight_decay = values[row, 7]
+            theta_part = values[row, 8]
             for start_ in range(0, size, kernel.CHUNK):
                 count_ = min(kernel.CHUNK, size - start_)
                 position_ = offset + start_
@@ -203,15 +201,14 @@ def compiled(
                     m = real(beta1) * m + real(one_minus_beta1) * grad
                     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
                     v = real(beta2) * v + real(one_minus_beta2) * grad * grad
-                    # mhat[t] = m[t]/(1 - beta1**t)
-                    mhat = m / real(one_minus_beta1_pow_t)
-                    # vhat[t] = v[t]/(1 - beta2**t)
-                    vhat = v / real(one_minus_beta2_pow_t)
                     if _has_weight_decay:
                         # u[t] = mhat[t]/(sqrt(vhat[t]) + eps) + weight_decay*theta[t-1]
-                        u = mhat / (np.sqrt(vhat) + real(eps)) + real(weight_decay) * theta
+                        u = (
+                            real(m_factor) * (m / (np.sqrt(v) + real(scaled_eps)))
+                            + real(weight_decay) * theta
+                        )
                     else:
-                        u = mhat / (np.sqrt(vhat) + real(eps))
+                        u = real(m_factor) * (m / (np.sqrt(v) + real(scaled_eps)))
                     # theta[t] = theta[t-1] - lr*ratio[t]*u[t]
                     theta = theta - real(theta_part) * u
                     kernel.store(_theta, index, theta)

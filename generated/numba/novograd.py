@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _kernel and _sums, sha256:aacc83d2dc58a9fa, at which Numba itself does not look.
+# Compiled with _clipping, _kernel, _room, _sums and _vectors, sha256:215697f028824d54, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _sums as sums
@@ -82,7 +82,8 @@ def compiled(
             size = min(table[1, row] - offset, sums.BLOCK)
             number = numbers[row]
             _norm_g_term = sums.buffer(real)
-            _norm_g_term_sums = sums.terms(0.0)
+            _norm_g_term_sums = sums.sums_room(real)
+            sums.clear(_norm_g_term_sums, 0.0)
             for start_ in range(0, size, kernel.CHUNK):
                 count_ = min(kernel.CHUNK, size - start_)
                 position_ = offset + start_
@@ -107,7 +108,7 @@ def compiled(
         values: NDArray[np.float64],
         added: NDArray[np.float64],
     ) -> None:
-        """norm_g, v_new, vmax_new, vhat, d_part of each tensor.
+        """norm_g, v_new, vmax_new, root_vhat, d_part of each tensor.
 
         ``firsts`` is its first block.
         """
@@ -128,15 +129,15 @@ def compiled(
                 # vmax[t] = max(vmax[t-1], v[t])
                 vmax_new = kernel.maximum(vmax, v_new)
                 # vhat[t]
-                vhat = vmax_new
+                root_vhat = np.sqrt(vmax_new)
             else:
-                vhat = v_new
+                root_vhat = np.sqrt(v_new)
             if _has_weight_decay:
                 # d[t] = g[t]/(sqrt(vhat[t]) + eps) + weight_decay*theta[t-1]
-                d_part = np.sqrt(vhat) + eps
+                d_part = root_vhat + eps
                 values[row, 7] = d_part
             else:
-                d_part = np.sqrt(vhat) + eps
+                d_part = root_vhat + eps
                 values[row, 7] = d_part
 
             sums.write(table[5, row], v_new, stored, real)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _kernel, _lines and _sums, sha256:4d78419d316f7f84, at which Numba itself does not look.
+# Compiled with _added, _clipping, _kernel, _lines, _room, _sums, _tile and _vectors, sha256:088c633056a9946c, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _lines as along
@@ -132,101 +132,101 @@ def compiled(
             one_minus_beta = values[row, 4]
             one_minus_momentum = values[row, 5]
             _amax_nu_term = sums.buffer(real)
-            _amax_nu2_term = sums.buffer(real)
-            tile_, size = along.tile(shapes[:, row], blocks[block])
-            _c = sums.buffer(real)
-            _amax_nu_term_sums = along.terms(-np.inf, real)
-            for matrix_ in range(tile_.first, tile_.last):
-                _amax_nu2_term_at = parts_at[row, 1] + along.of_cols(tile_, matrix_) * along.scales(
-                    real
-                )
-                if _case2:
-                    along.clear(parts, _amax_nu2_term_at, size, -np.inf, real)
-                for line_ in range(tile_.top, tile_.bottom):
-                    offset = (matrix_ * tile_.rows + line_) * tile_.cols + tile_.left
-                    r = (
-                        real(lines[lines_at[row, 0] + matrix_ * tile_.rows + line_])
-                        if _case2
-                        else real(0)
-                    )
-                    along.reset(_amax_nu_term_sums, -np.inf, size)
-                    for start_ in range(0, size, kernel.CHUNK):
-                        count_ = min(kernel.CHUNK, size - start_)
-                        position_ = offset + start_
-                        _theta = kernel.memory(table[2, row], position_, count_, stored)
-                        _grad = kernel.memory(table[3, row], position_, count_, stored)
-                        _v = kernel.memory(table[6, row], position_, count_, stored)
-                        _m = kernel.memory(table[7, row], position_, count_, stored)
-                        if _case2:
-                            along.take(
-                                _c,
-                                lines,
-                                lines_at[row, 1] + matrix_ * tile_.cols + tile_.left + start_,
-                                count_,
-                            )
-                        _amax_nu2_term_sums = along.columns(
-                            parts, _amax_nu2_term_at, size, start_, count_, real
-                        )
-
-                        for index in range(count_):
-                            theta = kernel.load(_theta, index)
-                            grad = kernel.load(_grad, index)
-                            if clip is not None:
-                                grad = clipping.clipped(grad, clip, number, real)
-                            v = kernel.load(_v, index) if _case4 else real(0)
-                            m = kernel.load(_m, index) if _has_momentum else real(0)
-                            if maximize:
-                                # g[t]
-                                grad = -grad
-                            if _case2:
-                                # cover[t]
-                                cover = kernel.minimum(_c[index], r)
-                            else:
-                                cover = v
-                            if _has_beta:
-                                # nu[t]
-                                nu = real(beta) * cover + real(one_minus_beta) * grad * grad
-                            else:
-                                nu = cover + kernel.square(grad)
-                            if _case2:
-                                # r[t]
-                                _amax_nu_term[index] = nu
-                                # c[t]
-                                _amax_nu2_term[index] = nu
-                            if _case4:
-                                if _has_beta:
-                                    # v[t]
-                                    v = kernel.maximum(v, nu)
-                                else:
-                                    v = nu
-                            # d[t] = g[t]/sqrt(nu[t] + eps)
-                            d = grad / np.sqrt(nu + real(eps))
-                            if _has_momentum:
-                                # m[t] = momentum*m[t-1] + (1 - momentum)*d[t]
-                                m = real(momentum) * m + real(one_minus_momentum) * d
-                                # u[t]
-                                d = m
-                            # theta[t] = theta[t-1] - lr*u[t]
-                            theta = theta - real(lr) * d
-                            kernel.store(_theta, index, theta)
-                            if _case4:
-                                kernel.store(_v, index, v)
-                            if _has_momentum:
-                                kernel.store(_m, index, m)
-                        if _case2:
-                            sums.add_amax(_amax_nu_term_sums, _amax_nu_term, count_)
-                        if _case2:
-                            sums.add_amax(_amax_nu2_term_sums, _amax_nu2_term, count_)
-
+            tile_ = along.tile(shapes[:, row], blocks[block])
+            _r = sums.buffer(real)
+            _c = _c_room = sums.buffer(real)
+            _c_cols = (
+                along.numbers_of_cols(lines, lines_at[row, 1], tile_, real) if _case2 else _c_room
+            )
+            _amax_nu_term_sums = sums.largest_room(real)
+            _amax_nu2_term_sums = along.largest_columns(tile_, real)
+            for line_ in range(tile_.first, tile_.last, tile_.together):
+                for start_ in range(0, tile_.size, kernel.CHUNK):
+                    size_ = min(kernel.CHUNK, tile_.size - start_)
+                    rows_ = min(tile_.together, tile_.last - line_)
+                    count_ = rows_ * size_
+                    position_ = line_ * tile_.cols + tile_.left + start_
+                    _theta = kernel.memory(table[2, row], position_, count_, stored)
+                    _grad = kernel.memory(table[3, row], position_, count_, stored)
+                    _v = kernel.memory(table[6, row], position_, count_, stored)
+                    _m = kernel.memory(table[7, row], position_, count_, stored)
                     if _case2:
-                        along.put(
+                        along.meet_rows(_r, lines, lines_at[row, 0], line_, rows_, start_, size_)
+                    if _case2:
+                        _c = along.meet_cols(_c_room, _c_cols, tile_, line_, rows_, start_, size_)
+
+                    for index in range(count_):
+                        theta = kernel.load(_theta, index)
+                        grad = kernel.load(_grad, index)
+                        if clip is not None:
+                            grad = clipping.clipped(grad, clip, number, real)
+                        v = kernel.load(_v, index) if _case4 else real(0)
+                        m = kernel.load(_m, index) if _has_momentum else real(0)
+                        if maximize:
+                            # g[t]
+                            grad = -grad
+                        if _case2:
+                            # cover[t]
+                            cover = kernel.minimum(_c[index], _r[index])
+                        else:
+                            cover = v
+                        if _has_beta:
+                            # nu[t]
+                            nu = real(beta) * cover + real(one_minus_beta) * grad * grad
+                        else:
+                            nu = cover + kernel.square(grad)
+                        if _case2:
+                            # r[t]
+                            _amax_nu_term[index] = nu
+                        if _case4:
+                            if _has_beta:
+                                # v[t]
+                                v = kernel.maximum(v, nu)
+                            else:
+                                v = nu
+                        # d[t] = g[t]/sqrt(nu[t] + eps)
+                        d = grad / np.sqrt(nu + real(eps))
+                        if _has_momentum:
+                            # m[t] = momentum*m[t-1] + (1 - momentum)*d[t]
+                            m = real(momentum) * m + real(one_minus_momentum) * d
+                            # u[t]
+                            d = m
+                        # theta[t] = theta[t-1] - lr*u[t]
+                        theta = theta - real(lr) * d
+                        kernel.store(_theta, index, theta)
+                        if _case4:
+                            kernel.store(_v, index, v)
+                        if _has_momentum:
+                            kernel.store(_m, index, m)
+                    if _case2:
+                        along.add_rows(
                             along.AMAX,
                             _amax_nu_term_sums,
+                            _amax_nu_term,
                             parts,
                             parts_at[row, 0],
-                            along.of_row(tile_, matrix_, line_),
-                            size,
+                            tile_,
+                            line_,
+                            rows_,
+                            start_,
+                            size_,
+                            real,
                         )
+                    if _case2:
+                        along.add_cols(
+                            along.AMAX,
+                            _amax_nu2_term_sums,
+                            _amax_nu_term,
+                            tile_,
+                            line_,
+                            rows_,
+                            start_,
+                            size_,
+                            real,
+                        )
+
+            if _case2:
+                along.keep_cols(_amax_nu2_term_sums, parts, parts_at[row, 1], tile_, real)
 
     def numbers_1(
         table: NDArray[np.int64],

@@ -101,12 +101,13 @@ class Lamb(Optimizer):
     ) -> None:
         step.beta1, step.beta2 = betas
         step.lr = lr
-        step.eps = eps
         step.weight_decay = weight_decay
         step.one_minus_beta1 = 1 - step.beta1
         step.one_minus_beta2 = 1 - step.beta2
-        step.one_minus_beta1_pow_t = scalars.one_minus_power(step.beta1, t)
-        step.one_minus_beta2_pow_t = scalars.one_minus_power(step.beta2, t)
+        one_minus_beta2_pow_t = scalars.one_minus_power(step.beta2, t)
+        one_minus_beta1_pow_t = scalars.one_minus_power(step.beta1, t)
+        step.m_factor = scalars.sqrt(one_minus_beta2_pow_t) / one_minus_beta1_pow_t
+        step.scaled_eps = eps * scalars.sqrt(one_minus_beta2_pow_t)
         step.with_weight_decay = bool(weight_decay != 0)
 
     @staticmethod
@@ -120,15 +121,11 @@ class Lamb(Optimizer):
         m = step.beta1 * m + step.one_minus_beta1 * grad
         # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
         v = step.beta2 * v + step.one_minus_beta2 * grad * grad
-        # mhat[t] = m[t]/(1 - beta1**t)
-        mhat = m / step.one_minus_beta1_pow_t
-        # vhat[t] = v[t]/(1 - beta2**t)
-        vhat = v / step.one_minus_beta2_pow_t
         if step.with_weight_decay:
             # u[t] = mhat[t]/(sqrt(vhat[t]) + eps) + weight_decay*theta[t-1]
-            u = mhat / (vhat.sqrt() + step.eps) + step.weight_decay * theta
+            u = step.m_factor * (m / (v.sqrt() + step.scaled_eps)) + step.weight_decay * theta
         else:
-            u = mhat / (vhat.sqrt() + step.eps)
+            u = step.m_factor * (m / (v.sqrt() + step.scaled_eps))
         # phi[t]
         norm_theta = norms.norm(theta)
         norm_u = norms.norm(u)
@@ -157,19 +154,17 @@ class Lamb(Optimizer):
         torch._foreach_addcmul_(v, grad, grad, step.one_minus_beta2)
         if step.with_weight_decay:
             # u[t] = mhat[t]/(sqrt(vhat[t]) + eps) + weight_decay*theta[t-1]
-            tmp1 = torch._foreach_div(m, step.one_minus_beta1_pow_t)
-            tmp2 = torch._foreach_div(v, step.one_minus_beta2_pow_t)
-            torch._foreach_sqrt_(tmp2)
-            torch._foreach_add_(tmp2, step.eps)
-            torch._foreach_div_(tmp1, tmp2)
+            tmp1 = torch._foreach_sqrt(v)
+            torch._foreach_add_(tmp1, step.scaled_eps)
+            tmp1 = torch._foreach_div(m, tmp1)
+            torch._foreach_mul_(tmp1, step.m_factor)
             torch._foreach_add_(tmp1, theta, alpha=step.weight_decay)
             u = tmp1
         else:
-            tmp1 = torch._foreach_div(m, step.one_minus_beta1_pow_t)
-            tmp2 = torch._foreach_div(v, step.one_minus_beta2_pow_t)
-            torch._foreach_sqrt_(tmp2)
-            torch._foreach_add_(tmp2, step.eps)
-            torch._foreach_div_(tmp1, tmp2)
+            tmp1 = torch._foreach_sqrt(v)
+            torch._foreach_add_(tmp1, step.scaled_eps)
+            tmp1 = torch._foreach_div(m, tmp1)
+            torch._foreach_mul_(tmp1, step.m_factor)
             u = tmp1
         # phi[t]
         norm_theta = norms.each(theta)

@@ -31,11 +31,10 @@ def pass_1(
     v: tl.tensor,
     beta1: tl.tensor,
     beta2: tl.tensor,
-    eps: tl.tensor,
+    m_factor: tl.tensor,
     one_minus_beta1: tl.tensor,
-    one_minus_beta1_pow_t: tl.tensor,
     one_minus_beta2: tl.tensor,
-    one_minus_beta2_pow_t: tl.tensor,
+    scaled_eps: tl.tensor,
     weight_decay: tl.tensor,
     maximize: tl.constexpr,
     trust_clip: tl.constexpr,
@@ -48,15 +47,11 @@ def pass_1(
     m = beta1 * m + one_minus_beta1 * grad
     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     v = beta2 * v + one_minus_beta2 * grad * grad
-    # mhat[t] = m[t]/(1 - beta1**t)
-    mhat = kernel.divide(m, one_minus_beta1_pow_t)
-    # vhat[t] = v[t]/(1 - beta2**t)
-    vhat = kernel.divide(v, one_minus_beta2_pow_t)
     if with_weight_decay:
         # u[t] = mhat[t]/(sqrt(vhat[t]) + eps) + weight_decay*theta[t-1]
-        u = kernel.divide(mhat, kernel.sqrt(vhat) + eps) + weight_decay * theta
+        u = m_factor * kernel.divide(m, kernel.sqrt(v) + scaled_eps) + weight_decay * theta
     else:
-        u = kernel.divide(mhat, kernel.sqrt(vhat) + eps)
+        u = m_factor * kernel.divide(m, kernel.sqrt(v) + scaled_eps)
     # phi[t]
     norm_theta_term = theta
     norm_u_term = u
@@ -92,11 +87,10 @@ def pass_2(
     v: tl.tensor,
     beta1: tl.tensor,
     beta2: tl.tensor,
-    eps: tl.tensor,
+    m_factor: tl.tensor,
     one_minus_beta1: tl.tensor,
-    one_minus_beta1_pow_t: tl.tensor,
     one_minus_beta2: tl.tensor,
-    one_minus_beta2_pow_t: tl.tensor,
+    scaled_eps: tl.tensor,
     theta_part: tl.tensor,
     weight_decay: tl.tensor,
     maximize: tl.constexpr,
@@ -110,15 +104,11 @@ def pass_2(
     m = beta1 * m + one_minus_beta1 * grad
     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
     v = beta2 * v + one_minus_beta2 * grad * grad
-    # mhat[t] = m[t]/(1 - beta1**t)
-    mhat = kernel.divide(m, one_minus_beta1_pow_t)
-    # vhat[t] = v[t]/(1 - beta2**t)
-    vhat = kernel.divide(v, one_minus_beta2_pow_t)
     if with_weight_decay:
         # u[t] = mhat[t]/(sqrt(vhat[t]) + eps) + weight_decay*theta[t-1]
-        u = kernel.divide(mhat, kernel.sqrt(vhat) + eps) + weight_decay * theta
+        u = m_factor * kernel.divide(m, kernel.sqrt(v) + scaled_eps) + weight_decay * theta
     else:
-        u = kernel.divide(mhat, kernel.sqrt(vhat) + eps)
+        u = m_factor * kernel.divide(m, kernel.sqrt(v) + scaled_eps)
     # theta[t] = theta[t-1] - lr*ratio[t]*u[t]
     theta = theta - theta_part * u
     return theta, m, v
@@ -136,11 +126,10 @@ STAGES: tuple[stages.Stage, ...] = (
         numbers=(
             "beta1",
             "beta2",
-            "eps",
+            "m_factor",
             "one_minus_beta1",
-            "one_minus_beta1_pow_t",
             "one_minus_beta2",
-            "one_minus_beta2_pow_t",
+            "scaled_eps",
             "weight_decay",
         ),
         rounds=False,
@@ -162,11 +151,10 @@ STAGES: tuple[stages.Stage, ...] = (
         numbers=(
             "beta1",
             "beta2",
-            "eps",
+            "m_factor",
             "one_minus_beta1",
-            "one_minus_beta1_pow_t",
             "one_minus_beta2",
-            "one_minus_beta2_pow_t",
+            "scaled_eps",
             "theta_part",
             "weight_decay",
         ),

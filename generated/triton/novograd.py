@@ -66,14 +66,14 @@ def numbers_1(
         # vmax[t] = max(vmax[t-1], v[t])
         vmax_new = kernel.maximum(vmax, v_new)
         # vhat[t]
-        vhat = vmax_new
+        root_vhat = kernel.sqrt(vmax_new)
     else:
-        vhat = v_new
+        root_vhat = kernel.sqrt(v_new)
     if with_weight_decay:
         # d[t] = g[t]/(sqrt(vhat[t]) + eps) + weight_decay*theta[t-1]
-        d_part = kernel.sqrt(vhat) + eps
+        d_part = root_vhat + eps
     else:
-        d_part = kernel.sqrt(vhat) + eps
+        d_part = root_vhat + eps
     return d_part, v_new, vmax_new
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 from steprule.codegen.backends import Entry
-from steprule.codegen.backends.numba import NumbaBackend
+from steprule.codegen.backends.numba import BY_LINES, REDUCED_BY, NumbaBackend
 from steprule.codegen.backends.numba.context import Conditions
 from steprule.codegen.loading.load import builtin
 from steprule.codegen.program.compiled import compiled
@@ -19,7 +19,7 @@ def printed() -> dict[str, str]:
     return {name: text for each in (*files, backend.shared(())) for name, text in each.items()}
 
 
-@pytest.mark.parametrize("part", ["_kernel.py", "_clipping.py", "_sums.py", "_lines.py"])
+@pytest.mark.parametrize("part", ["_kernel.py", "_clipping.py", *REDUCED_BY, *BY_LINES])
 def test_what_is_compiled_in_changes_the_files_it_is_compiled_into(
     part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -36,9 +36,9 @@ def test_what_is_compiled_in_changes_the_files_it_is_compiled_into(
     kernels = {f"{spec.module}.py" for spec in OPTIMIZERS} & before.keys()
     assert len(kernels) > 5
     by_lines = {"adafactor.py", "sm3.py"}
-    if part == "_sums.py":
+    if part in REDUCED_BY:
         kernels = {"lamb.py", "novograd.py"} | by_lines  # which alone reduce
-    if part == "_lines.py":
+    if part in BY_LINES:
         kernels = by_lines
     found = {name for name, text in before.items() if after[name] != text}
     assert found == {*kernels, part}

@@ -8,6 +8,7 @@ from steprule.specs.language import (
     grad,
     hyperparameters,
     intermediates,
+    norm,
     states,
     t,
     theta,
@@ -55,3 +56,12 @@ def test_nothing_moves_past_the_write_of_what_it_reads(make, text):
 def test_what_nothing_reads_is_not_there(make, text):
     program = inline(lower(make(Update(x[t], G + P), Update(theta[t], P - G))))
     assert text(program) == "---\ntheta[t] = theta - grad"
+
+
+def test_a_rule_that_reduces_reads_once_what_is_read_once_in_each_case(make, text):
+    cases = Update(y[t], Piecewise((x[t] + P, flag), (x[t], True)))
+    each = Update(x[t], G / a), cases
+    program = inline(lower(make(*each, Update(theta[t], P - norm(P) * y[t]))))
+    assert "y = select(flag, theta + grad / a, grad / a)" in text(program)
+    program = inline(lower(make(*each, Update(theta[t], P - y[t]))))
+    assert "x = grad / a\ny = select(flag, theta + x, x)" in text(program)

@@ -24,6 +24,8 @@ from .printer import clipped
 from .stages import stages_context
 
 _COMPILED_IN = ("_clipping.py", "_kernel.py")
+REDUCED_BY = ("_room.py", "_sums.py", "_vectors.py")
+BY_LINES = ("_added.py", "_lines.py", "_tile.py")
 
 
 class NumbaBackend:
@@ -44,8 +46,8 @@ class NumbaBackend:
             case CompiledRule() if compiled.has_kernel and compiled.stages:
                 template = self._templates.get_template("stages.py.j2")
                 found = stages_context(compiled, compiled.stages)
-                needed = (*_COMPILED_IN, "_sums.py")
-                needed = needed if compiled.stages.are_flat else (*needed, "_lines.py")
+                needed = (*_COMPILED_IN, *REDUCED_BY)
+                needed = needed if compiled.stages.are_flat else (*needed, *BY_LINES)
                 text = template.render(found, basis=self._basis(needed))
                 return {f"{compiled.module}.py": text} | of_points(self, compiled)
             case CompiledTransform():

@@ -52,11 +52,10 @@ class Line:
         number = f"lines[_{self.name} + {'matrix_' if self.kind == 'matrices' else 'line_'}]"
         return f"({number} != 0)" if self.is_condition else number
 
-    def element(self, number: str) -> str:
+    @property
+    def element(self) -> str:
         """One of them as elements meet it."""
-        if self.is_condition:
-            return f"({number} != 0)"
-        return number if self.kind == "cols" else f"real({number})"
+        return f"(_{self.name}[index] != 0)" if self.is_condition else f"_{self.name}[index]"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """What the template of a rule of several stages is filled with: passes, and numbers between."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from ...program import operations as ops
 from ...program.compiled import CompiledRule
@@ -8,6 +10,7 @@ from ...program.forms import Form, Language, Printer, Table
 from ...program.nodes import (
     Apply,
     Assign,
+    Branch,
     Name,
     Node,
     Slot,
@@ -42,10 +45,10 @@ class PassContext:
         what: in words.
         columns: what it goes through.
         scalars: what it takes from before, by place among the values of a tensor.
-        reduced: what it reduces.
-        terms: what of that to numbers of tensors, in order of their places among the sums.
+        terms: what it reduces to numbers of tensors, in order of their places among the sums.
         given: the numbers of lines that it takes from before.
-        parts: what it reduces to such numbers, in the same order.
+        parts: what it reduces to such numbers.
+        buffers: by what is reduced, where its terms are; some are those of others.
         body: the statements on elements.
     """
 
@@ -53,10 +56,10 @@ class PassContext:
     what: str
     columns: list[Column]
     scalars: dict[str, str]
-    reduced: list[Term]
     terms: list[Term]
     given: list[Line]
     parts: list[Line]
+    buffers: dict[str, str]
     body: str
     is_pass: bool = True
 
@@ -162,11 +165,13 @@ class _Texts:
         terms = [term for term in reduced if term.name not in self.lines.parts]
         read = {n for a in assignments(stage.program.body) for n in names(a.value)}
         given = [line for name, line in self.lines.values.items() if name in read]
-        across = {x.name: x.element(f"_{x.name}[index]") for x in given if x.kind == "cols"}
-        printer = Printer(NUMBA, across)
+        printer = Printer(NUMBA, {line.name: line.element for line in given})
+
+        taken = {term.name for term in reduced}
+        same = _same(stage.program.body, taken)
 
         def statement(s: Assign) -> str:
-            if s.target.id in {term.name for term in reduced}:
+            if s.target.id in taken:
                 return f"_{s.target.id}[index] = {printer(s.value)}"
             return assigned(printer)(s)
 
@@ -179,11 +184,11 @@ class _Texts:
             "; ".join(what).capitalize(),
             columns,
             self._given(stage.program.body),
-            reduced,
             terms,
             given,
             parts,
-            block(stage.program.body, self.conditions.names.__getitem__, statement),
+            {term.name: same.get(term.name, term.name) for term in reduced},
+            block(_without(stage.program.body, same), self.conditions.names.__getitem__, statement),
         )
 
     def _reduced(self, stage: Pass) -> list[Term]:
@@ -265,6 +270,34 @@ class _Texts:
 
 def _body(stage: Pass | Numbers) -> tuple[Statement, ...]:
     return stage.program.body if isinstance(stage, Pass) else stage.body
+
+
+def _same(body: tuple[Statement, ...], terms: set[str]) -> dict[str, str]:
+    """Of the terms that are those of another reduction, the names of both."""
+    counts = Counter(a.target.id for a in assignments(body))
+    once = {term for term in terms if counts[term] == 1}
+    found: dict[str, str] = {}
+    known: dict[Node, str] = {}
+    for s in body:
+        if isinstance(s, Branch):
+            found |= _same(s.then, once) | _same(s.otherwise, once)
+            known.clear()  # what it is made of may have been assigned there
+        elif s.target.id not in once:
+            known = {value: n for value, n in known.items() if s.target.id not in names(value)}
+        elif (first := known.setdefault(s.value, s.target.id)) != s.target.id:
+            found[s.target.id] = first
+    return found
+
+
+def _without(body: tuple[Statement, ...], left_out: Collection[str]) -> tuple[Statement, ...]:
+    """The statements but those that assign some names."""
+    return tuple(
+        replace(s, then=_without(s.then, left_out), otherwise=_without(s.otherwise, left_out))
+        if isinstance(s, Branch)
+        else s
+        for s in body
+        if isinstance(s, Branch) or s.target.id not in left_out
+    )
 
 
 def _way(node: Node) -> str:

@@ -1,9 +1,9 @@
 """Norms, means, sums and largest elements of tensors, from the terms that passes take.
 
 A pass goes through blocks of elements, always the same ones. It adds the terms of a block up in
-float64, side by side for as many elements as it updates at a time, and then those sums, two halves
-at a time; so results depend neither on the number of threads nor on the machine. Once all blocks
-are done, theirs are added up in order.
+float64, to several sums side by side, and then those sums, two halves at a time; so results depend
+neither on the number of threads nor on the machine. Once all blocks are done, theirs are added up
+in order.
 
 Squares of float64 may lie outside of the range of numbers where the norm does not: each element is
 brought, exactly, into one of three scales, and each is summed by itself. Means of float64 have two.
@@ -19,12 +19,14 @@ from numba.extending import overload, register_jitable
 from ._kernel import CHUNK, Kernel, maximum, memory
 from ._kernel import load as load
 from ._kernel import store as store
+from ._room import SCALES
+from ._room import buffer as buffer
+from ._room import largest_room as largest_room
+from ._room import sums_room as sums_room
+from ._vectors import LANES, add, add_squares
 
 BLOCK = 1 << 15
 """Elements of a tensor whose terms are added up by themselves."""
-
-SCALES = 3
-"""Sums that there are of each term."""
 
 DOWN, UP = 2.0**-600, 2.0**600
 """What large and small numbers are multiplied by before they are squared."""
@@ -44,23 +46,30 @@ class Stage(NamedTuple):
     is_pass: bool
 
 
-@register_jitable
-def terms(start: float) -> Any:
-    """Sums of no terms yet, in each scale, for each of the elements that are updated together."""
-    return np.full((SCALES, CHUNK), start)
+def scales(real: Any) -> int:
+    """In how many scales terms are added up."""
+    return SCALES if real is np.float64 else 1
 
 
-@register_jitable
-def buffer(real: Any) -> Any:
-    """Room for the terms of elements that are updated together.
+@overload(scales)
+def _scales(real: Any) -> Any:
+    count = SCALES if real.dtype == types.float64 else 1
 
-    They are added up after these, in loops of their own: one loop with sums of all kinds would
-    often not be vectorised.
-    """
-    return np.empty(CHUNK, real)
+    def known(real: Any) -> int:
+        return count
+
+    return known
 
 
-@register_jitable
+@register_jitable(forceinline=True)
+def clear(sums: Any, start: float) -> None:
+    """Have sums of no terms yet, or the largest of none."""
+    for scale in range(sums.shape[0]):
+        for index in range(sums.shape[1]):
+            sums[scale, index] = start
+
+
+@register_jitable(forceinline=True)
 def squares(x: float) -> tuple[float, float, float]:
     """The square of a number in the scale that it is of, and 0 in the others."""
     size = abs(x)
@@ -74,12 +83,13 @@ def add_norm(sums: Any, terms: Any, count: int) -> None:
     """Add the squares of so many elements."""
 
 
-@overload(add_norm)
+@overload(add_norm, jit_options={"forceinline": True})
 def _add_norm(sums: Any, terms: Any, count: Any) -> Any:
     def plain(sums: Any, terms: Any, count: Any) -> None:
-        for index in range(count):
+        add_squares(sums, 0, terms, count)
+        for index in range(count - count % LANES, count):
             wide = np.float64(terms[index])
-            sums[0, index] += wide * wide
+            sums[0, index % LANES] += wide * wide
 
     def scaled(sums: Any, terms: Any, count: Any) -> None:
         for index in range(count):
@@ -95,11 +105,10 @@ def add_mean(sums: Any, terms: Any, count: int) -> None:
     """Add so many elements, so that no sum of them overflows."""
 
 
-@overload(add_mean)
+@overload(add_mean, jit_options={"forceinline": True})
 def _add_mean(sums: Any, terms: Any, count: Any) -> Any:
     def plain(sums: Any, terms: Any, count: Any) -> None:
-        for index in range(count):
-            sums[0, index] += np.float64(terms[index])
+        add_total(sums, terms, count)
 
     def scaled(sums: Any, terms: Any, count: Any) -> None:
         for index in range(count):
@@ -111,21 +120,22 @@ def _add_mean(sums: Any, terms: Any, count: Any) -> Any:
     return scaled if terms.dtype == types.float64 else plain
 
 
-@register_jitable
+@register_jitable(forceinline=True)
 def add_total(sums: Any, terms: Any, count: int) -> None:
     """Add so many elements."""
-    for index in range(count):
-        sums[0, index] += np.float64(terms[index])
+    add(sums, 0, terms, count)
+    for index in range(count - count % LANES, count):
+        sums[0, index % LANES] += np.float64(terms[index])
 
 
-@register_jitable
+@register_jitable(forceinline=True)
 def add_amax(sums: Any, terms: Any, count: int) -> None:
     """Keep the larger ones."""
     for index in range(count):
-        sums[0, index] = maximum(sums[0, index], np.float64(terms[index]))
+        sums[0, index] = maximum(sums[0, index], terms[index])
 
 
-@register_jitable
+@register_jitable(forceinline=True)
 def halved(sums: Any, scale: int, width: int) -> float:
     """What so many sums, a power of two, add up to."""
     half = width // 2
@@ -136,7 +146,7 @@ def halved(sums: Any, scale: int, width: int) -> float:
     return sums[scale, 0]
 
 
-@register_jitable
+@register_jitable(forceinline=True)
 def largest(sums: Any, scale: int, width: int) -> float:
     """The largest of so many numbers."""
     found = sums[scale, 0]
@@ -148,8 +158,8 @@ def largest(sums: Any, scale: int, width: int) -> float:
 @register_jitable
 def put_sums(sums: Any, into: Any, block: int, place: int) -> None:
     """Keep what the terms of a block add up to."""
-    for scale in range(SCALES):
-        into[block, place, scale] = halved(sums, scale, CHUNK)
+    for scale in range(sums.shape[0]):
+        into[block, place, scale] = halved(sums, scale, sums.shape[1])
 
 
 @register_jitable

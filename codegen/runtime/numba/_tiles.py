@@ -26,8 +26,8 @@ class Blocks(NamedTuple):
 
     Args:
         shapes: int64, a column a tensor: matrices, rows, columns, rows of a tile, its columns.
-        blocks: int64, a row a block: the tensor; the first matrix, and the one after the last; so
-            for rows and columns.
+        blocks: int64, a row a block: the tensor; the first row, counted through all matrices, and
+            the one after the last; so for columns.
         firsts: the first block of each tensor, and one behind the last.
     """
 
@@ -43,7 +43,7 @@ def cut(shapes: tuple[Shape, ...]) -> Blocks:
     own = [_blocks(k, tile) for k, tile in enumerate(tiles)]
     counts = [len(blocks) for blocks in own]
     firsts = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
-    blocks = np.concatenate([np.empty((0, 7), np.int64), *own])
+    blocks = np.concatenate([np.empty((0, 5), np.int64), *own])
     return Blocks(np.array(tiles, np.int64).reshape(-1, 5).T.copy(), blocks, firsts)
 
 
@@ -55,21 +55,22 @@ def _tile(shape: Shape) -> tuple[int, int]:
 
 def _blocks(tensor: int, tile: tuple[int, int, int, int, int]) -> NDArray[np.int64]:
     matrices, rows, cols, high, wide = tile
-    together = max(1, BLOCK // max(1, rows * cols))
     if not (matrices and rows and cols):
-        return np.empty((0, 7), np.int64)
-    firsts = np.meshgrid(
-        np.arange(0, matrices, together),
-        np.arange(0, rows, high),
-        np.arange(0, cols, wide),
-        indexing="ij",
-    )
-    columns = [np.full(firsts[0].size, tensor)]
-    sizes = (together, matrices), (high, rows), (wide, cols)
-    for first, (size, last) in zip(firsts, sizes, strict=True):
-        begin = first.ravel()
-        columns += [begin, np.minimum(begin + size, last)]
-    return np.stack(columns, axis=1).astype(np.int64)
+        return np.empty((0, 5), np.int64)
+    together = max(1, BLOCK // (rows * cols))
+    if together > 1:
+        begins = np.arange(0, matrices, together) * rows
+        ends = np.minimum(begins + together * rows, matrices * rows)
+    else:
+        first, top = np.meshgrid(
+            np.arange(matrices) * rows, np.arange(0, rows, high), indexing="ij"
+        )
+        begins, ends = (first + top).ravel(), (first + np.minimum(top + high, rows)).ravel()
+    left = np.arange(0, cols, wide)
+    columns = np.full(len(begins), tensor), begins, ends
+    own = [np.repeat(column, len(left)) for column in columns]
+    lefts = np.tile(left, len(begins))
+    return np.stack([*own, lefts, np.minimum(lefts + wide, cols)], axis=1).astype(np.int64)
 
 
 def places(shapes: NDArray[np.int64], along: tuple[str, ...], scales: int) -> NDArray[np.int64]:
