@@ -7,7 +7,7 @@ from steprule.codegen.loading.load import builtin
 from steprule.codegen.notation.text import TextPrinter
 from steprule.specs.language import Optimizer
 
-RULES = {name: analyse(spec) for name, spec in builtin().items()}
+RULES = builtin()
 
 
 def _equations(spec: Optimizer) -> list[str]:
@@ -16,7 +16,7 @@ def _equations(spec: Optimizer) -> list[str]:
 
 
 def _plain(name: str, *on: str) -> list[str]:
-    spec = RULES[name]
+    spec = analyse(RULES[name])
     return _equations(plain(spec, usual(spec) | {*on}).spec)
 
 
@@ -40,8 +40,8 @@ def test_plain_rules_are_as_in_papers() -> None:
 
 
 def test_what_is_on_by_default() -> None:
-    assert usual(RULES["AdamW"]) == {"weight_decay"}
-    assert usual(RULES["Adam"]) == frozenset()
+    assert usual(analyse(RULES["AdamW"])) == {"weight_decay"}
+    assert usual(analyse(RULES["Adam"])) == frozenset()
 
 
 CHANGES = [
@@ -63,7 +63,7 @@ def test_what_a_switch_changes(
     rule: str, switch: str, within: tuple[str, ...], before: list[str], after: list[str],
     added: list[str],
 ) -> None:  # fmt: skip
-    spec = RULES[rule]
+    spec = analyse(RULES[rule])
     text = TextPrinter(spec)
     (found,) = [change for change in changes(spec) if change.switch == switch]
     assert found.within == within
@@ -73,7 +73,9 @@ def test_what_a_switch_changes(
 
 
 def test_a_state_that_only_starts_elsewhere() -> None:
-    (found,) = [c for c in changes(RULES["Adagrad"]) if c.switch == "initial_accumulator_value"]
+    (found,) = [
+        c for c in changes(analyse(RULES["Adagrad"])) if c.switch == "initial_accumulator_value"
+    ]
     assert not found.before
     assert not found.after
     assert [s.name for s in found.initial] == ["s"]
@@ -81,11 +83,13 @@ def test_a_state_that_only_starts_elsewhere() -> None:
 
 @pytest.mark.parametrize("name", RULES)
 def test_every_switch_changes_something(name: str) -> None:
-    assert tuple(change.switch for change in changes(RULES[name])) == switches(RULES[name])
+    assert tuple(change.switch for change in changes(analyse(RULES[name]))) == switches(
+        analyse(RULES[name])
+    )
 
 
 def test_constraints_are_kept() -> None:
-    sgd = RULES["SGD"]
+    sgd = analyse(RULES["SGD"])
     assert not is_allowed(sgd, frozenset({"nesterov"}))
     assert not is_allowed(sgd, frozenset({"nesterov", "momentum", "dampening"}))
     assert is_allowed(sgd, frozenset({"nesterov", "momentum"}))
