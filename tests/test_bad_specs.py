@@ -230,6 +230,10 @@ WRONG: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "root of a series": ({"value": "sqrt(m)"}, ("m is a series", "write m[t]")),
     "text as time": ({"value": "m['t']"}, ("write m[t] or m[t - 1]",)),
     "time by a half": ({"value": "m[t - 0.5]"}, ("m[t",)),
+    "a matrix to start as": (
+        {"init": "2 * identity(rows)", "when": ", shape=(rows, rows)"},
+        ("init of state m", "a state starts as one number", "init=None", "Eq(t, 1)"),
+    ),
     "NumPy's root": ({"step": "np.sqrt(m[t])"}, ("NumPy computes with numbers", "Write sqrt(x)")),
     "NumPy's maximum": ({"step": "np.maximum(m[t], 0)"}, ("line", "Write Max(x, y)")),
     "NumPy's mean, silently the value": ({"step": "np.mean(m[t])"}, ("Write mean(x)",)),

@@ -26,13 +26,13 @@ def goes_along_axes(spec: Optimizer) -> bool:
     """Whether rows and columns are anything to a rule: to an operation, a state, or as numbers."""
     read = (node for state in spec.states for node in nodes(state.when))
     return any(map(_has_axes, spec.states)) or any(
-        isinstance(node, Axis) or _needs_axes(node) for node in (*_all_nodes(spec), *read)
+        isinstance(node, Axis) or of_matrices(node) for node in (*_all_nodes(spec), *read)
     )
 
 
 def needs_matrices(spec: Optimizer) -> bool:
     """Whether some step of an analysed rule needs two axes of a parameter that may have fewer."""
-    if not (any(map(_has_axes, spec.states)) or any(_needs_axes(n) for n in _all_nodes(spec))):
+    if not (any(map(_has_axes, spec.states)) or any(of_matrices(n) for n in _all_nodes(spec))):
         return False  # as of most rules, whose cases need not be looked at
     return any(_reaches(case) for case in cases(spec) if case.shape is None or len(case.shape) < 2)
 
@@ -44,18 +44,17 @@ def _all_nodes(spec: Optimizer) -> Iterator[Basic]:
 def _reaches(case: Case) -> bool:
     live = case.live().values()
     kept = any(_has_axes(state) and case.exists(state) for state in case.spec.states)
-    return kept or any(_needs_axes(node) for u in live for node in _reached(u.value, case))
+    return kept or any(of_matrices(node) for u in live for node in _reached(u.value, case))
 
 
 def _has_axes(state: State) -> bool:
     return len(state.shape.axes) == 2 and not state.shape.is_whole
 
 
-def _needs_axes(node: Basic) -> bool:
-    of_matrices = matmul | transpose | trace | identity | Decomposition | diagonal | descending
-    if isinstance(node, of_matrices):
-        return True
-    return isinstance(node, Reduction) and bool(node.over)
+def of_matrices(node: Basic) -> bool:
+    """Whether an operation is one of matrices, or of their rows or columns."""
+    heads = matmul | transpose | trace | identity | Decomposition | diagonal | descending
+    return isinstance(node, heads) or (isinstance(node, Reduction) and bool(node.over))
 
 
 def _reached(e: Basic, case: Case) -> Iterator[Basic]:

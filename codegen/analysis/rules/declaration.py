@@ -10,6 +10,7 @@ from sympy import Symbol, sympify
 from ....specs.language import GradientAt, Shape, Value, t, theta
 from ....specs.language.occurrences import nodes
 from ..fault import Fault
+from ..matrices import of_matrices
 from ..subject import Subject, declared
 
 CODE = "declaration"
@@ -29,6 +30,14 @@ def check(subject: Subject) -> Iterator[Fault]:
                 f"{state.name} is a scalar, one number for all elements, and cannot start as "
                 "theta[0], which has one each",
                 f"Start it as a number, or declare State({state.name}, ..., shape=Shape.TENSOR)",
+            )
+        if matrix := next(filter(of_matrices, nodes(sympify(state.init or 0))), None):
+            yield Fault(
+                f"init of state {state.name}",
+                f"{subject.text(matrix)} is a matrix, and a state starts as one number for all "
+                "its elements, or as theta[0]",
+                f"Write init=None, and what it was in the equations as Piecewise(({matrix}, "
+                f"Eq(t, 1)), ({state.name}[t - 1], True))",
             )
     copies = {f"init of state {s.name}" for s in subject.states.values() if s.starts_as_parameter}
     others = {declared(output) for output in subject.outputs}
