@@ -83,7 +83,11 @@ def _texts(folder: Path, without: frozenset[str]) -> Iterator[str | bytes]:
 
 
 def _installed() -> Iterator[str]:
-    """Python, and every distribution with its version."""
+    """Python, and every distribution with its version.
+
+    But for this one's, which lies in a checkout and is seen from there alone.
+    """
     yield sys.version
     for place in map(Path, sys.path):
-        yield from sorted(info.name for info in place.glob("*.*-info"))
+        found = sorted(info.name for info in place.glob("*.*-info"))
+        yield from (name for name in found if name != f"{_PACKAGE}.egg-info")

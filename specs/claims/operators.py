@@ -139,8 +139,8 @@ decay_of_sgd = Equivalence(
     "l2-and-decoupled-of-sgd",
     "Weight decay in the gradient and beside the step are one, where nothing else is made of the "
     "gradient.",
-    Side(decay.l2(_sgd.sgd), hyper={momentum: Integer(0)}),
-    Side(decay.decoupled_decay(_sgd.sgd), hyper={momentum: Integer(0)}),
+    Side(decay.l2(_sgd.sgd), hyper={momentum: Integer(0), wd: Integer(0)}),
+    Side(decay.decoupled_decay(_sgd.sgd), hyper={momentum: Integer(0), wd: Integer(0)}),
     {},
     Verdict.PROVED,
     about=("SGD", "l2", "decoupled_decay"),
@@ -150,8 +150,8 @@ decay_of_adam = Equivalence(
     "l2-and-decoupled-of-adam",
     "Weight decay in the gradient of Adam is divided by the root of the second moment, and beside "
     "the step it is not.",
-    Side(decay.l2(_adam.adam)),
-    Side(decay.decoupled_decay(_adam.adam)),
+    Side(decay.l2(_adam.adam), hyper={wd: Integer(0)}),  # Adam's own, which is another
+    Side(decay.decoupled_decay(_adam.adam), hyper={wd: Integer(0)}),
     {},
     Verdict.REFUTED,
     about=("Adam", "l2", "decoupled_decay"),

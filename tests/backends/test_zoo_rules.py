@@ -377,7 +377,12 @@ def test_rules_that_reduce_have_kernels_and_rules_of_matrices_do_not():
 @pytest.mark.parametrize(
     ("name", "form"),
     [(name, form) for name in SPECS for form in FORMS]
-    + [(name, form) for name in IN_STAGES for form in KERNELS],
+    + [
+        # Adafactor's kernels, which take long to compile, step in test_magnitudes too.
+        pytest.param(name, form, marks=[pytest.mark.exhaustive] if name == "Adafactor" else [])
+        for name in IN_STAGES
+        for form in KERNELS
+    ],
 )
 def test_values(name, form, zoo, assert_as_oracle):
     optimizer = SPECS[name]

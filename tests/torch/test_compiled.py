@@ -188,7 +188,7 @@ def test_a_whole_training_step_with_a_closure() -> None:
         assert optimizer.state[p]["step"] == beside.state[q]["step"] == 3
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive  # as is test_kahan's, every day
 def test_inductor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     test_values_and_graphs("SGD", {}, "inductor", tmp_path, monkeypatch)
 

@@ -97,8 +97,10 @@ def check(
         assert not re.findall(r"^\s*(?!cvt\.rn\.f32\.f64)\S+\.f64\s", ptx, re.MULTILINE)
     usage = _usage(kernel.asm["cubin"], folder)
     assert (usage["STACK"], usage["LOCAL"]) == (0, 0)
-    # Five programs or more on a multiprocessor at once: 100 kB on their way, to hide latency.
-    assert usage["REG"] <= (168 if dtype == torch.float64 else 96)
+    # Five programs or more on a multiprocessor at once: 100 kB on their way, to hide latency. Of a
+    # rule that loads more columns, four have as much under way as five of Adam.
+    widest = 168 if dtype == torch.float64 else 96 if loads < 5 else 128
+    assert usage["REG"] <= widest
 
 
 def _usage(cubin: bytes, folder: Path) -> dict[str, int]:
@@ -115,7 +117,7 @@ def test_whole_blocks_move_128_bits_at_a_time_and_nothing_spills(
 ) -> None:
     kernel = kernel_of(compiled, spec, capability, on=on)
     states = [s for s in CompiledRule(spec).kernel.tensor_slots[1:] if on or not s.when]
-    unread = int(spec.name == "SGD" and on)  # the first step gives it
+    unread = sum(on and s.init is None for s in spec.states)  # the first step gives them
     check(
         kernel,
         tmp_path,
