@@ -8,6 +8,7 @@ import importlib.util
 import os
 import re
 import sys
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
@@ -38,11 +39,20 @@ def target(reference: str) -> Any:
     for part in name.split("."):
         if not hasattr(found, part):
             public = [n for n in dir(found) if not n.startswith("_")]
-            hint = suggestion(part, public)
+            hint = _below(where, name) or suggestion(part, public)
             remedy = f"{hint.rstrip()}" if hint else f"See dir({where})"
             raise refused(reference, where, f"it has no {part}", remedy.rstrip("."))
         found = getattr(found, part)
     return found
+
+
+def _below(where: str, name: str) -> str:
+    """What to write, if a package has the name where packages keep their optimizers."""
+    for inner in ("optim", "optimizers", "contrib"):
+        with suppress(ImportError, ValueError):
+            if hasattr(importlib.import_module(f"{where}.{inner}"), name):
+                return f"Write {where}.{inner}:{name}"
+    return ""
 
 
 def version(reference: str) -> str:

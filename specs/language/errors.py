@@ -22,7 +22,8 @@ class SpecError(Exception):
         self.problem = problem
         self.remedy = remedy
         parts = (_readable(part) for part in (spec, where, problem, remedy))
-        super().__init__("[{}] {}: {}: {}. {}.".format(code, *parts))
+        text = "[{}] {}: {}: {}. {}".format(code, *parts)
+        super().__init__(text if text.endswith("?") else f"{text}.")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Exceptions are otherwise made anew from their message alone, as between processes."""

@@ -143,7 +143,8 @@ class TestBadUse:
         ("spec", "against", "how", "message"),
         [
             ("adamw", "nothing_there:Adam", {}, "no package nothing_there is installed here"),
-            ("adamw", "torch.optim:AdmW", {}, "Did you mean AdamW"),
+            ("adamw", "torch.optim:AdmW", {}, "Did you mean AdamW, Adam or RAdam?"),
+            ("adamw", "torch:AdamW", {}, "torch: it has no AdamW. Write torch.optim:AdamW."),
             ("adamw", "AdamW", {}, "it names no class or function of a module or a file"),
             ("adamw", "there_is_none.py:step", {}, "there is no file there_is_none.py"),
             ("adamw", "math:pi", {}, "it is no class and no function"),
