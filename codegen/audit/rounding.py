@@ -15,7 +15,7 @@ from ..verify.optimizers.configurations import contains
 from .ours import course
 from .sides import Sides
 from .theirs import RaisedError
-from .trial import Floats, Trial
+from .trial import Floats, Moment, Trial
 
 _NARROWER = ("float32", "float16", "bfloat16")
 _UNITS, _PART = 32, 2.0**-8
@@ -36,10 +36,10 @@ def rounds_in(sides: Sides, trial: Trial) -> str:
         sides: both.
         trial: one of many elements, in which they part.
     """
-    gap = _gap(sides, trial)
-    if gap is None or not np.isfinite(gap).all():
+    ends = _ends(sides, trial)
+    if ends is None or not np.isfinite(gap := _gap(ends)).all():
         return ""
-    size, way = np.abs(gap).max(), _way(sides, trial)
+    size, way = np.abs(gap).max(), _way(ends[0], trial)
     if not (size and way):
         return ""
     by_likelihood = sorted(_NARROWER, key=lambda name: abs(np.log2(size / way / _unit(name)) - 1))
@@ -47,8 +47,8 @@ def rounds_in(sides: Sides, trial: Trial) -> str:
         if not _PART < size / way / _unit(name) < _UNITS:
             continue
         shaken = (_shaken(sides, trial, _unit(name) / 2, seed) for seed in range(_DRAWS))
-        moved = [_gap(sides, each) for each in shaken]
-        jumps = [np.abs(other - gap).max() / size for other in moved if other is not None]
+        moved = [_gap(found) for each in shaken if (found := _ends(sides, each)) is not None]
+        jumps = [np.abs(other - gap).max() / size for other in moved]
         if jumps and float(np.median(jumps)) > _JUMP:
             return name
     return ""
@@ -58,19 +58,24 @@ def _unit(name: str) -> float:
     return float(FORMATS[name].epsilon)
 
 
-def _gap(sides: Sides, trial: Trial) -> Floats | None:
-    """How far they are apart in the last step, element by element."""
+def _ends(sides: Sides, trial: Trial) -> tuple[Moment, Moment] | None:
+    """What is there after the last step, ours and theirs; nothing where the other cannot."""
     try:
         theirs = sides.theirs(trial)[-1]
     except RaisedError:
         return None
     *_, ours = course(sides.spec, trial)
+    return ours, theirs
+
+
+def _gap(ends: tuple[Moment, Moment]) -> Floats:
+    """How far they are apart, element by element."""
+    ours, theirs = ends
     pairs = zip(ours.theta, theirs.theta, strict=True)
     return np.concatenate([np.ravel(np.asarray(b, np.float64) - a) for a, b in pairs])
 
 
-def _way(sides: Sides, trial: Trial) -> float:
-    *_, ours = course(sides.spec, trial)
+def _way(ours: Moment, trial: Trial) -> float:
     pairs = zip(ours.theta, trial.starts, strict=True)
     return max(float(np.abs(a - b).max(initial=0)) for a, b in pairs)
 

@@ -93,3 +93,11 @@ def backends() -> dict[str, Backend]:
     """All installed backends by name."""
     found = entry_points(group="steprule.backends")
     return {point.name: point.load() for point in sorted(found, key=lambda point: point.name)}
+
+
+def runnable() -> dict[str, Backend]:
+    """Those whose files Python can run, the kernels' among them."""
+    return {name: backend for name, backend in backends().items() if name in _RUNNABLE}
+
+
+_RUNNABLE = frozenset({"numba", "numpy", "torch", "triton"})

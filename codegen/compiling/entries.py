@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import tempfile
-import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -22,7 +21,6 @@ from ..files.sources import sources_of_texts
 from ..files.whole import SUFFIX
 
 _SEAL = "seal.json"
-_DAYS = 30
 _TRIES = 3
 """At a place that others write to as well."""
 _SEEN: set[str] = set()
@@ -141,11 +139,9 @@ def _rename(new: Path, entry: Path) -> None:
 
 
 def _tidy() -> None:
-    before = time.time() - _DAYS * 24 * 3600
     with suppress(OSError):
-        for each in folder().iterdir():
-            if each.stat().st_mtime < before:
-                shutil.rmtree(each, ignore_errors=True)
+        for each in kept.unasked(folder()):
+            shutil.rmtree(each, ignore_errors=True)
 
 
 @cache

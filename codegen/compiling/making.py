@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...specs.language import Operator, Optimizer, Schedule, Spec, Transform
 from ..analysis import analyse
-from ..backends import backends
+from ..backends import runnable
 from ..files import cache
 from ..files.build import build
 from ..files.declared import declared
@@ -22,9 +22,6 @@ from ..showing.written import page_of
 from . import entries
 from .finding import LENGTH
 from .known import FOLDERS, PAGE, Made
-
-_PYTHON = ("numba", "numpy", "torch", "triton")
-"""The backends whose files stand beside those of this package."""
 
 
 def made_of_text(text: str) -> tuple[Made, set[Path]]:
@@ -102,8 +99,7 @@ def _text(spec: Spec) -> str:
 
 
 def _files(spec: Spec, mark: str) -> dict[str, bytes]:
-    found = backends()
-    (built,) = build([spec], {name: found[name] for name in _PYTHON}, f"_{mark}")
+    (built,) = build([spec], runnable(), f"_{mark}")
     files = {
         f"{name}/{path}": text.encode()
         for name, texts in built.files.items()

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -98,9 +98,14 @@ def unsealed(content: bytes) -> Any:
 def tidy() -> None:
     """Remove what nobody has asked for in a long time, and what killed runs have left."""
     with suppress(OSError):
-        for file in folder().iterdir():
-            if file.stat().st_mtime < time.time() - _DAYS * 24 * 3600:
-                file.unlink()
+        for file in unasked(folder()):
+            file.unlink()
+
+
+def unasked(place: Path) -> Iterator[Path]:
+    """What is in a folder and was asked for by nobody in a long time."""
+    before = time.time() - _DAYS * 24 * 3600
+    return (each for each in place.iterdir() if each.stat().st_mtime < before)
 
 
 def folder() -> Path:

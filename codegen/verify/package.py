@@ -8,15 +8,12 @@ from pathlib import Path
 
 from ...specs.language import Schedule, Spec
 from ..analysis import analyse
-from ..backends import backends
+from ..backends import runnable
 from ..files.emit import difference, plan
 from ..files.write import write
 from ..loading.fingerprint import fingerprint
 from ..loading.load import builtin, builtin_schedules
 from .optimizers.starts import Installed, Package
-
-_PYTHON = ("numba", "numpy", "torch", "triton")
-"""The backends whose files can be run."""
 
 
 @contextmanager
@@ -34,8 +31,8 @@ def generated(spec: Spec) -> Iterator[Package]:
     others = map(analyse, known.values()) if isinstance(spec, Schedule) else ()
     with tempfile.TemporaryDirectory(prefix="steprule_") as name:
         folder = Path(name)
-        python = {n: b for n, b in backends().items() if n in _PYTHON}
-        write(difference(plan([spec, *others], python, folder, complete=True), folder), folder)
+        planned = plan([spec, *others], runnable(), folder, complete=True)
+        write(difference(planned, folder), folder)
         try:
             yield Installed(folder.name, str(folder.parent))
         finally:

@@ -5,11 +5,10 @@ out as arrays of NumPy. A library is imported when there is something of it to s
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from ..trial import Floats
-from .run import Adapter, Run
+from .run import Adapter
 
 
 def adapted(made_by: Any) -> tuple[str, Adapter, tuple[inspect.Parameter, ...]]:
@@ -28,44 +27,35 @@ def adapted(made_by: Any) -> tuple[str, Adapter, tuple[inspect.Parameter, ...]]:
         if "keras" in roots:
             from .of_keras import KerasRun
 
-            return "a class of Keras", _by(KerasRun, made_by), parameters
+            return "a class of Keras", partial(KerasRun, made_by), parameters
         if callable(getattr(made_by, "update", None)) and hasattr(made_by, "state_dict"):
             from .of_numpy import NumpyRun
 
-            return "a class of NumPy arrays", _by(NumpyRun, made_by), parameters
+            return "a class of NumPy arrays", partial(NumpyRun, made_by), parameters
         if callable(getattr(made_by, "step", None)):
             from .of_torch import TorchRun
 
-            return "a class of torch", _by(TorchRun, made_by), parameters[1:]
+            return "a class of torch", partial(TorchRun, made_by), parameters[1:]
         raise TypeError(
             "the class has neither step(), as torch's optimizers, nor update() and state_dict()"
         )
     if names[:3] == ["theta", "gradient", "state"]:
         from .of_functions import FunctionRun
 
-        return "a function", _by(FunctionRun, made_by), parameters[3:]
+        return "a function", partial(FunctionRun, made_by), parameters[3:]
     if names and names[0] in ("params", "parameters"):
         from .of_torch import TorchRun
 
-        return "a function that makes an optimizer of torch", _by(TorchRun, made_by), parameters[1:]
+        return (
+            "a function that makes an optimizer of torch",
+            partial(TorchRun, made_by),
+            parameters[1:],
+        )
     if callable(made_by):
         from .of_optax import OptaxRun
 
-        return "a factory of optax", _by(OptaxRun, made_by), parameters
+        return "a factory of optax", partial(OptaxRun, made_by), parameters
     raise TypeError("it is no class and no function")
-
-
-def _by(kind: Callable[..., Run], made_by: Any) -> Adapter:
-    def adapter(
-        arguments: Mapping[str, Any],
-        starts: Sequence[Floats],
-        dtype: str,
-        rate: str,
-        rates: Sequence[float],
-    ) -> Run:
-        return kind(made_by, arguments, starts, dtype, rate, rates)
-
-    return adapter
 
 
 def _parameters(made_by: Any) -> tuple[inspect.Parameter, ...]:
