@@ -210,10 +210,10 @@ def initial(
     """
     point = to_exact(start)
     symbols = symbols_of(spec, hyper, options, point.shape)
-    seen = shape_seen(spec, point.shape, hyper, options)
-    equations = Equations(spec.name, symbols=symbols, known={_theta_first: point}, shape=seen)
+    equations = Equations(spec.name, symbols=symbols, known={_theta_first: point})
+    shapes = point.shape, shape_seen(spec, point.shape, hyper, options)
     return {
-        state.name: _shaped(spec, state, equations.value(sympify(state.init)), point.shape, seen)
+        state.name: _shaped(spec, state, equations.value(sympify(state.init)), *shapes)
         for state in existing_by(spec, symbols)
         if state.init is not None
     }
