@@ -85,9 +85,12 @@ def _texts(folder: Path, without: frozenset[str]) -> Iterator[str | bytes]:
 def _installed() -> Iterator[str]:
     """Python, and every distribution with its version.
 
-    But for this one's, which lies in a checkout and is seen from there alone.
+    But for this one's, which lies in a checkout and is seen from there alone, and for what a package
+    carries within it: setuptools puts its own on the path of a process that imports it.
     """
     yield sys.version
     for place in map(Path, sys.path):
+        if (place.parent / "__init__.py").exists():
+            continue
         found = sorted(info.name for info in place.glob("*.*-info"))
         yield from (name for name in found if name != f"{_PACKAGE}.egg-info")

@@ -239,6 +239,14 @@ class TestSources:
         (trees / "sympy-9.0.dist-info").mkdir()
         assert sources.sources() != before
 
+    def test_of_what_a_package_carries(self, trees: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As setuptools does, which torch imports when it compiles."""
+        (trees / "tools/_vendor/sympy-9.0.dist-info").mkdir(parents=True)
+        (trees / "tools/__init__.py").write_text("")
+        before = sources.sources()
+        monkeypatch.syspath_prepend(str(trees / "tools/_vendor"))
+        assert sources.sources() == before
+
 
 def test_nothing_of_the_generator_is_imported(spec: Path, out: Path, python: Any) -> None:
     home = {"XDG_CACHE_HOME": str(out.with_name("cache"))}
