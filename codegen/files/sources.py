@@ -85,8 +85,8 @@ def _texts(folder: Path, without: frozenset[str]) -> Iterator[str | bytes]:
 def _installed() -> Iterator[str]:
     """Python, and every distribution with its version.
 
-    But for this one's, which lies in a checkout and is seen from there alone, and for what a package
-    carries within it: setuptools puts its own on the path of a process that imports it.
+    But for this one's, which lies in a checkout and is seen from there alone, and for what a
+    package carries within it: setuptools puts its own on the path of a process that imports it.
     """
     yield sys.version
     for place in map(Path, sys.path):
