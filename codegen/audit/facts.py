@@ -28,6 +28,7 @@ def facts(found: Audit) -> dict[str, Any]:
         "ours_alone": list(found.ours_alone),
         "theirs_alone": _plain(found.theirs_alone),
         "states": dict(found.states),
+        "refuses_rates": found.fixed or None,
         "rounds_in": found.rounds or None,
         "dialect": found.dialect or None,
         "witness": _witness(found.witness) if found.witness else None,

@@ -49,6 +49,8 @@ def _details(found: Audit) -> Iterator[str]:
         yield f"With {with_} it raises {refusal.said}"
     for shape, said in found.refused_shapes.items():
         yield f"A parameter of shape {shape_name(shape)} it refuses: {said}"
+    if found.fixed:
+        yield f"A rate that varies it refuses: {found.fixed}"
     for name, step in found.states.items():
         if step is not None:
             yield f"The parameters agree, but what it keeps as {name} parts in step {step}."
