@@ -16,15 +16,18 @@ __all__ = [
     "AdamW",
     "Adan",
     "ASGD",
+    "CAdamW",
     "DoG",
     "KahanAdamW",
     "Lamb",
     "Lion",
     "Muon",
     "NAdam",
+    "NAdamW",
     "NovoGrad",
     "Prodigy",
     "RAdam",
+    "Ranger",
     "RMSprop",
     "SAM",
     "ScheduleFreeAdamW",
@@ -42,15 +45,18 @@ if TYPE_CHECKING:
     from .adamw import AdamW
     from .adan import Adan
     from .asgd import ASGD
+    from .cadamw import CAdamW
     from .dog import DoG
     from .kahanadamw import KahanAdamW
     from .lamb import Lamb
     from .lion import Lion
     from .muon import Muon
     from .nadam import NAdam
+    from .nadamw import NAdamW
     from .novograd import NovoGrad
     from .prodigy import Prodigy
     from .radam import RAdam
+    from .ranger import Ranger
     from .rmsprop import RMSprop
     from .sam import SAM
     from .schedulefreeadamw import ScheduleFreeAdamW

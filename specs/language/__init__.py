@@ -48,6 +48,7 @@ from .arguments import Choice, Function, Numbers, Schedules
 from .claims import Equivalence, Identity, Part, Side, Stability, Verdict, by_induction
 from .declarations import Constraint, Hyper, Option, State, Update
 from .decompositions import descending, diagonal, eigenvalues, eigenvectors, qr
+from .derivation import derived
 from .domains import (
     AT_LEAST_ONE,
     NON_NEGATIVE,
@@ -183,6 +184,7 @@ __all__ = [
     "completed_cycles",
     "cos",
     "counts",
+    "derived",
     "descending",
     "diagonal",
     "direction",

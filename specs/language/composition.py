@@ -109,6 +109,7 @@ class _Composition:
             made,
             name=name,
             peer="",
+            lineage=(rule.name, *rule.lineage),
             step_key=rule.step_key or ("step" if is_counted else ""),
             hyper=_arguments(rule.hyper, own.hyper),
             states=(*made.states, *own.states),
