@@ -7,14 +7,19 @@ read is computed under the conditions that all of them have in common, of those 
 A choice between choices is turned inside out where the next statement is under the inner one's
 condition, so that one ``if`` holds both. Nothing moves past the statement that overwrites a stored
 value it reads. What waits for totals is read at every step: all tensors hand over their parts.
+
+Numbers of the host that cannot be computed in every step, as ``1/(1 - M)`` may not, are computed
+under the conditions by which they are read, and are 0 in other steps.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
-from ..guards import Path, paths
+from ....specs.language import FACTS
+from ..guards import Path, guarded, known, paths
 from ..nodes import (
+    ZERO,
     Absent,
     Apply,
     Assign,
@@ -27,6 +32,7 @@ from ..nodes import (
     negation,
 )
 from ..operations import SELECT
+from .hoist import ordered
 
 
 def confine(program: Program) -> Program:
@@ -48,7 +54,44 @@ def confine(program: Program) -> Program:
         if body[at:]:
             value = _turned(value, body[at].value)
         body.insert(at, replace(assign, value=value))
-    return program.with_body(tuple(body))
+    return replace(program, body=tuple(body), host=_guarded(program.host, found, kept))
+
+
+def _guarded(
+    host: Sequence[Assign], found: dict[str, list[Path]], kept: set[str]
+) -> tuple[Assign, ...]:
+    """The assignments of the host, from last to first: under conditions by which each is read.
+
+    Args:
+        host: they.
+        found: by name, the paths by which the tensors' statements read it; more are added.
+        kept: the names of new values of states.
+    """
+    assigned: list[Assign] = []
+    for assign in reversed(host):
+        name = assign.target.id
+        value = assign.value
+        ways = [()] if name in kept else [_of_steps(way, value) for way in found.get(name, [()])]
+        if not all(_own_tests(value) & {*way} for way in ways):
+            value = guarded(value, ways)
+        for way in dict.fromkeys(ways):
+            for read, further in _reads(value, way):
+                found.setdefault(read, []).append(further)
+        assigned.append(replace(assign, value=value))
+    return ordered(reversed(assigned))
+
+
+def _of_steps(path: Path, value: Node) -> Path:
+    """The path without what the shape of a parameter decides, unless that is computed with."""
+    facts = {fact.name for fact in FACTS}
+    return path if names(value) & facts else tuple(c for c in path if not names(c) & facts)
+
+
+def _own_tests(value: Node) -> set[Node]:
+    """The conditions that a number is computed under already."""
+    if _is_choice(value) and value.args[2] == ZERO:
+        return {*known(value.args[0], holds=True)} | _own_tests(value.args[1])
+    return set()
 
 
 def _common(found: Sequence[Path]) -> Path:
