@@ -237,12 +237,23 @@ def held_of(text: str, reference: str) -> tuple[str, float | bool]:
     Raises:
         SpecError: it is no number and no truth value.
     """
-    name, _, value = (part.strip() for part in text.partition("="))
-    found = literal(value)
+    name, found = word_of(text, reference)
     if not isinstance(found, bool | int | float):
         problem = "it is no name=number and no name=True or False"
         raise refused(reference, text, problem, "Write it as in --with nesterov=True")
     return name, found if isinstance(found, bool) else float(found)
+
+
+def word_of(text: str, reference: str) -> tuple[str, Any]:
+    """``ours=value`` that is held, of any kind of value.
+
+    Raises:
+        SpecError: it is no such thing.
+    """
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not equals or not name:
+        raise refused(reference, text, "it is no name=value", "Write it as in T_max=20")
+    return name, literal(value)
 
 
 def literal(text: str) -> Any:

@@ -16,6 +16,7 @@ _OPERATORS: dict[type, Callable[..., Any]] = {
     ast.USub: operator.neg,
 }
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "dict": lambda keys, value: dict.fromkeys(keys, value),
     "float": float,
     "int": int,
     "list": list,
@@ -24,7 +25,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Expression:
     """An expression of numbers in our arguments.
 
@@ -35,6 +36,9 @@ class Expression:
 
     text: str
     names: frozenset[str]
+
+    def __repr__(self) -> str:
+        return self.text
 
     def of(self, values: Mapping[str, Any]) -> Any:
         """Its value."""

@@ -41,7 +41,7 @@ def course(adapter: Adapter, pairing: Pairing, trial: Trial) -> Course:
                 moments.append(Moment(tuple(map(_array, run.parameters())), states))
             evaluated = tuple(map(_array, run.evaluated()))
         except Exception as error:  # whatever another's code may raise is what it does
-            raise RaisedError(Raised(step, _told(error))) from error
+            raise RaisedError(Raised(step, told(error))) from error
     *before, last = moments
     if evaluated:
         last = replace(last, states={**last.states, EVALUATED: evaluated})
@@ -60,7 +60,7 @@ def _array(values: Any) -> Floats:
     return np.array(values, dtype=np.float64)
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
     """What an error says, in one line."""
     said = " ".join(str(error).split())
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
