@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from . import sample
+
 HEAVY_BALL = dedent(
     '''
     """A user's own rule."""
@@ -47,6 +49,10 @@ class Scheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return "handbook" if "/handbook/" in file else file
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    sample.is_whole = config.option.markexpr != "not exhaustive"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:

@@ -12,13 +12,17 @@ import steprule.numpy
 import steprule.numpy.schedules as schedules
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from steprule.codegen.loading.load import builtin, builtin_schedules
+from steprule.codegen.loading.load import builtin_schedules
 from steprule.codegen.oracle.arguments import Bound, example
 from steprule.specs.language import Choice, Function, Hyper, Numbers, Option, Schedules
 
+from ..sample import optimizers, takes_any_shape
+from ..sample import schedules as sampled
+
 NAN, INF = math.nan, math.inf
 
-STEPPED = [name for name, s in builtin_schedules().items() if not s.states]
+ALL = sampled()
+STEPPED = sampled(lambda schedule: not schedule.states)
 
 # A product and a quotient of the same numbers may round apart: four ulp.
 CLOSE = 4 * 2.0**-52
@@ -42,7 +46,7 @@ def made(name: str, **others: Any) -> Any:
     return getattr(schedules, name)(**(arguments(name) | others))
 
 
-@pytest.mark.parametrize("name", STEPPED)
+@pytest.mark.parametrize("name", STEPPED.params())
 def test_one_step_or_many(name: str) -> None:
     schedule = made(name)
     steps = np.array([[0, 1, 7], [50, 7, 10_000]])
@@ -60,7 +64,7 @@ def test_one_step_or_many(name: str) -> None:
 @pytest.mark.parametrize(
     "bad", [-1, 0.5, NAN, INF, True, "3", None, [0, -1], [[0.5]], [True], ["3"]]
 )
-@pytest.mark.parametrize("name", STEPPED)
+@pytest.mark.parametrize("name", STEPPED.params())
 def test_steps_that_are_none(name: str, bad: Any) -> None:
     schedule = made(name)
     with pytest.raises(ValueError, match="step must be a whole number, 0 <= step"):
@@ -70,14 +74,12 @@ def test_steps_that_are_none(name: str, bad: Any) -> None:
             schedule.momentum(bad)
 
 
-@pytest.mark.parametrize("name", builtin_schedules())
+@pytest.mark.parametrize("name", ALL.params())
 def test_schedules_drive_optimizers(name: str) -> None:
     """An optimizer asks for the rate of step 0 first, and takes the same steps as with numbers."""
     drive = made(name)
-    for optimizer in builtin():
+    for optimizer in optimizers(takes_any_shape):
         cls = getattr(steprule.numpy, optimizer)
-        if cls._on_matrices or cls._inputs:
-            continue  # which take no vector, or more than its gradient
         theta, expected = np.ones(3), np.ones(3)
         driven, told = cls(lr=drive), cls()
         for step in range(4):
@@ -88,7 +90,7 @@ def test_schedules_drive_optimizers(name: str) -> None:
         assert not np.array_equal(theta, np.ones(3))
 
 
-@pytest.mark.parametrize("name", STEPPED)
+@pytest.mark.parametrize("name", STEPPED.params())
 def test_kept_as_they_are(name: str) -> None:
     given_ = arguments(name)
     schedule = made(name)
@@ -108,7 +110,7 @@ def test_kept_as_they_are(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in STEPPED if not n.endswith(("LambdaLR", "MultiplicativeLR"))]
+    "name", STEPPED.params(n for n in STEPPED if n not in ("LambdaLR", "MultiplicativeLR"))
 )
 def test_pickling(name: str) -> None:
     schedule = made(name)
@@ -219,7 +221,7 @@ def refused(argument: Any) -> list[Any]:
     return []
 
 
-@pytest.mark.parametrize("name", builtin_schedules())
+@pytest.mark.parametrize("name", ALL.params())
 def test_arguments_that_are_refused(name: str) -> None:
     made(name)
     for argument in builtin_schedules()[name].hyper:
