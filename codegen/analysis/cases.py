@@ -165,7 +165,15 @@ class Case:
 
     def decide(self, condition: Basic) -> Truth:
         """Whether a condition holds throughout this case; None where it depends on more."""
-        return truth(condition, self._range, self.flags.get, self._answer if self.held else None)
+        if condition not in self._decided:
+            answers = self._answer if self.held else None
+            self._decided[condition] = truth(condition, self._range, self.flags.get, answers)
+        return self._decided[condition]
+
+    @cached_property
+    def _decided(self) -> dict[Basic, Truth]:
+        """Of conditions asked for before: each is asked at every point that is tried."""
+        return {}
 
     def is_asked(self, condition: Basic) -> bool:
         """Whether a step has to look whether it holds: by values, which a case may settle."""
@@ -180,7 +188,7 @@ class Case:
         if e == t:
             return self.steps
         if e.is_Rational:
-            return intervals.point(Fraction(str(e)))
+            return intervals.of_rational(e)
         if self.facts and e.free_symbols and e.atoms(Fact) == e.free_symbols:
             return intervals.point(Fraction(str(e.xreplace(self._lengths))))
         return self.admissible.get(e, intervals.REAL)

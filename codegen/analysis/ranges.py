@@ -174,7 +174,7 @@ class Evaluator:
             case Pow():
                 return self._power(e)
             case Expr() if e.is_Rational:
-                return intervals.point(Fraction(str(e)))
+                return intervals.of_rational(e)
         return self._function(e, [self.range(a) for a in e.args])
 
     def steps(self) -> Range:

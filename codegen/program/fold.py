@@ -1,14 +1,23 @@
 """Local simplification by the laws of zero, one and nested choices."""
 
+from functools import lru_cache
 from typing import TypeGuard
 
 from .nodes import ONE, ZERO, Apply, Name, Node, apply, negation, rebuild
 from .operations import ADD, AND, DIV, MUL, NEG, NOT, SELECT, SQUARE, SUB
 
+_KNOWN = 2**14
+"""Nodes: more than a large rule has, whose parts are folded again with each that they are part of.
+"""
 
+
+@lru_cache(maxsize=_KNOWN)
 def fold(node: Node) -> Node:
     """The node, simplified from the bottom up. Exact for finite values."""
-    return rebuild(node, _fold_one)
+    if isinstance(node, Apply):
+        args = tuple(map(fold, node.args))
+        node = _fold_one(node if args == node.args else Apply(node.op, args))
+    return node
 
 
 def at_zero(node: Node, name: str) -> Node:
@@ -16,9 +25,7 @@ def at_zero(node: Node, name: str) -> Node:
     return fold(rebuild(node, lambda n: ZERO if isinstance(n, Name) and n.id == name else n))
 
 
-def _fold_one(node: Node) -> Node:
-    if not isinstance(node, Apply):
-        return node
+def _fold_one(node: Apply) -> Node:
     args = node.args
     if node.op is SELECT:
         return _fold_choice(*args)

@@ -72,6 +72,9 @@ GRADIENT = Name("grad", TENSOR)
 STEP = Name("t", HOST_INTEGER)
 FIRST = Name("first", HOST_BOOLEAN)
 
+_IS_FIRST = frozenset[Basic]((Eq(t, 1), t <= 1, t < 2))
+_IS_LATER = frozenset[Basic]((Ne(t, 1), t > 1, t >= 2))
+
 
 def lower(spec: Optimizer) -> Program:
     """The program of an analysed spec: its updates are in an order they can run in."""
@@ -218,9 +221,9 @@ class Lowering:
         return self.node(e)
 
     def _condition(self, e: Basic) -> Node:
-        if e in (Eq(t, 1), t <= 1, t < 2):
+        if e in _IS_FIRST:
             return FIRST
-        if e in (Ne(t, 1), t > 1, t >= 2):
+        if e in _IS_LATER:
             return negation(FIRST)
         match e:
             case Eq() if e.rhs == 0:  # one form for a test and its opposite
