@@ -1,4 +1,4 @@
-"""The built-in rules that tests of rules are run over every day: few, in which all traits occur.
+"""What tests of all rules, schedules or claims are run over every day: few, with every trait.
 
 What is generated of a rule follows from its traits: how it is declared, and what its equations are
 made of. So tests need not be run over every rule, and cost the same however many there are.
@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 import pytest
 import steprule.numpy
 from steprule.codegen.loading.load import builtin, builtin_schedules
+from steprule.codegen.prove.discover import builtin_claims
 from steprule.specs.language import Optimizer, Schedule
+from steprule.specs.language.claims import Claim
 from steprule.specs.language.symbols import Value
 from sympy import Basic, Number, Pow, preorder_traversal
 
-Kind = TypeVar("Kind", Optimizer, Schedule)
+Kind = TypeVar("Kind", Optimizer, Schedule, Claim)
 
 ALWAYS = {"Adam"}
 """What tests hold others against."""
@@ -40,7 +42,7 @@ is_whole = False
 
 
 class Sample(dict[str, Kind]):
-    """Rules or schedules by name: those of every day, and in a whole run all that were given."""
+    """Specs or claims by name: those of every day, and in a whole run all that were given."""
 
     def __init__(self, specs: Mapping[str, Kind]) -> None:
         self._daily = _covering({name: set(traits(spec)) for name, spec in specs.items()})
@@ -79,6 +81,11 @@ def takes_any_shape(spec: Optimizer) -> bool:
 def schedules(keep: Callable[[Schedule], bool] = lambda schedule: True) -> Sample[Schedule]:
     """A sample of the schedules likewise."""
     return Sample({name: spec for name, spec in builtin_schedules().items() if keep(spec)})
+
+
+def claims(keep: Callable[[Claim], bool] = lambda claim: True) -> Sample[Claim]:
+    """A sample of the claims likewise."""
+    return Sample({name: claim for name, claim in builtin_claims().items() if keep(claim)})
 
 
 def _covering(of: Mapping[str, set[str]]) -> frozenset[str]:

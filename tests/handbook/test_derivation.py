@@ -13,7 +13,6 @@ from steprule.codegen.handbook.proofs.printer import ProofPrinter
 from steprule.codegen.handbook.proofs.roots import named_roots
 from steprule.codegen.handbook.proofs.rows import WIDEST, rows
 from steprule.codegen.loading.load import all_builtin
-from steprule.codegen.prove.discover import builtin_claims
 from steprule.codegen.prove.prove import prove
 from steprule.specs.claims import cycles, momentum
 from steprule.specs.claims.momentum import d, theta
@@ -21,7 +20,9 @@ from steprule.specs.language import grad, hyperparameters, states, t
 from steprule.specs.language.claims import Verdict
 from sympy import Function, Integer, Limit, Matrix, Sum, Symbol, oo, sqrt, symbols
 
-CLAIMS = builtin_claims()
+from ..sample import claims
+
+CLAIMS = claims()
 EDITION = edition()
 SGD = ProofPrinter([all_builtin()["SGD"]])
 lr, beta = hyperparameters("lr beta")
@@ -48,7 +49,7 @@ def formulas(text: str) -> list[str]:
     return displays(text) + INLINE.findall(DISPLAY.sub("", text))
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.parametrize("name", CLAIMS.params())
 def test_formulas_are_whole(pages, name):
     found = formulas(pages[name])
     assert found
@@ -61,7 +62,7 @@ def test_formulas_are_whole(pages, name):
         assert "\n\n" not in tex
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.parametrize("name", CLAIMS.params())
 def test_nothing_is_left_as_source(pages, name):
     for tex in formulas(pages[name]):
         named = re.sub(r"\\mathtt\{[a-z\\_]+\}", "", tex)
@@ -70,14 +71,14 @@ def test_nothing_is_left_as_source(pages, name):
     assert not re.search(r"\^|\bbeta|\bsigma|\bsqrt|\blr\b(?!\\_)|\w_\w|<=|>=|\{[a-z]+\}", prose)
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.parametrize("name", CLAIMS.params())
 def test_rows_fit_the_book(pages, name):
     for tex in displays(pages[name]):
         if r"\begin" not in tex:
             assert all(width(row) <= 1.15 * WIDEST for row in tex.split("\\\\\n"))
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.parametrize("name", CLAIMS.params())
 def test_what_is_aligned_has_several_rows(pages, name):
     for tex in displays(pages[name]):
         inside = tex
