@@ -49,10 +49,11 @@ def _fold_choice(test: Node, yes: Node, no: Node) -> Node:
         return yes
     if isinstance(test, Apply) and test.op is NOT and _is_choice_or_name(yes, no):
         return _fold_choice(test.args[0], no, yes)
-    # A choice within a choice that ends in the same value is one choice.
-    if _is_choice(no) and no.args[2] == yes:
+    # A choice within a choice that ends in the same value is one choice, but for one by a tensor
+    # in one of the host's: what its test reads may exist there alone.
+    if _is_choice(no) and no.args[2] == yes and no.args[0].on_host == test.on_host:
         return apply(SELECT, apply(AND, no.args[0], negation(test)), no.args[1], yes)
-    if _is_choice(yes) and yes.args[2] == no:
+    if _is_choice(yes) and yes.args[2] == no and yes.args[0].on_host == test.on_host:
         return apply(SELECT, apply(AND, yes.args[0], test), yes.args[1], no)
     return apply(SELECT, test, yes, no)
 

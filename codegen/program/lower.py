@@ -47,6 +47,7 @@ from ...specs.language.reductions import Reduction
 from ..notation.order import ReadingOrder
 from ..notation.text import TextPrinter
 from . import operations as ops
+from .choices import choice
 from .existence import existence
 from .iteration import Iterations
 from .nodes import (
@@ -213,7 +214,7 @@ class Lowering:
         node = self._where(map(negation, tests), otherwise)
         for k, ((value, _), test) in reversed([*enumerate(zip(cases, tests, strict=True))]):
             chosen = self._where([*map(negation, tests[:k]), test], value)
-            node = apply(ops.SELECT, test, chosen, node)
+            node = choice(test, chosen, node)
         return node
 
     def _where(self, tests: Iterable[Node], e: Basic) -> Node:
