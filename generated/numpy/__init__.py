@@ -10,20 +10,40 @@ __all__ = [
     "Adadelta",
     "Adafactor",
     "Adagrad",
+    "Adai",
     "Adam",
     "Adamax",
+    "AdamG",
+    "AdamP",
     "AdamW",
     "Adan",
+    "AdaNorm",
+    "AliG",
     "ASGD",
+    "AvaGrad",
     "CAdamW",
+    "CAME",
+    "DAdaptAdaGrad",
+    "DAdaptAdam",
+    "DAdaptAdan",
+    "DAdaptLion",
+    "DAdaptSGD",
     "DoG",
+    "DoWG",
+    "Fromage",
     "KahanAdamW",
     "Lamb",
+    "LARC",
+    "LARS",
+    "LDoG",
     "Lion",
+    "MoMo",
+    "MoMoAdam",
     "Muon",
     "NAdam",
     "NAdamW",
     "NovoGrad",
+    "PolyakSGD",
     "Prodigy",
     "RAdam",
     "Ranger",
@@ -31,28 +51,51 @@ __all__ = [
     "SAM",
     "ScheduleFreeAdamW",
     "SGD",
+    "SGDP",
+    "SGDSaI",
     "SM3",
     "SOAP",
+    "StableAdamW",
 ]
 
 if TYPE_CHECKING:
     from .adadelta import Adadelta
     from .adafactor import Adafactor
     from .adagrad import Adagrad
+    from .adai import Adai
     from .adam import Adam
     from .adamax import Adamax
+    from .adamg import AdamG
+    from .adamp import AdamP
     from .adamw import AdamW
     from .adan import Adan
+    from .adanorm import AdaNorm
+    from .alig import AliG
     from .asgd import ASGD
+    from .avagrad import AvaGrad
     from .cadamw import CAdamW
+    from .came import CAME
+    from .dadaptadagrad import DAdaptAdaGrad
+    from .dadaptadam import DAdaptAdam
+    from .dadaptadan import DAdaptAdan
+    from .dadaptlion import DAdaptLion
+    from .dadaptsgd import DAdaptSGD
     from .dog import DoG
+    from .dowg import DoWG
+    from .fromage import Fromage
     from .kahanadamw import KahanAdamW
     from .lamb import Lamb
+    from .larc import LARC
+    from .lars import LARS
+    from .ldog import LDoG
     from .lion import Lion
+    from .momo import MoMo
+    from .momoadam import MoMoAdam
     from .muon import Muon
     from .nadam import NAdam
     from .nadamw import NAdamW
     from .novograd import NovoGrad
+    from .polyaksgd import PolyakSGD
     from .prodigy import Prodigy
     from .radam import RAdam
     from .ranger import Ranger
@@ -60,7 +103,10 @@ if TYPE_CHECKING:
     from .sam import SAM
     from .schedulefreeadamw import ScheduleFreeAdamW
     from .sgd import SGD
+    from .sgdp import SGDP
+    from .sgdsai import SGDSaI
     from .sm3 import SM3
     from .soap import SOAP
+    from .stableadamw import StableAdamW
 else:
     __getattr__, __dir__ = _on_demand(__name__, __all__)
