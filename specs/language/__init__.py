@@ -95,6 +95,7 @@ from .sequences import (
     size,
 )
 from .shapes import FACTS, Axis, Fact, Shape, cols, machine_epsilon, ndim, numel, rows
+from .specialisation import specialised
 from .symbols import (
     Gradient,
     GradientAt,
@@ -237,6 +238,7 @@ __all__ = [
     "second_moment",
     "sign",
     "size",
+    "specialised",
     "sqrt",
     "states",
     "step",

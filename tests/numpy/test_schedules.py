@@ -241,7 +241,7 @@ def test_arguments_that_are_refused_together() -> None:
         schedules.PiecewiseConstantLR([1, 2], [0.1, 0.2])
     with pytest.raises(ValueError, match="schedulers must have one entry more than milestones"):
         schedules.SequentialLR([made("StepLR")], [3])
-    for name in builtin_schedules():
+    for name in builtin_schedules().keys() - {"LRRangeTest"}:  # whose arguments have defaults
         with pytest.raises(TypeError, match="missing"):
             getattr(schedules, name)()
 

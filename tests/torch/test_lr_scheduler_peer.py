@@ -3,6 +3,7 @@
 import copy
 import inspect
 import math
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from steprule.codegen.loading.load import builtin_schedules
 from steprule.codegen.oracle import arguments
 from steprule.codegen.oracle.arguments import Bound
 from steprule.torch import lr_scheduler as ours
-from torch.optim import SGD, Adam, Optimizer
-from torch.optim import lr_scheduler as theirs
+from torch.optim import SGD, Adam, Optimizer, lr_scheduler, swa_utils
+
+theirs: Any = ModuleType("theirs", "torch's, wherever they lie.")
+vars(theirs).update(vars(lr_scheduler), SWALR=swa_utils.SWALR)
 
 PEERS = {name: s for name, s in builtin_schedules().items() if s.peer}
 STEPPED = [name for name, s in PEERS.items() if not s.takes_metric]
