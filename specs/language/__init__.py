@@ -76,6 +76,9 @@ from .parts import (
     momentum,
     rate,
     second_moment,
+    second_weight,
+    squared,
+    squares,
     stepped,
 )
 from .points import carried_out, points
@@ -236,10 +239,13 @@ __all__ = [
     "rows",
     "running_product",
     "second_moment",
+    "second_weight",
     "sign",
     "size",
     "specialised",
     "sqrt",
+    "squared",
+    "squares",
     "states",
     "step",
     "stepped",

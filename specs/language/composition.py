@@ -27,6 +27,7 @@ from .parts import (
     GRADIENT,
     NEW,
     OLD,
+    Average,
     NoPartError,
     added,
     direction,
@@ -39,6 +40,10 @@ from .parts import (
     rate,
     second_moment,
     second_moment_of,
+    second_weight,
+    square_of,
+    squared,
+    squares,
     step_of,
     stepped,
 )
@@ -165,8 +170,13 @@ class _Composition:
                 forgetting[t]: average.forgetting,
                 added[t]: average.added,
             }
-        if self._reads(second_moment):
-            found[second_moment[t]] = second_moment_of(rule).series[t]
+        if self._reads(second_moment, squares, squared, second_weight):
+            average = second_moment_of(rule)
+            found |= {second_moment[t]: average.series[t], squares[t]: average.added}
+            if self._reads(squared, second_weight):
+                found[squared[t]], found[second_weight[t]] = square_of(average)
+            if squares in self.own.gives:
+                rule = _adding(rule, average, self.own.gives[squares])
         for part in (momentum, second_moment):
             if part in self.own.gives:
                 rule = _reading(rule, cast(Expr, found[part[t]]), self.own.gives[part])
@@ -262,6 +272,21 @@ def _reading(rule: Optimizer, old: Expr, new: Expr) -> Optimizer:
     changed = _changed(rule, lambda x, e: e if x == old else cast(Expr, e.xreplace({old: new})))
     if changed.updates == rule.updates:
         raise NoPartError(f"nothing of its step reads {str(old).replace(' ', '')}")
+    return changed
+
+
+def _adding(rule: Optimizer, average: Average, new: Value) -> Optimizer:
+    """The rule whose average adds something else."""
+    kept = average.forgetting * average.series[t - 1]
+    given = dict.fromkeys((kept + average.added, (kept + average.added).factor()), kept + new)
+    changed = _changed(
+        rule,
+        lambda x, e: (
+            cast(Expr, e.xreplace({average.added: new, **given})) if x == average.series[t] else e
+        ),
+    )
+    if changed == rule:
+        raise NoPartError(f"what its {average.series.name} adds stands in no sum")
     return changed
 
 

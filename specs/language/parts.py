@@ -7,7 +7,8 @@ A rule that has these parts can be written as::
 where ``kept`` is a multiple of the parameter (with its decay, where that is decoupled), ``rate`` a
 number that is known before any tensor is, and ``direction`` all else. What it is given is the
 gradient, with the sign that the rule gives it where it can maximize. Of a state that forgets, as
-averages do, ``m[t] = forgetting * m[t - 1] + added``.
+averages do, ``m[t] = forgetting * m[t - 1] + added``; of a second moment, what is
+added is ``squares = second_weight * squared**2``.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import cast
 
-from sympy import Add, Basic, Expr, Integer, Mul, Number, Piecewise
+from sympy import Add, Basic, Expr, Integer, Mul, Number, Piecewise, Pow
 
 from .declarations import State
 from .domains import Interval
@@ -34,8 +35,12 @@ from .symbols import GradientAt, Series, Value, grad, intermediates, t, theta
     forgetting,
     added,
     second_moment,
+    squares,
+    squared,
+    second_weight,
 ) = PARTS = intermediates(
-    "gradient direction rate kept stepped momentum forgetting added second_moment"
+    "gradient direction rate kept stepped momentum forgetting added second_moment squares squared "
+    "second_weight"
 )
 """How the parts stand in equations of operators."""
 
@@ -125,6 +130,19 @@ def second_moment_of(spec: Optimizer) -> Average:
     return _only(
         "second moment", _preferred(found, lambda a: not names & _made_of(spec, a.series.name))
     )
+
+
+def square_of(average: Average) -> tuple[Expr, Expr]:
+    """What a second moment adds the square of, and the weight of that.
+
+    Raises:
+        NoPartError: it adds something else.
+    """
+    squares = [f for f in _factors(average.added) if isinstance(f, Pow) and f.exp == 2]
+    squares = [f for f in squares if f.atoms(Value, GradientAt)]
+    if len(squares) != 1:
+        raise NoPartError(f"what its {average.series.name} adds is no multiple of one square")
+    return cast(Expr, squares[0].base), _without(average.added, squares)
 
 
 def _averages(spec: Optimizer) -> list[tuple[State, Average]]:
