@@ -43,6 +43,24 @@ def all_builtin() -> dict[str, Spec]:
     return found | builtin_schedules()
 
 
+def builtin_files() -> set[str]:
+    """The names of the files that declare built-in optimizers; none of them is imported."""
+    names = (info.name for info in pkgutil.iter_modules(optimizers.__path__))
+    return {name for name in names if not name.startswith("_")}
+
+
+def builtin_like(spec: Optimizer) -> Optimizer | None:
+    """The built-in optimizer of the same name, if there is one.
+
+    Raises:
+        SpecError: as :func:`builtin` does, where it is in no file of its name.
+    """
+    found = _in_its_own_file(spec.name)
+    if isinstance(found, Optimizer) and found.name == spec.name:
+        return found
+    return builtin().get(spec.name)
+
+
 def discover(package: ModuleType, kind: type[Kind]) -> dict[str, Kind]:
     """The specs of a kind bound to public names in the modules of a package, by name, sorted.
 
@@ -114,8 +132,7 @@ def _builtin_named(name: str) -> Spec:
 
 def _in_its_own_file(name: str) -> Spec | None:
     """The built-in optimizer of a name that its file has too: then no other file is imported."""
-    known = {info.name for info in pkgutil.iter_modules(optimizers.__path__)}
-    if name.lower() not in known:
+    if name.lower() not in builtin_files():
         return None
     try:
         module = importlib.import_module(f"{optimizers.__name__}.{name.lower()}")

@@ -6,7 +6,6 @@ An operator of somebody's own has its file before its name: ``mine.py:damped(ada
 import re
 from collections.abc import Callable, Mapping
 
-from ...specs import operators as package
 from ...specs.language import Operator, Optimizer, Spec, SpecError
 from ..analysis.nearby import suggestion
 from .declared import declared_in
@@ -20,6 +19,9 @@ _NAME = "name"
 
 def operators() -> dict[str, Operator]:
     """The operators of this package by name, in alphabetical order."""
+    # Imported here, as few commands ask for an operator, and there are many.
+    from ...specs import operators as package
+
     return {o.name: o for o in sorted(declared_in(package, Operator), key=lambda o: o.name)}
 
 

@@ -73,11 +73,20 @@ def configurations(spec: Optimizer) -> list[Configuration]:
     many, a few are taken such that every pair of choices found together in any of them is
     found in those few.
     """
+    found = _all_allowed(spec)
+    return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
+
+
+def pairs_of_options(spec: Optimizer) -> list[Configuration]:
+    """Those few, however many there are."""
+    return [c for _, c in _thinned(_all_allowed(spec))]
+
+
+def _all_allowed(spec: Optimizer) -> list[tuple[Choice, Configuration]]:
+    """What the constraints allow, with a large rate or else the default; the defaults at least."""
     defaults, large = _defaults(spec)
     found = _allowed(spec, defaults | large) or _allowed(spec, defaults)
-    if not found:
-        return [Configuration(defaults, spec.defaults)]
-    return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
+    return found or [((), Configuration(defaults, spec.defaults))]
 
 
 def left_out(spec: Optimizer, tried: Sequence[Configuration], form: Format) -> list[Configuration]:
@@ -223,10 +232,10 @@ def _choices(count: int) -> Iterator[Choice]:
 
 
 def _thinned(found: list[tuple[Choice, Configuration]]) -> Iterator[tuple[Choice, Configuration]]:
-    """In a fixed random order, those that show a pair of choices not seen before."""
-    seen: set[tuple[tuple[int, bool], ...]] = set()
-    for index in np.random.default_rng(0).permutation(len(found)):
-        pairs = set(combinations(enumerate(found[index][0]), 2))
-        if not pairs <= seen:
-            seen |= pairs
-            yield found[index]
+    """Always the first that shows most pairs of choices not seen before; of one choice, that."""
+    pending = {i: set(combinations(enumerate(c), min(2, len(c)))) for i, (c, _) in enumerate(found)}
+    while pending:
+        best = max(pending, key=lambda i: len(pending[i]))
+        yield found[best]
+        seen = pending[best]
+        pending = {i: new for i, pairs in pending.items() if (new := pairs - seen)}
