@@ -139,6 +139,7 @@ class Evaluator:
     def __post_init__(self) -> None:
         for question, holds in self.case.held.items():
             self._known += implied(question if holds else Not(question), self.range)
+        self.hazards.clear()  # where a question is asked, it is seen whether it can be
 
     def range(self, e: Basic) -> Range:
         """What an expression can be."""
