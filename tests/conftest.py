@@ -10,6 +10,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from . import sample
@@ -49,6 +50,11 @@ class Scheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return "handbook" if "/handbook/" in file else file
+
+
+# How long a test takes is for benchmarks to say, and fails none.
+settings.register_profile("steprule", deadline=None)
+settings.load_profile("steprule")
 
 
 def pytest_configure(config: pytest.Config) -> None:

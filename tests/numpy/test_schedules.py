@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import steprule.numpy
 import steprule.numpy.schedules as schedules
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from steprule.codegen.loading.load import builtin_schedules
 from steprule.codegen.oracle.arguments import Bound, example
@@ -285,7 +285,6 @@ DECAYS = st.one_of(
 
 
 @given(DECAYS)
-@settings(deadline=None)
 def test_decays_fall(schedule: Any) -> None:
     values = curve(schedule)
     assert values[0] == pytest.approx(schedule.lr, rel=CLOSE)
@@ -293,7 +292,6 @@ def test_decays_fall(schedule: Any) -> None:
 
 
 @given(rates, rates, counts, st.integers(1, 3))
-@settings(deadline=None)
 def test_restarts(lr: float, eta_min: float, first: int, growth: int) -> None:
     values = curve(schedules.CosineAnnealingWarmRestarts(lr, first, growth, eta_min))
     between(values, min(lr, eta_min), max(lr, eta_min))
@@ -308,7 +306,6 @@ def test_restarts(lr: float, eta_min: float, first: int, growth: int) -> None:
 @given(
     rates, rates, st.floats(1, 40), st.floats(1, 40), st.sampled_from(["triangular", "triangular2"])
 )
-@settings(deadline=None)
 def test_cycles(a: float, b: float, up: float, down: float, mode: Any) -> None:
     low, high = sorted((a, b))
     schedule = schedules.CyclicLR(low, high, up, down, mode)
@@ -324,14 +321,12 @@ def test_cycles(a: float, b: float, up: float, down: float, mode: Any) -> None:
 
 
 @given(counts, counts)
-@settings(deadline=None)
 def test_cycles_of_whole_steps_repeat(up: int, down: int) -> None:
     values = curve(schedules.CyclicLR(0.1, 0.7, up, down))
     assert values[up + down :].tolist() == values[: -(up + down)].tolist()
 
 
 @given(rates, st.integers(2, 120), factors, st.sampled_from(["cos", "linear"]), st.booleans())
-@settings(deadline=None)
 def test_one_cycle(high: float, total: int, share: float, strategy: Any, three: bool) -> None:
     schedule = schedules.OneCycleLR(
         high, total, pct_start=share, anneal_strategy=strategy, three_phase=three
@@ -348,7 +343,6 @@ def test_one_cycle(high: float, total: int, share: float, strategy: Any, three: 
 
 
 @given(rates, counts, counts, counts, factors)
-@settings(deadline=None)
 def test_warm_up_and_decay_meet(lr: float, up: int, stay: int, down: int, low: float) -> None:
     schedule = schedules.WarmupStableDecayLR(lr, up, stay, down, low)
     values = curve(schedule)
@@ -366,7 +360,6 @@ inner = st.one_of(
 
 
 @given(inner, counts, factors)
-@settings(deadline=None)
 def test_a_warm_up_delays(schedule: Any, steps: int, start: float) -> None:
     values = curve(schedules.LinearWarmupLR(schedule, steps, start))
     assert values[steps:].tolist() == schedule(STEPS[: len(STEPS) - steps]).tolist()
@@ -375,7 +368,6 @@ def test_a_warm_up_delays(schedule: Any, steps: int, start: float) -> None:
 
 
 @given(st.lists(inner, min_size=1, max_size=4), st.data())
-@settings(deadline=None)
 def test_a_sequence_is_its_pieces(pieces: list[Any], data: Any) -> None:
     at = sorted(data.draw(st.lists(counts, min_size=len(pieces) - 1, max_size=len(pieces) - 1)))
     values = curve(schedules.SequentialLR(pieces, at))
@@ -384,7 +376,6 @@ def test_a_sequence_is_its_pieces(pieces: list[Any], data: Any) -> None:
 
 
 @given(rates, factors, counts, factors.filter(bool), counts, factors)
-@settings(deadline=None)
 def test_a_chain_of_factors_is_their_product(
     lr: float, a: float, first: int, b: float, second: int, gamma: float
 ) -> None:
