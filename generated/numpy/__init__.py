@@ -10,11 +10,14 @@ __all__ = [
     "Adadelta",
     "Adafactor",
     "Adagrad",
+    "AdaHessian",
     "Adai",
     "Adam",
     "Adamax",
     "AdamG",
+    "AdamMini",
     "AdamP",
+    "AdaMuon",
     "AdamW",
     "Adan",
     "AdaNorm",
@@ -42,6 +45,7 @@ __all__ = [
     "Muon",
     "NAdam",
     "NAdamW",
+    "NorMuon",
     "NovoGrad",
     "PolyakSGD",
     "Prodigy",
@@ -50,23 +54,31 @@ __all__ = [
     "RMSprop",
     "SAM",
     "ScheduleFreeAdamW",
+    "Scion",
     "SGD",
     "SGDP",
     "SGDSaI",
+    "Shampoo",
     "SM3",
     "SOAP",
+    "Sophia",
+    "SPlus",
     "StableAdamW",
+    "StableSPAM",
 ]
 
 if TYPE_CHECKING:
     from .adadelta import Adadelta
     from .adafactor import Adafactor
     from .adagrad import Adagrad
+    from .adahessian import AdaHessian
     from .adai import Adai
     from .adam import Adam
     from .adamax import Adamax
     from .adamg import AdamG
+    from .adammini import AdamMini
     from .adamp import AdamP
+    from .adamuon import AdaMuon
     from .adamw import AdamW
     from .adan import Adan
     from .adanorm import AdaNorm
@@ -94,6 +106,7 @@ if TYPE_CHECKING:
     from .muon import Muon
     from .nadam import NAdam
     from .nadamw import NAdamW
+    from .normuon import NorMuon
     from .novograd import NovoGrad
     from .polyaksgd import PolyakSGD
     from .prodigy import Prodigy
@@ -102,11 +115,16 @@ if TYPE_CHECKING:
     from .rmsprop import RMSprop
     from .sam import SAM
     from .schedulefreeadamw import ScheduleFreeAdamW
+    from .scion import Scion
     from .sgd import SGD
     from .sgdp import SGDP
     from .sgdsai import SGDSaI
+    from .shampoo import Shampoo
     from .sm3 import SM3
     from .soap import SOAP
+    from .sophia import Sophia
+    from .splus import SPlus
     from .stableadamw import StableAdamW
+    from .stablespam import StableSPAM
 else:
     __getattr__, __dir__ = _on_demand(__name__, __all__)

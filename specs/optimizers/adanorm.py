@@ -21,7 +21,7 @@ from ..language import (
 
 lr, beta1, beta2, r, eps = hyperparameters("lr beta1 beta2 r eps")
 m, v, e = states("m v e")
-gnorm, s, mhat, vhat = intermediates("gnorm s mhat vhat")
+gnorm, ratio, s, mhat, vhat = intermediates("gnorm ratio s mhat vhat")
 
 adanorm = Optimizer(
     "AdaNorm",
@@ -48,15 +48,10 @@ adanorm = Optimizer(
         Update(gnorm[t], norm(g[t])),
         Update(e[t], r * e[t - 1] + (1 - r) * gnorm[t]),
         Update(
-            s[t],
-            Piecewise(
-                (
-                    g[t] * (e[t] / gnorm[t]),
-                    And(gnorm[t] > 0, e[t] > gnorm[t]),
-                ),
-                (g[t], True),
-            ),
+            ratio[t],
+            Piecewise((e[t] / gnorm[t], And(gnorm[t] > 0, e[t] > gnorm[t])), (1, True)),
         ),
+        Update(s[t], ratio[t] * g[t]),
         Update(m[t], beta1 * m[t - 1] + (1 - beta1) * s[t]),
         Update(v[t], beta2 * v[t - 1] + (1 - beta2) * g[t] ** 2),
         Update(mhat[t], m[t] / (1 - beta1**t)),

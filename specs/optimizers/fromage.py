@@ -20,7 +20,9 @@ from ..language import (
 
 lr, p_bound = hyperparameters("lr p_bound")
 (largest,) = states("largest")
-wnorm, gnorm, scaled, shortened, length = intermediates("wnorm gnorm scaled shortened length")
+wnorm, gnorm, ratio, shortened, length, share = intermediates(
+    "wnorm gnorm ratio shortened length share"
+)
 
 fromage = Optimizer(
     "Fromage",
@@ -56,23 +58,18 @@ fromage = Optimizer(
         Update(gnorm[t], norm(g[t])),
         Update(largest[t], Piecewise((p_bound * wnorm[t], Eq(t, 1)), (largest[t - 1], True))),
         Update(
-            scaled[t],
-            Piecewise(
-                (g[t] * (wnorm[t] / gnorm[t]), And(wnorm[t] > 0, gnorm[t] > 0)),
-                (g[t], True),
-            ),
+            ratio[t],
+            Piecewise((wnorm[t] / gnorm[t], And(wnorm[t] > 0, gnorm[t] > 0)), (1, True)),
         ),
-        Update(shortened[t], (theta[t - 1] - lr * scaled[t]) / sqrt(1 + lr**2)),
+        Update(shortened[t], (theta[t - 1] - lr * ratio[t] * g[t]) / sqrt(1 + lr**2)),
         Update(length[t], norm(shortened[t])),
         Update(
-            theta[t],
+            share[t],
             Piecewise(
-                (
-                    shortened[t] * (largest[t] / length[t]),
-                    And(Ne(p_bound, 0), length[t] > largest[t]),
-                ),
-                (shortened[t], True),
+                (largest[t] / length[t], And(Ne(p_bound, 0), length[t] > largest[t])),
+                (1, True),
             ),
         ),
+        Update(theta[t], share[t] * shortened[t]),
     ],
 )
