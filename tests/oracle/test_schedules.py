@@ -234,6 +234,17 @@ def test_warm_ups_by_the_exponential() -> None:
             assert found == pytest.approx(expected, rel=1e-15)
 
 
+def test_half_lives_grow_by_equal_steps() -> None:
+    """From 0.5, a half-life of 1 step, to 0.5**(1/3), one of 3 steps."""
+    schedule = made(
+        "HalfLifeLR",
+        {"total_steps": "4", "beta_start": "1/2", "beta_end": str(Fraction(0.5 ** (1 / 3)))},
+    )
+    for step, half_life in enumerate((1, 1.5, 2, 2.5, 3, 3)):
+        found = float(rate(schedule, step))  # pyright: ignore[reportArgumentType]
+        assert found == pytest.approx(0.5 ** (1 / half_life), rel=1e-14)
+
+
 def test_radams_factor() -> None:
     """At t = 10 with beta2 = 3/4: rho = 7 - 20*q/(1 - q), where q = (3/4)**10."""
     schedule = made("RAdamWarmupLR", {"scheduler": ("ExponentialLR", HALVING), "beta2": "3/4"})

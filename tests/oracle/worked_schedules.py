@@ -93,6 +93,10 @@ WORKED: list[tuple[str, dict[str, Any], dict[int, str]]] = [
         {"min_lr": "1", "step_size": "4", "step_rate": "2", "staircase": True},
         {0: "1", 3: "1", 4: "3", 7: "3"},
     ),
+    # 1/4 to the power 1/2 is left out of 1 at the fourth step.
+    ("PaLMBeta2LR", {"power": "1/2"}, {0: "0", 3: "1/2", 15: "3/4"}),
+    # From a half-life of 1 to one of 3: half way, 2, which is a rate of sqrt(1/2).
+    ("HalfLifeLR", {"total_steps": "2", "beta_start": "1/2", "beta_end": "7/8"}, {2: "7/8"}),
     (
         "SWALR",
         {"lr": "9", "swa_lr": "1", "anneal_epochs": "6"},

@@ -15,7 +15,7 @@ from torch.optim import SGD
 from torch.optim.swa_utils import SWALR
 
 LR = 0.3
-STEPS = np.arange(140)
+STEPS: Any = np.arange(140)
 ROUNDED = 1e-13
 """Some roundings of float64, of rates below 1, after 140 steps of multiplying."""
 

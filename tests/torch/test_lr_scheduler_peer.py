@@ -52,7 +52,8 @@ def rates(scheduler: Any, steps: int) -> list[float]:
 
 def both(name: str, steps: int, *args: Any, lr: float = 0.1, **how: Any) -> tuple[Any, Any]:
     """The rates of ours and of torch's, made with the same arguments."""
-    return tuple(rates(getattr(m, name)(sgd(lr), *args, **how), steps) for m in (ours, theirs))
+    here, there = (rates(getattr(m, name)(sgd(lr), *args, **how), steps) for m in (ours, theirs))
+    return here, there
 
 
 @pytest.mark.parametrize("name", PEERS)

@@ -20,6 +20,7 @@ __all__ = [
     "ExponentialWarmupLR",
     "FlatCosineLR",
     "GreedyLR",
+    "HalfLifeLR",
     "HyperbolicLR",
     "InterpolatingLogLR",
     "InverseSqrtLR",
@@ -35,6 +36,7 @@ __all__ = [
     "MultiStepLR",
     "NoamLR",
     "OneCycleLR",
+    "PaLMBeta2LR",
     "PiecewiseConstantLR",
     "PiecewiseInterpolateLR",
     "PolynomialLR",
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     from .exponentialwarmuplr import ExponentialWarmupLR
     from .flatcosinelr import FlatCosineLR
     from .greedylr import GreedyLR
+    from .halflifelr import HalfLifeLR
     from .hyperboliclr import HyperbolicLR
     from .interpolatingloglr import InterpolatingLogLR
     from .inversesqrtlr import InverseSqrtLR
@@ -87,6 +90,7 @@ if TYPE_CHECKING:
     from .multisteplr import MultiStepLR
     from .noamlr import NoamLR
     from .onecyclelr import OneCycleLR
+    from .palmbeta2lr import PaLMBeta2LR
     from .piecewiseconstantlr import PiecewiseConstantLR
     from .piecewiseinterpolatelr import PiecewiseInterpolateLR
     from .polynomiallr import PolynomialLR

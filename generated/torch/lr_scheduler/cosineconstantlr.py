@@ -29,6 +29,8 @@ class CosineConstantLR(Scheduler):
             constant_fraction <= 1``.
         min_factor: factor from then on, ``0 <= min_factor <= 1``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -49,12 +51,14 @@ class CosineConstantLR(Scheduler):
         constant_fraction: float,
         min_factor: float = 0,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.total_steps = total_steps
         self.warmup_steps = warmup_steps
         self.constant_fraction = constant_fraction
         self.min_factor = min_factor
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(

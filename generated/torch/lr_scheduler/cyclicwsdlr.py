@@ -30,6 +30,8 @@ class CyclicWSDLR(Scheduler):
         min_factor: factor from then on, ``0 <= min_factor <= 1``.
         decay_type: how it decays: half a cosine, a line, 1 - sqrt, 1 - square, or 2 * 0.5^x - 1.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -51,13 +53,15 @@ class CyclicWSDLR(Scheduler):
         min_factor: float = 0,
         decay_type: Literal["cosine", "linear", "sqrt", "square", "exponential"] = "cosine",
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.warmup_steps = warmup_steps
         self.stable_steps = stable_steps
         self.decay_steps = decay_steps
         self.min_factor = min_factor
         self.decay_type = decay_type
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(

@@ -29,6 +29,8 @@ class ExpHyperbolicLR(Scheduler):
             total_steps, ``1 <= upper_bound``.
         eta_min: the lowest rate, ``0 < eta_min``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -49,11 +51,13 @@ class ExpHyperbolicLR(Scheduler):
         upper_bound: int,
         eta_min: float = 1e-6,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.total_steps = total_steps
         self.upper_bound = upper_bound
         self.eta_min = eta_min
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, total_steps: Any, upper_bound: Any, eta_min: Any, **_: Any) -> None:

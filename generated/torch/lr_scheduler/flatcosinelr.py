@@ -27,6 +27,8 @@ class FlatCosineLR(Scheduler):
         flat_fraction: share of the steps at the rate, ``0 <= flat_fraction < 1``.
         min_factor: factor from then on, ``0 <= min_factor <= 1``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -46,11 +48,13 @@ class FlatCosineLR(Scheduler):
         flat_fraction: float = 0.7,
         min_factor: float = 0,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.total_steps = total_steps
         self.flat_fraction = flat_fraction
         self.min_factor = min_factor
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, total_steps: Any, flat_fraction: Any, min_factor: Any, **_: Any) -> None:

@@ -42,6 +42,8 @@ class GreedyLR(MetricScheduler):
         min_lr: the lowest rate, ``0 <= min_lr``; one for all groups, or a list.
         max_lr: the highest rate, ``0 <= max_lr``; one for all groups, or a list.
         eps: smaller changes are left out, ``0 <= eps``.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -91,6 +93,8 @@ class GreedyLR(MetricScheduler):
         min_lr: float | Sequence[float] = 1e-3,
         max_lr: float | Sequence[float] = 1,
         eps: float = 1e-8,
+        *,
+        target: str = "lr",
     ) -> None:
         self.mode = mode
         self.factor = factor
@@ -102,7 +106,7 @@ class GreedyLR(MetricScheduler):
         self.min_lrs: Any = min_lr
         self.max_lrs: Any = max_lr
         self.eps = eps
-        super().__init__(optimizer)
+        super().__init__(optimizer, target)
 
     @staticmethod
     def _check(

@@ -25,6 +25,8 @@ class InterpolatingLogLR(Scheduler):
         min_lr: rate of the first step, ``0 < min_lr``.
         max_lr: rate of the last step, ``0 < max_lr``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -46,11 +48,13 @@ class InterpolatingLogLR(Scheduler):
         min_lr: float,
         max_lr: float,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.num_steps = num_steps
         self.min_lr = min_lr
         self.max_lr = max_lr
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, num_steps: Any, min_lr: Any, max_lr: Any, **_: Any) -> None:

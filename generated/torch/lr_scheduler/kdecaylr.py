@@ -29,6 +29,8 @@ class KDecayLR(Scheduler):
         shape: what is delayed: half a cosine, or a power.
         power: exponent of the polynomial, ``0 < power``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -50,13 +52,15 @@ class KDecayLR(Scheduler):
         shape: Literal["cosine", "polynomial"] = "cosine",
         power: float = 1,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.total_steps = total_steps
         self.k = k
         self.eta_min = eta_min
         self.shape = shape
         self.power = power
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, total_steps: Any, k: Any, eta_min: Any, shape: Any, power: Any, **_: Any) -> None:

@@ -26,6 +26,8 @@ class KneeLR(Scheduler):
         warmup_steps: steps up, ``0 <= warmup_steps``.
         explore_steps: steps at the rate, ``0 <= explore_steps``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -45,11 +47,13 @@ class KneeLR(Scheduler):
         warmup_steps: int = 0,
         explore_steps: int = 0,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.total_steps = total_steps
         self.warmup_steps = warmup_steps
         self.explore_steps = explore_steps
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, total_steps: Any, warmup_steps: Any, explore_steps: Any, **_: Any) -> None:

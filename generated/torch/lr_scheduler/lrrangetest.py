@@ -25,6 +25,8 @@ class LRRangeTest(Scheduler):
         step_rate: growth over an interval, beside min_lr, ``0 <= step_rate``.
         staircase: rise at the ends of intervals only.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -46,12 +48,14 @@ class LRRangeTest(Scheduler):
         step_rate: float = 1,
         staircase: bool = False,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.min_lr = min_lr
         self.step_size = step_size
         self.step_rate = step_rate
         self.staircase = staircase
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, min_lr: Any, step_size: Any, step_rate: Any, staircase: Any, **_: Any) -> None:

@@ -24,6 +24,8 @@ class NoamLR(Scheduler):
         model_size: width of the model, ``1 <= model_size``.
         warmup_steps: steps until the highest rate, ``1 <= warmup_steps``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -42,10 +44,12 @@ class NoamLR(Scheduler):
         model_size: int,
         warmup_steps: int = 4000,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.model_size = model_size
         self.warmup_steps = warmup_steps
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, model_size: Any, warmup_steps: Any, **_: Any) -> None:

@@ -31,6 +31,8 @@ class PiecewiseInterpolateLR(Scheduler):
         values: the rates, one more than milestones; a number, 0 <= each.
         interpolation: the way between rates: a line, or half a cosine.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -51,11 +53,13 @@ class PiecewiseInterpolateLR(Scheduler):
         values: Sequence[float],
         interpolation: Literal["linear", "cosine"] = "linear",
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.milestones = milestones
         self.values = values
         self.interpolation = interpolation
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, milestones: Any, values: Any, interpolation: Any, **_: Any) -> None:

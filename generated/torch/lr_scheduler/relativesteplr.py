@@ -24,6 +24,8 @@ class RelativeStepLR(Scheduler):
         warmup_init: rise to it by warmup_rate each step, in place of a highest rate.
         warmup_rate: growth per step of that, ``0 <= warmup_rate``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -43,10 +45,12 @@ class RelativeStepLR(Scheduler):
         warmup_init: bool = False,
         warmup_rate: float = 1e-6,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.warmup_init = warmup_init
         self.warmup_rate = warmup_rate
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, warmup_init: Any, warmup_rate: Any, **_: Any) -> None:

@@ -25,6 +25,8 @@ class RexLR(Scheduler):
         eta_min: the lowest rate, ``0 <= eta_min``.
         last_epoch: the last step that is done; it goes on with the one after it.
         start_weight: how straight the curve is: 1 is a line, ``0 < start_weight <= 1``.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -45,11 +47,12 @@ class RexLR(Scheduler):
         last_epoch: int = -1,
         *,
         start_weight: float = 0.5,
+        target: str = "lr",
     ) -> None:
         self.total_steps = total_steps
         self.eta_min = eta_min
         self.start_weight = start_weight
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, total_steps: Any, eta_min: Any, start_weight: Any, **_: Any) -> None:

@@ -27,6 +27,8 @@ class SlantedTriangularLR(Scheduler):
         cut_frac: share of the steps on the way up, ``0 <= cut_frac < 1``.
         ratio: the highest rate over the lowest, ``1 <= ratio``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -46,11 +48,13 @@ class SlantedTriangularLR(Scheduler):
         cut_frac: float = 0.1,
         ratio: float = 32,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.total_steps = total_steps
         self.cut_frac = cut_frac
         self.ratio = ratio
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, total_steps: Any, cut_frac: Any, ratio: Any, **_: Any) -> None:

@@ -29,6 +29,8 @@ class SWALR(Averaging, Scheduler):
         anneal_epochs: steps to it, ``0 <= anneal_epochs``.
         anneal_strategy: the way there: half a cosine, or a line.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -53,11 +55,13 @@ class SWALR(Averaging, Scheduler):
         anneal_epochs: int = 10,
         anneal_strategy: Literal["cos", "linear"] = "cos",
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.swa_lr = swa_lr
         self.anneal_epochs = anneal_epochs
         self._anneal_strategy: Any = anneal_strategy
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, swa_lr: Any, anneal_epochs: Any, anneal_strategy: Any, **_: Any) -> None:

@@ -28,6 +28,8 @@ class TanhDecayLR(Scheduler):
         upper: where on the tangent it ends, ``upper``.
         eta_min: the lowest rate, ``0 <= eta_min``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -48,12 +50,14 @@ class TanhDecayLR(Scheduler):
         upper: float = 3,
         eta_min: float = 0,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.total_steps = total_steps
         self.lower = lower
         self.upper = upper
         self.eta_min = eta_min
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, total_steps: Any, lower: Any, upper: Any, eta_min: Any, **_: Any) -> None:

@@ -27,6 +27,8 @@ class TrapezoidalLR(Scheduler):
         decay_steps: steps down, ``1 <= decay_steps``.
         min_factor: factor from then on, ``0 <= min_factor <= 1``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -47,12 +49,14 @@ class TrapezoidalLR(Scheduler):
         decay_steps: int,
         min_factor: float = 0,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.total_steps = total_steps
         self.warmup_steps = warmup_steps
         self.decay_steps = decay_steps
         self.min_factor = min_factor
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(

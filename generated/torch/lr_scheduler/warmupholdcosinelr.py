@@ -28,6 +28,8 @@ class WarmupHoldCosineLR(Scheduler):
         hold_steps: steps at the rate, ``0 <= hold_steps``.
         min_factor: factor from then on, ``0 <= min_factor <= 1``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -48,12 +50,14 @@ class WarmupHoldCosineLR(Scheduler):
         hold_steps: int = 0,
         min_factor: float = 0,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.total_steps = total_steps
         self.warmup_steps = warmup_steps
         self.hold_steps = hold_steps
         self.min_factor = min_factor
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(
