@@ -135,11 +135,13 @@ class Adai(Optimizer):
         common_part = along.total(vhat)
         common_part2 = step.numel
         yield common_part, common_part2
-        # inertia[t]
-        vhat *= step.vhat_factor
-        tmp2 = np.subtract(1, vhat)
-        np.clip(tmp2, 0, step.one_minus_eps, out=tmp2)
-        inertia = np.where(step.common > 0, tmp2, step.one_minus_eps)
+        if step.common > 0:
+            # inertia[t]
+            vhat *= step.vhat_factor
+            tmp2 = np.subtract(1, vhat)
+            inertia = np.clip(tmp2, 0, step.one_minus_eps, out=tmp2)
+        else:
+            inertia = np.full_like(theta, step.one_minus_eps)
         # m[t] = (1 - inertia[t])*gtilde[t] + m[t-1]*inertia[t]
         m *= inertia
         tmp3 = np.subtract(1, inertia)
@@ -158,4 +160,4 @@ class Adai(Optimizer):
         yield
         # common[t] = global_total(vhat[t])/global_total(numel)
         step.common = step.common_total / step.common_total2
-        step.vhat_factor = step.beta0 / step.common
+        step.vhat_factor = step.beta0 / step.common if step.common > 0 else 0

@@ -155,13 +155,13 @@ class DAdaptAdaGrad(Optimizer):
         tmp1 /= root
         apart_part = along.total(tmp1)
         yield squares_part, size1_part, apart_part
-        # theta[t]
-        tmp1 = np.divide(s, root)
-        tmp1 = np.subtract(x0, tmp1)
-        tmp1 *= step.one_minus_momentum
-        tmp2 = np.multiply(step.momentum, theta)
-        tmp1 += tmp2
-        np.copyto(theta, np.where(step.size1 > 0, tmp1, theta))
+        if step.size1 > 0:
+            # theta[t]
+            theta *= step.momentum
+            tmp1 = np.divide(s, root)
+            tmp1 = np.subtract(x0, tmp1)
+            tmp1 *= step.one_minus_momentum
+            theta += tmp1
 
     @staticmethod
     def _shared(step: Step) -> Iterator[None]:

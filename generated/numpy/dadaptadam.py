@@ -179,17 +179,15 @@ class DAdaptAdam(Optimizer):
         tmp1 = np.abs(s)
         size1_part = along.total(tmp1)
         yield apart_part, size1_part
-        if step.weight_decay != 0 and step.decouple:
-            # thetabar[t]
-            thetabar = np.multiply(step.theta_factor, theta)
-        else:
-            thetabar = np.copy(theta)
-        # theta[t]
-        tmp2 = np.sqrt(v)
-        tmp2 += step.eps
-        tmp2 = np.divide(m, tmp2)
-        thetabar -= tmp2
-        np.copyto(theta, np.where(step.size1 > 0, thetabar, theta))
+        if step.size1 > 0:
+            if step.weight_decay != 0 and step.decouple:
+                # thetabar[t]
+                theta *= step.theta_factor
+            # theta[t]
+            tmp1 = np.sqrt(v)
+            tmp1 += step.eps
+            tmp1 = np.divide(m, tmp1)
+            theta -= tmp1
 
     @staticmethod
     def _shared(step: Step) -> Iterator[None]:

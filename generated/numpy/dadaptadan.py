@@ -220,7 +220,11 @@ class DAdaptAdan(Optimizer):
         # size1[t] = global_total(abs(s[t]))
         step.size1 = step.size1_total
         # apart[t] = global_total(s[t]**2/root[t])/(1 - beta3) - squares[t]
-        step.apart = step.apart_total / (1 - step.beta3) - step.squares_new
+        step.apart = (
+            step.apart_total / (1 - step.beta3) - step.squares_new
+            if step.lr > 0 and step.size1 > 0
+            else 0
+        )
         # dhat[t]
         step.dhat = step.apart / step.size1 if step.lr > 0 and step.size1 > 0 else step.d
         # d[t] = max(d[t-1], min(dhat[t], growth_rate*d[t-1]))

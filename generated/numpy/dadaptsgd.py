@@ -149,12 +149,12 @@ class DAdaptSGD(Optimizer):
         # length[t] = global_norm(s[t])
         length_part = norms.norm(s)
         yield (length_part,)
-        # theta[t]
-        tmp1 = np.subtract(x0, s)
-        tmp1 *= step.one_minus_momentum
-        tmp2 = np.multiply(step.momentum, theta)
-        tmp1 += tmp2
-        np.copyto(theta, np.where(step.length > 0, tmp1, theta))
+        if step.length > 0:
+            # theta[t]
+            theta *= step.momentum
+            tmp1 = np.subtract(x0, s)
+            tmp1 *= step.one_minus_momentum
+            theta += tmp1
 
     @staticmethod
     def _shared(step: Step) -> Iterator[None]:

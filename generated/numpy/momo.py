@@ -169,12 +169,16 @@ class MoMo(Optimizer):
         # least[t]
         step.least = (
             (
-                np.maximum(step.lower_bound, step.cap / (2 + 2 * step.lr * step.weight_decay))
-                if step.cap < step.low * (1 + step.lr * step.weight_decay)
-                else step.low
+                (
+                    np.maximum(step.lower_bound, step.cap / (2 + 2 * step.lr * step.weight_decay))
+                    if step.cap < step.low * (1 + step.lr * step.weight_decay)
+                    else step.low
+                )
+                if step.adapt_lower_bound
+                else step.lower_bound
             )
-            if step.adapt_lower_bound
-            else step.lower_bound
+            if step.steep > 0
+            else 0
         )
         # tau[t]
         step.tau = (

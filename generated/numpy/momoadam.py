@@ -194,16 +194,21 @@ class MoMoAdam(Optimizer):
         # least[t]
         step.least = (
             (
-                np.maximum(
-                    step.lower_bound,
-                    step.cap / ((2 - 2 * step.beta1**step.t) * (1 + step.lr * step.weight_decay)),
+                (
+                    np.maximum(
+                        step.lower_bound,
+                        step.cap
+                        / ((2 - 2 * step.beta1**step.t) * (1 + step.lr * step.weight_decay)),
+                    )
+                    if step.cap
+                    < step.low * step.one_minus_beta1_pow_t * (1 + step.lr * step.weight_decay)
+                    else step.low
                 )
-                if step.cap
-                < step.low * step.one_minus_beta1_pow_t * (1 + step.lr * step.weight_decay)
-                else step.low
+                if step.adapt_lower_bound
+                else step.lower_bound
             )
-            if step.adapt_lower_bound
-            else step.lower_bound
+            if step.steep > 0
+            else 0
         )
         # tau[t]
         step.tau = (
