@@ -14,7 +14,7 @@ from sympy import Basic, Symbol, sympify
 from .arguments import Choice
 from .declarations import Hyper, Option, State, Update
 from .execution import execution_order
-from .optimizer import Optimizer
+from .optimizer import Optimizer, without_aliases
 from .symbols import Value, t, theta
 
 
@@ -37,7 +37,7 @@ def derived(
     peer: str = "",
     options: Mapping[Symbol | str, bool] = MappingProxyType({}),
     defaults: Mapping[Symbol | str, str] = MappingProxyType({}),
-    hyper: Sequence[Hyper | Option | Choice] = (),
+    hyper: Sequence[Hyper | Option | Choice | str] = (),
     states: Sequence[State] = (),
     updates: Sequence[Update] = (),
 ) -> Optimizer:
@@ -54,7 +54,8 @@ def derived(
         peer: what the new one is a drop-in for.
         options: which of the rule's are decided, by their symbols or names.
         defaults: other defaults, likewise.
-        hyper: arguments; those by keyword stand behind the others.
+        hyper: arguments; a name among them is one of the rule's, behind which those that follow
+            stand. Those by keyword stand behind the others.
         states: states.
         updates: equations, each for what is on its left side.
 
@@ -74,12 +75,31 @@ def derived(
     before = _declared(made)
     made = replace(
         made,
-        hyper=sorted(_over(made.hyper, hyper), key=lambda h: h.keyword),
+        hyper=sorted(_placed(made.hyper, hyper), key=lambda h: h.keyword),
         states=_over(made.states, states),
         # What is new is moved up to where it is read.
         updates=execution_order([*kept[:-1], *targets.values(), *kept[-1:]]),
     )
+    made = replace(made, updates=without_aliases(made.updates, made.results))
     return _without(made, before - _read(made))
+
+
+def _placed(
+    old: Sequence[Hyper | Option | Choice], new: Sequence[Hyper | Option | Choice | str]
+) -> list[Hyper | Option | Choice]:
+    """The old arguments with the new ones: in the place of one's name, or where that is said."""
+    found = {h.name: h for h in old}
+    behind = len(found)
+    for each in new:
+        if isinstance(each, str):
+            behind = [*found].index(each) + 1
+        elif each.name in found:
+            found[each.name] = each
+        else:
+            entries = [*found.items()]
+            found = dict([*entries[:behind], (each.name, each), *entries[behind:]])
+            behind += 1
+    return [*found.values()]
 
 
 def _over(old: Iterable[Entry], new: Iterable[Entry]) -> list[Entry]:

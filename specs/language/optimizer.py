@@ -1,6 +1,6 @@
 """An optimizer: everything the world writes by hand, declared once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -189,17 +189,20 @@ class Optimizer:
             summary=summary,
             source=source,
             peer=peer,
-            lineage=(self.name, *self.lineage),
+            lineage=[earlier for earlier in (self.name, *self.lineage) if earlier != name],
             hyper=tuple(
                 replace(h, default=texts.get(h.name, h.default)) if isinstance(h, Hyper) else h
                 for h in self.hyper
                 if not isinstance(h, Option) or h.name not in settled
             ),
             states=states,
-            updates=_without_aliases(
-                Update(u.target, cast(Expr, u.value.xreplace(decided)))
-                for u in self.updates
-                if u.target.args[0] not in gone
+            updates=without_aliases(
+                (
+                    Update(u.target, cast(Expr, u.value.xreplace(decided)))
+                    for u in self.updates
+                    if u.target.args[0] not in gone
+                ),
+                self.results,
             ),
             inputs=tuple(i for i in inputs if i.when != false),
             view=replace(self.view, flat=self.view.flat.xreplace(decided)),
@@ -219,13 +222,18 @@ def _by_name(given: Mapping[Symbol | str, Given]) -> dict[str, Given]:
     return {key if isinstance(key, str) else key.name: value for key, value in given.items()}
 
 
-def _without_aliases(updates: Iterable[Update]) -> tuple[Update, ...]:
-    """The updates, less those that only give another name to a value of the same step."""
+def without_aliases(updates: Iterable[Update], results: Collection[str]) -> tuple[Update, ...]:
+    """The updates, less those that only give another name to a value of the same step.
+
+    Args:
+        updates: the equations.
+        results: what a step is taken for, which keeps its name.
+    """
     names: dict[Basic, Basic] = {}
     kept: list[Update] = []
     for update in updates:
         value = cast(Expr, update.value.xreplace(names))
-        if isinstance(value, Value) and value.index == t:
+        if isinstance(value, Value) and value.index == t and update.target.name not in results:
             names[update.target] = value
         else:
             kept.append(Update(update.target, value))

@@ -1,6 +1,7 @@
 """Where other libraries' rules and schedules differ from those declared here."""
 
 from .adan import ADAN
+from .elementwise import ELEMENTWISE
 from .matrices import MATRICES
 from .optimizers import OPTIMIZERS
 from .points import POINTS
@@ -8,6 +9,6 @@ from .reductions import REDUCTIONS
 from .schedules import SCHEDULES
 from .totals import TOTALS
 
-PEERS = (*OPTIMIZERS, *ADAN, *REDUCTIONS, *MATRICES, *TOTALS, *POINTS, *SCHEDULES)
+PEERS = (*OPTIMIZERS, *ADAN, *ELEMENTWISE, *REDUCTIONS, *MATRICES, *TOTALS, *POINTS, *SCHEDULES)
 
 __all__ = ["PEERS"]
