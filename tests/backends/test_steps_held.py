@@ -16,6 +16,8 @@ DAILY = {"NAdam"}
 TOO_LARGE = 1e3
 CLOSURES = {name for name, rule in builtin().items() if rule.inputs}
 """Rules that read more than the gradient, which this does not hand over."""
+OF_ALL = {"SOAP"}
+"""Rules that ask for every so many steps, which no host knows of steps that totals hold."""
 MATRICES = {"Muon"}
 """Rules that are given matrices alone."""
 
@@ -79,10 +81,11 @@ def test_accumulated_gradients_are_one_step_by_their_mean(rule, made):
 @pytest.mark.parametrize("rule", rules())
 def test_skipped_gradients_leave_no_trace(rule, made):
     base = builtin()[rule]
-    try:
-        skipping = analyse(operators()["skip"](base, limit=TOO_LARGE))
-    except SpecError as error:
-        pytest.fail(str(error))
+    skipping = operators()["skip"](base, limit=TOO_LARGE)
+    if rule in OF_ALL:
+        with pytest.raises(SpecError, match="Mod is taken of what is made of all tensors"):
+            analyse(skipping)
+        return
     whole, wary = made(base)(**arguments(base)), made(skipping)(**arguments(base))
     once, often = given(rule), given(rule)
     for step in range(6):
