@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import steprule.numpy
-from steprule.specs.language import Optimizer
+from steprule.specs.language import Optimizer, Option
 
 from ..sample import Sample, optimizers, takes_any_shape
 
@@ -32,7 +32,8 @@ class Case:
         return self.cls(**self.arguments, **others)
 
     def __str__(self) -> str:
-        return "-".join([self.spec.name, *self.arguments])
+        words = [v for v in self.arguments.values() if isinstance(v, str)]
+        return "-".join([self.spec.name, *self.arguments, *words])
 
 
 @cache
@@ -42,15 +43,18 @@ def _rules() -> Sample[Optimizer]:
 
 @cache
 def _cases() -> list[Case]:
-    """Of each rule its defaults, each switch by itself, and all together.
+    """Of each rule its defaults, each switch and each word by itself, and all together.
 
     Where a constraint forbids that, two by two: so all meet that can.
     """
     found: list[Case] = []
     for spec in _rules().values():
-        switched: dict[str, Any] = {o.name: not o.default for o in spec.options}
+        flags = (h for h in spec.hyper if isinstance(h, Option))
+        switched: dict[str, Any] = {o.name: not o.default for o in flags}
         switched |= {h.name: 0.25 for h in spec.hyperparameters if float(h.default) == 0}
-        alone = [Case(spec, dict([one])) for one in switched.items()]
+        words = [(c.name, w) for c in spec.choices for w in c.flags]
+        alone = [Case(spec, dict([one])) for one in (*switched.items(), *words)]
+        switched |= dict(words)
         together = [Case(spec, switched)] if len(switched) > 1 else []
         if not all(map(_is_allowed, together)):
             together = [Case(spec, dict(two)) for two in combinations(switched.items(), 2)]
