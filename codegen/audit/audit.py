@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from inspect import Parameter
 
 from ...specs.language import Optimizer, SpecError
 from .adapters import adapted
@@ -64,6 +65,7 @@ class Audit:
         against: the reference of the other.
         version: its package, and the version of that.
         kind: what it is.
+        parameters: what it can be given.
         pairs: our arguments, and theirs.
         ours_alone: arguments that theirs has not; they were at their defaults.
         theirs_alone: arguments of theirs that were left at their defaults, and these.
@@ -87,6 +89,7 @@ class Audit:
     against: str
     version: str
     kind: str
+    parameters: Sequence[Parameter]
     pairs: Mapping[str, str]
     ours_alone: Sequence[str]
     theirs_alone: Mapping[str, object]
@@ -188,6 +191,7 @@ def audit(
         against,
         version(against),
         kind,
+        parameters,
         paired,
         [n for n in names if n not in pairs.names],
         {n: x for n, x in there.items() if n not in used},

@@ -10,10 +10,11 @@ from ..analysis import analyse
 from ..console import fail, note, progress, reported, say
 from ..loading.load import load
 from ..oracle.formats import FORMATS
+from .again import again
 from .arguments import held_of, word_of
 from .audit import STEPS, audit
 from .facts import facts
-from .peers import FILE, again, audited, is_installed, written
+from .peers import FILE, audited, written
 from .report import report
 from .schedules import report as schedules
 from .schedules.audit import audit_schedule
@@ -60,7 +61,8 @@ from .schedules.audit import audit_schedule
     "--peers",
     "of_peers",
     is_flag=True,
-    help="In place of SPEC: audit the known peers that are installed, and write what is found.",
+    help="Audit the known peers that are installed, and write what is found; in place of SPEC a "
+    "package can be named.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def audit_command(
@@ -87,10 +89,10 @@ def audit_command(
     the step, at the first steps, around every boundary, and past the end.
     """
     if of_peers:
-        if spec or against:
-            raise click.UsageError("--peers goes without SPEC and without --against")
+        if against:
+            raise click.UsageError("--peers goes without --against")
         with reported():
-            _audit_peers()
+            _audit_peers(spec or "")
         return
     if not (spec and against):
         raise click.UsageError("name a SPEC, and an optimizer with --against; or give --peers")
@@ -140,13 +142,13 @@ def _one(reference: str) -> Optimizer | Schedule:
     )
 
 
-def _audit_peers() -> None:
-    """Audit what is installed of the peers, and write what is found."""
-    known, odd = audited(), list[str]()
+def _audit_peers(of: str) -> None:
+    """Audit what is installed of the peers, or of one package, and write what is found."""
+    known, odd = [*audited()], list[str]()
     with progress("peers", len(known)) as bar:
         for index, each in enumerate(known):
             bar.update(bar.task_ids[0], completed=index, description=each.name)
-            if not is_installed(each):
+            if of not in ("", each.package) or not each.is_installed:
                 continue
             try:
                 known[index] = found = again(each)
@@ -155,7 +157,7 @@ def _audit_peers() -> None:
                 note(str(error))
                 continue
             FILE.write_text(written(known))
-            whole = "" if found.declared else ", in more than is declared as equations"
-            say(f"{each.name}: {found.found}{whole}")
+            told = f", with undeclared {listed}" if (listed := ", ".join(found.undeclared)) else ""
+            say(f"{each.name}: {found.found}{told}")
     if odd:
         fail(f"not audited: {', '.join(odd)}", status=1)

@@ -4,17 +4,17 @@ import re
 
 import pytest
 from steprule.codegen.analysis.matrices import needs_matrices
+from steprule.codegen.audit.peers import audited
 from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.loading.load import builtin, builtin_schedules, transforms
 from steprule.codegen.program.compiled import compiled
-from steprule.specs.peers import PEERS
 
 OPTIMIZERS = builtin()
 SCHEDULES = builtin_schedules()
 CLAIMED = ("Adam", "Adamax", "AdamW", "Adagrad", "Lamb", "NAdam", "RAdam", "RMSprop", "SGD")
 """Rules that claims are about."""
-ELSEWHERE = {peer.of for peer in PEERS}
+ELSEWHERE = {each.of for each in audited() if each.found}
 
 
 def _titles(text: str) -> list[str]:

@@ -29,7 +29,8 @@ def adapted(made_by: Any) -> tuple[str, Adapter, tuple[inspect.Parameter, ...]]:
             from .of_keras import KerasRun
 
             return "a class of Keras", partial(KerasRun, made_by), parameters
-        if callable(getattr(made_by, "update", None)) and hasattr(made_by, "state_dict"):
+        updates = callable(getattr(made_by, "update", None)) and hasattr(made_by, "state_dict")
+        if updates and not takes_parameters(names):
             from .of_numpy import NumpyRun
 
             return "a class of NumPy arrays", partial(NumpyRun, made_by), parameters

@@ -15,6 +15,7 @@ from ...oracle.arguments import Bound
 from ..arguments import setting
 from ..expressions import Expression
 from ..target import refused
+from .bounds import flat
 
 _OTHER_NAMES = {
     "lr": ("initial_learning_rate", "init_value", "learning_rate", "base_lr", "value", "max_lr"),
@@ -35,17 +36,6 @@ _OTHER_NAMES = {
     "cooldown": ("cooldown_t",),
     "factor": ("decay_rate",),
 }
-
-
-def flat(bound: Bound) -> dict[str, Any]:
-    """All arguments by name, those of the schedules it is made of among them."""
-    found: dict[str, Any] = {}
-    for name, value in bound.arguments.items():
-        if isinstance(value, Bound):
-            found |= {f"{name}_{inner}": x for inner, x in flat(value).items()}
-        else:
-            found[name] = value
-    return found
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import Parameter
 from typing import Any
 
 from ....specs.language import Schedule
@@ -9,7 +10,8 @@ from ...oracle.arguments import bound, example
 from ..audit import Refusal
 from ..target import refused, target, version
 from ..theirs import RaisedError
-from .arguments import flat, pairing
+from .arguments import pairing
+from .bounds import flat
 from .compare import SINGLE, distances, parted
 from .courses import Followed, Rates, our_rates, peer, starting_rate
 from .dialects import Taken, dialect
@@ -48,6 +50,7 @@ class ScheduleAudit:
         against: the reference of the other.
         version: its package, and the version of that.
         kind: what it is.
+        parameters: what it can be given.
         pairs: our arguments, and theirs.
         ours_alone: arguments that theirs does not hear of; they were at their defaults.
         theirs_alone: arguments of theirs that were left at their defaults, and these.
@@ -66,6 +69,7 @@ class ScheduleAudit:
     against: str
     version: str
     kind: str
+    parameters: Sequence[Parameter]
     pairs: Mapping[str, str]
     ours_alone: Sequence[str]
     theirs_alone: Mapping[str, object]
@@ -146,6 +150,7 @@ def audit_schedule(
         against,
         version(against),
         other.kind,
+        other.parameters,
         pairs.names,
         [n for n in flat(example(spec)) if n not in free],
         {n: x for n, x in there.items() if n not in used},
@@ -171,10 +176,11 @@ def _witness(
 
     first = next((each for each in parting if size(each) > _CLEAR), parting[0])
     enough = min(_CLEAR, size(first) / 4)
+    most = max(1.0, size(first))  # rounding is not made an overflow
 
     def parts(trial: Trial) -> bool:
         try:
-            return max(distances(our_rates(trial), followed(trial).rates)) >= enough
+            return enough <= max(distances(our_rates(trial), followed(trial).rates)) <= most
         except (RaisedError, ValueError, ArithmeticError):
             return False
 

@@ -24,6 +24,8 @@ def _distance(a: float, b: float) -> float:
     return abs(a - b) if math.isfinite(a) and math.isfinite(b) else math.inf
 
 
-def parted(ours: Sequence[float], theirs: Sequence[float]) -> list[int]:
+def parted(
+    ours: Sequence[float], theirs: Sequence[float], tolerance: float = TOLERANCE
+) -> list[int]:
     """The places in which they part."""
-    return [i for i, d in enumerate(distances(ours, theirs)) if d > TOLERANCE]
+    return [i for i, d in enumerate(distances(ours, theirs)) if d > tolerance]

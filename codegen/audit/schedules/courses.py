@@ -15,7 +15,7 @@ from ...oracle.schedules import after, initial, rate
 from ..theirs import RaisedError, told
 from ..trial import Raised
 from ..wrapping import parameters_of
-from .arguments import flat
+from .bounds import flat
 from .trials import Trial
 
 Rates = tuple[float, ...]
@@ -163,16 +163,3 @@ def _of_scheduler(made_by: Any, given: Given, start: float, trial: Trial) -> Fol
         return rates[step]
 
     return _followed(trial.steps, rate_at)
-
-
-def with_arguments(made: Bound, **changed: Any) -> Bound:
-    """A schedule with other arguments: its own, or of those it is made of."""
-    arguments = dict(made.arguments)
-    for name, value in changed.items():
-        if name in arguments:
-            arguments[name] = value
-            continue
-        inner = next(n for n, x in arguments.items() if isinstance(x, Bound) and n in name)
-        rest = {name.removeprefix(f"{inner}_"): value}
-        arguments[inner] = with_arguments(arguments[inner], **rest)
-    return Bound(made.schedule, arguments)

@@ -13,8 +13,9 @@ from ....specs.peers import PEERS
 from ...loading.load import builtin_schedules
 from ...oracle.arguments import Bound
 from ...oracle.exact import UndecidedError
-from .compare import parted
-from .courses import Rates, our_rates, with_arguments
+from .bounds import with_arguments
+from .compare import SINGLE, TOLERANCE, parted
+from .courses import Rates, our_rates
 from .trials import Trial
 
 _SHIFTS = {0: "", 1: ", one step ahead", -1: ", one step behind"}
@@ -39,10 +40,11 @@ def dialect(schedule: Schedule, taken: Sequence[Taken], free: frozenset[str]) ->
     shifts = {0: ""} if schedule.takes_metric else _SHIFTS
     own = (schedule.module, _Variant(schedule, {}))
     variants = [own, *_variants(taken[0].trial.bound, free)]
-    for shift, said in shifts.items():
-        for words, variant in variants:
-            if all(_gives(variant(each.trial.bound), shift, each) for each in taken):
-                return words + said
+    for tolerance, but in ((TOLERANCE, ""), (SINGLE, ", but for the rounding of float32")):
+        for shift, said in shifts.items():
+            for words, variant in variants:
+                if all(_gives(variant(t.trial.bound), shift, t, tolerance) for t in taken):
+                    return words + said + but
     return ""
 
 
@@ -93,10 +95,10 @@ def by_difference(schedule: Schedule, difference: Difference) -> Schedule:
     return replace(schedule, updates=updates)
 
 
-def _gives(made: Bound, shift: int, taken: Taken) -> bool:
+def _gives(made: Bound, shift: int, taken: Taken, tolerance: float) -> bool:
     trial = taken.trial
     moved = replace(trial, bound=made, steps=tuple(max(0, s + shift) for s in trial.steps))
     try:
-        return not parted(our_rates(moved), taken.theirs)
+        return not parted(our_rates(moved), taken.theirs, tolerance)
     except (ValueError, ArithmeticError, KeyError, SpecError, UndecidedError):
         return False

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..facts import plain
+from ..report import written_settings
 from .audit import ScheduleAudit, Witness
 
 _SHOWN = 3
@@ -34,12 +35,12 @@ def _details(found: ScheduleAudit) -> Iterator[str]:
     if found.ends:
         yield f"It ends {found.ends}"
     for refusal in found.refusals:
-        yield f"With {_settings(refusal.settings)} it raises {refusal.said}"
+        yield f"With {written_settings(refusal.settings)} it raises {refusal.said}"
 
 
 def _shown(witness: Witness, ours: str) -> Iterator[str]:
     yield f"{where(witness).capitalize()}, with"
-    yield f"  {_settings(witness.matters) or 'all arguments at their defaults'}"
+    yield f"  {written_settings(witness.matters) or 'all arguments at their defaults'}"
     for place in witness.places[:_SHOWN]:
         a, b, at = witness.ours[place], witness.theirs[place], witness.trial.steps[place]
         yield f"  step {at}: {a:.10g} of {ours}, {b:.10g} there"
@@ -69,13 +70,7 @@ def _tried(found: ScheduleAudit) -> Iterator[str]:
     if found.ours_alone:
         yield f"At their defaults, as nothing there is like them: {', '.join(found.ours_alone)}."
     if found.theirs_alone:
-        yield f"At their defaults there: {_settings(found.theirs_alone)}."
-
-
-def _settings(values: Any) -> str:
-    return ", ".join(
-        f"{n}={x:.10g}" if isinstance(x, float) else f"{n}={x!r}" for n, x in values.items()
-    )
+        yield f"At their defaults there: {written_settings(found.theirs_alone)}."
 
 
 def facts(found: ScheduleAudit) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from ....specs.language import Hyper, Option
 from ...oracle.arguments import Bound, bound
 from ...oracle.schedules import holds
 from ...verify.optimizers.configurations import contains
-from .courses import with_arguments
+from .bounds import with_arguments
 from .trials import Trial, looked_at
 
 _NUMBERS = (1, 2, 3, 4, 0.5, 0.25)

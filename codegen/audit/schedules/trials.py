@@ -9,6 +9,7 @@ from ...oracle.arguments import Bound, bound, example
 from ...oracle.schedules import holds
 from ...verify.optimizers.configurations import contains
 from ...verify.schedules.steps import metrics, steps
+from .bounds import flat, with_arguments
 
 _FIRST = 24
 """So many of the first steps are looked at, each."""
@@ -34,7 +35,7 @@ class Trial:
     metrics: tuple[float, ...] = ()
 
 
-def trials(schedule: Schedule, free: Collection[str], held: Mapping[str, Any]) -> Iterator[Trial]:
+def trials(schedule: Schedule, free: frozenset[str], held: Mapping[str, Any]) -> Iterator[Trial]:
     """What is tried.
 
     Args:
@@ -52,7 +53,7 @@ def trials(schedule: Schedule, free: Collection[str], held: Mapping[str, Any]) -
         if isinstance(value, Bound):
             inner = value.arguments
             for n, x in _changes(value.schedule, inner):
-                if f"{name}_{n}" in free:
+                if f"{name}_{n}" in free - held.keys():
                     found.append(base | {name: Bound(value.schedule, {**inner, n: x})})
     for each in found:
         made = Bound(schedule, each)
@@ -72,17 +73,18 @@ def _base(schedule: Schedule, free: Collection[str], held: Mapping[str, Any]) ->
     """The example's arguments, where theirs hears of them; else the defaults."""
     shown, plain = example(schedule).arguments, bound(schedule, {}).arguments
     base = {n: shown[n] if n in free or x is None else x for n, x in plain.items()}
+    known = flat(Bound(schedule, base))
     for name, value in held.items():
-        if name not in base:
+        if name not in known:
             raise SpecError(
                 "audit",
                 spec=schedule.name,
                 where=name,
                 problem="it has no argument of this name to hold",
-                remedy=f"It has {', '.join(base)}",
+                remedy=f"It has {', '.join(known)}",
             )
-        base[name] = value
-    return base
+        base = with_arguments(Bound(schedule, base), **{name: value}).arguments
+    return dict(base)
 
 
 def _changes(schedule: Schedule, base: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
