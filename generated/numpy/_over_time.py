@@ -8,7 +8,7 @@ is a function, it is the optimizer itself. Functions are asked once a step, befo
 """
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Owner = TypeVar("Owner")
 
@@ -25,14 +25,16 @@ def at(optimizer: Owner, names: Iterable[str], step: int) -> Owner:
     found = {n: _number(given[n], step) for n in names if n in given and _moves(given[n])}
     if not found:
         return optimizer
-    now: Any = object.__new__(type(optimizer))
-    vars(now).update(given | found)
+    now = object.__new__(type(optimizer))
+    now.__dict__.update(given | found)
     return now
 
 
 def _moves(value: Any) -> bool:
     """Whether it is a function, or a tuple that has one."""
-    return callable(value) or (isinstance(value, tuple | list) and any(map(callable, value)))
+    if isinstance(value, tuple | list):
+        return any(map(callable, cast("tuple[Any, ...]", value)))
+    return callable(value)
 
 
 def _number(value: Any, step: int) -> Any:

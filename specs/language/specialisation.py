@@ -52,7 +52,7 @@ def specialised(
         ValueError: an argument of ``base`` is neither settled nor kept, or it has none of a name.
     """
     settled = _settled(base, hyper, settings)
-    updates = [Update(u.target, _placed(u.value, at).xreplace(settled)) for u in base.updates]
+    updates = [Update(u.target, _placed(u.value, at, settled)) for u in base.updates]
     return Schedule(
         name,
         summary=summary,
@@ -92,8 +92,9 @@ def _settled(
     return found
 
 
-def _placed(value: Basic, at: Expr) -> Expr:
-    """The value at another step; what is read of other equations stays what it is."""
+def _placed(value: Basic, at: Expr, settled: Mapping[Basic, Basic]) -> Expr:
+    """The value at another step, settled; what is read of other equations stays what it is."""
     named = {v: Dummy(real=True) for v in value.atoms(Value)}
     moved = value.xreplace(named).xreplace({step: at})
-    return cast(Expr, moved.xreplace({dummy: v for v, dummy in named.items()}))
+    read = moved.xreplace({dummy: v for v, dummy in named.items()})
+    return cast(Expr, read.xreplace(settled))

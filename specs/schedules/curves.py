@@ -83,7 +83,7 @@ tanh_decay_lr = Schedule(
     example={"lr": "0.1", "total_steps": "80"},
 )
 
-_shape = Choice("shape", ("cosine", "polynomial"), "what is delayed: half a cosine, or a power")
+SHAPE = Choice("shape", ("cosine", "polynomial"), "what is delayed: half a cosine, or a power")
 
 k_decay_lr = Schedule(
     "KDecayLR",
@@ -93,7 +93,7 @@ k_decay_lr = Schedule(
         TOTAL_STEPS,
         Hyper(k, "1", POSITIVE, "how long the decay is put off; 1 is as without", latex="k"),
         ETA_MIN,
-        _shape,
+        SHAPE,
         Hyper(power, "1", POSITIVE, "exponent of the polynomial", latex="p"),
     ],
     updates=[
@@ -101,7 +101,7 @@ k_decay_lr = Schedule(
         Update(
             curve[step],
             Piecewise(
-                ((1 + cos(pi * share[step])) / 2, _shape["cosine"]),
+                ((1 + cos(pi * share[step])) / 2, SHAPE["cosine"]),
                 (Max(1 - share[step], 0) ** power, True),
             ),
         ),
