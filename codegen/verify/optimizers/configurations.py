@@ -21,6 +21,7 @@ _LEARNING_RATE = 0.5
 """Large, so that weight decay applied in the wrong place is seen."""
 
 _SWITCHED_ON = (0.9, 0.25, 0.1, 0.05, 0.3, 0.7)
+_WHOLE_ON = (3.0, 2.0, 5.0, 7.0)
 """What hyperparameters that can be 0 are otherwise: no two of a spec alike, where possible."""
 
 _NEXT_TO_NOTHING = 2.0**-100
@@ -205,7 +206,8 @@ def switched_on(spec: Optimizer, fixed: Mapping[str, float]) -> dict[str, float]
         can_be_off = h.optional or h.symbol in compared or fixed[h.name] == 0
         if can_be_off and contains(h.domain, 0.0):
             taken = {*fixed.values(), *values.values()}
-            values[h.name] = fixed[h.name] or inside(h.domain, _SWITCHED_ON, taken)
+            on = _WHOLE_ON if h.is_whole else _SWITCHED_ON
+            values[h.name] = fixed[h.name] or inside(h.domain, on, taken)
     return values
 
 
