@@ -23,7 +23,8 @@ from steprule.specs.language import (
     t,
     theta,
 )
-from steprule.specs.language.parts import NoPartError, momentum_of, second_moment_of
+from steprule.specs.language.averages import momentum_of, second_moment_of
+from steprule.specs.language.parts import NoPartError
 from steprule.specs.operators import cautious, lookahead
 
 
