@@ -1,5 +1,6 @@
 """What can be asked of an optimizer between its steps."""
 
+from inspect import signature
 from typing import Any
 
 from . import _outputs as outputs
@@ -57,7 +58,9 @@ class Readable(Declared):
             known: dict[str, Any] = {n: getattr(self, n) for n in (*self._options, *self._words)}
             known |= now._given_numbers(now.lr) | self._scalars | {"t": self._step}  # pyright: ignore
             function = getattr(self, f"_output_{name}")
-            return outputs.of_tree(function, params, self._states, known)
+            read = signature(function).parameters
+            states = {n: kept for n, kept in self._states.items() if n in read}
+            return outputs.of_tree(function, params, states, known)
 
     def _read_at(self, t: int, lr: float) -> list[str]:
         """The names of the inputs that a step reads."""
