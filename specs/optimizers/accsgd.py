@@ -2,6 +2,7 @@
 
 from ..gradients import ascend_or_descend, gtilde, l2, maximize, weight_decay
 from ..language import (
+    AT_LEAST_ONE,
     NON_NEGATIVE,
     POSITIVE,
     Hyper,
@@ -28,7 +29,7 @@ accsgd = Optimizer(
     lineage=["SGD"],
     hyper=[
         Hyper(lr, "1e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
-        Hyper(kappa, "1000", POSITIVE, "how much longer the long steps are", latex=r"\kappa"),
+        Hyper(kappa, "1000", AT_LEAST_ONE, "how much longer the long steps are", latex=r"\kappa"),
         Hyper(xi, "10", POSITIVE, "advantage in the statistics of the gradient", latex=r"\xi"),
         Hyper(small_const, "0.7", POSITIVE, "a constant below one", latex="c"),
         weight_decay,
@@ -40,10 +41,10 @@ accsgd = Optimizer(
         l2(),
         Update(share[t], xi * small_const**2 / kappa),
         Update(near[t], small_const / (small_const + share[t])),
+        # The long step, lr*kappa/c of the gradient, by its share.
         Update(
             b[t],
-            (1 - share[t]) * b[t - 1]
-            + share[t] * (theta[t - 1] - lr * kappa / small_const * gtilde[t]),
+            (1 - share[t]) * b[t - 1] + share[t] * theta[t - 1] - lr * xi * small_const * gtilde[t],
         ),
         Update(theta[t], near[t] * (theta[t - 1] - lr * gtilde[t]) + (1 - near[t]) * b[t]),
     ],
