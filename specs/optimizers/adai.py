@@ -3,7 +3,9 @@
 One is large beside the mean over all elements of all parameters.
 """
 
-from sympy import Piecewise
+from fractions import Fraction
+
+from sympy import Max, Rational
 
 from ..gradients import (
     ascend_or_descend,
@@ -17,9 +19,9 @@ from ..gradients import (
 from ..language import (
     NON_NEGATIVE,
     UNIT,
-    UNIT_ABOVE_ZERO,
     UNIT_CLOSED,
     Hyper,
+    Interval,
     Optimizer,
     Option,
     State,
@@ -40,6 +42,10 @@ lr, beta0, beta2, eps = hyperparameters("lr beta0 beta2 eps")
 m, v, product = states("m v product")
 vhat, common, inertia, mhat = intermediates("vhat common inertia mhat")
 
+_LEAST = Rational(1, 10**30)
+"""What is divided by where all gradients were 0."""
+
+
 adai = Optimizer(
     "Adai",
     summary="Adai: momentum whose inertia adapts to each element, and whose rate does not.",
@@ -55,7 +61,13 @@ adai = Optimizer(
             argument="betas",
         ),
         Hyper(beta2, "0.99", UNIT, "decay rate of the second moment", argument="betas"),
-        Hyper(eps, "1e-3", UNIT_ABOVE_ZERO, "least share of a new gradient", latex=r"\epsilon"),
+        Hyper(
+            eps,
+            "1e-3",
+            Interval(low=Fraction(1, 10**6), high=Fraction(1)),
+            "least share of a new gradient",
+            latex=r"\epsilon",
+        ),
         weight_decay,
         Option(decoupled, "shrink the parameter, as AdamW, in place of an L2 term"),
         maximize,
@@ -71,14 +83,8 @@ adai = Optimizer(
         decay_parameter(lr, when=decoupled),
         Update(v[t], beta2 * v[t - 1] + (1 - beta2) * gtilde[t] ** 2),
         Update(vhat[t], v[t] / (1 - beta2**t)),
-        Update(common[t], global_total(vhat[t]) / global_total(numel)),
-        Update(
-            inertia[t],
-            Piecewise(
-                (clip(1 - beta0 * vhat[t] / common[t], 0, 1 - eps), common[t] > 0),
-                (1 - eps, True),
-            ),
-        ),
+        Update(common[t], Max(global_total(vhat[t]) / global_total(numel), _LEAST)),
+        Update(inertia[t], clip(1 - beta0 * vhat[t] / common[t], 0, 1 - eps)),
         Update(m[t], inertia[t] * m[t - 1] + (1 - inertia[t]) * gtilde[t]),
         Update(product[t], product[t - 1] * inertia[t]),
         Update(mhat[t], m[t] / (1 - product[t])),
