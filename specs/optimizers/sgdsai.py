@@ -51,10 +51,7 @@ sgdsai = Optimizer(
     updates=[
         ascend_or_descend,
         decay_parameter(lr),
-        Update(
-            deviation[t],
-            Piecewise((norm(g[t] - mean(g[t])) / sqrt(Max(numel - 1, 1)), numel > 1), (0, True)),
-        ),
+        Update(deviation[t], norm(g[t] - mean(g[t])) / sqrt(Max(numel - 1, 1))),
         Update(
             gsnr[t],
             Piecewise((norm(g[t]) / (deviation[t] + eps), Eq(t, 1)), (gsnr[t - 1], True)),

@@ -85,7 +85,10 @@ stablespam = Optimizer(
         Update(peak[t], gamma3 * peak[t - 1] + (1 - gamma3) * spike[t]),
         Update(bound[t], peak[t] / (1 - gamma3**t)),
         Update(share[t], Piecewise((bound[t] / spike[t], spike[t] > 0), (1, True))),
-        Update(clipped[t], Piecewise((share[t] * g[t], Abs(g[t]) > bound[t]), (g[t], True))),
+        Update(
+            clipped[t],
+            Piecewise((g[t], Eq(t, 1)), (share[t] * g[t], Abs(g[t]) > bound[t]), (g[t], True)),
+        ),
         Update(gnorm[t], norm(clipped[t])),
         Update(length[t], gamma1 * length[t - 1] + (1 - gamma1) * gnorm[t]),
         Update(square[t], gamma2 * square[t - 1] + (1 - gamma2) * gnorm[t] ** 2),
