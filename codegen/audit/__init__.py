@@ -23,5 +23,4 @@ at after each. Stages, each a function from data to data:
 ``dialects``   the variant that takes their course, if one does.
 ``audit``      all of it, in this order. ``report`` says what was found, ``facts`` as JSON.
 ``schedules``  all of this for schedules, whose rates are compared.
-``peers``      what was found of known peers, kept beside what is declared of them.
 """

@@ -18,12 +18,12 @@ from ...specs.language import Hyper, Option, Schedule, Spec, SpecError
 from ...specs.language.peers import Difference
 from ...specs.peers import PEERS
 from ..analysis import analyse
+from ..loading.audited import AGREES, PARTS, Audited
 from ..loading.load import load
 from ..oracle.arguments import number
 from .arguments import held_of, literal
 from .audit import Audit, audit
 from .facts import shape_name
-from .peers import AGREES, PARTS, Audited
 from .report import written_settings
 from .schedules import dialects as of_schedules
 from .schedules.audit import ScheduleAudit, audit_schedule

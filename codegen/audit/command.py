@@ -8,13 +8,13 @@ import click
 from ...specs.language import Optimizer, Schedule, SpecError
 from ..analysis import analyse
 from ..console import fail, note, progress, reported, say
+from ..loading.audited import FILE, audited, written
 from ..loading.load import load
 from ..oracle.formats import FORMATS
 from .again import again
 from .arguments import held_of, word_of
 from .audit import STEPS, audit
 from .facts import facts
-from .peers import FILE, audited, written
 from .report import report
 from .schedules import report as schedules
 from .schedules.audit import audit_schedule

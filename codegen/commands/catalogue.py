@@ -13,11 +13,11 @@ from sympy import Rational, false, true
 
 from ...specs.language import Optimizer, Source, Spec, SpecError, State, Transform
 from ...specs.language.shapes import Shape
-from ...specs.peers import PEERS
 from ..analysis import analyse
 from ..analysis.nearby import suggestion
 from ..console import reported, show_table
 from ..cost import BYTES, costs
+from ..loading.audited import audited
 from ..loading.load import all_builtin, builtin, transforms
 from ..loading.stacks import operators
 from ..program.compiled import CompiledRule, compiled
@@ -135,7 +135,7 @@ def _rule(name: str, names: Sequence[str]) -> str:
 
 def elsewhere(name: str) -> list[str]:
     """What libraries call a rule: paths that begin with theirs."""
-    return [peer.name for peer in PEERS if peer.of == name]
+    return [peer.name for peer in audited() if peer.of == name]
 
 
 def _in_library(library: str) -> set[str]:
@@ -145,7 +145,7 @@ def _in_library(library: str) -> set[str]:
         SpecError: nothing is known of it.
     """
     rules = builtin()
-    known = sorted({peer.library for peer in PEERS if peer.of in rules})
+    known = sorted({peer.package for peer in audited() if peer.of in rules})
     if library.lower() not in known:
         raise SpecError(
             "unknown-library",
@@ -154,7 +154,7 @@ def _in_library(library: str) -> set[str]:
             problem="no rule is known to be in this library",
             remedy=f"{suggestion(library, known)}There are {', '.join(known)}",
         )
-    return {peer.of for peer in PEERS if peer.library == library.lower()}
+    return {peer.of for peer in audited() if peer.package == library.lower()}
 
 
 def _like(reference: str, rules: Sequence[Optimizer]) -> set[str]:
@@ -167,8 +167,8 @@ def _like(reference: str, rules: Sequence[Optimizer]) -> set[str]:
     wanted = _plain(name.rpartition(".")[2])
     names = {
         peer.name: peer.of
-        for peer in PEERS
-        if (not colon or peer.library == library.lower()) and any(r.name == peer.of for r in rules)
+        for peer in audited()
+        if (not colon or peer.package == library.lower()) and any(r.name == peer.of for r in rules)
     }
     declared = {of for path, of in names.items() if _plain(path.rpartition(".")[2]) == wanted}
     if found := declared or {rule.name for rule in rules if _plain(rule.name) == wanted}:

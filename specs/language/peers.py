@@ -1,7 +1,7 @@
 """What other libraries compute under the name of a rule or a schedule, where it differs.
 
 Declared are equations, and claims. Everything else that is told of a library is found by audits of
-it (:mod:`steprule.codegen.audit.peers`), as is that these are all there is to it.
+it (:mod:`steprule.codegen.loading.audited`), as is that these are all there is to it.
 """
 
 from collections.abc import Sequence

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from steprule.codegen.audit.again import again
-from steprule.codegen.audit.peers import FILE, Audited, audited, read, written
+from steprule.codegen.loading.audited import FILE, Audited, audited, read, written
 from steprule.codegen.loading.load import all_builtin, load
 from steprule.codegen.loading.stacks import is_stack
 from steprule.specs.language import Function, Schedules, Spec

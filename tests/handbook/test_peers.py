@@ -4,11 +4,11 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from steprule.codegen.audit.peers import audited
 from steprule.codegen.handbook.edition import Edition
 from steprule.codegen.handbook.material import Material
 from steprule.codegen.handbook.pages.elsewhere import elsewhere_page
 from steprule.codegen.handbook.rules.peers import peers_table
+from steprule.codegen.loading.audited import audited
 from steprule.codegen.loading.load import all_builtin
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.specs.language.peers import Peer

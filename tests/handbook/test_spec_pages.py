@@ -4,9 +4,9 @@ import re
 
 import pytest
 from steprule.codegen.analysis.matrices import needs_matrices
-from steprule.codegen.audit.peers import audited
 from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.page import Page
+from steprule.codegen.loading.audited import audited
 from steprule.codegen.loading.load import builtin, builtin_schedules, transforms
 from steprule.codegen.program.compiled import compiled
 

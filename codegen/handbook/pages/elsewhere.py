@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from ...audit.peers import Audited, audited
+from ...loading.audited import Audited, audited
 from ..edition import Edition
 from ..markdown import code, escaped, table
 from ..material import Material

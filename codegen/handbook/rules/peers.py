@@ -6,9 +6,9 @@ from ....specs.language import Spec
 from ....specs.language.peers import Difference
 from ....specs.peers import PEERS
 from ...audit.again import ALL
-from ...audit.peers import AGREES, Audited, audited
 from ...backends.latex import LatexPrinter
 from ...backends.latex.numerals import scientific
+from ...loading.audited import AGREES, Audited, audited
 from ..edition import Edition
 from ..markdown import code, escaped, inline, table
 from ..material import Material

@@ -2,7 +2,7 @@
 
 It says how each peer is audited (arguments by other names, what is set and what is held), and what
 was found, in which version. ``steprule audit --peers`` writes it anew for what is installed
-(:mod:`.again`); the handbook tells from it where libraries part.
+(:mod:`steprule.codegen.audit.again`); the handbook tells from it where libraries part.
 """
 
 import json
