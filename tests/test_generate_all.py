@@ -55,7 +55,7 @@ OWN_BELIEF = dedent(
     '''
 )
 
-HALFLIFE = dedent(
+OWN_HALVING = dedent(
     '''
     """A rate that has a half-life."""
 
@@ -65,8 +65,8 @@ HALFLIFE = dedent(
 
     (halvings,) = hyperparameters("halvings")
 
-    halflife = Schedule(
-        "HalfLifeLR",
+    ownhalving = Schedule(
+        "OwnHalvingLR",
         summary="The rate halved again and again, continuously.",
         source="Rutherford, 1900",
         hyper=[Hyper(halvings, "", POSITIVE, "how often it is halved in a step")],
@@ -79,7 +79,7 @@ HALFLIFE = dedent(
 COMMANDS = """
 from steprule.codegen.cli import cli
 for arguments in (
-    ["generate"], ["generate", "--check"], ["list"], ["verify", "HalfLifeLR", "--all"]
+    ["generate"], ["generate", "--check"], ["list"], ["verify", "OwnHalvingLR", "--all"]
 ):
     try:
         cli(arguments)
@@ -104,10 +104,10 @@ print(theta.round(12).tolist(), parameter.detach().numpy().round(12).tolist())
 NEW_SCHEDULE = """
 import numpy as np, torch
 import steprule.numpy.schedules, steprule.torch.lr_scheduler
-schedule = steprule.numpy.schedules.HalfLifeLR(lr=0.5, halvings=2)
+schedule = steprule.numpy.schedules.OwnHalvingLR(lr=0.5, halvings=2)
 print(schedule(np.arange(2)).round(12).tolist())
 optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.5)
-scheduler = steprule.torch.lr_scheduler.HalfLifeLR(optimizer, halvings=2)
+scheduler = steprule.torch.lr_scheduler.OwnHalvingLR(optimizer, halvings=2)
 optimizer.step()
 scheduler.step()
 print(round(scheduler.get_last_lr()[0], 12))
@@ -147,7 +147,7 @@ def test_a_new_file_each(tmp_path: Path, python: Any) -> None:
 
     before = contents(tree)
     (tree / "specs/optimizers/ownbelief.py").write_text(OWN_BELIEF)
-    (tree / "specs/schedules/halflife.py").write_text(HALFLIFE)
+    (tree / "specs/schedules/ownhalving.py").write_text(OWN_HALVING)
     commands = python(COMMANDS, cwd=tmp_path, PYTHONPATH=str(tmp_path))
     statuses = [line for line in commands.stdout.splitlines() if line.startswith("exit ")]
     assert statuses == ["exit 0"] * 4, commands.stderr
@@ -155,20 +155,20 @@ def test_a_new_file_each(tmp_path: Path, python: Any) -> None:
     assert "every generated file is as its spec says\n" in commands.stdout
     for row in (
         r"^OwnBelief +optimizer +m s ",
-        r"^HalfLifeLR +schedule ",
-        r"^HalfLifeLR +numpy ",
-        r"^HalfLifeLR +torch ",
+        r"^OwnHalvingLR +schedule ",
+        r"^OwnHalvingLR +numpy ",
+        r"^OwnHalvingLR +torch ",
     ):
         assert re.search(row, commands.stdout, re.MULTILINE), commands.stdout
 
     after = contents(tree)
     python_backends = ("numba", "numpy", "torch", "triton")
     own = {
-        *("specs/optimizers/ownbelief.py", "specs/schedules/halflife.py", "latex/ownbelief.tex"),
+        *("specs/optimizers/ownbelief.py", "specs/schedules/ownhalving.py", "latex/ownbelief.tex"),
         *(f"{b}/ownbelief.py" for b in python_backends),
-        "numpy/schedules/halflifelr.py",
-        "torch/lr_scheduler/halflifelr.py",
-        "latex/schedules/halflifelr.tex",
+        "numpy/schedules/ownhalvinglr.py",
+        "torch/lr_scheduler/ownhalvinglr.py",
+        "latex/schedules/ownhalvinglr.tex",
     }
     assert after.keys() - before.keys() == own
     assert {p for p in before if after[p] != before[p]} == {
