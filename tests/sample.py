@@ -73,9 +73,8 @@ def optimizers(keep: Callable[[Optimizer], bool] = lambda spec: True) -> Sample[
 
 
 def takes_any_shape(spec: Optimizer) -> bool:
-    """Whether a rule is for parameters of any shape, and is given no more than their gradients."""
-    kind = getattr(steprule.numpy, spec.name)
-    return not (kind._on_matrices or kind._inputs)
+    """Whether a rule is for parameters of any shape, and its steps follow from gradients alone."""
+    return not (getattr(steprule.numpy, spec.name)._on_matrices or spec.inputs)
 
 
 def schedules(keep: Callable[[Schedule], bool] = lambda schedule: True) -> Sample[Schedule]:

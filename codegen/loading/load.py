@@ -125,7 +125,7 @@ def _builtin_named(name: str) -> Spec:
         spec=name,
         where="name",
         problem="no built-in spec has this name",
-        remedy=f"{suggestion(name, specs)}There are {', '.join(specs)}; a file is "
+        remedy=f"{suggestion(name, specs)}`steprule list` has all there are; a file is "
         "path/to/file.py[:name]",
     )
 

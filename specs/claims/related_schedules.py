@@ -103,8 +103,8 @@ _W, _D = adaptive.warmup_steps, adaptive.model_size
 
 noam_inverse_sqrt = Identity(
     "noam-inverse-sqrt",
-    "NoamLR at a step is, after the warm-up, InverseSqrtLR at the next step, from lr over the root "
-    "of model_size*warmup_steps.",
+    "NoamLR at a step is, after the warm-up, InverseSqrtLR at the next step, from `lr` over the root "
+    "of `model_size*warmup_steps`.",
     (
         Part(
             "after the warm-up",

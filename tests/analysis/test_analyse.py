@@ -31,7 +31,7 @@ BUILTIN = optimizers()
 
 
 def assert_executable(spec):
-    computed = set()
+    computed = {i.name for i in spec.inputs}
     for update in spec.updates:
         now = {v.name for v in update.value.atoms(Value) if v.index == t}
         assert now <= computed, f"{update.target} reads ahead"

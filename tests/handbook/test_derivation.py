@@ -13,6 +13,7 @@ from steprule.codegen.handbook.proofs.printer import ProofPrinter
 from steprule.codegen.handbook.proofs.roots import named_roots
 from steprule.codegen.handbook.proofs.rows import WIDEST, rows
 from steprule.codegen.loading.load import all_builtin
+from steprule.codegen.prove.discover import builtin_claims
 from steprule.codegen.prove.prove import prove
 from steprule.specs.claims import cycles, momentum
 from steprule.specs.claims.momentum import d, theta
@@ -207,7 +208,10 @@ def test_notation_of_several_specs_is_the_first_ones():
     known = all_builtin()
     both = ProofPrinter([known["StepLR"], known["ExponentialLR"]])
     assert both.expression(Symbol("decay_steps", real=True) * Symbol("lr", real=True)) == r"\eta s"
-    assert printer(CLAIMS["estimator-uncorrected"]).expression(Symbol("sigma2")) == r"\sigma^2"
+    assert (
+        printer(builtin_claims()["estimator-uncorrected"]).expression(Symbol("sigma2"))
+        == r"\sigma^2"
+    )
 
 
 def test_a_long_sum_is_cut_before_its_operators():
