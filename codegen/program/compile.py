@@ -75,7 +75,7 @@ def compile_spec(spec: Optimizer) -> Program:
     Raises:
         RewriteError: a pass changed the program's meaning; a fault of this package.
     """
-    return compile_with_reports(spec)[0]
+    return compile_with_reports(spec, PASSES)[0]
 
 
 def compile_in_turns(spec: Optimizer) -> Program:
@@ -106,9 +106,7 @@ def compile_stages(spec: Optimizer) -> Stages:
     return stages
 
 
-def compile_with_reports(
-    spec: Optimizer, passes: Sequence[Pass] = PASSES
-) -> tuple[Program, list[Report]]:
+def compile_with_reports(spec: Optimizer, passes: Sequence[Pass]) -> tuple[Program, list[Report]]:
     """The program, and what each pass took and left, lowering included."""
     checker = Checker(spec)
     reports: list[Report] = []
