@@ -28,7 +28,7 @@ from ..language import (
 
 lr, beta1, beta2, eps = hyperparameters("lr beta1 beta2 eps")
 m, v, gamma = states("m v gamma")
-rate, following = intermediates("rate following")
+root, following, squares, mhat = intermediates("root following squares mhat")
 
 avagrad = Optimizer(
     "AvaGrad",
@@ -52,19 +52,25 @@ avagrad = Optimizer(
         ascend_or_descend,
         decay_parameter(lr),
         Update(m[t], beta1 * m[t - 1] + (1 - beta1) * g[t]),
+        Update(root[t], sqrt(v[t - 1])),
+        Update(mhat[t], m[t] / (1 - beta1**t)),
+        Update(following[t], 1 / (root[t] / sqrt(1 - beta2**t) + eps)),
+        Update(squares[t], global_total(following[t] ** 2)),
         Update(
-            rate[t],
-            Piecewise(
-                (0, Eq(t, 1)),
-                (1 / (sqrt(v[t - 1] / (1 - beta2 ** (t - 1))) + eps), True),
-            ),
+            gamma[t],
+            Piecewise((sqrt(global_total(numel) / squares[t]), squares[t] > 0), (0, True)),
         ),
-        Update(following[t], 1 / (sqrt(v[t - 1] / (1 - beta2**t)) + eps)),
-        Update(gamma[t], sqrt(global_total(numel) / global_total(following[t] ** 2))),
         Update(v[t], beta2 * v[t - 1] + (1 - beta2) * g[t] ** 2),
         Update(
             theta[t],
-            thetabar[t] - lr * gamma[t - 1] * rate[t] * m[t] / (1 - beta1**t),
+            Piecewise(
+                (thetabar[t], Eq(t, 1)),
+                (
+                    thetabar[t]
+                    - lr * gamma[t - 1] * (mhat[t] / (root[t] / sqrt(1 - beta2 ** (t - 1)) + eps)),
+                    True,
+                ),
+            ),
         ),
     ],
 )
