@@ -107,7 +107,7 @@ class Textbook:
         self.source = _source(program, names)
         self._compile(np)
         self._settings = {**configuration.hyper, **configuration.options}
-        self.elementwise = not program.kinds() & {Kind.REDUCTION, Kind.MATRIX}
+        self.elementwise = not program.kinds & {Kind.REDUCTION, Kind.MATRIX}
         self._slots = program.slots[1:]
         self._exact: dict[str, Any] = {n: Fraction(x) for n, x in configuration.hyper.items()}
         self._exact |= {**configuration.options}

@@ -31,6 +31,9 @@ FORMS = {
     ops.SIGN: "(({0} > 0) - ({0} < 0))",
     ops.MAX: "({0} > {1} ? {0} : {1})",
     ops.MIN: "({0} < {1} ? {0} : {1})",
+    ops.ATAN2: "atan2",
+    ops.MOD: "(({0}) % ({1}))",  # of what is not negative
+    ops.CLIP: "({0} < {1} ? {1} : {0} > {2} ? {2} : {0})",
     ops.SELECT: "({} ? {} : {})",
     ops.FILL: "{}",  # there is one element
     ops.STORED: "{}",  # AWK has float64 alone
