@@ -15,6 +15,7 @@ from steprule.codegen.loading.load import builtin, builtin_schedules
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.specs.language import Optimizer, Schedule
 from steprule.specs.language.claims import Claim
+from steprule.specs.language.shapes import cols, rows
 from steprule.specs.language.symbols import Value
 from sympy import Basic, Number, Pow, preorder_traversal
 
@@ -73,8 +74,12 @@ def optimizers(keep: Callable[[Optimizer], bool] = lambda spec: True) -> Sample[
 
 
 def takes_any_shape(spec: Optimizer) -> bool:
-    """Whether a rule is for parameters of any shape, and its steps follow from gradients alone."""
-    return not (getattr(steprule.numpy, spec.name)._on_matrices or spec.inputs)
+    """Whether a rule is for parameters of any shape, and its steps follow from gradients alone.
+
+    And whether it keeps no square of a side, which of a long vector there is no memory for.
+    """
+    square = any(state.shape.axes in ((rows, rows), (cols, cols)) for state in spec.states)
+    return not (square or getattr(steprule.numpy, spec.name)._on_matrices or spec.inputs)
 
 
 def schedules(keep: Callable[[Schedule], bool] = lambda schedule: True) -> Sample[Schedule]:

@@ -156,8 +156,8 @@ class AdaBound(Optimizer):
         else:
             vtilde = v
         # theta[t] = thetabar[t] - m[t]*bounded[t]
-        theta = theta - m * (step.step_size / (vtilde.sqrt() + step.eps)).clamp(
-            step.theta_factor2, step.theta_factor3
+        theta = theta - m * scalars.clip(
+            step.step_size / (vtilde.sqrt() + step.eps), step.theta_factor2, step.theta_factor3
         )
         return theta, m, v, vmax
 

@@ -135,7 +135,7 @@ class Adai(Optimizer):
         common_part2 = theta.new_zeros(()) + step.numel
         yield common_part, common_part2
         # inertia[t] = clip(1 - beta0*vhat[t]/common[t], 0, 1 - eps)
-        inertia = (1 - step.vhat_factor * vhat).clamp(0, step.one_minus_eps)
+        inertia = scalars.clip(1 - step.vhat_factor * vhat, 0, step.one_minus_eps)
         # m[t] = (1 - inertia[t])*gtilde[t] + m[t-1]*inertia[t]
         m = (1 - inertia) * grad + m * inertia
         # product[t] = product[t-1]*inertia[t]

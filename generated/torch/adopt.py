@@ -133,8 +133,8 @@ class ADOPT(Optimizer):
             v = grad.square()
         else:
             # m[t]
-            m = step.beta1 * m + step.one_minus_beta1 * (grad / v.sqrt().clamp(min=step.eps)).clamp(
-                step.m_factor, step.limit
+            m = step.beta1 * m + step.one_minus_beta1 * scalars.clip(
+                grad / v.sqrt().clamp(min=step.eps), step.m_factor, step.limit
             )
             # v[t]
             v = step.beta2 * v + step.one_minus_beta2 * grad * grad

@@ -4,6 +4,7 @@
 import torch
 from torch import Tensor
 
+from . import _scalars as scalars
 from ._optimizer import Group, Optimizer, Params
 from ._scalars import Scalar, Step
 from ._tensors import Tensors
@@ -133,7 +134,7 @@ class Ftrl(Optimizer):
             - theta * (shared - n**step.shared_factor) / step.lr
         )
         # theta[t] = (clip(z[t], -l1_regularization_strength, l1_regularization_strength) - z[t])/curve[t]
-        theta = (z.clamp(step.theta_factor2, step.l1_regularization_strength) - z) / (
+        theta = (scalars.clip(z, step.theta_factor2, step.l1_regularization_strength) - z) / (
             (shared + step.beta) / step.lr + step.theta_factor3
         )
         n = n_new

@@ -104,14 +104,16 @@ class Rprop(Optimizer):
         # step_size[t] = clip(step_size[t-1]*factor[t], step_size_min, step_size_max)
         shared2 = prev * grad
         shared = shared2 < 0
-        step_size = (
+        step_size = scalars.clip(
             step_size
             * torch.where(
                 shared2 > 0,
                 step.etaplus,
                 torch.where(shared, (theta.new_zeros(()) + step.etaminus), 1),
-            )
-        ).clamp(step.step_size_min, step.step_size_max)
+            ),
+            step.step_size_min,
+            step.step_size_max,
+        )
         # prev[t]
         prev = torch.where(shared, 0, grad)
         # theta[t] = theta[t-1] - sign(prev[t])*step_size[t]

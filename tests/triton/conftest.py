@@ -59,7 +59,8 @@ def _engine(*, interpret: bool) -> ModuleType:
     with knobs.runtime.scope():
         knobs.runtime.interpret = interpret
         copy = importlib.import_module(engine)
-        own = {spec.module: _import(f"steprule.triton.{spec.module}") for spec in _rules().values()}
+        rules = {"sgd", *(spec.module for spec in _rules().values())}
+        own = {rule: _import(f"steprule.triton.{rule}") for rule in rules}
     copy.kernel_of = own.__getitem__  # a rule is imported when it is asked for
     for name in [n for n in sys.modules if n == engine or n.startswith("steprule.triton")]:
         del sys.modules[name]

@@ -19,6 +19,7 @@ from steprule.specs.language import Optimizer
 from steprule.torch._batch import Batch
 from steprule.torch._tensors import number
 from torch import Tensor
+from triton.language.extra import libdevice
 from triton.runtime.interpreter import InterpreterBuilder, TensorHandle
 
 BLOCK = 16
@@ -39,6 +40,9 @@ def _on_the_cpu(interpreted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     # torch's own roots are within an ulp, not the nearest: they are the loop's.
     for name in ("create_sqrt", "create_precise_sqrt"):
         monkeypatch.setattr(InterpreterBuilder, name, lambda self, x: self.unary_op(x, _root))
+    # libdevice is a GPU's, and torch's own angles depend on how many there are.
+    monkeypatch.setattr(libdevice, "atan2", _angles_of_blocks)
+    monkeypatch.setattr(torch, "atan2", _angles)
     # So that the loop computes its scalars as the kernel's are, in Python.
     for module in ("_launches", "_plain"):
         monkeypatch.setattr(f"steprule.torch.{module}.live", number)
@@ -46,6 +50,15 @@ def _on_the_cpu(interpreted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _root(x: Any) -> Any:
     return torch.from_numpy(x).sqrt().numpy()
+
+
+def _angles(y: Tensor, x: Tensor) -> Tensor:
+    return torch.from_numpy(np.asarray(np.arctan2(y.numpy(), x.numpy())))
+
+
+def _angles_of_blocks(y: tl.tensor, x: tl.tensor) -> tl.tensor:
+    angles = np.arctan2(y.handle.data, x.handle.data)
+    return tl.tensor(TensorHandle(angles, y.handle.dtype), y.type)
 
 
 _cast_of_triton = InterpreterBuilder.cast_impl
