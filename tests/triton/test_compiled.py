@@ -162,7 +162,9 @@ def test_other_numbers_are_the_same_kernel(compiled: Any) -> None:
 def _curves(x, y):
     i = tl.arange(0, 128)
     v = tl.load(x + i)
-    tl.store(y + i, kernel.tanh(v) + tl.erf(v) + kernel.atan2(v, 0.5) + kernel.atan2(1, v))
+    angles = kernel.atan2(v, 0.5) + kernel.atan2(1, v)
+    powers = kernel.power(v, 0.5) + kernel.power(2, v)
+    tl.store(y + i, kernel.tanh(v) + tl.erf(v) + angles + powers)
 
 
 @pytest.mark.parametrize("kind", ["fp32", "fp64"])
