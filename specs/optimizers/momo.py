@@ -1,6 +1,6 @@
 """MoMo: momentum at Polyak's rate, by the losses and gradients that the momentum is made of."""
 
-from sympy import Eq, Expr, Max, Min, Piecewise
+from sympy import Eq, Expr, Max, Min, Not, Piecewise
 
 from ..gradients import g, weight_decay
 from ..language import (
@@ -79,14 +79,9 @@ momo = Optimizer(
         Update(
             least[t],
             Piecewise(
-                (
-                    Piecewise(
-                        (Max(cap[t] / (2 * _DECAY), lower_bound), cap[t] < _DECAY * low[t - 1]),
-                        (low[t - 1], True),
-                    ),
-                    adapt_lower_bound,
-                ),
-                (lower_bound, True),
+                (lower_bound, Not(adapt_lower_bound)),
+                (Max(cap[t] / (2 * _DECAY), lower_bound), cap[t] < _DECAY * low[t - 1]),
+                (low[t - 1], True),
             ),
         ),
         Update(

@@ -1,6 +1,6 @@
 """MoMo-Adam: Adam at Polyak's rate, by the losses and gradients that its momentum is made of."""
 
-from sympy import Max, Min, Piecewise, sqrt
+from sympy import Max, Min, Not, Piecewise, sqrt
 
 from ..gradients import g, weight_decay
 from ..language import (
@@ -83,17 +83,12 @@ momoadam = Optimizer(
         Update(
             least[t],
             Piecewise(
+                (lower_bound, Not(adapt_lower_bound)),
                 (
-                    Piecewise(
-                        (
-                            Max(cap[t] / (2 * _START * _DECAY), lower_bound),
-                            cap[t] < _DECAY * _START * low[t - 1],
-                        ),
-                        (low[t - 1], True),
-                    ),
-                    adapt_lower_bound,
+                    Max(cap[t] / (2 * _START * _DECAY), lower_bound),
+                    cap[t] < _DECAY * _START * low[t - 1],
                 ),
-                (lower_bound, True),
+                (low[t - 1], True),
             ),
         ),
         Update(

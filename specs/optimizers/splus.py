@@ -39,7 +39,7 @@ lr, beta1, beta2, ema_rate, nonstandard_constant = hyperparameters(
 )
 inverse_steps, max_dim = counts("inverse_steps max_dim")
 m, left, right, qleft, qright, ema = states("m left right qleft qright ema")
-u, rate = intermediates("u rate")
+seen, u, rate = intermediates("seen u rate")
 
 LEFT = And(ndim >= 2, rows < max_dim)
 RIGHT = And(ndim >= 2, cols < max_dim)
@@ -101,11 +101,12 @@ splus = Optimizer(
     updates=[
         ascend_or_descend,
         Update(m[t], beta1 * m[t - 1] + (1 - beta1) * g[t]),
+        Update(seen[t], sign(turned(transpose(qleft[t - 1]), m[t], qright[t - 1]))),
         Update(
             u[t],
             turned(
                 qleft[t - 1],
-                sign(turned(transpose(qleft[t - 1]), m[t], qright[t - 1])),
+                seen[t],
                 transpose(qright[t - 1]),
             ),
         ),

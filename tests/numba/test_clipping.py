@@ -76,4 +76,6 @@ def test_every_rule_is_given_clipped_gradients(name: str, limit: str) -> None:
             # A parameter that has come near 0 keeps the rounding of 1.
             np.testing.assert_allclose(x, y, rtol=2.0**-20, atol=2.0**-22)
         pairs = zip(found, unclipped, strict=True)
-        assert not all(np.allclose(x, y, rtol=0.1) for x, y in pairs)  # it can be seen
+        is_seen = not all(np.allclose(x, y, rtol=0.1) for x, y in pairs)
+        # What a rule divides by a norm can be as long clipped as not.
+        assert is_seen or getattr(steprule.torch, name)._is_whole

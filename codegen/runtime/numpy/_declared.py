@@ -134,7 +134,7 @@ class Declared(ABC):
     @property
     def _over_time(self) -> tuple[str, ...]:
         """The arguments that can be functions of the step."""
-        return "lr", *self._numbers, *TRANSFORMS
+        return *self._numbers, *TRANSFORMS
 
     @property
     def _kept_numbers(self) -> tuple[str, ...]:
