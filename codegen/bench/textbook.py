@@ -50,7 +50,10 @@ _REDUCTIONS = {
 
 
 def _chosen(node: Apply) -> str:
-    return "({1} if {0} else {2})" if is_host_select(node) else "np.where"
+    if is_host_select(node):
+        return "({1} if {0} else {2})"
+    numbers = all(x.on_host for x in node.args[1:])  # which NumPy would make float64
+    return "np.where({}, np.full_like(theta, {}), {})" if numbers else "np.where"
 
 
 _TEXTBOOK = Language(

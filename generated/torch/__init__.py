@@ -20,7 +20,6 @@ __all__ = [
     "AdamAtan2",
     "Adamax",
     "AdamC",
-    "AdamG",
     "AdamMini",
     "AdaMod",
     "AdamP",
@@ -46,14 +45,12 @@ __all__ = [
     "DiffGrad",
     "DoG",
     "DoWG",
-    "Fromage",
     "Ftrl",
     "KahanAdamW",
     "Lamb",
     "LaProp",
     "LARC",
     "LARS",
-    "LDoG",
     "Lion",
     "MADGRAD",
     "MARS",
@@ -112,7 +109,6 @@ if TYPE_CHECKING:
     from .adamatan2 import AdamAtan2
     from .adamax import Adamax
     from .adamc import AdamC
-    from .adamg import AdamG
     from .adammini import AdamMini
     from .adamod import AdaMod
     from .adamp import AdamP
@@ -138,14 +134,12 @@ if TYPE_CHECKING:
     from .diffgrad import DiffGrad
     from .dog import DoG
     from .dowg import DoWG
-    from .fromage import Fromage
     from .ftrl import Ftrl
     from .kahanadamw import KahanAdamW
     from .lamb import Lamb
     from .laprop import LaProp
     from .larc import LARC
     from .lars import LARS
-    from .ldog import LDoG
     from .lion import Lion
     from .madgrad import MADGRAD
     from .mars import MARS

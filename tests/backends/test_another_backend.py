@@ -52,7 +52,8 @@ class Awk:
     def files(self, compiled):
         if not isinstance(compiled, CompiledRule):
             return {}
-        program, printer = compiled.kernel, Printer(Language("AWK", FORMS))
+        program = compiled.kernel
+        printer = Printer(Language("AWK", FORMS), {"length": "length_"})  # a function of AWK
         statement = assigned(printer, LAYOUT)
         lines = [*map(statement, program.host), block(program.body, printer, statement, LAYOUT)]
         results = [s.name if s.is_tensor else s.new.id for s in program.slots]

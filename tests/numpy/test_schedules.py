@@ -242,7 +242,7 @@ def test_arguments_that_are_refused_together() -> None:
     with pytest.raises(ValueError, match="schedulers must have one entry more than milestones"):
         schedules.SequentialLR([made("StepLR")], [3])
     for name, spec in builtin_schedules().items():
-        if any(argument.default is None for argument in spec.hyper):
+        if any(getattr(argument, "default", None) is None for argument in spec.hyper):
             with pytest.raises(TypeError, match="missing"):
                 getattr(schedules, name)()
 
