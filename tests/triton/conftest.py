@@ -25,7 +25,7 @@ def _rules() -> Sample[Optimizer]:
 
     def keep(spec: Optimizer) -> bool:
         cls = getattr(steprule.torch, spec.name)
-        return bool(cls._kernel) and not (cls._is_whole or cls._inputs)
+        return bool(cls._kernel) and not (cls._is_whole or spec.inputs)
 
     return optimizers(keep)
 
