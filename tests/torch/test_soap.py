@@ -2,7 +2,8 @@
 
 Where a gradient has fewer rows than columns, or more, the first basis is of a matrix that is
 singular, and any of the space that it leaves open will do: libraries choose others, and a step sees
-which. So the definition is written by the decompositions that the class under test calls.
+which. So the definition is written by the decompositions that the class under test calls, of a
+matrix made by the same products: one rounding of another kind, and another space is left open.
 """
 
 from types import SimpleNamespace
@@ -30,10 +31,12 @@ SETTINGS: list[dict[str, Any]] = [
     {},
 ]
 NUMPY = SimpleNamespace(
+    product=np.matmul,
     eigh=lambda x: np.linalg.eigh(x).eigenvectors[:, ::-1],
     qr=lambda x: np.linalg.qr(x).Q,
 )
 TORCH = SimpleNamespace(
+    product=lambda x, y: (torch.from_numpy(x) @ torch.from_numpy(y)).numpy(),
     eigh=lambda x: torch.linalg.eigh(torch.from_numpy(x.copy())).eigenvectors.flip(1).numpy(),
     qr=lambda x: torch.linalg.qr(torch.from_numpy(x.copy())).Q.numpy(),
 )
@@ -75,7 +78,7 @@ def expected(start: np.ndarray, gradients: list[np.ndarray], by: Any, **settings
             theta = theta - rate * turned(turned(m) / (np.sqrt(v) + eps), back=True)
             theta = theta - lr * decay * theta
         for i in axes:
-            gram[i] = kept * gram[i] + (1 - kept) * (g @ g.T if i == 0 else g.T @ g)
+            gram[i] = kept * gram[i] + (1 - kept) * by.product(*((g, g.T) if i == 0 else (g.T, g)))
             if not k:
                 q[i] = by.eigh(gram[i])
             elif k % settings.get("precondition_frequency", 10) == 0:
