@@ -78,7 +78,8 @@ def expected(start: np.ndarray, gradients: list[np.ndarray], by: Any, **settings
             theta = theta - rate * turned(turned(m) / (np.sqrt(v) + eps), back=True)
             theta = theta - lr * decay * theta
         for i in axes:
-            gram[i] = kept * gram[i] + (1 - kept) * by.product(*((g, g.T) if i == 0 else (g.T, g)))
+            side = g if i == 0 else g.T
+            gram[i] = kept * gram[i] + (1 - kept) * by.product(side, side.T)
             if not k:
                 q[i] = by.eigh(gram[i])
             elif k % settings.get("precondition_frequency", 10) == 0:
