@@ -11,7 +11,7 @@ import click
 _COMMANDS = {
     "new": "commands.new:new_command",
     "generate": "commands.generate:generate_command",
-    "list": "commands.specs:list_command",
+    "list": "commands.catalogue:list_command",
     "show": "commands.specs:show_command",
     "cost": "commands.specs:cost_command",
     "verify": "verify.command:verify_command",

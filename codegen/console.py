@@ -15,8 +15,8 @@ from .files.formatting import GenerationError
 from .oracle.exact import UndecidedError
 from .program.check import RewriteError
 
-output = Console()
-messages = Console(stderr=True)
+output = Console(emoji=False)
+messages = Console(stderr=True, emoji=False)
 
 
 @contextmanager

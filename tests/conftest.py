@@ -10,7 +10,10 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
+
+from . import sample
 
 HEAVY_BALL = dedent(
     '''
@@ -47,6 +50,15 @@ class Scheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return "handbook" if "/handbook/" in file else file
+
+
+# How long a test takes is for benchmarks to say, and fails none.
+settings.register_profile("steprule", deadline=None)
+settings.load_profile("steprule")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    sample.is_whole = config.option.markexpr != "not exhaustive"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:

@@ -151,6 +151,52 @@ class TestList:
         for part in ("m v vmax", "torch.optim.Adam ", "Kingma & Ba, 2015, arXiv:1412.6980"):
             assert part in adam
 
+    @pytest.mark.parametrize(
+        ("asked", "among", "not_among"),
+        [
+            (["--family", "adamw"], {"AdamW", "NAdamW", "KahanAdamW"}, {"Adam", "SGD", "Ranger"}),
+            (["--states", "0"], {"SGD", "SignSGD", "SAM"}, {"Adam", "Lion", "Signum"}),
+            (["--states", "1", "--family", "sgd"], {"Lion", "SGD", "RMSprop"}, {"Adam", "AggMo"}),
+            (["--closure"], {"SAM"}, {"SGD", "Adam"}),
+            (["--no-closure", "--family", "SGD"], {"SGD", "Adam"}, {"SAM"}),
+            (["--in", "schedulefree"], {"ScheduleFreeAdamW", "ScheduleFreeSGD"}, {"Adam"}),
+            (["--like", "torch:adamw"], {"AdamW"}, {"Adam", "NAdamW"}),
+            (["--like", "optax:sign_sgd"], {"SignSGD"}, {"SGD"}),
+            (["--like", "timm:adam_w"], {"AdamW"}, {"Adam"}),  # by name: nothing is said of timm's
+            (["--like", "schedulefree:SGDScheduleFree"], {"ScheduleFreeSGD"}, {"SGD"}),
+        ],
+    )
+    def test_what_is_asked_for(self, asked, among, not_among) -> None:
+        names = {line.split()[0] for line in succeeds("list", *asked).splitlines()[1:]}
+        assert among <= names
+        assert not not_among & names
+
+    def test_bytes_and_kernels_are_columns(self) -> None:
+        # Momentum is off: a parameter and a gradient are read, and the parameter written.
+        head, *lines = succeeds(
+            "list", "--like", "torch:sgd", "--bytes", "12", "--fused"
+        ).splitlines()
+        assert head.split()[-2:] == ["bytes", "fused"]
+        assert [line.split()[0] for line in lines] == ["SGD"]
+        assert lines[0].rstrip().endswith("12     on CPUs and GPUs")
+        assert succeeds("list", "--like", "torch:sgd", "--bytes", "11").splitlines()[1:] == []
+        (lines,) = succeeds("list", "--like", "torch:adafactor", "--fused").splitlines()[1:]
+        assert lines.rstrip().endswith("on CPUs; it reduces rows or columns")
+        assert succeeds("list", "--like", "torch:muon", "--fused").splitlines()[1:] == []
+        (lines,) = succeeds("list", "--like", "torch:muon", "--no-fused").splitlines()[1:]
+        assert "it multiplies matrices" in lines
+
+    @pytest.mark.parametrize(
+        ("asked", "words"),
+        [
+            (["--family", "adma"], "Did you mean"),
+            (["--in", "tim"], "Did you mean timm"),
+            (["--like", "timm:nadamv"], "NAdamW"),
+        ],
+    )
+    def test_near_names(self, asked, words) -> None:
+        assert words in fails(2, "list", *asked)
+
 
 class TestShow:
     def test_equations(self) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from click.testing import CliRunner
 from steprule.codegen.cli import cli
+from steprule.codegen.commands.readme import rewritten
 from steprule.codegen.loading.load import builtin, builtin_schedules
 from steprule.codegen.loading.stacks import operators
 
@@ -76,8 +77,10 @@ def test_schedules_in_torch():
 
 
 def test_the_schedules_it_names_are_there():
-    (sentence,) = re.findall(r"The schedules are\s(.*?);", README, re.DOTALL)
-    assert {*re.findall(r"\w+", sentence)} - {"and"} == set(builtin_schedules())
+    (paragraph,) = re.findall(r"names all of them\. (.*?)\n\n", README, re.DOTALL)
+    named = {*re.findall(r"\w*(?:LR|Restarts|Plateau|Scheduler|Test)\b", paragraph)}
+    assert len(named) > 40
+    assert named <= set(builtin_schedules())
 
 
 def test_a_spec_of_ones_own(tmp_path):
@@ -131,10 +134,14 @@ def test_an_audit(tmp_path, monkeypatch):
     assert done.exit_code == 1
 
 
-def test_the_optimizers_it_names_are_there():
-    (sentence,) = re.findall(r"^(SGD, .*?)\sare there,", README, re.MULTILINE | re.DOTALL)
-    named = set(re.findall(r"\b(?:[A-Z]\w+)\b", sentence)) - {"AMSGrad"}
-    assert named == set(builtin())
+def test_its_table_of_optimizers_is_as_the_specs_are():
+    assert rewritten(README, [*builtin().values()]) == README, "run: steprule generate"
+    (table,) = re.findall(r"<!-- optimizers: .*?\|---\|---\|\n(.*?)<!-- end", README, re.DOTALL)
+    after = dict(re.findall(r"^\| (\w+) \| (.*) \|$", table, re.MULTILINE))
+    named = [name for names in after.values() for name in names.split(", ")]
+    assert sorted(named, key=str.lower) == [*builtin()]
+    assert after["none"] == "SGD"
+    assert "NAdamW" in after["AdamW"].split(", ")  # through what is no optimizer of its own
 
 
 def test_the_commands_it_lists_are_all_there_are():

@@ -3,6 +3,23 @@
 Every rule is a module of :mod:`.rules`: a code, and a check that yields what it finds.
 :data:`RULES` is the one list of them. A rule may rely on those before it having passed, so
 the first fault is reported alone.
+
+Equations depend on one another's conditions: a state that is only updated in some steps, an
+intermediate that only these need, a first value of a step that may be the thousandth. What is known
+of that is found in stages, each by tables that settle no more than makes a difference to them, so
+that what equations ask for by themselves adds up and is not multiplied:
+
+``distinctions``    spec -> what steps differ in: options, zeros, the first step, shapes, and
+                    comparisons that all tensors of a step answer alike.
+``cases``           some of them, settled: which conditions then hold, and what is read.
+``courses``         equation -> the cases in which it is carried out, from what results need down
+                    to what these read: the condition under which each symbol is needed.
+``survey``          equation -> its range in these cases, from what is stored up to the results, by
+                    intervals; where it is in doubt, ``search`` looks for points at which all
+                    comparisons are as the case settles them.
+
+So ``1/(1 - M[t])`` is defined that is read only where ``M[t] = M[t - 1]*mu[t]``, though in other
+steps ``M[t] = M[t - 1]`` may be 1. What compares elements guards what stands in its own branch.
 """
 
 from collections.abc import Sequence

@@ -1,17 +1,18 @@
-"""The cases in which a step takes one course: options on or off, hyperparameters zero or not.
+"""One case of a step: what of all that steps differ in is settled, and what follows from that.
 
-What exists and what is computed in a step is decided by flags, by hyperparameters being
-zero, by the step being the first, and by the shape of the parameter. A check that enumerates those
-few cases sees every course a step can take, and none that constraints rule out. Shapes stand for
-all of their kind, which a condition may tell apart by another length than theirs: there a check
-sees less.
+A *distinction* is something in which steps differ so that another course is taken: whether an
+option is on, a hyperparameter zero, the step the first, a condition that is the same for all
+tensors true; and the shape of the parameter. A case settles some of them and leaves the others
+open: it stands for all steps that are so. Shapes stand for all of their kind, which a condition may
+tell apart by another length than theirs: there a check sees less.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
+from typing import Any
 
 from sympy import Basic, Integer, Piecewise, Symbol
 from sympy.core.relational import Relational
@@ -19,42 +20,102 @@ from sympy.core.relational import Relational
 from ...specs.language import (
     FACTS,
     Fact,
-    Hyper,
     Optimizer,
     Schedule,
     State,
-    Update,
     Value,
     t,
 )
-from ...specs.language.occurrences import conditions, counts_steps, nodes, pairs
+from ...specs.language.occurrences import pairs
 from ...specs.language.shapes import facts
 from . import intervals
-from .conditions import Truth, truth
+from .conditions import Truth, asked, truth
 from .intervals import NONZERO, ZERO, Range
 
 SHAPES = ((), (3,), (2, 2), (2, 3), (3, 2), (2, 3, 2), (2, 2, 2, 3))
 """A number, a vector, matrices of each proportion, a batch of them, the kernel of a convolution."""
 
 
+class Kind(Enum):
+    """What a distinction is by. Each has its choices."""
+
+    FIRST = auto()
+    """Whether the step is the first."""
+    SHAPE = auto()
+    """The shape of the parameter: one of :data:`SHAPES`."""
+    FLAG = auto()
+    """Whether an option is on."""
+    ZERO = auto()
+    """Whether a hyperparameter is zero."""
+    HELD = auto()
+    """Whether a comparison holds of numbers that all tensors of a step have in common."""
+
+
 @dataclass(frozen=True)
+class Distinction:
+    """Something in which steps differ.
+
+    Args:
+        kind: what it is by.
+        of: the option, the hyperparameter's symbol, or the comparison.
+    """
+
+    kind: Kind
+    of: Basic | None = None
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        match self.kind:
+            case Kind.SHAPE:
+                return SHAPES
+            case Kind.FIRST | Kind.HELD:
+                return True, False
+        return False, True
+
+
+FIRST = Distinction(Kind.FIRST)
+SHAPE = Distinction(Kind.SHAPE)
+
+
+@dataclass(frozen=True, eq=False)
 class Case:
-    """One course a step can take.
+    """All steps in which some distinctions are settled as here.
 
     Args:
         spec: the spec.
-        flags: which options are on; those that decide nothing are absent.
-        zero: which hyperparameters are zero, of those that are by default (which switches
-            terms off) or that conditions compare.
-        first: whether it is the first step; None where that decides nothing.
-        shape: of the parameter; None where that decides nothing.
+        settled: what is chosen, by distinction.
     """
 
     spec: Optimizer | Schedule
-    flags: Mapping[Symbol, bool]
-    zero: Mapping[Symbol, bool]
-    first: bool | None
-    shape: tuple[int, ...] | None = None
+    settled: Mapping[Distinction, Any]
+
+    def _by(self, kind: Kind) -> dict[Any, Any]:
+        return {d.of: choice for d, choice in self.settled.items() if d.kind is kind}
+
+    @cached_property
+    def flags(self) -> Mapping[Symbol, bool]:
+        """Which options are on."""
+        return self._by(Kind.FLAG)
+
+    @cached_property
+    def zero(self) -> Mapping[Symbol, bool]:
+        """Which hyperparameters are zero."""
+        return self._by(Kind.ZERO)
+
+    @cached_property
+    def held(self) -> Mapping[Basic, bool]:
+        """Which comparisons hold, as :func:`.conditions.asked` gives them."""
+        return self._by(Kind.HELD)
+
+    @property
+    def first(self) -> bool | None:
+        """Whether it is the first step."""
+        return self.settled.get(FIRST)
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """Of the parameter."""
+        return self.settled.get(SHAPE)
 
     @cached_property
     def facts(self) -> Mapping[str, int]:
@@ -104,13 +165,30 @@ class Case:
 
     def decide(self, condition: Basic) -> Truth:
         """Whether a condition holds throughout this case; None where it depends on more."""
-        return truth(condition, self._range, lambda flag: self.flags.get(flag))
+        if condition not in self._decided:
+            answers = self._answer if self.held else None
+            self._decided[condition] = truth(condition, self._range, self.flags.get, answers)
+        return self._decided[condition]
+
+    @cached_property
+    def _decided(self) -> dict[Basic, Truth]:
+        """Of conditions asked for before: each is asked at every point that is tried."""
+        return {}
+
+    def is_asked(self, condition: Basic) -> bool:
+        """Whether a step has to look whether it holds: by values, which a case may settle."""
+        return truth(condition, self._range, self.flags.get) is None
+
+    def _answer(self, condition: Relational) -> Truth:
+        question, as_asked = asked(condition)
+        answer = self.held.get(question)
+        return None if answer is None else answer is as_asked
 
     def _range(self, e: Basic) -> Range:
         if e == t:
             return self.steps
         if e.is_Rational:
-            return intervals.point(Fraction(str(e)))
+            return intervals.of_rational(e)
         if self.facts and e.free_symbols and e.atoms(Fact) == e.free_symbols:
             return intervals.point(Fraction(str(e.xreplace(self._lengths))))
         return self.admissible.get(e, intervals.REAL)
@@ -137,26 +215,17 @@ class Case:
         if isinstance(e, Value):
             yield e
         elif isinstance(e, Piecewise):
-            for value, condition in self.branches(e):
-                yield from self.reads(value)
-                if self.decide(condition) is None:
+            for value, condition in pairs(e):
+                if self.is_asked(condition):
                     yield from self.reads(condition)
+                decided = self.decide(condition)
+                if decided is not False:
+                    yield from self.reads(value)
+                if decided is True:
+                    break
         else:
             for argument in e.args:
                 yield from self.reads(argument)
-
-    def live(self) -> dict[str, Update]:
-        """The equations this case carries out: what the results and the states need."""
-        equations = {u.target.name: u for u in self.spec.updates}
-        gone = {s.name for s in self.spec.states if not self.exists(s)}
-        pending = [name for name in self.spec.results if name not in gone]
-        live: dict[str, Update] = {}
-        while pending:
-            name = pending.pop()
-            if name in equations and name not in live:
-                live[name] = equations[name]
-                pending += [v.name for v in self.reads(equations[name].value) if v.lag == 0]
-        return {name: u for name, u in equations.items() if name in live}
 
     def describe(self, symbols: set[Basic]) -> str:
         """The case in words, as far as it concerns the given symbols."""
@@ -176,65 +245,3 @@ class Case:
             if fact in symbols and self.facts
         ]
         return " and ".join(words) or "always"
-
-
-def cases(spec: Optimizer | Schedule) -> Iterator[Case]:
-    """All cases of a spec that its constraints do not rule out."""
-    firsts, flags, zeroed, shapes = _distinctions(spec)
-    for first, shape, on, zero in product(firsts, shapes, _choices(flags), _choices(zeroed)):
-        case = Case(spec, on, zero, first, shape)
-        if _chooses_once(spec, on) and all(
-            case.decide(c.condition) is not False for c in spec.constraints
-        ):
-            yield case
-
-
-def count(spec: Optimizer | Schedule) -> int:
-    """How many cases there are, those included that constraints rule out; none is made."""
-    firsts, flags, zeroed, shapes = _distinctions(spec)
-    return len(firsts) * len(shapes) * 2 ** (len(flags) + len(zeroed))
-
-
-def _distinctions(
-    spec: Optimizer | Schedule,
-) -> tuple[
-    Sequence[bool | None], Sequence[Symbol], Sequence[Symbol], Sequence[tuple[int, ...] | None]
-]:
-    """What the cases of a spec differ in: the first step, flags, what can be zero, and shapes."""
-    deciding = [c for u in spec.updates for c in conditions(u.value)]
-    deciding += [s.when for s in spec.states]
-    symbols = {n for c in deciding for n in nodes(c) if isinstance(n, Symbol)}
-    compared = {
-        n for c in deciding for r in c.atoms(Relational) for n in nodes(r) if isinstance(n, Symbol)
-    }
-    flags = [flag for flag in spec.flags if flag in symbols]
-    zeroed = [
-        h.symbol
-        for h in spec.hyperparameters
-        if _holds_zero(h) and (h.symbol in compared or _is_zero(h.default))
-    ]
-    fresh = any(s.init is None for s in spec.states)
-    firsts = (True, False) if fresh or any(map(counts_steps, deciding)) else (None,)
-    return firsts, flags, zeroed, SHAPES if symbols & {*FACTS} else (None,)
-
-
-def _choices(symbols: Sequence[Symbol]) -> Iterator[dict[Symbol, bool]]:
-    for choice in product((False, True), repeat=len(symbols)):
-        yield dict(zip(symbols, choice, strict=True))
-
-
-def _is_zero(default: str) -> bool:
-    return default != "" and Fraction(default) == 0
-
-
-def _chooses_once(spec: Optimizer | Schedule, on: Mapping[Symbol, bool]) -> bool:
-    """Whether of each choice at most one word holds, and one where all of them decide."""
-    for choice in spec.choices:
-        chosen = [on[flag] for flag in choice.flags.values() if flag in on]
-        if sum(chosen) > 1 or (len(chosen) == len(choice.words) and not any(chosen)):
-            return False
-    return True
-
-
-def _holds_zero(hyper: Hyper) -> bool:
-    return intervals.over(hyper.domain).meet(ZERO) is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache
 from typing import cast
 
 from sympy import (
@@ -19,6 +20,7 @@ from sympy import (
     Pow,
     S,
     Symbol,
+    default_sort_key,
     erf,
     sign,
     tanh,
@@ -34,25 +36,52 @@ Truth = bool | None
 
 Ranges = Callable[[Basic], Range]
 Flags = Callable[[Symbol], Truth]
+Answers = Callable[[Relational], Truth]
 
 
-def truth(condition: Basic, ranges: Ranges, flags: Flags) -> Truth:
-    """Whether a condition holds for all numbers in the given ranges, for none, or it depends."""
+def truth(condition: Basic, ranges: Ranges, flags: Flags, answers: Answers | None = None) -> Truth:
+    """Whether a condition holds for all numbers in the given ranges, for none, or it depends.
+
+    Args:
+        condition: it.
+        ranges: what each side of a comparison can be.
+        flags: which options are on.
+        answers: whether a comparison holds that ranges do not decide.
+    """
     match condition:
         case Symbol():
             return flags(condition)
         case Not():
-            return _negated(truth(condition.args[0], ranges, flags))
-        case And():
-            return _all([truth(a, ranges, flags) for a in condition.args])
-        case Or():
-            return _negated(_all([_negated(truth(a, ranges, flags)) for a in condition.args]))
-        case Implies():
-            premise, conclusion = (truth(a, ranges, flags) for a in condition.args)
+            return _negated(truth(condition.args[0], ranges, flags, answers))
+        case And() | Or() | Implies():
+            parts = [truth(a, ranges, flags, answers) for a in condition.args]
+            match condition:
+                case And():
+                    return _all(parts)
+                case Or():
+                    return _negated(_all([_negated(part) for part in parts]))
+            premise, conclusion = parts
             return _negated(_all([premise, _negated(conclusion)]))
         case Relational():
-            return _compare(condition, ranges)
+            found = _compare(condition, ranges)
+            return answers(condition) if found is None and answers else found
     return condition == True  # noqa: E712  SymPy's true, which is not Python's
+
+
+@cache
+def asked(relation: Relational) -> tuple[Relational, bool]:
+    """What a comparison asks, and whether it holds where that does.
+
+    It is one question for a comparison, its negation, and either with its sides changed.
+    """
+    left, right = relation.args
+    match relation:
+        case Eq() | Ne():
+            sides = sorted((left, right), key=default_sort_key)
+            return cast(Relational, Eq(*sides, evaluate=False)), isinstance(relation, Eq)
+        case Gt() | Le():
+            return cast(Relational, Gt(left, right, evaluate=False)), isinstance(relation, Gt)
+    return cast(Relational, Gt(right, left, evaluate=False)), isinstance(relation, Lt)
 
 
 def _negated(value: Truth) -> Truth:
@@ -104,19 +133,25 @@ def implied(condition: Basic, ranges: Ranges) -> list[tuple[Basic, Range]]:
         return [bound for a in condition.args[0].args for bound in implied(Not(a), ranges)]
     if not isinstance(condition, Relational):
         return []
-    left, right = condition.lhs, condition.rhs
-    sides = [(left, right, condition), (right, left, condition.reversed)]
-    if right != 0 and left != 0:
-        difference = cast(Expr, left) - cast(Expr, right)
-        sides.append((difference, S.Zero, condition.func(difference, 0, evaluate=False)))
     found: list[tuple[Basic, Range]] = []
-    for x, other, relation in sides:
+    for x, other, relation in _ways(condition):
         if not x.is_number:
             bound = _bound(relation, ranges(other))
             found.append((x, bound))
             if bound.excludes_zero:
                 found += [(part, intervals.NONZERO) for part in _parts(x)]
     return found
+
+
+@cache
+def _ways(condition: Relational) -> list[tuple[Basic, Basic, Basic]]:
+    """What is compared with what, and how: either side with the other, and both with 0."""
+    left, right = condition.lhs, condition.rhs
+    ways = [(left, right, condition), (right, left, condition.reversed)]
+    if right != 0 and left != 0:
+        difference = cast(Expr, left) - cast(Expr, right)
+        ways.append((difference, S.Zero, condition.func(difference, 0, evaluate=False)))
+    return ways
 
 
 def _parts(x: Basic) -> Iterator[Basic]:

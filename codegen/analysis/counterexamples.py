@@ -11,7 +11,7 @@ eps to the end of its domain, 0, wants what then becomes of a zero gradient.
 """
 
 import random
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -86,13 +86,17 @@ class Counterexamples:
     def _outcomes(self, name: str) -> Iterator[tuple[Point, Outcome]]:
         """What leads to a value, at points that differ in something it depends on."""
         if name not in self._searches:
-            self._searches[name] = _Search(_leading_to(name, self._ordered), self._points())
+            asked = {v.name for q in self._case.held for v in values(q) if v.lag == 0}
+            leading = leading_to({name, *asked}, self._ordered)
+            self._searches[name] = _Search(leading, self._points())
         search = self._searches[name]
         yield from search.seen
         for point in search.coming:
             if is_admissible(self._case, point) and search.is_new(point):
-                search.seen.append((point, self._outcome(name, point)))
-                yield search.seen[-1]
+                outcome = self._outcome(name, point)
+                if outcome.is_of_case:
+                    search.seen.append((point, outcome))
+                    yield search.seen[-1]
 
     def _outcome(self, name: str, point: Point) -> Outcome:
         if self._at_start:
@@ -115,8 +119,9 @@ class Counterexamples:
         low, high, part = Fraction(0), Fraction(1), Fraction(at_a.low) / size
         for _ in range(_HALVINGS):
             point = a.towards(b, part)
-            found = self._outcome(key[0], point).operands.get(key)
-            if found is None or not is_admissible(self._case, point):
+            outcome = self._outcome(key[0], point)
+            found = outcome.operands.get(key)
+            if found is None or not (outcome.is_of_case and is_admissible(self._case, point)):
                 return None
             if _fails("division", found) or abs(found.low) * 10**9 < size:
                 return point
@@ -184,9 +189,9 @@ def _is_read(node: Basic) -> TypeGuard[Value | GradientAt]:
     return isinstance(node, Value | GradientAt)
 
 
-def _leading_to(name: str, ordered: Sequence[Update]) -> list[Update]:
-    """The equations of a value and of what it is computed from, in execution order."""
-    needed, found = {name}, list[Update]()
+def leading_to(names: Collection[str], ordered: Sequence[Update]) -> list[Update]:
+    """The equations of values and of what they are computed from, in execution order."""
+    needed, found = {*names}, list[Update]()
     for update in reversed(ordered):
         if update.target.name in needed:
             needed |= {v.name for v in values(update.value) if v.lag == 0}

@@ -12,6 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
+from sympy import Basic, Rational
+
 from ...specs.language import Interval
 from ..oracle import exact
 
@@ -32,9 +34,9 @@ class Range:
 
     def __post_init__(self) -> None:
         # The numbers are finite, so an end at the far infinity is only beyond what is held.
-        if self.low == _INF:
+        if isinstance(self.low, float) and self.low > 0:
             object.__setattr__(self, "low", _HUGE)
-        if self.high == -_INF:
+        if isinstance(self.high, float) and self.high < 0:
             object.__setattr__(self, "high", -_HUGE)
 
     @property
@@ -79,7 +81,14 @@ ZERO = Range(Fraction(0), Fraction(0))
 
 
 def point(value: Fraction | int) -> Range:
-    return Range(Fraction(value), Fraction(value))
+    exactly = Fraction(value)
+    return Range(exactly, exactly)
+
+
+def of_rational(e: Basic) -> Range:
+    """The range of a number of an expression, which is rational."""
+    assert isinstance(e, Rational)
+    return point(Fraction(int(e.p), int(e.q)))
 
 
 def over(domain: Interval) -> Range:
@@ -101,7 +110,7 @@ def add(a: Range, b: Range) -> Range:
 
 
 def multiply(a: Range, b: Range) -> Range:
-    ends = [_times(x, y) for x, y in product((a.low, a.high), (b.low, b.high))]
+    ends = [_times(x, y) for x, y in product(_ends(a), _ends(b))]
     return Range(min(ends), max(ends), a.excludes_zero and b.excludes_zero)
 
 
@@ -123,7 +132,8 @@ def integer_power(a: Range, n: int) -> Range:
     if n % 2 == 0:
         a = absolute(a)
     if a.low >= 0:
-        return Range(_corner(a.low, n)[0], _corner(a.high, n)[1], a.excludes_zero)
+        low, *high = (_corner(end, n) for end in _ends(a))
+        return Range(low[0], (high or [low])[0][1], a.excludes_zero)
     high = _corner(a.high, n)[1] if a.high >= 0 else -_corner(-a.high, n)[0]
     return Range(-_corner(-a.low, n)[1], high, a.excludes_zero)
 
@@ -132,7 +142,7 @@ def power(a: Range, b: Range) -> Range:
     """a**b for a base that is not negative; monotone in each, so its ends are at corners."""
     if b.low == b.high == 0:
         return point(1)
-    corners = [_corner(x, y) for x, y in product((a.low, a.high), (b.low, b.high))]
+    corners = [_corner(x, y) for x, y in product(_ends(a), _ends(b))]
     low, high = min(c[0] for c in corners), max(c[1] for c in corners)
     return Range(low, high, a.excludes_zero)
 
@@ -234,6 +244,11 @@ def _above(end: End, bound: Fraction | None, bound_open: bool, nonzero: bool) ->
 
 def _next(x: End, towards: float) -> End:
     return x if isinstance(x, float) else Fraction(math.nextafter(float(x), towards))
+
+
+def _ends(a: Range) -> tuple[End, ...]:
+    """Both, or the only one."""
+    return (a.low,) if a.low is a.high else (a.low, a.high)
 
 
 def _plus(x: End, y: End) -> End:

@@ -19,7 +19,8 @@ from ...specs.language import (
 from ...specs.language.decompositions import Decomposition
 from ...specs.language.occurrences import nodes
 from ...specs.language.reductions import Reduction
-from .cases import Case, cases
+from .cases import Case
+from .courses import Courses
 
 
 def goes_along_axes(spec: Optimizer) -> bool:
@@ -34,17 +35,29 @@ def needs_matrices(spec: Optimizer) -> bool:
     """Whether some step of an analysed rule needs two axes of a parameter that may have fewer."""
     if not (any(map(_has_axes, spec.states)) or any(of_matrices(n) for n in _all_nodes(spec))):
         return False  # as of most rules, whose cases need not be looked at
-    return any(_reaches(case) for case in cases(spec) if case.shape is None or len(case.shape) < 2)
+    courses = Courses(spec, spec.updates)
+    kept = [s for s in spec.states if _has_axes(s)]
+    return any(
+        case.exists(state)
+        for state in kept
+        for case in courses.distinctions.cases(courses.distinctions.within(state.when))
+        if _may_be_short(case)
+    ) or any(
+        of_matrices(node)
+        for update in spec.updates
+        if any(map(of_matrices, nodes(update.value)))
+        for case in courses.of(update)
+        if _may_be_short(case)
+        for node in _reached(update.value, case)
+    )
 
 
 def _all_nodes(spec: Optimizer) -> Iterator[Basic]:
     return (node for update in spec.updates for node in nodes(update.value))
 
 
-def _reaches(case: Case) -> bool:
-    live = case.live().values()
-    kept = any(_has_axes(state) and case.exists(state) for state in case.spec.states)
-    return kept or any(of_matrices(node) for u in live for node in _reached(u.value, case))
+def _may_be_short(case: Case) -> bool:
+    return case.shape is None or len(case.shape) < 2
 
 
 def _has_axes(state: State) -> bool:

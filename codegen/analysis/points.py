@@ -69,22 +69,29 @@ class Point:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a step: the operands of what is not defined everywhere, and new values."""
+    """What came of a step.
+
+    Args:
+        operands: of what is not defined everywhere.
+        values: the new ones.
+        is_of_case: whether all comparisons that the case settles are as it settles them.
+    """
 
     operands: Mapping[Key, Range]
     values: Mapping[str, Range]
+    is_of_case: bool
 
 
 def step_at(case: Case, ordered: Sequence[Update], point: Point) -> Outcome:
-    """One step's equations, as far as the case carries them out."""
-    return _evaluated(case, [(u.target.name, u.value) for u in ordered], point, case.live())
+    """One step's equations, those given."""
+    return _evaluated(case, [(u.target.name, u.value) for u in ordered], point)
 
 
 def initial_at(case: Case, point: Point) -> Outcome:
     """The first values of the states that exist."""
     states = [s for s in case.spec.states if s.init is not None and case.exists(s)]
     given = [(s.name, s.init) for s in states if isinstance(s.init, Basic)]
-    return _evaluated(case, given, point, {s.name for s in states})
+    return _evaluated(case, given, point)
 
 
 def is_admissible(case: Case, point: Point) -> bool:
@@ -98,6 +105,9 @@ class _AtPoint(Evaluator):
     gradient: Range = intervals.ZERO
     step: Range = intervals.ZERO
     operands: list[tuple[str, Basic, Range]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Nothing is known but by the numbers."""
 
     def range(self, e: Basic) -> Range:
         if isinstance(e, GradientAt):
@@ -137,7 +147,7 @@ class _AtPoint(Evaluator):
 
     def _piecewise(self, e: Piecewise) -> Range:
         for value, condition in pairs(e):
-            if self.case.decide(condition) is None:
+            if self.case.is_asked(condition):
                 self._examine(condition)
             if self.holds(condition) is not False:
                 return self.range(value)
@@ -155,18 +165,13 @@ def _evaluator(case: Case, point: Point, computed: dict[str, Range]) -> _AtPoint
     )
 
 
-def _evaluated(
-    case: Case,
-    equations: Sequence[tuple[str, Basic]],
-    point: Point,
-    live: Mapping[str, Update] | set[str],
-) -> Outcome:
+def _evaluated(case: Case, equations: Sequence[tuple[str, Basic]], point: Point) -> Outcome:
     operands: dict[Key, Range] = {}
-    inputs = case.spec.inputs
-    computed = {i.name: intervals.point(point.stored[i.name]) for i in inputs}
+    computed = {i.name: intervals.point(point.stored[i.name]) for i in case.spec.inputs}
     for name, value in equations:
-        if name in live:
-            evaluator = _evaluator(case, point, computed)
-            computed[name] = evaluator.range(value)
-            operands |= {(name, kind, e): found for kind, e, found in evaluator.operands}
-    return Outcome(operands, computed)
+        evaluator = _evaluator(case, point, computed)
+        computed[name] = evaluator.range(value)
+        operands |= {(name, kind, e): found for kind, e, found in evaluator.operands}
+    holds = _evaluator(case, point, computed).holds
+    is_of_case = all(holds(question) in (None, answer) for question, answer in case.held.items())
+    return Outcome(operands, computed, is_of_case)

@@ -1,6 +1,6 @@
 """The range of an expression, and the operations in it that its operands do not allow."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
@@ -62,7 +62,7 @@ from ...specs.language import (
     total,
     transpose,
 )
-from ...specs.language.occurrences import nodes
+from ...specs.language.occurrences import nodes, pairs
 from . import intervals
 from .cases import Case
 from .conditions import implied, multiple
@@ -125,14 +125,21 @@ class Evaluator:
         hyper: the range of each hyperparameter.
         stored: the range of each state's stored value.
         computed: the range of each value at t, as far as they are computed.
+        is_whole: whether an expression is known to be a whole number.
     """
 
     case: Case
     hyper: Mapping[Basic, Range]
     stored: Mapping[str, Range]
     computed: dict[str, Range]
+    is_whole: Callable[[Basic], bool] = lambda _: False
     hazards: list[Hazard] = field(default_factory=list)
     _known: list[tuple[Basic, Range]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for question, holds in self.case.held.items():
+            self._known += implied(question if holds else Not(question), self.range)
+        self.hazards.clear()  # where a question is asked, it is seen whether it can be
 
     def range(self, e: Basic) -> Range:
         """What an expression can be."""
@@ -143,6 +150,8 @@ class Evaluator:
                 # A condition on a hyperparameter may ask for another value than its default.
                 allowed = self.case.admissible.get(e, found)
                 found = found.meet(bound) or allowed.meet(bound) or found
+        if found.nonzero and found.low == 0 and self.is_whole(e):
+            return Range(Fraction(1), found.high)
         return found
 
     def _structural(self, e: Basic) -> Range:
@@ -166,7 +175,7 @@ class Evaluator:
             case Pow():
                 return self._power(e)
             case Expr() if e.is_Rational:
-                return intervals.point(Fraction(str(e)))
+                return intervals.of_rational(e)
         return self._function(e, [self.range(a) for a in e.args])
 
     def steps(self) -> Range:
@@ -244,9 +253,12 @@ class Evaluator:
         """The join over the branches, each under its condition and the negations before it."""
         outer = len(self._known)
         reached: list[Range] = []
-        for value, condition in self.case.branches(e):
-            if self.case.decide(condition) is None:
+        for value, condition in pairs(e):
+            if self.case.is_asked(condition):
                 self._examine(condition)
+            decided = self.case.decide(condition)
+            if decided is False:
+                continue
             before = len(self._known)
             bounds = implied(condition, self.range)
             if any(map(self._contradicts, bounds)):
@@ -254,6 +266,8 @@ class Evaluator:
             self._known += bounds
             reached.append(self.range(value))
             del self._known[before:]
+            if decided is True:
+                break
             bounds = implied(Not(condition), self.range)
             if any(map(self._contradicts, bounds)):
                 break
@@ -266,7 +280,7 @@ class Evaluator:
         expression, allowed = bound
         if any(isinstance(n, Value | GradientAt) for n in nodes(expression)):
             return False
-        everywhere = Evaluator(self.case, self.case.admissible, {}, {})
+        everywhere = Evaluator(self.case, self.case.admissible, {}, {}, self.is_whole)
         return everywhere.range(expression).meet(allowed) is None
 
     def _examine(self, condition: Basic) -> None:

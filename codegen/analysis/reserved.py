@@ -17,11 +17,14 @@ BACKENDS = frozenset(
         *("steps", "first", "scratch", "out", "block", "index", "size", "dtype", "device"),
         # arguments, and keys of parameter groups, that all torch optimizers share
         *("group", "groups", "closure", "loss", "initial_lr", "grad_scale", "found_inf"),
-        *("foreach", "capturable", "differentiable", "fused", "param_names", "swa_lr"),
+        *("foreach", "capturable", "differentiable", "fused", "param_names"),
         "seed",  # of random numbers, which an optimizer has
     }
 )
 """Beside what templates say."""
+
+SCHEDULES = frozenset({"swa_lr"})
+"""Keys of parameter groups that schedules have as arguments, and so no optimizer can have."""
 
 TRANSFORMS = frozenset({"clipvalue", "clipnorm", "global_clipnorm", "error_if_nonfinite"})
 """The arguments by which every optimizer's gradients are clipped: no rule can have its own."""
@@ -43,7 +46,8 @@ def objection(name: str, kind: type[Spec]) -> str:
         return "is the name of a Python builtin"
     if name in LANGUAGE:
         return "belongs to the language specs are written in"
-    if name in BACKENDS | taken(kind) | (taken_keys() if kind is Optimizer else set()):
+    of_groups = taken_keys() | SCHEDULES if kind is Optimizer else set()
+    if name in BACKENDS | taken(kind) | of_groups:
         return "is a name generated code uses itself"
     if name.startswith(PREFIXES):
         return f"starts with {' or '.join(PREFIXES)}, as names in generated code do"

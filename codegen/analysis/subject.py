@@ -23,7 +23,7 @@ from ...specs.language import (
 from ...specs.language.execution import execution_order
 from ...specs.language.schedule import Argument
 from ..notation.text import TextPrinter
-from .cases import Case, cases
+from .courses import Courses
 from .ranges import Hazard
 from .survey import Survey
 
@@ -76,12 +76,12 @@ class Subject:
         return execution_order(self.spec.updates)
 
     @cached_property
-    def cases(self) -> tuple[Case, ...]:
-        return tuple(cases(self.spec))
+    def courses(self) -> Courses:
+        return Courses(self.spec, self.updates)
 
     @cached_property
     def survey(self) -> Survey:
-        return Survey(self.spec, self.updates, self.cases)
+        return Survey(self.spec, self.updates, self.courses)
 
     def named(self) -> Iterator[tuple[str, str]]:
         """The names the spec's author chose, with the words for where."""

@@ -1,24 +1,33 @@
-"""The ranges of all values of a step, case by case."""
+"""The ranges of all values of a step, in every case that makes a difference to them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from sympy import Basic, sympify
 
 from ...specs.language import Optimizer, Schedule, State, Update
+from ...specs.language.occurrences import values
 from . import intervals
-from .cases import Case
-from .counterexamples import Counterexamples, depending_on_tensors, depends, describe
+from .cases import Case, Distinction, Kind
+from .conditions import truth
+from .counterexamples import depending_on_tensors, depends, describe
+from .courses import Courses
 from .intervals import Range
 from .ranges import Evaluator, Hazard
+from .search import Search
+from .tables import Table, table
+from .whole import Whole
+
+MOST = 4096
+"""Cases that a table is made of: of more, what values differ in that are read is let be."""
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What an equation can yield, and the hazards met in it."""
+    """What an equation can yield in a case, and the hazards met in it."""
 
-    update: Update
+    case: Case
     range: Range
     hazards: list[Hazard]
 
@@ -42,7 +51,7 @@ class Survey:
     """
 
     def __init__(
-        self, spec: Optimizer | Schedule, ordered: Sequence[Update], cases: Sequence[Case]
+        self, spec: Optimizer | Schedule, ordered: Sequence[Update], courses: Courses
     ) -> None:
         self.hazards: list[tuple[Update, Hazard]] = []
         self.results: list[tuple[State, Update, Range]] = []
@@ -50,89 +59,189 @@ class Survey:
         self.initial: list[tuple[State, Range]] = []
         self.initial_hazards: list[tuple[State, Hazard]] = []
         self._ordered = ordered
+        self._courses = courses
         self._states = {s.name: s for s in spec.states}
-        self._stored = {s.name: intervals.over(s.domain) for s in spec.states}
-        self._given = {i.name: intervals.over(i.domain) for i in spec.inputs}
-        self._of_tensors = depending_on_tensors(spec, ordered)
         # Of a schedule, whose arguments have few defaults, those are all that they can be.
         whole = not isinstance(spec, Schedule)
-        doubts = [list(self._doubtful(case)) if whole else [] for case in cases]
-        for case, doubted in zip(cases, doubts, strict=True):
-            if not whole or doubted or not _has_defaults_inside(case):
-                self._survey_step(case)
-            if case.first is not False:
-                self._survey_start(case)
+        of_tensors = depending_on_tensors(spec, ordered)
+        is_whole = Whole(spec, ordered).holds
+        anything = _Ranges(spec, ordered, courses, is_whole, of_tensors=of_tensors)
+        chosen = _Ranges(spec, ordered, courses, is_whole, possible=anything)
+        doubts = {u: self._doubtful(u, anything) for u in ordered} if whole else {}
+        for update in ordered:
+            if not whole or doubts[update] or not anything.hold_defaults(update):
+                self._survey_step(update, chosen)
+        self._survey_start()
         if whole and not self.hazards and not self.initial_hazards:
-            for case, doubted in zip(cases, doubts, strict=True):
-                self._search_step(case, doubted)
-                if case.first is not False:
-                    self._search_start(case)
+            self._search = Search(ordered, courses, of_tensors)
+            for update, found in doubts.items():
+                for doubt in found:
+                    self._search_step(update, doubt)
+            self._search_start()
 
-    def _live(self, case: Case) -> list[Update]:
-        """The updates of a case, in execution order."""
-        live = case.live()
-        return [update for update in self._ordered if update.target.name in live]
+    def _doubtful(self, update: Update, ranges: "_Ranges") -> list[_Found]:
+        """The cases in which something may go wrong for hyperparameters of some size."""
+        state = self._states.get(update.target.name)
+        return [
+            found
+            for found in ranges.of(update)
+            if found.hazards or (state and not found.range.within(state.domain))
+        ]
 
-    def _doubtful(self, case: Case) -> Iterator[_Found]:
-        """The equations in which something may go wrong for hyperparameters of some size."""
-        computed = dict(self._given)
-        for update in self._live(case):
-            name = update.target.name
-            evaluator = Evaluator(case, case.admissible, self._stored, computed)
-            if name in self._of_tensors:
-                evaluator = _OfTensors(
-                    case, case.inside, self._stored, computed, of_tensors=self._of_tensors
-                )
-            computed[name] = found = evaluator.range(update.value)
-            state = self._states.get(name)
-            if evaluator.hazards or (state and not found.within(state.domain)):
-                yield _Found(update, found, evaluator.hazards)
+    def _survey_step(self, update: Update, ranges: "_Ranges") -> None:
+        state = self._states.get(update.target.name)
+        for found in ranges.of(update):
+            self.hazards += [(update, hazard) for hazard in found.hazards]
+            if state:
+                self.results.append((state, update, found.range))
 
-    def _survey_step(self, case: Case) -> None:
-        computed = dict(self._given)
-        for update in self._live(case):
-            name = update.target.name
-            evaluator = Evaluator(case, case.chosen, self._stored, computed)
-            computed[name] = evaluator.range(update.value)
-            self.hazards += [(update, hazard) for hazard in evaluator.hazards]
-            if name in self._states:
-                self.results.append((self._states[name], update, computed[name]))
+    def _starts(self) -> Iterator[tuple[State, Case]]:
+        """The states that have a first value, in the cases that this depends on."""
+        within, cases = self._courses.distinctions.within, self._courses.distinctions.cases
+        for state in self._states.values():
+            if state.init is not None:
+                settling = within(sympify(state.init)) | within(state.when)
+                for case in cases(settling):
+                    if case.first is not False and case.exists(state):
+                        yield state, case
 
-    def _survey_start(self, case: Case) -> None:
-        for state in self._initialised(case):
+    def _survey_start(self) -> None:
+        for state, case in self._starts():
             evaluator = Evaluator(case, case.chosen, {}, {})
             self.initial.append((state, evaluator.range(sympify(state.init))))
             self.initial_hazards += [(state, hazard) for hazard in evaluator.hazards]
 
-    def _initialised(self, case: Case) -> list[State]:
-        return [s for s in self._states.values() if s.init is not None and case.exists(s)]
+    def _search_step(self, update: Update, doubt: _Found) -> None:
+        for hazard in doubt.hazards:
+            if point := self._search.of_operation(update, doubt.case, hazard):
+                where = describe(point, hazard.operand, self._ordered)
+                self.hazards.append((update, replace(hazard, example=where)))
+        state = self._states.get(update.target.name)
+        if state is None or doubt.range.within(state.domain):
+            return
+        if point := self._search.of_value(update, doubt.case, state.domain):
+            self.outside.append((state, update, describe(point, update.value, self._ordered)))
 
-    def _search_step(self, case: Case, doubts: Sequence[_Found]) -> None:
-        searches = {
-            on_tensors: Counterexamples(case, self._ordered, on_tensors=on_tensors)
-            for on_tensors in (False, True)
-        }
-        for doubt in doubts:
-            update, name = doubt.update, doubt.update.target.name
-            for hazard in doubt.hazards:
-                search = searches[depends(hazard.operand, self._of_tensors)]
-                if point := search.of_operation((name, *hazard.key)):
-                    where = describe(point, hazard.operand, self._ordered)
-                    self.hazards.append((update, replace(hazard, example=where)))
-            state = self._states.get(name)
-            search = searches[name in self._of_tensors]
-            if state and (point := search.of_value(name, state.domain)):
-                self.outside.append((state, update, describe(point, update.value, self._ordered)))
-
-    def _search_start(self, case: Case) -> None:
-        search = Counterexamples(case, self._ordered, on_tensors=False, at_start=True)
-        for state in self._initialised(case):
+    def _search_start(self) -> None:
+        for state, case in self._starts():
             evaluator = Evaluator(case, case.admissible, {}, {})
             evaluator.range(sympify(state.init))
             for hazard in evaluator.hazards:
-                if point := search.of_operation((state.name, *hazard.key)):
+                if point := self._search.of_start(state, case, hazard):
                     where = describe(point, hazard.operand, ())
                     self.initial_hazards.append((state, replace(hazard, example=where)))
+
+
+class _Ranges:
+    """The range of every value, from the first equation to the last, each when it is asked for.
+
+    Args:
+        spec: the spec.
+        ordered: its updates in execution order.
+        courses: where they are carried out.
+        is_whole: whether an expression is known to be a whole number.
+        of_tensors: what depends on tensors, where hyperparameters are anything in their domains;
+            None where they are their defaults.
+        possible: of these, the ranges for hyperparameters that are anything in their domains.
+    """
+
+    def __init__(
+        self,
+        spec: Optimizer | Schedule,
+        ordered: Sequence[Update],
+        courses: Courses,
+        is_whole: Callable[[Basic], bool],
+        *,
+        of_tensors: set[str] | None = None,
+        possible: "_Ranges | None" = None,
+    ) -> None:
+        self._courses = courses
+        self._is_whole = is_whole
+        self._possible = possible or self
+        self._equations = {u.target.name: u for u in ordered}
+        self._of_tensors = of_tensors
+        self._stored = {s.name: intervals.over(s.domain) for s in spec.states}
+        self._given = {i.name: intervals.over(i.domain) for i in spec.inputs}
+        self._found: dict[str, list[_Found]] = {}
+        self._tables: dict[str, Table[Range]] = {}
+
+    def of(self, update: Update) -> list[_Found]:
+        """What an equation yields, and meets, in the cases in which it is carried out."""
+        name = update.target.name
+        if name not in self._found:
+            self._found[name] = [
+                self._evaluated(update, case)
+                for case in self._courses.of(update, self._on(update))
+                if self._possible._is_possible(update, case)
+            ]
+        return self._found[name]
+
+    def hold_defaults(self, update: Update) -> bool:
+        """Whether what is so inside the domains is so at the defaults."""
+        return all(_has_defaults_inside(found.case) for found in self.of(update))
+
+    def _table(self, name: str) -> Table[Range]:
+        if name not in self._tables:
+            update = self._equations[name]
+            entries = [(found.case, found.range) for found in self.of(update)]
+            on = self._courses.settled(update, self._on(update))
+            self._tables[name] = table(
+                entries, [d for d in self._courses.distinctions.all if d in on]
+            )
+        return self._tables[name]
+
+    def _read(self, update: Update) -> list[str]:
+        names = dict.fromkeys(v.name for v in values(update.value) if v.lag == 0)
+        return [name for name in names if name in self._equations]
+
+    def _on(self, update: Update) -> set[Distinction]:
+        """What the ranges of what an equation reads depend on, as far as it is not too much."""
+        found: set[Distinction] = set()
+        for each in sorted((self._table(name).on for name in self._read(update)), key=len):
+            more = found | {*each}
+            if self._courses.distinctions.count(self._courses.settled(update, more)) <= MOST:
+                found = more
+        return found
+
+    def _is_possible(self, update: Update, case: Case) -> bool:
+        """Whether the comparisons that a case settles can be as it settles them."""
+        if not case.held:
+            return True
+        settled = {d: choice for d, choice in case.settled.items() if d.kind is not Kind.HELD}
+        rest = Case(case.spec, settled)
+        computed = self._computed(update, rest)
+        evaluator = Evaluator(rest, rest.admissible, self._stored, computed, self._is_whole)
+        return all(
+            truth(question, evaluator.range, rest.flags.get) in (None, answer)
+            for question, answer in case.held.items()
+        )
+
+    def _computed(self, update: Update, case: Case) -> dict[str, Range]:
+        """The ranges of what an equation reads."""
+        read = {
+            name: self._table(name).at(case, Range.join, intervals.REAL)
+            for name in self._read(update)
+        }
+        return self._given | read
+
+    def _evaluated(self, update: Update, case: Case) -> _Found:
+        computed = self._computed(update, case)
+        evaluator = self._evaluator(update.target.name, case, computed)
+        return _Found(case, evaluator.range(update.value), evaluator.hazards)
+
+    def _evaluator(self, name: str, case: Case, computed: dict[str, Range]) -> Evaluator:
+        if self._of_tensors is None:
+            return Evaluator(case, case.chosen, self._stored, computed, self._is_whole)
+        if name not in self._of_tensors:
+            return Evaluator(case, case.admissible, self._stored, computed, self._is_whole)
+        return _OfTensors(
+            case,
+            case.inside,
+            self._stored,
+            computed,
+            self._is_whole,
+            of_tensors=self._of_tensors,
+        )
 
 
 @dataclass
@@ -147,7 +256,8 @@ class _OfTensors(Evaluator):
 
     def require(self, kind: str, operand: Basic, found: Range) -> None:
         if not depends(operand, self.of_tensors):
-            whole = Evaluator(self.case, self.case.admissible, self.stored, self.computed)
+            allowed = self.case.admissible
+            whole = Evaluator(self.case, allowed, self.stored, self.computed, self.is_whole)
             whole._known = self._known
             found = whole.range(operand)
         super().require(kind, operand, found)

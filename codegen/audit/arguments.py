@@ -6,7 +6,7 @@ several arguments of theirs, and the other way round. What is not guessed is sai
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import Parameter
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from ...specs.language import Optimizer
 from ..analysis.nearby import suggestion
 from ..backends.signature import Argument, arguments
+from .expressions import Expression, expression
 from .target import refused
 
 _OTHER_NAMES = {
@@ -44,8 +45,9 @@ class Pairing:
     Args:
         spec: the rule.
         slots: where each hyperparameter goes, each option and each choice, by name.
-        given: arguments of theirs that have the same value throughout.
-        states: the names that states of ours have there.
+        given: arguments of theirs that have the same value throughout, or one that follows from
+            ours.
+        states: the names that states of ours have there, and what a step is given.
         defaults: of their tuples, of which ours may have some members alone.
     """
 
@@ -61,7 +63,8 @@ class Pairing:
         flags = {
             f.name for c in self.spec.choices if c.name in self.slots for f in c.flags.values()
         }
-        return frozenset(self.slots.keys() - {c.name for c in self.spec.choices} | flags)
+        told = {name for x in self.given.values() if isinstance(x, Expression) for name in x.names}
+        return frozenset(self.slots.keys() - {c.name for c in self.spec.choices} | flags | told)
 
     @property
     def rate(self) -> str:
@@ -70,7 +73,6 @@ class Pairing:
 
     def theirs(self, hyper: Mapping[str, float], options: Mapping[str, bool]) -> dict[str, Any]:
         """Their arguments."""
-        found = dict(self.given)
         tuples: dict[str, dict[int, Any]] = {}
         values: dict[str, Any] = {
             h.name: int(hyper[h.name]) if h.is_whole else hyper[h.name]
@@ -78,8 +80,10 @@ class Pairing:
         }
         for choice in self.spec.choices:
             (values[choice.name],) = (w for w, f in choice.flags.items() if options[f.name])
+        ours = {**values, **options}
+        found = {n: x.of(ours) if isinstance(x, Expression) else x for n, x in self.given.items()}
         for name, slot in self.slots.items():
-            value = values[name] if name in values else options[name]
+            value = ours[name]
             if slot.index is None:
                 found[slot.argument] = value
             else:
@@ -105,7 +109,7 @@ def pairing(
         parameters: what their optimizer can be given.
         maps: ``ours=theirs``, beside what is guessed; of a tuple ``betas=b1,b2``, and
             ``beta1=betas[0]`` into one; ``ours=`` for what theirs has not. Of states alike.
-        sets: ``theirs=value``.
+        sets: ``theirs=value``, or an expression in our arguments.
         reference: their name, for messages.
 
     Raises:
@@ -124,13 +128,14 @@ def pairing(
             f"{suggestion(name, there)}It has {', '.join(there) or 'none'}",
         )
 
-    given = dict(_setting(text, known, reference) for text in sets)
     slots: dict[str, Slot] = {}
     for argument in arguments(spec):
         slots |= _guessed(argument, there)
     states: dict[str, str] = {}
     members = _members(spec)
-    names = {s.name for s in spec.states}
+    single = {n for ns in members.values() for n in ns}
+    given = dict(setting(text, known, single, reference) for text in sets)
+    names = {*(s.name for s in spec.states), *(i.name for i in spec.inputs)}
     for text in maps:
         ours, equals, theirs = (part.strip() for part in text.partition("="))
         if not equals:
@@ -144,11 +149,12 @@ def pairing(
             raise refused(
                 reference,
                 text,
-                f"{spec.name} has no argument or state {ours}",
+                f"{spec.name} has no argument, state or input {ours}",
                 f"{suggestion(ours, [*members, *names])}It has {', '.join([*members, *names])}",
             )
     slots = {name: slot for name, slot in slots.items() if slot.argument not in given}
     taken = {slot.argument for slot in slots.values()} | given.keys()
+    taken |= {states.get(i.name, i.name) for i in spec.inputs}  # which are given at each step
     for name, p in there.items():
         if p.default is p.empty and name not in taken:
             raise refused(
@@ -211,11 +217,18 @@ def _mapped(
     return dict(zip(members, slots, strict=True))
 
 
-def _setting(text: str, known: Any, reference: str) -> tuple[str, Any]:
+def setting(
+    text: str, known: Callable[[str, str], str], ours: Collection[str], reference: str
+) -> tuple[str, Any]:
+    """``theirs=value``, taken apart: the value, or an expression in our arguments.
+
+    Raises:
+        SpecError: it is no such thing, or there is no such argument.
+    """
     name, equals, value = (part.strip() for part in text.partition("="))
     if not equals or not name:
         raise refused(reference, text, "it is no name=value", "Write it as in eps_root=0")
-    return known(name, text), literal(value)
+    return known(name, text), expression(value, ours) or literal(value)
 
 
 def held_of(text: str, reference: str) -> tuple[str, float | bool]:
@@ -224,12 +237,23 @@ def held_of(text: str, reference: str) -> tuple[str, float | bool]:
     Raises:
         SpecError: it is no number and no truth value.
     """
-    name, _, value = (part.strip() for part in text.partition("="))
-    found = literal(value)
+    name, found = word_of(text, reference)
     if not isinstance(found, bool | int | float):
         problem = "it is no name=number and no name=True or False"
         raise refused(reference, text, problem, "Write it as in --with nesterov=True")
     return name, found if isinstance(found, bool) else float(found)
+
+
+def word_of(text: str, reference: str) -> tuple[str, Any]:
+    """``ours=value`` that is held, of any kind of value.
+
+    Raises:
+        SpecError: it is no such thing.
+    """
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not equals or not name:
+        raise refused(reference, text, "it is no name=value", "Write it as in T_max=20")
+    return name, literal(value)
 
 
 def literal(text: str) -> Any:

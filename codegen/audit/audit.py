@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from inspect import Parameter
 
 from ...specs.language import Optimizer, SpecError
 from .adapters import adapted
 from .arguments import pairing
 from .compare import Far, Parting
 from .dialects import Taken, dialect, first_of
+from .inputs import with_inputs
 from .ours import course
 from .rounding import rounds_in
 from .shrink import shrunk
 from .sides import Compared, Sides
-from .smaller import settings_that_matter
+from .smaller import alone, settings_that_matter
 from .target import refused, target, version
 from .theirs import RaisedError
 from .trial import Trial
@@ -63,6 +65,7 @@ class Audit:
         against: the reference of the other.
         version: its package, and the version of that.
         kind: what it is.
+        parameters: what it can be given.
         pairs: our arguments, and theirs.
         ours_alone: arguments that theirs has not; they were at their defaults.
         theirs_alone: arguments of theirs that were left at their defaults, and these.
@@ -77,6 +80,7 @@ class Audit:
         states: those that are compared too, by our name; and the step in which they part where the
             parameters do not.
         witness: where they part, if they do.
+        fixed: what it says where the rate is to vary, if it takes no rates that do.
         rounds: the format by whose rounding alone they part, if it is so.
         dialect: what theirs agrees with, if that is known.
     """
@@ -85,6 +89,7 @@ class Audit:
     against: str
     version: str
     kind: str
+    parameters: Sequence[Parameter]
     pairs: Mapping[str, str]
     ours_alone: Sequence[str]
     theirs_alone: Mapping[str, object]
@@ -98,6 +103,7 @@ class Audit:
     refusals: Sequence[Refusal]
     states: Mapping[str, int | None]
     witness: Witness | None = None
+    fixed: str = ""
     rounds: str = ""
     dialect: str = ""
 
@@ -115,6 +121,7 @@ class _Seen:
     parted: list[Compared] = field(default_factory=list[Compared])
     refusals: list[Refusal] = field(default_factory=list[Refusal])
     states: dict[str, int | None] = field(default_factory=dict[str, int | None])
+    fixed: str = ""
 
 
 def audit(
@@ -157,7 +164,8 @@ def audit(
     sides = Sides(spec, adapter, pairs)
     free = pairs.names - held.keys()
     tried = settings(spec, free | held.keys(), held)
-    shapes, refused_shapes = _shapes(sides, replace(histories_at(spec, tried[0]), dtype=dtype))
+    first = replace(histories(spec, SHAPES, 1)[0].trial(tried[0]), dtype=dtype)
+    shapes, refused_shapes = _shapes(sides, with_inputs(spec, first))
     if not shapes:
         said = next(iter(refused_shapes.values()), "the rule itself has no step for any")
         raise refused(against, "step", f"it takes no parameter: {said}", "See how it is called")
@@ -166,7 +174,7 @@ def audit(
     planned = [*trials(spec, tried, shapes, steps, varies=varies)]
     for index, trial in enumerate(planned):
         progress(index, len(planned))
-        _make(sides, replace(trial, dtype=dtype), seen)
+        _make(sides, with_inputs(spec, replace(trial, dtype=dtype)), seen)
     witness = _witness(sides, seen.parted, free)
     rounds = _rounds(sides, seen.parted) if dtype == "float64" else ""
     words = ""
@@ -183,6 +191,7 @@ def audit(
         against,
         version(against),
         kind,
+        parameters,
         paired,
         [n for n in names if n not in pairs.names],
         {n: x for n, x in there.items() if n not in used},
@@ -196,25 +205,13 @@ def audit(
         seen.refusals,
         {} if witness else seen.states,
         witness,
+        seen.fixed,
         rounds,
         words,
     )
 
 
-def histories_at(spec: Optimizer, tried: "object") -> Trial:
-    """One step of a parameter of each shape."""
-    return histories(spec, SHAPES, 1)[0].trial(tried)  # pyright: ignore[reportArgumentType]
-
-
 def _check(spec: Optimizer, held: Mapping[str, float | bool], against: str) -> None:
-    for each in spec.inputs:
-        if each.source.value != "gradient":
-            raise refused(
-                against,
-                each.name,
-                f"{spec.name} reads {each.doc}, and an audit gives gradients alone",
-                "Audit a rule that reads gradients alone",
-            )
     known = {h.name for h in spec.hyperparameters} | spec.defaults.keys()
     for name in held:
         if name not in known:
@@ -231,14 +228,13 @@ def _shapes(sides: Sides, trial: Trial) -> tuple[list[tuple[int, ...]], dict[tup
     taken: list[tuple[int, ...]] = []
     refused_there: dict[tuple[int, ...], str] = {}
     for i, start in enumerate(trial.starts):
-        gradients = tuple((each[i],) for each in trial.gradients)
-        alone = replace(trial, starts=(start,), gradients=gradients)
+        single = alone(trial, i)
         try:
-            list(course(sides.spec, alone))
+            list(course(sides.spec, single))
         except (ValueError, SpecError):
             continue
         try:
-            sides.theirs(alone)
+            sides.theirs(single)
         except RaisedError as error:
             refused_there[start.shape] = error.raised.said
         else:
@@ -251,6 +247,9 @@ def _make(sides: Sides, trial: Trial, seen: _Seen) -> None:
     try:
         found = sides.both(trial)
     except RaisedError as error:
+        if trial.rates and error.raised.step == 0:  # it is made with a number, and no function
+            seen.fixed = error.raised.said
+            return
         matter = settings_that_matter(sides.spec, trial)
         refusal = Refusal({n: x for n, x in matter.items() if n != "lr"}, error.raised.said)
         if refusal not in seen.refusals:

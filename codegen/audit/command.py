@@ -5,16 +5,19 @@ import sys
 
 import click
 
-from ...specs.language import Optimizer, SpecError
+from ...specs.language import Optimizer, Schedule, SpecError
 from ..analysis import analyse
 from ..console import fail, note, progress, reported, say
+from ..loading.audited import FILE, audited, written
 from ..loading.load import load
 from ..oracle.formats import FORMATS
-from .arguments import held_of
+from .again import again
+from .arguments import held_of, word_of
 from .audit import STEPS, audit
 from .facts import facts
-from .peers import FILE, again, audited, is_installed, written
 from .report import report
+from .schedules import report as schedules
+from .schedules.audit import audit_schedule
 
 
 @click.command("audit")
@@ -58,7 +61,8 @@ from .report import report
     "--peers",
     "of_peers",
     is_flag=True,
-    help="In place of SPEC: audit the known peers that are installed, and write what is found.",
+    help="Audit the known peers that are installed, and write what is found; in place of SPEC a "
+    "package can be named.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def audit_command(
@@ -72,7 +76,7 @@ def audit_command(
     of_peers: bool,
     as_json: bool,
 ) -> None:
-    """Hold anybody's optimizer against SPEC.
+    """Hold anybody's optimizer or schedule against SPEC.
 
     Both take the same steps from the same start, over options, shapes, rates and gradients, in
     float64. Either they agree, and it is said how far; or the first step and state are shown in
@@ -80,17 +84,28 @@ def audit_command(
     is. OPTIMIZER is a class of torch, Keras or NumPy arrays, a factory of optax, or a function
     step(theta, gradient, state, **arguments) that gives (theta, state). The status is 0 where they
     agree, 1 where they part or OPTIMIZER raises an error, and 2 where the input is wrong.
+
+    Of a schedule the rates are compared: of a scheduler of torch, or of what makes a function of
+    the step, at the first steps, around every boundary, and past the end.
     """
     if of_peers:
-        if spec or against:
-            raise click.UsageError("--peers goes without SPEC and without --against")
+        if against:
+            raise click.UsageError("--peers goes without --against")
         with reported():
-            _audit_peers()
+            _audit_peers(spec or "")
         return
     if not (spec and against):
         raise click.UsageError("name a SPEC, and an optimizer with --against; or give --peers")
     with reported():
-        rule = _rule(spec)
+        rule = _one(spec)
+        if isinstance(rule, Schedule):
+            words = dict(word_of(text, spec) for text in held)
+            rates = audit_schedule(rule, against, maps=maps, sets=sets, held=words)
+            if as_json:
+                click.echo(json.dumps(schedules.facts(rates), indent=2))
+            else:
+                say(schedules.report(rates))
+            sys.exit(not rates.agrees)
         bar = progress(f"{rule.module} and {against}", 1)
         with bar:
             found = audit(
@@ -113,26 +128,27 @@ def audit_command(
         sys.exit(1)
 
 
-def _rule(reference: str) -> Optimizer:
+def _one(reference: str) -> Optimizer | Schedule:
     found = load(reference)
-    if len(found) == 1 and isinstance(found[0], Optimizer):
-        return analyse(found[0])
+    if len(found) == 1:
+        (spec,) = found
+        return analyse(spec)
     raise SpecError(
         "audit",
         spec=reference,
         where="spec",
-        problem="it is a schedule" if len(found) == 1 else f"it holds {len(found)} specs",
-        remedy="Name one optimizer" + ("" if len(found) == 1 else f": {reference}:{found[0].name}"),
+        problem=f"it holds {len(found)} specs",
+        remedy=f"Name one: {reference}:{found[0].name}",
     )
 
 
-def _audit_peers() -> None:
-    """Audit what is installed of the peers, and write what is found."""
-    known, odd = audited(), list[str]()
+def _audit_peers(of: str) -> None:
+    """Audit what is installed of the peers, or of one package, and write what is found."""
+    known, odd = [*audited()], list[str]()
     with progress("peers", len(known)) as bar:
         for index, each in enumerate(known):
             bar.update(bar.task_ids[0], completed=index, description=each.name)
-            if not is_installed(each):
+            if of not in ("", each.package) or not each.is_installed:
                 continue
             try:
                 known[index] = found = again(each)
@@ -141,7 +157,7 @@ def _audit_peers() -> None:
                 note(str(error))
                 continue
             FILE.write_text(written(known))
-            whole = "" if found.declared else ", in more than is declared as equations"
-            say(f"{each.name}: {found.found}{whole}")
+            told = f", with undeclared {listed}" if (listed := ", ".join(found.undeclared)) else ""
+            say(f"{each.name}: {found.found}{told}")
     if odd:
         fail(f"not audited: {', '.join(odd)}", status=1)

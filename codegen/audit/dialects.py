@@ -103,7 +103,15 @@ def _takes(variant: Variant, taken: Taken, tolerance: float | None) -> bool:
         moved = replace(trial, hyper=hyper, options=options)
         ours = course(rule, moved)
         return compared(ours, theirs, trial.starts, trial.dtype, tolerance)[1] is None
-    except (ValueError, ArithmeticError, KeyError, SpecError, UndecidedError, RecursionError):
+    except (
+        ValueError,
+        ArithmeticError,
+        KeyError,
+        NotImplementedError,
+        RecursionError,
+        SpecError,
+        UndecidedError,
+    ):
         return False  # its equations have no value there
 
 

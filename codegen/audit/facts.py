@@ -16,18 +16,19 @@ def facts(found: Audit) -> dict[str, Any]:
         "version": found.version,
         "agrees": found.agrees,
         "dtype": found.dtype,
-        "relative": _plain(found.far.relative),
-        "ulp": _plain(found.far.ulp),
+        "relative": plain(found.far.relative),
+        "ulp": plain(found.far.ulp),
         "trials": found.trials,
         "parted": found.parted,
         "shapes": [list(shape) for shape in found.shapes],
         "refused_shapes": {shape_name(s): said for s, said in found.refused_shapes.items()},
-        "raises": [{"settings": _plain(r.settings), "said": r.said} for r in found.refusals],
+        "raises": [{"settings": plain(r.settings), "said": r.said} for r in found.refusals],
         "arguments": dict(found.pairs),
-        "given": _plain(found.given),
+        "given": plain(found.given),
         "ours_alone": list(found.ours_alone),
-        "theirs_alone": _plain(found.theirs_alone),
+        "theirs_alone": plain(found.theirs_alone),
         "states": dict(found.states),
+        "refuses_rates": found.fixed or None,
         "rounds_in": found.rounds or None,
         "dialect": found.dialect or None,
         "witness": _witness(found.witness) if found.witness else None,
@@ -39,17 +40,17 @@ def _witness(witness: Witness) -> dict[str, Any]:
     return {
         "step": witness.since,
         "step_of_parameter": witness.parting.step,
-        "relative": _plain(witness.parting.relative),
+        "relative": plain(witness.parting.relative),
         "state": witness.state or "theta",
         "state_there": witness.there or None,
-        "settings": _plain(witness.matters),
-        "hyper": _plain(trial.hyper),
-        "options": _plain(trial.options),
-        "rates": _plain(trial.rates),
-        "start": _plain(trial.starts),
-        "gradients": _plain(trial.gradients),
-        "ours": [_plain(m.theta) for m in witness.found.ours],
-        "theirs": [_plain(m.theta) for m in witness.found.theirs],
+        "settings": plain(witness.matters),
+        "hyper": plain(trial.hyper),
+        "options": plain(trial.options),
+        "rates": plain(trial.rates),
+        "start": plain(trial.starts),
+        "gradients": plain(trial.gradients),
+        "ours": [plain(m.theta) for m in witness.found.ours],
+        "theirs": [plain(m.theta) for m in witness.found.theirs],
     }
 
 
@@ -58,15 +59,15 @@ def shape_name(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape)) or "0-d"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(name): _plain(x) for name, x in value.items()}
+        return {str(name): plain(x) for name, x in value.items()}
     if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, bool | int | str) or value is None:
         return value
     if isinstance(value, float):
         return value if np.isfinite(value) else str(value)
     if isinstance(value, Sequence):
-        return [_plain(x) for x in value]
+        return [plain(x) for x in value]
     return repr(value)

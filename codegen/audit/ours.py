@@ -1,6 +1,6 @@
 """The course that a spec's equations take: exact, and rounded once a step to what is stored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from ..oracle.arrays import Array, elementwise
 from ..oracle.exact import Number, UndecidedError, add, exact, multiply
 from ..oracle.formats import FORMATS, Format, round_floats, to_exact, to_floats
 from ..oracle.given import GradientOf
-from ..oracle.optimizers import Tensor, initial, steps
+from ..oracle.optimizers import Tensor, initial, output, steps
 from .trial import Floats, Moment, Trial
 
 
@@ -25,6 +25,7 @@ def course(spec: Optimizer, trial: Trial) -> Iterator[Moment]:
     theta: list[Floats] = [round_floats(start, form) for start in trial.starts]
     first = [initial(spec, start, trial.hyper_at(0), trial.options) for start in theta]
     states = [{name: _stored(x, form) for name, x in each.items()} for each in first]
+    last = len(trial.gradients) - 1
     for index, gradients in enumerate(trial.gradients):
         hyper = trial.hyper_at(index)
         tensors = [
@@ -34,8 +35,9 @@ def course(spec: Optimizer, trial: Trial) -> Iterator[Moment]:
                 {name: x for name, x in own.items() if name not in shared},
                 hyper,
                 trial.options,
+                _inputs(trial, index, i, form),
             )
-            for point, g, own in zip(theta, gradients, states, strict=True)
+            for i, (point, g, own) in enumerate(zip(theta, gradients, states, strict=True))
         ]
         for_all = {name: x for name, x in states[0].items() if name in shared}
         new = steps(spec, tensors, t=index + 1, shared=for_all, form=form)
@@ -46,7 +48,35 @@ def course(spec: Optimizer, trial: Trial) -> Iterator[Moment]:
             for name in states[0]
             if all(name in own for own in states)
         }
-        yield Moment(tuple(theta), kept)
+        outputs = _outputs(spec, trial, index, theta, states) if index == last else {}
+        yield Moment(tuple(theta), {**kept, **outputs})
+
+
+def _inputs(trial: Trial, step: int, tensor: int, form: Format) -> dict[str, Any]:
+    """What a tensor is given in a step beside its gradient."""
+    elements = {n: round_floats(x[step][tensor], form) for n, x in trial.elements.items()}
+    return {**elements, **{n: x[step] for n, x in trial.numbers.items()}}
+
+
+def _outputs(
+    spec: Optimizer,
+    trial: Trial,
+    index: int,
+    theta: Sequence[Floats],
+    states: Sequence[Mapping[str, Any]],
+) -> dict[str, tuple[Floats, ...]]:
+    """What there is to evaluate with after a step."""
+    hyper = trial.hyper_at(index)
+
+    def of(name: str, point: Floats, own: Mapping[str, Any]) -> Floats:
+        now = {"t": index + 1, "theta": point, "states": own}
+        found = output(spec, name, **now, hyper=hyper, options=trial.options)
+        return np.asarray(_stored(found, FORMATS[trial.dtype]))
+
+    return {
+        o.name: tuple(of(o.name, point, own) for point, own in zip(theta, states, strict=True))
+        for o in spec.outputs
+    }
 
 
 _sum, _product = elementwise(add, 2), elementwise(multiply, 2)

@@ -45,10 +45,12 @@ def _details(found: Audit) -> Iterator[str]:
     if found.witness:
         yield from _witness(found.witness, found.spec.module)
     for refusal in found.refusals:
-        with_ = _settings(refusal.settings) or "all arguments at their defaults"
+        with_ = written_settings(refusal.settings) or "all arguments at their defaults"
         yield f"With {with_} it raises {refusal.said}"
     for shape, said in found.refused_shapes.items():
         yield f"A parameter of shape {shape_name(shape)} it refuses: {said}"
+    if found.fixed:
+        yield f"A rate that varies it refuses: {found.fixed}"
     for name, step in found.states.items():
         if step is not None:
             yield f"The parameters agree, but what it keeps as {name} parts in step {step}."
@@ -60,7 +62,7 @@ def _witness(witness: Witness, ours: str) -> Iterator[str]:
     called = f" ({witness.there})" if witness.there not in ("", state) else ""
     then = f", and the parameter in step {witness.parting.step}" if witness.state else ""
     yield f"First in step {witness.since}, state {state}{called}{then}, with"
-    yield f"  {_settings(_numbers(witness)) or 'all arguments at their defaults'}"
+    yield f"  {written_settings(_numbers(witness)) or 'all arguments at their defaults'}"
     if trial.dtype != "float64":
         yield f"  parameters in {trial.dtype}"
     yield f"  theta[0] = {_arrays(trial.starts)}"
@@ -92,17 +94,18 @@ def _tried(found: Audit) -> Iterator[str]:
     pairs = ", ".join(n if n == x else f"{n} = {x}" for n, x in found.pairs.items())
     yield f"Tried: {found.trials} trials in {found.dtype}, parameters of shapes {shapes}."
     yield f"Arguments: {pairs or 'none'}." + (
-        f" Set: {_settings(found.given)}." if found.given else ""
+        f" Set: {written_settings(found.given)}." if found.given else ""
     )
     if found.ours_alone:
         yield f"At their defaults, as nothing there is like them: {', '.join(found.ours_alone)}."
     if found.theirs_alone:
-        yield f"At their defaults there: {_settings(found.theirs_alone)}."
+        yield f"At their defaults there: {written_settings(found.theirs_alone)}."
     if found.states:
         yield f"States compared: {', '.join(found.states)}."
 
 
-def _settings(values: Mapping[str, object]) -> str:
+def written_settings(values: Mapping[str, object]) -> str:
+    """Arguments as they are given: ``lr=1, amsgrad=True``."""
     return ", ".join(
         f"{n}={x:.10g}" if isinstance(x, float) else f"{n}={x!r}" for n, x in values.items()
     )

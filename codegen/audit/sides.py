@@ -9,7 +9,7 @@ from .adapters.run import Adapter
 from .arguments import Pairing
 from .compare import Far, Parting, compared, parted_states
 from .ours import course as our_course
-from .theirs import RaisedError
+from .theirs import EVALUATED, RaisedError
 from .theirs import course as their_course
 from .trial import Course, Moment, Trial
 
@@ -34,8 +34,7 @@ class Sides:
         Raises:
             RaisedError: it has raised an error.
         """
-        given = self.pairing.theirs(trial.hyper, trial.options)
-        return their_course(self.adapter, given, self.pairing.rate, trial)
+        return their_course(self.adapter, self.pairing, trial)
 
     def both(self, trial: Trial) -> "Compared":
         """What comes of a trial.
@@ -58,11 +57,13 @@ class Sides:
 
     def states(self, theirs: Course) -> Mapping[str, str]:
         """The states of ours that the other keeps too, with their names there."""
-        there = theirs[0].states if theirs else {}
+        there = theirs[-1].states if theirs else {}
         names = {s.name: self.pairing.states.get(s.name, "") for s in self.spec.states}
         for s in self.spec.states:
             known = (names[s.name], s.key, s.name)
             names[s.name] = next((n for n in known if n and n in there), "")
+        if EVALUATED in there and len(self.spec.outputs) == 1:
+            names[self.spec.outputs[0].name] = EVALUATED
         return {ours: name for ours, name in names.items() if name}
 
     def parted_states(self, found: "Compared") -> dict[str, int]:

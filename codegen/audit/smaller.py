@@ -16,13 +16,12 @@ _ROUND_SHARES = (1.0, 0.5, 0.25, 0.75, 2.0)
 
 def until(trial: Trial, step: int) -> Trial:
     """Its first steps."""
-    return replace(trial, gradients=trial.gradients[:step], rates=trial.rates[:step])
+    return trial.of_steps(range(min(step, len(trial.gradients))))
 
 
 def alone(trial: Trial, tensor: int) -> Trial:
     """One of its parameters."""
-    gradients = tuple((each[tensor],) for each in trial.gradients)
-    return replace(trial, starts=(trial.starts[tensor],), gradients=gradients)
+    return trial.of_tensors(lambda arrays: (arrays[tensor],))
 
 
 def smaller(spec: Optimizer, trial: Trial, free: frozenset[str]) -> Iterator[Trial]:
@@ -41,7 +40,9 @@ def smaller(spec: Optimizer, trial: Trial, free: frozenset[str]) -> Iterator[Tri
 
 def size(spec: Optimizer, trial: Trial, free: frozenset[str]) -> tuple[float, ...]:
     """What can get smaller, the most important first."""
-    numbers = [*trial.starts, *(g for each in trial.gradients for g in each)]
+    given = [trial.gradients, *trial.elements.values()]
+    numbers = [*trial.starts, *(x for every in given for each in every for x in each)]
+    numbers += map(np.asarray, trial.numbers.values())
     return (
         len(trial.starts),
         len(trial.gradients),
@@ -60,7 +61,7 @@ def _candidates(spec: Optimizer, trial: Trial, free: frozenset[str]) -> Iterator
     yield from _with_plainer_options(spec, trial, free)
     yield from _with_plainer_numbers(spec, trial, free)
     yield from _with_fewer_elements(trial)
-    yield from _rounder(trial)
+    yield from _rounder(spec, trial)
 
 
 def _with_fewer_tensors(trial: Trial) -> Iterator[Trial]:
@@ -72,10 +73,9 @@ def _shorter(trial: Trial) -> Iterator[Trial]:
     """Without one of the steps, or with one rate for all."""
     if trial.rates:
         yield replace(trial, rates=())
-    for i in range(len(trial.gradients)):
-        rest = trial.gradients[:i] + trial.gradients[i + 1 :]
-        if rest:
-            yield replace(trial, gradients=rest, rates=trial.rates[:i] + trial.rates[i + 1 :])
+    count = len(trial.gradients)
+    for i in range(count if count > 1 else 0):
+        yield trial.of_steps([j for j in range(count) if j != i])
 
 
 def _with_plainer_options(spec: Optimizer, trial: Trial, free: frozenset[str]) -> Iterator[Trial]:
@@ -132,22 +132,39 @@ def _with(trial: Trial, tensor: int, change: Callable[[Floats], Floats]) -> Tria
     def changed(arrays: tuple[Floats, ...]) -> tuple[Floats, ...]:
         return (*arrays[:tensor], np.asarray(change(arrays[tensor])), *arrays[tensor + 1 :])
 
-    gradients = tuple(map(changed, trial.gradients))
-    return replace(trial, starts=changed(trial.starts), gradients=gradients)
+    return trial.of_tensors(changed)
 
 
-def _rounder(trial: Trial) -> Iterator[Trial]:
-    """With one number rounder than it is: of a parameter first, then of gradients."""
+def _rounder(spec: Optimizer, trial: Trial) -> Iterator[Trial]:
+    """With one number rounder than it is: of a parameter first, then of what steps are given."""
     for tensor, start in enumerate(trial.starts):
         for other in _rounded(start):
             starts = (*trial.starts[:tensor], other, *trial.starts[tensor + 1 :])
             yield replace(trial, starts=starts)
-    for step, each in enumerate(trial.gradients):
-        for tensor, g in enumerate(each):
-            for other in _rounded(g):
+    for other in _rounded_each(trial.gradients):
+        yield replace(trial, gradients=other)
+    domains = {i.name: i.domain for i in spec.inputs}
+    for name, arrays in trial.elements.items():
+        for other in _rounded_each(arrays):
+            if all(
+                contains(domains[name], float(v)) for s in other for x in s for v in np.ravel(x)
+            ):
+                yield replace(trial, elements={**trial.elements, name: other})
+    for name, values in trial.numbers.items():
+        for other in _rounded(np.asarray(values)):
+            if all(contains(domains[name], float(v)) for v in other):
+                numbers = {**trial.numbers, name: tuple(map(float, other))}
+                yield replace(trial, numbers=numbers)
+
+
+def _rounded_each(
+    steps: tuple[tuple[Floats, ...], ...],
+) -> Iterator[tuple[tuple[Floats, ...], ...]]:
+    for step, each in enumerate(steps):
+        for tensor, array in enumerate(each):
+            for other in _rounded(array):
                 changed = (*each[:tensor], other, *each[tensor + 1 :])
-                gradients = (*trial.gradients[:step], changed, *trial.gradients[step + 1 :])
-                yield replace(trial, gradients=gradients)
+                yield (*steps[:step], changed, *steps[step + 1 :])
 
 
 def _rounded(array: Floats) -> Iterator[Floats]:
@@ -168,11 +185,6 @@ def _roundness(value: float) -> int:
 
 def settings_that_matter(spec: Optimizer, trial: Trial) -> Mapping[str, float | bool]:
     """What is not as it is by default."""
-    options = {n: x for n, x in trial.options.items() if x and not spec.defaults[n]}
-    options |= {n: x for n, x in trial.options.items() if spec.defaults[n] and not x}
-    numbers = {
-        h.name: trial.hyper[h.name]
-        for h in spec.hyperparameters
-        if trial.hyper[h.name] != float(h.default)
-    }
-    return {**numbers, **options}
+    own = {h.name: float(h.default) for h in spec.hyperparameters} | spec.defaults
+    given = {**trial.hyper, **trial.options}
+    return {name: given[name] for name, default in own.items() if given[name] != default}

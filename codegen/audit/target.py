@@ -1,6 +1,8 @@
 """A reference to somebody's optimizer -> the callable it names.
 
-A reference is ``package.module:Name``, ``package.module.Name`` or ``path/to/file.py:name``.
+A reference is ``package.module:Name``, ``package.module.Name`` or ``path/to/file.py:name``. A
+package is name enough where it keeps its optimizers in the usual place. What wraps another
+optimizer is named with it: ``module:Wrapper(module:Base)``.
 """
 
 import importlib
@@ -16,14 +18,23 @@ from typing import Any
 
 from ...specs.language import SpecError
 from ..analysis.nearby import suggestion
+from .wrapping import wrapping
 
 
 def target(reference: str) -> Any:
     """The callable that a reference names.
 
     Raises:
-        SpecError: there is no such module, file or name, or it does not import.
+        SpecError: there is no such module, file or name, or it does not import; what it wraps
+            cannot be wrapped.
     """
+    if (match := _WRAPPING.fullmatch(reference)) is not None:
+        outer, inner = target(match[1].strip()), target(match[2].strip())
+        try:
+            return wrapping(outer, inner)
+        except TypeError as error:
+            remedy = "Name what it is given in a function of a file.py"
+            raise refused(reference, "reference", str(error), remedy) from error
     where, colon, name = reference.rpartition(":")
     if not colon:
         where, _, name = reference.rpartition(".")
@@ -35,24 +46,37 @@ def target(reference: str) -> Any:
             "Write module:Name or path/to/file.py:name",
         )
     module = _of_file(where, reference) if where.endswith(".py") else _of_package(where, reference)
-    found: Any = module
+    found: Any = module if hasattr(module, name.partition(".")[0]) else _below(where, name, module)
     for part in name.split("."):
         if not hasattr(found, part):
             public = [n for n in dir(found) if not n.startswith("_")]
-            hint = _below(where, name) or suggestion(part, public)
-            remedy = f"{hint.rstrip()}" if hint else f"See dir({where})"
+            remedy = suggestion(part, public).rstrip() or f"See dir({where})"
             raise refused(reference, where, f"it has no {part}", remedy.rstrip("."))
         found = getattr(found, part)
     return found
 
 
-def _below(where: str, name: str) -> str:
-    """What to write, if a package has the name where packages keep their optimizers."""
-    for inner in ("optim", "optimizers", "contrib"):
+_WRAPPING = re.compile(r"([^()]+)\((.+)\)")
+_PLACES = (
+    "optim",
+    "optim.lr_scheduler",
+    "optimizers",
+    "optimizers.schedules",
+    "contrib",
+    "lr_scheduler",
+    "scheduler",
+    "optimization",
+)
+"""Where packages keep their optimizers and schedules."""
+
+
+def _below(where: str, name: str, module: ModuleType) -> ModuleType:
+    """The module of a package that has a name which the package itself has not, or the package."""
+    for inner in _PLACES:
         with suppress(ImportError, ValueError):
-            if hasattr(importlib.import_module(f"{where}.{inner}"), name):
-                return f"Write {where}.{inner}:{name}"
-    return ""
+            if hasattr(found := importlib.import_module(f"{where}.{inner}"), name):
+                return found
+    return module
 
 
 def version(reference: str) -> str:

@@ -1,41 +1,51 @@
 """The course that another optimizer takes."""
 
 import warnings
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from .adapters.run import Adapter, Gradient
+from .adapters.run import Adapter, Making
+from .arguments import Pairing
+from .inputs import given_at
 from .trial import Course, Floats, Moment, Raised, Trial
 
+EVALUATED = "evaluated"
+"""The name of the state that is kept after the last step, of what there is to evaluate with."""
 
-def course(adapter: Adapter, arguments: Mapping[str, Any], rate: str, trial: Trial) -> Course:
+
+def course(adapter: Adapter, pairing: Pairing, trial: Trial) -> Course:
     """What is there after each step.
 
     Args:
         adapter: the other optimizer.
-        arguments: what it is made with, by its own names.
-        rate: the name of its learning rate; empty where it has none.
+        pairing: what it calls what the trial has by our names.
         trial: what it does.
 
     Raises:
         RaisedError: the optimizer has raised an error.
     """
+    given = pairing.theirs(trial.hyper, trial.options)
+    making = Making(given, trial.starts, trial.dtype, pairing.rate, trial.rates)
     step = 0
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            run = adapter(arguments, trial.starts, trial.dtype, rate, trial.rates)
+            run = adapter(making)
             moments: list[Moment] = []
-            for index, gradients in enumerate(trial.gradients):
+            for index in range(len(trial.gradients)):
                 step = index + 1
-                run.step(Gradient(gradients, trial.pull))
+                run.step(given_at(pairing.spec, trial, index, pairing.states))
                 states = {name: tuple(map(_array, x)) for name, x in run.states().items()}
                 moments.append(Moment(tuple(map(_array, run.parameters())), states))
+            evaluated = tuple(map(_array, run.evaluated()))
         except Exception as error:  # whatever another's code may raise is what it does
-            raise RaisedError(Raised(step, _told(error))) from error
-    return tuple(moments)
+            raise RaisedError(Raised(step, told(error))) from error
+    *before, last = moments
+    if evaluated:
+        last = replace(last, states={**last.states, EVALUATED: evaluated})
+    return (*before, last)
 
 
 class RaisedError(Exception):
@@ -50,7 +60,7 @@ def _array(values: Any) -> Floats:
     return np.array(values, dtype=np.float64)
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
     """What an error says, in one line."""
     said = " ".join(str(error).split())
     return f"{type(error).__name__}: {said}" if said else type(error).__name__

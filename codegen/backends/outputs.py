@@ -3,7 +3,7 @@
 It is printed from the program of the rule that it is the new parameter of.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from ...specs.language import Optimizer
@@ -63,7 +63,7 @@ def _parameters(spec: Optimizer, program: Program) -> dict[str, str | Argument]:
     return found | {a.name: a for a in _read(spec, read)}
 
 
-def _read(spec: Optimizer, read: set[str]) -> list[Argument]:
+def _read(spec: Optimizer, read: Set[str]) -> list[Argument]:
     return [a for a in arguments(spec) if {a.name, *a.flags, *(h.name for h in a.members)} & read]
 
 

@@ -140,7 +140,7 @@ class Check:
     message: str
 
     @property
-    def reads(self) -> set[str]:
+    def reads(self) -> frozenset[str]:
         """The names of the arguments it is about."""
         return names(self.fails)
 

@@ -50,7 +50,10 @@ _REDUCTIONS = {
 
 
 def _chosen(node: Apply) -> str:
-    return "({1} if {0} else {2})" if is_host_select(node) else "np.where"
+    if is_host_select(node):
+        return "({1} if {0} else {2})"
+    numbers = all(x.on_host for x in node.args[1:])  # which NumPy would make float64
+    return "np.where({}, np.full_like(theta, {}), {})" if numbers else "np.where"
 
 
 _TEXTBOOK = Language(
@@ -107,7 +110,7 @@ class Textbook:
         self.source = _source(program, names)
         self._compile(np)
         self._settings = {**configuration.hyper, **configuration.options}
-        self.elementwise = not program.kinds() & {Kind.REDUCTION, Kind.MATRIX}
+        self.elementwise = not program.kinds & {Kind.REDUCTION, Kind.MATRIX}
         self._slots = program.slots[1:]
         self._exact: dict[str, Any] = {n: Fraction(x) for n, x in configuration.hyper.items()}
         self._exact |= {**configuration.options}

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from ...specs.language import Optimizer
 from ..analysis.matrices import needs_matrices
-from ..program.batches import takes_apart
+from ..program.batches import goes_round, takes_apart
 from ..program.lower import lower
 from .arrays import Array, Arrays
 
@@ -31,7 +31,8 @@ class Workload:
 
 def is_of_matrices(spec: Optimizer) -> bool:
     """Whether an analysed rule is for matrices, where a workload has vectors too."""
-    return needs_matrices(spec) or takes_apart(lower(spec))
+    program = lower(spec)
+    return needs_matrices(spec) or takes_apart(program) or goes_round(program)
 
 
 def large(parameters: int) -> Workload:

@@ -38,4 +38,4 @@ def generate_command(spec: tuple[str, ...], out: Path | None, check: bool) -> No
     if check:
         checked(run, own=out is None)
     else:
-        generated(run)
+        generated(run, own=out is None)

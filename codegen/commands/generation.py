@@ -17,31 +17,50 @@ from ..files.unchanged import Run, remember
 from ..files.write import write
 from ..loading.reading import reading
 from ..loading.selection import named
+from . import readme
 
 _CODEGEN = __name__.rpartition(".commands.")[0]
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What a run is to leave, how that differs from what is there, and what both follow from."""
+    """What a run is to leave, how that differs from what is there, and what both follow from.
+
+    Args:
+        plan: what it is to leave.
+        changes: how that differs from what is there.
+        table: likewise of the table in the README, where a run is of all specs.
+        backends: what both follow from, beside files that are read.
+        read: those.
+    """
 
     plan: Plan
     changes: Sequence[Change]
+    table: Change | None
     backends: Mapping[str, Backend]
     read: Set[Path]
 
 
-def generated(run: Run) -> None:
-    """Write what a run is to write, and say so."""
+def generated(run: Run, *, own: bool) -> None:
+    """Write what a run is to write, and say so.
+
+    Args:
+        run: what is run.
+        own: it writes to the folder that it writes to if none is named.
+    """
     with reported():
         require_folder(run.out)
         # What is planned depends on what others have left there.
         with turn(run.out, lambda: note(f"waiting for another run that writes to {run.out}")):
             outcome = _outcome(run)
             write(outcome.changes, run.out)
+            if own and (table := outcome.table):
+                readme.write(table)
             _remember(run, outcome)
     files, changes = len(outcome.plan.files), len(outcome.changes)
     removed = sum(change.planned is None for change in outcome.changes)
+    if own and outcome.table:
+        note("the table of optimizers in README.md is written anew")
     say(
         f"{files} files in {run.out}: {changes - removed} written, "
         f"{removed} removed, {files - changes + removed} unchanged"
@@ -57,13 +76,14 @@ def checked(run: Run, *, own: bool) -> None:
     """
     with reported():
         outcome = _outcome(run)
-    for change in outcome.changes:
+    changes = [*outcome.changes, *([outcome.table] if own and outcome.table else ())]
+    for change in changes:
         show_code(unified_diff(change), "diff")
-    if outcome.changes:
+    if changes:
         command = ["steprule", "generate", *run.references]
         command += [] if own else ["--out", str(run.out)]
         fail(
-            f"{len(outcome.changes)} generated files differ from their specs. To mend them, run: "
+            f"{len(changes)} generated files differ from their specs. To mend them, run: "
             f"{shlex.join(command)}",
             status=1,
         )
@@ -87,7 +107,8 @@ def _outcome(run: Run) -> _Outcome:
         plan = planned(built, found, run.out, complete=not run.references, shared=give)
     if sources() == run.sources:  # nobody wrote to them meanwhile
         memory.save()
-    return _Outcome(plan, difference(plan, run.out), found, read)
+    table = None if run.references else readme.difference(specs)
+    return _Outcome(plan, difference(plan, run.out), table, found, read)
 
 
 def _remember(run: Run, outcome: _Outcome) -> None:

@@ -1,4 +1,4 @@
-"""``steprule list``, ``show`` and ``cost``: what is known of specs."""
+"""``steprule show`` and ``cost``: what is known of specs."""
 
 import click
 from rich.table import Table
@@ -8,9 +8,7 @@ from ..backends import backends
 from ..console import reported, show_code, show_table
 from ..cost import BYTES, costs
 from ..files.build import render
-from ..loading.load import all_builtin, transforms
 from ..loading.selection import selected, selected_with_transforms
-from ..loading.stacks import operators
 from ..notation.text import TextPrinter
 from ..program.compiled import compiled
 from ..program.listing import listing
@@ -54,22 +52,6 @@ def cost_command(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> 
         if bandwidth:
             cells.append(f"{each.seconds(1e6, bandwidth * 1e9, dtype) * 1e6:.3g}")
         table.add_row(each.spec, each.settings or "-", *cells)
-    show_table(table)
-
-
-@click.command("list")
-def list_command() -> None:
-    """List the built-in specs, and the operators that rules are made of rules by."""
-    with reported():
-        specs = [*all_builtin().values(), *transforms().values()]
-    table = Table("name", "kind", "states", "in place of", "source", box=None, pad_edge=False)
-    for spec in specs:
-        kind = type(spec).__name__.lower()
-        states = "" if isinstance(spec, Transform) else " ".join(s.name for s in spec.states)
-        table.add_row(spec.name, kind, states or "-", spec.peer or "-", spec.source)
-    for each in operators().values():
-        states = " ".join(s.name for s in each.states)
-        table.add_row(each.name, "operator", states or "-", "-", each.source)
     show_table(table)
 
 

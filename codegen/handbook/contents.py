@@ -34,6 +34,7 @@ PARTS = {
         "gradients",
         "operators/index",
         "comparison",
+        "elsewhere",
         "writing",
     ),
     "notebooks": ("notebooks/compile", "notebooks/write"),

@@ -2,7 +2,8 @@
 
 ``prose/<language>/*.md`` are the chapters, templates that call for what is derived.
 ``prose/<language>/words/*.toml`` are the words on derived pages: each file is a table of texts,
-named for what it speaks of. ``specs.toml`` translates what the specs themselves say in English.
+named for what it speaks of. ``rules.toml`` translates the summaries of optimizers, one a line, and
+``specs.toml`` what else the specs themselves say in English.
 What a language does not have is taken from English, so a translation can grow page by page.
 """
 
@@ -33,7 +34,10 @@ class Edition:
 
     def said(self, text: str) -> str:
         """What a spec or a claim says, in this language where it is translated."""
-        return self.words.get("specs", {}).get(text, text)
+        for file in ("rules", "specs"):
+            if translated := self.words.get(file, {}).get(text):
+                return translated
+        return text
 
 
 def languages() -> list[str]:

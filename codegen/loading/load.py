@@ -16,7 +16,7 @@ from ..analysis.nearby import suggestion
 from .declared import declared_in
 from .executed import does_not_import, executed
 from .peer import objection
-from .stacks import is_stack, stack
+from .stacks import is_stack, operators_of, stack
 
 Kind = TypeVar("Kind", Optimizer, Schedule)
 AnySpec = TypeVar("AnySpec", bound=Spec)
@@ -41,6 +41,24 @@ def all_builtin() -> dict[str, Spec]:
     found: dict[str, Spec] = {**builtin()}
     _distinct([*builtin().items(), *builtin_schedules().items()])
     return found | builtin_schedules()
+
+
+def builtin_files() -> set[str]:
+    """The names of the files that declare built-in optimizers; none of them is imported."""
+    names = (info.name for info in pkgutil.iter_modules(optimizers.__path__))
+    return {name for name in names if not name.startswith("_")}
+
+
+def builtin_like(spec: Optimizer) -> Optimizer | None:
+    """The built-in optimizer of the same name, if there is one.
+
+    Raises:
+        SpecError: as :func:`builtin` does, where it is in no file of its name.
+    """
+    found = _in_its_own_file(spec.name)
+    if isinstance(found, Optimizer) and found.name == spec.name:
+        return found
+    return builtin().get(spec.name)
 
 
 def discover(package: ModuleType, kind: type[Kind]) -> dict[str, Kind]:
@@ -87,11 +105,11 @@ def load(reference: str) -> list[Spec]:
         return [stack(reference, load)]
     path, colon, name = reference.rpartition(":")
     if colon and path.endswith(".py"):
-        return with_peers([_named(path, name, _public(executed(path).names))])
+        return with_peers([_named(path, name, executed(path).names)])
     if reference.endswith(".py"):
         file = executed(reference)
         own = file.own(_public(file.names), _imported_builtin())
-        return with_peers(_all(reference, own))
+        return with_peers(_all(reference, own, file.names))
     return [_builtin_named(reference)]
 
 
@@ -107,15 +125,14 @@ def _builtin_named(name: str) -> Spec:
         spec=name,
         where="name",
         problem="no built-in spec has this name",
-        remedy=f"{suggestion(name, specs)}There are {', '.join(specs)}; a file is "
+        remedy=f"{suggestion(name, specs)}`steprule list` has all there are; a file is "
         "path/to/file.py[:name]",
     )
 
 
 def _in_its_own_file(name: str) -> Spec | None:
     """The built-in optimizer of a name that its file has too: then no other file is imported."""
-    known = {info.name for info in pkgutil.iter_modules(optimizers.__path__)}
-    if name.lower() not in known:
+    if name.lower() not in builtin_files():
         return None
     try:
         module = importlib.import_module(f"{optimizers.__name__}.{name.lower()}")
@@ -132,20 +149,24 @@ def _imported_builtin() -> set[int]:
     return {id(value) for module in modules for value in vars(module).values()}
 
 
-def _all(path: str, public: Mapping[str, Spec]) -> list[Spec]:
+def _all(path: str, public: Mapping[str, Spec], names: Mapping[str, object]) -> list[Spec]:
     made = [(f"{path}:{name}", spec) for name, spec in public.items()]
     if not made:
+        operator = next(iter(operators_of(names)), "")
         raise SpecError(
             "no-spec",
             spec=path,
             where="file",
             problem="it makes no Optimizer and no Schedule",
-            remedy="Bind one to a name without a leading underscore: name = Optimizer(...)",
+            remedy=f"An operator is done to a rule: {path}:{operator}(adamw)"
+            if operator
+            else "Bind one to a name without a leading underscore: name = Optimizer(...)",
         )
     return _distinct(made)
 
 
-def _named(path: str, name: str, public: Mapping[str, Spec]) -> Spec:
+def _named(path: str, name: str, names: Mapping[str, object]) -> Spec:
+    public = _public(names)
     if name in public:
         return public[name]
     called = {id(s): s for s in public.values() if s.name.lower() == name.lower()}
@@ -155,6 +176,8 @@ def _named(path: str, name: str, public: Mapping[str, Spec]) -> Spec:
         raise _same_name(path, name, [k for k, s in public.items() if id(s) in called])
     known = dict.fromkeys([*public, *(s.name for s in public.values())])
     holds = f"The file holds {', '.join(public)}" if public else "The file holds no spec"
+    if name in operators_of(names):
+        holds = f"It is an operator, which is done to a rule: {path}:{name}(adamw)"
     raise SpecError(
         "unknown-spec",
         spec=path,

@@ -1,47 +1,55 @@
-"""Rules written as operators done to others: ``lookahead(cautious(adamw), k=5)``."""
+"""Rules written as operators done to others: ``lookahead(cautious(adamw), k=5)``.
+
+An operator of somebody's own has its file before its name: ``mine.py:damped(adamw)``.
+"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from ...specs import operators as package
 from ...specs.language import Operator, Optimizer, Spec, SpecError
 from ..analysis.nearby import suggestion
 from .declared import declared_in
+from .executed import executed
 
-_CALL = re.compile(r"\s*([^\W\d]\w*)\s*\((.*)\)\s*", re.DOTALL)
+_OPERATOR = r"\s*(?:([^()=,]+\.py):\s*)?([^\W\d]\w*)\s*\("
+_CALL = re.compile(_OPERATOR + r"(.*)\)\s*", re.DOTALL)
 _SETTING = re.compile(r"\s*([^\W\d]\w*)\s*=\s*(.*?)\s*", re.DOTALL)
 _NAME = "name"
 
 
 def operators() -> dict[str, Operator]:
     """The operators of this package by name, in alphabetical order."""
+    # Imported here, as few commands ask for an operator, and there are many.
+    from ...specs import operators as package
+
     return {o.name: o for o in sorted(declared_in(package, Operator), key=lambda o: o.name)}
 
 
 def is_stack(reference: str) -> bool:
     """Whether it is written as an operator done to something."""
-    return re.match(r"\s*[^\W\d]\w*\s*\(", reference) is not None
+    return re.match(_OPERATOR, reference) is not None
 
 
 def stack(reference: str, load: Callable[[str], list[Spec]]) -> Optimizer:
     """The rule that a reference stands for.
 
     Args:
-        reference: an operator's name, and in parentheses what it is done to: another such
-            reference, or what ``load`` knows; then ``argument=value`` for other defaults of its
-            own, or a rule that it takes beside; and ``name=Name`` for the name of the class.
+        reference: an operator's name, behind ``path/to/file.py:`` where it is somebody's own, and
+            in parentheses what it is done to: another such reference, or what ``load`` knows;
+            then ``argument=value`` for other defaults of its own, or a rule that it takes beside;
+            and ``name=Name`` for the name of the class.
         load: gives the specs that any other reference stands for.
 
     Raises:
-        SpecError: there is no such operator, or it cannot be done to this.
+        SpecError: there is no such operator or file, or it cannot be done to this.
     """
     if not is_stack(reference):
         return _one(reference.strip(), load)
     match = _CALL.fullmatch(reference)
     if match is None:
         raise _misspelt(reference, reference)
-    name, within = match.groups()
-    operator = _named(name, reference)
+    path, name, within = match.groups()
+    operator = _own(path, name, reference) if path else _named(name, reference)
     rule, *others = _arguments(within, reference)
     settings: dict[str, object] = dict(_setting(each, reference) for each in others)
     called = str(settings.pop(_NAME, ""))
@@ -60,6 +68,34 @@ def _named(name: str, reference: str) -> Operator:
         where=name,
         problem="no operator has this name",
         remedy=f"{suggestion(name, known)}There are {', '.join(known)}",
+    )
+
+
+def operators_of(names: Mapping[str, object]) -> dict[str, Operator]:
+    """The operators that a file binds to names without a leading underscore."""
+    found = {n: o for n, o in names.items() if isinstance(o, Operator) and not n.startswith("_")}
+    return {name: each for name, each in found.items() if each not in operators().values()}
+
+
+def _own(path: str, name: str, reference: str) -> Operator:
+    """The operator of a file that is bound to a name or called by it."""
+    names = executed(path.strip()).names
+    found = operators_of(names)
+    called = {o.name.lower(): o for o in found.values()}
+    if operator := found.get(name) or called.get(name.lower()):
+        return operator
+    holds = f"The file holds {', '.join(found)}" if found else "The file holds no operator"
+    if name.lower() in operators():
+        holds = f"That of this package is written without the file: {name}(...)"
+    is_rule = isinstance(names.get(name), Optimizer)
+    raise SpecError(
+        "unknown-operator",
+        spec=reference,
+        where=f"{path}:{name}",
+        problem=f"{name} is a rule, and not an operator that is done to one"
+        if is_rule
+        else "no operator in the file is bound to this name or called by it",
+        remedy=f"{suggestion(name, [*found, *called])}{holds}",
     )
 
 

@@ -37,8 +37,12 @@ def elementwise(function: Callable[..., Any], arguments: int) -> Callable[..., A
     vectorised: Callable[..., Any] = np.frompyfunc(function, arguments, 1)
 
     def apply(*values: Any) -> Any:
-        if not any(isinstance(value, np.ndarray) for value in values):
+        shapes = [value.shape for value in values if isinstance(value, np.ndarray)]
+        if not shapes:
             return function(*values)
+        if not any(shapes):  # then to go through NumPy takes longer than to compute
+            numbers = [x.item() if isinstance(x, np.ndarray) else x for x in values]
+            return object_array([function(*numbers)], ())
         with np.errstate(invalid="ignore"):  # comparisons with NaN
             return _as_array(vectorised(*values))
 

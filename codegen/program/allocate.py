@@ -84,7 +84,7 @@ def allocate(
     """
     allocation = _Allocation(
         slots={s.old.id for s in program.tensor_slots},
-        reuse_scratch=not program.kinds() & {Kind.MATRIX, Kind.TOTAL} and program.is_of_one_shape,
+        reuse_scratch=not program.kinds & {Kind.MATRIX, Kind.TOTAL} and program.is_of_one_shape,
         prefer=prefer,
         beside=beside,
     )

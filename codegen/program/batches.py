@@ -18,6 +18,12 @@ def takes_apart(program: Program) -> bool:
     return any(op in DECOMPOSITIONS for op in _operations(program))
 
 
+def goes_round(program: Program) -> bool:
+    """Whether something is done to matrices round by round."""
+    nodes = (n for a in assignments(program.body) for n in walk(a.value))
+    return bool(iterations(nodes))
+
+
 def _operations(program: Program) -> list[Operation]:
     """All there are, those within rounds too."""
     nodes = [n for a in assignments(program.body) for n in walk(a.value)]

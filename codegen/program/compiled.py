@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, overload
 
 from ...specs.language import Optimizer, Schedule, Spec, Transform, points
-from .compile import compile_spec, compile_stages
+from .compile import compile_in_turns, compile_spec, compile_stages
 from .cut import Parts, parts_of
 from .nodes import Program
 from .passes.expand import expand
@@ -44,6 +44,15 @@ class CompiledRule:
             RewriteError: a pass changed the program's meaning; a fault of this package.
         """
         return compile_spec(self.spec)
+
+    @cached_property
+    def in_turns(self) -> Program:
+        """One step for languages whose totals are numbers of the host.
+
+        Raises:
+            RewriteError: as above.
+        """
+        return compile_in_turns(self.spec) if self.program.takes_turns else self.program
 
     @cached_property
     def outputs(self) -> dict[str, Program]:

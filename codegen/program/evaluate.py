@@ -41,17 +41,16 @@ def run(statements: tuple[Statement, ...], environment: dict[str, Any]) -> None:
 
 def value_of(node: Node, environment: Mapping[str, Any]) -> Any:
     """The exact value of a node; a choice made on the host evaluates one side only."""
-    match node:
-        case Constant():
-            return exact(node.value)
-        case Name():
-            value = environment[node.id]
-            return exact(value) if isinstance(value, Fraction) else value
-        case Absent():
-            return None
-        case Apply() if node.op is SELECT and node.args[0].on_host:
+    if isinstance(node, Apply):
+        if node.op is SELECT and node.args[0].on_host:
             test, yes, no = node.args
             return value_of(yes if value_of(test, environment) else no, environment)
-        case Apply():
-            return node.op.exact(*(value_of(a, environment) for a in node.args))
+        return node.op.exact(*[value_of(a, environment) for a in node.args])
+    if isinstance(node, Name):
+        value = environment[node.id]
+        return exact(value) if isinstance(value, Fraction) else value
+    if isinstance(node, Constant):
+        return exact(node.value)
+    if isinstance(node, Absent):
+        return None
     raise NotImplementedError(f"no value for {type(node).__name__}")

@@ -7,7 +7,7 @@ from .forms import ATOM, PYTHON, Form, Language, Printer
 from .iteration import iterations
 from .nodes import Assign, Program, Statement, assignments, walk
 
-_TEXT = Printer(
+TEXT = Printer(
     Language(
         "the listing",
         {op: op.name for op in ops.TABLE.values()}
@@ -16,17 +16,18 @@ _TEXT = Printer(
         calls=True,
     )
 )
+"""Prints one expression."""
 
 
 def listing(program: Program) -> str:
     """The program, one statement a line: first what the host computes, then the tensors."""
     slots = ", ".join(
-        s.name if s.when is None else f"{s.name} (when {_TEXT(s.when)})" for s in program.slots
+        s.name if s.when is None else f"{s.name} (when {TEXT(s.when)})" for s in program.slots
     )
     lines = [f"program {program.spec}", f"slots: {slots}", ""]
     if program.tensor_slots:
         lines += ["host, float64:"]
-        lines += [f"    {_TEXT(a.target)} = {_TEXT(a.value)}" for a in program.host]
+        lines += [f"    {TEXT(a.target)} = {TEXT(a.value)}" for a in program.host]
         lines += ["", "tensors:"]
     lines += _lines(program.body, 1 if program.tensor_slots else 0)
     nodes = (n for a in assignments(program.body) for n in walk(a.value))
@@ -38,7 +39,7 @@ def listing(program: Program) -> str:
 
 
 def _lines(statements: tuple[Statement, ...], depth: int) -> Iterator[str]:
-    indent, text = "    " * depth, _TEXT
+    indent, text = "    " * depth, TEXT
     for s in statements:
         if isinstance(s, Assign):
             yield f"{indent}{text(s.target)} = {text(s.value)}"

@@ -47,6 +47,7 @@ from ...specs.language.reductions import Reduction
 from ..notation.order import ReadingOrder
 from ..notation.text import TextPrinter
 from . import operations as ops
+from .choices import choice
 from .existence import existence
 from .iteration import Iterations
 from .nodes import (
@@ -71,6 +72,9 @@ from .types import HOST_BOOLEAN, HOST_INTEGER, HOST_REAL, TENSOR
 GRADIENT = Name("grad", TENSOR)
 STEP = Name("t", HOST_INTEGER)
 FIRST = Name("first", HOST_BOOLEAN)
+
+_IS_FIRST = frozenset[Basic]((Eq(t, 1), t <= 1, t < 2))
+_IS_LATER = frozenset[Basic]((Ne(t, 1), t > 1, t >= 2))
 
 
 def lower(spec: Optimizer) -> Program:
@@ -210,7 +214,7 @@ class Lowering:
         node = self._where(map(negation, tests), otherwise)
         for k, ((value, _), test) in reversed([*enumerate(zip(cases, tests, strict=True))]):
             chosen = self._where([*map(negation, tests[:k]), test], value)
-            node = apply(ops.SELECT, test, chosen, node)
+            node = choice(test, chosen, node)
         return node
 
     def _where(self, tests: Iterable[Node], e: Basic) -> Node:
@@ -218,9 +222,9 @@ class Lowering:
         return self.node(e)
 
     def _condition(self, e: Basic) -> Node:
-        if e in (Eq(t, 1), t <= 1, t < 2):
+        if e in _IS_FIRST:
             return FIRST
-        if e in (Ne(t, 1), t > 1, t >= 2):
+        if e in _IS_LATER:
             return negation(FIRST)
         match e:
             case Eq() if e.rhs == 0:  # one form for a test and its opposite

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ...specs.language.shapes import FACTS, WHOLE, broadcast, machine_epsilon, reduced
 from .operations import NOT, SELECT, Kind, Operation
@@ -101,9 +101,10 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
 
 
-def names(node: Node) -> set[str]:
+@lru_cache(maxsize=2**14)  # nodes: more than a large rule has
+def names(node: Node) -> frozenset[str]:
     """The ids of all names read by the node."""
-    return {n.id for n in walk(node) if isinstance(n, Name)}
+    return frozenset(n.id for n in walk(node) if isinstance(n, Name))
 
 
 def rebuild(node: Node, rewrite: Callable[[Node], Node]) -> Node:
@@ -234,44 +235,45 @@ class Program:
         """The tensors that a step is given and must not write to."""
         return self.gradient, *(i.name for i in self.tensor_inputs)
 
-    def kinds(self) -> set[Kind]:
+    @cached_property
+    def kinds(self) -> frozenset[Kind]:
         """The kinds of operations in the body."""
-        return {
+        return frozenset(
             n.op.kind for a in assignments(self.body) for n in walk(a.value) if isinstance(n, Apply)
-        }
+        )
 
-    @property
+    @cached_property
     def is_elementwise(self) -> bool:
         """Whether an element of a result needs the same element of the operands alone.
 
         And numbers that are the same for all tensors, as which shape they have makes no difference.
         """
-        whole = self.kinds() & {Kind.REDUCTION, Kind.MATRIX} or self.takes_turns
+        whole = self.kinds & {Kind.REDUCTION, Kind.MATRIX} or self.takes_turns
         return not whole and self.is_of_one_shape and not self.facts
 
     @property
     def takes_turns(self) -> bool:
         """Whether there is anything that is one for all tensors of a step."""
-        return bool(self.global_slots) or Kind.TOTAL in self.kinds()
+        return bool(self.global_slots) or Kind.TOTAL in self.kinds
 
-    @property
+    @cached_property
     def is_of_one_shape(self) -> bool:
         """Whether all tensors in it are like the parameter."""
         nodes = [s.old for s in self.slots]
         nodes += [n for a in assignments(self.body) for n in walk(a.value)]
         return all(n.type.axes in ((), WHOLE) for n in nodes)
 
-    @property
+    @cached_property
     def facts(self) -> tuple[str, ...]:
         """What it reads of the parameter's shape, and of its dtype."""
         return tuple(f.name for f in (*FACTS, machine_epsilon) if f.name in self.read)
 
-    @property
-    def read(self) -> set[str]:
+    @cached_property
+    def read(self) -> frozenset[str]:
         """The names it reads, those among them in conditions of states, and in what is derived."""
-        read = reads((*self.host, *self.body))
+        read = frozenset(reads((*self.host, *self.body)))
         for slot in self.slots:
-            read |= set() if slot.when is None else names(slot.when)
+            read |= frozenset() if slot.when is None else names(slot.when)
         return read.union(*(names(value) for name, value in self.derived if name in read))
 
 

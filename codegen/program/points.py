@@ -20,6 +20,7 @@ from ..oracle.formats import COARSEST
 from ..oracle.optimizers import step
 from .evaluate import value_of
 from .lower import lower, lower_expression
+from .nodes import Node
 
 MOST_ATTEMPTS = 1000
 """To draw arguments that meet the constraints."""
@@ -44,11 +45,12 @@ def optimizer_points(spec: Optimizer, count: int) -> Iterator[OptimizerPoint]:
     """
     spec = replace(spec, view=View())  # programs are given what views make of parameters
     draw = random.Random(0)
+    tests = _Tests.of(spec)
     shapes = cycle(_shapes(spec))
     found = undecided = 0
     while found < count:
         try:
-            point = _point(spec, draw, next(shapes))
+            point = _point(spec, tests, draw, next(shapes))
         except UndecidedError:
             undecided += 1
             if undecided == count:
@@ -58,8 +60,27 @@ def optimizer_points(spec: Optimizer, count: int) -> Iterator[OptimizerPoint]:
         yield point
 
 
-def _point(spec: Optimizer, draw: random.Random, shape: tuple[int, ...]) -> OptimizerPoint:
-    hyper, options = _arguments(spec, draw)
+@dataclass(frozen=True)
+class _Tests:
+    """The conditions that decide what a point has: of states and inputs by name, constraints."""
+
+    states: Mapping[str, Node]
+    inputs: Mapping[str, Node]
+    constraints: Sequence[Node]
+
+    @staticmethod
+    def of(spec: Optimizer) -> "_Tests":
+        return _Tests(
+            {s.name: lower_expression(spec, s.when) for s in spec.states},
+            {i.name: lower_expression(spec, i.when) for i in spec.inputs},
+            [lower_expression(spec, sympify(c.condition)) for c in spec.constraints],
+        )
+
+
+def _point(
+    spec: Optimizer, tests: _Tests, draw: random.Random, shape: tuple[int, ...]
+) -> OptimizerPoint:
+    hyper, options = _arguments(spec, tests, draw)
     settings: dict[str, Any] = {**hyper, **options}
     settings |= {name: exact(n) for name, n in facts(shape).items()}
     settings[machine_epsilon.name] = COARSEST.epsilon
@@ -69,14 +90,14 @@ def _point(spec: Optimizer, draw: random.Random, shape: tuple[int, ...]) -> Opti
         if s.shape.is_number
         else _tensor(s.domain, draw, s.shape.lengths(shape))
         for s in spec.states
-        if value_of(lower_expression(spec, s.when), settings) and not (s.init is None and t == 1)
+        if value_of(tests.states[s.name], settings) and not (s.init is None and t == 1)
     }
     theta, gradient = (_tensor(Interval(), draw, shape) for _ in range(2))
     counted = {"t": exact(t), "first": t == 1}
     inputs = {
         i.name: _tensor(i.domain, draw, shape) if i.is_tensor else _inside(i.domain, draw)
         for i in spec.inputs
-        if value_of(lower_expression(spec, i.when), settings | counted)
+        if value_of(tests.inputs[i.name], settings | counted)
     }
     values = settings | states | inputs
     values |= {"theta": theta, "grad": gradient} | counted
@@ -93,16 +114,17 @@ def _point(spec: Optimizer, draw: random.Random, shape: tuple[int, ...]) -> Opti
     return OptimizerPoint(values, new)
 
 
-def _arguments(spec: Optimizer, draw: random.Random) -> tuple[dict[str, Number], dict[str, bool]]:
+def _arguments(
+    spec: Optimizer, tests: _Tests, draw: random.Random
+) -> tuple[dict[str, Number], dict[str, bool]]:
     """Random hyperparameters and options that meet the constraints.
 
     They are the defaults where none are found: of an equality, say, between two of them.
     """
-    constraints = [lower_expression(spec, sympify(c.condition)) for c in spec.constraints]
     for _ in range(MOST_ATTEMPTS):
         options = _options(spec, draw)
         hyper = {h.name: _argument(h, draw) for h in spec.hyperparameters}
-        if all(value_of(c, {**hyper, **options}) for c in constraints):
+        if all(value_of(c, {**hyper, **options}) for c in tests.constraints):
             return hyper, options
     defaults = {h.name: exact(h.default) for h in spec.hyperparameters}
     return defaults, spec.defaults

@@ -179,7 +179,7 @@ def stages_of(program: Program) -> Stages:
     Raises:
         NotImplementedError: it multiplies matrices.
     """
-    if Kind.MATRIX in program.kinds() or any(_is_square(s.old) for s in program.slots):
+    if Kind.MATRIX in program.kinds or any(_is_square(s.old) for s in program.slots):
         raise NotImplementedError("it works on whole matrices")
     program = name_parts(_with_own_names(expand(program)))
     plan = placed(program)

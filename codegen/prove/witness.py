@@ -45,14 +45,17 @@ class Witness:
 
 
 def find_witness(claim: Equivalence) -> Witness | None:
-    """Numbers that refute a claim, or None where none of those tried do."""
-    draw = random.Random(0)
-    for _ in range(TRIES):
-        hyper = {name: _inside(domain, draw) for name, domain in _free(claim).items()}
-        start, slope = (Fraction(draw.randint(1, 16), 8) for _ in range(2))
-        found = replay(claim, hyper, start, slope)
-        if found is not None:
-            return found
+    """Numbers that refute a claim, or None where none of those tried do.
+
+    First the gradient has the parameter's sign, and then, as norms may depend on it, the other.
+    """
+    for sign in (1, -1):
+        draw = random.Random(0)
+        for _ in range(TRIES):
+            hyper = {name: _inside(domain, draw) for name, domain in _free(claim).items()}
+            start, slope = (Fraction(draw.randint(1, 16), 8) for _ in range(2))
+            if found := replay(claim, hyper, start, sign * slope):
+                return found
     return None
 
 

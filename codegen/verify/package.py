@@ -12,7 +12,7 @@ from ..backends import runnable
 from ..files.emit import difference, plan
 from ..files.write import write
 from ..loading.fingerprint import fingerprint
-from ..loading.load import builtin, builtin_schedules
+from ..loading.load import builtin_like, builtin_schedules
 from .optimizers.starts import Installed, Package
 
 
@@ -23,12 +23,12 @@ def generated(spec: Spec) -> Iterator[Package]:
     For a built-in spec that is the installed package; for any other, one generated for the
     occasion. Beside a schedule that has the built-in ones, as a schedule may be made of them.
     """
-    known = builtin_schedules() if isinstance(spec, Schedule) else builtin()
-    own = known.pop(spec.name, None)
+    known = builtin_schedules() if isinstance(spec, Schedule) else {}
+    own = known.pop(spec.name, None) if isinstance(spec, Schedule) else builtin_like(spec)
     if own is not None and fingerprint(analyse(own)) == fingerprint(spec):
         yield Installed(__name__.partition(".")[0])
         return
-    others = map(analyse, known.values()) if isinstance(spec, Schedule) else ()
+    others = map(analyse, known.values())
     with tempfile.TemporaryDirectory(prefix="steprule_") as name:
         folder = Path(name)
         planned = plan([spec, *others], runnable(), folder, complete=True)

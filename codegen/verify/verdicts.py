@@ -29,7 +29,7 @@ from .plain import on_one_thread
 from .results import Result
 from .schedules import engines as schedule_engines
 from .schedules import verify as schedules
-from .unchanged import digest, is_known, remember
+from .unchanged import digest, generated_files, is_known, remember
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,11 @@ def verify_specs(
 def _units(
     specs: Sequence[Spec | Transform], tried: Sequence[str], device: str, without: Collection[str]
 ) -> Iterator[_Unit]:
+    files = generated_files()
     for each in specs:
         for dtype in ["float64"] if isinstance(each, Schedule) else tried:
-            yield _Unit(each, dtype, digest(each, dtype, device, without=without))
+            key = digest(each, dtype, device, without=without, files=files)
+            yield _Unit(each, dtype, key)
 
 
 Work = tuple[Sequence[_Unit], Mapping[str, Package], Sequence[str], str, Collection[str]]

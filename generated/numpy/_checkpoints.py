@@ -73,3 +73,10 @@ def read(
     if missing := [each for each in needed if each not in state]:
         raise ValueError(f"states are missing: {', '.join(missing)}")
     return Checkpoint(states if paths else {}, scalars if step else {}, step, seed)
+
+
+def last_step(state: Mapping[str, Array]) -> int:
+    """The 0-based step that a checkpoint was kept after; 0 where it says none."""
+    count = np.asarray(state.get("step", 0))
+    is_count = count.ndim == 0 and count.dtype.kind in "iuf" and 1 <= count < np.inf
+    return int(count) - 1 if is_count else 0

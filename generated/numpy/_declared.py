@@ -133,6 +133,11 @@ class Declared(ABC):
         return iter(())
 
     @property
+    def _over_time(self) -> tuple[str, ...]:
+        """The arguments that can be functions of the step."""
+        return *self._numbers, *TRANSFORMS
+
+    @property
     def _kept_numbers(self) -> tuple[str, ...]:
         """The states that are one number for all parameters."""
         return *self._scalar_states, *self._global_states

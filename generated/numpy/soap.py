@@ -156,12 +156,14 @@ class SOAP(Optimizer):
             one_minus_power(step.beta1, t - 1) if not (step.first or not step.correct_bias) else 0
         )
         step.rate = (
-            lr if step.first or not step.correct_bias else lr * math.sqrt(_factor) / _factor2
+            (lr if step.first or not step.correct_bias else lr * math.sqrt(_factor) / _factor2)
+            if not step.first
+            else 0
         )
         step.step_size = 1 - lr * weight_decay
         step.w = shampoo_beta if shampoo_beta >= 0 else step.beta2
         step.one_minus_w = 1 - step.w
-        step.since = (t - 1) % precondition_frequency
+        step.since = (t - 1) % precondition_frequency if not step.first else 0
 
     @staticmethod
     def _rule(

@@ -8,54 +8,180 @@ from . import lr_scheduler as lr_scheduler
 from ._lazy import on_demand as _on_demand
 
 __all__ = [
+    "AccSGD",
+    "AdaBelief",
+    "AdaBound",
     "Adadelta",
     "Adafactor",
     "Adagrad",
+    "AdaHessian",
+    "Adai",
     "Adam",
+    "AdamAtan2",
     "Adamax",
+    "AdamC",
+    "AdamMini",
+    "AdaMod",
+    "AdamP",
+    "AdaMuon",
     "AdamW",
     "Adan",
+    "AdaNorm",
+    "AdaPNM",
+    "AdEMAMix",
+    "ADOPT",
+    "AggMo",
+    "AliG",
     "ASGD",
+    "AvaGrad",
+    "CAdamW",
+    "CAME",
+    "COCOB",
+    "DAdaptAdaGrad",
+    "DAdaptAdam",
+    "DAdaptAdan",
+    "DAdaptLion",
+    "DAdaptSGD",
+    "DiffGrad",
     "DoG",
+    "DoWG",
+    "Ftrl",
     "KahanAdamW",
     "Lamb",
+    "LaProp",
+    "LARC",
+    "LARS",
     "Lion",
+    "MADGRAD",
+    "MARS",
+    "MoMo",
+    "MoMoAdam",
     "Muon",
     "NAdam",
+    "NAdamW",
+    "NoisySGD",
+    "NorMuon",
     "NovoGrad",
+    "OptimisticAdam",
+    "PAdam",
+    "PID",
+    "PNM",
+    "PolyakSGD",
     "Prodigy",
+    "QHAdam",
+    "QHM",
     "RAdam",
+    "Ranger",
     "RMSprop",
+    "Rprop",
     "SAM",
     "ScheduleFreeAdamW",
+    "ScheduleFreeSGD",
+    "Scion",
     "SGD",
+    "SGDP",
+    "SGDSaI",
+    "SGDW",
+    "Shampoo",
+    "SignSGD",
+    "Signum",
+    "SimplifiedAdEMAMix",
     "SM3",
     "SOAP",
+    "Sophia",
+    "SPlus",
+    "StableAdamW",
+    "StableSPAM",
+    "Tiger",
+    "Yogi",
 ]
 
 if TYPE_CHECKING:
+    from .accsgd import AccSGD
+    from .adabelief import AdaBelief
+    from .adabound import AdaBound
     from .adadelta import Adadelta
     from .adafactor import Adafactor
     from .adagrad import Adagrad
+    from .adahessian import AdaHessian
+    from .adai import Adai
     from .adam import Adam
+    from .adamatan2 import AdamAtan2
     from .adamax import Adamax
+    from .adamc import AdamC
+    from .adammini import AdamMini
+    from .adamod import AdaMod
+    from .adamp import AdamP
+    from .adamuon import AdaMuon
     from .adamw import AdamW
     from .adan import Adan
+    from .adanorm import AdaNorm
+    from .adapnm import AdaPNM
+    from .ademamix import AdEMAMix
+    from .adopt import ADOPT
+    from .aggmo import AggMo
+    from .alig import AliG
     from .asgd import ASGD
+    from .avagrad import AvaGrad
+    from .cadamw import CAdamW
+    from .came import CAME
+    from .cocob import COCOB
+    from .dadaptadagrad import DAdaptAdaGrad
+    from .dadaptadam import DAdaptAdam
+    from .dadaptadan import DAdaptAdan
+    from .dadaptlion import DAdaptLion
+    from .dadaptsgd import DAdaptSGD
+    from .diffgrad import DiffGrad
     from .dog import DoG
+    from .dowg import DoWG
+    from .ftrl import Ftrl
     from .kahanadamw import KahanAdamW
     from .lamb import Lamb
+    from .laprop import LaProp
+    from .larc import LARC
+    from .lars import LARS
     from .lion import Lion
+    from .madgrad import MADGRAD
+    from .mars import MARS
+    from .momo import MoMo
+    from .momoadam import MoMoAdam
     from .muon import Muon
     from .nadam import NAdam
+    from .nadamw import NAdamW
+    from .noisysgd import NoisySGD
+    from .normuon import NorMuon
     from .novograd import NovoGrad
+    from .optimisticadam import OptimisticAdam
+    from .padam import PAdam
+    from .pid import PID
+    from .pnm import PNM
+    from .polyaksgd import PolyakSGD
     from .prodigy import Prodigy
+    from .qhadam import QHAdam
+    from .qhm import QHM
     from .radam import RAdam
+    from .ranger import Ranger
     from .rmsprop import RMSprop
+    from .rprop import Rprop
     from .sam import SAM
     from .schedulefreeadamw import ScheduleFreeAdamW
+    from .schedulefreesgd import ScheduleFreeSGD
+    from .scion import Scion
     from .sgd import SGD
+    from .sgdp import SGDP
+    from .sgdsai import SGDSaI
+    from .sgdw import SGDW
+    from .shampoo import Shampoo
+    from .signsgd import SignSGD
+    from .signum import Signum
+    from .simplifiedademamix import SimplifiedAdEMAMix
     from .sm3 import SM3
     from .soap import SOAP
+    from .sophia import Sophia
+    from .splus import SPlus
+    from .stableadamw import StableAdamW
+    from .stablespam import StableSPAM
+    from .tiger import Tiger
+    from .yogi import Yogi
 else:
     __getattr__, __dir__ = _on_demand(__name__, __all__)

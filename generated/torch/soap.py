@@ -166,14 +166,20 @@ class SOAP(Optimizer):
             lambda: 0,
         )
         step.rate = scalars.chosen(
-            scalars.either(step.first, lambda: not step.correct_bias),
-            lambda: lr,
-            lambda: lr * scalars.sqrt(_factor) / _factor2,
+            scalars.opposite(step.first),
+            lambda: scalars.chosen(
+                scalars.either(step.first, lambda: not step.correct_bias),
+                lambda: lr,
+                lambda: lr * scalars.sqrt(_factor) / _factor2,
+            ),
+            lambda: 0,
         )
         step.step_size = 1 - lr * weight_decay
         step.w = shampoo_beta if shampoo_beta >= 0 else step.beta2
         step.one_minus_w = 1 - step.w
-        since = (t - 1) % precondition_frequency
+        since = scalars.chosen(
+            scalars.opposite(step.first), lambda: (t - 1) % precondition_frequency, lambda: 0
+        )
         step.test = bool(cols <= max_precond_dim)
         step.test2 = bool(ndim >= 2)
         step.test3 = bool(rows <= max_precond_dim)

@@ -115,9 +115,15 @@ def store(address, i, left, value, WHOLE: tl.constexpr):
 @triton.jit
 def divide(x, y):
     """Rounded to nearest: Triton's own quotients and roots of float32 are approximate."""
-    dtype: tl.constexpr = (x + y).dtype  # one of them may be a literal
-    x, y = tl.cast(x, dtype), tl.cast(y, dtype)
-    return tl.div_rn(x, y) if dtype == tl.float32 else x / y
+    x, y = alike(x, y)
+    return tl.div_rn(x, y) if x.dtype == tl.float32 else x / y
+
+
+@triton.jit
+def alike(x, y):
+    """Both in the dtype of their sum: of a literal, which a cast would make a float32 first."""
+    one = tl.full((), 1, (x + y).dtype)
+    return x * one, y * one
 
 
 @triton.jit
@@ -143,8 +149,8 @@ def tanh(x):
 
 @triton.jit
 def atan2(y, x):
-    dtype: tl.constexpr = (x + y).dtype  # one of them may be a literal
-    return libdevice.atan2(tl.cast(y, dtype), tl.cast(x, dtype))
+    y, x = alike(y, x)
+    return libdevice.atan2(y, x)
 
 
 @triton.jit
@@ -168,3 +174,9 @@ def minimum(x, y):
 @triton.jit
 def fill(value, like):
     return tl.full(like.shape, value, like.dtype)
+
+
+@triton.jit
+def power(base, exponent):
+    base, exponent = alike(base, exponent)
+    return libdevice.pow(base, exponent)

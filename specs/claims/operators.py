@@ -2,10 +2,12 @@
 
 from sympy import And, Function, Integer, Piecewise
 
+from ..gradients import gtilde
 from ..language import (
     Optimizer,
     State,
     Update,
+    derived,
     grad,
     hyperparameters,
     intermediates,
@@ -22,10 +24,12 @@ from ..operators.lookahead import alpha
 from ..optimizers import adam as _adam
 from ..optimizers import adamw as _adamw
 from ..optimizers import lamb as _lamb
+from ..optimizers import nadam as _nadam
 from ..optimizers import sgd as _sgd
 
 lr, dampening, momentum, wd = hyperparameters("lr dampening momentum weight_decay")
-m, vmax, b, size_m = states("m vmax b size_m")
+beta2, psi, l2_decay = hyperparameters("beta2 momentum_decay l2_decay")
+m, v, vmax, b, size_m, mu_product = states("m v vmax b size_m mu_product")
 (local,) = intermediates("local")
 F, G = (Function(name, real=True) for name in "FG")
 
@@ -181,31 +185,87 @@ _SIZE = norm(theta[t - 1])
 _SLOPE = norm(grad(theta[t - 1]))
 LARS = Optimizer(
     "LARS",
-    summary="Momentum of gradients, each tensor's scaled to its norm.",
-    source="You et al., 2017, arXiv:1708.03888, Algorithm 1, without decay",
+    summary="Momentum of gradients with decay, each tensor's scaled to its norm.",
+    source="You et al., 2017, arXiv:1708.03888, Algorithm 1; timm.optim.Lars likewise, but for an "
+    "epsilon",
     hyper=[
         Hyper(lr, "1e-1", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(momentum, "9e-1", NON_NEGATIVE, "momentum", latex="m"),
+        Hyper(wd, "1e-4", NON_NEGATIVE, "strength of the decay", latex=r"\beta"),
         Hyper(trust.coefficient, "1e-3", NON_NEGATIVE, "trust", latex=r"\eta"),
     ],
     states=[State(b, init=0, key="b")],
     updates=[
         Update(
             local[t],
-            Piecewise((trust.coefficient * _SIZE / _SLOPE, And(_SIZE > 0, _SLOPE > 0)), (1, True)),
+            Piecewise(
+                (
+                    trust.coefficient * _SIZE / (_SLOPE + wd * _SIZE),
+                    And(_SIZE > 0, _SLOPE > 0),
+                ),
+                (1, True),
+            ),
         ),
-        Update(b[t], momentum * b[t - 1] + lr * local[t] * grad(theta[t - 1])),
+        Update(
+            b[t],
+            momentum * b[t - 1] + lr * local[t] * (grad(theta[t - 1]) + wd * theta[t - 1]),
+        ),
         Update(theta[t], theta[t - 1] - b[t]),
     ],
 )
 
 lars_of_sgd = Equivalence(
     "lars-of-sgd",
-    "LARS is SGD with momentum whose gradient is scaled to the norm of each tensor, at a constant "
-    "rate.",
-    Side(trust.lars(_sgd.sgd), hyper={dampening: Integer(0), wd: Integer(0)}),
+    "LARS is SGD with momentum whose gradient and decay are scaled to the norm of each tensor, at "
+    "a constant rate.",
+    Side(
+        trust.lars(_sgd.sgd),
+        hyper={dampening: Integer(0), wd: Integer(0), trust.decay: wd},
+    ),
     Side(LARS),
     {b[t]: lr * b[t]},
     Verdict.PROVED,
     about=("SGD", "lars"),
+)
+
+lars_and_l2 = Equivalence(
+    "lars-and-l2",
+    "LARS counts the norms of the gradient and of the decay one by one. Where the decay is in the "
+    "gradient already, it is scaled by the norm of their sum.",
+    Side(trust.lars(_sgd.sgd), hyper={wd: Integer(0), trust.decay: wd}),
+    Side(
+        decay.l2(trust.lars(_sgd.sgd)),
+        hyper={wd: Integer(0), trust.decay: Integer(0), l2_decay: wd},
+    ),
+    {},
+    Verdict.REFUTED,
+    about=("SGD", "lars", "l2"),
+)
+
+nadam_of_adam = Equivalence(
+    "nadam-of-adam",
+    "NAdam is Adam with its momentum taken one step ahead while it warms up.",
+    Side(moments.warm_nesterov(_adam.adam), hyper={moments.warming: psi}),
+    Side(_nadam.nadam),
+    {mu_product[t]: moments.product[t]},
+    Verdict.PROVED,
+    about=("NAdam", "Adam", "warm_nesterov"),
+)
+
+ADABELIEF = derived(
+    _adam.adam,
+    "AdaBelief",
+    summary="Adam scaled by how far gradients lie from their average.",
+    source="Zhuang et al., 2020, arXiv:2010.07468, Algorithm 2",
+    updates=[Update(v[t], beta2 * v[t - 1] + (1 - beta2) * (gtilde[t] - m[t]) ** 2 + _adam.eps)],
+)
+
+adabelief_of_adam = Equivalence(
+    "adabelief-of-adam",
+    "AdaBelief is Adam with the squares of how far gradients lie from their average.",
+    Side(moments.belief(_adam.adam), hyper={moments.least: _adam.eps}),
+    Side(ADABELIEF),
+    {},
+    Verdict.PROVED,
+    about=("Adam", "belief"),
 )

@@ -48,6 +48,7 @@ from .arguments import Choice, Function, Numbers, Schedules
 from .claims import Equivalence, Identity, Part, Side, Stability, Verdict, by_induction
 from .declarations import Constraint, Hyper, Option, State, Update
 from .decompositions import descending, diagonal, eigenvalues, eigenvectors, qr
+from .derivation import derived
 from .domains import (
     AT_LEAST_ONE,
     NON_NEGATIVE,
@@ -75,6 +76,9 @@ from .parts import (
     momentum,
     rate,
     second_moment,
+    second_weight,
+    squared,
+    squares,
     stepped,
 )
 from .points import carried_out, points
@@ -94,6 +98,7 @@ from .sequences import (
     size,
 )
 from .shapes import FACTS, Axis, Fact, Shape, cols, machine_epsilon, ndim, numel, rows
+from .specialisation import specialised
 from .symbols import (
     Gradient,
     GradientAt,
@@ -183,6 +188,7 @@ __all__ = [
     "completed_cycles",
     "cos",
     "counts",
+    "derived",
     "descending",
     "diagonal",
     "direction",
@@ -233,9 +239,13 @@ __all__ = [
     "rows",
     "running_product",
     "second_moment",
+    "second_weight",
     "sign",
     "size",
+    "specialised",
     "sqrt",
+    "squared",
+    "squares",
     "states",
     "step",
     "stepped",

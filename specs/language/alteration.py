@@ -12,7 +12,8 @@ parts of the rule it is done to (:mod:`.parts`):
 ``stepped[t]``       where its step leads, which is to be the operator's to say: ``theta[t]``
 ``momentum[t]``      its average of gradients, ``forgetting[t]`` and ``added[t]`` what that is
                      multiplied by and what is added to it: ``m[t] = forgetting*m[t-1] + added``
-``second_moment[t]`` its average of squared gradients
+``second_moment[t]`` its average of squared gradients, ``squares[t]`` what is added to it, which
+                     is ``second_weight[t] * squared[t]**2``
 ===================  ============================================================================
 
 An operator gives other values to some of them; whatever of the rule read them reads those. It can
@@ -46,8 +47,8 @@ class Alteration:
         states: what it keeps from one step to the next.
         updates: its equations, in any order, of the parts of the rule beside what a rule can say.
         gives: the new values of parts, each the target of one of the equations: of ``gradient``,
-            ``direction``, ``kept``, ``momentum``, ``second_moment``, or of ``grad``, the gradient
-            of the loss before the rule gives it a sign.
+            ``direction``, ``kept``, ``momentum``, ``second_moment``, ``squares``, or of ``grad``,
+            the gradient of the loss before the rule gives it a sign.
         moves: the state that the rule steps in place of the parameter. The gradient is still
             taken at the parameter. It has an equation where it does not simply follow.
         when: the condition under which the rule steps, on t, hyperparameters and what its own

@@ -7,7 +7,7 @@ one whose equations read what the operator gives, and what stands for the parts 
 equations. In the end all is put together, the operator's arguments last and by keyword.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -15,6 +15,7 @@ from sympy import Basic, Dummy, Expr, Piecewise, true
 
 from .alteration import Alteration
 from .arguments import Choice
+from .averages import momentum_of, second_moment_of, square_of
 from .companions import sources, taken_apart, together
 from .declarations import Hyper, Option, Update
 from .errors import SpecError
@@ -35,15 +36,17 @@ from .parts import (
     gradient_of,
     kept,
     momentum,
-    momentum_of,
     rate,
     second_moment,
-    second_moment_of,
+    second_weight,
+    squared,
+    squares,
     step_of,
     stepped,
 )
+from .rewriting import adding, changed, counted_by, reading, with_more, with_names
 from .shapes import Shape
-from .symbols import GradientAt, Series, Value, grad, t
+from .symbols import Series, Value, grad, t
 
 
 def composed(
@@ -109,6 +112,7 @@ class _Composition:
             made,
             name=name,
             peer="",
+            lineage=(rule.name, *rule.lineage),
             step_key=rule.step_key or ("step" if is_counted else ""),
             hyper=_arguments(rule.hyper, own.hyper),
             states=(*made.states, *own.states),
@@ -142,17 +146,17 @@ class _Composition:
         if grad in self.own.gives:
             return self._loss_gradient(rule, descended)
         if gradient in self.own.gives:
-            rule = _reading(rule, descended, self.own.gives[gradient])
+            rule = reading(rule, descended, self.own.gives[gradient])
         return rule, {gradient[t]: descended}
 
     def _loss_gradient(self, rule: Optimizer, descended: Expr) -> Rewritten:
         """Another gradient of the loss; that at the parameter, with its sign, for the operator."""
         signed = [u for u in rule.updates if u.target == descended]
-        rule = _reading(rule, GRADIENT, self.own.gives[grad])
+        rule = reading(rule, GRADIENT, self.own.gives[grad])
         if not signed or not self._reads(gradient):
             return rule, {gradient[t]: GRADIENT}
         first = self._named("gdot", "gcheck")
-        return _with(rule, Update(first, signed[0].value)), {gradient[t]: first}
+        return with_more(rule, Update(first, signed[0].value)), {gradient[t]: first}
 
     def averages(self, rule: Optimizer) -> Rewritten:
         """Its averages of gradients, and of their squares."""
@@ -164,11 +168,16 @@ class _Composition:
                 forgetting[t]: average.forgetting,
                 added[t]: average.added,
             }
-        if self._reads(second_moment):
-            found[second_moment[t]] = second_moment_of(rule).series[t]
+        if self._reads(second_moment, squares, squared, second_weight):
+            average = second_moment_of(rule)
+            found |= {second_moment[t]: average.series[t], squares[t]: average.added}
+            if self._reads(squared, second_weight):
+                found[squared[t]], found[second_weight[t]] = square_of(average)
+            if squares in self.own.gives:
+                rule = adding(rule, average, self.own.gives[squares])
         for part in (momentum, second_moment):
             if part in self.own.gives:
-                rule = _reading(rule, cast(Expr, found[part[t]]), self.own.gives[part])
+                rule = reading(rule, cast(Expr, found[part[t]]), self.own.gives[part])
         return rule, found
 
     def step(self, rule: Optimizer) -> Rewritten:
@@ -190,7 +199,7 @@ class _Composition:
         if self._reads(kept):
             base = value(base, "thetabar", "thetacheck")
         leads = self.own.gives.get(kept, base) - parted.rate * self.own.gives.get(direction, moved)
-        rule = _with(_changed(rule, lambda x, e: leads if x == NEW else e), *named)
+        rule = with_more(changed(rule, lambda x, e: leads if x == NEW else e), *named)
         return rule, {kept[t]: base, rate[t]: parted.rate, direction[t]: moved}
 
     def hold(self, rule: Optimizer) -> Rewritten:
@@ -199,8 +208,8 @@ class _Composition:
         if when == true:
             return rule, {}
         kept = {s.series[t]: s.series[t - 1] for s in rule.states} | {NEW: OLD}
-        rule = _changed(
-            _at(rule, self.own.clock),
+        rule = changed(
+            counted_by(rule, self.own.clock),
             lambda x, e: Piecewise((e, when), (kept[x], True)) if x in kept else e,
         )
         # What the first of its steps makes has to be there before that, to be kept.
@@ -221,7 +230,7 @@ class _Composition:
             there = self._named(*(f"theta{mark}" for mark in _ACCENTS))
         else:
             there = moves[t]
-        return _renamed(rule, {NEW: there}), {stepped[t]: there}
+        return with_names(rule, {NEW: there}), {stepped[t]: there}
 
     def move(self, rule: Optimizer) -> Rewritten:
         """What it moves, where that is not the parameter."""
@@ -233,7 +242,7 @@ class _Composition:
         def other(e: Expr) -> Expr:
             return cast(Expr, e.xreplace({GRADIENT: at}).xreplace(moved).xreplace({at: GRADIENT}))
 
-        return _changed(rule, lambda _, e: other(e)), {}
+        return changed(rule, lambda _, e: other(e)), {}
 
     def _reads(self, *parts: Series) -> bool:
         values = {p[t] for p in parts}
@@ -243,56 +252,6 @@ class _Composition:
 
     def _named(self, *wanted: str) -> Value:
         return Series(fresh(wanted, self.taken))[t]
-
-
-def _changed(rule: Optimizer, change: Callable[[Value, Expr], Expr]) -> Optimizer:
-    """The rule with other right sides."""
-    return replace(
-        rule, updates=[Update(u.target, change(u.target, u.value)) for u in rule.updates]
-    )
-
-
-def _reading(rule: Optimizer, old: Expr, new: Expr) -> Optimizer:
-    """The rule whose equations read another value, but for that which says the old one.
-
-    Raises:
-        NoPartError: none of them reads the old one.
-    """
-    changed = _changed(rule, lambda x, e: e if x == old else cast(Expr, e.xreplace({old: new})))
-    if changed.updates == rule.updates:
-        raise NoPartError(f"nothing of its step reads {str(old).replace(' ', '')}")
-    return changed
-
-
-def _renamed(rule: Optimizer, new: Mapping[Value, Value]) -> Optimizer:
-    """The rule whose equations have other names for values of this step."""
-    return replace(
-        rule,
-        updates=[
-            Update(new.get(u.target, u.target), cast(Expr, u.value.xreplace(dict(new))))
-            for u in rule.updates
-        ],
-    )
-
-
-def _with(rule: Optimizer, *more: Update) -> Optimizer:
-    """The rule with more equations, which stand before that of the parameter."""
-    at = next((k for k, u in enumerate(rule.updates) if u.target == NEW), len(rule.updates))
-    return replace(rule, updates=(*rule.updates[:at], *more, *rule.updates[at:]))
-
-
-def _at(rule: Optimizer, clock: Expr) -> Optimizer:
-    """The rule with its steps counted otherwise; the times of its values stay what they are."""
-    return _changed(
-        rule, lambda _, e: _apart(e, lambda rest: cast(Expr, rest.xreplace({t: clock})))
-    )
-
-
-def _apart(e: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """An expression with all changed in it but its values."""
-    stands: dict[Basic, Basic] = {v: Dummy(real=True) for v in e.atoms(Value, GradientAt)}
-    changed = change(cast(Expr, e.xreplace(stands)))
-    return cast(Expr, changed.xreplace({d: v for v, d in stands.items()}))
 
 
 def _arguments(

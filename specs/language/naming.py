@@ -14,7 +14,7 @@ from .errors import SpecError
 from .misuse import Flag
 from .optimizer import Optimizer
 from .parts import PARTS
-from .symbols import Series, Value, theta
+from .symbols import Series, Value, t, theta
 
 Declared = TypeVar("Declared", bound=Optimizer | Alteration)
 
@@ -49,6 +49,17 @@ def settled(operator: Alteration, rule: Optimizer, settings: Mapping[str, object
     Raises:
         SpecError: a setting is no argument of the operator, or not of its kind.
     """
+    parts = {part.name for part in PARTS}
+    for x in (*(u.target for u in operator.updates), *(s.series[t] for s in operator.states)):
+        if x.name in parts:
+            raise SpecError(
+                "operator",
+                spec=operator.name,
+                where=str(x),
+                problem=f"{x.name} stands for a part of the rule, and this declares one of its own",
+                remedy=f"Call it otherwise; what the rule goes on with is said by gives="
+                f"{{{x.name}: ...}}",
+            )
     known = {h.name: h for h in operator.hyper}
     for name in settings:
         if name not in known:

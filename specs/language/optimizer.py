@@ -1,9 +1,10 @@
 """An optimizer: everything the world writes by hand, declared once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar, cast
+from types import MappingProxyType
+from typing import ClassVar, TypeVar, cast
 
 from sympy import Basic, Expr, Symbol, false, true
 from sympy.logic.boolalg import Boolean
@@ -16,6 +17,8 @@ from .outputs import Output
 from .shapes import FACTS, machine_epsilon
 from .symbols import Value, t, theta
 from .views import LAST_TWO, View
+
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Optimizer:
         positional: options of the torch class that it takes by position too, after the
             hyperparameters (as the peer does): of ``foreach``, ``capturable``, ``differentiable``,
             ``fused`` and the keyword-only options of the rule.
+        lineage: the rules that it grew out of, the nearest first, each a name, and in parentheses
+            the options that are on there: ``SGD(momentum)``.
     """
 
     name: str
@@ -57,10 +62,11 @@ class Optimizer:
     outputs: Sequence[Output] = ()
     inputs: Sequence[Input] = ()
     view: View = LAST_TWO
+    lineage: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         fields = ("hyper", "states", "updates", "constraints", "positional", "outputs", "inputs")
-        for field in fields:
+        for field in (*fields, "lineage"):
             object.__setattr__(self, field, listed(getattr(self, field)))
 
     clock: ClassVar[Symbol] = t
@@ -147,8 +153,8 @@ class Optimizer:
         self,
         name: str,
         *,
-        options: Mapping[Symbol, bool],
-        defaults: Mapping[Symbol, str] | None = None,
+        options: Mapping[Symbol | str, bool],
+        defaults: Mapping[Symbol | str, str] = MappingProxyType({}),
         summary: str,
         source: str,
         peer: str = "",
@@ -158,13 +164,18 @@ class Optimizer:
         States that no longer exist vanish, and with them the equations that update them.
 
         Raises:
-            ValueError: an option or a default names no symbol of this spec.
+            ValueError: an option or a default names nothing of this spec.
         """
-        defaults = defaults or {}
-        known = {h.flag for h in self.options} | {h.symbol for h in self.hyperparameters}
-        if unknown := [s.name for s in (*options, *defaults) if s not in known]:
-            raise ValueError(f"{self.name} has no option or hyperparameter {', '.join(unknown)}")
-        decided: dict[Basic, Boolean] = {f: true if on else false for f, on in options.items()}
+        flags = {h.name: h.flag for h in self.options}
+        settled, texts = _by_name(options), _by_name(defaults)
+        if unknown := [name for name in settled if name not in flags]:
+            raise ValueError(f"{self.name} has no option {', '.join(unknown)}")
+        known = {h.name for h in self.hyperparameters}
+        if unknown := [name for name in texts if name not in known]:
+            raise ValueError(f"{self.name} has no hyperparameter {', '.join(unknown)}")
+        decided: dict[Basic, Boolean] = {
+            flags[name]: true if on else false for name, on in settled.items()
+        }
         states = tuple(
             replace(s, when=when)
             for s in self.states
@@ -178,16 +189,20 @@ class Optimizer:
             summary=summary,
             source=source,
             peer=peer,
+            lineage=[earlier for earlier in (self.name, *self.lineage) if earlier != name],
             hyper=tuple(
-                replace(h, default=defaults.get(h.symbol, h.default)) if isinstance(h, Hyper) else h
+                replace(h, default=texts.get(h.name, h.default)) if isinstance(h, Hyper) else h
                 for h in self.hyper
-                if not isinstance(h, Option) or h.flag not in options
+                if not isinstance(h, Option) or h.name not in settled
             ),
             states=states,
-            updates=_without_aliases(
-                Update(u.target, cast(Expr, u.value.xreplace(decided)))
-                for u in self.updates
-                if u.target.args[0] not in gone
+            updates=without_aliases(
+                (
+                    Update(u.target, cast(Expr, u.value.xreplace(decided)))
+                    for u in self.updates
+                    if u.target.args[0] not in gone
+                ),
+                self.results,
             ),
             inputs=tuple(i for i in inputs if i.when != false),
             view=replace(self.view, flat=self.view.flat.xreplace(decided)),
@@ -202,13 +217,23 @@ class Optimizer:
         )
 
 
-def _without_aliases(updates: Iterable[Update]) -> tuple[Update, ...]:
-    """The updates, less those that only give another name to a value of the same step."""
+def _by_name(given: Mapping[Symbol | str, Given]) -> dict[str, Given]:
+    """What is given for arguments, by their symbols or by their names, by their names."""
+    return {key if isinstance(key, str) else key.name: value for key, value in given.items()}
+
+
+def without_aliases(updates: Iterable[Update], results: Collection[str]) -> tuple[Update, ...]:
+    """The updates, less those that only give another name to a value of the same step.
+
+    Args:
+        updates: the equations.
+        results: what a step is taken for, which keeps its name.
+    """
     names: dict[Basic, Basic] = {}
     kept: list[Update] = []
     for update in updates:
         value = cast(Expr, update.value.xreplace(names))
-        if isinstance(value, Value) and value.index == t:
+        if isinstance(value, Value) and value.index == t and update.target.name not in results:
             names[update.target] = value
         else:
             kept.append(Update(update.target, value))

@@ -1,18 +1,22 @@
-"""What other libraries have under the name of a rule or a schedule, and where it differs."""
+"""What other libraries compute under the name of a rule or a schedule, where it differs.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+Declared are equations, and claims. Everything else that is told of a library is found by audits of
+it (:mod:`steprule.codegen.loading.audited`), as is that these are all there is to it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from .declarations import Update
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference.
+    """One difference, with the same arguments.
 
     Args:
         words: what differs.
-        equations: as the peer has them, in the symbols of the spec; none where words say it all.
+        equations: as the peer has them, in the symbols of the spec; none where a claim says it.
         claim: the name of the claim that settles it, if one does.
     """
 
@@ -27,18 +31,10 @@ class Peer:
 
     Args:
         of: the name of the spec it is compared with.
-        library: its library.
-        version: of the library, that all of this was read off; empty where tests compare it
-            with the one that is installed.
-        name: its path there.
-        defaults: its defaults where they are not the spec's, by the spec's names, as exact text;
-            empty where it has to be given. What the peer does not have is left out.
-        differences: in what it computes, with the same arguments.
+        name: its path.
+        differences: in what it computes.
     """
 
     of: str
-    library: str
-    version: str
     name: str
-    defaults: Mapping[str, str] = field(default_factory=dict[str, str])
-    differences: Sequence[Difference] = ()
+    differences: Sequence[Difference]

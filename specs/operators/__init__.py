@@ -2,7 +2,7 @@
 
 from .averaging import ema, schedule_free
 from .cautious import cautious
-from .clipping import adagc, clip_by_global_norm, clip_by_norm, clip_by_value
+from .clipping import adagc, clip_by_global_norm, clip_by_norm, clip_by_value, zclip
 from .decay import (
     cautious_decay,
     corrected_decay,
@@ -17,7 +17,7 @@ from .gradients import agc, centralize, grokfast, mars, orthogonal_gradient
 from .grafting import graft
 from .lookahead import lookahead
 from .mechanic import mechanic
-from .moments import amsgrad, nesterov
+from .moments import amsgrad, belief, nesterov, warm_nesterov
 from .noise import gradient_noise
 from .sharpness import asam, sam
 from .steps import accumulate, skip
@@ -29,6 +29,7 @@ __all__ = [
     "agc",
     "amsgrad",
     "asam",
+    "belief",
     "cautious",
     "cautious_decay",
     "centralize",
@@ -56,4 +57,6 @@ __all__ = [
     "schedule_free",
     "skip",
     "trust_ratio",
+    "warm_nesterov",
+    "zclip",
 ]

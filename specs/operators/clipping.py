@@ -1,12 +1,12 @@
 """Gradients clipped before a rule descends by them.
 
 The first three are the transforms that every optimizer takes as an argument, done where an operator
-stands: after decay or noise, or before an average. The last keeps what it clips by.
+stands: after decay or noise, or before an average. The others keep what they clip by.
 """
 
 from typing import cast
 
-from sympy import Expr, Min, Piecewise
+from sympy import Expr, Min, Piecewise, sqrt
 
 from ..gradients import clipping
 from ..language import (
@@ -34,9 +34,11 @@ from ..language import (
 from ..language.naming import renamed
 
 absolute, relative, decay = hyperparameters("absolute relative decay")
+threshold, eps = hyperparameters("threshold eps")
 (warmup,) = counts("warmup")
-(usual,) = states("usual")
+usual, spread = states("usual spread")
 before, length, ratio, clipped, own = intermediates("before length ratio clipped own")
+(unit,) = intermediates("unit")
 
 
 def _operator(transform: Transform, name: str, adds: str) -> Operator:
@@ -113,6 +115,64 @@ adagc = Operator(
                 (own[t], t <= 1),
                 (Min(usual[t - 1], own[t]), t <= warmup),
                 (decay * usual[t - 1] + (1 - decay) * own[t], True),
+            ),
+        ),
+    ],
+    gives={gradient: clipped[t]},
+)
+
+_APART = length[t] - usual[t - 1]
+
+zclip = Operator(
+    "zclip",
+    adds="all gradients scaled down together where their norm is a spike beside those before",
+    source="Kumar et al., 2025, arXiv:2504.02507, with z-scores and reciprocal clipping; epsilon "
+    "and warm-up as in github.com/bluorion-com/ZClip, without its largest norm",
+    hyper=[
+        Hyper(threshold, "2.5", POSITIVE, "z-score from which on a norm is a spike", latex="z"),
+        Hyper(decay, "0.97", UNIT, "decay rate of the mean and the variance", latex=r"\alpha"),
+        Hyper(warmup, "25", AT_LEAST_ONE, "steps whose norms they begin with", latex="w"),
+        Hyper(eps, "1e-6", POSITIVE, "term added to the deviation", latex=r"\epsilon"),
+    ],
+    states=[
+        State(usual, init=0, key="mean", shape=Shape.GLOBAL, domain=NON_NEGATIVE, latex=r"\mu"),
+        State(
+            spread,
+            init=0,
+            key="var",
+            shape=Shape.GLOBAL,
+            domain=NON_NEGATIVE,
+            latex=r"\sigma^2",
+        ),
+    ],
+    updates=[
+        Update(length[t], global_norm(gradient[t])),
+        Update(unit[t], sqrt(spread[t - 1]) + eps),
+        Update(
+            own[t],
+            Piecewise(
+                (length[t], t <= warmup),
+                (
+                    usual[t - 1] + threshold**2 * sqrt(spread[t - 1]) * (unit[t] / _APART),
+                    threshold * unit[t] < _APART,
+                ),
+                (length[t], True),
+            ),
+        ),
+        Update(ratio[t], Piecewise((own[t] / length[t], own[t] < length[t]), (1, True))),
+        Update(clipped[t], ratio[t] * gradient[t]),
+        Update(
+            usual[t],
+            Piecewise(
+                (((t - 1) * usual[t - 1] + length[t]) / t, t <= warmup),
+                (decay * usual[t - 1] + (1 - decay) * own[t], True),
+            ),
+        ),
+        Update(
+            spread[t],
+            Piecewise(
+                ((t - 1) / t * (spread[t - 1] + (length[t] - usual[t - 1]) ** 2 / t), t <= warmup),
+                (decay * spread[t - 1] + (1 - decay) * (own[t] - usual[t]) ** 2, True),
             ),
         ),
     ],

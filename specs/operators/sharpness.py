@@ -59,7 +59,8 @@ asam = Operator(
     "asam",
     adds="the gradient at the point of a ball round the parameter where the loss is highest, to "
     "first order, the ball as wide in each direction as the parameter is large",
-    source="Kwon et al., 2021, arXiv:2102.11600, Algorithm 1, of all parameters alike",
+    source="Kwon et al., 2021, arXiv:2102.11600, Algorithm 1, with the constants of the authors' "
+    "github.com/SamsungLabs/ASAM; of all parameters alike, where that widens it for weights alone",
     hyper=[
         Hyper(rho, "0.5", NON_NEGATIVE, "radius of the ball", latex=r"\rho"),
         Hyper(eta, "0.01", POSITIVE, "least width of the ball", latex=r"\eta"),
@@ -67,7 +68,7 @@ asam = Operator(
     inputs=[Input(gs, Source.GRADIENT, "the gradient at the edge of the ball", latex="g^s")],
     updates=[
         Update(w[t], _SCALE * gradient[t]),
-        Update(a[t], rho * _SCALE * w[t] / (global_norm(w[t]) + _LEAST)),
+        Update(a[t], rho * _SCALE * w[t] / (global_norm(w[t]) + Rational(1, 10**16))),
         Update(gs[t], grad(theta[t - 1] + a[t])),
     ],
     gives={grad: gs[t]},

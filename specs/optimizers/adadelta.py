@@ -27,6 +27,7 @@ adadelta = Optimizer(
     source="Zeiler, 2012, arXiv:1212.5701, Algorithm 1",
     peer="torch.optim.Adadelta",
     positional=["foreach"],
+    lineage=["RMSprop"],
     hyper=[
         Hyper(lr, "1.0", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(rho, "0.9", UNIT_CLOSED, "decay rate of both averages", latex=r"\rho"),

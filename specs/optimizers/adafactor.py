@@ -39,6 +39,7 @@ adafactor = Optimizer(
     summary="Adafactor: RMSprop whose second moments take the room of a row and a column.",
     source="Shazeer & Stern, 2018, arXiv:1804.04235, Algorithms 4 and 5",
     peer="torch.optim.Adafactor",
+    lineage=["RMSprop"],
     hyper=[
         Hyper(lr, "1e-2", NON_NEGATIVE, "largest relative size of a step", latex=r"\gamma"),
         Hyper(

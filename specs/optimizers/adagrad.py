@@ -29,6 +29,7 @@ adagrad = Optimizer(
     peer="torch.optim.Adagrad",
     positional=["foreach"],
     eager=True,
+    lineage=["SGD"],
     hyper=[
         Hyper(lr, "1e-2", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(lr_decay, "0", NON_NEGATIVE, "decay of the learning rate per step", latex=r"\eta"),

@@ -38,6 +38,7 @@ adam = Optimizer(
     source="Kingma & Ba, 2015, arXiv:1412.6980, Algorithm 1; AMSGrad: Reddi et al., 2018, "
     "arXiv:1904.09237, Algorithm 2",
     peer="torch.optim.Adam",
+    lineage=["RMSprop"],
     hyper=[
         Hyper(lr, "1e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(beta1, "0.9", UNIT, "decay rate of the first moment", argument="betas"),

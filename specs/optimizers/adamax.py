@@ -27,6 +27,7 @@ adamax = Optimizer(
     source="Kingma & Ba, 2015, arXiv:1412.6980, Algorithm 2",
     peer="torch.optim.Adamax",
     positional=["foreach"],
+    lineage=["Adam"],
     hyper=[
         Hyper(lr, "2e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(beta1, "0.9", UNIT, "decay rate of the first moment", argument="betas"),

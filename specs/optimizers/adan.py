@@ -32,6 +32,7 @@ adan = Optimizer(
     "Adan",
     summary="Adan: Adam with Nesterov's momentum, estimated from the change of the gradient.",
     source="Xie et al., 2022, arXiv:2208.06677, Algorithm 1, without restarts",
+    lineage=["Adam"],
     hyper=[
         Hyper(lr, "1e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(beta1, "0.98", UNIT, "decay rate of the gradient's average", argument="betas"),

@@ -28,6 +28,7 @@ asgd = Optimizer(
     source="Polyak & Juditsky, 1992, Acceleration of stochastic approximation by averaging",
     peer="torch.optim.ASGD",
     positional=["foreach", "maximize", "differentiable", "capturable"],
+    lineage=["SGD"],
     hyper=[
         Hyper(lr, "1e-2", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(lambd, "1e-4", NON_NEGATIVE, "decay of the parameter", latex=r"\kappa"),

@@ -33,6 +33,7 @@ dog = Optimizer(
     "DoG",
     summary="DoG: distance over gradients, SGD with a rate that nobody tunes.",
     source="Ivgi, Hinder & Carmon, 2023, arXiv:2302.12022, equation (DoG)",
+    lineage=["SGD"],
     hyper=[
         Hyper(
             reps_rel,

@@ -34,6 +34,7 @@ kahanadamw = Optimizer(
     summary="KahanAdamW: AdamW with compensated sums, for parameters of half precision.",
     source="Loshchilov & Hutter, 2019, arXiv:1711.05101, Algorithm 2; sums: Kahan, 1965, Further "
     "remarks on reducing truncation errors, CACM 8(1); both: AnyPrecisionAdamW of torchdistx",
+    lineage=["AdamW"],
     hyper=[
         Hyper(lr, "1e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(beta1, "0.9", UNIT, "decay rate of the first moment", argument="betas"),

@@ -32,6 +32,7 @@ lamb = Optimizer(
     "Lamb",
     summary="LAMB: Adam whose steps are scaled to the norm of each tensor.",
     source="You et al., 2020, arXiv:1904.00962, Algorithm 2, with the norm itself for phi",
+    lineage=["Adam"],
     hyper=[
         Hyper(lr, "1e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(beta1, "0.9", UNIT, "decay rate of the first moment", argument="betas"),

@@ -25,6 +25,7 @@ lion = Optimizer(
     "Lion",
     summary="Lion: signed steps along an interpolated momentum.",
     source="Chen et al., 2023, arXiv:2302.06675, Algorithm 2",
+    lineage=["SGD(momentum)"],
     hyper=[
         Hyper(lr, "1e-4", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(beta1, "0.9", UNIT, "weight of the momentum in the step", argument="betas"),

@@ -86,6 +86,7 @@ muon = Optimizer(
     "Liu et al., 2025, arXiv:2502.16982, eq. 4",
     peer="torch.optim.Muon",
     step_key="",
+    lineage=["SGD(momentum)"],
     hyper=[
         Hyper(lr, "1e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         replace(weight_decay, default="0.1"),

@@ -41,6 +41,7 @@ nadam = Optimizer(
     summary="NAdam: Adam with Nesterov momentum.",
     source="Dozat, 2016, Incorporating Nesterov momentum into Adam, Algorithm 8",
     peer="torch.optim.NAdam",
+    lineage=["Adam"],
     hyper=[
         Hyper(lr, "2e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(beta1, "0.9", UNIT, "decay rate of the first moment", argument="betas"),

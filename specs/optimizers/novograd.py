@@ -31,6 +31,7 @@ novograd = Optimizer(
     "NovoGrad",
     summary="NovoGrad: momentum of gradients that are normalised layer by layer.",
     source="Ginsburg et al., 2019, arXiv:1905.11286, Algorithm 1",
+    lineage=["Adam"],
     hyper=[
         Hyper(lr, "1e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(beta1, "0.95", UNIT, "decay rate of the first moment", argument="betas"),

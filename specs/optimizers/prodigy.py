@@ -53,6 +53,7 @@ prodigy = Optimizer(
     "Prodigy",
     summary="Prodigy: Adam with a rate that is estimated from the distance gone so far.",
     source="Mishchenko & Defazio, 2024, arXiv:2306.06101, Algorithm 4, as in prodigyopt 1.1.2",
+    lineage=["Adam"],
     hyper=[
         Hyper(lr, "1", NON_NEGATIVE, "factor of the rate that is estimated", latex=r"\gamma"),
         Hyper(beta1, "0.9", UNIT, "decay rate of the first moment", argument="betas"),

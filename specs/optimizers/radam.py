@@ -45,6 +45,7 @@ radam = Optimizer(
     summary="RAdam: Adam with its adaptive rate rectified while the second moment is uncertain.",
     source="Liu et al., 2020, arXiv:1908.03265, Algorithm 2, from rho = 5 on",
     peer="torch.optim.RAdam",
+    lineage=["Adam"],
     hyper=[
         Hyper(lr, "1e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(beta1, "0.9", UNIT, "decay rate of the first moment", argument="betas"),

@@ -31,6 +31,7 @@ rmsprop = Optimizer(
     "eqs. 38-45",
     peer="torch.optim.RMSprop",
     positional=["capturable", "foreach", "maximize", "differentiable"],
+    lineage=["Adagrad"],
     hyper=[
         Hyper(lr, "1e-2", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(alpha, "0.99", UNIT_CLOSED, "decay rate of the averages", latex=r"\alpha"),

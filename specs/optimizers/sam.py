@@ -1,11 +1,11 @@
 """SAM: sharpness-aware minimization over SGD."""
 
-from dataclasses import replace
-
-from ..operators.sharpness import sam
+from ..language import derived
+from ..operators import sam
 from .sgd import sgd
 
-sam_over_sgd = replace(
-    sam(sgd, name="SAM"),
+sam_over_sgd = derived(
+    sam(sgd),
+    "SAM",
     summary="SAM: SGD by the gradient where the loss near the parameter is highest.",
 )

@@ -37,6 +37,7 @@ schedule_free_adamw = Optimizer(
     summary="Schedule-free AdamW: the average of its steps stands in for a schedule of the rate.",
     source="Defazio et al., 2024, arXiv:2405.15682, Algorithm 1",
     positional=["foreach"],
+    lineage=["AdamW"],
     hyper=[
         Hyper(lr, "2.5e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(

@@ -43,6 +43,7 @@ sm3 = Optimizer(
     "SM3",
     summary="SM3: Adagrad that keeps one number for each row and each column.",
     source="Anil et al., 2019, arXiv:1901.11150, Algorithm SM3-II",
+    lineage=["Adagrad"],
     hyper=[
         Hyper(lr, "0.1", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         Hyper(momentum, "0", UNIT, "momentum factor", latex=r"\mu"),

@@ -95,6 +95,7 @@ soap = Optimizer(
     summary="SOAP: Adam in the slowly turning eigenbasis of Shampoo's preconditioner.",
     source="Vyas et al., 2024, arXiv:2409.11321, Algorithms 3 and 4",
     view=View(flat=ndim >= 4),
+    lineage=["Adam"],
     hyper=[
         Hyper(lr, "3e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
         *(

@@ -1,13 +1,15 @@
-"""Where other libraries' rules and schedules differ from those declared here."""
+"""Where other libraries' rules and schedules differ from those declared here, as equations.
+
+What is found of the libraries themselves (which of these each is, in which version, with which
+numbers) stands in ``audited.toml``, which ``steprule audit --peers`` writes.
+"""
 
 from .adan import ADAN
-from .matrices import MATRICES
+from .elementwise import ELEMENTWISE
 from .optimizers import OPTIMIZERS
-from .points import POINTS
 from .reductions import REDUCTIONS
 from .schedules import SCHEDULES
-from .totals import TOTALS
 
-PEERS = (*OPTIMIZERS, *ADAN, *REDUCTIONS, *MATRICES, *TOTALS, *POINTS, *SCHEDULES)
+PEERS = (*OPTIMIZERS, *ADAN, *ELEMENTWISE, *REDUCTIONS, *SCHEDULES)
 
 __all__ = ["PEERS"]

@@ -9,47 +9,42 @@ from ..gradients import maximize
 from ..language import Update, t, theta
 from ..language.peers import Difference, Peer
 from ..optimizers import adan as _adan
-from .optimizers import peer
 
 _FIRST = cast(Boolean, Eq(t, 1))
 _NOTHING: Expr = Integer(0)
 _BETA = 1 - _adan.beta2
 
 ADAN = (
-    peer("Adan", "timm.optim.Adan"),
-    peer(
+    Peer(
         "Adan",
         "optax.adan",
-        Difference(
-            "the change of the gradient is weighed by 1 - beta2, which is the paper's beta, though "
-            "beta2 stands for 1 less that",
-            [
-                Update(_adan.ahead[t], _adan.g[t] + _BETA * _adan.change[t]),
-                Update(
-                    _adan.d[t],
-                    (_adan.mhat[t] + _BETA * _adan.vhat[t]) / (sqrt(_adan.nhat[t]) + _adan.eps),
-                ),
-            ],
+        (
+            Difference(
+                "the change of the gradient is weighed by 1 - beta2, which is the paper's beta, "
+                "though beta2 stands for 1 less that",
+                [
+                    Update(_adan.ahead[t], _adan.g[t] + _BETA * _adan.change[t]),
+                    Update(
+                        _adan.d[t],
+                        (_adan.mhat[t] + _BETA * _adan.vhat[t]) / (sqrt(_adan.nhat[t]) + _adan.eps),
+                    ),
+                ],
+            ),
+            Difference(
+                "weight decay shrinks the parameter before the step",
+                [
+                    Update(
+                        theta[t],
+                        (1 - _adan.lr * _adan.weight_decay.symbol) * theta[t - 1]
+                        - _adan.lr * _adan.d[t],
+                    )
+                ],
+            ),
         ),
-        Difference("a second epsilon under the root, 1e-8 by default"),
-        Difference(
-            "weight decay shrinks the parameter before the step",
-            [
-                Update(
-                    theta[t],
-                    (1 - _adan.lr * _adan.weight_decay.symbol) * theta[t - 1]
-                    - _adan.lr * _adan.d[t],
-                )
-            ],
-        ),
-        lr="",
     ),
     Peer(
         "Adan",
-        "pytorch_optimizer",
-        "4.1.0",
         "pytorch_optimizer.Adan",
-        {},
         (
             Difference(
                 "with `maximize`, the first change of the gradient is twice the gradient, not 0",

@@ -1,48 +1,35 @@
-"""Optimizers of torch, Keras, optax, timm, optimi, schedulefree and others, beside the specs."""
+"""Optimizers of Keras, optax and timm, beside the specs."""
 
-from sympy import Abs, Integer, Max, Piecewise, Symbol, sqrt
+from typing import cast
 
-from ..gradients import gtilde, thetabar, weight_decay
-from ..language import Update, t, theta
+from sympy import Abs, Eq, Expr, Integer, Max, Ne, Piecewise, Symbol, sqrt
+
+from ..gradients import g, gtilde, thetabar, weight_decay
+from ..language import Update, norm, t, theta
 from ..language.peers import Difference, Peer
+from ..optimizers import adadelta as _adadelta
 from ..optimizers import adagrad as _adagrad
 from ..optimizers import adam as _adam
 from ..optimizers import adamax as _adamax
 from ..optimizers import nadam as _nadam
+from ..optimizers import novograd as _novograd
 from ..optimizers import radam as _radam
 from ..optimizers import rmsprop as _rmsprop
 from ..optimizers import sgd as _sgd
-
-LIBRARIES = {
-    "torch": "",
-    "keras": "3.15",
-    "optax": "0.2.8",
-    "timm": "1.0.31",
-    "optimi": "0.3.3",
-    "schedulefree": "1.4.1",
-}
-"""The versions; torch is compared in the one that is installed, whichever that is."""
 
 _LR = _adam.lr
 _DECAY = weight_decay.symbol
 _ROOT_EPS = Symbol("eps_root", real=True)
 
+SHRUNK = Update(thetabar[t], theta[t - 1] * (1 - _LR * _DECAY))
 
-def peer(of: str, path: str, *differences: Difference, **defaults: str) -> Peer:
-    """A peer by its path, which begins with its library's name."""
-    library = path.partition(".")[0]
-    return Peer(of, library, LIBRARIES[library], path, defaults, differences)
+_DECOUPLED = "weight decay shrinks the parameter before the step and stays out of the gradient"
 
 
-_SHRINKS = Update(thetabar[t], theta[t - 1] * (1 - _LR * _DECAY))
+def _decoupled(claim: str, *updates: Update) -> Difference:
+    """Decay that is decoupled, and the equations that read the parameter after it."""
+    return Difference(_DECOUPLED, [Update(gtilde[t], g[t]), SHRUNK, *updates], claim)
 
-DECOUPLED = Difference(
-    "weight decay shrinks the parameter before the step and stays out of the gradient",
-    [_SHRINKS],
-    "decay-adam",
-)
-DECOUPLED_BESIDE_SGD = Difference(DECOUPLED.words, DECOUPLED.equations, "decay-sgd")
-NO_DECAY = Difference("no weight decay: that is a transform of its own")
 
 _RATE_FORM = Difference(
     "the corrections stand in the rate and epsilon beside the uncorrected root, so that its "
@@ -55,7 +42,7 @@ _RATE_FORM = Difference(
             * sqrt(1 - _adam.beta2**t)
             / (1 - _adam.beta1**t)
             * _adam.m[t]
-            / (sqrt(_adam.v[t]) + _adam.eps),
+            / (sqrt(_adam.vtilde[t]) + _adam.eps),
         )
     ],
     "adam-rate-form-unscaled",
@@ -80,241 +67,177 @@ _RMS_INSIDE = Difference(
     [Update(_rmsprop.d[t], gtilde[t] / sqrt(_rmsprop.variance[t] + _rmsprop.eps))],
     "rmsprop-epsilon-inside",
 )
-_RMS_RATE_IN_MOMENTUM = Difference(
-    "the momentum gathers steps that the rate is in already, which differs where the rate varies",
-    [
-        Update(
-            _rmsprop.b[t],
-            _rmsprop.momentum * _rmsprop.b[t - 1] + _LR * _rmsprop.d[t],
-        ),
-        Update(theta[t], theta[t - 1] - _rmsprop.b[t]),
-    ],
-    "momentum-velocity-varying-rate",
-)
-_ADAGRAD_INSIDE = Difference(
-    "epsilon stands under the root, and the rate does not decay",
-    [
-        Update(
-            theta[t],
-            theta[t - 1] - _LR * gtilde[t] / sqrt(_adagrad.s[t] + _adagrad.eps),
-        )
-    ],
-)
+
+
+def _rate_in_momentum(point: Expr) -> Difference:
+    """RMSprop's momentum, which starts from the parameter, or from what decay left of it."""
+    return Difference(
+        "the momentum gathers steps that the rate is in already, which differs where the rate "
+        "varies",
+        [
+            Update(_rmsprop.b[t], _rmsprop.momentum * _rmsprop.b[t - 1] + _LR * _rmsprop.d[t]),
+            Update(
+                theta[t],
+                Piecewise(
+                    (point - _rmsprop.b[t], Ne(_rmsprop.momentum, 0)),
+                    (point - _LR * _rmsprop.d[t], True),
+                ),
+            ),
+        ],
+        "momentum-velocity-varying-rate",
+    )
+
+
+def _adagrad_inside(point: Expr) -> Difference:
+    return Difference(
+        "epsilon stands under the root, and the rate does not decay",
+        [Update(theta[t], point - _LR * gtilde[t] / sqrt(_adagrad.s[t] + _adagrad.eps))],
+    )
+
 
 OPTIMIZERS = (
-    peer("SGD", "torch.optim.SGD"),
-    peer(
+    Peer(
         "SGD",
         "keras.optimizers.SGD",
-        Difference(
-            "the momentum is a velocity that the rate is in already, which differs where the "
-            "rate varies",
-            [
-                Update(_sgd.b[t], _sgd.momentum * _sgd.b[t - 1] - _LR * gtilde[t]),
-                Update(theta[t], theta[t - 1] + _sgd.b[t]),
-            ],
-            "momentum-velocity-varying-rate",
+        (
+            Difference(
+                "the momentum is a velocity that the rate is in already, which differs where the "
+                "rate varies",
+                [
+                    Update(_sgd.b[t], _sgd.momentum * _sgd.b[t - 1] - _LR * gtilde[t]),
+                    Update(theta[t], theta[t - 1] + _sgd.b[t]),
+                ],
+                "momentum-velocity-varying-rate",
+            ),
         ),
-        DECOUPLED_BESIDE_SGD,
-        lr="0.01",
     ),
-    peer(
-        "SGD",
-        "optax.sgd",
-        Difference("no dampening: the momentum is the sum of gradients"),
-        NO_DECAY,
-        lr="",
-    ),
-    peer("Adagrad", "torch.optim.Adagrad"),
-    peer(
+    Peer(
         "Adagrad",
         "keras.optimizers.Adagrad",
-        _ADAGRAD_INSIDE,
-        DECOUPLED,
-        lr="1e-3",
-        initial_accumulator_value="0.1",
-        eps="1e-7",
+        (_decoupled("decay-adam"), _adagrad_inside(thetabar[t])),
     ),
-    peer(
-        "Adagrad",
-        "optax.adagrad",
-        _ADAGRAD_INSIDE,
-        Difference("where the sum of squares is 0, no step is taken"),
-        NO_DECAY,
-        lr="",
-        initial_accumulator_value="0.1",
-        eps="1e-7",
-    ),
-    peer("Adadelta", "torch.optim.Adadelta"),
-    peer(
+    Peer("Adagrad", "optax.adagrad", (_adagrad_inside(theta[t - 1]),)),
+    Peer(
         "Adadelta",
         "keras.optimizers.Adadelta",
-        DECOUPLED,
-        lr="1e-3",
-        rho="0.95",
-        eps="1e-7",
-    ),
-    peer("Adadelta", "optax.adadelta", lr=""),
-    peer(
-        "RMSprop",
-        "torch.optim.RMSprop",
-        Difference(
-            "centered, the difference under the root is not kept from falling below 0 by rounding",
-            [Update(_rmsprop.variance[t], _rmsprop.v[t] - _rmsprop.gbar[t] ** 2)],
+        (
+            _decoupled(
+                "decay-adam",
+                Update(theta[t], thetabar[t] - _LR * _adadelta.d[t]),
+            ),
         ),
     ),
-    peer(
+    Peer(
         "RMSprop",
         "keras.optimizers.RMSprop",
-        _RMS_INSIDE,
-        _RMS_RATE_IN_MOMENTUM,
-        DECOUPLED,
-        lr="1e-3",
-        alpha="0.9",
-        eps="1e-7",
+        (_decoupled("decay-adam"), _RMS_INSIDE, _rate_in_momentum(thetabar[t])),
     ),
-    peer(
-        "RMSprop",
-        "optax.rmsprop",
-        _RMS_INSIDE,
-        _RMS_RATE_IN_MOMENTUM,
-        NO_DECAY,
-        lr="",
-        alpha="0.9",
-    ),
-    peer(
+    Peer("RMSprop", "optax.rmsprop", (_RMS_INSIDE, _rate_in_momentum(theta[t - 1]))),
+    Peer(
         "RMSprop",
         "timm.optim.RMSpropTF",
-        _RMS_INSIDE,
-        _RMS_RATE_IN_MOMENTUM,
-        Difference("the average of squares starts at 1", [Update(_rmsprop.v[0], Integer(1))]),
-        alpha="0.9",
-        eps="1e-10",
-    ),
-    peer("Adam", "torch.optim.Adam"),
-    peer(
-        "Adam",
-        "keras.optimizers.Adam",
-        _RATE_FORM,
-        DECOUPLED,
-        eps="1e-7",
-    ),
-    peer("Adam", "optax.adam", _EPS_ROOT, _LARGEST_CORRECTED, NO_DECAY, lr=""),
-    peer(
-        "Adam",
-        "optimi.Adam",
-        Difference(
-            "the moments are kept corrected, so that a checkpoint of one is none of the other"
+        (
+            _RMS_INSIDE,
+            _rate_in_momentum(theta[t - 1]),
+            Difference("the average of squares starts at 1", [Update(_rmsprop.v[0], Integer(1))]),
         ),
     ),
-    peer("AdamW", "torch.optim.AdamW"),
-    peer("AdamW", "keras.optimizers.AdamW", _RATE_FORM, weight_decay="0.004", eps="1e-7"),
-    peer(
+    Peer("Adam", "keras.optimizers.Adam", (_decoupled("decay-adam"), _RATE_FORM)),
+    Peer("Adam", "optax.adam", (_EPS_ROOT, _LARGEST_CORRECTED)),
+    Peer("AdamW", "keras.optimizers.AdamW", (_RATE_FORM,)),
+    Peer(
         "AdamW",
         "optax.adamw",
-        _EPS_ROOT,
-        Difference(
-            "the decay is added to the update instead, which is the same",
-            claim="adamw-decay-in-update",
+        (
+            _EPS_ROOT,
+            Difference(
+                "the decay is added to the update instead, which is the same",
+                claim="adamw-decay-in-update",
+            ),
         ),
-        lr="",
-        weight_decay="1e-4",
     ),
-    peer("Adamax", "torch.optim.Adamax"),
-    peer(
+    Peer(
         "Adamax",
         "keras.optimizers.Adamax",
-        Difference(
-            "epsilon is added to the norm, not to each gradient",
-            [
-                Update(_adamax.u[t], Max(_adamax.beta2 * _adamax.u[t - 1], Abs(gtilde[t]))),
-                Update(
-                    theta[t],
-                    theta[t - 1] - _LR * _adamax.mhat[t] / (_adamax.u[t] + _adamax.eps),
-                ),
-            ],
+        (
+            _decoupled("decay-adam"),
+            Difference(
+                "epsilon is added to the norm, not to each gradient",
+                [
+                    Update(_adamax.u[t], Max(_adamax.beta2 * _adamax.u[t - 1], Abs(gtilde[t]))),
+                    Update(
+                        theta[t],
+                        thetabar[t] - _LR * _adamax.mhat[t] / (_adamax.u[t] + _adamax.eps),
+                    ),
+                ],
+            ),
         ),
-        DECOUPLED,
-        lr="1e-3",
-        eps="1e-7",
     ),
-    peer("Adamax", "optax.adamax", NO_DECAY, lr=""),
-    peer("NAdam", "torch.optim.NAdam"),
-    peer(
-        "NAdam",
-        "keras.optimizers.Nadam",
-        Difference("the momentum's warm-up cannot be set: it is that of momentum_decay = 1"),
-        DECOUPLED,
-        lr="1e-3",
-        eps="1e-7",
-    ),
-    peer(
+    Peer("NAdam", "keras.optimizers.Nadam", (_decoupled("decay-adam"),)),
+    Peer(
         "NAdam",
         "optax.nadam",
-        Difference(
-            "the momentum does not warm up",
-            [
-                Update(
-                    _nadam.mhat[t],
-                    _nadam.beta1 * _nadam.m[t] / (1 - _nadam.beta1 ** (t + 1))
-                    + (1 - _nadam.beta1) * gtilde[t] / (1 - _nadam.beta1**t),
-                )
-            ],
+        (
+            Difference(
+                "the momentum does not warm up",
+                [
+                    Update(
+                        _nadam.mhat[t],
+                        _nadam.beta1 * _nadam.m[t] / (1 - _nadam.beta1 ** (t + 1))
+                        + (1 - _nadam.beta1) * gtilde[t] / (1 - _nadam.beta1**t),
+                    )
+                ],
+            ),
         ),
-        NO_DECAY,
-        lr="",
     ),
-    peer("ASGD", "torch.optim.ASGD"),
-    peer("RAdam", "torch.optim.RAdam"),
-    peer(
+    Peer(
+        "NovoGrad",
+        "timm.optim.NvNovoGrad",
+        (
+            Difference(
+                "a tensor whose gradients were all zero so far counts as new",
+                [
+                    Update(
+                        _novograd.v[t],
+                        Piecewise(
+                            (norm(g[t]) ** 2, Eq(t, 1)),
+                            (norm(g[t]) ** 2, cast(Expr, Eq(_novograd.v[t - 1], 0))),
+                            (
+                                _novograd.beta2 * _novograd.v[t - 1]
+                                + (1 - _novograd.beta2) * norm(g[t]) ** 2,
+                                True,
+                            ),
+                        ),
+                    )
+                ],
+            ),
+        ),
+    ),
+    Peer(
         "RAdam",
         "optax.radam",
-        Difference(
-            "epsilon stands beside the corrected root, and a second one, 0 by default, under it; "
-            "rho = 5 is rectified already",
-            [
-                Update(
-                    _radam.d[t],
-                    Piecewise(
-                        (
-                            _radam.RECTIFIED
-                            * _radam.mhat[t]
-                            / (sqrt(_radam.v[t] / (1 - _radam.beta2**t) + _ROOT_EPS) + _radam.eps),
-                            _radam.rho[t] >= 5,
+        (
+            Difference(
+                "epsilon stands beside the corrected root, and a second one, 0 by default, under "
+                "it; rho = 5 is rectified already",
+                [
+                    Update(
+                        _radam.d[t],
+                        Piecewise(
+                            (
+                                _radam.RECTIFIED
+                                * _radam.mhat[t]
+                                / (
+                                    sqrt(_radam.v[t] / (1 - _radam.beta2**t) + _ROOT_EPS)
+                                    + _radam.eps
+                                ),
+                                _radam.rho[t] >= 5,
+                            ),
+                            (_radam.mhat[t], True),
                         ),
-                        (_radam.mhat[t], True),
-                    ),
-                )
-            ],
-        ),
-        NO_DECAY,
-        lr="",
-    ),
-    peer(
-        "ScheduleFreeAdamW",
-        "schedulefree.AdamWScheduleFree",
-        Difference(
-            "the counts and sums are of a group, and so parameters that had no gradient in the "
-            "first steps are averaged by weights of steps that others took"
-        ),
-        Difference(
-            "`eval()` and `train()` put the average in the place of the parameters and back, where "
-            "rounding moves them; a checkpoint is of one of the two"
+                    )
+                ],
+            ),
         ),
     ),
-    peer(
-        "KahanAdamW",
-        "optimi.AdamW",
-        Difference(
-            "weight decay shrinks the parameter by itself, before the sum, and what rounding takes "
-            "from that is not kept"
-        ),
-        Difference("the averages are kept corrected for their start, in the states too"),
-        Difference("parameters of other dtypes than float16 and bfloat16 are updated as by AdamW"),
-        lr="",
-        beta2="0.99",
-        eps="1e-6",
-    ),
-    peer("Lion", "keras.optimizers.Lion", lr="1e-3"),
-    peer("Lion", "optax.lion", lr="", weight_decay="1e-3"),
 )

@@ -3,11 +3,8 @@
 from sympy import Eq, Piecewise
 
 from ..language import (
-    AT_LEAST_ONE,
     NON_NEGATIVE,
-    UNIT_CLOSED,
     Constraint,
-    Hyper,
     Numbers,
     Sample,
     Schedule,
@@ -32,8 +29,8 @@ from .cosine import cosine_annealing_lr
 from .decays import exponential_lr
 from .factors import constant_lr, linear_lr
 
-schedulers, scheduler, start_factor = hyperparameters("schedulers scheduler start_factor")
-milestones, warmup_steps = counts("milestones warmup_steps")
+(schedulers,) = hyperparameters("schedulers")
+(milestones,) = counts("milestones")
 active, since = intermediates("active since")
 
 ALL = Schedules(schedulers, "the schedules, at least one", many=True, latex="S")
@@ -95,40 +92,5 @@ chained_scheduler = Schedule(
             Sample(constant_lr, {"lr": "0.1", "factor": "0.25", "total_iters": "20"}),
             Sample(exponential_lr, {"lr": "0.1", "gamma": "0.97"}),
         ),
-    },
-)
-
-linear_warmup_lr = Schedule(
-    "LinearWarmupLR",
-    summary="A linear warm-up in front of another schedule, which starts when it is done.",
-    source="Goyal et al., 2017, arXiv:1706.02677, section 2.2",
-    hyper=[
-        Schedules(scheduler, "the schedule to warm up for", latex="S"),
-        Hyper(warmup_steps, "", AT_LEAST_ONE, "steps of the warm-up", latex="w"),
-        Hyper(start_factor, "0", UNIT_CLOSED, "factor at step 0", latex="a"),
-    ],
-    updates=[
-        Update(
-            eta[step],
-            Piecewise(
-                (
-                    rate_of(scheduler, 0, lr)
-                    * (start_factor + (1 - start_factor) * step / warmup_steps),
-                    step < warmup_steps,
-                ),
-                (rate_of(scheduler, step - warmup_steps, lr), True),
-            ),
-        ),
-        Update(
-            mu[step],
-            Piecewise(
-                (momentum_of(scheduler, 0), step < warmup_steps),
-                (momentum_of(scheduler, step - warmup_steps), True),
-            ),
-        ),
-    ],
-    example={
-        "scheduler": Sample(cosine_annealing_lr, {"lr": "0.1", "T_max": "80"}),
-        "warmup_steps": "20",
     },
 )

@@ -2,12 +2,13 @@
 
 from typing import cast
 
-from sympy import And, Eq, Expr, Min, Mod, Not, Or, Piecewise, Rational, Symbol, cos, floor, pi
+from sympy import And, Eq, Expr, Max, Min, Mod, Not, Or, Piecewise, Rational, Symbol, cos, floor, pi
 
 from ..language import (
     AT_LEAST_ONE,
     NON_NEGATIVE,
     POSITIVE,
+    UNIT,
     UNIT_CLOSED,
     Choice,
     Constraint,
@@ -23,6 +24,7 @@ from ..language import (
     given,
     hyperparameters,
     intermediates,
+    lr,
     mu,
     step,
 )
@@ -238,4 +240,30 @@ one_cycle_lr = Schedule(
     constraints=[MOMENTA_IN_ORDER],
     momentum_when=cycle_momentum,
     example={"max_lr": "0.1", "total_steps": "100"},
+)
+
+cut, slant = intermediates("cut slant")
+cut_frac, ratio = hyperparameters("cut_frac ratio")
+
+slanted_triangular_lr = Schedule(
+    "SlantedTriangularLR",
+    summary="A short way up from 1/ratio of the rate, and a long way down to it again.",
+    source="Howard & Ruder, 2018, arXiv:1801.06146, equation 3",
+    hyper=[
+        Hyper(total_steps, "", AT_LEAST_ONE, "steps in all", latex="T"),
+        Hyper(cut_frac, "0.1", UNIT, "share of the steps on the way up", latex="c"),
+        Hyper(ratio, "32", AT_LEAST_ONE, "the highest rate over the lowest", latex="r"),
+    ],
+    updates=[
+        Update(cut[step], floor(total_steps * cut_frac)),
+        Update(
+            slant[step],
+            Piecewise(
+                (step / Max(cut[step], 1), step < cut[step]),
+                (Max(total_steps - step, 0) / Max(total_steps - cut[step], 1), True),
+            ),
+        ),
+        Update(eta[step], lr * (1 + slant[step] * (ratio - 1)) / ratio),
+    ],
+    example={"lr": "0.1", "total_steps": "80"},
 )

@@ -1,10 +1,11 @@
 """Rates that change at given steps and are constant between them."""
 
-from sympy import Eq, floor
+from sympy import Eq, Max, Piecewise, cos, floor, pi
 
 from ..language import (
     AT_LEAST_ONE,
     NON_NEGATIVE,
+    Choice,
     Constraint,
     Hyper,
     Numbers,
@@ -13,6 +14,7 @@ from ..language import (
     counts,
     eta,
     hyperparameters,
+    intermediates,
     item,
     lr,
     passed,
@@ -22,6 +24,7 @@ from ..language import (
 
 gamma, values = hyperparameters("gamma values")
 step_size, milestones = counts("step_size milestones")
+reached, begun, share, weight = intermediates("reached begun share weight")
 
 GAMMA = Hyper(gamma, "0.1", NON_NEGATIVE, "factor at each change", latex=r"\gamma")
 MILESTONES = Numbers(
@@ -30,6 +33,10 @@ MILESTONES = Numbers(
     NON_NEGATIVE,
     increasing=True,
     latex="m",
+)
+VALUES = Numbers(values, "the rates, one more than milestones", NON_NEGATIVE, latex="v")
+ONE_MORE = Constraint(
+    Eq(size(values), size(milestones) + 1), "values must have one entry more than milestones"
 )
 
 step_lr = Schedule(
@@ -58,15 +65,68 @@ piecewise_constant_lr = Schedule(
     source="common practice; a milestone is the first step of its rate",
     hyper=[
         MILESTONES,
-        Numbers(values, "the rates, one more than milestones", NON_NEGATIVE, latex="v"),
+        VALUES,
     ],
     updates=[Update(eta[step], item(values, passed(milestones, step)))],
-    constraints=[
-        Constraint(
-            Eq(size(values), size(milestones) + 1),
-            "values must have one entry more than milestones",
-        )
-    ],
+    constraints=[ONE_MORE],
     example={"milestones": ("5", "15"), "values": ("0.01", "0.005", "0.001")},
+    span=25,
+)
+
+_interpolation = Choice(
+    "interpolation", ("linear", "cosine"), "the way between rates: a line, or half a cosine"
+)
+
+piecewise_interpolate_lr = Schedule(
+    "PiecewiseInterpolateLR",
+    summary="From one rate to the next, reached at the milestones, and then the last.",
+    source="common practice; a milestone is the first step at its rate",
+    hyper=[
+        Numbers(
+            milestones,
+            "the steps at which the second, third, ... rate is reached",
+            NON_NEGATIVE,
+            increasing=True,
+            latex="m",
+        ),
+        VALUES,
+        _interpolation,
+    ],
+    updates=[
+        Update(reached[step], passed(milestones, step)),
+        Update(
+            begun[step],
+            Piecewise((item(milestones, reached[step] - 1), reached[step] > 0), (0, True)),
+        ),
+        Update(
+            share[step],
+            Piecewise(
+                (
+                    (step - begun[step]) / Max(item(milestones, reached[step]) - begun[step], 1),
+                    reached[step] < size(milestones),
+                ),
+                (0, True),
+            ),
+        ),
+        Update(
+            weight[step],
+            Piecewise(
+                ((1 - cos(pi * share[step])) / 2, _interpolation["cosine"]), (share[step], True)
+            ),
+        ),
+        Update(
+            eta[step],
+            Piecewise(
+                (
+                    item(values, reached[step]) * (1 - weight[step])
+                    + item(values, reached[step] + 1) * weight[step],
+                    reached[step] < size(milestones),
+                ),
+                (item(values, reached[step]), True),
+            ),
+        ),
+    ],
+    constraints=[ONE_MORE],
+    example={"milestones": ("5", "15"), "values": ("0.01", "0.05", "0.001")},
     span=25,
 )

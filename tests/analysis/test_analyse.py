@@ -3,11 +3,9 @@
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
-from time import process_time
 
 import pytest
 from steprule.codegen.analysis import OF_SCHEDULES, OF_TRANSFORMS, RULES, analyse
-from steprule.codegen.loading.load import builtin
 from steprule.specs.language import (
     SpecError,
     State,
@@ -22,42 +20,37 @@ from steprule.specs.language import (
 )
 from sympy import Ne, Piecewise
 
+from ..sample import optimizers
+
 lr, beta = hyperparameters("lr beta")
 (m,) = states("m")
 a, b, c = intermediates("a b c")
 g = grad(theta[t - 1])
 
-BUILTIN = builtin()
+BUILTIN = optimizers()
 
 
 def assert_executable(spec):
-    computed = set()
+    computed = {i.name for i in spec.inputs}
     for update in spec.updates:
         now = {v.name for v in update.value.atoms(Value) if v.index == t}
         assert now <= computed, f"{update.target} reads ahead"
         computed.add(update.target.name)
 
 
-@pytest.mark.parametrize("name", BUILTIN)
+@pytest.mark.parametrize("name", BUILTIN.params())
 def test_builtin(name):
     spec = BUILTIN[name]
     assert analyse(spec) == spec
     assert_executable(analyse(spec))
 
 
-@pytest.mark.parametrize("name", BUILTIN)
+@pytest.mark.parametrize("name", BUILTIN.params())
 def test_builtin_backwards(name):
     spec = BUILTIN[name]
     backwards = analyse(replace(spec, updates=spec.updates[::-1]))
     assert_executable(backwards)
     assert set(backwards.updates) == set(spec.updates)
-
-
-def test_all_builtin_specs_take_well_under_a_second():
-    start = process_time()
-    for spec in BUILTIN.values():
-        analyse(spec)
-    assert process_time() - start < 1
 
 
 def chain(momentum):

@@ -27,7 +27,7 @@ class TestThoseThatAgree:
     @pytest.mark.parametrize(
         ("spec", "against", "how"),
         [
-            ("adamw", "torch.optim:AdamW", {}),
+            ("adamw", "torch:AdamW", {}),
             ("lion", "steprule.torch:Lion", {}),
             ("lion", "steprule.numpy:Lion", {}),
             ("adamw", f"{WRONG}:right", {"maps": ["maximize=", "amsgrad="]}),
@@ -51,6 +51,19 @@ class TestThoseThatAgree:
         maps = ["decay=weight_decay", "weight_decay=", "maximize=", "decoupled_weight_decay="]
         result = found(stack, "torch.optim:AdamW", maps=maps)
         assert result.agrees
+
+    def test_arguments_can_follow_from_ours(self, tmp_path: Path) -> None:
+        file = tmp_path / "averaging.py"
+        file.write_text(
+            "def step(theta, gradient, state, rate, new, root_eps):\n"
+            "    v = (1 - new) * state.get('v', 0.0) + new * gradient**2\n"
+            "    return theta - rate * gradient / (v**0.5 + root_eps**2), {'v': v}\n"
+        )
+        sets = ["new=1 - alpha", "rate=lr", "root_eps=eps**0.5"]
+        held = {"momentum": 0.0, "centered": False, "weight_decay": 0.0, "maximize": False}
+        result = found("rmsprop", f"{file}:step", sets=sets, held=held)
+        assert result.agrees
+        assert result.trials > 2  # of several alphas and epsilons
 
     def test_what_is_rounded_to_fewer_digits_is_said_to_be(self) -> None:
         result = of_file("in_float32")
@@ -144,7 +157,8 @@ class TestBadUse:
         [
             ("adamw", "nothing_there:Adam", {}, "no package nothing_there is installed here"),
             ("adamw", "torch.optim:AdmW", {}, "Did you mean AdamW, Adam or RAdam?"),
-            ("adamw", "torch:AdamW", {}, "torch: it has no AdamW. Write torch.optim:AdamW."),
+            ("adamw", "torch:AdmW", {}, "torch: it has no AdmW."),
+            ("adamw", f"{WRONG}:right(torch:SGD)", {}, "no argument that wraps an optimizer"),
             ("adamw", "AdamW", {}, "it names no class or function of a module or a file"),
             ("adamw", "there_is_none.py:step", {}, "there is no file there_is_none.py"),
             ("adamw", "math:pi", {}, "it is no class and no function"),

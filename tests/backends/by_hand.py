@@ -27,8 +27,9 @@ class Rule:
 
     lr, forgetting = 0.1, 0.9
 
-    def __init__(self, *, nesterov=False, largest=False):
+    def __init__(self, *, nesterov=False, largest=False, warm=False, belief=False):
         self.t, self.nesterov, self.largest = 0, nesterov, largest
+        self.warm, self.belief, self.product = warm, belief, 1
         self.states = {}
 
     def kept(self, p):
@@ -62,10 +63,16 @@ class Adam(Rule):
 
     def direction(self, i, g):
         m, ahead = self.averaged(i, "m", 0.9, 0.1 * g)
-        v, _ = self.averaged(i, "v", 0.999, 0.001 * g**2)
+        squares = 0.001 * (g - m) ** 2 + 1e-16 if self.belief else 0.001 * g**2
+        v, _ = self.averaged(i, "v", 0.999, squares)
         if self.largest:
             v = self.states[i, "largest"] = np.maximum(self.states.get((i, "largest"), 0), v)
         m = ahead if self.nesterov else m
+        if self.warm:
+            now, soon = (0.9 * (1 - 0.96 ** (0.004 * k) / 2) for k in (self.t, self.t + 1))
+            self.product *= now if i == 0 else 1
+            ahead = soon * m / (1 - self.product * soon) + (1 - now) * g / (1 - self.product)
+            m = ahead * (1 - 0.9**self.t)
         return m / (1 - 0.9**self.t) / (np.sqrt(v / (1 - 0.999**self.t)) + 1e-8)
 
 
@@ -182,6 +189,14 @@ class nesterov(By):
 
 class amsgrad(By):
     rule_options: ClassVar = {"largest": True}
+
+
+class warm_nesterov(By):
+    rule_options: ClassVar = {"warm": True}
+
+
+class belief(By):
+    rule_options: ClassVar = {"belief": True}
 
 
 class centralize(By):
@@ -321,6 +336,25 @@ class adagc(OfAll):
             g = g * min(1, 1.05 * usual / norm(g))
             self.states[i] = 0.98 * usual + (1 - 0.98) * norm(g)
         return g
+
+
+class zclip(OfAll):
+    """Warm for four steps; then every norm that is above the mean by a tenth of a deviation."""
+
+    def scaled(self, i, g):
+        if i == 0:
+            self.own = self.length
+            norms = self.states.setdefault("norms", [])
+            if len(norms) < 4:
+                norms.append(self.length)
+                self.mean, self.var = np.mean(norms), np.var(norms)
+            else:
+                z = (self.length - self.mean) / (np.sqrt(self.var) + 1e-6)
+                if z > 0.1:
+                    self.own = self.mean + 0.1**2 * np.sqrt(self.var) / z
+                self.mean = 0.97 * self.mean + 0.03 * self.own
+                self.var = 0.97 * self.var + 0.03 * (self.own - self.mean) ** 2
+        return g * min(1, self.own / self.length)
 
 
 class gradient_noise(By):

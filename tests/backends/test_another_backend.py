@@ -27,10 +27,16 @@ FORMS = {
     ops.POW: infix("^", forms.POWER, forms.ATOM, forms.UNARY),
     ops.SQUARE: Form("{} ^ 2", forms.POWER, (forms.ATOM,)),
     ops.SQRT: "sqrt",
+    ops.EXP: "exp",
+    ops.LOG: "log",
+    ops.COS: "cos",
     ops.ABS: "({0} < 0 ? -({0}) : {0})",
     ops.SIGN: "(({0} > 0) - ({0} < 0))",
     ops.MAX: "({0} > {1} ? {0} : {1})",
     ops.MIN: "({0} < {1} ? {0} : {1})",
+    ops.ATAN2: "atan2",
+    ops.MOD: "(({0}) % ({1}))",  # of what is not negative
+    ops.CLIP: "({0} < {1} ? {1} : {0} > {2} ? {2} : {0})",
     ops.SELECT: "({} ? {} : {})",
     ops.FILL: "{}",  # there is one element
     ops.STORED: "{}",  # AWK has float64 alone
@@ -46,7 +52,8 @@ class Awk:
     def files(self, compiled):
         if not isinstance(compiled, CompiledRule):
             return {}
-        program, printer = compiled.kernel, Printer(Language("AWK", FORMS))
+        program = compiled.kernel
+        printer = Printer(Language("AWK", FORMS), {"length": "length_"})  # a function of AWK
         statement = assigned(printer, LAYOUT)
         lines = [*map(statement, program.host), block(program.body, printer, statement, LAYOUT)]
         results = [s.name if s.is_tensor else s.new.id for s in program.slots]

@@ -110,7 +110,9 @@ def expected(given):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "dtype", [np.float32, pytest.param(np.float64, marks=pytest.mark.exhaustive)]
+)
 def test_what_lines_are_reduced_to(made, dtype):
     grads = drawn(*SHAPES, dtype=dtype)
     kept, params = step(made, grads)

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pytest
 from steprule.codegen.analysis import analyse
-from steprule.codegen.loading.load import builtin
 from steprule.codegen.oracle.formats import FORMATS
 from steprule.codegen.oracle.known import allowed, existing
 from steprule.codegen.oracle.optimizers import step
@@ -29,8 +28,11 @@ from steprule.codegen.verify.package import generated
 from steprule.codegen.verify.results import worst
 from steprule.codegen.verify.ulp import expected
 from steprule.specs.language import NON_NEGATIVE, Optimizer, Shape, Update
+from steprule.specs.language.over_tensors import OverTensors
 from steprule.specs.language.shapes import facts
 from sympy import sympify
+
+from ..sample import optimizers
 
 FLOAT32, FLOAT64 = FORMATS["float32"], FORMATS["float64"]
 
@@ -41,11 +43,13 @@ FIRST = 3
 
 WEIGHTS = (0.0, 2.0**-24, 0.5, 1 - 2.0**-24, 1.0)
 
-SPECS = {
-    spec.name: spec
-    for spec in builtin().values()
-    if not spec.inputs and not any(s.shape.is_global for s in spec.states)
-}
+SPECS = optimizers(
+    lambda spec: (
+        not spec.inputs
+        and not any(s.shape.is_global for s in spec.states)
+        and not any(u.value.has(OverTensors) for u in spec.updates)
+    )
+)
 """Those whose steps are of one tensor and its gradient alone."""
 
 
@@ -96,7 +100,7 @@ def without_what_is_off(spec: Optimizer, hyper: Mapping[str, float]) -> Optimize
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("name", SPECS.params())
 def test_a_step_is_as_accurate_as_its_terms(name: str) -> None:
     spec = analyse(SPECS[name])
     rng = np.random.default_rng(5)

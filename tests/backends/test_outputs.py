@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import steprule.numpy
 import torch
 from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import backends
@@ -303,3 +304,17 @@ def test_latex_and_pages_have_a_table_of_outputs():
     (text,) = backends()["latex"].files(compiled(SPEC)).values()
     assert r"\begin{StepTable}{Outputs of Averaged}" in text
     assert r"\texttt{averaged} & $z_t$ & what to evaluate" in text
+
+
+def test_states_of_other_shapes_are_not_asked_for():
+    """SPlus has square matrices beside a matrix, and none beside a number."""
+    rng = np.random.default_rng(0)
+    params = {"number": np.array(1.5), "matrix": rng.normal(size=(3, 4))}
+    average = {name: np.zeros_like(x) for name, x in params.items()}
+    optimizer = steprule.numpy.SPlus(weight_decay=0.0, ema_rate=0.9)
+    for _ in range(3):
+        optimizer.update(params, {name: rng.normal(size=x.shape) for name, x in params.items()})
+        average = {name: 0.9 * a + 0.1 * params[name] for name, a in average.items()}
+    found = optimizer.output("averaged", params)
+    for name, a in average.items():
+        np.testing.assert_allclose(found[name], a / (1 - 0.9**3), rtol=1e-14)  # a few roundings

@@ -220,7 +220,6 @@ def specs(draw: st.DrawFn) -> Optimizer:
 SETTINGS = settings(
     max_examples=30,
     derandomize=True,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -13,8 +13,10 @@ from steprule.codegen.oracle import optimizers as oracle
 from steprule.codegen.oracle.formats import FORMATS
 from steprule.codegen.verify.optimizers.configurations import Configuration, configurations
 
+from ..sample import optimizers, takes_any_shape
+
 SIZE = 5
-NAMES = sorted(n for n, s in builtin().items() if not (is_of_matrices(s) or s.inputs))
+RULES = optimizers(lambda spec: takes_any_shape(spec) and not is_of_matrices(spec))
 """What takes a vector, and its gradient alone."""
 
 
@@ -46,21 +48,21 @@ def compare(spec, rule, configuration, steps):
                 )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", RULES.params())
 def test_defaults(name):
     spec = analyse(builtin()[name])
     entered = subject(spec, lambda backend: pytest.fail("nothing is imported"))
     compare(spec, entered.rule, entered.configuration, steps=3)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", RULES.params())
 def test_options(name):
     spec = analyse(builtin()[name])
     for configuration in configurations(spec):
         compare(spec, Textbook(spec, configuration), configuration, steps=2)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", RULES.params())
 def test_torch_takes_the_same_steps(name):
     spec = analyse(builtin()[name])
     functions = DeviceArrays("float64", torch.device("cpu")).functions
@@ -118,7 +120,7 @@ def test_it_reads_as_a_textbook():
 
 
 def test_arrays_keep_their_dtype():
-    for name in NAMES:
+    for name in RULES:
         rule = subject(analyse(builtin()[name]), lambda backend: pytest.fail("no import")).rule
         theta = np.ones(SIZE, np.float32)
         new, states = rule.step(1, theta, theta / 2, rule.initial(theta))

@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from steprule.codegen.analysis import analyse
 from steprule.codegen.loading.load import builtin
-from steprule.codegen.program.compile import compile_with_reports
+from steprule.codegen.program.compile import PASSES, compile_with_reports
 
 REPEATS = 15
 
 
 def main() -> None:
     specs = [analyse(spec) for spec in builtin().values()]
-    runs = [[compile_with_reports(spec)[1] for spec in specs] for _ in range(REPEATS)]
+    runs = [[compile_with_reports(spec, PASSES)[1] for spec in specs] for _ in range(REPEATS)]
     table = Table("optimizer", "pass", box=None)
     for column in ("first ms", "median ms", "min", "max", "operations left"):
         table.add_column(column, justify="right")

@@ -28,7 +28,7 @@ from steprule.specs.optimizers.adamw import adamw
 from steprule.specs.optimizers.muon import muon
 from steprule.specs.optimizers.prodigy import prodigy
 from steprule.specs.optimizers.sgd import sgd
-from steprule.specs.schedules.compositions import linear_warmup_lr
+from steprule.specs.schedules.warmups import linear_warmup_lr
 
 STACK = "lookahead(cautious(sgd), k=3, name=Careful)"
 

@@ -1,5 +1,6 @@
 """What the pages are made of, gathered once."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -94,17 +95,31 @@ def settled(material: Material) -> Mapping[str, Settled]:
     return material.settled
 
 
+KINDS = [
+    "index",
+    "comparison",
+    "errata",
+    "gradients",
+    "nesterov",
+    "symbols",
+    "claims/momentum",
+    "optimizers/adam",
+    "schedules/onecyclelr",
+]
+"""A page of each kind: those that are built whole every day."""
 DRAWN = {"optimizers/adam", "schedules/onecyclelr"}
 """The pages whose pictures are drawn every day; on others a stand-in is as good for a layout."""
+FENCED = re.compile(r"^(`{3,}|:{3,}).*?^\1$", re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture(scope="session")
 def sources(
     pages: dict[str, Page], edition: Edition, tmp_path_factory: pytest.TempPathFactory
 ) -> Workspace:
-    """The handbook, ready to be built, most of its pictures stand-ins."""
+    """The handbook, ready to be built: a page of each kind, and of others what links lead to."""
     space = Workspace(tmp_path_factory.mktemp("handbook"))
-    fill(space, ordered([p if p.name in DRAWN else _undrawn(p) for p in pages.values()], edition))
+    short = [_undrawn(p) if p.name in KINDS else _outline(p) for p in pages.values()]
+    fill(space, ordered(short, edition))
     return space
 
 
@@ -118,7 +133,18 @@ def drawn_sources(
     return space
 
 
+def _outline(page: Page) -> Page:
+    """Its titles, and what else can be referred to: targets, and numbered equations."""
+    lines = FENCED.sub("", page.text).splitlines()
+    kept = [line for line in lines if re.match(r"#+ |\(.+\)=$", line)]
+    labels = re.findall(r"^:label: (.+)$", page.text, re.MULTILINE)
+    kept += [f":::{{math}}\n:label: {label}\nx\n:::" for label in labels]
+    return Page(page.name, "\n\n".join(kept) + "\n")
+
+
 def _undrawn(page: Page) -> Page:
+    if page.name in DRAWN:
+        return page
     return replace(page, pictures=[replace(p, draw=_stand_in) for p in page.pictures])
 
 

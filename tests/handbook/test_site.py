@@ -10,6 +10,7 @@ from steprule.codegen.handbook.publishing.site import site as build_site
 from steprule.codegen.handbook.publishing.workspace import Workspace
 
 from .browser import CHROMIUM, chromium, faults
+from .conftest import KINDS
 from .links import broken_links
 
 pytestmark = [
@@ -34,23 +35,8 @@ def browser() -> Iterator[Any]:
         yield found
 
 
-KINDS = [
-    "index.html",
-    "comparison.html",
-    "errata.html",
-    "gradients.html",
-    "nesterov.html",
-    "search.html",
-    "symbols.html",
-    "claims/momentum.html",
-    "optimizers/adam.html",
-    "schedules/onecyclelr.html",
-]
-"""A page of each kind."""
-
-
 def test_pages_are_shown_as_they_should_be(browser: Any, site: Path) -> None:
-    assert faults(browser, site, KINDS) == []
+    assert faults(browser, site, [f"{name}.html" for name in [*KINDS, "search"]]) == []
 
 
 @pytest.mark.exhaustive
@@ -60,6 +46,11 @@ def test_every_page_is_shown_as_it_should_be(browser: Any, drawn_site: Path) -> 
 
 def test_every_link_leads_somewhere(site: Path) -> None:
     assert broken_links(site) == []
+
+
+@pytest.mark.exhaustive
+def test_every_link_of_every_page_leads_somewhere(drawn_site: Path) -> None:
+    assert broken_links(drawn_site) == []
 
 
 def test_a_search_finds_the_page(browser: Any, site: Path) -> None:

@@ -9,6 +9,8 @@ import steprule.torch
 import torch
 from steprule.codegen.loading.load import builtin
 
+from ..sample import optimizers
+
 GRADIENTS = [np.array([3.0, -4.0, 0.0], np.float32), np.array([12.0, 0.0], np.float32)]
 """Of norms 5 and 12, which together are 13."""
 
@@ -59,7 +61,7 @@ def with_torch(name: str, **arguments: Any) -> list[np.ndarray]:
 @pytest.mark.parametrize("limit", BY_HAND)
 @pytest.mark.parametrize(
     "name",
-    [n for n, spec in builtin().items() if getattr(steprule.torch, n)._kernel and not spec.inputs],
+    optimizers(lambda s: getattr(steprule.torch, s.name)._kernel and not s.inputs).params(),
 )
 def test_every_rule_is_given_clipped_gradients(name: str, limit: str) -> None:
     size, clipped = BY_HAND[limit]
@@ -74,4 +76,6 @@ def test_every_rule_is_given_clipped_gradients(name: str, limit: str) -> None:
             # A parameter that has come near 0 keeps the rounding of 1.
             np.testing.assert_allclose(x, y, rtol=2.0**-20, atol=2.0**-22)
         pairs = zip(found, unclipped, strict=True)
-        assert not all(np.allclose(x, y, rtol=0.1) for x, y in pairs)  # it can be seen
+        is_seen = not all(np.allclose(x, y, rtol=0.1) for x, y in pairs)
+        # What a rule divides by a norm can be as long clipped as not.
+        assert is_seen or getattr(steprule.torch, name)._is_whole

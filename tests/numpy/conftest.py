@@ -1,15 +1,16 @@
 """Every optimizer under every option, and pairs of them, found from the specs."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pytest
 import steprule.numpy
-from steprule.codegen.loading.load import builtin
-from steprule.codegen.program.compiled import compiled
-from steprule.specs.language import Optimizer
+from steprule.specs.language import Optimizer, Option
+
+from ..sample import Sample, optimizers, takes_any_shape
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Case:
 
     @property
     def is_elementwise(self) -> bool:
-        return compiled(self.spec).program.is_elementwise
+        return not self.cls._is_whole
 
     @property
     def cls(self) -> Any:
@@ -31,22 +32,29 @@ class Case:
         return self.cls(**self.arguments, **others)
 
     def __str__(self) -> str:
-        return "-".join([self.spec.name, *self.arguments])
+        words = [v for v in self.arguments.values() if isinstance(v, str)]
+        return "-".join([self.spec.name, *self.arguments, *words])
 
 
+@cache
+def _rules() -> Sample[Optimizer]:
+    return optimizers(takes_any_shape)
+
+
+@cache
 def _cases() -> list[Case]:
-    """Of each rule its defaults, each switch by itself, and all together.
+    """Of each rule its defaults, each switch and each word by itself, and all together.
 
     Where a constraint forbids that, two by two: so all meet that can.
     """
     found: list[Case] = []
-    for spec in builtin().values():
-        kind = getattr(steprule.numpy, spec.name)
-        if kind._on_matrices or kind._inputs:
-            continue  # which take no arrays of other shapes, or more than gradients
-        switched: dict[str, Any] = {o.name: not o.default for o in spec.options}
+    for spec in _rules().values():
+        flags = (h for h in spec.hyper if isinstance(h, Option))
+        switched: dict[str, Any] = {o.name: not o.default for o in flags}
         switched |= {h.name: 0.25 for h in spec.hyperparameters if float(h.default) == 0}
-        alone = [Case(spec, dict([one])) for one in switched.items()]
+        words = [(c.name, w) for c in spec.choices for w in c.flags]
+        alone = [Case(spec, dict([one])) for one in (*switched.items(), *words)]
+        switched |= dict(words)
         together = [Case(spec, switched)] if len(switched) > 1 else []
         if not all(map(_is_allowed, together)):
             together = [Case(spec, dict(two)) for two in combinations(switched.items(), 2)]
@@ -70,7 +78,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "elementwise_case": lambda case: case.is_elementwise,
     }
     for name in chosen.keys() & set(metafunc.fixturenames):
-        metafunc.parametrize(name, [c for c in _cases() if chosen[name](c)], ids=str)
+        cases = filter(chosen[name], _cases())
+        metafunc.parametrize(name, _rules().params(cases, lambda case: case.spec.name))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Each schedule at steps worked out by hand; roots and cosines where they are rational."""
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +14,8 @@ from steprule.codegen.oracle.schedules import after, holds, initial, momentum, r
 from steprule.codegen.oracle.sequences import ExactFunction
 from steprule.specs.language.schedule import Sample
 from sympy import Lambda, Rational, Symbol
+
+from .worked_schedules import IRRATIONAL, WORKED
 
 _k = Symbol("k", integer=True)
 
@@ -205,7 +208,7 @@ def _exemplar(value: Any) -> Any:
     return value
 
 
-@pytest.mark.parametrize(("name", "arguments", "expected"), [*RATES, *COMPOSED])
+@pytest.mark.parametrize(("name", "arguments", "expected"), [*RATES, *COMPOSED, *WORKED])
 def test_rates(name: str, arguments: dict[str, Any], expected: dict[int, str]) -> None:
     schedule = made(name, arguments)
     for step, value in expected.items():
@@ -213,9 +216,42 @@ def test_rates(name: str, arguments: dict[str, Any], expected: dict[int, str]) -
 
 
 def test_every_schedule_is_worked_out() -> None:
-    assert {name for name, *_ in (*RATES, *COMPOSED)} | {"ReduceLROnPlateau"} == {
+    worked = {name for name, *_ in (*RATES, *COMPOSED, *WORKED)} | IRRATIONAL
+    assert worked | {n for n, s in builtin_schedules().items() if s.states} == {
         *builtin_schedules()
     }
+
+
+def test_warm_ups_by_the_exponential() -> None:
+    arguments = {"scheduler": ("ExponentialLR", HALVING)}
+    slow = made("ExponentialWarmupLR", arguments | {"time_constant": "2"})
+    untuned = made("UntunedExponentialWarmupLR", arguments | {"beta2": "1/2"})
+    for schedule in (slow, untuned):
+        for step in (0, 1, 5):
+            # The double next to it, of a value known to as many digits.
+            found = float(rate(schedule, step))  # pyright: ignore[reportArgumentType]
+            expected = (1 - math.exp(-(step + 1) / 2)) * 8 * 0.5**step
+            assert found == pytest.approx(expected, rel=1e-15)
+
+
+def test_half_lives_grow_by_equal_steps() -> None:
+    """From 0.5, a half-life of 1 step, to 0.5**(1/3), one of 3 steps."""
+    schedule = made(
+        "HalfLifeLR",
+        {"total_steps": "4", "beta_start": "1/2", "beta_end": str(Fraction(0.5 ** (1 / 3)))},
+    )
+    for step, half_life in enumerate((1, 1.5, 2, 2.5, 3, 3)):
+        found = float(rate(schedule, step))  # pyright: ignore[reportArgumentType]
+        assert found == pytest.approx(0.5 ** (1 / half_life), rel=1e-14)
+
+
+def test_radams_factor() -> None:
+    """At t = 10 with beta2 = 3/4: rho = 7 - 20*q/(1 - q), where q = (3/4)**10."""
+    schedule = made("RAdamWarmupLR", {"scheduler": ("ExponentialLR", HALVING), "beta2": "3/4"})
+    rho = 7 - 20 * 0.75**10 / (1 - 0.75**10)
+    factor = math.sqrt((rho - 4) * (rho - 2) * 7 / ((7 - 4) * (7 - 2) * rho))
+    found = float(rate(schedule, 5))  # pyright: ignore[reportArgumentType]
+    assert found == pytest.approx(8 * 0.5**5 * factor, rel=1e-14)
 
 
 def test_momenta() -> None:

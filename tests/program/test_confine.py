@@ -1,8 +1,14 @@
 """What only some steps read is computed in those steps alone."""
 
+from fractions import Fraction
+
+from steprule.codegen.oracle.exact import exact, same
+from steprule.codegen.program.evaluate import evaluate
+from steprule.codegen.program.listing import TEXT
 from steprule.codegen.program.lower import lower
 from steprule.codegen.program.passes.branch import branch
 from steprule.codegen.program.passes.confine import confine
+from steprule.codegen.program.passes.hoist import hoist
 from steprule.specs.language import (
     Shape,
     State,
@@ -130,3 +136,36 @@ def test_all_tensors_hand_over_parts_of_totals_at_every_step(make, text):
         "    n_part = 0",
         "    n_part2 = 0",
     ]
+
+
+def counted(make, *updates):
+    """A rule with a number that grows every third step, and its equations."""
+    grown = Update(n[t], where(n[t - 1] * a, DUE, n[t - 1]))
+    return make(grown, *updates, states=[State(n, init=1, key="n", shape=Shape.SCALAR)])
+
+
+def test_a_number_that_some_steps_cannot_make_is_0_in_these(make):
+    """1 - n[t] is 0 until n has grown, and two statements read what is made of it."""
+    spec = counted(
+        make,
+        Update(x[t], 1 / (1 - n[t])),
+        Update(y[t], x[t] * Abs(G) + x[t]),
+        Update(theta[t], where(P - lr * y[t] * x[t], DUE, P)),
+    )
+    program = confine(hoist(lower(spec)))
+    given = {"lr": 1, "a": Fraction(1, 2), "n": 1, "theta": 1, "grad": 4, "t": 1, "first": True}
+    held = evaluate(program, {name: exact(value) for name, value in given.items()})
+    assert same(held["theta"], exact(1))
+    due = evaluate(program, {name: exact(value) for name, value in (given | {"t": 3}).items()})
+    assert same(due["theta"], exact(1 - (2 * 4 + 2) * 2))
+
+
+def test_a_number_that_either_of_two_conditions_asks_for(make):
+    spec = counted(
+        make,
+        Update(x[t], 1 / (1 - n[t])),
+        Update(y[t], where(x[t] * G, Eq(t, 9), Abs(G))),
+        Update(theta[t], where(P - lr * x[t] * y[t], DUE, P - y[t])),
+    )
+    (found,) = (a.value for a in confine(hoist(lower(spec))).host if a.target.id == "x")
+    assert TEXT(found) == "select(t == 9 or t_mod_3 == 0, 1 / (1 - n[t]), 0)"

@@ -9,6 +9,7 @@ from steprule.codegen.program.types import HOST_BOOLEAN, HOST_REAL, TENSOR
 x, y, z = (Name(n, TENSOR) for n in "xyz")
 a = Name("a", HOST_REAL)
 f, k = (Name(n, HOST_BOOLEAN) for n in "fk")
+late = apply(ops.GT, x, ZERO)
 
 
 def select(test, yes, no):
@@ -36,6 +37,8 @@ def select(test, yes, no):
         (select(f, x, select(k, y, x)), select(apply(ops.AND, k, negation(f)), y, x)),
         (select(f, select(k, y, x), x), select(apply(ops.AND, k, f), y, x)),
         (select(f, select(k, y, z), x), select(f, select(k, y, z), x)),
+        (select(f, select(late, y, x), x), select(f, select(late, y, x), x)),
+        (select(f, x, select(late, y, x)), select(f, x, select(late, y, x))),
     ],
 )
 def test_fold(node, expected):

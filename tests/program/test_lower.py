@@ -131,3 +131,18 @@ def test_what_has_no_node_is_named(make):
     odd = Function("odd")
     with pytest.raises(NotImplementedError, match="odd"):
         lower(make(Update(theta[t], P - odd(lr) * G)))
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (And(flag, G > 0), "select(flag, select(grad > 0, grad, 0), 0)"),
+        (Or(flag, G > 0), "select(flag, grad, select(grad > 0, grad, 0))"),
+        (And(flag, lr > 1), "select(flag and lr > 1, grad, 0)"),
+        (And(G > 0, P > 0), "select(grad > 0 and theta > 0, grad, 0)"),
+    ],
+)
+def test_what_is_known_on_the_host_chooses_first(make, text, condition, expected):
+    x_of_case = Update(x[t], Piecewise((G, condition), (0, True)))
+    program = lower(make(x_of_case, Update(theta[t], P - x[t])))
+    assert text(program).splitlines()[1] == f"x = {expected}"

@@ -1,22 +1,26 @@
 """Every equivalence that is claimed, and small formulations to claim things of."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 import pytest
-from steprule.specs import claims
+from steprule.specs import claims as modules
 from steprule.specs.claims.forms import form
 from steprule.specs.language import Series, Update, grad, t, theta
 from steprule.specs.language.claims import Equivalence, Side, Verdict
 from sympy import Expr
 
+from ..sample import Sample, claims
+
 
 def _equivalences() -> list[Equivalence]:
     """Module by module; one that a module borrows from another counts once."""
     found: dict[int, Equivalence] = {}
-    for module in iter_modules(claims.__path__):
-        members = vars(import_module(f"{claims.__name__}.{module.name}"))
+    for module in iter_modules(modules.__path__):
+        members = vars(import_module(f"{modules.__name__}.{module.name}"))
         found |= {
             id(claim): claim
             for name, claim in members.items()
@@ -25,12 +29,16 @@ def _equivalences() -> list[Equivalence]:
     return list(found.values())
 
 
+@cache
+def _equivalences_of(verdicts: frozenset[Verdict]) -> Sample[Any]:
+    return claims(lambda each: isinstance(each, Equivalence) and each.expected in verdicts)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "claim" in metafunc.fixturenames:
-        metafunc.parametrize("claim", _equivalences(), ids=lambda claim: claim.name)
-    if "proved" in metafunc.fixturenames:
-        proved = [claim for claim in _equivalences() if claim.expected is Verdict.PROVED]
-        metafunc.parametrize("proved", proved, ids=lambda claim: claim.name)
+    for name, verdicts in {"claim": {*Verdict}, "proved": {Verdict.PROVED}}.items():
+        if name in metafunc.fixturenames:
+            found = _equivalences_of(frozenset(verdicts))
+            metafunc.parametrize(name, found.params(found.values(), lambda claim: claim.name))
 
 
 @pytest.fixture(scope="session")

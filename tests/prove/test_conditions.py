@@ -59,7 +59,7 @@ COMPARISON = st.builds(
 GRID = [{x: Rational(p, 4), y: Rational(q, 4)} for p, q in product(range(-16, 17, 2), repeat=2)]
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True)
 @given(st.lists(COMPARISON, min_size=1, max_size=4))
 def test_what_some_point_meets_can_hold(conditions):
     met = any(all(c.subs(point) == true for c in conditions) for point in GRID)

@@ -148,7 +148,7 @@ def _value(e: Expr, at: int) -> Float:
     return e.xreplace(numbers).evalf(40)
 
 
-@settings(max_examples=30, derandomize=True, deadline=None)
+@settings(max_examples=30, derandomize=True)
 @given(EXPRESSIONS, EXPRESSIONS)
 def test_agrees_with_numbers(a, b):
     differences = {

@@ -1,6 +1,7 @@
 """Clipping in a step, beside torch.nn.utils before a step that does not clip."""
 
 import copy
+import inspect
 import math
 import pickle
 from typing import Any
@@ -8,15 +9,13 @@ from typing import Any
 import pytest
 import steprule.torch
 import torch
-from steprule.codegen.loading.load import builtin
 from steprule.torch._clipping import ClipByNorm, ClipByValue
 from steprule.torch._clips import Clip
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
-OPTIMIZERS = [getattr(steprule.torch, name) for name in builtin()]
-# There are vectors among these, and no more than gradients.
-OPTIMIZERS = [cls for cls in OPTIMIZERS if not (cls._on_matrices or cls._inputs)]
+from ..sample import optimizers, takes_any_shape
+
 SHAPES = ((3, 4), (5,), (), (0, 2))
 FORMS: dict[str, dict[str, Any]] = {
     "default": {},
@@ -70,10 +69,11 @@ def descended(grads: list[Tensor], **settings: Any) -> list[Tensor]:
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
 @pytest.mark.parametrize("name", LIMITS)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda cls: cls.__name__)
-def test_every_optimizer(optimizer, name, dtype, form):
+@pytest.mark.parametrize("each", optimizers(takes_any_shape).params())
+def test_every_optimizer(each, name, dtype, form):
+    optimizer = getattr(steprule.torch, each)
     ours, theirs = leaves(gradients(dtype)), leaves(gradients(dtype))
-    known = {h.name for h in builtin()[optimizer.__name__].hyper}
+    known = inspect.signature(optimizer).parameters.keys()
     settings = {"lr": 0.5, "weight_decay": 0.3, "maximize": True}
     settings = {key: value for key, value in settings.items() if key in known}
     clipping = optimizer(ours, **settings, **form, **{name: 0.7})

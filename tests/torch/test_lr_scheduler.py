@@ -7,13 +7,12 @@ every option and every word of a choice.
 import copy
 import io
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 import torch
-from steprule.codegen.loading.load import builtin_schedules
 from steprule.codegen.oracle import arguments
 from steprule.codegen.oracle import schedules as oracle
 from steprule.codegen.oracle.arguments import Bound
@@ -24,6 +23,8 @@ from steprule.specs.schedules.cycles import cyclic_lr, one_cycle_lr
 from steprule.specs.schedules.decays import exponential_lr
 from steprule.torch import lr_scheduler
 from torch.optim import SGD, Adam, Optimizer
+
+from ..sample import schedules
 
 LRS = (0.1, 0.4)
 """The rates of the two groups."""
@@ -78,9 +79,12 @@ def _halved(value: Any) -> Any:
     return (lambda k: value(k) / 2) if callable(value) else value / 2
 
 
+SCHEDULES = schedules()
+
+
 def _variants() -> dict[str, Given]:
     found: dict[str, Given] = {}
-    for name, schedule in builtin_schedules().items():
+    for name, schedule in SCHEDULES.items():
         example = arguments.example(schedule)
         changes = [{}, *({o.name: not example.arguments[o.name]} for o in schedule.options)]
         changes += [{c.name: word} for c in schedule.choices for word in c.words]
@@ -113,6 +117,11 @@ STEPPED = [name for name, given in VARIANTS.items() if not given.first.schedule.
 FOLLOWING = [name for name, given in VARIANTS.items() if given.first.schedule.takes_metric]
 
 
+def marked(names: Iterable[str]) -> list[Any]:
+    """Names of variants, of which those of schedules beyond the sample are exhaustive."""
+    return SCHEDULES.params(names, lambda name: VARIANTS[name].first.schedule.name)
+
+
 def groups(lrs: tuple[Any, ...] = LRS) -> list[dict[str, Any]]:
     return [{"params": [torch.nn.Parameter(torch.zeros(2))], "lr": lr} for lr in lrs]
 
@@ -143,7 +152,7 @@ def run(optimizer: Optimizer, scheduler: Any, steps: int) -> list[Any]:
     return seen
 
 
-@pytest.mark.parametrize("name", STEPPED)
+@pytest.mark.parametrize("name", marked(STEPPED))
 def test_every_step_is_what_the_equations_say(name: str) -> None:
     given, optimizer = VARIANTS[name], adam()
     seen = run(optimizer, given.make(optimizer), given.span)
@@ -162,7 +171,7 @@ def test_every_step_is_what_the_equations_say(name: str) -> None:
         assert [s[index][1] for s in seen] == pytest.approx(expected, rel=0, abs=tolerance)
 
 
-@pytest.mark.parametrize("name", STEPPED)
+@pytest.mark.parametrize("name", marked(STEPPED))
 @pytest.mark.parametrize(
     ("make", "every"),
     [
@@ -214,7 +223,7 @@ def test_a_run_resumed_at_any_step_is_the_run_that_never_stopped(
             assert settings(fresh) == expected[at], "last_epoch"
 
 
-@pytest.mark.parametrize("name", [n for n in STEPPED if VARIANTS[n].first.schedule.composes])
+@pytest.mark.parametrize("name", marked(n for n in STEPPED if VARIANTS[n].first.schedule.composes))
 def test_a_composition_resumes_by_last_epoch(name: str) -> None:
     given, optimizer = VARIANTS[name], sgd()
     expected = run(optimizer, given.make(optimizer), given.span)
@@ -226,7 +235,7 @@ def test_a_composition_resumes_by_last_epoch(name: str) -> None:
         assert started[0] == started[1]
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", marked(VARIANTS))
 def test_states_are_plain_and_copies_go_on(name: str) -> None:
     given, optimizer = VARIANTS[name], sgd()
     scheduler = given.make(optimizer)
@@ -249,7 +258,7 @@ def test_states_are_plain_and_copies_go_on(name: str) -> None:
         assert settings(other.optimizer) == settings(optimizer)
 
 
-@pytest.mark.parametrize("name", FOLLOWING)
+@pytest.mark.parametrize("name", marked(FOLLOWING))
 def test_metrics_are_followed_as_the_equations_say(name: str) -> None:
     given, optimizer = VARIANTS[name], sgd()
     scheduler = given.make(optimizer)
@@ -262,8 +271,9 @@ def test_metrics_are_followed_as_the_equations_say(name: str) -> None:
         assert [lr for lr, _ in settings(optimizer)] == pytest.approx(
             [float(s["eta"]) for s in states], rel=ULPS * torch.finfo(torch.float64).eps
         )
-        kept = [getattr(scheduler, key) for key in ("best", "num_bad_epochs", "cooldown_counter")]
-        assert kept == [float(states[0][name]) for name in ("best", "bad", "wait")]
+        shared = [s for s in given.first.schedule.states if s.name != "eta"]
+        kept = [getattr(scheduler, s.key) for s in shared]
+        assert kept == [float(states[0][s.name]) for s in shared]
 
         fresh = sgd()
         resumed = given.make(fresh)
@@ -276,7 +286,7 @@ def test_metrics_are_followed_as_the_equations_say(name: str) -> None:
         assert settings(fresh) == settings(follower.optimizer)
 
 
-@pytest.mark.parametrize("name", STEPPED)
+@pytest.mark.parametrize("name", marked(STEPPED))
 def test_a_tensor_stays_the_one_the_optimizer_has(name: str) -> None:
     """It is its own: nothing handed out is that tensor, none of the caller's is written to."""
     given = VARIANTS[name]
@@ -368,7 +378,7 @@ def test_arguments_are_kept_with_those_of_the_parts() -> None:
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("name", STEPPED)
+@pytest.mark.parametrize("name", marked(STEPPED))
 def test_no_warnings_in_the_ordinary_loop(name: str) -> None:
     given, optimizer = VARIANTS[name], sgd()
     run(optimizer, given.make(optimizer), 3)

@@ -149,14 +149,14 @@ def assert_alike(here: list[list[float]], there: list[list[float]]) -> None:
 @given(
     st.one_of(recipes("CyclicLR").flatmap(lambda r: runs.map(lambda x: [r, *x[:2]])), runs), by_hand
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_side_by_side(made: list[Recipe], changes: dict[int, float]) -> None:
     runs = [run(m, made, lambda *_: None, changes, {}) for m in (ours, theirs)]
     assert_alike(*runs)
 
 
 @given(runs, by_hand, st.sampled_from([0.3, 0.1]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_on_an_optimizer_that_ran(
     made: list[Recipe], changes: dict[int, float], rate: float
 ) -> None:
@@ -175,7 +175,7 @@ def test_on_an_optimizer_that_ran(
     by_hand,
     st.integers(0, STEPS - 1),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_with_a_group_added(made: list[Recipe], changes: dict[int, float], at: int) -> None:
     runs = [run(m, made, lambda *_: None, changes, {at: 0.7}) for m in (ours, theirs)]
     assert_alike(*runs)

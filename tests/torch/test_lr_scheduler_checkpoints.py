@@ -9,9 +9,8 @@ from steprule.codegen.loading.load import builtin_schedules
 from steprule.codegen.oracle import arguments
 from steprule.torch import lr_scheduler as ours
 from torch.optim import SGD, Adam, Optimizer
-from torch.optim import lr_scheduler as theirs
 
-from .test_lr_scheduler_peer import build
+from .test_lr_scheduler_peer import build, theirs
 
 PEERS = {name: s for name, s in builtin_schedules().items() if s.peer}
 MORE = 12
@@ -28,6 +27,7 @@ CHANGED: dict[str, dict[str, Any]] = {
     "CosineAnnealingWarmRestarts": {"T_0": 2},
     "CyclicLR": {"base_lr": 0.2, "max_lr": 0.3, "base_momentum": 0.1, "max_momentum": 0.2},
     "OneCycleLR": {"max_lr": 0.3, "total_steps": 200, "base_momentum": 0.1, "div_factor": 5},
+    "SWALR": {"swa_lr": 0.05, "anneal_epochs": 3, "anneal_strategy": "linear"},
     "ReduceLROnPlateau": {"factor": 0.1, "patience": 0, "min_lr": 0.05},
 }
 """Arguments that the checkpoint has to replace. Functions, and what a composition is made of,

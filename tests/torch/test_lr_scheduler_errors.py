@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import torch
-from steprule.codegen.loading.load import builtin_schedules
 from steprule.codegen.oracle import arguments
 from steprule.codegen.oracle.arguments import Bound
 from steprule.specs.language import Choice, Function, Hyper, Numbers, Option, Schedules
@@ -15,7 +14,9 @@ from steprule.torch import lr_scheduler
 from torch.optim import SGD, Adagrad, Optimizer
 from torch.optim import lr_scheduler as torchs
 
-SCHEDULES = builtin_schedules()
+from ..sample import schedules
+
+SCHEDULES = schedules()
 
 
 def sgd(groups: int = 2) -> SGD:
@@ -71,7 +72,7 @@ def outside(argument: Any) -> list[Any]:
 
 
 BAD = [
-    pytest.param(name, h.name, value, id=f"{name}-{h.name}={value!r}")
+    pytest.param(name, h.name, value, id=f"{name}-{h.name}={value!r}", marks=SCHEDULES.marks(name))
     for name, schedule in SCHEDULES.items()
     for h in schedule.hyper
     if h.name != "lr"
@@ -89,7 +90,7 @@ def test_a_value_outside_the_domain(name: str, argument: str, value: Any) -> Non
     assert photograph(optimizer) == before
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", SCHEDULES.params())
 def test_no_optimizer(name: str) -> None:
     parameters = inspect.signature(getattr(lr_scheduler, name)).parameters
     if parameters["optimizer"].default is inspect.Parameter.empty:
@@ -97,7 +98,9 @@ def test_no_optimizer(name: str) -> None:
             make(name, **example(name, sgd()) | {"optimizer": "sgd"})
 
 
-@pytest.mark.parametrize("name", [n for n, s in SCHEDULES.items() if not s.takes_metric])
+@pytest.mark.parametrize(
+    "name", SCHEDULES.params(n for n, s in SCHEDULES.items() if not s.takes_metric)
+)
 def test_steps_there_are_not(name: str) -> None:
     optimizer = sgd()
     good = example(name, optimizer)
@@ -151,7 +154,7 @@ def test_the_momentum_of_an_optimizer_without() -> None:
         make(name, optimizer=copy.deepcopy(optimizer), **how, **more, cycle_momentum=False)
 
 
-@pytest.mark.parametrize("name", [n for n, s in SCHEDULES.items() if s.composes])
+@pytest.mark.parametrize("name", SCHEDULES.params(n for n, s in SCHEDULES.items() if s.composes))
 @pytest.mark.parametrize(
     ("part", "message"),
     [

@@ -3,6 +3,7 @@
 import copy
 import inspect
 import math
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from steprule.codegen.loading.load import builtin_schedules
 from steprule.codegen.oracle import arguments
 from steprule.codegen.oracle.arguments import Bound
 from steprule.torch import lr_scheduler as ours
-from torch.optim import SGD, Adam, Optimizer
-from torch.optim import lr_scheduler as theirs
+from torch.optim import SGD, Adam, Optimizer, lr_scheduler, swa_utils
+
+theirs: Any = ModuleType("theirs", "torch's, wherever they lie.")
+vars(theirs).update(vars(lr_scheduler), SWALR=swa_utils.SWALR)
 
 PEERS = {name: s for name, s in builtin_schedules().items() if s.peer}
 STEPPED = [name for name, s in PEERS.items() if not s.takes_metric]
@@ -49,7 +52,8 @@ def rates(scheduler: Any, steps: int) -> list[float]:
 
 def both(name: str, steps: int, *args: Any, lr: float = 0.1, **how: Any) -> tuple[Any, Any]:
     """The rates of ours and of torch's, made with the same arguments."""
-    return tuple(rates(getattr(m, name)(sgd(lr), *args, **how), steps) for m in (ours, theirs))
+    here, there = (rates(getattr(m, name)(sgd(lr), *args, **how), steps) for m in (ours, theirs))
+    return here, there
 
 
 @pytest.mark.parametrize("name", PEERS)

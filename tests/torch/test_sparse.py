@@ -159,7 +159,10 @@ def test_what_is_derived() -> None:
     rules = {n: analyse(s) for n, s in builtin().items() if isinstance(s, Optimizer)}
     found = {name: at_rest(spec) for name, spec in rules.items()}
     assert {name: settings for name, settings in found.items() if settings} == {
-        "SGD": [{"momentum": True, "weight_decay": True}],
+        **{
+            name: [{"momentum": True, "weight_decay": True}]
+            for name in ("SGD", "SGDW", "SignSGD", "Signum", "PID")
+        },
         "Adagrad": [{"weight_decay": True}],
     }
 

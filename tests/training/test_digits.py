@@ -1,6 +1,7 @@
 """A network learns to read digits, and learns alike in NumPy, in torch and with torch.optim."""
 
 import importlib
+import inspect
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 import steprule.numpy
 import steprule.torch
 from steprule.codegen.loading.load import builtin
+
+from ..sample import optimizers, takes_any_shape
 
 STEPS = 30
 
@@ -19,11 +22,9 @@ the sums in a gradient hundreds of times, and one step's errors shift the next o
 FLOAT32_SCALARS = 1e-7
 """torch keeps NAdam's product of momenta and ASGD's rate in it, whatever the parameters are."""
 
-OF_TORCH = [
-    spec.name
-    for spec in builtin().values()
-    if spec.peer and not getattr(steprule.torch, spec.name)._on_matrices  # the network has biases
-]
+
+OF_TORCH = optimizers(lambda spec: bool(spec.peer) and takes_any_shape(spec))
+"""The network has biases."""
 RATES = {"SGD": 0.5, "Adadelta": 1.0}
 """Others learn at 0.01."""
 
@@ -31,11 +32,13 @@ RATES = {"SGD": 0.5, "Adadelta": 1.0}
 @pytest.mark.parametrize(
     "dtype", ["float64", pytest.param("float32", marks=pytest.mark.exhaustive)]
 )
-@pytest.mark.parametrize("name", OF_TORCH)
+@pytest.mark.parametrize("name", OF_TORCH.params())
 def test_the_same_curve(name: str, dtype: str, trainer: Any) -> None:
     module, _, peer = builtin()[name].peer.rpartition(".")
-    arguments: dict[str, Any] = {"lr": RATES.get(name, 0.01), "weight_decay": 1e-3}
     theirs = getattr(importlib.import_module(module), peer)
+    arguments: dict[str, Any] = {"lr": RATES.get(name, 0.01)}
+    if "weight_decay" in inspect.signature(theirs).parameters:
+        arguments["weight_decay"] = 1e-3
     ours = getattr(steprule.torch, name)
     expected = trainer.in_torch(lambda p: theirs(p, foreach=False, **arguments), dtype, STEPS)
     runs = {

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -10,21 +11,28 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("triton")
 
-from steprule.codegen.loading.load import builtin
-from steprule.codegen.program.compiled import compiled as compiled_rule
+import steprule.torch
+from steprule.specs.language import Optimizer
 from triton import knobs
 from triton.runtime.interpreter import InterpretedFunction
 
-SPECS = [
-    spec
-    for spec in builtin().values()
-    if compiled_rule(spec).program.is_elementwise and not spec.inputs
-]
+from ..sample import Sample, optimizers
+
+
+@cache
+def _rules() -> Sample[Optimizer]:
+    """Those that have one kernel, of elements."""
+
+    def keep(spec: Optimizer) -> bool:
+        cls = getattr(steprule.torch, spec.name)
+        return bool(cls._kernel) and not (cls._is_whole or spec.inputs)
+
+    return optimizers(keep)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "spec" in metafunc.fixturenames:
-        metafunc.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+        metafunc.parametrize("spec", _rules().params(_rules().values(), lambda spec: spec.name))
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +59,8 @@ def _engine(*, interpret: bool) -> ModuleType:
     with knobs.runtime.scope():
         knobs.runtime.interpret = interpret
         copy = importlib.import_module(engine)
-        own = {spec.module: _import(f"steprule.triton.{spec.module}") for spec in SPECS}
+        rules = {"sgd", *(spec.module for spec in _rules().values())}
+        own = {rule: _import(f"steprule.triton.{rule}") for rule in rules}
     copy.kernel_of = own.__getitem__  # a rule is imported when it is asked for
     for name in [n for n in sys.modules if n == engine or n.startswith("steprule.triton")]:
         del sys.modules[name]

@@ -21,6 +21,7 @@ from steprule.torch._batch import Batch
 from steprule.torch._clipping import ClipByGlobalNorm, ClipByValue
 from steprule.torch._clips import Clip
 from steprule.triton import _kernel as kernel
+from sympy import Mod
 from triton import knobs
 from triton.backends.compiler import GPUTarget
 from triton.compiler import CompiledKernel
@@ -115,6 +116,8 @@ def _usage(cubin: bytes, folder: Path) -> dict[str, int]:
 def test_whole_blocks_move_128_bits_at_a_time_and_nothing_spills(
     compiled: Any, tmp_path: Path, spec: Optimizer, capability: int, on: bool
 ) -> None:
+    if any(update.value.has(Mod) for update in spec.updates):
+        pytest.skip("what it reads depends on the number of the step")
     kernel = kernel_of(compiled, spec, capability, on=on)
     states = [s for s in CompiledRule(spec).kernel.tensor_slots[1:] if on or not s.when]
     unread = sum(on and s.init is None for s in spec.states)  # the first step gives them
@@ -162,7 +165,9 @@ def test_other_numbers_are_the_same_kernel(compiled: Any) -> None:
 def _curves(x, y):
     i = tl.arange(0, 128)
     v = tl.load(x + i)
-    tl.store(y + i, kernel.tanh(v) + tl.erf(v) + kernel.atan2(v, 0.5) + kernel.atan2(1, v))
+    angles = kernel.atan2(v, 0.5) + kernel.atan2(1, v)
+    powers = kernel.power(v, 0.5) + kernel.power(2, v)
+    tl.store(y + i, kernel.tanh(v) + tl.erf(v) + angles + powers)
 
 
 @pytest.mark.parametrize("kind", ["fp32", "fp64"])

@@ -19,6 +19,7 @@ from steprule.specs.language import Optimizer
 from steprule.torch._batch import Batch
 from steprule.torch._tensors import number
 from torch import Tensor
+from triton.language.extra import libdevice
 from triton.runtime.interpreter import InterpreterBuilder, TensorHandle
 
 BLOCK = 16
@@ -39,6 +40,12 @@ def _on_the_cpu(interpreted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     # torch's own roots are within an ulp, not the nearest: they are the loop's.
     for name in ("create_sqrt", "create_precise_sqrt"):
         monkeypatch.setattr(InterpreterBuilder, name, lambda self, x: self.unary_op(x, _root))
+    # libdevice is a GPU's, and torch's own functions depend on how many elements there are.
+    monkeypatch.setattr(libdevice, "atan2", _of_blocks(np.arctan2))
+    monkeypatch.setattr(torch, "atan2", _of_tensors(np.arctan2))
+    monkeypatch.setattr(libdevice, "pow", _of_blocks(np.power))
+    monkeypatch.setattr(Tensor, "__pow__", _of_tensors(np.power))
+    monkeypatch.setattr(Tensor, "exp", _of_tensors(np.exp))
     # So that the loop computes its scalars as the kernel's are, in Python.
     for module in ("_launches", "_plain"):
         monkeypatch.setattr(f"steprule.torch.{module}.live", number)
@@ -46,6 +53,17 @@ def _on_the_cpu(interpreted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _root(x: Any) -> Any:
     return torch.from_numpy(x).sqrt().numpy()
+
+
+def _of_tensors(function: np.ufunc) -> Callable[..., Tensor]:
+    return lambda x, *others: torch.from_numpy(np.asarray(function(x.numpy(), *others)))
+
+
+def _of_blocks(function: np.ufunc) -> Callable[[tl.tensor, tl.tensor], tl.tensor]:
+    def blocks(x: tl.tensor, y: tl.tensor) -> tl.tensor:
+        return tl.tensor(TensorHandle(function(x.handle.data, y.handle.data), x.dtype), x.type)
+
+    return blocks
 
 
 _cast_of_triton = InterpreterBuilder.cast_impl

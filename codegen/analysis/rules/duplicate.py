@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ....specs.language import Iterand
 from ..fault import Fault
-from ..reserved import BACKENDS, TRANSFORMS
+from ..reserved import BACKENDS, SCHEDULES, TRANSFORMS
 from ..subject import Subject, declared
 
 CODE = "duplicate"
@@ -24,7 +24,8 @@ def check(subject: Subject) -> Iterator[Fault]:
     keys = [(s.key, declared(s)) for s in spec.states]
     keys += [(spec.step_key, "step count")] if spec.step_key else []
     yield from _clashes(keys, "checkpoint key")
-    arguments_of_all = dict.fromkeys(BACKENDS | TRANSFORMS, "arguments of all optimizers")
+    names = BACKENDS | SCHEDULES | TRANSFORMS
+    arguments_of_all = dict.fromkeys(names, "arguments of all optimizers")
     entries = {d.name: declared(d) for d in spec.hyper} | {a: f"argument {a}" for a in arguments}
     entries |= arguments_of_all
     for state in subject.states.values():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..cases import FIRST
 from ..fault import Fault
 from ..subject import Subject
 
@@ -10,11 +11,9 @@ CODE = "uninitialised"
 
 def check(subject: Subject) -> Iterator[Fault]:
     unset = {s.name for s in subject.spec.states if s.init is None}
-    for case in subject.cases:
-        if case.first is not True:
-            continue
-        for update in case.live().values():
-            for value in case.reads(update.value):
+    for update in subject.updates if unset else ():
+        for case in subject.courses.of(update, [FIRST]):
+            for value in case.reads(update.value) if case.first else ():
                 if value.name in unset and value.lag == 1:
                     yield Fault(
                         subject.equation(update),

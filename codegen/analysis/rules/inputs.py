@@ -107,17 +107,14 @@ def _known(subject: Subject, given: Input) -> Iterator[Fault]:
 
 
 def _read_where_given(subject: Subject, given: Input) -> Iterator[Fault]:
-    decided = [case.decide(given.when) for case in subject.cases]
-    for update in subject.spec.updates:
-        if None in decided:
-            fails = given.name in _unguarded(update.value, frozenset(), given.when)
-        else:
-            lacking = (c for c, holds in zip(subject.cases, decided, strict=True) if not holds)
-            fails = any(
-                given.name in {v.name for v in case.reads(update.value)}
-                for case in lacking
-                if update.target.name in case.live()
-            )
+    for update in subject.updates:
+        fails = False
+        for case in subject.courses.of(update, given.when):
+            decided = case.decide(given.when)
+            if decided is None:
+                fails |= given.name in _unguarded(update.value, frozenset(), given.when)
+            elif not decided:
+                fails |= given.name in {v.name for v in case.reads(update.value)}
         if fails:
             when = subject.text(given.when)
             yield Fault(

@@ -43,7 +43,13 @@ _BESIDE: dict[str, tuple[type, ...]] = {"outputs": (Output,), "inputs": (Input,)
 _ARGUMENTS = (Hyper, Option, Choice, Numbers, Function, Schedules)
 _NOTHING = type(None)
 _SPEC: dict[type, dict[str, tuple[type, ...]]] = {
-    Optimizer: {"step_key": (str,), "eager": (bool,), "positional": (tuple,), "view": (View,)},
+    Optimizer: {
+        "step_key": (str,),
+        "eager": (bool,),
+        "positional": (tuple,),
+        "view": (View,),
+        "lineage": (tuple,),
+    },
     Schedule: {"momentum_when": (Symbol, _NOTHING), "example": (Mapping,), "span": (int,)},
 }
 _TEXTS: dict[str, tuple[type, ...]] = dict.fromkeys(("name", "summary", "source", "peer"), (str,))

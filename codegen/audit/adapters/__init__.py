@@ -8,6 +8,7 @@ import inspect
 from functools import partial
 from typing import Any
 
+from ..wrapping import WRAPPED, parameters_of, takes_parameters
 from .run import Adapter
 
 
@@ -20,7 +21,7 @@ def adapted(made_by: Any) -> tuple[str, Adapter, tuple[inspect.Parameter, ...]]:
     Raises:
         TypeError: it is nothing that can be stepped; the text says what can.
     """
-    parameters = _parameters(made_by)
+    parameters = parameters_of(made_by)
     names = [p.name for p in parameters]
     if inspect.isclass(made_by):
         roots = {base.__module__.partition(".")[0] for base in made_by.__mro__}
@@ -28,38 +29,31 @@ def adapted(made_by: Any) -> tuple[str, Adapter, tuple[inspect.Parameter, ...]]:
             from .of_keras import KerasRun
 
             return "a class of Keras", partial(KerasRun, made_by), parameters
-        if callable(getattr(made_by, "update", None)) and hasattr(made_by, "state_dict"):
+        updates = callable(getattr(made_by, "update", None)) and hasattr(made_by, "state_dict")
+        if updates and not takes_parameters(names):
             from .of_numpy import NumpyRun
 
             return "a class of NumPy arrays", partial(NumpyRun, made_by), parameters
-        if callable(getattr(made_by, "step", None)):
-            from .of_torch import TorchRun
+        if not callable(getattr(made_by, "step", None)):
+            raise TypeError(
+                "the class has neither step(), as torch's optimizers, nor update() and state_dict()"
+            )
+        if names and names[0] in WRAPPED:
+            raise TypeError("it wraps an optimizer: name that too, as in module:Name(module:Base)")
+        from .of_torch import TorchRun
 
-            return "a class of torch", partial(TorchRun, made_by), parameters[1:]
-        raise TypeError(
-            "the class has neither step(), as torch's optimizers, nor update() and state_dict()"
-        )
+        return "a class of torch", partial(TorchRun, made_by), parameters[1:]
     if names[:3] == ["theta", "gradient", "state"]:
         from .of_functions import FunctionRun
 
         return "a function", partial(FunctionRun, made_by), parameters[3:]
-    if names and names[0] in ("params", "parameters"):
+    if takes_parameters(names):
         from .of_torch import TorchRun
 
-        return (
-            "a function that makes an optimizer of torch",
-            partial(TorchRun, made_by),
-            parameters[1:],
-        )
+        kind = "a function that makes an optimizer of torch"
+        return kind, partial(TorchRun, made_by), parameters[1:]
     if callable(made_by):
         from .of_optax import OptaxRun
 
         return "a factory of optax", partial(OptaxRun, made_by), parameters
     raise TypeError("it is no class and no function")
-
-
-def _parameters(made_by: Any) -> tuple[inspect.Parameter, ...]:
-    try:
-        return tuple(inspect.signature(made_by).parameters.values())
-    except (TypeError, ValueError):
-        return ()

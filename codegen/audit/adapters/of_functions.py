@@ -1,45 +1,35 @@
 """Plain functions: ``step(theta, gradient, state, **arguments) -> (theta, state)``."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..trial import Floats
-from .run import Gradient
+from .run import Given, Making
 
 
 class FunctionRun:
     """A function of NumPy arrays, called for each parameter.
 
     Before the first step the state is an empty dict. What it holds by name of arrays and numbers is
-    what the optimizer keeps.
+    what the optimizer keeps. Losses, estimates and random numbers are arguments by their names.
     """
 
-    def __init__(
-        self,
-        made_by: Any,
-        arguments: Mapping[str, Any],
-        starts: Sequence[Floats],
-        dtype: str,
-        rate: str,
-        rates: Sequence[float],
-    ) -> None:
-        if dtype not in ("float64", "float32", "float16"):
-            raise TypeError(f"NumPy has no {dtype}")
-        self._function, self._arguments = made_by, dict(arguments)
-        self._dtype, self._rate, self._rates = np.dtype(dtype), rate, iter(rates)
-        self._theta = [np.array(x, dtype=self._dtype) for x in starts]
-        self._states: list[Any] = [{} for _ in starts]
+    def __init__(self, made_by: Any, making: Making) -> None:
+        self._function, self._arguments = made_by, dict(making.arguments)
+        self._dtype, self._rate = making.float_type(), making.rate
+        self._rates = iter(making.rates)
+        self._theta = [np.array(x, dtype=self._dtype) for x in making.starts]
+        self._states: list[Any] = [{} for _ in making.starts]
 
-    def step(self, gradient: Gradient) -> None:
+    def step(self, given: Given) -> None:
         for rate in self._rates:
             self._arguments[self._rate] = rate
             break
         for i, (theta, state) in enumerate(zip(self._theta, self._states, strict=True)):
-            g = np.asarray(gradient(i, theta.astype(np.float64)), dtype=self._dtype)
-            given = theta.copy(), g, state
-            self._theta[i], self._states[i] = self._function(*given, **self._arguments)
+            g = np.asarray(given.gradient(i, theta.astype(np.float64)), dtype=self._dtype)
+            arguments = {**self._arguments, **given.inputs_of(i)}
+            new = self._function(theta.copy(), g, state, **arguments)
+            self._theta[i], self._states[i] = new
 
     def parameters(self) -> list[Any]:
         return self._theta
@@ -47,3 +37,6 @@ class FunctionRun:
     def states(self) -> dict[str, list[Any]]:
         names = [n for n, x in self._states[0].items() if isinstance(x, np.ndarray | float)]
         return {name: [each[name] for each in self._states] for name in names}
+
+    def evaluated(self) -> list[Any]:
+        return []

@@ -1,43 +1,37 @@
 """Classes that update NumPy arrays in place, as those that are generated here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..trial import Floats
-from .run import Gradient
-
-_DTYPES = {"float64": np.float64, "float32": np.float32, "float16": np.float16}
+from .run import Given, Making
 
 
 class NumpyRun:
-    """One that has ``update(params, grads)``, of lists of arrays."""
+    """One that has ``update(params, grads)``, of lists of arrays.
 
-    def __init__(
-        self,
-        made_by: Any,
-        arguments: Mapping[str, Any],
-        starts: Sequence[Floats],
-        dtype: str,
-        rate: str,
-        rates: Sequence[float],
-    ) -> None:
-        if dtype not in _DTYPES:
-            raise TypeError(f"NumPy has no {dtype}")
-        self._dtype = _DTYPES[dtype]
-        varied = {rate: lambda step: rates[int(step)]} if rates else {}
-        self._optimizer = made_by(**{**arguments, **varied})
-        self._theta = [np.array(x, dtype=self._dtype) for x in starts]
+    Losses and estimates are arguments of ``update`` by their names. Random numbers it draws itself.
+    """
 
-    def step(self, gradient: Gradient) -> None:
+    def __init__(self, made_by: Any, making: Making) -> None:
+        self._dtype = making.float_type()
+        rates = making.rates
+        varied = {making.rate: lambda step: rates[int(step)]} if rates else {}
+        self._optimizer = made_by(**{**making.arguments, **varied})
+        self._theta = [np.array(x, dtype=self._dtype) for x in making.starts]
+
+    def step(self, given: Given) -> None:
         def at(points: Sequence[Floats]) -> list[Floats]:
-            found = (gradient(i, np.asarray(x, np.float64)) for i, x in enumerate(points))
+            found = (given.gradient(i, np.asarray(x, np.float64)) for i, x in enumerate(points))
             return [np.asarray(x, dtype=self._dtype) for x in found]
 
         # Those that look at gradients elsewhere take a function of the parameters.
         is_away = getattr(self._optimizer, "_points", ())
-        self._optimizer.update(self._theta, at if is_away else at(self._theta))
+        self._optimizer.update(
+            self._theta, at if is_away else at(self._theta), **given.handed(np.copy), **given.losses
+        )
 
     def parameters(self) -> list[Floats]:
         return self._theta
@@ -53,3 +47,6 @@ class NumpyRun:
                 numbers[name] = [value] * len(self._theta)
         whole = {n: [x[i] for i in sorted(x)] for n, x in found.items()}
         return numbers | {n: x for n, x in whole.items() if len(x) == len(self._theta)}
+
+    def evaluated(self) -> list[Any]:
+        return []

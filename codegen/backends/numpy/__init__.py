@@ -62,7 +62,7 @@ class NumpyBackend:
         return template.render(schedule_context(compiled))
 
     def _optimizer(self, compiled: CompiledRule) -> str:
-        parts = turns(compiled.program)
+        parts = turns(compiled.in_turns)
         program = linearise(expand(parts.program))
         listing = allocate(program, prefer=Prefer.OWN, beside=_BESIDE)
         template = self._templates.get_template("optimizer.py.j2")

@@ -30,6 +30,13 @@ def _clamped(bound: str) -> Callable[[Apply], str]:
     return form
 
 
+def _clipped(node: Apply) -> str:
+    """A tensor within bounds; torch takes two numbers or two tensors, not one of each."""
+    low, high = (names(bound) for bound in node.args[1:])
+    alike = low == high and len(low) <= 1
+    return "{}.clamp({}, {})" if alike else "scalars.clip"
+
+
 _SCALARS: Table = {
     **PYTHON,
     ops.SQRT: "scalars.sqrt",
@@ -96,7 +103,7 @@ TORCH = Language(
         ops.STORED: "storage.stored({}, step.storage)",
         ops.ABS: "{}.abs()",
         ops.SIGN: "scalars.sign",
-        ops.CLIP: "{}.clamp({}, {})",
+        ops.CLIP: _clipped,
         ops.MAX: _clamped("min"),
         ops.MIN: _clamped("max"),
         ops.SELECT: _chosen,
@@ -229,7 +236,7 @@ class ForeachPrinter:
 
 def _with_names_for_norms(value: Node) -> tuple[Node, dict[str, str]]:
     """A value that reads norms by names, and by name the list that they are in."""
-    taken, each = names(value), dict[str, str]()
+    taken, each = set(names(value)), dict[str, str]()
 
     def named(node: Node) -> Node:
         if not (isinstance(node, Apply) and node.op is ops.NORM):

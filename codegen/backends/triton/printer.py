@@ -7,12 +7,13 @@ from ...program.nodes import assignments
 from ...program.passes.expand import expand
 from ..statements import assigned
 
-_LACKING = {ops.POW, ops.FLOORDIV, ops.MOD}
+_LACKING = {ops.FLOORDIV, ops.MOD}
 """Which Triton does not have for reals, though it has the operator."""
 
 _NUMBERS: Table = {
     **{op: form for op, form in PYTHON.items() if op not in _LACKING},
     ops.DIV: "kernel.divide",
+    ops.POW: "kernel.power",
     ops.SQUARE: "kernel.square",
     ops.SQRT: "kernel.sqrt",
     ops.SIGN: "kernel.sign",

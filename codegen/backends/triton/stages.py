@@ -1,6 +1,6 @@
 """What the template of a rule of several stages is filled with: a function for each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
 from ...program.compiled import CompiledRule
@@ -169,7 +169,7 @@ def _on_host(stages: Iterable[Stage]) -> set[Name]:
     return {n for n in nodes if isinstance(n, Name) and n.on_host}
 
 
-def _conditions(body: tuple[Statement, ...]) -> Iterable[set[str]]:
+def _conditions(body: tuple[Statement, ...]) -> Iterable[Set[str]]:
     for s in body:
         if isinstance(s, Branch):
             yield names(s.condition)

@@ -6,6 +6,7 @@ from ..page import Page
 from .chapters import chapter_pages
 from .claims import claim_pages
 from .comparison import comparison_page
+from .elsewhere import elsewhere_page
 from .gradients import gradients_page
 from .home import home_page
 from .notebooks import notebook_pages
@@ -25,6 +26,7 @@ def all_pages(material: Material, edition: Edition) -> list[Page]:
         *gradients_page(material, edition),
         *operator_pages(material, edition),
         *comparison_page(material, edition),
+        *elsewhere_page(material, edition),
         *claim_pages(material, edition),
         *symbols_page(material, edition),
     ]

@@ -1,6 +1,10 @@
-"""Which rule grew out of which: the pairs whose equations are worth comparing."""
+"""Which rule grew out of which: the pairs whose equations are worth comparing.
 
-from collections.abc import Sequence
+A rule says itself what it grew out of; see :class:`.....specs.language.Optimizer`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import cast
@@ -20,51 +24,59 @@ class Stage:
     on: tuple[str, ...] = ()
 
 
-SGD = Stage("SGD")
-MOMENTUM = Stage("SGD", ("momentum",))
-NESTEROV = Stage("SGD", ("momentum", "nesterov"))
-ADAM = Stage("Adam")
-
-LINEAGE = (
-    (SGD, MOMENTUM),
-    (MOMENTUM, NESTEROV),
-    (SGD, Stage("ASGD")),
-    (SGD, Stage("Adagrad")),
-    (Stage("Adagrad"), Stage("RMSprop")),
-    (Stage("RMSprop"), Stage("Adadelta")),
-    (Stage("RMSprop"), ADAM),
-    (Stage("RMSprop"), Stage("Adafactor")),
-    (Stage("Adagrad"), Stage("SM3")),
-    (ADAM, Stage("Adam", ("amsgrad",))),
-    (ADAM, Stage("AdamW")),
-    (Stage("AdamW"), Stage("KahanAdamW")),
-    (ADAM, Stage("Lamb")),
-    (ADAM, Stage("NovoGrad")),
-    (ADAM, Stage("NAdam")),
-    (ADAM, Stage("RAdam")),
-    (ADAM, Stage("Adan")),
-    (Stage("AdamW"), Stage("ScheduleFreeAdamW")),
-    (ADAM, Stage("Adamax")),
-    (ADAM, Stage("Prodigy")),
-    (SGD, Stage("DoG")),
-    (MOMENTUM, Stage("Lion")),
-    (MOMENTUM, Stage("Muon")),
-    (ADAM, Stage("SOAP")),
-    (SGD, Stage("SAM")),
+_MOMENTUM = Stage("SGD", ("momentum",))
+_WITHIN = (
+    (Stage("SGD"), _MOMENTUM),
+    (_MOMENTUM, Stage("SGD", ("momentum", "nesterov"))),
+    (Stage("Adam"), Stage("Adam", ("amsgrad",))),
 )
-"""Each rule with the one it changes."""
+"""What became a switch of the rule that it changes."""
+_NAMED = re.compile(r"(\w+)(?:\((.*)\))?")
 
 
 def rules(specs: Sequence[Optimizer]) -> dict[Stage, Optimizer]:
-    """Those of the lineage that there are specs for, then the other specs with their defaults."""
-    stages = dict.fromkeys((*chain.from_iterable(LINEAGE), *(Stage(s.name) for s in specs)))
+    """Those of the pairs, then the other specs with their defaults."""
+    stages = dict.fromkeys((*chain.from_iterable(pairs(specs)), *(Stage(s.name) for s in specs)))
     found = ((stage, rule(stage, specs)) for stage in stages)
     return {stage: spec for stage, spec in found if spec is not None}
 
 
 def pairs(specs: Sequence[Optimizer]) -> list[tuple[Stage, Stage]]:
-    """The pairs of the lineage that there are specs for."""
-    return [pair for pair in LINEAGE if all(_declared(s, specs) is not None for s in pair)]
+    """Each rule with the one it changes, where there are specs for both.
+
+    A rule stands before those that grew out of it, and these before what stands beside it.
+    """
+    own = ((earlier, Stage(spec.name)) for spec in specs if (earlier := _earlier(spec, specs)))
+    grown: dict[str, list[tuple[Stage, Stage]]] = {}
+    for pair in (*_WITHIN, *own):
+        if all(_declared(stage, specs) is not None for stage in pair):
+            grown.setdefault(pair[0].spec, []).append(pair)
+    later = {pair[1].spec for found in grown.values() for pair in found if _grows(pair)}
+
+    def below(name: str) -> Iterator[tuple[Stage, Stage]]:
+        for pair in grown.get(name, ()):
+            yield pair
+            yield from below(pair[1].spec) if _grows(pair) else ()
+
+    return [pair for name in grown if name not in later for pair in below(name)]
+
+
+def _grows(pair: tuple[Stage, Stage]) -> bool:
+    """Whether the later one is a rule of its own."""
+    return pair[0].spec != pair[1].spec
+
+
+def _earlier(spec: Optimizer, specs: Sequence[Optimizer]) -> Stage | None:
+    """The nearest of its lineage that there is a spec for."""
+    stages = (_stage(entry) for entry in spec.lineage)
+    return next((each for each in stages if _declared(each, specs) is not None), None)
+
+
+def _stage(entry: str) -> Stage:
+    """A stage as lineages have it: ``SGD(momentum, nesterov)``."""
+    match = _NAMED.fullmatch(entry)
+    name, on = match.groups() if match else (entry, None)
+    return Stage(name, tuple(map(str.strip, on.split(","))) if on else ())
 
 
 def rule(stage: Stage, specs: Sequence[Optimizer]) -> Optimizer | None:

@@ -1,13 +1,14 @@
-"""The table of what other libraries have under a spec's name, and where it differs."""
+"""What audits found of other libraries, as tables: what has a rule's name there, and what it is."""
 
-from functools import cache
+from collections.abc import Iterator, Sequence
 
 from ....specs.language import Spec
-from ....specs.language.peers import Difference, Peer
+from ....specs.language.peers import Difference
 from ....specs.peers import PEERS
-from ...audit.peers import Audited, audited
+from ...audit.again import ALL
 from ...backends.latex import LatexPrinter
 from ...backends.latex.numerals import scientific
+from ...loading.audited import AGREES, Audited, audited
 from ..edition import Edition
 from ..markdown import code, escaped, inline, table
 from ..material import Material
@@ -15,9 +16,9 @@ from ..proofs.claims import badge, link
 from ..writer import Writer
 
 
-def peers_of(spec: Spec) -> list[Peer]:
-    """Those compared with a spec."""
-    return [peer for peer in PEERS if peer.of == spec.name]
+def peers_of(spec: Spec) -> list[Audited]:
+    """Those audited against a spec."""
+    return [each for each in audited() if each.of == spec.name and each.found]
 
 
 def peers_table(spec: Spec, material: Material, edition: Edition) -> str:
@@ -26,45 +27,70 @@ def peers_table(spec: Spec, material: Material, edition: Edition) -> str:
     printer = LatexPrinter(spec)
     rows = [
         [
-            code(peer.name) + (f" ({peer.version})" if peer.version else ""),
-            _defaults(peer, write) or write.word("same"),
-            "; ".join(_difference(d, printer, material, edition) for d in peer.differences)
-            or write.word("same"),
-            _audited(peer, write),
+            f"{code(peer.name)} ({peer.version.rpartition(' ')[2]})",
+            _other_arguments(peer, write),
+            verdict(peer, write),
+            "; ".join(_differences(peer, printer, material, edition)) or write.word("same"),
+            code(peer.witness) if peer.witness else write.word("same"),
         ]
         for peer in peers_of(spec)
     ]
     if not rows:
         return ""
-    head = [write.word(key) for key in ("peer", "defaults", "differences", "audited")]
+    head = [write.word(k) for k in ("peer", "defaults", "audited", "differences", "witness")]
     return f"{write.word('about')}\n\n{table(head, rows)}"
 
 
-def _defaults(peer: Peer, write: Writer) -> str:
-    shown = (
-        f"{code(name)} {inline(scientific(value)) if value else write.word('required')}"
-        for name, value in peer.defaults.items()
-    )
-    return ", ".join(shown)
-
-
-def _audited(peer: Peer, write: Writer) -> str:
-    """What came of stepping it beside the spec, in the version that it was of."""
-    known = _known().get((peer.of, peer.name))
-    if known is None or not known.found:
-        return write.word("same")
-    if known.found == "agrees":
-        text = write.word("agrees", relative=inline(scientific(f"{known.relative:.0e}")))
-    elif known.found == "parts":
-        text = write.word("as_said" if known.declared else "more")
+def verdict(peer: Audited, write: Writer) -> str:
+    """What came of stepping it beside the rule."""
+    if peer.found == AGREES:
+        text = write.word("agrees", relative=inline(scientific(f"{peer.relative:.0e}")))
+    elif peer.found.startswith("rounds"):
+        text = write.word("rounds", format=peer.found.rpartition(" ")[2])
+    elif peer.declared and not peer.undeclared:
+        text = write.word("as_said")
+    elif peer.declared and ALL not in peer.undeclared:
+        text = write.word("but_with", names=write.joined([*map(code, peer.undeclared)]))
+    elif peer.dialect:
+        text = write.word("dialect", dialect=escaped(write.edition.said(peer.dialect)))
     else:
-        text = write.word("rounds", format=known.found.rpartition(" ")[2])
-    return f"{text} ({known.version})"
+        text = write.word("parts")
+    refused = write.word("refuses", what=code("; ".join(peer.refuses))) if peer.refuses else ""
+    return text + refused
 
 
-@cache
-def _known() -> dict[tuple[str, str], Audited]:
-    return {(each.of, each.name): each for each in audited()}
+def _other_arguments(peer: Audited, write: Writer) -> str:
+    """Defaults that are others, and what it has not."""
+    shown = [
+        f"{code(name)} {inline(scientific(value)) if _is_number(value) else code(value)}"
+        if value
+        else f"{code(name)} {write.word('required')}"
+        for name, value in peer.defaults.items()
+    ]
+    if peer.lacks:
+        shown.append(write.word("lacks", names=write.joined([*map(code, peer.lacks)])))
+    return write.joined(shown) or write.word("same")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _differences(
+    peer: Audited, printer: LatexPrinter, material: Material, edition: Edition
+) -> Iterator[str]:
+    """Those that are declared and found, and those that a claim alone says."""
+    for each in _declared(peer):
+        if each.words in peer.declared or not each.equations:
+            yield _difference(each, printer, material, edition)
+
+
+def _declared(peer: Audited) -> Sequence[Difference]:
+    return [d for p in PEERS if (p.of, p.name) == (peer.of, peer.name) for d in p.differences]
 
 
 def _difference(

@@ -46,18 +46,19 @@ def optimizer_usage(spec: Optimizer, package: str) -> Usage:
     numbers = {h.name: h for h in spec.hyperparameters}
     rate = numbers["lr"].default if "lr" in numbers else ""
     on_matrices = needs_matrices(spec)
-    has_groups = "weight_decay" in on and not on_matrices
+    reads_loss = any(i.source is Source.LOSS for i in spec.inputs)
+    has_groups = "weight_decay" in on and not (on_matrices or reads_loss)  # its rate is of all
     groups = '{"params": [model.weight]}, {"params": [model.bias], "weight_decay": 0}'
     parameters = f"[{groups}]" if has_groups else "model.parameters()"
     others = [v for v in values if not v.startswith("lr=")]
-    clip = "global_clipnorm=1.0"
+    # A rate that is a loss by the gradients' squares has no use for others' squares.
+    clip = [] if reads_loss else ["global_clipnorm=1.0"]
     scheduled = [f"lr=CosineAnnealingLR(lr={rate}, T_max=100)"] if rate else []
     from_start = [f"lr={rate}"] if rate else []
     is_asked = any(i.source is Source.GRADIENT for i in spec.inputs)  # again, at other points
     asked = (Source.GRADIENT, Source.LOSS) if is_asked else ()
     given = [i for i in spec.inputs if i.source not in asked and not i.is_random]
     inputs = [(i.name, i.source.value, i.when != true) for i in given]
-    reads_loss = any(i.source is Source.LOSS for i in spec.inputs)
     shared = {
         "name": spec.name,
         "package": package,
@@ -71,12 +72,12 @@ def optimizer_usage(spec: Optimizer, package: str) -> Usage:
         numpy=_program(
             "optimizer_numpy.py.j2",
             **shared,
-            made=call(spec.name, [*scheduled, *others, clip]),
+            made=call(spec.name, [*scheduled, *others, *clip]),
         ),
         torch=_program(
             "optimizer_torch.py.j2",
             **shared,
-            made=call(spec.name, [parameters, *from_start, *others, clip]),
+            made=call(spec.name, [parameters, *from_start, *others, *clip]),
         ),
     )
 

@@ -7,14 +7,20 @@ read is computed under the conditions that all of them have in common, of those 
 A choice between choices is turned inside out where the next statement is under the inner one's
 condition, so that one ``if`` holds both. Nothing moves past the statement that overwrites a stored
 value it reads. What waits for totals is read at every step: all tensors hand over their parts.
+
+Numbers that cannot be computed in every step, as ``1/(1 - M)`` may not, are computed under the
+conditions by which they are read, and are 0 in other steps. Of what waits for totals no condition
+is asked that is known later.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
-from ..guards import Path, paths
+from ....specs.language import FACTS
+from ..guards import Path, guarded, known, paths
 from ..nodes import (
+    ZERO,
     Absent,
     Apply,
     Assign,
@@ -26,29 +32,86 @@ from ..nodes import (
     names,
     negation,
 )
-from ..operations import SELECT
+from ..operations import SELECT, Kind
+from .hoist import ordered
 
 
 def confine(program: Program) -> Program:
     kept = {s.new.id for s in program.slots}
     overwrites = {s.new.id: s.old.id for s in program.slots}
     found: dict[str, list[Path]] = {}
+    places = {a.target.id: k for k, a in enumerate(program.body) if isinstance(a, Assign)}
     body: list[Assign] = []
     for assign in reversed(program.body):
         assert isinstance(assign, Assign)  # choices are not yet statements
         target, path = assign.target, ()
+        value = assign.value
+        if target.is_late and target.id not in kept and not _is_total(value):
+            ways = found.get(target.id, [()])
+            value = guarded(value, [_before(target.id, way, places) for way in ways])
         if not target.on_host and target.id not in kept:
             path = _common(found.get(target.id, []))
-        value = _within(assign.value, path)
+        value = _within(value, path)
         for name, way in _reads(value, path):
-            found.setdefault(name, []).append(() if target.is_late else way)
+            found.setdefault(name, []).append(() if _is_total(value) else way)
         for test in reversed(path):
             value = apply(SELECT, test, value, Absent(value.type))
         at = _place(assign, body, overwrites) if path else 0
         if body[at:]:
             value = _turned(value, body[at].value)
         body.insert(at, replace(assign, value=value))
-    return program.with_body(tuple(body))
+    return replace(program, body=tuple(body), host=_guarded(program.host, found, kept, {*places}))
+
+
+def _before(target: str, path: Path, places: dict[str, int]) -> Path:
+    """The conditions of a path that are known before a statement."""
+    return tuple(c for c in path if all(places.get(name, -1) < places[target] for name in names(c)))
+
+
+def _is_total(value: Node) -> bool:
+    return isinstance(value, Apply) and value.op.kind is Kind.TOTAL
+
+
+def _guarded(
+    host: Sequence[Assign], found: dict[str, list[Path]], kept: set[str], later: set[str]
+) -> tuple[Assign, ...]:
+    """The assignments of the host, from last to first: under conditions by which each is read.
+
+    Args:
+        host: they.
+        found: by name, the paths by which the tensors' statements read it; more are added.
+        kept: the names of new values of states.
+        later: the names that only the tensors' statements assign.
+    """
+    assigned: list[Assign] = []
+    for assign in reversed(host):
+        name = assign.target.id
+        value = assign.value
+        ways = [()] if name in kept else [_early(w, value, later) for w in found.get(name, [()])]
+        if not all(_own_tests(value) & {*way} for way in ways):
+            value = guarded(value, ways)
+        for way in dict.fromkeys(ways):
+            for read, further in _reads(value, way):
+                found.setdefault(read, []).append(further)
+        assigned.append(replace(assign, value=value))
+    return ordered(reversed(assigned))
+
+
+def _early(path: Path, value: Node, later: set[str]) -> Path:
+    """The path without what is known later, or by the shape of a parameter.
+
+    That is kept where it is computed with.
+    """
+    facts = {fact.name for fact in FACTS}
+    unasked = later if names(value) & facts else later | facts
+    return tuple(c for c in path if not names(c) & unasked)
+
+
+def _own_tests(value: Node) -> set[Node]:
+    """The conditions that a number is computed under already."""
+    if _is_choice(value) and value.args[2] == ZERO:
+        return {*known(value.args[0], holds=True)} | _own_tests(value.args[1])
+    return set()
 
 
 def _common(found: Sequence[Path]) -> Path:

@@ -49,7 +49,7 @@ def hoist(program: Program) -> Program:
         else:
             value = hoisting.tensor(assign.value, assign.target.id, ())
             hoisting.body.append(replace(assign, value=value))
-    host = _ordered(hoisting.guarded(hoisting.host))
+    host = ordered(hoisting.guarded(hoisting.host))
     return replace(program, host=host, body=tuple(hoisting.guarded(hoisting.body)))
 
 
@@ -148,7 +148,7 @@ def _calls(node: Node) -> bool:
     )
 
 
-def _ordered(host: Iterable[Assign]) -> tuple[Assign, ...]:
+def ordered(host: Iterable[Assign]) -> tuple[Assign, ...]:
     """The assignments, each after those of the names it reads, and else in their order."""
     pending = {a.target.id: a for a in host}
     placed: list[Assign] = []

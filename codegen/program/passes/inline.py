@@ -54,7 +54,7 @@ def inline(program: Program) -> Program:
 
 
 def _is_in_passes(program: Program) -> bool:
-    kinds = program.kinds()
+    kinds = program.kinds
     return Kind.REDUCTION in kinds and Kind.MATRIX not in kinds
 
 

@@ -30,6 +30,7 @@ from ._intervals import require_within
 from ._known import Kind, Known, States
 from ._limits import chosen
 from ._locks import lock
+from ._over_time import at
 from ._philox import require_seed
 from ._readable import Readable
 from ._scalars import Step
@@ -68,7 +69,8 @@ class Optimizer(Limited, Readable):
         self._changes = object()
         """Another one whenever states are changed."""
         self._lock = lock()
-        self._check_arguments(None if callable(self.lr) else self.lr)
+        now = at(self, set(self._over_time) - {"lr"}, 0)
+        now._check_arguments(None if callable(self.lr) else self.lr)
 
     def __getstate__(self) -> dict[str, Any]:
         """All with copies of the states, as others may step while these are written.
@@ -142,28 +144,28 @@ class Optimizer(Limited, Readable):
         self, params: Tree, grads: Tree, given_inputs: Mapping[str, Any]
     ) -> tuple[list[Callable[[], Any]], Callable[[], None]]:
         """All of a step that can fail: left are calls of what changes arrays, and of the last."""
-        rate = self.lr(self._step) if callable(self.lr) else self.lr
-        require_number("lr", rate)
-        lr = float(rate)
-        self._check_arguments(lr)
+        now = at(self, self._over_time, self._step)
+        require_number("lr", now.lr)
+        lr = float(now.lr)  # pyright: ignore[reportArgumentType]
+        now._check_arguments(lr)
         engines.check(self.engine, self._kernel, type(self).__name__)
-        read = self._read_at(self._step + 1, lr)
+        read = now._read_at(self._step + 1, lr)
         inputs = taken(self._inputs, read, given_inputs, params, type(self).__name__)
-        known, given = self._looked_at(params, grads, lr)
+        known, given = now._looked_at(params, grads, lr)
         cut = partial(
-            clipping.clips, limits=self._limits, error_if_nonfinite=self.error_if_nonfinite
+            clipping.clips, limits=now._limits, error_if_nonfinite=self.error_if_nonfinite
         )
         own = drawn.columns(self._random, read, known.thetas, self.seed, self._step + 1)
         known.inputs = clipped(self._inputs, inputs, cut).beside(own).rows(len(given))
-        initial = self._existing(lr, dict(next(iter(known.kinds_of_shape))))
+        initial = now._existing(lr, dict(next(iter(known.kinds_of_shape))))
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
             for name in self._kept_numbers
         }
         numbers = scalars | inputs.numbers
-        steps = {kind: self._step_of(lr, numbers, dict(kind)) for kind in known.kinds_of_shape}
+        steps = {kind: now._step_of(lr, numbers, dict(kind)) for kind in known.kinds_of_shape}
         step, new = next(iter(steps.values()))
-        clips = clipping.clips(given, self._limits, self.error_if_nonfinite)
+        clips = clipping.clips(given, now._limits, self.error_if_nonfinite)
         changes: list[Callable[[], Any]] = []
         is_compiled = engines.compiles(self.engine, self._kernel, known.size)
         for kind, rows in known.kinds_of_shape.items():
@@ -225,7 +227,8 @@ class Optimizer(Limited, Readable):
         """
         # Asked is which states there are: a rate of any step will do.
         rate = math.nan if callable(self.lr) else self.lr
-        names = self._existing(rate, told(self._facts, (), 0.0)).keys()
+        now = at(self, set(self._over_time) - {"lr"}, checkpoints.last_step(state))
+        names = now._existing(rate, told(self._facts, (), 0.0)).keys()
         numbers = [name for name in self._kept_numbers if name in names]
         # Those of other shapes may have others.
         tensors = [name for name in self._tensor_states if name in names or self._facts]

@@ -1,11 +1,13 @@
 """What can be asked of an optimizer between its steps."""
 
+from inspect import signature
 from typing import Any
 
 from . import _outputs as outputs
 from ._declared import Declared
 from ._given import require_known
 from ._known import States
+from ._over_time import at
 from ._scalars import Rate
 from ._trees import Tree
 
@@ -30,8 +32,8 @@ class Readable(Declared):
         """
         require_known([name], self._inputs, type(self).__name__)
         with self._lock:
-            rate = self.lr(self._step) if callable(self.lr) else self.lr
-            return name in self._read_at(self._step + 1, float(rate))
+            now = at(self, self._over_time, self._step)
+            return name in now._read_at(self._step + 1, float(now.lr))  # pyright: ignore
 
     def output(self, name: str, params: Tree) -> Tree:
         """What the rule makes of parameters and states beside its steps: an average, say.
@@ -52,11 +54,13 @@ class Readable(Declared):
         with self._lock:
             if not self._step:
                 return outputs.of_tree(outputs.itself, params, {}, {})
-            rate = self.lr(self._step - 1) if callable(self.lr) else self.lr
+            now = at(self, self._over_time, self._step - 1)
             known: dict[str, Any] = {n: getattr(self, n) for n in (*self._options, *self._words)}
-            known |= self._given_numbers(rate) | self._scalars | {"t": self._step}
+            known |= now._given_numbers(now.lr) | self._scalars | {"t": self._step}  # pyright: ignore
             function = getattr(self, f"_output_{name}")
-            return outputs.of_tree(function, params, self._states, known)
+            read = signature(function).parameters
+            states = {n: kept for n, kept in self._states.items() if n in read}
+            return outputs.of_tree(function, params, states, known)
 
     def _read_at(self, t: int, lr: float) -> list[str]:
         """The names of the inputs that a step reads."""

@@ -25,7 +25,7 @@ class Step(Generic[S]):
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> S: ...
-        def __setattr__(self, name: str, value: S) -> None: ...
+        def __setattr__(self, name: str, value: S | None) -> None: ...
 
 
 @overload
@@ -133,6 +133,10 @@ def sign(x: Scalar) -> Scalar:
 
 
 @overload
+def maximum(x: Tensor, y: Scalar) -> Tensor: ...
+@overload
+def maximum(x: Scalar, y: Tensor) -> Tensor: ...
+@overload
 def maximum(x: float, y: float) -> float: ...
 @overload
 def maximum(x: Scalar, y: Scalar) -> Scalar: ...
@@ -142,6 +146,10 @@ def maximum(x: Scalar, y: Scalar) -> Scalar:
     return torch.clamp(y, min=x) if isinstance(y, Tensor) else max(x, y)
 
 
+@overload
+def minimum(x: Tensor, y: Scalar) -> Tensor: ...
+@overload
+def minimum(x: Scalar, y: Tensor) -> Tensor: ...
 @overload
 def minimum(x: float, y: float) -> float: ...
 @overload
@@ -173,14 +181,26 @@ def _beside(test: Tensor, x: float) -> Tensor:
     return torch.full_like(test, x, dtype=torch.float64)
 
 
-def taken(test: bool | Tensor, yes: Tensor, no: Tensor) -> Tensor:
-    """One of two tensors, by one test for all of them."""
+def clip(x: Tensor, low: Scalar, high: Scalar) -> Tensor:
+    """A tensor within bounds, of which one may be a number, where torch asks both to be alike."""
+    return minimum(maximum(x, low), high)
+
+
+@overload
+def taken(test: Scalar, yes: Tensor, no: Scalar) -> Tensor: ...
+@overload
+def taken(test: Scalar, yes: Scalar, no: Tensor) -> Tensor: ...
+def taken(test: Scalar, yes: Scalar, no: Scalar) -> Scalar:
+    """One of two tensors, or a tensor and a number for its elements, by one test for them all."""
     if isinstance(test, Tensor):
         return torch.where(test, yes, no)
-    return yes if test else no
+    choice, other = (yes, no) if test else (no, yes)
+    if isinstance(other, Tensor) and not isinstance(choice, Tensor):
+        return torch.full_like(other, choice)
+    return choice
 
 
-def both(first: bool | Tensor, second: Callable[[], bool | Tensor]) -> bool | Tensor:
+def both(first: Scalar, second: Callable[[], bool | Tensor]) -> bool | Tensor:
     """Whether two tests hold; the second is not made where the first is known to fail."""
     known = flag(first)
     if isinstance(known, Tensor):
@@ -188,7 +208,7 @@ def both(first: bool | Tensor, second: Callable[[], bool | Tensor]) -> bool | Te
     return known and second()
 
 
-def either(first: bool | Tensor, second: Callable[[], bool | Tensor]) -> bool | Tensor:
+def either(first: Scalar, second: Callable[[], bool | Tensor]) -> bool | Tensor:
     """Whether one of two tests holds; the second is not made where the first is known to."""
     known = flag(first)
     if isinstance(known, Tensor):
@@ -196,6 +216,6 @@ def either(first: bool | Tensor, second: Callable[[], bool | Tensor]) -> bool | 
     return known or second()
 
 
-def opposite(test: bool | Tensor) -> bool | Tensor:
+def opposite(test: Scalar) -> bool | Tensor:
     known = flag(test)
     return ~known if isinstance(known, Tensor) else not known

@@ -146,7 +146,7 @@ def _firsts(steps: Sequence[Step]) -> Places:
 def _given(program: Program, steps: Sequence[Step]) -> dict[str, Any]:
     """What a program is given of some steps."""
     if program.is_elementwise and len(steps) > 1:
-        return _stacked(steps)
+        return _stacked(program, steps)
     first, *others = [_seen(_single(step), step, program) for step in steps]
     if not others:
         return first
@@ -183,8 +183,11 @@ def _reshaped(x: Any, shape: tuple[int, ...]) -> Any:
     return np.reshape(x, shape) if np.ndim(x) else x
 
 
-def _stacked(steps: Sequence[Step]) -> dict[str, Any]:
-    """What the steps are given, element after element."""
+def _stacked(program: Program, steps: Sequence[Step]) -> dict[str, Any]:
+    """What the steps are given and the program reads, element after element.
+
+    An output may be elementwise where the rule keeps matrices, which have lengths of their own.
+    """
 
     def stacked(values: Sequence[Any]) -> Any:
         if isinstance(values[0], tuple):
@@ -193,7 +196,8 @@ def _stacked(steps: Sequence[Step]) -> dict[str, Any]:
         return np.concatenate(rows)
 
     each = [_single(step) for step in steps]
-    return {name: stacked([values[name] for values in each]) for name in each[0]}
+    read = {"theta", "grad", *program.read}
+    return {name: stacked([values[name] for values in each]) for name in each[0] if name in read}
 
 
 def _row(each: Bounds, taken: Places | None) -> Bounds:

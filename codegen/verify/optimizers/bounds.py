@@ -236,8 +236,10 @@ class _Evaluation:
             return selected(*operands)
         if node.op.iteration is not None:
             return self._iterated(node.op.iteration, operands)
-        if node.op in (ops.FILL, ops.LIFT):
+        if node.op is ops.FILL:
             return np.broadcast_to(values[0], np.shape(values[1])), operands[0][1]
+        if node.op is ops.LIFT:  # one number, beside a tensor without elements too
+            return operands[0]
         if node.op is ops.DIV and not node.on_host:
             self._quotients[node] = node.args, operands
         if node.op is ops.STORED:

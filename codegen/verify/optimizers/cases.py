@@ -146,7 +146,8 @@ def inputs_given(
         if each.is_tensor:
             other = case.gradients[(index + place + 1) % len(case.gradients)]
             values = _within(each.domain, np.ravel(other)[::-1].astype(np.float64))
-            found[each.name] = round_floats(values.reshape(other.shape), case.form)
+            rounded = round_floats(values.reshape(other.shape), case.form)
+            found[each.name] = np.asarray(rounded)  # of one number too, which would be a scalar
         else:
             draw = np.random.default_rng([case.start + index, place])
             found[each.name] = _plausible(each.domain, draw.uniform())

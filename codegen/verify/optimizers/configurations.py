@@ -21,6 +21,7 @@ _LEARNING_RATE = 0.5
 """Large, so that weight decay applied in the wrong place is seen."""
 
 _SWITCHED_ON = (0.9, 0.25, 0.1, 0.05, 0.3, 0.7)
+_WHOLE_ON = (3.0, 2.0, 5.0, 7.0)
 """What hyperparameters that can be 0 are otherwise: no two of a spec alike, where possible."""
 
 _NEXT_TO_NOTHING = 2.0**-100
@@ -73,11 +74,20 @@ def configurations(spec: Optimizer) -> list[Configuration]:
     many, a few are taken such that every pair of choices found together in any of them is
     found in those few.
     """
+    found = _all_allowed(spec)
+    return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
+
+
+def pairs_of_options(spec: Optimizer) -> list[Configuration]:
+    """Those few, however many there are."""
+    return [c for _, c in _thinned(_all_allowed(spec))]
+
+
+def _all_allowed(spec: Optimizer) -> list[tuple[Choice, Configuration]]:
+    """What the constraints allow, with a large rate or else the default; the defaults at least."""
     defaults, large = _defaults(spec)
     found = _allowed(spec, defaults | large) or _allowed(spec, defaults)
-    if not found:
-        return [Configuration(defaults, spec.defaults)]
-    return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
+    return found or [((), Configuration(defaults, spec.defaults))]
 
 
 def left_out(spec: Optimizer, tried: Sequence[Configuration], form: Format) -> list[Configuration]:
@@ -196,7 +206,8 @@ def switched_on(spec: Optimizer, fixed: Mapping[str, float]) -> dict[str, float]
         can_be_off = h.optional or h.symbol in compared or fixed[h.name] == 0
         if can_be_off and contains(h.domain, 0.0):
             taken = {*fixed.values(), *values.values()}
-            values[h.name] = fixed[h.name] or inside(h.domain, _SWITCHED_ON, taken)
+            on = _WHOLE_ON if h.is_whole else _SWITCHED_ON
+            values[h.name] = fixed[h.name] or inside(h.domain, on, taken)
     return values
 
 
@@ -223,10 +234,10 @@ def _choices(count: int) -> Iterator[Choice]:
 
 
 def _thinned(found: list[tuple[Choice, Configuration]]) -> Iterator[tuple[Choice, Configuration]]:
-    """In a fixed random order, those that show a pair of choices not seen before."""
-    seen: set[tuple[tuple[int, bool], ...]] = set()
-    for index in np.random.default_rng(0).permutation(len(found)):
-        pairs = set(combinations(enumerate(found[index][0]), 2))
-        if not pairs <= seen:
-            seen |= pairs
-            yield found[index]
+    """Always the first that shows most pairs of choices not seen before; of one choice, that."""
+    pending = {i: set(combinations(enumerate(c), min(2, len(c)))) for i, (c, _) in enumerate(found)}
+    while pending:
+        best = max(pending, key=lambda i: len(pending[i]))
+        yield found[best]
+        seen = pending[best]
+        pending = {i: new for i, pairs in pending.items() if (new := pairs - seen)}

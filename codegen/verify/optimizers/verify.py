@@ -37,7 +37,14 @@ from ..ulp import Doubles, Expected
 from .allowance import Allowance, allowances
 from .cases import Case, from_zero, inputs
 from .clipped import clippings
-from .configurations import Configuration, at_the_ends, configurations, left_out, settings
+from .configurations import (
+    Configuration,
+    at_the_ends,
+    configurations,
+    left_out,
+    pairs_of_options,
+    settings,
+)
 from .engines import Implementation
 from .factors import are_read_at_once, judged, takers
 from .running import Course, Crash, Moment, Request, Rows, RunAll, here
@@ -54,8 +61,18 @@ AT_THE_ENDS = ("scalar", "zero gradient", "jumps")
 """The cases that hyperparameters at the ends of their domains are tried on."""
 
 
+ALL_TOGETHER = "float32"
+"""The dtype in which options are tried in all ways together: that which every backend has."""
+
+
 def trials(rule: CompiledRule, dtype: str) -> list[tuple[Configuration, Case]]:
-    """Everything a spec is tried on in a dtype."""
+    """Everything a spec is tried on in a dtype.
+
+    Options choose between lines of code, which no dtype has of its own: what they choose is
+    settled before a tensor is seen, and one text is run, or compiled, for each dtype. So whether
+    the right lines run under each set of options is found in one dtype, and how each line rounds,
+    beside each other one, in all. Where equations read the dtype, all is tried in each.
+    """
     spec, cases = rule.spec, inputs(dtype)
     if rule.program.facts and not needs_matrices(spec):  # it may differ by the shape
         cases = [*cases, *(case.of_matrices() for case in cases)]
@@ -63,7 +80,8 @@ def trials(rule: CompiledRule, dtype: str) -> list[tuple[Configuration, Case]]:
         cases = [case.of_matrices() for case in cases]
     few = [case for case in cases if case.name in AT_THE_ENDS]
     few += [from_zero(dtype)] if needs_matrices(spec) else []
-    tried = configurations(spec)
+    reads_dtype = machine_epsilon.name in rule.program.read
+    tried = configurations(spec) if dtype == ALL_TOGETHER or reads_dtype else pairs_of_options(spec)
     clipping = [replace(tried[0], limit={name: _LIMIT}) for name in clippings()]
     jumps = [case for case in cases if case.name == "jumps"]
     return [

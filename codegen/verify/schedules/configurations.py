@@ -6,6 +6,8 @@ from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any, TypeAlias
 
+from sympy import Mod, cos, floor
+
 from ....specs.language import (
     Choice,
     Function,
@@ -15,6 +17,10 @@ from ....specs.language import (
     Option,
     Schedule,
     Schedules,
+    call,
+    completed_cycles,
+    passed,
+    running_product,
 )
 from ....specs.language.schedule import Argument
 from ...loading.load import builtin_schedules
@@ -33,6 +39,9 @@ _FUNCTIONS = (
     lambda k: 1.5 - (k % 3) / 2,
     lambda _: 1,
 )
+
+_HEADS = (Mod, call, completed_cycles, cos, floor, passed, running_product)
+"""What a step is taken apart by, or that is computed in a way of its own."""
 
 Arguments: TypeAlias = dict[str, Any]
 
@@ -136,11 +145,26 @@ def _in_place_of(schedule: Schedule) -> Iterator[Arguments]:
 
 
 def _schedules() -> list[Bound]:
-    """Each of the built-in schedules, with others in it where it is made of others.
+    """One of each kind that what is made of others can tell apart, of the built-in schedules.
 
     All start from one rate, as those do that share an optimizer.
     """
-    return [_started(example(s)) for s in builtin_schedules().values() if not s.states]
+    kinds = {_kind(s): s for s in reversed(builtin_schedules().values()) if not s.states}
+    return [_started(example(s)) for s in reversed(kinds.values())]
+
+
+def _kind(schedule: Schedule) -> tuple[object, ...]:
+    """What of a schedule can matter to one that is made of it, or to how that is computed."""
+    read = {head for update in schedule.updates for head in _HEADS if update.value.has(head)}
+    made_of = tuple(h.many for h in schedule.hyper if isinstance(h, Schedules))
+    whole = floor in read or Mod in read
+    return (
+        schedule.starts_from_rate,
+        schedule.sets_momentum,
+        schedule.outright,
+        made_of,
+        frozenset(read - {floor, Mod}) if not made_of else whole,
+    )
 
 
 def _started(bound: Bound) -> Bound:

@@ -11,22 +11,52 @@ __all__ = [
     "ConstantLR",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",
+    "CosineConstantLR",
+    "CosineWarmupLR",
     "CyclicLR",
+    "CyclicWSDLR",
+    "ExpHyperbolicLR",
     "ExponentialLR",
+    "ExponentialWarmupLR",
+    "FlatCosineLR",
+    "GreedyLR",
+    "HalfLifeLR",
+    "HyperbolicLR",
+    "InterpolatingLogLR",
     "InverseSqrtLR",
     "InverseTimeLR",
+    "JaggedRestartsLR",
+    "KDecayLR",
+    "KneeLR",
     "LambdaLR",
     "LinearLR",
     "LinearWarmupLR",
+    "LRRangeTest",
     "MultiplicativeLR",
     "MultiStepLR",
+    "NoamLR",
     "OneCycleLR",
+    "PaLMBeta2LR",
     "PiecewiseConstantLR",
+    "PiecewiseInterpolateLR",
     "PolynomialLR",
     "PowerLR",
+    "ProportionLR",
+    "QuadraticWarmupLR",
+    "RAdamWarmupLR",
     "ReduceLROnPlateau",
+    "RelativeStepLR",
+    "RexLR",
     "SequentialLR",
+    "SlantedTriangularLR",
+    "SqrtWarmupLR",
     "StepLR",
+    "SWALR",
+    "TanhDecayLR",
+    "TrapezoidalLR",
+    "UntunedExponentialWarmupLR",
+    "UntunedLinearWarmupLR",
+    "WarmupHoldCosineLR",
     "WarmupStableDecayLR",
 ]
 
@@ -35,22 +65,52 @@ if TYPE_CHECKING:
     from .constantlr import ConstantLR
     from .cosineannealinglr import CosineAnnealingLR
     from .cosineannealingwarmrestarts import CosineAnnealingWarmRestarts
+    from .cosineconstantlr import CosineConstantLR
+    from .cosinewarmuplr import CosineWarmupLR
     from .cycliclr import CyclicLR
+    from .cyclicwsdlr import CyclicWSDLR
+    from .exphyperboliclr import ExpHyperbolicLR
     from .exponentiallr import ExponentialLR
+    from .exponentialwarmuplr import ExponentialWarmupLR
+    from .flatcosinelr import FlatCosineLR
+    from .greedylr import GreedyLR
+    from .halflifelr import HalfLifeLR
+    from .hyperboliclr import HyperbolicLR
+    from .interpolatingloglr import InterpolatingLogLR
     from .inversesqrtlr import InverseSqrtLR
     from .inversetimelr import InverseTimeLR
+    from .jaggedrestartslr import JaggedRestartsLR
+    from .kdecaylr import KDecayLR
+    from .kneelr import KneeLR
     from .lambdalr import LambdaLR
     from .linearlr import LinearLR
     from .linearwarmuplr import LinearWarmupLR
+    from .lrrangetest import LRRangeTest
     from .multiplicativelr import MultiplicativeLR
     from .multisteplr import MultiStepLR
+    from .noamlr import NoamLR
     from .onecyclelr import OneCycleLR
+    from .palmbeta2lr import PaLMBeta2LR
     from .piecewiseconstantlr import PiecewiseConstantLR
+    from .piecewiseinterpolatelr import PiecewiseInterpolateLR
     from .polynomiallr import PolynomialLR
     from .powerlr import PowerLR
+    from .proportionlr import ProportionLR
+    from .quadraticwarmuplr import QuadraticWarmupLR
+    from .radamwarmuplr import RAdamWarmupLR
     from .reducelronplateau import ReduceLROnPlateau
+    from .relativesteplr import RelativeStepLR
+    from .rexlr import RexLR
     from .sequentiallr import SequentialLR
+    from .slantedtriangularlr import SlantedTriangularLR
+    from .sqrtwarmuplr import SqrtWarmupLR
     from .steplr import StepLR
+    from .swalr import SWALR
+    from .tanhdecaylr import TanhDecayLR
+    from .trapezoidallr import TrapezoidalLR
+    from .untunedexponentialwarmuplr import UntunedExponentialWarmupLR
+    from .untunedlinearwarmuplr import UntunedLinearWarmupLR
+    from .warmupholdcosinelr import WarmupHoldCosineLR
     from .warmupstabledecaylr import WarmupStableDecayLR
 else:
     __getattr__, __dir__ = _on_demand(__name__, __all__)

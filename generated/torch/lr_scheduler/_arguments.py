@@ -141,6 +141,13 @@ def require_optimizer(optimizer: Any) -> Optimizer:
     return optimizer
 
 
+def progress(state: Mapping[str, Any], key: str) -> Any:
+    """An entry of a state that has to be there."""
+    if key not in state:
+        raise ValueError(f"the state has no {key}")
+    return state[key]
+
+
 def held(function: Any) -> dict[str, Any] | None:
     """What a callable object of a class holds; None for a function."""
     plain_function = isinstance(function, FunctionType | MethodType)

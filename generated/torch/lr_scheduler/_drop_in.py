@@ -211,6 +211,25 @@ class Plateau:
         return {"default_min_lr": self.default_min_lr, "mode_worse": self.mode_worse}
 
 
+class Averaging:
+    """SWALR: the rates it ends at, which stand in the groups, and the way there."""
+
+    optimizer: Optimizer
+    _in_group: Callable[[int], dict[str, Any]]
+    _anneal_strategy: str
+
+    @property
+    def anneal_func(self) -> Callable[[float], float]:
+        """The share of the way that is gone after a share of the steps."""
+        if self._anneal_strategy == "linear":
+            return lambda t: t
+        return lambda t: (1 - math.cos(math.pi * t)) / 2
+
+    def _prepare(self) -> None:
+        for index, group in enumerate(self.optimizer.param_groups):
+            group["swa_lr"] = self._in_group(index)["swa_lr"]
+
+
 def _phase(end: float, *keys: str) -> dict[str, Any]:
     names = ("start_lr", "end_lr", "start_momentum", "end_momentum")
     return {"end_step": end, **dict(zip(names, keys, strict=True))}

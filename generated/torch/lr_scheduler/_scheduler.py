@@ -26,7 +26,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import EPOCH_DEPRECATION_WARNING, LRScheduler
 
-from ._arguments import is_number, is_whole, plain
+from ._arguments import is_number, is_whole, plain, progress, require_optimizer
 from ._course import Course, Schedule, value
 from ._declared import Declared
 from ._domains import require
@@ -40,6 +40,7 @@ from ._rates import (
     set_rates,
     starting_momentum,
 )
+from ._target import require_same, target_of
 
 
 class Scheduler(Declared, LRScheduler):
@@ -48,7 +49,8 @@ class Scheduler(Declared, LRScheduler):
     base_lrs: list[float]  # pyright: ignore[reportIncompatibleVariableOverride]
     """The rates of the groups before any scheduler."""
 
-    def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
+    def __init__(self, optimizer: Optimizer, last_epoch: int = -1, target: str = "lr") -> None:
+        self._target = target_of(require_optimizer(optimizer), target)
         self._accept(optimizer)
         whole = is_whole(last_epoch) and last_epoch >= -1
         require(whole, "last_epoch", last_epoch, "a whole number, -1 <= last_epoch")
@@ -62,24 +64,26 @@ class Scheduler(Declared, LRScheduler):
         self._read: tuple[list[Any], list[Schedule]] = [], []
         self._at: float = last_epoch
         self._found = self._rates_found()
-        if last_epoch == -1:
-            own_settings(optimizer, momentum=self._sets_momentum)
-            self._prepare()
-        super().__init__(optimizer, int(last_epoch))
+        with self._target.as_rate(optimizer, resumes=last_epoch != -1):
+            if last_epoch == -1:
+                own_settings(optimizer, self._target, momentum=self._sets_momentum)
+                if self._target.is_rate:
+                    self._prepare()
+            super().__init__(optimizer, int(last_epoch))
 
     def _prepare(self) -> None:
         """Leave in the groups what torch's class leaves there when it is first made."""
 
     def _rates_found(self) -> list[float]:
         """The rates of the groups before this scheduler was made."""
-        return [float(group["lr"]) for group in self.optimizer.param_groups]
+        return [float(self._target.of(group)) for group in self.optimizer.param_groups]
 
     def _initial_step(self) -> None:
         # Plain numbers: the value of a tensor is fetched from its device here, not at every step.
         self.base_lrs[:] = map(float, self.base_lrs)
         if hasattr(self, "_last_lr"):  # torch's SequentialLR takes the first step again
             self._found = self._rates_found()
-        own_settings(self.optimizer, momentum=self._sets_momentum)
+        own_settings(self.optimizer, self._target, momentum=self._sets_momentum)
         self.base_momenta: list[float] = []
         self._momenta: list[float | None] = []
         if self._sets_momentum:
@@ -127,16 +131,16 @@ class Scheduler(Declared, LRScheduler):
         self._set_momenta(momenta, outright=self._is_initial or epoch is not None)
 
     def _set(self, rates: list[Any]) -> None:
-        self._last_lr = set_rates(self.optimizer, rates)
-        self._marks = [mark(group["lr"]) for group in self.optimizer.param_groups]
+        self._last_lr = set_rates(self.optimizer, self._target, rates)
+        self._marks = [mark(self._target.of(group)) for group in self.optimizer.param_groups]
 
     def _momenta_of(self, schedules: list[Schedule], step: float) -> list[float | None]:
         return [s.momentum(step) for s in schedules] if self._sets_momentum else []
 
     def _set_momenta(self, momenta: list[float | None], *, outright: bool) -> None:
         if momenta:
-            known = self._momenta, self.base_momenta
-            set_momenta(self.optimizer, momenta, *known, outright=outright)
+            before, first = self._momenta, self.base_momenta
+            set_momenta(self.optimizer, momenta, before, first, outright=outright)
             self._momenta = momenta
 
     def _courses_to(self, step: float, schedules: list[Schedule], *, jumps: bool) -> list[Course]:
@@ -147,7 +151,7 @@ class Scheduler(Declared, LRScheduler):
             elif self._is_initial:
                 courses.append(self._first_course(index, schedule, step))
             elif self._was_set(index):
-                rate = float(self.optimizer.param_groups[index]["lr"])
+                rate = float(self._target.of(self.optimizer.param_groups[index]))
                 courses.append((step, schedule.carried(step, self._at, rate, base)))
             else:
                 courses.append(self._same_course(index, schedule, step))
@@ -160,7 +164,7 @@ class Scheduler(Declared, LRScheduler):
             return None, base
         if step == 0:
             return None, found
-        setting = self.optimizer.param_groups[index]["lr"]
+        setting = self._target.of(self.optimizer.param_groups[index])
         computed = (as_stored(schedule.rate(at), setting) for at in (step - 1, step))
         if found in (base, *computed):
             return None, base
@@ -179,7 +183,7 @@ class Scheduler(Declared, LRScheduler):
 
     def _was_set(self, index: int) -> bool:
         """Whether someone else has set the rate of a group since this scheduler did."""
-        present, kept = self.optimizer.param_groups[index]["lr"], self._marks[index]
+        present, kept = self._target.of(self.optimizer.param_groups[index]), self._marks[index]
         if kept is not None and kept == mark(present):
             return False
         last = self._last_lr[index]
@@ -202,12 +206,13 @@ class Scheduler(Declared, LRScheduler):
         """Let groups that were added in the meantime go on from the rates they came with."""
         groups = self.optimizer.param_groups
         if len(self.base_lrs) < len(groups):
-            own_settings(self.optimizer, momentum=self._sets_momentum)
+            own_settings(self.optimizer, self._target, momentum=self._sets_momentum)
         for index in range(len(self.base_lrs), len(groups)):
             group = groups[index]
-            rate = float(group["lr"])
+            rate = float(self._target.of(group))
             self._extend_arguments()
-            self.base_lrs.append(float(group.get("initial_lr", self._start_of(index, rate))))
+            start = group.get(self._target.initial, self._start_of(index, rate))
+            self.base_lrs.append(float(start))
             always = self._outright == "always"
             self._courses.append((None, self.base_lrs[-1]) if always else (self._at, rate))
             self._last_lr.append(rate)
@@ -247,6 +252,7 @@ class Scheduler(Declared, LRScheduler):
                 "_is_initial": False,
                 "_get_lr_called_within_step": False,
             }
+            | ({} if self._target.is_rate else {"target": self._target.name})
             | self._shown()
         )
 
@@ -265,13 +271,14 @@ class Scheduler(Declared, LRScheduler):
             ValueError: the state has no ``last_epoch`` or ``base_lrs``, an argument in it is
                 outside its domain, or it is of another number of groups.
         """
-        restored = set_by_others(self.optimizer)
+        restored = set_by_others(self.optimizer, self._target)
         self._restore(state_dict)
         if not restored:
             self._set([float(lr) for lr in self._last_lr])
             self._set_momenta(self._momenta_of(self._in_groups(), self._at), outright=True)
 
     def _restore(self, state: Mapping[str, Any]) -> None:
+        require_same(self._target, state)
         last_epoch = int(progress(state, "last_epoch"))
         base_lrs = [float(lr) for lr in progress(state, "base_lrs")]
         groups = len(self.optimizer.param_groups)
@@ -312,9 +319,3 @@ class Scheduler(Declared, LRScheduler):
         self.last_epoch, self._at = math.floor(step), step
         self._step_count = self.last_epoch + 1
         self._last_lr = [*rates]
-
-
-def progress(state: Mapping[str, Any], key: str) -> Any:
-    if key not in state:
-        raise ValueError(f"the state has no {key}")
-    return state[key]

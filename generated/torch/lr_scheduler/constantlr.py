@@ -23,6 +23,8 @@ class ConstantLR(Scheduler):
         factor: factor to begin with, ``0 <= factor <= 1``.
         total_iters: steps the factor is there for, ``0 <= total_iters``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -42,10 +44,12 @@ class ConstantLR(Scheduler):
         factor: float = 1 / 3,
         total_iters: int = 5,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.factor = factor
         self.total_iters = total_iters
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, factor: Any, total_iters: Any, **_: Any) -> None:

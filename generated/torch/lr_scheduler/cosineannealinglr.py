@@ -26,6 +26,8 @@ class CosineAnnealingLR(Scheduler):
         eta_min: the lowest rate, ``0 <= eta_min``.
         last_epoch: the last step that is done; it goes on with the one after it.
         clamp: stay at the lowest rate after T_max steps; otherwise it rises again, as in torch.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -47,11 +49,12 @@ class CosineAnnealingLR(Scheduler):
         last_epoch: int = -1,
         *,
         clamp: bool = False,
+        target: str = "lr",
     ) -> None:
         self.T_max = T_max
         self.eta_min = eta_min
         self.clamp = clamp
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, T_max: Any, eta_min: Any, clamp: Any, **_: Any) -> None:

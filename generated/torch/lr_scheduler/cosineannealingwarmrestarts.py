@@ -30,6 +30,8 @@ class CosineAnnealingWarmRestarts(WarmRestarts, Scheduler):
         T_mult: growth of the cycles, ``1 <= T_mult``.
         eta_min: the lowest rate, ``0 <= eta_min``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -50,11 +52,13 @@ class CosineAnnealingWarmRestarts(WarmRestarts, Scheduler):
         T_mult: int = 1,
         eta_min: float = 0,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.T_0 = T_0
         self.T_mult = T_mult
         self.eta_min = eta_min
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, T_0: Any, T_mult: Any, eta_min: Any, **_: Any) -> None:

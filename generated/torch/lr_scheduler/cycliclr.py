@@ -41,6 +41,8 @@ class CyclicLR(Cycles, Scheduler):
         base_momentum: the lowest momentum, ``0 <= base_momentum``; one for all groups, or a list.
         max_momentum: the highest momentum, ``0 <= max_momentum``; one for all groups, or a list.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -90,6 +92,8 @@ class CyclicLR(Cycles, Scheduler):
         base_momentum: float | Sequence[float] = 0.8,
         max_momentum: float | Sequence[float] = 0.9,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.base_lr = base_lr
         self.max_lrs: Any = max_lr
@@ -102,7 +106,7 @@ class CyclicLR(Cycles, Scheduler):
         self.cycle_momentum = cycle_momentum
         self.base_momentums: Any = base_momentum
         self.max_momentums: Any = max_momentum
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     def _derive(self) -> None:
         if self.step_size_down is None:
@@ -246,4 +250,4 @@ class CyclicLR(Cycles, Scheduler):
 
     @property
     def _sets_momentum(self) -> bool:
-        return bool(self.cycle_momentum)
+        return self._target.is_rate and bool(self.cycle_momentum)

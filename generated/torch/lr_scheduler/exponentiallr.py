@@ -24,6 +24,8 @@ class ExponentialLR(Scheduler):
         gamma: factor over decay_steps steps, ``0 <= gamma``.
         last_epoch: the last step that is done; it goes on with the one after it.
         decay_steps: steps over which gamma applies, ``0 < decay_steps``.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -44,10 +46,11 @@ class ExponentialLR(Scheduler):
         last_epoch: int = -1,
         *,
         decay_steps: float = 1,
+        target: str = "lr",
     ) -> None:
         self.gamma = gamma
         self.decay_steps = decay_steps
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, gamma: Any, decay_steps: Any, **_: Any) -> None:

@@ -25,6 +25,8 @@ class InverseSqrtLR(Scheduler):
         timescale: steps in which one over the square of the rate grows by that of lr; by default
             Max(1, warmup_steps), ``0 < timescale``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -43,10 +45,12 @@ class InverseSqrtLR(Scheduler):
         warmup_steps: int,
         timescale: float | None = None,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.warmup_steps = warmup_steps
         self.timescale: Any = timescale
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     def _derive(self) -> None:
         if self.timescale is None:

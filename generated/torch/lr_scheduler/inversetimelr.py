@@ -22,6 +22,8 @@ class InverseTimeLR(Scheduler):
         optimizer: the optimizer whose learning rate it sets.
         decay: growth of the denominator per step, ``0 <= decay``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -39,9 +41,11 @@ class InverseTimeLR(Scheduler):
         optimizer: Optimizer,
         decay: float,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.decay = decay
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, decay: Any, **_: Any) -> None:

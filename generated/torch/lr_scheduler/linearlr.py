@@ -24,6 +24,8 @@ class LinearLR(Scheduler):
         end_factor: factor from step total_iters on, ``0 <= end_factor <= 1``.
         total_iters: steps from one factor to the other, ``1 <= total_iters``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -44,11 +46,13 @@ class LinearLR(Scheduler):
         end_factor: float = 1,
         total_iters: int = 5,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.start_factor = start_factor
         self.end_factor = end_factor
         self.total_iters = total_iters
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, start_factor: Any, end_factor: Any, total_iters: Any, **_: Any) -> None:

@@ -23,6 +23,8 @@ class MultiplicativeLR(Scheduler):
         optimizer: the optimizer whose learning rate it sets.
         lr_lambda: the factor from one step to the next; one for all groups, or a list.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -47,9 +49,11 @@ class MultiplicativeLR(Scheduler):
         optimizer: Optimizer,
         lr_lambda: Function | Sequence[Function],
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.lr_lambdas: Any = lr_lambda
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, lr_lambda: Any, **_: Any) -> None:

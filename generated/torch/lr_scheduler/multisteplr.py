@@ -28,6 +28,8 @@ class MultiStepLR(Milestones, Scheduler):
             the one before it.
         gamma: factor at each change, ``0 <= gamma``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -47,10 +49,12 @@ class MultiStepLR(Milestones, Scheduler):
         milestones: Sequence[int],
         gamma: float = 0.1,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.milestones = milestones
         self.gamma = gamma
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, milestones: Any, gamma: Any, **_: Any) -> None:

@@ -49,6 +49,8 @@ class OneCycleLR(OneCycle, Scheduler):
         final_div_factor: the first rate over the last, ``0 < final_div_factor``.
         three_phase: down to the first rate as fast as up, then on to the last.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -96,6 +98,8 @@ class OneCycleLR(OneCycle, Scheduler):
         final_div_factor: float = 1e4,
         three_phase: bool = False,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.max_lr = max_lr
         self.total_steps: Any = total_steps
@@ -109,7 +113,7 @@ class OneCycleLR(OneCycle, Scheduler):
         self.div_factor = div_factor
         self.final_div_factor = final_div_factor
         self.three_phase = three_phase
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     def _derive(self) -> None:
         if self.total_steps is None:
@@ -297,4 +301,4 @@ class OneCycleLR(OneCycle, Scheduler):
 
     @property
     def _sets_momentum(self) -> bool:
-        return bool(self.cycle_momentum)
+        return self._target.is_rate and bool(self.cycle_momentum)

@@ -25,6 +25,8 @@ class PiecewiseConstantLR(Scheduler):
             the one before it.
         values: the rates, one more than milestones; a number, 0 <= each.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -44,10 +46,12 @@ class PiecewiseConstantLR(Scheduler):
         milestones: Sequence[int],
         values: Sequence[float],
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.milestones = milestones
         self.values = values
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, milestones: Any, values: Any, **_: Any) -> None:

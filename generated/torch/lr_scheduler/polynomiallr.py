@@ -23,6 +23,8 @@ class PolynomialLR(Scheduler):
         total_iters: steps until the rate is 0, ``1 <= total_iters``.
         power: exponent, ``0 <= power``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -42,10 +44,12 @@ class PolynomialLR(Scheduler):
         total_iters: int = 5,
         power: float = 1,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.total_iters = total_iters
         self.power = power
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, total_iters: Any, power: Any, **_: Any) -> None:

@@ -23,6 +23,8 @@ class PowerLR(Scheduler):
         decay_steps: steps until the base is 2, ``0 < decay_steps``.
         power: exponent, ``0 <= power``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -42,10 +44,12 @@ class PowerLR(Scheduler):
         decay_steps: float,
         power: float = 1,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.decay_steps = decay_steps
         self.power = power
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, decay_steps: Any, power: Any, **_: Any) -> None:

@@ -37,6 +37,8 @@ class ReduceLROnPlateau(Plateau, MetricScheduler):
         cooldown: steps after a reduction that do not count, ``0 <= cooldown``.
         min_lr: the lowest rate, ``0 <= min_lr``; one for all groups, or a list.
         eps: smaller reductions are left out, ``0 <= eps``.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -78,6 +80,8 @@ class ReduceLROnPlateau(Plateau, MetricScheduler):
         cooldown: int = 0,
         min_lr: float | Sequence[float] = 0,
         eps: float = 1e-8,
+        *,
+        target: str = "lr",
     ) -> None:
         self.mode = mode
         self.factor = factor
@@ -87,7 +91,7 @@ class ReduceLROnPlateau(Plateau, MetricScheduler):
         self.cooldown = cooldown
         self.min_lrs: Any = min_lr
         self.eps = eps
-        super().__init__(optimizer)
+        super().__init__(optimizer, target)
 
     @staticmethod
     def _check(

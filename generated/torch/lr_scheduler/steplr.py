@@ -24,6 +24,8 @@ class StepLR(Scheduler):
         step_size: steps between changes, ``1 <= step_size``.
         gamma: factor at each change, ``0 <= gamma``.
         last_epoch: the last step that is done; it goes on with the one after it.
+        target: what it sets in place of the learning rate: a number of the groups by its name, such
+            as ``"weight_decay"``, or ``"betas[1]"``.
 
     Raises:
         TypeError: optimizer is not an Optimizer.
@@ -43,10 +45,12 @@ class StepLR(Scheduler):
         step_size: int,
         gamma: float = 0.1,
         last_epoch: int = -1,
+        *,
+        target: str = "lr",
     ) -> None:
         self.step_size = step_size
         self.gamma = gamma
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, target)
 
     @staticmethod
     def _check(*, step_size: Any, gamma: Any, **_: Any) -> None:

@@ -1,10 +1,13 @@
 """What a spec is tried on."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
+from steprule.codegen.analysis import analyse
 from steprule.codegen.oracle.formats import FORMATS, round_floats
+from steprule.codegen.program.compiled import compiled
 from steprule.codegen.verify.optimizers.cases import first_states, inputs
 from steprule.codegen.verify.optimizers.configurations import (
     Configuration,
@@ -12,7 +15,9 @@ from steprule.codegen.verify.optimizers.configurations import (
     configurations,
     contains,
     inside,
+    pairs_of_options,
 )
+from steprule.codegen.verify.optimizers.verify import trials
 from steprule.specs.language import (
     NON_NEGATIVE,
     POSITIVE,
@@ -25,7 +30,9 @@ from steprule.specs.language import (
     Option,
     Update,
     flags,
+    grad,
     hyperparameters,
+    machine_epsilon,
     t,
     theta,
 )
@@ -136,6 +143,46 @@ def test_constraints_that_forbid_all_but_the_defaults_leave_those():
     default = Configuration({"lr": 1e-3}, {})
     for constraint in (lr < Rational(1, 10), Eq(lr, Rational("1e-3"))):
         assert configurations(probe(0, [Constraint(constraint, "")])[0]) == [default]
+
+
+def switches(spec, configuration):
+    """What is off and on, of options and of hyperparameters that are tried at 0."""
+    tried = configurations(spec)
+    zeroed = [h.name for h in spec.hyperparameters if len({c.hyper[h.name] for c in tried}) > 1]
+    on = {name: bool(configuration.hyper[name]) for name in zeroed}
+    return {**on, **configuration.options}
+
+
+@pytest.mark.parametrize("spec", [adam, adagrad, rmsprop, sgd, nadam, probe(1)[0], probe(0)[0]])
+def test_few_configurations_show_every_pair_that_all_of_them_show(spec):
+    def pairs(found):
+        return {pair for c in found for pair in combinations(switches(spec, c).items(), 2)}
+
+    found, few = configurations(spec), pairs_of_options(spec)
+    assert pairs(few) == pairs(found)
+    assert {*map(repr, few)} <= {*map(repr, found)}
+    assert few[0] == found[0]
+    assert len(few) < len(found) or len(found) <= 4
+
+
+def test_options_meet_in_all_ways_in_one_dtype_and_in_pairs_in_others():
+    of_all, of_pairs = len(configurations(sgd)), len(pairs_of_options(sgd))
+    assert of_pairs < of_all
+    for dtype in FORMATS:
+        tried = {id(c) for c, case in trials(compiled(analyse(sgd)), dtype) if case.name == "huge"}
+        assert len(tried) == (of_all if dtype == "float32" else of_pairs)
+
+
+def test_options_meet_in_all_ways_in_each_dtype_where_equations_read_it():
+    spec, names = probe(4)
+    (lr, *_) = (h.symbol for h in spec.hyperparameters)
+    step = Piecewise(*((lr * (i + 2), flag) for i, flag in enumerate(names)), (lr, True))
+    for factor, count in ((1, 6), (machine_epsilon, 16)):
+        new = replace(
+            spec, updates=[Update(theta[t], theta[t - 1] - factor * step * grad(theta[t - 1]))]
+        )
+        tried = trials(compiled(analyse(new)), "float64")
+        assert len({id(c) for c, case in tried if case.name == "huge"}) == count
 
 
 def test_few_configurations_are_all_there():

@@ -36,6 +36,8 @@ from steprule.codegen.verify.schedules.steps import steps
 from steprule.codegen.verify.schedules.verify import verify
 from steprule.specs.language import Choice, Option, Schedule, eta, mu
 
+from ...sample import schedules
+
 
 def analysed(name: str) -> Schedule:
     return analyse(builtin_schedules()[name])
@@ -62,7 +64,7 @@ def test_the_quantities_of_a_plateau() -> None:
     assert not any(r.failure for r in results)
 
 
-@pytest.mark.parametrize("name", [n for n, s in builtin_schedules().items() if not s.states])
+@pytest.mark.parametrize("name", schedules(lambda schedule: not schedule.states).params())
 def test_numpy_and_torch_agree_to_the_bit(name: str) -> None:
     """Both have the formulas of one spec, in Python's floats, by templates of their own."""
     schedule = analysed(name)
@@ -133,7 +135,7 @@ def test_a_formula_that_loses_digits_is_caught(mutant: Any) -> None:
     assert "T_max=" in result.failure
 
 
-@pytest.mark.parametrize("name", builtin_schedules())
+@pytest.mark.parametrize("name", schedules().params())
 def test_configurations(name: str) -> None:
     schedule = analysed(name)
     found = configurations(schedule)

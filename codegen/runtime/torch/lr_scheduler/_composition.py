@@ -21,7 +21,7 @@ class Composition(Scheduler):
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         for name in self._children:
             common_optimizer(name, getattr(self, self._key(name)), require_optimizer(optimizer))
-        super().__init__(optimizer, last_epoch)
+        super().__init__(optimizer, last_epoch, self._made_of()[0]._target.name)
 
     def _initial_step(self) -> None:
         if hasattr(self, "_last_lr"):  # torch's SequentialLR, which has stepped the parts back
@@ -114,6 +114,9 @@ def common_optimizer(name: str, schedulers: Any, optimizer: Any = None) -> Optim
             raise ValueError(got)
         if type(s).get_lr is not Scheduler.get_lr:
             raise ValueError(f"{got} with a get_lr of its own: step it on its own, beside this one")
+        if s._target != several[0]._target:
+            first = several[0]._target.name
+            raise ValueError(f"{got} of {s._target.name}: give all of them target={first!r}")
         if s.optimizer is not (several[0].optimizer if optimizer is None else optimizer):
             raise ValueError(f"{got} for another optimizer: make it for the one given here")
     return several[0].optimizer

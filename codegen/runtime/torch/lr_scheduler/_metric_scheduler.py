@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import EPOCH_DEPRECATION_WARNING, ReduceLROnPlateau
 
-from ._arguments import Arguments
+from ._arguments import Arguments, require_optimizer
 from ._domains import require
 from ._rates import note_rates, own_settings, set_by_others, set_rates
+from ._target import require_same, target_of
 
 
 class MetricScheduler(Arguments, ReduceLROnPlateau):
@@ -22,11 +23,12 @@ class MetricScheduler(Arguments, ReduceLROnPlateau):
     _states: ClassVar[dict[str, str]] = {}
     """The states in the equations, and the attributes that hold them; of groups, ``eta``."""
 
-    def __init__(self, optimizer: Optimizer) -> None:
+    def __init__(self, optimizer: Optimizer, target: str = "lr") -> None:
+        self._target = target_of(require_optimizer(optimizer), target)
         self._accept(optimizer)
-        own_settings(optimizer, momentum=False)
+        own_settings(optimizer, self._target, momentum=False)
         self.last_epoch = 0
-        self._last_lr = note_rates(optimizer)
+        self._last_lr = note_rates(optimizer, self._target)
         self._reset()
 
     def step(self, metrics: Any, epoch: int | None = None) -> None:
@@ -46,23 +48,26 @@ class MetricScheduler(Arguments, ReduceLROnPlateau):
             warnings.warn(EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
         groups = self.optimizer.param_groups
         if len(groups) != len(self._last_lr):
-            own_settings(self.optimizer, momentum=False)
+            own_settings(self.optimizer, self._target, momentum=False)
             self._extend_arguments()
         states = {name: getattr(self, key) for name, key in self._states.items() if name != "eta"}
         new: dict[str, Any] = {}
         rates: list[Any] = []
         for index, group in enumerate(groups):
-            eta = float(group["lr"])
+            present = self._target.of(group)
+            eta = float(present)
             settings = self._in_group(index, self._of_groups()) | states | {"eta": eta}
             new = dict(zip(self._states, self._next(metric, **settings), strict=True))
             rate = new.pop("eta")
-            rates.append(group["lr"] if rate == eta else rate)
-        if any(rate is not group["lr"] for rate, group in zip(rates, groups, strict=True)):
+            rates.append(present if rate == eta else rate)
+        if any(
+            rate is not self._target.of(group) for rate, group in zip(rates, groups, strict=True)
+        ):
             self._require_all_groups()
         for name, value in new.items():
             setattr(self, self._states[name], value)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        self._last_lr = set_rates(self.optimizer, rates)
+        self._last_lr = set_rates(self.optimizer, self._target, rates)
 
     def _of_groups(self) -> dict[str, Any]:
         """The arguments, with 0 for a group that a list has nothing for."""
@@ -92,6 +97,7 @@ class MetricScheduler(Arguments, ReduceLROnPlateau):
                 "_last_lr": [float(lr) for lr in self._last_lr],
                 **{key: getattr(self, key) for key in keys},
             }
+            | ({} if self._target.is_rate else {"target": self._target.name})
             | self._shown()
         )
 
@@ -111,13 +117,14 @@ class MetricScheduler(Arguments, ReduceLROnPlateau):
         groups, rates = self.optimizer.param_groups, state_dict["_last_lr"]
         if len(rates) != len(groups):
             raise ValueError(f"a state of {len(rates)} groups of parameters, not of {len(groups)}")
-        restored = set_by_others(self.optimizer)
+        require_same(self._target, state_dict)
+        restored = set_by_others(self.optimizer, self._target)
         self._load_arguments(state_dict)
         for key in keys:
             setattr(self, key, state_dict[key])
         self._last_lr = [float(rate) for rate in rates]
         if not restored:
-            self._last_lr = set_rates(self.optimizer, self._last_lr)
+            self._last_lr = set_rates(self.optimizer, self._target, self._last_lr)
 
     @staticmethod
     def _next(metric: float, /, **arguments: Any) -> tuple[Any, ...]:

@@ -1,4 +1,6 @@
-"""The rates and the momenta of an optimizer's groups: how they are read, and set in place.
+"""What schedulers set in the groups of an optimizer, and momenta: how it is read, and set in place.
+
+"Rates" are what the target is of: learning rates, weight decays, ...
 
 A tensor that is set stays the one it is, for the compiled steps and CUDA graphs that read it. So
 it has to be the optimizer's own: a group that holds a tensor of the caller's, or of the defaults,
@@ -11,18 +13,20 @@ from weakref import WeakKeyDictionary
 from torch import Tensor
 from torch.optim import Optimizer
 
+from ._target import Target
+
 _OWN: WeakKeyDictionary[Optimizer, list[Tensor]] = WeakKeyDictionary()
 """The tensors that were made for the groups of an optimizer."""
 
-_LAST_SET: WeakKeyDictionary[Optimizer, list[Any]] = WeakKeyDictionary()
+_LAST_SET: WeakKeyDictionary[Optimizer, dict[Target, list[Any]]] = WeakKeyDictionary()
 """The rates as a scheduler of this package set them last."""
 
 
-def own_settings(optimizer: Optimizer, *, momentum: bool) -> None:
+def own_settings(optimizer: Optimizer, target: Target, *, momentum: bool) -> None:
     """Give every group a rate of its own, and where it is to be set a momentum."""
     known, own = _OWN.get(optimizer, []), list[Tensor]()
     for group in optimizer.param_groups:
-        group["lr"] = _owned(group["lr"], known, own)
+        target.replace(group, _owned(target.of(group), known, own))
         if momentum:
             set_momentum(group, _owned(momentum_of(group), known, own))
     _OWN[optimizer] = [*own, *(x for x in known if all(x is not y for y in own))]
@@ -37,32 +41,33 @@ def _owned(setting: Any, known: list[Tensor], own: list[Tensor]) -> Any:
     return own[-1]
 
 
-def present_rates(optimizer: Optimizer) -> list[float | Tensor]:
+def present_rates(optimizer: Optimizer, target: Target) -> list[float | Tensor]:
     """The rates of the groups; of tensors, copies."""
-    rates = [group["lr"] for group in optimizer.param_groups]
+    rates = map(target.of, optimizer.param_groups)
     return [lr.clone() if isinstance(lr, Tensor) else lr for lr in rates]
 
 
-def set_rates(optimizer: Optimizer, rates: list[Any]) -> list[float | Tensor]:
+def set_rates(optimizer: Optimizer, target: Target, rates: list[Any]) -> list[float | Tensor]:
     """Set the rates of the groups, and return them as they are then."""
     for group, rate in zip(optimizer.param_groups, rates, strict=True):
-        group["lr"] = assigned(group["lr"], rate)
-    return note_rates(optimizer)
+        target.put(group, rate)
+    return note_rates(optimizer, target)
 
 
-def note_rates(optimizer: Optimizer) -> list[float | Tensor]:
+def note_rates(optimizer: Optimizer, target: Target) -> list[float | Tensor]:
     """Take the present rates for those that were set here, and return them."""
-    _LAST_SET[optimizer] = present = present_rates(optimizer)
+    present = present_rates(optimizer, target)
+    _LAST_SET.setdefault(optimizer, {})[target] = present
     return present
 
 
-def set_by_others(optimizer: Optimizer) -> bool:
+def set_by_others(optimizer: Optimizer, target: Target) -> bool:
     """Whether a rate is none that a scheduler of this package set.
 
     So it is where the optimizer's own state has been loaded.
     """
-    present, last = present_rates(optimizer), _LAST_SET.get(optimizer, [])
-    return [*map(float, present)] != [*map(float, last)]
+    last = _LAST_SET.get(optimizer, {}).get(target, [])
+    return [*map(float, present_rates(optimizer, target))] != [*map(float, last)]
 
 
 def assigned(present: Any, value: Any) -> Any:

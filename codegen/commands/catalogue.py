@@ -1,0 +1,221 @@
+"""``steprule list``: what there is, all of it or what is asked for.
+
+Stages: ``families`` says from the lineages which rules grew out of which; ``kernels`` says of a
+rule's program where it runs fused, and why not elsewhere; ``elsewhere`` says from the peers what
+libraries call a rule; the command keeps those that are asked for, and shows them.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import click
+from rich.table import Table
+from sympy import Rational, false, true
+
+from ...specs.language import Optimizer, Source, Spec, SpecError, State, Transform
+from ...specs.language.shapes import Shape
+from ..analysis import analyse
+from ..analysis.nearby import suggestion
+from ..console import reported, show_table
+from ..cost import BYTES, costs
+from ..loading.audited import audited
+from ..loading.load import all_builtin, builtin, transforms
+from ..loading.stacks import operators
+from ..program.compiled import CompiledRule, compiled
+
+
+@click.command("list")
+@click.option("--family", metavar="RULE", help="Rules that grew out of RULE, and itself.")
+@click.option("--states", type=click.IntRange(min=0), help="Rules of at most so many states.")
+@click.option(
+    "--bytes", "moved", type=click.FloatRange(min=0), help="Rules that move at most so many bytes."
+)
+@click.option("--closure/--no-closure", default=None, help="Rules that need a closure, or none.")
+@click.option("--fused/--no-fused", default=None, help="Rules that have kernels; or none, and why.")
+@click.option("--in", "library", metavar="LIBRARY", help="Rules that LIBRARY has too.")
+@click.option("--like", metavar="LIBRARY:NAME", help="The rule that LIBRARY calls NAME.")
+def list_command(
+    family: str | None,
+    states: int | None,
+    moved: float | None,
+    closure: bool | None,
+    fused: bool | None,
+    library: str | None,
+    like: str | None,
+) -> None:
+    """List the built-in specs, and the operators that rules are made of rules by.
+
+    An option lists those optimizers alone that it holds of; several, those that all hold of. States
+    are counted with the defaults, one number for each of a parameter; bytes are those that a step
+    in float32 reads and writes for each.
+    """
+    with reported():
+        if all(each is None for each in (family, states, moved, closure, fused, library, like)):
+            show_table(_all())
+            return
+        found = [*builtin().values()]
+        if family is not None:
+            found = _family(family, found)
+        if library is not None:
+            found = [rule for rule in found if rule.name in _in_library(library)]
+        if like is not None:
+            found = [rule for rule in found if rule.name in _like(like, found)]
+        if states is not None:
+            found = [rule for rule in found if len(_kept(rule)) <= states]
+        if closure is not None:
+            found = [rule for rule in found if _needs_closure(rule) == closure]
+        columns: dict[str, dict[str, str]] = {}
+        if moved is not None:
+            sizes = {rule.name: _bytes(rule) for rule in found}
+            found = [rule for rule in found if (sizes[rule.name] or moved + 1) <= moved]
+            columns["bytes"] = {name: str(size) for name, size in sizes.items()}
+        if fused is not None:
+            known = {rule.name: kernels(compiled(analyse(rule))) for rule in found}
+            found = [rule for rule in found if bool(known[rule.name][0]) == fused]
+            columns["fused"] = {n: "; ".join(filter(None, said)) for n, said in known.items()}
+        table = Table("name", "states", "in place of", "elsewhere", box=None, pad_edge=False)
+        for column in columns:
+            table.add_column(column)
+        for rule in found:
+            kept = " ".join(s.name for s in _kept(rule))
+            others = ", ".join(elsewhere(rule.name))
+            more = [column[rule.name] for column in columns.values()]
+            table.add_row(rule.name, kept or "-", rule.peer or "-", others or "-", *more)
+    show_table(table)
+
+
+def _all() -> Table:
+    """All specs, transforms and operators."""
+    table = Table("name", "kind", "states", "in place of", "source", box=None, pad_edge=False)
+    specs: list[Spec | Transform] = [*all_builtin().values(), *transforms().values()]
+    for spec in specs:
+        kind = type(spec).__name__.lower()
+        states = "" if isinstance(spec, Transform) else " ".join(s.name for s in spec.states)
+        table.add_row(spec.name, kind, states or "-", spec.peer or "-", spec.source)
+    for each in operators().values():
+        states = " ".join(s.name for s in each.states)
+        table.add_row(each.name, "operator", states or "-", "-", each.source)
+    return table
+
+
+def _family(name: str, rules: Sequence[Optimizer]) -> list[Optimizer]:
+    """A rule, and those that grew out of it."""
+    root = _rule(name, [rule.name for rule in rules])
+    return [rule for rule in rules if root in {rule.name, *ancestors(rule, rules)}]
+
+
+def ancestors(rule: Optimizer, rules: Sequence[Optimizer]) -> Iterator[str]:
+    """What a rule grew out of, and what that did, the nearest first."""
+    by_name = {each.name: each for each in rules}
+    pending, seen = [*rule.lineage], {rule.name}
+    while pending:
+        name = pending.pop(0).partition("(")[0]
+        if name not in seen:
+            seen.add(name)
+            yield name
+            pending += by_name[name].lineage if name in by_name else ()
+
+
+def _rule(name: str, names: Sequence[str]) -> str:
+    """The name of a rule as it is written.
+
+    Raises:
+        SpecError: there is none of it.
+    """
+    for known in names:
+        if known.lower() == name.lower():
+            return known
+    raise SpecError(
+        "unknown-spec",
+        spec=name,
+        where="name",
+        problem="no built-in optimizer has this name",
+        remedy=f"{suggestion(name, names)}There are {', '.join(names)}",
+    )
+
+
+def elsewhere(name: str) -> list[str]:
+    """What libraries call a rule: paths that begin with theirs."""
+    return [peer.name for peer in audited() if peer.of == name]
+
+
+def _in_library(library: str) -> set[str]:
+    """The names of the rules that a library has.
+
+    Raises:
+        SpecError: nothing is known of it.
+    """
+    rules = builtin()
+    known = sorted({peer.package for peer in audited() if peer.of in rules})
+    if library.lower() not in known:
+        raise SpecError(
+            "unknown-library",
+            spec=library,
+            where="--in",
+            problem="no rule is known to be in this library",
+            remedy=f"{suggestion(library, known)}There are {', '.join(known)}",
+        )
+    return {peer.of for peer in audited() if peer.package == library.lower()}
+
+
+def _like(reference: str, rules: Sequence[Optimizer]) -> set[str]:
+    """The rule that a library has under a name: as declared of it, or else of that name here.
+
+    Raises:
+        SpecError: there is none.
+    """
+    library, colon, name = reference.rpartition(":")
+    wanted = _plain(name.rpartition(".")[2])
+    names = {
+        peer.name: peer.of
+        for peer in audited()
+        if (not colon or peer.package == library.lower()) and any(r.name == peer.of for r in rules)
+    }
+    declared = {of for path, of in names.items() if _plain(path.rpartition(".")[2]) == wanted}
+    if found := declared or {rule.name for rule in rules if _plain(rule.name) == wanted}:
+        return found
+    paths = {path.rpartition(".")[2]: of for path, of in names.items()}
+    known = [*paths, *(rule.name for rule in rules)]
+    raise SpecError(
+        "unknown-spec",
+        spec=reference,
+        where="--like",
+        problem="no rule is known to be called this there, nor here",
+        remedy=f"{suggestion(name, known)}steprule list --in LIBRARY lists what one has",
+    )
+
+
+def _plain(name: str) -> str:
+    """A name as it is in other spellings: ``sign_sgd`` and ``SignSGD``."""
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def _kept(rule: Optimizer) -> list[State]:
+    """The states with a number for each of a parameter, with the defaults."""
+    settled = {o.flag: true if o.default else false for o in rule.options} | {
+        h.symbol: Rational(h.default) for h in rule.hyperparameters if h.default
+    }
+    exists = {s.name: s.when.subs([*settled.items()]) == true for s in rule.states}
+    return [s for s in rule.states if s.shape == Shape.TENSOR and exists[s.name]]
+
+
+def _needs_closure(rule: Optimizer) -> bool:
+    return any(i.source in (Source.GRADIENT, Source.LOSS) for i in rule.inputs)
+
+
+def _bytes(rule: Optimizer) -> int | None:
+    """Those that a step in float32 moves for each number; None where that depends on shapes."""
+    found = compiled(analyse(rule))
+    return costs(found)[0].moved * BYTES["float32"] if found.has_kernel else None
+
+
+def kernels(rule: CompiledRule) -> tuple[str, str]:
+    """Where a rule has kernels, and why it has none elsewhere."""
+    if rule.program.is_elementwise or (rule.stages and rule.stages.are_flat):
+        return "on CPUs and GPUs", ""
+    if rule.stages:
+        return "on CPUs", "it reduces rows or columns"
+    if rule.program.takes_turns:
+        return "", "a number of all tensors is needed before an element can be updated"
+    if rule.program.tensor_inputs:
+        return "", "it reduces what it is given beside the gradient"
+    return "", "it multiplies matrices, or needs parts that are no elements of a pass"
