@@ -2,6 +2,7 @@
 
 ===============  ===================================================================================
 ``needs``        what is to be installed for all of it
+``forks``        work is shared by all processors
 ``specs``        what is declared: rules and schedules, in the language for them
 ``runtime``      what generated packages hold whatever the specs: source, copied
 ``notation``     the order and the words in which equations are written

@@ -3,23 +3,18 @@
 import shlex
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from ..backends import Backend, backends
 from ..console import fail, note, progress, reported, say, show_code
-from ..files.cache import Memory
-from ..files.emit import Change, Plan, difference, planned, require_folder, unified_diff
-from ..files.sources import sources
-from ..files.together import build_all, shared
+from ..files.emit import Change, Plan, difference, require_folder, unified_diff
+from ..files.together import are_ours, plan_all
 from ..files.turns import turn
 from ..files.unchanged import Run, remember
 from ..files.write import write
 from ..loading.reading import reading
 from ..loading.selection import named
 from . import readme
-
-_CODEGEN = __name__.rpartition(".commands.")[0]
 
 
 @dataclass(frozen=True)
@@ -95,27 +90,17 @@ def _outcome(run: Run) -> _Outcome:
     with reading() as read:
         specs = named(run.references)
     found = backends()
-    memory = Memory(run.sources.generator if _are_ours(found) else "")
     with progress("generating", len(specs) + 1) as bar:
 
         def told(what: str) -> None:
             bar.update(bar.task_ids[0], advance=1, description=what)
 
-        built = build_all(specs, found, memory, told)
-        told("what all share")
-        give = partial(shared, memory)
-        plan = planned(built, found, run.out, complete=not run.references, shared=give)
-    if sources() == run.sources:  # nobody wrote to them meanwhile
-        memory.save()
+        complete = not run.references
+        plan = plan_all(specs, found, run.out, run.sources, complete=complete, progress=told)
     table = None if run.references else readme.difference(specs)
     return _Outcome(plan, difference(plan, run.out), table, found, read)
 
 
 def _remember(run: Run, outcome: _Outcome) -> None:
-    if _are_ours(outcome.backends):
+    if are_ours(outcome.backends):
         remember(run, outcome.read, outcome.backends, len(outcome.plan.files))
-
-
-def _are_ours(found: Mapping[str, Backend]) -> bool:
-    """Whether all are of this package: of others it is not known what their files follow from."""
-    return all(type(each).__module__.startswith(f"{_CODEGEN}.") for each in found.values())

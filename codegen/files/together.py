@@ -1,34 +1,68 @@
 """Many specs built: those that did not change from the cache, the others on all cores.
 
 Stages: each spec is looked up under what its files follow from (``declared``, and the digest of
-``sources``). What is not found is analysed and built, some specs at a time, by processes that are
-forks of this one: they hold the specs already, and import nothing. Where a process cannot build
-something, this one does so itself, so that a fault is raised here as it would be without any other.
+``sources``). What is not found is analysed and built, some specs at a time, by forks of this
+process.
 """
 
-import multiprocessing
-import os
-import signal
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
-from typing import Any
+from functools import partial
+from pathlib import Path
 
 from ...specs.language import Spec
 from ..analysis import analyse
 from ..backends import Backend, Entry
+from ..forks import shared_out
 from .build import Built, build, render_shared
 from .cache import Memory
 from .declared import declared
+from .emit import Plan, planned
+from .sources import Sources, sources
+
+_CODEGEN = __name__.rpartition(".files.")[0]
 
 _AT_A_TIME = 4
 """Specs: the formatter is started once for them, and no process is left with much more than others.
 """
 
-_inherited: tuple[Sequence[Spec], Mapping[str, Backend]] = (), {}
+
+def plan_all(
+    specs: Sequence[Spec],
+    backends: Mapping[str, Backend],
+    out: Path,
+    before: Sources,
+    *,
+    complete: bool,
+    progress: Callable[[str], None] = lambda what: None,
+) -> Plan:
+    """All files of specs as :func:`.emit.plan` plans them, with what earlier runs have made.
+
+    Args:
+        specs: as they are declared.
+        backends: by name.
+        out: the output folder.
+        before: the digests of what the files follow from, as this run began.
+        complete: the specs are all there are.
+        progress: told the name of each spec that is built, and of what follows.
+
+    Raises:
+        SpecError: a spec is not valid, or two would write the same files.
+        GenerationError: a template fails, or a generated file does not parse.
+        NotImplementedError: a backend has no form for an operation; all three are named.
+    """
+    memory = Memory(before.generator if are_ours(backends) else "")
+    built = build_all(specs, backends, memory, progress)
+    progress("what all share")
+    plan = planned(built, backends, out, complete=complete, shared=partial(shared, memory))
+    if sources() == before:  # nobody wrote to them meanwhile
+        memory.save()
+    return plan
+
+
+def are_ours(backends: Mapping[str, Backend]) -> bool:
+    """Whether all are of this package: of others it is not known what their files follow from."""
+    return all(type(each).__module__.startswith(f"{_CODEGEN}.") for each in backends.values())
 
 
 def build_all(
@@ -54,12 +88,11 @@ def build_all(
     known = [memory.of(*text) if text else None for text in texts]
     found = [each and Built(**each) for each in known]
     missing = [i for i, each in enumerate(found) if each is None]
-    for part, built in _built(specs, backends, _parts(missing)):
-        for i, each in zip(part, built, strict=True):
-            found[i] = each
-            if text := texts[i]:
-                memory.add(asdict(each), *text)
-            progress(specs[i].name)
+    for i, each in _built(specs, backends, missing):
+        found[i] = each
+        if text := texts[i]:
+            memory.add(asdict(each), *text)
+        progress(specs[i].name)
     # What is referred to twice, by name or by file, is one spec.
     return list({each.fingerprint: each for each in found if each}.values())
 
@@ -89,51 +122,13 @@ def _text(spec: Spec, backends: Mapping[str, Backend]) -> tuple[str, ...]:
         return ()
 
 
-def _parts(missing: Sequence[int]) -> list[Sequence[int]]:
-    return [missing[at : at + _AT_A_TIME] for at in range(0, len(missing), _AT_A_TIME)]
-
-
 def _built(
-    specs: Sequence[Spec], backends: Mapping[str, Backend], parts: Sequence[Sequence[int]]
-) -> Iterator[tuple[Sequence[int], list[Built]]]:
-    count = min(len(parts), len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1)
-    with _processes(count, specs, backends) if count > 1 else nullcontext() as executor:
-        pending = [executor.submit(_part, part) if executor else None for part in parts]
-        for part, future in zip(parts, pending, strict=True):
-            try:
-                built = future.result() if future else None
-            except BrokenProcessPool:  # a process was killed, as for want of memory
-                built = None
-            yield (
-                part,
-                build([analyse(specs[i]) for i in part], backends) if built is None else built,
-            )
+    specs: Sequence[Spec], backends: Mapping[str, Backend], missing: Sequence[int]
+) -> Iterator[tuple[int, Built]]:
+    parts = [missing[at : at + _AT_A_TIME] for at in range(0, len(missing), _AT_A_TIME)]
 
-
-@contextmanager
-def _processes(
-    count: int, specs: Sequence[Spec], backends: Mapping[str, Backend]
-) -> Iterator[Executor]:
-    executor = ProcessPoolExecutor(
-        count, multiprocessing.get_context("fork"), _start, (specs, backends)
-    )
-    try:
-        yield executor
-    finally:
-        executor.shutdown(cancel_futures=True)
-
-
-def _start(*inherited: Any) -> None:
-    """In a process of its own, which its parent ends: Ctrl-C is for that."""
-    global _inherited
-    _inherited = inherited  # type: ignore[assignment]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _part(part: Sequence[int]) -> list[Built] | None:
-    """None if there is a fault: whoever asks for it makes it again, and has the fault itself."""
-    specs, backends = _inherited
-    try:
+    def of(part: Sequence[int]) -> list[Built]:
         return build([analyse(specs[i]) for i in part], backends)
-    except Exception:
-        return None
+
+    for part, built in zip(parts, shared_out(of, parts), strict=True):
+        yield from zip(part, built, strict=True)

@@ -17,17 +17,16 @@ from ...specs.language.claims import Claim
 from ..analysis import analyse
 from ..backends import backends
 from ..cost import Cost, costs
-from ..files.emit import difference, plan
+from ..files.emit import difference
+from ..files.sources import sources
+from ..files.together import plan_all
 from ..files.write import write
 from ..loading.fingerprint import fingerprint
 from ..loading.load import all_builtin
-from ..loading.selection import selected
+from ..loading.selection import named, selected
 from ..program.compiled import compiled
 from ..prove.discover import builtin_claims, claims_in
 from ..prove.prove import Settled, prove
-
-_SHOWN = ("numba", "numpy", "torch")
-"""The backends whose code is shown, or run for a picture."""
 
 _FILE = re.compile(r"[^\s(),][^(),]*?\.py(?=[:,)\s]|$)")
 """A file in a reference, which may be within operators."""
@@ -88,14 +87,19 @@ def gathered(
     """
     specs = selected(references)
     names = {spec.module for spec in specs}
-    # A schedule may be made of others, and is drawn with them.
     builtin = [analyse(s) for s in all_builtin().values()]
-    others = [s for s in builtin if s.module not in names]
     known = {fingerprint(s) for s in builtin}
-    shown = {name: backend for name, backend in backends().items() if name in _SHOWN}
     with tempfile.TemporaryDirectory(prefix="steprule_handbook_") as name:
         folder = Path(name)
-        planned = plan([*specs, *others], shown, folder, complete=True, progress=progress)
+        # A schedule may be made of others, and is drawn with them.
+        planned = plan_all(
+            [*named(references), *(s for s in all_builtin().values() if s.module not in names)],
+            backends(),
+            folder,
+            sources(),
+            complete=True,
+            progress=progress,
+        )
         write(difference(planned, folder), folder)
         settled: dict[str, Settled] = {}
         own = _own_claims(references)

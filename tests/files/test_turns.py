@@ -74,7 +74,7 @@ def test_generate_waits_before_it_looks_at_what_is_there(
         raise InterruptedError(text)
 
     monkeypatch.setattr(generation, "note", note)
-    monkeypatch.setattr(generation, "planned", lambda *_args, **_named: pytest.fail("plans"))
+    monkeypatch.setattr(generation, "plan_all", lambda *_args, **_named: pytest.fail("plans"))
     with turn(tmp_path / "rules", never):
         result = CliRunner().invoke(
             cli, ["generate", str(spec_file()), "--out", str(tmp_path / "rules")]

@@ -1,5 +1,8 @@
 """What one rule changes in another, by hand."""
 
+import re
+from itertools import pairwise
+
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.handbook.page import Page
@@ -111,9 +114,24 @@ def test_the_page_compares_every_pair(pages: dict[str, Page]) -> None:
     within = [after for before, after in found if before.spec == after.spec]
     assert within == [_MOMENTUM, _NESTEROV, Stage("Adam", ("amsgrad",))]
     assert {(_MOMENTUM, Stage("Lion")), (Stage("Adam"), Stage("AdamW"))} <= {*found}
+    # Without a switch that both have, the two would be one rule.
+    assert (_MOMENTUM, Stage("PID", ("momentum",))) in found
+    assert (Stage("SGD", ("weight_decay",)), Stage("SGDW", ("weight_decay",))) in found
     # Of a stack, what is declared stands for what is not: it is Nesterov's of AdamW.
     assert (Stage("AdamW"), Stage("NAdamW")) in found
     text = pages["comparison"].text
     assert "### RMSprop to Adam\n" in text
     assert "| [SGD](/optimizers/sgd.md) | 0 | 12 B | 2 | {code}`momentum` | no | no |" in text
     assert "| [Adam](/optimizers/adam.md) | 2 | 28 B | 12 | yes | yes | yes |" in text
+
+
+def test_no_table_is_empty(pages: dict[str, Page]) -> None:
+    """LaTeX could not set one, and nobody read it."""
+    tables = 0
+    for name, page in pages.items():
+        lines = [line.strip() for line in page.text.splitlines()]
+        for line, following in pairwise([*lines, ""]):
+            if re.fullmatch(r"\|( --- \|)+", line):
+                assert following.startswith("|"), name
+                tables += 1
+    assert tables > len(pages)

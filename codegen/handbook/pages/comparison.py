@@ -29,7 +29,7 @@ from .parts import TEMPLATES, page_link
 
 @dataclass(frozen=True)
 class _Change:
-    """What one rule changes in another; ``rows`` is the table of equations."""
+    """What one rule changes in another; ``rows`` is the table of equations, if any changes."""
 
     title: str
     renamed: Sequence[str]
@@ -149,12 +149,15 @@ def _change(pair: tuple[Stage, Stage], stages: Mapping[Stage, Optimizer], write:
             for each in found.equations
             if each.kind == "equal" and each.after
         ],
-        rows=directive(
-            "container",
-            "difference",
-            "\n" + table([write.word("what"), write.word("equations")], rows),
-        ),
+        rows=_difference(rows, write),
     )
+
+
+def _difference(rows: Sequence[Sequence[str]], write: Writer) -> str:
+    if not rows:
+        return ""
+    body = table([write.word("what"), write.word("equations")], rows)
+    return directive("container", "difference", f"\n{body}")
 
 
 def _rows(

@@ -1,10 +1,14 @@
 """Which rules pictures are drawn of, and their steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....specs.language import Optimizer, Source
 from ...analysis.matrices import needs_matrices
+from .style import HUES
+
+_KNOWN = ("SGD", "Adagrad", "Adadelta", "RMSprop", "Adam", "NAdam", "AdamW", "Lion", "Prodigy")
+"""What stands for all where there are too many: of each idea the rule that is known best."""
 
 
 def is_drawn(spec: Optimizer) -> bool:
@@ -15,6 +19,14 @@ def is_drawn(spec: Optimizer) -> bool:
     known = (Source.LOSS, Source.GRADIENT)
     is_known = all(i.source in known or i.is_random for i in spec.inputs)
     return not needs_matrices(spec) and is_known
+
+
+def side_by_side(specs: Sequence[Optimizer]) -> list[Optimizer]:
+    """Those that are drawn in one picture: no more than can be told apart."""
+    drawn = [*filter(is_drawn, specs)]
+    if len(drawn) <= len(HUES):
+        return drawn
+    return [spec for spec in drawn if spec.name in _KNOWN] or drawn[: len(HUES)]
 
 
 def take_step(

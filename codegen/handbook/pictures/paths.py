@@ -10,7 +10,7 @@ from ....specs.language import Optimizer
 from ..edition import Edition
 from ..material import Material
 from .descent import best_descent
-from .drawn import is_drawn
+from .drawn import side_by_side
 from .landscapes import Landscape
 from .shown import Shown, Words, numpy_code, shown
 from .style import FAINT, GREY, figure, hue, legend, marker
@@ -41,8 +41,8 @@ def path(spec: Optimizer, landscape: Landscape, material: Material, edition: Edi
 
 
 def all_paths(landscape: Landscape, material: Material, edition: Edition) -> Shown:
-    """The paths of all rules that are drawn, each with its defaults."""
-    specs = [*filter(is_drawn, material.optimizers)]
+    """The paths of several rules, each with its defaults."""
+    specs = side_by_side(material.optimizers)
     return _shown(
         f"paths/all-{landscape.name}",
         "paths",

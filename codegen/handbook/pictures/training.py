@@ -11,7 +11,7 @@ from ...loading.load import builtin
 from ..edition import Edition
 from ..material import Material
 from . import digits
-from .drawn import is_drawn, take_step
+from .drawn import side_by_side, take_step
 from .landscapes import Array
 from .shown import Shown, Words, numpy_code, shown
 from .style import GREY, figure, hue, legend, marker
@@ -47,8 +47,8 @@ def training(spec: Optimizer, material: Material, edition: Edition) -> Shown:
 
 
 def all_training(material: Material, edition: Edition) -> Shown:
-    """The losses of all rules that are drawn, each with its defaults."""
-    specs = [*filter(is_drawn, material.optimizers)]
+    """The losses of several rules, each with its defaults."""
+    specs = side_by_side(material.optimizers)
 
     def draw(words: Words) -> "Figure":
         return _drawn([plain(spec, material) for spec in specs], [], words)

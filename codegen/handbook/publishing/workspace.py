@@ -17,6 +17,7 @@ from platformdirs import user_cache_path
 from ...files.cache import digest
 from ...files.turns import turn
 from ...files.whole import replace
+from ...forks import shared_out
 from ..page import Page, Picture
 from ..pictures.style import rendered
 
@@ -86,14 +87,14 @@ def _read(file: Path) -> str:
 
 
 def fill(
-    space: Workspace, pages: Sequence[Page], drawing: Callable[[str], None] = lambda name: None
+    space: Workspace, pages: Sequence[Page], drawn: Callable[[str], None] = lambda name: None
 ) -> None:
     """Bring the sources up to date.
 
     Args:
         space: where.
         pages: all there are; sources of others are removed.
-        drawing: told the name of each picture before it is drawn.
+        drawn: told the name of each picture that is drawn.
     """
     texts = {f"{page.name}.md": page.text for page in pages}
     for page in pages:
@@ -101,7 +102,7 @@ def fill(
     kept = {space.sources / name for name in texts}
     for name, text in texts.items():
         _write(space.sources / name, text.encode())
-    kept |= _draw(space.sources, _pictures(pages), drawing)
+    kept |= _draw(space.sources, _pictures(pages), drawn)
     for file in space.sources.rglob("*"):
         if file.is_file() and file not in kept:
             file.unlink()
@@ -112,22 +113,25 @@ def _pictures(pages: Sequence[Page]) -> Mapping[str, Picture]:
 
 
 def _draw(
-    sources: Path, pictures: Mapping[str, Picture], drawing: Callable[[str], None]
+    sources: Path, pictures: Mapping[str, Picture], drawn: Callable[[str], None]
 ) -> set[Path]:
     """Draw those whose digest is new; returns the files of all."""
     record = sources / "pictures.json"
     known = _record(record)
     kept = {record}
+    missing = list[tuple[Picture, Mapping[str, Path]]]()
     for name, picture in sorted(pictures.items()):
         stem = sources / "pictures" / name
         files = {suffix: stem.with_name(stem.name + suffix) for suffix in (".svg", ".pdf")}
         kept |= set(files.values())
-        if name in known and known[name] == _drawn(picture, files.values()):
-            continue
-        drawing(name)
-        for suffix, data in rendered(picture).items():
-            _write(files[suffix], data)
-        known[name] = _drawn(picture, files.values())
+        if name not in known or known[name] != _drawn(picture, files.values()):
+            missing.append((picture, files))
+    new = shared_out(rendered, [picture for picture, _ in missing])
+    for (picture, files), data in zip(missing, new, strict=True):
+        for suffix, content in data.items():
+            _write(files[suffix], content)
+        known[picture.name] = _drawn(picture, files.values())
+        drawn(picture.name)
         # At once: what is drawn is not drawn again after a build that fails.
         _write(record, json.dumps(known, indent=1, sort_keys=True).encode())
     _write(record, json.dumps({n: known[n] for n in sorted(pictures)}, indent=1).encode())

@@ -13,7 +13,7 @@ from sympy import Expr, Mul
 
 from ....specs.language import Optimizer, Update
 from .roles import Role, roles
-from .variants import is_allowed, plain, usual
+from .variants import is_allowed, plain, switches, usual
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def pairs(specs: Sequence[Optimizer]) -> list[tuple[Stage, Stage]]:
 
     A rule stands before those that grew out of it, and these before what stands beside it.
     """
-    own = ((earlier, Stage(spec.name)) for spec in specs if (earlier := _earlier(spec, specs)))
+    own = filter(None, (_own(spec, specs) for spec in specs))
     grown: dict[str, list[tuple[Stage, Stage]]] = {}
     for pair in (*_WITHIN, *own):
         if all(_declared(stage, specs) is not None for stage in pair):
@@ -59,6 +59,19 @@ def pairs(specs: Sequence[Optimizer]) -> list[tuple[Stage, Stage]]:
             yield from below(pair[1].spec) if _grows(pair) else ()
 
     return [pair for name in grown if name not in later for pair in below(name)]
+
+
+def _own(spec: Optimizer, specs: Sequence[Optimizer]) -> tuple[Stage, Stage] | None:
+    """A rule and what it grew out of, with a switch of both on if without it they are one."""
+    earlier = _earlier(spec, specs)
+    if earlier is None:
+        return None
+    for on in ((), *((name,) for name in switches(spec) if name not in earlier.on)):
+        pair = replace(earlier, on=(*earlier.on, *on)), Stage(spec.name, on)
+        before, after = (rule(stage, specs) for stage in pair)
+        if before and after and {*before.updates} != {*after.updates}:
+            return pair
+    return None
 
 
 def _grows(pair: tuple[Stage, Stage]) -> bool:
