@@ -38,10 +38,10 @@ def shared_out(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterato
         pending = [executor.submit(_done, index) for index in range(len(items))]
         for item, future in zip(items, pending, strict=True):
             try:
-                is_done, result = future.result()
+                done = future.result()
             except BrokenProcessPool:  # a process was killed, as for want of memory
-                is_done, result = False, None
-            yield result if is_done else work(item)
+                done = None
+            yield work(item) if done is None else done[0]
     finally:
         executor.shutdown(cancel_futures=True)
 
@@ -53,10 +53,10 @@ def _start(*inherited: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _done(index: int) -> tuple[bool, Any]:
-    """Whether there is no fault, and the result."""
+def _done(index: int) -> tuple[Any] | None:
+    """The result; None if there is a fault."""
     work, items = _inherited
     try:
-        return True, work(items[index])
+        return (work(items[index]),)
     except Exception:
-        return False, None
+        return None
