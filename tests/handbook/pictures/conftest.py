@@ -15,9 +15,9 @@ from steprule.specs.language import Spec
 @contextmanager
 def gathered(references: list[str], *, alone: bool = False) -> Iterator[Material]:
     """The material as it is, or without the code of specs that are not its own."""
-    every = materials.builtin_claims
+    every, found = materials.builtin_claims, materials.backends()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(materials, "_SHOWN", ("numpy",))
+        patch.setattr(materials, "backends", lambda: {"numpy": found["numpy"]})
         patch.setattr(
             materials,
             "builtin_claims",
@@ -36,6 +36,7 @@ def material_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     def of(*given: Spec | str, alone: bool = False) -> Any:
         specs = [s for s in given if not isinstance(s, str)]
         if specs:
+            monkeypatch.setattr(materials, "named", lambda references: specs)
             monkeypatch.setattr(materials, "selected", lambda references: list(map(analyse, specs)))
         return gathered([s for s in given if isinstance(s, str)], alone=alone)
 
