@@ -9,6 +9,7 @@ table has a function of the node, which gives a form, or another node to be writ
 ``PYTHON`` has Python's operators, ``ARITHMETIC`` those that nearly all languages share with it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -193,9 +194,18 @@ class Printer:
             case None:
                 raise NotImplementedError(f"{language.name} has no form for {node.op}")
             case str() if "{" in entry:
-                return Form(entry, operands=(ATOM,) if entry.startswith(("{}.", "{0}.")) else ())
+                return Form(entry, operands=_bound(entry))
             case str() if node.op.arity:
                 return Form(f"{entry}({', '.join(['{}'] * node.op.arity)})")
             case str():
                 return Form(entry)
         return entry
+
+
+def _bound(text: str) -> tuple[int, ...]:
+    """How tightly the operands of a form must bind: one whose method is called, as a whole."""
+    called = _METHOD.match(text)
+    return (*(OR,) * int(called[1] or 0), ATOM) if called else ()
+
+
+_METHOD = re.compile(r"\{(\d*)\}\.")

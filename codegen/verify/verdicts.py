@@ -145,10 +145,14 @@ def _verified_together(
         pending = {pool.submit(_verified, i): i for i in range(len(units))}
         replayed = pool.submit(_replays)
         with running(links) if runs else nullcontext():
-            for future in as_completed(pending):
-                described = units[pending[future]].name
-                bar.update(bar.task_ids[0], advance=1, description=described)
-                future.result()
+            try:
+                for future in as_completed(pending):
+                    described = units[pending[future]].name
+                    bar.update(bar.task_ids[0], advance=1, description=described)
+                    future.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
             found = [result for future in pending for result in future.result()]
         return found, replayed.result()
 
@@ -161,6 +165,7 @@ def _start(work: Work, links: Sequence[Link], count: Any) -> None:
         count.value += 1
     for link in links:
         link.sender.close()
+        link.requests.cancel_join_thread()  # nobody takes what is left after a fault
 
 
 def _verified(index: int) -> Sequence[Result]:

@@ -7,14 +7,17 @@ from . import _optimizer as _optimizer  # what every rule needs is missed at onc
 from ._lazy import on_demand as _on_demand
 
 __all__ = [
+    "A2Grad",
     "AccSGD",
     "AdaBelief",
     "AdaBound",
     "Adadelta",
     "Adafactor",
+    "AdaGC",
     "Adagrad",
     "AdaHessian",
     "Adai",
+    "AdaLOMO",
     "Adam",
     "AdamAtan2",
     "Adamax",
@@ -27,14 +30,19 @@ __all__ = [
     "Adan",
     "AdaNorm",
     "AdaPNM",
+    "AdaSmooth",
     "AdEMAMix",
     "ADOPT",
     "AggMo",
     "AliG",
+    "AMSBound",
+    "AMSGrad",
+    "ASAM",
     "ASGD",
     "AvaGrad",
     "CAdamW",
     "CAME",
+    "CLion",
     "COCOB",
     "DAdaptAdaGrad",
     "DAdaptAdam",
@@ -44,12 +52,16 @@ __all__ = [
     "DiffGrad",
     "DoG",
     "DoWG",
+    "Fromage",
     "Ftrl",
+    "Grams",
+    "GrokFastAdamW",
     "KahanAdamW",
     "Lamb",
     "LaProp",
     "LARC",
     "LARS",
+    "LDoG",
     "Lion",
     "MADGRAD",
     "MARS",
@@ -65,6 +77,7 @@ __all__ = [
     "PAdam",
     "PID",
     "PNM",
+    "PolarGrad",
     "PolyakSGD",
     "Prodigy",
     "QHAdam",
@@ -85,25 +98,31 @@ __all__ = [
     "SignSGD",
     "Signum",
     "SimplifiedAdEMAMix",
+    "SinkGD",
     "SM3",
     "SOAP",
     "Sophia",
+    "SPAM",
     "SPlus",
     "StableAdamW",
     "StableSPAM",
+    "SWATS",
     "Tiger",
     "Yogi",
 ]
 
 if TYPE_CHECKING:
+    from .a2grad import A2Grad
     from .accsgd import AccSGD
     from .adabelief import AdaBelief
     from .adabound import AdaBound
     from .adadelta import Adadelta
     from .adafactor import Adafactor
+    from .adagc import AdaGC
     from .adagrad import Adagrad
     from .adahessian import AdaHessian
     from .adai import Adai
+    from .adalomo import AdaLOMO
     from .adam import Adam
     from .adamatan2 import AdamAtan2
     from .adamax import Adamax
@@ -116,14 +135,19 @@ if TYPE_CHECKING:
     from .adan import Adan
     from .adanorm import AdaNorm
     from .adapnm import AdaPNM
+    from .adasmooth import AdaSmooth
     from .ademamix import AdEMAMix
     from .adopt import ADOPT
     from .aggmo import AggMo
     from .alig import AliG
+    from .amsbound import AMSBound
+    from .amsgrad import AMSGrad
+    from .asam import ASAM
     from .asgd import ASGD
     from .avagrad import AvaGrad
     from .cadamw import CAdamW
     from .came import CAME
+    from .clion import CLion
     from .cocob import COCOB
     from .dadaptadagrad import DAdaptAdaGrad
     from .dadaptadam import DAdaptAdam
@@ -133,12 +157,16 @@ if TYPE_CHECKING:
     from .diffgrad import DiffGrad
     from .dog import DoG
     from .dowg import DoWG
+    from .fromage import Fromage
     from .ftrl import Ftrl
+    from .grams import Grams
+    from .grokfastadamw import GrokFastAdamW
     from .kahanadamw import KahanAdamW
     from .lamb import Lamb
     from .laprop import LaProp
     from .larc import LARC
     from .lars import LARS
+    from .ldog import LDoG
     from .lion import Lion
     from .madgrad import MADGRAD
     from .mars import MARS
@@ -154,6 +182,7 @@ if TYPE_CHECKING:
     from .padam import PAdam
     from .pid import PID
     from .pnm import PNM
+    from .polargrad import PolarGrad
     from .polyaksgd import PolyakSGD
     from .prodigy import Prodigy
     from .qhadam import QHAdam
@@ -174,12 +203,15 @@ if TYPE_CHECKING:
     from .signsgd import SignSGD
     from .signum import Signum
     from .simplifiedademamix import SimplifiedAdEMAMix
+    from .sinkgd import SinkGD
     from .sm3 import SM3
     from .soap import SOAP
     from .sophia import Sophia
+    from .spam import SPAM
     from .splus import SPlus
     from .stableadamw import StableAdamW
     from .stablespam import StableSPAM
+    from .swats import SWATS
     from .tiger import Tiger
     from .yogi import Yogi
 else:

@@ -26,6 +26,7 @@ turned = apply(ops.TRANSPOSE, y)
         (apply(ops.MAX, x, y), "torch.maximum(x, y)"),
         (apply(ops.MAX, x, a), "x.clamp(min=a)"),
         (apply(ops.MIN, a, x), "x.clamp(max=a)"),
+        (apply(ops.MAX, a, apply(ops.DIV, x, y)), "(x / y).clamp(min=a)"),
         (apply(ops.SELECT, apply(ops.GT, x, a), x, y), "torch.where(x > a, x, y)"),
         (apply(ops.AND, apply(ops.GT, x, a), f), "((x > a) & (f))"),
         (apply(ops.NOT, apply(ops.GT, x, a)), "~(x > a)"),
