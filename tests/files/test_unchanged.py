@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from steprule.codegen.cli import cli
 from steprule.codegen.commands import generation
-from steprule.codegen.files import sources, unchanged
+from steprule.codegen.files import sources, together, unchanged
 from steprule.codegen.files.sources import Sources
 
 HELPED = """\
@@ -144,7 +144,7 @@ def test_of_another_generator_nothing_is_known(
     spec: Path, out: Path, runs: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generate(spec, "--out", out)
-    for module in (unchanged, generation):
+    for module in (unchanged, together):
         monkeypatch.setattr(module, "sources", lambda: Sources("other", "other"))
     generate(spec, "--out", out)
     assert len(runs) == 2

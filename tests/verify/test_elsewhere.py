@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -66,3 +68,29 @@ def test_refutations_come_back_from_where_they_are_replayed(monkeypatch) -> None
     work = units, {}, [spec.name for spec in specs], "cpu", ()
     monkeypatch.setattr(verdicts, "_inherited", (work, Link()))
     assert pickle.loads(pickle.dumps(verdicts._replays())) == {"adam-is-not-adamw": True}
+
+
+FAULTY = """
+import numpy as np
+from steprule.codegen.cli import cli
+from steprule.codegen.verify import verdicts
+from steprule.codegen.verify.optimizers.running import Course, Moment, Request
+
+def asked():
+    theta = np.ones(2**20)  # more than waits between two processes
+    for _ in range(8):
+        yield Request([], {}, [Course([(2**20,)], 1, [Moment(theta, {}, theta, 2)])])
+    raise RuntimeError("the judge is at a loss")
+
+verdicts.verify = lambda rule, found, tried, run_all: [*run_all(asked())]
+cli(["verify", "SGD", "Adam", "Lion", "--all"])
+"""
+
+
+def test_a_judge_that_fails_ends_the_run() -> None:
+    """What it has asked for is taken by nobody any more, and must not be waited for."""
+    run = subprocess.run(
+        [sys.executable, "-c", FAULTY], capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 1
+    assert "the judge is at a loss" in run.stderr
