@@ -19,10 +19,10 @@ from ..language import (
     Update,
     hyperparameters,
     intermediates,
-    norm,
     states,
     t,
     theta,
+    total,
 )
 
 beta, lips, rho = hyperparameters("beta lips rho")
@@ -66,7 +66,7 @@ a2grad = Optimizer(
         ascend_or_descend,
         Update(mean[t], mean[t - 1] + (g[t] - mean[t - 1]) / t),
         # What the gradient is off its mean by.
-        Update(spread[t], norm((t - 1) / t * (g[t] - mean[t - 1])) ** 2),
+        Update(spread[t], total(((t - 1) / t * (g[t] - mean[t - 1])) ** 2)),
         Update(average[t], rho * average[t - 1] + (1 - rho) * spread[t]),
         Update(
             v[t],
