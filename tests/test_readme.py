@@ -23,6 +23,20 @@ def block(containing: str) -> str:
     return found
 
 
+def test_rules_of_their_own():
+    model = torch.nn.ModuleDict({"embed": torch.nn.Embedding(4, 3), "out": torch.nn.Linear(3, 2)})
+    names = {"model": model}
+    exec(block("Mixed, Muon, groups"), names)
+    model["out"](model["embed"](torch.tensor([1]))).square().sum().backward()
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    names["optimizer"].step()
+    moved = {name: (p - before[name]).abs().max() for name, p in model.named_parameters()}
+    # AdamW's first steps are of the rate; Muon's are of its own, nearly orthogonal.
+    torch.testing.assert_close(moved["out.bias"].item(), 3e-4, rtol=1e-4, atol=0)
+    torch.testing.assert_close(moved["embed.weight"].item(), 3e-4, rtol=0.02, atol=0)
+    assert moved["out.weight"] > 3e-3
+
+
 def test_numpy(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {"grads": {"weight": np.ones((3, 2)), "bias": -np.ones(2)}}

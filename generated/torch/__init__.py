@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from . import _optimizer as _optimizer  # what every rule needs is missed at once
 from . import lr_scheduler as lr_scheduler
+from ._groups import groups as groups
 from ._lazy import on_demand as _on_demand
+from ._mixed import Mixed as Mixed
 
 __all__ = [
     "A2Grad",

@@ -47,6 +47,7 @@ from ._readable import Readable
 from ._rule import Change, Group, Rule
 from ._signals import Held
 from ._states import adopt, make_missing, remake_scalars, states_of
+from ._taking import take
 from ._tensors import require_one_number
 from ._traits import Traits
 
@@ -219,18 +220,10 @@ class Optimizer(Readable, optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
             given |= loss_of(self._inputs, loss)
-        is_taken = False
         with torch.set_grad_enabled(option(self.defaults, "differentiable")), self._lock:
             if self._points and closure is not None:
                 given |= points.gradients(self, closure, given)
-            while not is_taken:
-                known = self._changes
-                changes = self._prepare(given)
-                with Held():
-                    if is_taken := self._changes is known:  # else a handler loaded, or stepped
-                        self._changes = object()
-                        for change in changes:
-                            change()
+            take([self], [given])
         return loss
 
     def _prepare(self, given: Named) -> list[Change]:

@@ -1,0 +1,169 @@
+"""Several rules, each for parameters of its own, as one optimizer."""
+
+from collections import defaultdict
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+from typing import Any, overload
+
+import torch
+from torch import Tensor, optim
+
+from ._groups import groups as groups
+from ._inputs import loss_of
+from ._optimizer import Optimizer
+from ._taking import take
+
+
+class Mixed(optim.Optimizer):
+    """One optimizer of several: a rule for some of a model's parameters, others for the rest.
+
+    Its groups are theirs, so that schedulers, ``GradScaler`` and checkpoints see one optimizer::
+
+        rest, hidden = steprule.torch.groups(model, {"layers.*.weight": {}})
+        optimizer = steprule.torch.Mixed(
+            steprule.torch.AdamW([rest], lr=3e-4), steprule.torch.Muon([hidden], lr=0.02)
+        )
+
+    What a rule takes over all parameters, such as a norm to clip by, is over those of its own.
+
+    Args:
+        optimizers: of this package, no two with a parameter in common, and all of named parameters
+            or none. From now on they are stepped together.
+
+    Raises:
+        TypeError: one is no optimizer of this package.
+        ValueError: there is none, two have a parameter in common, some have names and some have
+            not, or a rule asks for gradients at points of its own, as SAM does.
+    """
+
+    optimizers: tuple[Optimizer, ...]
+
+    def __init__(self, *optimizers: Optimizer) -> None:
+        for each in optimizers:
+            if not isinstance(each, Optimizer):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(f"{type(each).__name__} is no optimizer of steprule.torch")
+            if each._points:
+                raise ValueError(
+                    f"{type(each).__name__} moves its parameters to ask for gradients there, which "
+                    "others would see: it takes its steps alone"
+                )
+        if not optimizers:
+            raise ValueError("there is no optimizer to take steps")
+        self.optimizers = optimizers
+        super().__init__([group for each in optimizers for group in each.param_groups], {})
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Refused, as no rule is named: add it to an optimizer, and make Mixed of them anew.
+
+        Raises:
+            TypeError: always, once there are all groups of the optimizers.
+        """
+        if len(self.param_groups) == sum(len(each.param_groups) for each in self.optimizers):
+            raise TypeError(
+                "a group is of one rule: add it to an optimizer before Mixed is made of several"
+            )
+        super().add_param_group(param_group)
+
+    @property
+    def state(self) -> defaultdict[Tensor, Any]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The states of all, by parameter."""
+        return defaultdict(dict, chain.from_iterable(o.state.items() for o in self.optimizers))
+
+    @state.setter
+    def state(self, _: object) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Torch sets it empty, as an optimizer is made."""
+
+    @overload
+    def step(self, closure: None = None, **inputs: Any) -> None: ...
+
+    @overload
+    def step(self, closure: Callable[[], float], **inputs: Any) -> float: ...
+
+    def step(self, closure: Callable[[], float] | None = None, **inputs: Any) -> float | None:
+        """Take one step of each, or of none.
+
+        Args:
+            closure: evaluates the model again and returns the loss, once for all.
+            inputs: what rules read beside gradients; each is given what it has.
+
+        Raises:
+            TypeError: no rule has such an input.
+            RuntimeError, TypeError, ValueError: as the step of one of them does. Nothing has been
+                changed then.
+        """
+        for name in inputs:
+            if not any(name in each._inputs for each in self.optimizers):
+                raise TypeError(f"none of the rules reads {name!r}")
+        given = [
+            each._asked(
+                {k: v for k, v in inputs.items() if k in each._inputs},
+                has_closure=closure is not None,
+            )
+            for each in self.optimizers
+        ]
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+            given = [
+                own | loss_of(each._inputs, loss)
+                for own, each in zip(given, self.optimizers, strict=True)
+            ]
+        take(self.optimizers, given)
+        return loss
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Load a checkpoint of all, as copies.
+
+        Raises:
+            ValueError: the groups do not fit, or as an optimizer's own does. Nothing has been
+                changed then.
+        """
+        groups = state_dict["param_groups"]
+        if len(groups) != len(self.param_groups):
+            raise ValueError(
+                f"the checkpoint has {len(groups)} parameter groups, and the optimizers have "
+                f"{len(self.param_groups)}"
+            )
+        before = [each.__getstate__() for each in self.optimizers]
+        start = 0
+        try:
+            for each in self.optimizers:
+                own = groups[start : start + len(each.param_groups)]
+                start += len(own)
+                known = {index for group in own for index in group["params"]}
+                states = {k: v for k, v in state_dict["state"].items() if k in known}
+                each.load_state_dict({**state_dict, "state": states, "param_groups": own})
+        except BaseException:
+            for each, state in zip(self.optimizers, before, strict=True):
+                each.__setstate__(state)
+            raise
+        finally:
+            self._gather()
+
+    @contextmanager
+    def swapped(self, name: str) -> Generator[None]:
+        """Let parameters hold an output for a while, where their rule has it, as for each rule.
+
+        Raises:
+            RuntimeError: parameters hold an output already.
+            ValueError: no rule has such an output.
+        """
+        having = [each for each in self.optimizers if name in each._outputs]
+        if not having:
+            raise ValueError(f"none of the rules has an output {name!r}")
+        with ExitStack() as stack:
+            for each in having:
+                stack.enter_context(each.swapped(name))
+            yield
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"defaults": self.defaults, "optimizers": self.optimizers}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._gather()
+
+    def _gather(self) -> None:
+        self.param_groups = [group for each in self.optimizers for group in each.param_groups]

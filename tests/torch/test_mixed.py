@@ -1,0 +1,238 @@
+"""Several rules as one optimizer: each parameter is stepped as by its own rule alone."""
+
+import copy
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import steprule.torch
+import torch
+from steprule.torch import SAM, SGD, Adam, AdamW, Mixed, Muon, ScheduleFreeSGD, groups, lr_scheduler
+from torch import Tensor, nn
+from torch.distributed.checkpoint.state_dict import (
+    get_optimizer_state_dict,
+    set_optimizer_state_dict,
+)
+
+
+def network() -> nn.Sequential:
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(6, 5), nn.LayerNorm(5), nn.Linear(5, 3))
+
+
+X = torch.linspace(-1, 1, 24).reshape(4, 6)
+
+
+def loss_of(model: nn.Module) -> Tensor:
+    return model(X).square().mean()
+
+
+def is_matrix(name: str, p: Tensor) -> bool:
+    return p.ndim == 2
+
+
+def nowhere(name: str, p: Tensor) -> bool:
+    return False
+
+
+def mixed(model: nn.Module) -> Mixed:
+    rest, hidden, plain = groups(model, {is_matrix: {}, "*.bias": {"weight_decay": 0.0}})
+    return Mixed(AdamW([rest, plain], lr=0.03), Muon([hidden], lr=0.02))
+
+
+def run(model: nn.Module, optimizer: Any, steps: int) -> list[Tensor]:
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss_of(model).backward()
+        optimizer.step()
+    return [p.detach().clone() for p in model.parameters()]
+
+
+class TestGroups:
+    def test_the_first_that_fits_counts_and_the_rest_come_first(self) -> None:
+        rest, hidden, biases = groups(network(), {is_matrix: {"lr": 2}, "*.bias": {"lr": 3}})
+        assert [name for name, _ in rest["params"]] == ["1.weight"]
+        assert [name for name, _ in hidden["params"]] == ["0.weight", "2.weight"]
+        assert [name for name, _ in biases["params"]] == ["0.bias", "1.bias", "2.bias"]
+        assert (set(rest), hidden["lr"], biases["lr"]) == ({"params"}, 2, 3)
+
+    def test_what_needs_no_gradient_is_left_out(self) -> None:
+        model = network()
+        model[0].requires_grad_(False)
+        assert [len(each["params"]) for each in groups(model, {"2.*": {}})] == [2, 2]
+
+    def test_what_an_earlier_one_takes_is_met_all_the_same(self) -> None:
+        found = groups(network(), {"*": {"lr": 1}, "0.*": {"lr": 2}})
+        assert [len(each["params"]) for each in found] == [0, 6, 0]
+
+    def test_a_pattern_that_fits_nothing_is_told(self) -> None:
+        with pytest.raises(ValueError, match=r"'0\.wieght' fits no .* the nearest is '0\.weight'"):
+            groups(network(), {"0.wieght": {}})
+        with pytest.raises(ValueError, match="the function nowhere is true of no parameter"):
+            groups(network(), {nowhere: {}})
+
+
+class TestSteps:
+    def test_each_parameter_is_stepped_as_by_its_rule_alone(self) -> None:
+        model, alone = network(), network()
+        named = dict(alone.named_parameters())
+        matrices = [p for p in named.values() if p.ndim == 2]
+        biases = [p for name, p in named.items() if name.endswith("bias")]
+        pair = (
+            AdamW([{"params": [named["1.weight"]]}, {"params": biases, "weight_decay": 0.0}], 0.03),
+            Muon(matrices, lr=0.02),
+        )
+        for _ in range(5):
+            alone.zero_grad()
+            loss_of(alone).backward()
+            for each in pair:
+                each.step()
+        found = run(model, mixed(model), 5)
+        torch.testing.assert_close(found, [*alone.parameters()], rtol=0, atol=0)
+
+    def test_a_closure_is_called_once(self) -> None:
+        model = network()
+        optimizer, calls = mixed(model), list[float]()
+
+        def closure() -> Tensor:
+            optimizer.zero_grad()
+            loss = loss_of(model)
+            loss.backward()
+            calls.append(loss.item())
+            return loss
+
+        assert optimizer.step(closure) == calls[0]
+        assert len(calls) == 1
+
+    def test_a_step_that_one_refuses_is_none(self) -> None:
+        model = network()
+        rest, first = groups(model, {"0.*": {}})
+        optimizer = Mixed(
+            SGD([first], lr=0.1),
+            Adam([rest], global_clipnorm=1.0, error_if_nonfinite=True),
+        )
+        before = [p.detach().clone() for p in model.parameters()]
+        loss_of(model).backward()
+        model.get_parameter("2.weight").grad = torch.full((3, 5), torch.inf)
+        with pytest.raises(RuntimeError, match="is not finite"):
+            optimizer.step()
+        torch.testing.assert_close([*model.parameters()], before, rtol=0, atol=0)
+        assert not optimizer.state
+
+    def test_an_input_that_no_rule_reads_is_told(self) -> None:
+        with pytest.raises(TypeError, match="none of the rules reads 'hessian'"):
+            mixed(network()).step(hessian=1)
+
+    def test_a_schedule_turns_the_rates_of_all(self) -> None:
+        optimizer = mixed(network())
+        scheduler = lr_scheduler.ExponentialLR(optimizer, gamma=0.5)
+        optimizer.step()
+        scheduler.step()
+        assert [group["lr"] for group in optimizer.param_groups] == [0.015, 0.015, 0.01]
+        assert optimizer.optimizers[1].param_groups[0]["lr"] == 0.01
+
+    def test_an_output_is_that_of_the_rules_that_have_it(self) -> None:
+        model = network()
+        rest, first = groups(model, {"0.*": {}})
+        free = ScheduleFreeSGD([first], lr=0.1)
+        found = run(model, optimizer := Mixed(free, SGD([rest], lr=0.1)), 3)
+        averaged = free.output("averaged")[model.get_parameter("0.weight")]
+        with optimizer.swapped("averaged"):
+            torch.testing.assert_close(
+                model.get_parameter("0.weight").detach(), averaged, rtol=0, atol=0
+            )
+            torch.testing.assert_close(
+                model.get_parameter("2.weight").detach(), found[4], rtol=0, atol=0
+            )
+        torch.testing.assert_close([*model.parameters()], found, rtol=0, atol=0)
+        with pytest.raises(ValueError, match="none of the rules has an output 'ema'"):
+            optimizer.swapped("ema").__enter__()
+
+
+def saved(optimizer: Mixed) -> dict[str, Any]:
+    stream = io.BytesIO()
+    torch.save(optimizer.state_dict(), stream)
+    stream.seek(0)
+    return torch.load(stream)
+
+
+def copied(optimizer: Mixed, model: nn.Module) -> tuple[nn.Module, Mixed]:
+    return copy.deepcopy((model, optimizer))
+
+
+def resumed(optimizer: Mixed, model: nn.Module) -> tuple[nn.Module, Mixed]:
+    other = network()
+    other.load_state_dict(model.state_dict())
+    found = mixed(other)
+    found.load_state_dict(saved(optimizer))
+    return other, found
+
+
+def distributed(optimizer: Mixed, model: nn.Module) -> tuple[nn.Module, Mixed]:
+    """By torch's checkpoints, which name the states by their parameters."""
+    other = network()
+    other.load_state_dict(model.state_dict())
+    found = mixed(other)
+    state = get_optimizer_state_dict(model, optimizer)
+    assert "0.weight" in state["state"]
+    set_optimizer_state_dict(other, found, state)
+    return other, found
+
+
+class TestCheckpoints:
+    @pytest.mark.parametrize("again", [copied, resumed, distributed])
+    def test_what_goes_on_from_one_is_what_would_have(
+        self, again: Callable[[Mixed, nn.Module], tuple[nn.Module, Mixed]]
+    ) -> None:
+        model = network()
+        optimizer = mixed(model)
+        run(model, optimizer, 3)
+        optimizer.param_groups[2]["lr"] = 0.5
+        other, found = again(optimizer, model)
+        assert [group["lr"] for group in found.param_groups] == [0.03, 0.03, 0.5]
+        torch.testing.assert_close(run(other, found, 3), run(model, optimizer, 3), rtol=0, atol=0)
+        assert len(found.state) == 6
+
+    def test_what_does_not_fit_changes_nothing(self) -> None:
+        model = network()
+        optimizer = mixed(model)
+        run(model, optimizer, 2)
+        state, before = saved(optimizer), saved(optimizer)
+        states = state["state"]
+        for each in state["param_groups"][:2]:
+            for index in each["params"]:
+                states[index]["exp_avg"].zero_()
+        states[state["param_groups"][2]["params"][0]]["momentum_buffer"] = torch.zeros(1, 1)
+        with pytest.raises(ValueError, match="momentum_buffer"):
+            optimizer.load_state_dict(state)
+        torch.testing.assert_close(saved(optimizer)["state"], before["state"], rtol=0, atol=0)
+        with pytest.raises(ValueError, match="the checkpoint has 1 parameter groups"):
+            optimizer.load_state_dict({"state": {}, "param_groups": state["param_groups"][:1]})
+        run(model, optimizer, 1)
+
+
+class TestRefused:
+    def test_a_parameter_is_of_one_rule(self) -> None:
+        p = nn.Parameter(torch.zeros(2))
+        with pytest.raises(ValueError, match="more than one parameter group"):
+            Mixed(SGD([p]), Adam([p]))
+
+    def test_there_is_one_at_least_and_all_are_ours(self) -> None:
+        p = nn.Parameter(torch.zeros(2))
+        with pytest.raises(ValueError, match="there is no optimizer"):
+            Mixed()
+        with pytest.raises(TypeError, match="SGD is no optimizer of steprule"):
+            Mixed(torch.optim.SGD([p]))  # pyright: ignore[reportArgumentType]
+
+    def test_a_rule_that_moves_parameters_takes_its_steps_alone(self) -> None:
+        with pytest.raises(ValueError, match="SAM moves its parameters"):
+            Mixed(SAM([nn.Parameter(torch.zeros(2))]))
+
+    def test_a_group_is_added_to_a_rule(self) -> None:
+        with pytest.raises(TypeError, match="a group is of one rule"):
+            mixed(network()).add_param_group({"params": [nn.Parameter(torch.zeros(2))]})
+
+
+def test_both_are_found_in_the_package() -> None:
+    assert {"Mixed", "groups"} <= {*dir(steprule.torch)}
