@@ -16,6 +16,7 @@ __all__ = [
     "AdaBound",
     "Adadelta",
     "Adafactor",
+    "AdaGC",
     "Adagrad",
     "AdaHessian",
     "Adai",
@@ -120,6 +121,7 @@ if TYPE_CHECKING:
     from .adabound import AdaBound
     from .adadelta import Adadelta
     from .adafactor import Adafactor
+    from .adagc import AdaGC
     from .adagrad import Adagrad
     from .adahessian import AdaHessian
     from .adai import Adai

@@ -13,6 +13,7 @@ from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, Compil
 from ...program.cut import Parts
 from ...program.linearise import linearise
 from ...program.passes.expand import expand
+from ...program.passes.spare import spare
 from ...program.turns import turns
 from .. import Entry
 from ..clipping import clippings
@@ -62,7 +63,7 @@ class NumpyBackend:
         return template.render(schedule_context(compiled))
 
     def _optimizer(self, compiled: CompiledRule) -> str:
-        parts = turns(compiled.in_turns)
+        parts = turns(spare(compiled.in_turns))
         program = linearise(expand(parts.program))
         listing = allocate(program, prefer=Prefer.OWN, beside=_BESIDE)
         template = self._templates.get_template("optimizer.py.j2")
