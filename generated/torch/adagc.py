@@ -192,7 +192,7 @@ class AdaGC(Optimizer):
             torch._foreach_mul_(theta, step.theta_factor)
         # before[t] = global_norm(g[t])
         norm_g = norms.each(grad)
-        before_part = [norm_g for norm_g in norm_g]
+        before_part = norm_g
         yield (before_part,)
         if step.test:
             # ratio[t]

@@ -206,7 +206,7 @@ class ForeachPrinter:
 
     def _moved(self, step: Instruction, target: str) -> str:
         (value,) = step.args
-        if step.is_scalar:
+        if step.is_scalar and not isinstance(value, Name):
             return f"{target} = {self._comprehension(value)}"
         source = self.scalar(value)
         if step.into is None:
