@@ -18,7 +18,8 @@ _TALL = (r"\frac", r"\sqrt", r"\begin", r"\left")
 def enclosed(tex: str, left: str = "(", right: str = ")") -> str:
     """LaTeX between delimiters, which stretch only round what is taller than a line."""
     if any(command in tex for command in _TALL):
-        left, right = rf"\left{left}", rf"\right{right}"
+        left = r"\left" + left.removeprefix(r"\bigl")
+        right = r"\right" + right.removeprefix(r"\bigr")
     gap = " " if left[-1].isalpha() else ""
     return f"{left}{gap}{tex}{gap}{right}"
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from sympy import Expr, Max
+from sympy import Expr, Max, sqrt
 
 from ..gradients import decay_parameter, thetabar, weight_decay
 from ..language import (
@@ -18,7 +18,7 @@ from ..language import (
     hyperparameters,
     intermediates,
     iterate,
-    rms,
+    norm,
     rows,
     t,
     theta,
@@ -30,9 +30,9 @@ lr, eps = hyperparameters("lr eps")
 
 
 def normalized(X: Expr) -> Expr:
-    """Its rows, and then its columns, of root mean square 1."""
-    by_rows = X / Max(rms(X, over=cols), eps)
-    return by_rows / Max(rms(by_rows, over=rows), eps)
+    """Its rows, and then its columns, of norm 1."""
+    by_rows = X / Max(norm(X, over=cols), eps)
+    return by_rows / Max(norm(by_rows, over=rows), eps)
 
 
 sinkgd = Optimizer(
@@ -47,16 +47,17 @@ sinkgd = Optimizer(
         Hyper(
             num_iters,
             "5",
-            Interval(low=Fraction(0), high=Fraction(100), high_open=True),
+            Interval(low=Fraction(1), high=Fraction(100), high_open=True),
             "rounds",
             latex="L",
         ),
-        Hyper(eps, "1e-8", POSITIVE, "least size that is divided by", latex=r"\epsilon"),
+        Hyper(eps, "1e-8", POSITIVE, "least norm that is divided by", latex=r"\epsilon"),
     ],
     states=[],
     updates=[
         decay_parameter(lr),
         Update(x[t], iterate(num_iters, grad(theta[t - 1]), normalized)),
-        Update(theta[t], thetabar[t] - lr * x[t]),
+        # Of root mean square 1, as the paper has it after each half of a round.
+        Update(theta[t], thetabar[t] - lr * sqrt(rows) * x[t]),
     ],
 )
