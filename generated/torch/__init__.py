@@ -10,7 +10,6 @@ from ._lazy import on_demand as _on_demand
 from ._mixed import Mixed as Mixed
 
 __all__ = [
-    "A2Grad",
     "AccSGD",
     "AdaBelief",
     "AdaBound",
@@ -115,7 +114,6 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from .a2grad import A2Grad
     from .accsgd import AccSGD
     from .adabelief import AdaBelief
     from .adabound import AdaBound
