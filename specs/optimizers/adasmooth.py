@@ -24,7 +24,7 @@ from ..language import (
 )
 
 lr, rho1, rho2, eps = hyperparameters("lr rho1 rho2 eps")
-way, length, v = states("way length v")
+way, path, v = states("way path v")
 straight, share, d = intermediates("straight share d")
 
 adasmooth = Optimizer(
@@ -44,7 +44,7 @@ adasmooth = Optimizer(
     ],
     states=[
         State(way, init=0, key="s", latex="s"),
-        State(length, init=0, key="n", domain=NON_NEGATIVE, latex="n"),
+        State(path, init=0, key="n", domain=NON_NEGATIVE, latex="n"),
         State(v, init=0, key="exp_avg_sq", domain=NON_NEGATIVE),
     ],
     updates=[
@@ -52,13 +52,13 @@ adasmooth = Optimizer(
         l2(),
         Update(
             straight[t],
-            Piecewise((Min(Abs(way[t - 1]) / length[t - 1], 1), length[t - 1] > 0), (1, True)),
+            Piecewise((Min(Abs(way[t - 1]) / path[t - 1], 1), path[t - 1] > 0), (1, True)),
         ),
         Update(share[t], lerp(1 - rho2, 1 - rho1, straight[t]) ** 2),
         Update(v[t], (1 - share[t]) * v[t - 1] + share[t] * gtilde[t] ** 2),
         Update(d[t], lr * gtilde[t] / sqrt(v[t] + eps)),
         Update(way[t], way[t - 1] - d[t]),
-        Update(length[t], length[t - 1] + Abs(d[t])),
+        Update(path[t], path[t - 1] + Abs(d[t])),
         Update(theta[t], theta[t - 1] - d[t]),
     ],
 )

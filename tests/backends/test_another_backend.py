@@ -30,6 +30,7 @@ FORMS = {
     ops.EXP: "exp",
     ops.LOG: "log",
     ops.COS: "cos",
+    ops.PI: "atan2(0, -1)",
     ops.ABS: "({0} < 0 ? -({0}) : {0})",
     ops.SIGN: "(({0} > 0) - ({0} < 0))",
     ops.MAX: "({0} > {1} ? {0} : {1})",
