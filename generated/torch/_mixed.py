@@ -10,9 +10,9 @@ from typing import Any, overload
 import torch
 from torch import Tensor, optim
 
-from ._groups import groups as groups
 from ._inputs import loss_of
 from ._optimizer import Optimizer
+from ._options import option
 from ._taking import take
 
 
@@ -111,7 +111,11 @@ class Mixed(optim.Optimizer):
                 own | loss_of(each._inputs, loss)
                 for own, each in zip(given, self.optimizers, strict=True)
             ]
-        take(self.optimizers, given)
+        sees = any(option(each.defaults, "differentiable") for each in self.optimizers)
+        with torch.set_grad_enabled(sees), ExitStack() as locks:
+            for each in sorted(self.optimizers, key=id):  # alike for two who take the same
+                locks.enter_context(each._lock)
+            take(self.optimizers, given)
         return loss
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:

@@ -64,6 +64,15 @@ flatten = Choice(
 )
 
 
+def coefficients(*defaults: str) -> list[Hyper]:
+    """Those of a round, by their defaults."""
+    powers = (a, "matrix"), (b, "cube"), (c, "fifth power")
+    return [
+        Hyper(symbol, default, REAL, f"coefficient of the {power}", argument="ns_coefficients")
+        for (symbol, power), default in zip(powers, defaults, strict=True)
+    ]
+
+
 def polynomial(A: Expr) -> Expr:
     """What a round multiplies by beside a, of X times its transpose."""
     return b * A + c * matmul(A, A)
@@ -92,14 +101,7 @@ muon = Optimizer(
         replace(weight_decay, default="0.1"),
         Hyper(momentum, "0.95", NON_NEGATIVE, "decay rate of the momentum", latex=r"\mu"),
         Option(nesterov, "take Nesterov's momentum", default=True),
-        *(
-            Hyper(symbol, default, REAL, f"coefficient of the {power}", argument="ns_coefficients")
-            for symbol, default, power in (
-                (a, "3.4445", "matrix"),
-                (b, "-4.775", "cube"),
-                (c, "2.0315", "fifth power"),
-            )
-        ),
+        *coefficients("3.4445", "-4.775", "2.0315"),
         Hyper(eps, "1e-7", NON_NEGATIVE, "least norm that is divided by", latex=r"\epsilon"),
         Hyper(
             ns_steps,

@@ -5,8 +5,8 @@ coefficients under which they converge to it.
 """
 
 from ..gradients import thetabar
-from ..language import REAL, Hyper, Update, cols, derived, intermediates, rows, t, theta, total
-from .muon import a, b, c, lr, o, u
+from ..language import Update, cols, derived, intermediates, rows, t, theta, total
+from .muon import coefficients, lr, o, u
 from .muon import muon as _muon
 
 (nuclear,) = intermediates("nuclear")
@@ -17,16 +17,7 @@ polargrad = derived(
     summary="PolarGrad: momentum's polar factor, times the sum of its singular values.",
     source="Lau, Long & Su, 2025, arXiv:2505.21799, Algorithm 1, with rounds of Newton and Schulz; "
     "not checked against the paper",
-    hyper=[
-        *(
-            Hyper(symbol, default, REAL, f"coefficient of the {power}", argument="ns_coefficients")
-            for symbol, default, power in (
-                (a, "1.875", "matrix"),
-                (b, "-1.25", "cube"),
-                (c, "0.375", "fifth power"),
-            )
-        ),
-    ],
+    hyper=coefficients("1.875", "-1.25", "0.375"),
     defaults={"lr": "1e-2", "weight_decay": "0", "ns_steps": "12"},
     updates=[
         Update(nuclear[t], total(u[t] * o[t], over=(rows, cols))),

@@ -4,7 +4,7 @@ Of the authors' rule without their mask, which leaves most elements without mome
 After a reset the correction for the start goes on as before, and the rate warms up.
 """
 
-from sympy import Abs, And, Eq, Expr, Integer, Mod, Or, Piecewise, cos, pi, sign, sqrt
+from sympy import Abs, And, Integer, Mod, Or, Piecewise, cos, pi, sign, sqrt
 
 from ..gradients import ascend_or_descend, g, maximize, weight_decay
 from ..language import (
@@ -24,21 +24,12 @@ from ..language import (
     t,
     theta,
 )
+from .stablespam import kept, update_proj_gap
 
 lr, beta1, beta2, eps, threshold = hyperparameters("lr beta1 beta2 eps threshold")
-grad_accu_steps, update_proj_gap, warmup_epoch = counts(
-    "grad_accu_steps update_proj_gap warmup_epoch"
-)
+grad_accu_steps, warmup_epoch = counts("grad_accu_steps warmup_epoch")
 m, v = states("m v")
 since, scale, clipped, bound, moved = intermediates("since scale clipped bound moved")
-
-_ANEW = Eq(Mod(t, update_proj_gap), 0)
-
-
-def kept(old: Expr) -> Expr:
-    """A moment, or what it starts from."""
-    return Piecewise((Integer(0), _ANEW), (old, True))
-
 
 spam = Optimizer(
     "SPAM",
