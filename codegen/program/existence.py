@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from sympy import And, Basic, Not, false, true
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import Boolean, to_nnf
 
 from ...specs.language import Optimizer, Value, carried_out
 
@@ -32,5 +32,6 @@ def existence(spec: Optimizer) -> Mapping[str, Basic]:
 
 def _reads_without(value: Basic, name: str, when: Basic) -> bool:
     """Whether an expression reads what is called so, even where its condition fails."""
-    elsewhere = (value.xreplace({c: false, Not(c): true}) for c in And.make_args(when))
+    needed = And.make_args(to_nnf(when, simplify=False))
+    elsewhere = (value.xreplace({c: false, Not(c): true}) for c in needed)
     return any(v.name == name for e in elsewhere for v in e.atoms(Value))

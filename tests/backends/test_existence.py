@@ -19,7 +19,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
-from sympy import Max, Piecewise, true
+from sympy import And, Max, Not, Or, Piecewise, true
 
 (lr,) = hyperparameters("lr")
 (largest,) = flags("largest")
@@ -51,6 +51,22 @@ SPEC = analyse(
 def test_it_exists_where_what_it_reads_does():
     assert existence(SPEC) == {"vmax": largest, "y": largest}
     assert true not in existence(SPEC).values()
+
+
+def test_where_neither_of_two_is_on():
+    """A value that is chosen by one after the other does not read it where one is."""
+    plain, still = flags("plain still")
+    chosen = Update(w[t], Piecewise((G, plain), (2 * G, still), (v[t], True)))
+    for when in (Not(Or(plain, still)), And(Not(plain), Not(still))):
+        spec = Optimizer(
+            "Neither",
+            summary="A state that exists where neither of two options is on.",
+            source="nobody",
+            hyper=[Option(plain, "the gradient"), Option(still, "twice the gradient")],
+            states=[State(v, init=0, key="v", when=when)],
+            updates=[Update(v[t], v[t - 1] / 2 + G), chosen, Update(theta[t], theta[t - 1] - w[t])],
+        )
+        assert existence(analyse(spec)) == {"v": when}
 
 
 @pytest.mark.parametrize(("on", "divisors"), [(False, (5, 3.25)), (True, (5, 5))])
