@@ -19,7 +19,19 @@ from ..language import (
 from ..language.claims import Equivalence, Side, Verdict
 from ..language.declarations import Hyper
 from ..language.domains import NON_NEGATIVE
-from ..operators import cautious, clipping, decay, grafting, lookahead, moments, noise, steps, trust
+from ..operators import (
+    averaging,
+    cautious,
+    clipping,
+    decay,
+    gpa,
+    grafting,
+    lookahead,
+    moments,
+    noise,
+    steps,
+    trust,
+)
 from ..operators.lookahead import alpha
 from ..optimizers import adam as _adam
 from ..optimizers import adamw as _adamw
@@ -53,6 +65,36 @@ lookahead_of_one = Equivalence(
     {},
     Verdict.PROVED,
     about=("lookahead",),
+)
+
+gpa_of_the_last = Equivalence(
+    "gpa-of-the-last",
+    "Primal averaging that keeps nothing of its average is the rule itself, whatever rule that is.",
+    Side(ANY),
+    Side(gpa(ANY), hyper={averaging.keep: Integer(0)}),
+    {averaging.z[t]: theta[t]},
+    Verdict.PROVED,
+    about=("gpa",),
+)
+
+gpa_of_sgd = Equivalence(
+    "gpa-of-sgd",
+    "Primal averaging over SGD, with one weight for both of its averages, is Nesterov's momentum.",
+    Side(_sgd.sgd, options=[_sgd.nesterov], hyper={dampening: Integer(0), wd: Integer(0)}),
+    Side(
+        gpa(_sgd.sgd),
+        hyper={
+            averaging.keep: momentum,
+            averaging.beta: momentum,
+            momentum: Integer(0),
+            wd: Integer(0),
+            lr: lr / (1 - momentum),
+        },
+    ),
+    {averaging.z[t]: theta[t] - momentum**2 * lr / (1 - momentum) * b[t]},
+    Verdict.PROVED,
+    source="Defazio et al., 2025, arXiv:2512.17131; not checked against the paper",
+    about=("gpa", "SGD", "nesterov"),
 )
 
 amsgrad_of_adam = Equivalence(

@@ -1,6 +1,6 @@
 """What a rule becomes another rule by. Every operator bound here to a public name can be called."""
 
-from .averaging import ema, schedule_free
+from .averaging import ema, gpa, schedule_free
 from .cautious import cautious
 from .clipping import adagc, clip_by_global_norm, clip_by_norm, clip_by_value, zclip
 from .decay import (
@@ -41,6 +41,7 @@ __all__ = [
     "decoupled_decay",
     "directed_decay",
     "ema",
+    "gpa",
     "gradient_noise",
     "graft",
     "grams",

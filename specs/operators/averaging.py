@@ -22,7 +22,7 @@ from ..language import (
 )
 from .rates import FOLLOWS, LARGEST, lrmax
 
-decay, beta, power = hyperparameters("decay beta power")
+decay, beta, power, keep = hyperparameters("decay beta power keep")
 average, z, weights = states("average z weights")
 weight, c = intermediates("weight c")
 
@@ -78,6 +78,39 @@ schedule_free = Operator(
         Update(
             theta[t],
             (1 - c[t]) * (theta[t - 1] - (1 - beta) * z[t - 1]) + (1 - beta * (1 - c[t])) * z[t],
+        ),
+    ],
+    outputs=[
+        Output(
+            "averaged",
+            (theta[t] - (1 - beta) * z[t]) / beta,
+            "the average of the steps, to evaluate and to save",
+        )
+    ],
+)
+
+gpa = Operator(
+    "gpa",
+    adds="an exponential average of its steps, near which gradients are taken",
+    source="Defazio et al., 2025, arXiv:2512.17131, as in github.com/facebookresearch/optimizers; "
+    "not checked against the paper",
+    hyper=[
+        Hyper(
+            beta,
+            "0.7",
+            UNIT_ABOVE_ZERO,
+            "how near to the average gradients are taken",
+            latex=r"\mu_y",
+        ),
+        Hyper(keep, "0.9967", UNIT, "decay rate of the average", latex=r"\mu_x"),
+    ],
+    states=[State(z, init=theta[0], key="z")],
+    moves=z,
+    updates=[
+        Update(z[t], stepped[t]),
+        Update(
+            theta[t],
+            keep * (theta[t - 1] - (1 - beta) * z[t - 1]) + (1 - beta * keep) * z[t],
         ),
     ],
     outputs=[

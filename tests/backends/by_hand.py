@@ -272,6 +272,22 @@ class schedule_free(By):
         return new
 
 
+class gpa(By):
+    """Its three sequences as its authors have them."""
+
+    def step(self, thetas, step):
+        rule = self.rule
+        rule.t += 1
+        new = []
+        for i, (y, g) in enumerate(zip(thetas, gradient(thetas, step), strict=True)):
+            z, x = self.states.get(i, (y, y))
+            z = rule.kept(z) - rule.lr * rule.direction(i, g)
+            x = 0.9967 * x + 0.0033 * z
+            self.states[i] = z, x
+            new.append(0.3 * z + 0.7 * x)
+        return new
+
+
 class accumulate(By):
     def step(self, thetas, step):
         for i, g in enumerate(gradient(thetas, step)):

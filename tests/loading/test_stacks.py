@@ -256,7 +256,7 @@ STEPS = {
 """What takes a step apart."""
 
 REFUSED = dict.fromkeys(
-    ["lookahead", "schedule_free", "decay_to_start", "graft", "mechanic"], STEPS
+    ["lookahead", "schedule_free", "gpa", "decay_to_start", "graft", "mechanic"], STEPS
 )
 """What cannot be done to AdamW after an operator: where its step leads is no multiple of the
 parameter, less a step."""
