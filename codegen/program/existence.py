@@ -5,11 +5,11 @@ that itself is read only there, as by the state's own equation. That one is then
 alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
-from sympy import And, Basic, Not, false, true
-from sympy.logic.boolalg import Boolean, to_nnf
+from sympy import And, Basic, Not, Or, false, true
+from sympy.logic.boolalg import Boolean
 
 from ...specs.language import Optimizer, Value, carried_out
 
@@ -32,6 +32,15 @@ def existence(spec: Optimizer) -> Mapping[str, Basic]:
 
 def _reads_without(value: Basic, name: str, when: Basic) -> bool:
     """Whether an expression reads what is called so, even where its condition fails."""
-    needed = And.make_args(to_nnf(when, simplify=False))
-    elsewhere = (value.xreplace({c: false, Not(c): true}) for c in needed)
+    elsewhere = (value.xreplace({c: false, Not(c): true}) for c in _needed(when))
     return any(v.name == name for e in elsewhere for v in e.atoms(Value))
+
+
+def _needed(when: Basic) -> Iterator[Basic]:
+    """The conditions that all must hold where one does."""
+    for condition in And.make_args(when):
+        match condition:
+            case Not(args=(Or(args=either),)):
+                yield from map(Not, either)
+            case _:
+                yield condition

@@ -53,6 +53,7 @@ __all__ = [
     "DoWG",
     "Fromage",
     "Ftrl",
+    "GPAAdamW",
     "Grams",
     "GrokFastAdamW",
     "KahanAdamW",
@@ -157,6 +158,7 @@ if TYPE_CHECKING:
     from .dowg import DoWG
     from .fromage import Fromage
     from .ftrl import Ftrl
+    from .gpaadamw import GPAAdamW
     from .grams import Grams
     from .grokfastadamw import GrokFastAdamW
     from .kahanadamw import KahanAdamW
