@@ -9,7 +9,7 @@
 ``oracle``       the truth: equations evaluated on exact numbers
 ``analysis``     a spec is checked, and its updates put into an order they can run in
 ``loading``      specs by name or by file, analysed
-``program``      a spec is compiled to a small typed tree, held against the oracle after each pass
+``program``      a spec is compiled to a small typed tree, held against the oracle
 ``cost``         what a program reads, writes and computes is counted
 ``backends``     print the tree (NumPy, PyTorch, Numba, Triton), or the spec itself (LaTeX)
 ``showing``      what a spec says is put on a page, for notebooks

@@ -28,6 +28,7 @@ from typing import TypeVar
 
 from ...specs.language import Schedule, Spec, SpecError, Transform, theta
 from .fault import Fault, Rule
+from .memo import kept, once
 from .rules import (
     argument,
     assigned,
@@ -175,28 +176,26 @@ def analyse(spec: AnySpec) -> AnySpec:
     Raises:
         SpecError: the spec breaks a rule; the error is about the first one.
     """
-    known = vars(spec)  # with the spec, which never changes and holds what has no hash
-    if _KNOWN not in known:
+    known = kept(spec)
+    if _ANALYSED not in known:
         found = _analysed(spec, OF_SCHEDULES if isinstance(spec, Schedule) else RULES)
-        vars(found)[_KNOWN] = known[_KNOWN] = found
-    return known[_KNOWN]
+        kept(found)[_ANALYSED] = known[_ANALYSED] = found
+    return known[_ANALYSED]
 
 
-_KNOWN = "_analysed"
+_ANALYSED = f"{__name__}.{analyse.__name__}"
 
 
+@once
 def analyse_transform(spec: Transform) -> Transform:
     """The same of a transform, for which the rules are those of the rule that it makes.
 
     Raises:
         SpecError: as :func:`analyse` does.
     """
-    known = vars(spec)
-    if _KNOWN not in known:
-        ordered = _analysed(spec.rule, OF_TRANSFORMS).updates
-        updates = [u for u in ordered if u.target.name != theta.name]
-        known[_KNOWN] = replace(spec, updates=updates)
-    return known[_KNOWN]
+    ordered = _analysed(spec.rule, OF_TRANSFORMS).updates
+    updates = [u for u in ordered if u.target.name != theta.name]
+    return replace(spec, updates=updates)
 
 
 def _analysed(spec: AnySpec, rules: Sequence[Rule]) -> AnySpec:

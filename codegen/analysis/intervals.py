@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
 from sympy import Basic, Rational
@@ -81,10 +82,11 @@ ZERO = Range(Fraction(0), Fraction(0))
 
 
 def point(value: Fraction | int) -> Range:
-    exactly = Fraction(value)
+    exactly = value if isinstance(value, Fraction) else Fraction(value)
     return Range(exactly, exactly)
 
 
+@cache
 def of_rational(e: Basic) -> Range:
     """The range of a number of an expression, which is rational."""
     assert isinstance(e, Rational)

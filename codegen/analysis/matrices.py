@@ -21,6 +21,7 @@ from ...specs.language.occurrences import nodes
 from ...specs.language.reductions import Reduction
 from .cases import Case
 from .courses import Courses
+from .memo import once
 
 
 def goes_along_axes(spec: Optimizer) -> bool:
@@ -31,6 +32,7 @@ def goes_along_axes(spec: Optimizer) -> bool:
     )
 
 
+@once
 def needs_matrices(spec: Optimizer) -> bool:
     """Whether some step of an analysed rule needs two axes of a parameter that may have fewer."""
     if not (any(map(_has_axes, spec.states)) or any(of_matrices(n) for n in _all_nodes(spec))):

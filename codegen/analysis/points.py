@@ -7,6 +7,7 @@ decided and every operand known. A tensor is taken to have one element.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from sympy import Basic, Piecewise
 
@@ -23,6 +24,7 @@ from ...specs.language import (
     global_amax,
     global_norm,
     global_total,
+    iterate,
     machine_epsilon,
     matmul,
     mean,
@@ -59,6 +61,12 @@ class Point:
     hyper: Mapping[Basic, Fraction]
     step: int
     stored: Mapping[str, Fraction]
+
+    @cached_property
+    def ranges(self) -> tuple[dict[Basic, Range], dict[str, Range]]:
+        """The same numbers as ranges: of hyperparameters, and of what is stored."""
+        hyper = {symbol: intervals.point(x) for symbol, x in self.hyper.items()}
+        return hyper, {name: intervals.point(x) for name, x in self.stored.items()}
 
     def towards(self, other: "Point", part: Fraction) -> "Point":
         """The point at a part of the way to another of the same step."""
@@ -141,6 +149,8 @@ class _AtPoint(Evaluator):
                 return intervals.point(Fraction(1))
             case global_total() | global_amax():
                 return ranges[0]
+            case iterate():
+                return ranges[1]  # as of no rounds
             case matmul():
                 return intervals.multiply(*ranges)
         return super()._function(e, ranges)
@@ -155,23 +165,19 @@ class _AtPoint(Evaluator):
 
 
 def _evaluator(case: Case, point: Point, computed: dict[str, Range]) -> _AtPoint:
-    return _AtPoint(
-        case,
-        {symbol: intervals.point(x) for symbol, x in point.hyper.items()},
-        {name: intervals.point(x) for name, x in point.stored.items()},
-        computed,
-        gradient=intervals.point(point.stored[GRADIENT]),
-        step=intervals.point(point.step),
-    )
+    hyper, stored = point.ranges
+    step = intervals.point(point.step)
+    return _AtPoint(case, hyper, stored, computed, gradient=stored[GRADIENT], step=step)
 
 
 def _evaluated(case: Case, equations: Sequence[tuple[str, Basic]], point: Point) -> Outcome:
     operands: dict[Key, Range] = {}
-    computed = {i.name: intervals.point(point.stored[i.name]) for i in case.spec.inputs}
+    computed = {i.name: point.ranges[1][i.name] for i in case.spec.inputs}
+    evaluator = _evaluator(case, point, computed)
     for name, value in equations:
-        evaluator = _evaluator(case, point, computed)
         computed[name] = evaluator.range(value)
         operands |= {(name, kind, e): found for kind, e, found in evaluator.operands}
-    holds = _evaluator(case, point, computed).holds
+        evaluator.operands.clear()
+    holds = evaluator.holds
     is_of_case = all(holds(question) in (None, answer) for question, answer in case.held.items())
     return Outcome(operands, computed, is_of_case)

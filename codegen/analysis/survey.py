@@ -164,6 +164,7 @@ class _Ranges:
         self._given = {i.name: intervals.over(i.domain) for i in spec.inputs}
         self._found: dict[str, list[_Found]] = {}
         self._tables: dict[str, Table[Range]] = {}
+        self._names: dict[str, list[str]] = {}
 
     def of(self, update: Update) -> list[_Found]:
         """What an equation yields, and meets, in the cases in which it is carried out."""
@@ -191,8 +192,11 @@ class _Ranges:
         return self._tables[name]
 
     def _read(self, update: Update) -> list[str]:
-        names = dict.fromkeys(v.name for v in values(update.value) if v.lag == 0)
-        return [name for name in names if name in self._equations]
+        name = update.target.name
+        if name not in self._names:
+            names = dict.fromkeys(v.name for v in values(update.value) if v.lag == 0)
+            self._names[name] = [each for each in names if each in self._equations]
+        return self._names[name]
 
     def _on(self, update: Update) -> set[Distinction]:
         """What the ranges of what an equation reads depend on, as far as it is not too much."""

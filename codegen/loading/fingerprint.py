@@ -18,19 +18,15 @@ from ...specs.language import (
     Spec,
 )
 from ...specs.language.schedule import Argument
+from ..analysis.memo import once
 from ..notation.text import TextPrinter
 
 
+@once
 def fingerprint(spec: Spec) -> str:
     """``sha256:`` and 16 digits, over everything a spec declares; no order of SymPy's matters."""
-    known = vars(spec)  # with the spec, which never changes and holds what has no hash
-    if _KNOWN not in known:
-        declared = "\n".join(map(repr, _declared(spec)))
-        known[_KNOWN] = f"sha256:{hashlib.sha256(declared.encode()).hexdigest()[:16]}"
-    return known[_KNOWN]
-
-
-_KNOWN = "_fingerprint"
+    declared = "\n".join(map(repr, _declared(spec)))
+    return f"sha256:{hashlib.sha256(declared.encode()).hexdigest()[:16]}"
 
 
 def _declared(spec: Spec) -> Iterator[tuple[object, ...]]:

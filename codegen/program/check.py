@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from ...specs.language import Optimizer, Spec
+from ..analysis.memo import once
 from ..oracle.exact import Number, same
 from .evaluate import evaluate
 from .nodes import Program
@@ -65,6 +66,32 @@ class Checker:
                 if not agree(actual[name], value):
                     difference = f"{actual[name]} is not {value}"
                     raise RewriteError(f"{self._spec.name}: {after} changed {name}: {difference}")
+
+
+@once
+def checker(spec: Spec) -> Checker:
+    """What holds programs of a spec against it."""
+    return Checker(spec)
+
+
+def held_against(spec: Spec, made: Mapping[str, Program]) -> None:
+    """See whether what passes have made of a spec is still what it says.
+
+    Args:
+        spec: analysed.
+        made: the program after each pass, by its name. The last is evaluated; where it is wrong,
+            so are the others, to find the pass to blame.
+
+    Raises:
+        RewriteError: a pass changed the program's meaning; a fault of this package.
+    """
+    *_, last = made
+    try:
+        checker(spec).check(made[last], after=last)
+    except RewriteError:
+        for name, program in made.items():
+            checker(spec).check(program, after=name)
+        raise
 
 
 def agree(actual: Any, expected: Any) -> bool:

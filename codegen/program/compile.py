@@ -1,11 +1,12 @@
-"""Run the passes over a spec's program, each one timed, counted and checked."""
+"""Run the passes over a spec's program, each timed and counted; what comes of them is checked."""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ...specs.language import Hyper, Optimizer, State
-from .check import Checker
+from .check import checker, held_against
 from .effort import tensor_operations
 from .lower import lower
 from .nodes import Program, assignments
@@ -102,15 +103,17 @@ def compile_stages(spec: Optimizer) -> Stages:
     }
     program = split_roots(program, {n for n, low in lows.items() if low is not None and low >= 0})
     stages = stages_of(program)
-    Checker(spec).check(program, after="stages", run=stages.run)
+    checker(spec).check(program, after="stages", run=stages.run)
     return stages
 
 
 def compile_with_reports(spec: Optimizer, passes: Sequence[Pass]) -> tuple[Program, list[Report]]:
-    """The program, and what each pass took and left, lowering included."""
-    checker = Checker(spec)
+    """The program, and what each pass took and left, lowering included.
+
+    Raises:
+        RewriteError: a pass changed the program's meaning; a fault of this package.
+    """
     reports: list[Report] = []
-    program: Program | None = None
 
     def run(name: str, produce: Callable[[], Program]) -> Program:
         start = time.perf_counter()
@@ -118,12 +121,10 @@ def compile_with_reports(spec: Optimizer, passes: Sequence[Pass]) -> tuple[Progr
         seconds = time.perf_counter() - start
         operations = sum(tensor_operations(a.value) for a in assignments(made.body))
         reports.append(Report(name, seconds, operations))
-        if made != program:  # else it is what was held against the spec before
-            checker.check(made, after=name)
         return made
 
-    program = run("lower", lambda: lower(spec))
+    made = [run("lower", partial(lower, spec))]
     for rewrite in passes:
-        before = program
-        program = run(rewrite.__name__, lambda: rewrite(before))  # noqa: B023
-    return program, reports
+        made.append(run(rewrite.__name__, partial(rewrite, made[-1])))
+    held_against(spec, {report.name: each for report, each in zip(reports, made, strict=True)})
+    return made[-1], reports

@@ -7,7 +7,7 @@ part then needs no other element, and can run block by block, or within an optim
 from dataclasses import dataclass, replace
 
 from ...specs.language import Transform
-from .check import Checker
+from .check import checker
 from .nodes import (
     Apply,
     Assign,
@@ -84,7 +84,7 @@ def parts_of(transform: Transform, program: Program) -> Parts:
         scale=scales[0] if scales else None,
         elementwise=replace(program, host=(), body=tuple(tensors), slots=(Slot(OUT, OUT),)),
     )
-    Checker(transform.rule).check(_joined(parts, program), after="cut")
+    checker(transform.rule).check(_joined(parts, program), after="cut")
     return parts
 
 

@@ -44,6 +44,7 @@ from ...specs.language import (
 from ...specs.language.heads import Head
 from ...specs.language.over_tensors import OverTensors
 from ...specs.language.reductions import Reduction
+from ..analysis.memo import once
 from ..notation.order import ReadingOrder
 from ..notation.text import TextPrinter
 from . import operations as ops
@@ -77,6 +78,7 @@ _IS_FIRST = frozenset[Basic]((Eq(t, 1), t <= 1, t < 2))
 _IS_LATER = frozenset[Basic]((Ne(t, 1), t > 1, t >= 2))
 
 
+@once
 def lower(spec: Optimizer) -> Program:
     """The program of an analysed spec: its updates are in an order they can run in."""
     return _OfOptimizer(spec).program()

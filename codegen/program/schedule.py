@@ -11,7 +11,7 @@ from sympy import Symbol
 
 from ...specs.language import Choice, Option, Schedule, Value, lr, metric, step
 from ..notation.text import TextPrinter
-from .check import Checker
+from .check import held_against
 from .lower import Lowering
 from .nodes import Assign, Name, Node, Program, Slot
 from .passes.branch import branch
@@ -30,7 +30,7 @@ EARLIER = Name("earlier", HOST_INTEGER)
 def compile_schedule(schedule: Schedule, outputs: Sequence[str]) -> Program:
     """The program that computes some series of an analysed schedule.
 
-    After each pass it is held against the equations.
+    It is held against the equations.
 
     Args:
         schedule: its updates are in an order they can run in.
@@ -39,12 +39,11 @@ def compile_schedule(schedule: Schedule, outputs: Sequence[str]) -> Program:
     Raises:
         RewriteError: a pass changed what is computed.
     """
-    checker = Checker(schedule)
     program = lower_schedule(schedule, outputs)
-    checker.check(program, after=lower_schedule.__name__)
+    made = {lower_schedule.__name__: program}
     for rewrite in PASSES:
-        program = rewrite(program)
-        checker.check(program, after=rewrite.__name__)
+        made[rewrite.__name__] = program = rewrite(program)
+    held_against(schedule, made)
     return program
 
 

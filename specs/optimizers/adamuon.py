@@ -9,6 +9,7 @@ from ..gradients import thetabar
 from ..language import (
     NON_NEGATIVE,
     POSITIVE,
+    UNIT,
     Hyper,
     State,
     Update,
@@ -39,6 +40,7 @@ adamuon = derived(
     "against the paper",
     defaults={"lr": "0.02", "weight_decay": "0.01"},
     hyper=[
+        Hyper(momentum, "0.95", UNIT, "decay rate of both moments", latex=r"\mu"),
         Hyper(second_eps, "1e-8", POSITIVE, "term added to denominators", latex=r"\varepsilon"),
     ],
     states=[State(v, init=0, key="v_buffer", domain=NON_NEGATIVE)],

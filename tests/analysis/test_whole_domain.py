@@ -16,6 +16,7 @@ from steprule.specs.language import (
     grad,
     hyperparameters,
     intermediates,
+    iterate,
     norm,
     states,
     t,
@@ -130,6 +131,16 @@ def test_a_state_that_some_number_takes_out_of_its_domain(step, refused):
     refused(spec, "domain", "v[t] can leave its domain 0 <= v: it does at beta = ", "v[t-1] = ")
     closed = Hyper(beta, "0.9", UNIT_CLOSED, "decay")
     assert analyse(step(g, hyper=[closed], states=[V], updates=updates))
+
+
+def test_a_state_of_what_rounds_give(step, refused):
+    """As Adam's moment of a direction that is made in rounds: a decay above 1 makes it negative."""
+    anything = Hyper(beta, "0.9", NON_NEGATIVE, "decay")
+    rounds = Update(d[t], iterate(5, g, lambda x: 2 * x - x**3))
+    average = Update(v[t], beta * v[t - 1] + (1 - beta) * d[t] ** 2)
+    last = Update(theta[t], theta[t - 1] - lr * d[t] / (sqrt(v[t]) + 1))
+    spec = step(g, hyper=[anything], states=[V], updates=[rounds, average, last])
+    refused(spec, "root", "v[t], of which the root is taken, can be negative: it is at beta = ")
 
 
 def test_a_scalar_state(step, refused):

@@ -80,6 +80,15 @@ def test_a_wrong_pass_is_caught_and_named(what, monkeypatch):
         compile_spec(spec)
 
 
+def test_the_pass_is_named_behind_which_others_go_wrong(monkeypatch):
+    wrong = swap(SUB, ADD)
+    wrong.__name__ = "simplify_too_much"
+    half = len(compiler.PASSES) // 2
+    passes = (*compiler.PASSES[:half], wrong, *compiler.PASSES[half:])
+    with pytest.raises(RewriteError, match="Adam: simplify_too_much changed"):
+        compile_with_reports(adam, passes)
+
+
 def test_moving_arithmetic_through_a_rounding_is_caught(make, monkeypatch):
     g = grad(theta[t - 1])
     spec = make(Update(theta[t], theta[t - 1] - 3 * stored(g)))

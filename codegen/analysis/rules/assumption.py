@@ -4,8 +4,8 @@ Of a symbol that is declared positive, it drops ``Abs``; where the domain holds 
 the code would then climb where the equation descends.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from sympy import Basic, Symbol
 
@@ -44,13 +44,9 @@ def check(subject: Subject) -> Iterator[Fault]:
 
 def _beyond(where: str, symbol: Basic, domain: Interval, whole: bool = False) -> Iterator[Fault]:
     """The most telling assumption about a symbol that does not follow from its domain, if any."""
-    follows: Any = Symbol("x", **_implied(domain), **({"integer": True} if whole else {}))
-    assumed = {fact: getattr(symbol, f"is_{fact}") for fact in _FACTS}
-    beyond = [
-        fact
-        for fact, holds in assumed.items()
-        if holds is not None and holds is not getattr(follows, f"is_{fact}")
-    ]
+    follows = _assumed(Symbol("x", **_implied(domain), **({"integer": True} if whole else {})))
+    assumed = _assumed(symbol)
+    beyond = [f for f, holds in assumed.items() if holds is not None and holds is not follows[f]]
     if beyond:
         fact = next((fact for fact in beyond if assumed[fact]), beyond[0])
         name = str(getattr(symbol, "name", symbol))
@@ -61,6 +57,12 @@ def _beyond(where: str, symbol: Basic, domain: Interval, whole: bool = False) ->
             "Make the symbol with the language's own functions, such as hyperparameters or "
             "states, which assume what is always true; or narrow the domain",
         )
+
+
+@cache
+def _assumed(symbol: Basic) -> Mapping[str, bool | None]:
+    """What SymPy takes for true or false of a symbol; None where it is neither."""
+    return {fact: getattr(symbol, f"is_{fact}") for fact in _FACTS}
 
 
 def _described(domain: Interval, name: str) -> str:
