@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 import steprule.numpy
+from steprule.codegen.analysis.memo import once
 from steprule.codegen.loading.load import builtin, builtin_schedules
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.specs.language import Optimizer, Schedule
@@ -46,7 +47,7 @@ class Sample(dict[str, Kind]):
     """Specs or claims by name: those of every day, and in a whole run all that were given."""
 
     def __init__(self, specs: Mapping[str, Kind]) -> None:
-        self._daily = _covering({name: set(traits(spec)) for name, spec in specs.items()})
+        self._daily = _covering({name: _traits(spec) for name, spec in specs.items()})
         super().__init__({n: s for n, s in specs.items() if is_whole or n in self._daily})
 
     def params(
@@ -92,7 +93,7 @@ def claims(keep: Callable[[Claim], bool] = lambda claim: True) -> Sample[Claim]:
     return Sample({name: claim for name, claim in builtin_claims().items() if keep(claim)})
 
 
-def _covering(of: Mapping[str, set[str]]) -> frozenset[str]:
+def _covering(of: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Few names of all whose traits any has: always the one that adds most."""
     found = ALWAYS & of.keys()
     missing = set[str]().union(*of.values()).difference(*(of[name] for name in found))
@@ -101,6 +102,11 @@ def _covering(of: Mapping[str, set[str]]) -> frozenset[str]:
         found.add(best)
         missing -= of[best]
     return frozenset(found)
+
+
+@once
+def _traits(spec: object) -> frozenset[str]:
+    return frozenset(traits(spec))
 
 
 def traits(spec: object) -> Iterator[str]:

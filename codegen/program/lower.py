@@ -1,14 +1,15 @@
 """Spec -> Program: SymPy ends here.
 
-Every equation becomes one assignment. The stored value of a state is named for it, the new
-one ``m[t]``; a state that exists under a condition is assigned ``select(condition, value,
-absent)``. ``Eq(t, 1)`` becomes the name ``first``, which a framework that keeps no step
-count can still tell. What goes over all tensors is two: a tensor's part in it, and the total.
+Every equation becomes one assignment. The stored value of a state is named for it, the new one
+``m[t]``; a state that exists under a condition is assigned ``select(condition, value, absent)``.
+``Eq(t, 1)`` becomes the name ``first``, which a framework that keeps no step count can still tell.
+What goes over all tensors is two: a tensor's part in it, and the total.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial, reduce
 
 from sympy import (
     Basic,
@@ -237,11 +238,7 @@ class Lowering:
                 return negation(self.node(e.args[0]))
             case And() | Or():
                 op = ops.AND if isinstance(e, And) else ops.OR
-                first, *rest = sorted(e.args, key=str)
-                node = self.node(first)
-                for argument in rest:
-                    node = apply(op, node, self.node(argument))
-                return node
+                return reduce(partial(apply, op), map(self.node, sorted(e.args, key=str)))
             case Implies():
                 premise, conclusion = e.args
                 return apply(ops.OR, negation(self.node(premise)), self.node(conclusion))
@@ -285,7 +282,8 @@ class _OfOptimizer(Lowering):
         self._totals.taken |= {symbol.name for symbol in self.spec.symbols | {*self.spec.flags}}
         for update in carried_out(self.spec):
             name = update.target.name
-            self._totals.update = name, self.text.equation(update)
+            equation = self.text.equation(update)
+            self._totals.update = name, equation
             value = self._where([when[name]] if name in when else [], update.value)
             is_slot = name in self.old
             if name in when:
@@ -294,7 +292,7 @@ class _OfOptimizer(Lowering):
             if name in shared:
                 type_ = replace(type_, turn=value.type.turn)
             self.new[name] = Name(f"{name}[t]" if is_slot else name, type_)
-            self._totals.add(Assign(self.new[name], value, self.text.equation(update)))
+            self._totals.add(Assign(self.new[name], value, equation))
         return Program(
             spec=self.spec.name,
             slots=tuple(

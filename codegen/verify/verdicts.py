@@ -69,8 +69,8 @@ def verify_specs(
         everything: also what is known to be right.
     """
     with reported(), ExitStack() as packages:
-        transforms, specs = selected_with_transforms(references)
         require_device(device)
+        transforms, specs = selected_with_transforms(references)
         if device != "cpu":  # schedules are computed on the host, wherever the tensors are
             specs = [s for s in specs if isinstance(s, Optimizer)]
         tried = [d for d in dtypes(without) if d in only or not only]

@@ -46,6 +46,11 @@ def _files(specs: Iterable[Spec]) -> dict[str, str]:
     return files
 
 
+@pytest.fixture(scope="module")
+def every_file() -> Mapping[str, str]:
+    return _files([*OPTIMIZERS.values(), *SCHEDULES.values()])
+
+
 def test_text_is_escaped() -> None:
     assert escaped(r"a_b & 5% #1 {x} $ ~ ^ \ <") == (
         r"a\_b \& 5\% \#1 \{x\} \$ \textasciitilde{} \textasciicircum{} \textbackslash{} "
@@ -147,8 +152,8 @@ def test_the_document_inputs_every_optimizer_and_carries_no_date() -> None:
     assert r"\date{}" in document
 
 
-def test_schedules_have_a_document_of_their_own() -> None:
-    files = _files([*OPTIMIZERS.values(), *SCHEDULES.values()])
+def test_schedules_have_a_document_of_their_own(every_file: Mapping[str, str]) -> None:
+    files = every_file
     document = files["schedules.tex"]
     listed = re.findall(r"\\input\{schedules/(.*?)\.tex\}", document)
     assert listed == list(SCHEDULES)
@@ -203,7 +208,9 @@ def _compile(folder: Path, files: Mapping[str, str], document: str = "optimizers
             errors="replace",
         )
         assert run.returncode == 0, run.stdout[-2000:]
-        if (folder / f"{document}.aux").exists() and "Rerun" not in log.read_text(errors="replace"):
+        if (folder / f"{document}.aux").exists() and "Rerun to get" not in log.read_text(
+            errors="replace"
+        ):
             break
     return log.read_text(errors="replace")
 
@@ -215,9 +222,9 @@ def _compile(folder: Path, files: Mapping[str, str], document: str = "optimizers
     ids=["optimizers", "schedules", "gradients"],
 )
 def test_a_document_compiles_and_fits_its_pages(
-    document: str, specs: Mapping[str, Spec], tmp_path: Path
+    document: str, specs: Mapping[str, Spec], every_file: Mapping[str, str], tmp_path: Path
 ) -> None:
-    log = _compile(tmp_path, _files([*OPTIMIZERS.values(), *SCHEDULES.values()]), document)
+    log = _compile(tmp_path, every_file, document)
     assert [line for line in log.splitlines() if line.startswith("!")] == []
     assert re.findall(r".*(?:undefined|multiply defined|Rerun to get).*", log) == []
     overfull = re.findall(r"Overfull \\[hv]box \(([\d.]+)pt", log)

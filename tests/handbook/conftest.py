@@ -19,6 +19,8 @@ from steprule.codegen.handbook.pictures.style import WIDTH
 from steprule.codegen.handbook.publishing.workspace import Workspace, fill
 from steprule.codegen.prove.prove import Settled, prove
 
+from . import shown
+
 OWN_RULES = '''
 """Rules with what a page could stumble over: a reduction, arguments without a default."""
 
@@ -65,7 +67,7 @@ def edition() -> Edition:
 
 @pytest.fixture(scope="session")
 def material() -> Iterator[Material]:
-    with gathered(()) as found:
+    with shown.gathered() as found:
         yield found
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from steprule.codegen.handbook.edition import edition
@@ -33,8 +34,8 @@ a, b, c = symbols("a b c", real=True)
 
 
 @pytest.fixture(scope="session")
-def pages(settled):
-    return {name: derived(each, EDITION) for name, each in settled.items()}
+def page_of(settled):
+    return cache(lambda name: derived(settled[name], EDITION))
 
 
 DISPLAY = re.compile(r"^:{3,}\{math\}\n(.*?)\n:{3,}$", re.DOTALL | re.MULTILINE)
@@ -51,8 +52,8 @@ def formulas(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", CLAIMS.params())
-def test_formulas_are_whole(pages, name):
-    found = formulas(pages[name])
+def test_formulas_are_whole(page_of, name):
+    found = formulas(page_of(name))
     assert found
     for tex in found:
         bare = re.sub(r"\\[{}]", "", tex)
@@ -64,24 +65,24 @@ def test_formulas_are_whole(pages, name):
 
 
 @pytest.mark.parametrize("name", CLAIMS.params())
-def test_nothing_is_left_as_source(pages, name):
-    for tex in formulas(pages[name]):
+def test_nothing_is_left_as_source(page_of, name):
+    for tex in formulas(page_of(name)):
         named = re.sub(r"\\mathtt\{[a-z\\_]+\}", "", tex)
         assert not re.search(r"\*|\\mathtt|\[t|\bsqrt\(|[A-Z]\w+\(|_eps|\blr\b|\binf\b", named)
-    prose = re.sub(r"`[^`]*`", "", INLINE.sub("", DISPLAY.sub("", pages[name])))
+    prose = re.sub(r"`[^`]*`", "", INLINE.sub("", DISPLAY.sub("", page_of(name))))
     assert not re.search(r"\^|\bbeta|\bsigma|\bsqrt|\blr\b(?!\\_)|\w_\w|<=|>=|\{[a-z]+\}", prose)
 
 
 @pytest.mark.parametrize("name", CLAIMS.params())
-def test_rows_fit_the_book(pages, name):
-    for tex in displays(pages[name]):
+def test_rows_fit_the_book(page_of, name):
+    for tex in displays(page_of(name)):
         if r"\begin" not in tex:
             assert all(width(row) <= 1.15 * WIDEST for row in tex.split("\\\\\n"))
 
 
 @pytest.mark.parametrize("name", CLAIMS.params())
-def test_what_is_aligned_has_several_rows(pages, name):
-    for tex in displays(pages[name]):
+def test_what_is_aligned_has_several_rows(page_of, name):
+    for tex in displays(page_of(name)):
         inside = tex
         while r"\begin" in inside:  # cases may be within cases
             inside = INNERMOST.sub("", inside)
@@ -91,8 +92,8 @@ def test_what_is_aligned_has_several_rows(pages, name):
         )
 
 
-def test_nesterov_line_by_line(pages):
-    page = pages["nesterov"]
+def test_nesterov_line_by_line(page_of):
+    page = page_of("nesterov")
     assert page.startswith("**Claim.** Nesterov's look-ahead is momentum with the difference")
     assert "{bdg-success}`Proved`" in page
     lines = page.splitlines()
@@ -114,23 +115,23 @@ def test_nesterov_line_by_line(pages):
     assert lines[-1].startswith("**Induction.**")
 
 
-def test_how_a_rule_is_taken_is_said(pages):
-    page = pages["nesterov-generated"]
+def test_how_a_rule_is_taken_is_said(page_of):
+    page = page_of("nesterov-generated")
     assert "`nesterov` on, every other option off" in page
     given = [line for line in page.splitlines() if re.match(r"\\(mu|tau|lambda) &=", line)]
     assert given == [r"\mu &= \beta \\", r"\tau &= 0 \\", r"\lambda &= 0"]
 
 
-def test_a_map_that_changes_nothing_is_a_sentence(pages):
-    assert "Each quantity stands for itself." in pages["adam-epsilon-inside"]
+def test_a_map_that_changes_nothing_is_a_sentence(page_of):
+    assert "Each quantity stands for itself." in page_of("adam-epsilon-inside")
 
 
-def test_an_identity_in_the_notation_of_its_schedule(pages):
-    assert r"\eta_{\min} + \frac{1}{2} (\eta - \eta_{\min})" in pages["cosine-chain"]
+def test_an_identity_in_the_notation_of_its_schedule(page_of):
+    assert r"\eta_{\min} + \frac{1}{2} (\eta - \eta_{\min})" in page_of("cosine-chain")
 
 
-def test_a_refuted_page_shows_what_remains_and_the_numbers(pages, settled):
-    page = pages["nesterov-is-not-momentum"]
+def test_a_refuted_page_shows_what_remains_and_the_numbers(page_of, settled):
+    page = page_of("nesterov-is-not-momentum")
     assert "**What does not vanish.**" in page
     w = settled["nesterov-is-not-momentum"].witness
     lr, beta = w.hyper["lr"], w.hyper["beta"]
@@ -147,10 +148,9 @@ def test_a_refuted_page_shows_what_remains_and_the_numbers(pages, settled):
     assert f"and ${plain}$ by " in last
 
 
-def test_a_region_shows_its_matrix(pages):
-    assert (
-        r"\begin{pmatrix} 1 - \gamma h & -\gamma \beta \\ h & \beta \end{pmatrix}"
-        in (pages["stability-momentum"])
+def test_a_region_shows_its_matrix(page_of):
+    assert r"\begin{pmatrix} 1 - \gamma h & -\gamma \beta \\ h & \beta \end{pmatrix}" in (
+        page_of("stability-momentum")
     )
 
 

@@ -8,11 +8,12 @@ import pytest
 from click.testing import CliRunner
 from steprule.codegen.cli import cli
 from steprule.codegen.handbook.page import Page
-from steprule.codegen.loading.load import builtin, builtin_schedules
+
+from . import shown
 
 NAMES = [
-    *(f"optimizers/{spec.module}" for spec in builtin().values()),
-    *(f"schedules/{spec.module}" for spec in builtin_schedules().values()),
+    *(f"optimizers/{spec.module}" for spec in shown.optimizers().values()),
+    *(f"schedules/{spec.module}" for spec in shown.schedules().values()),
     "gradients",
 ]
 

@@ -8,11 +8,13 @@ from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.pictures.drawn import is_drawn
 from steprule.codegen.loading.audited import audited
-from steprule.codegen.loading.load import builtin, builtin_schedules, transforms
+from steprule.codegen.loading.load import builtin, transforms
 from steprule.codegen.program.compiled import compiled
 
-OPTIMIZERS = builtin()
-SCHEDULES = builtin_schedules()
+from . import shown
+
+OPTIMIZERS = shown.optimizers()
+SCHEDULES = shown.schedules()
 CLAIMED = ("Adam", "Adamax", "AdamW", "Adagrad", "Lamb", "NAdam", "RAdam", "RMSprop", "SGD")
 """Rules that claims are about."""
 ELSEWHERE = {each.of for each in audited() if each.found}
@@ -153,7 +155,7 @@ def test_what_optimizers_say_is_translated() -> None:
     chinese = edition("zh")
     said = {
         text
-        for spec in OPTIMIZERS.values()
+        for spec in builtin().values()
         for text in (
             spec.summary,
             *(each.doc for each in (*spec.hyper, *spec.inputs, *spec.outputs)),

@@ -1,0 +1,54 @@
+"""The specs that have pages in the handbook of every day: few, and with them all that is named.
+
+It has all its chapters and claims. ``-m exhaustive`` makes the handbook of all specs.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from steprule.codegen.analysis import analyse
+from steprule.codegen.handbook import material as materials
+from steprule.codegen.handbook.edition import edition
+from steprule.codegen.handbook.material import Material
+from steprule.codegen.loading.load import all_builtin
+from steprule.specs.language import Optimizer, Schedule, Spec
+
+from .. import sample
+
+NAMED = {"ASGD", "Adadelta", "Adafactor", "Lamb", "LookaheadAdamW", "NAdam", "RAdam", "SGDW"}
+"""By tests."""
+
+
+def shown() -> dict[str, Spec]:
+    """The specs by name, in their order."""
+    every = all_builtin()
+    if sample.is_whole:
+        return every
+    words = {w for text in edition().chapters.values() for w in re.findall(r"[a-z0-9]+", text)}
+    daily = {*sample.optimizers(), *sample.schedules(), *NAMED}
+    return {name: s for name, s in every.items() if name in daily or s.module in words}
+
+
+def optimizers() -> dict[str, Optimizer]:
+    """The rules among them."""
+    return {name: spec for name, spec in shown().items() if isinstance(spec, Optimizer)}
+
+
+def schedules() -> dict[str, Schedule]:
+    """The schedules among them."""
+    return {name: spec for name, spec in shown().items() if isinstance(spec, Schedule)}
+
+
+@contextmanager
+def gathered() -> Iterator[Material]:
+    """What the handbook of these specs is made of."""
+    specs = shown()
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(materials, "all_builtin", lambda: specs)
+            patch.setattr(materials, "named", lambda references: [*specs.values()])
+            patch.setattr(materials, "selected", lambda references: [*map(analyse, specs.values())])
+            found = stack.enter_context(materials.gathered(()))
+        yield found
