@@ -13,7 +13,8 @@ from ...specs.language import Optimizer, SpecError
 from ..cost import BYTES, Cost, costs
 from ..program.compiled import compiled
 from ..verify.optimizers.configurations import Configuration, settings
-from ..verify.optimizers.implementations import peer_class
+from ..verify.optimizers.implementations import no_peer
+from ..verify.optimizers.starts import NoPeerError, peer_class
 from . import limit
 from .arrays import Array, HostArrays
 from .inputs import given
@@ -145,7 +146,11 @@ def _of_torch(subject: Subject, data: Data) -> Iterator[_Entry]:
     for form, arguments in _forms(cls, _TORCH_FORMS):
         make = partial(cls, **given, **arguments)
         yield f"steprule torch {form}", Family.OURS, partial(_Torch, make, subject.rule, tensors)
-    if theirs := peer_class(subject.spec):
+    if subject.spec.peer:
+        try:
+            theirs = peer_class(subject.spec.peer)
+        except NoPeerError as error:
+            raise no_peer(subject.spec, error) from error
         for form, arguments in _forms(theirs, _TORCH_FORMS):
             make = partial(theirs, **given, **arguments)
             yield f"torch.optim {form}", Family.TORCH, partial(_Torch, make, None, tensors)

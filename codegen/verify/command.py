@@ -32,7 +32,8 @@ def verify_command(
     The worst error of every state and parameter over all options, dtypes and edge inputs is
     shown in units in the last place, beside what rounding can lead to there, and beside the error
     of the class it stands in for. Of a schedule it is that of its rate, momentum and states over
-    all kinds of arguments and steps. What needs torch or Numba, where they are not installed, is
+    all kinds of arguments and steps. Where no SPEC is named, numbers that refute a claim are put
+    through the generated code as well. What needs torch or Numba, where they are not installed, is
     left out, which is said; so is what was right on this machine before, and has not changed.
     """
     if everything:  # else it may turn out that nothing is to be run

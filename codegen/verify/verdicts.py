@@ -81,7 +81,7 @@ def verify_specs(
             for u in {unit.name: unit for unit in changed}.values()
             if not isinstance(u.spec, Transform)
         }
-        names = [s.name for s in specs] if device == "cpu" else []
+        names = [s.name for s in specs] if device == "cpu" and not references else []
         results, replays = _verified_together(changed, of_specs, names, device, without)
     if results:
         show_table(_table(results))
@@ -143,7 +143,7 @@ def _verified_together(
         progress("verifying", len(units)) as bar,
     ):
         pending = {pool.submit(_verified, i): i for i in range(len(units))}
-        replayed = pool.submit(_replays)
+        replayed = pool.submit(_replays) if names else None
         with running(links) if runs else nullcontext():
             try:
                 for future in as_completed(pending):
@@ -154,7 +154,7 @@ def _verified_together(
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
             found = [result for future in pending for result in future.result()]
-        return found, replayed.result()
+        return found, replayed.result() if replayed else {}
 
 
 def _start(work: Work, links: Sequence[Link], count: Any) -> None:

@@ -220,7 +220,7 @@ class TorchEngine:
         given: Given,
         start: int,
         *,
-        is_peer: bool,
+        is_peer: bool = False,
     ) -> None:
         import torch
 

@@ -1,16 +1,13 @@
 """Which implementations of a spec there are: backends, dtypes, and the peer beside each."""
 
 from collections.abc import Collection, Mapping
-from importlib import import_module
-from inspect import signature
-from typing import Any
 
 from ....specs.language import Optimizer, SpecError
 from ...backends.views import viewing
 from ...program.compiled import CompiledRule
 from .engines import Implementation, Kept, Start
 from .forms import DTYPES, forms
-from .starts import Package, StartNumpy, StartTorch
+from .starts import NoPeerError, Package, StartNumpy, StartPeer, StartTorch
 
 _PEER_FORMS = {
     "loop": {"foreach": False},
@@ -40,24 +37,18 @@ def implementations(
     """
     found: list[Implementation] = []
     spec = rule.spec
-    if "torch" not in without:
-        peer_class(spec)
     scalars = frozenset(s.name for s in spec.states if s.shape.is_number)
     shared = frozenset(s.name for s in spec.states if s.shape.is_global)
     names = Kept({s.name: s.key for s in spec.states}, scalars, shared, spec.step_key)
     compiled = rule.has_kernel
 
     def torch(form: Mapping[str, bool]) -> Start:
-        return StartTorch(package, f"torch.{spec.module}", spec.name, names, dtype, device, form)
+        return StartTorch(package, spec.name, names, dtype, device, form)
 
     def peer(form: Mapping[str, bool]) -> Start | None:
-        module, _, name = spec.peer.rpartition(".")
-        if not module or "torch" in without:
+        if not spec.peer or "torch" in without:
             return None
-        taken = signature(peer_class(spec)).parameters  # pyright: ignore[reportArgumentType]
-        form = {argument: on for argument, on in form.items() if argument in taken}
-        how = names, dtype, device, form, True, viewing(spec)
-        return StartTorch(import_module, module, name, *how)
+        return StartPeer(spec.peer, names, dtype, device, form, viewing(spec))
 
     if device == "cpu" and dtype in DTYPES["numpy"]:
         beside = _PEER_FORMS["loop"]
@@ -75,21 +66,10 @@ def implementations(
     return found
 
 
-def peer_class(spec: Optimizer) -> Any | None:
-    """The class a spec stands in for, imported; None where it names none."""
-    if not spec.peer:
-        return None
-    module, _, name = spec.peer.rpartition(".")
-    try:
-        return getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SpecError(
-            "peer",
-            spec=spec.name,
-            where="peer",
-            problem=f"there is no {spec.peer} here: {error}",
-            remedy="Give the import path of an installed class, or leave peer empty",
-        ) from error
+def no_peer(spec: Optimizer, error: NoPeerError) -> SpecError:
+    """What is said of a spec whose peer is not there."""
+    remedy = "Give the import path of an installed class, or leave peer empty"
+    return SpecError("peer", spec=spec.name, where="peer", problem=str(error), remedy=remedy)
 
 
 def _numpy_engines(compiled: bool) -> dict[str, str]:
