@@ -1,11 +1,13 @@
 """Optimizers of other libraries that reduce tensors, beside the specs."""
 
-from sympy import And, Piecewise, sqrt
+from sympy import And, Max, Min, Or, Piecewise, sqrt
 
 from ..gradients import thetabar
 from ..language import Update, cols, mean, norm, rows, t, theta
 from ..language.peers import Difference, Peer
+from ..operators import clipping as _clipping
 from ..optimizers import adafactor as _adafactor
+from ..optimizers import adam as _adam
 from ..optimizers import lamb as _lamb
 from ..optimizers.adafactor import FACTORED
 from .optimizers import SHRUNK
@@ -25,9 +27,37 @@ _EPS_IN_SQUARE = Difference(
         Update(_adafactor.u[t], _adafactor.g[t] / sqrt(_adafactor.vhat[t])),
     ],
 )
+_USUAL = _clipping.usual
+_WARMS_UP = t < _clipping.warmup
+_RATIO = _clipping.relative * Max(_USUAL[t - 1], _adam.eps) / Max(_clipping.length[t], _adam.eps)
+_ADAGC = Difference(
+    "the denominator's epsilon is added to the norm of all gradients, and is the least that the "
+    "other norms are taken for; it warms up for one step less",
+    [
+        Update(
+            _clipping.ratio[t],
+            Piecewise(
+                (
+                    Min(1, _clipping.absolute / (_clipping.before[t] + _adam.eps)),
+                    Or(t <= 1, _WARMS_UP),
+                ),
+                (Min(1, _RATIO), True),
+            ),
+        ),
+        Update(
+            _USUAL[t],
+            Piecewise(
+                (_clipping.own[t], t <= 1),
+                (Min(_USUAL[t - 1], _clipping.own[t]), _WARMS_UP),
+                (_clipping.decay * _USUAL[t - 1] + (1 - _clipping.decay) * _clipping.own[t], True),
+            ),
+        ),
+    ],
+)
 _DECAYED = norm(thetabar[t]) / norm(_lamb.u[t])
 
 REDUCTIONS = (
+    Peer("AdaGC", "pytorch_optimizer.AdaGC", (_ADAGC,)),
     Peer(
         "Lamb",
         "keras.optimizers.Lamb",
