@@ -178,6 +178,6 @@ def _evaluated(case: Case, equations: Sequence[tuple[str, Basic]], point: Point)
         computed[name] = evaluator.range(value)
         operands |= {(name, kind, e): found for kind, e, found in evaluator.operands}
         evaluator.operands.clear()
-    holds = evaluator.holds
-    is_of_case = all(holds(question) in (None, answer) for question, answer in case.held.items())
+    held = case.held.items()
+    is_of_case = all(evaluator.holds(question) in (None, answer) for question, answer in held)
     return Outcome(operands, computed, is_of_case)

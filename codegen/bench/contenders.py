@@ -13,8 +13,7 @@ from ...specs.language import Optimizer, SpecError
 from ..cost import BYTES, Cost, costs
 from ..program.compiled import compiled
 from ..verify.optimizers.configurations import Configuration, settings
-from ..verify.optimizers.implementations import no_peer
-from ..verify.optimizers.starts import NoPeerError, peer_class
+from ..verify.optimizers.starts import peer_class
 from . import limit
 from .arrays import Array, HostArrays
 from .inputs import given
@@ -147,10 +146,7 @@ def _of_torch(subject: Subject, data: Data) -> Iterator[_Entry]:
         make = partial(cls, **given, **arguments)
         yield f"steprule torch {form}", Family.OURS, partial(_Torch, make, subject.rule, tensors)
     if subject.spec.peer:
-        try:
-            theirs = peer_class(subject.spec.peer)
-        except NoPeerError as error:
-            raise no_peer(subject.spec, error) from error
+        theirs = peer_class(subject.spec.peer)
         for form, arguments in _forms(theirs, _TORCH_FORMS):
             make = partial(theirs, **given, **arguments)
             yield f"torch.optim {form}", Family.TORCH, partial(_Torch, make, None, tensors)

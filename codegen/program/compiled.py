@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, overload
 
 from ...specs.language import Optimizer, Schedule, Spec, Transform, points
+from ..analysis.memo import kept, once
 from .compile import compile_in_turns, compile_spec, compile_stages
 from .cut import Parts, parts_of
 from .nodes import Program
@@ -166,7 +167,6 @@ _KINDS: dict[type, Callable[[Any], Compiled]] = {
     Schedule: CompiledSchedule,
     Transform: CompiledTransform,
 }
-_KNOWN = "_compiled"
 
 
 @overload
@@ -177,12 +177,10 @@ def compiled(spec: Schedule) -> CompiledSchedule: ...
 def compiled(spec: Transform) -> CompiledTransform: ...
 @overload
 def compiled(spec: Spec | Transform) -> Compiled: ...
+@once
 def compiled(spec: Spec | Transform) -> Compiled:
     """An analysed spec, to be compiled as far as it is read: one object for one spec."""
-    known = vars(spec)  # with the spec, which never changes and holds what has no hash
-    if _KNOWN not in known:
-        known[_KNOWN] = next(of for kind, of in _KINDS.items() if isinstance(spec, kind))(spec)
-    return known[_KNOWN]
+    return next(of for kind, of in _KINDS.items() if isinstance(spec, kind))(spec)
 
 
 @overload
@@ -191,7 +189,7 @@ def marked(spec: Spec, mark: str) -> CompiledRule | CompiledSchedule: ...
 def marked(spec: Spec | Transform, mark: str) -> Compiled: ...
 def marked(spec: Spec | Transform, mark: str) -> Compiled:
     """The same, to be printed as files whose names end with a mark, beside others of that name."""
-    found, known = compiled(spec), vars(spec)
+    found = compiled(spec)
     if not mark or isinstance(found, CompiledTransform):
         return found
-    return known.setdefault(f"{_KNOWN}_{mark}", replace(found, mark=mark))
+    return kept(spec).setdefault(f"{__name__}.marked {mark}", replace(found, mark=mark))

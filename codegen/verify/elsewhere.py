@@ -14,7 +14,6 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from .optimizers.running import Answer, Request, answer
-from .optimizers.starts import NoPeerError
 from .plain import on_one_thread
 
 _HAS_FORK_SERVER = "forkserver" in multiprocessing.get_all_start_methods()
@@ -42,7 +41,6 @@ class Link:
 
         Raises:
             ChildProcessError: generated code has ended the process that ran it.
-            NoPeerError: a peer is not there.
         """
         waiting = 0
         for request in requests:
@@ -56,15 +54,12 @@ class Link:
 
     def _received(self) -> Answer:
         try:
-            received = self.answers.recv()
+            return self.answers.recv()
         except EOFError as error:
             raise ChildProcessError(
                 "generated code has ended the process that ran it, where it should have raised an "
                 "error at most"
             ) from error
-        if isinstance(received, NoPeerError):
-            raise received
-        return received
 
 
 @contextmanager
@@ -91,8 +86,4 @@ def _serve(requests: Any, answers: Connection) -> None:
     if find_spec("torch"):
         on_one_thread()
     while True:
-        try:
-            found = answer(requests.get())
-        except NoPeerError as error:
-            found = error
-        answers.send(found)
+        answers.send(answer(requests.get()))

@@ -153,14 +153,13 @@ def test_the_document_inputs_every_optimizer_and_carries_no_date() -> None:
 
 
 def test_schedules_have_a_document_of_their_own(every_file: Mapping[str, str]) -> None:
-    files = every_file
-    document = files["schedules.tex"]
+    document = every_file["schedules.tex"]
     listed = re.findall(r"\\input\{schedules/(.*?)\.tex\}", document)
     assert listed == list(SCHEDULES)
-    assert {f"schedules/{module}.tex" for module in listed} < files.keys()
+    assert {f"schedules/{module}.tex" for module in listed} < every_file.keys()
     assert re.findall(r"\\section\{(.*?)\}", document) == [s.name for s in SCHEDULES.values()]
     assert r"\title{Learning-rate schedules}" in document
-    assert "schedules" not in files["optimizers.tex"]
+    assert "schedules" not in every_file["optimizers.tex"]
 
 
 def test_there_is_no_document_of_nothing() -> None:

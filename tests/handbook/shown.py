@@ -6,21 +6,23 @@ It has all its chapters and claims. ``-m exhaustive`` makes the handbook of all 
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 
 import pytest
-from steprule.codegen.analysis import analyse
 from steprule.codegen.handbook import material as materials
 from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.material import Material
+from steprule.codegen.loading import selection
 from steprule.codegen.loading.load import all_builtin
 from steprule.specs.language import Optimizer, Schedule, Spec
 
 from .. import sample
 
-NAMED = {"ASGD", "Adadelta", "Adafactor", "Lamb", "LookaheadAdamW", "NAdam", "RAdam", "SGDW"}
+NAMED = {"ASGD", "Lamb", "RAdam", "SGDW"}
 """By tests."""
 
 
+@cache
 def shown() -> dict[str, Spec]:
     """The specs by name, in their order."""
     every = all_builtin()
@@ -47,8 +49,7 @@ def gathered() -> Iterator[Material]:
     specs = shown()
     with ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(materials, "all_builtin", lambda: specs)
-            patch.setattr(materials, "named", lambda references: [*specs.values()])
-            patch.setattr(materials, "selected", lambda references: [*map(analyse, specs.values())])
+            for place in (materials, selection):
+                patch.setattr(place, "all_builtin", lambda: specs)
             found = stack.enter_context(materials.gathered(()))
         yield found

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Mapping
 
-from ....specs.language import Optimizer, SpecError
 from ...backends.views import viewing
 from ...program.compiled import CompiledRule
 from .engines import Implementation, Kept, Start
 from .forms import DTYPES, forms
-from .starts import NoPeerError, Package, StartNumpy, StartPeer, StartTorch
+from .starts import Package, StartNumpy, StartPeer, StartTorch
 
 _PEER_FORMS = {
     "loop": {"foreach": False},
@@ -64,12 +63,6 @@ def implementations(
         how = {"widens": True, "coarsens": device != "cpu"}
         found.append(Implementation(f"torch {form}", dtype, ours, peer(beside), str(beside), **how))
     return found
-
-
-def no_peer(spec: Optimizer, error: NoPeerError) -> SpecError:
-    """What is said of a spec whose peer is not there."""
-    remedy = "Give the import path of an installed class, or leave peer empty"
-    return SpecError("peer", spec=spec.name, where="peer", problem=str(error), remedy=remedy)
 
 
 def _numpy_engines(compiled: bool) -> dict[str, str]:

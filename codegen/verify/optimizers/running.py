@@ -12,7 +12,6 @@ import numpy as np
 
 from ..results import told
 from .engines import Floats, Given, Start, run
-from .starts import NoPeerError
 
 
 @dataclass(frozen=True)
@@ -121,8 +120,6 @@ def _taken(start: Start, request: Request, given: Sequence[Sequence[Given]]) -> 
     for index, (course, each) in enumerate(zip(request.courses, given, strict=True)):
         try:
             found = run(start, request.arguments, each, course.first)
-        except NoPeerError:
-            raise
         except Exception as error:  # whatever generated code may raise is its failure
             return _crash(start, request, index, each, error)
         for moment, results in zip(course.moments, found, strict=True):

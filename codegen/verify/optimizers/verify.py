@@ -47,9 +47,7 @@ from .configurations import (
 )
 from .engines import Implementation
 from .factors import are_read_at_once, judged, takers
-from .implementations import no_peer
-from .running import Answer, Course, Crash, Moment, Request, Rows, RunAll, here
-from .starts import NoPeerError
+from .running import Course, Crash, Moment, Request, Rows, RunAll, here
 from .trajectory import Batch, Step, batches, trajectory
 from .views import of_views
 
@@ -108,9 +106,6 @@ def verify(
         implementations: those of this spec, all of one dtype.
         trials: of that dtype; those of one configuration follow one another.
         run_all: runs the implementations.
-
-    Raises:
-        SpecError: the peer is not there.
     """
     results: dict[tuple[str, str], Result] = {}
     program = expand(rule.program)
@@ -127,7 +122,7 @@ def verify(
             starts += [*peers.values()] if is_beside else []
             yield Request(starts, truth.arguments, truth.courses)
 
-    for answers in _answered(rule, run_all, requests()):
+    for answers in run_all(requests()):
         truth = asked.popleft()
         beside = {
             name: truth.errors(found, truth.form, is_peer=True)
@@ -144,13 +139,6 @@ def verify(
                 key = (each.backend, name)
                 results[key] = _combined(results[key], one) if key in results else one
     return list(results.values())
-
-
-def _answered(rule: CompiledRule, run_all: RunAll, requests: Iterator[Request]) -> Iterator[Answer]:
-    try:
-        yield from run_all(requests)
-    except NoPeerError as error:
-        raise no_peer(rule.spec, error) from error
 
 
 class _Truth:
