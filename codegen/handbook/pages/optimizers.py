@@ -15,8 +15,7 @@ from ..markdown import capital, code, directive, equations, escaped, figure, gri
 from ..material import Material
 from ..page import Page
 from ..pictures.drawn import is_drawn
-from ..pictures.landscapes import LANDSCAPES
-from ..pictures.paths import path
+from ..pictures.paths import paths
 from ..pictures.shown import Shown
 from ..pictures.training import training
 from ..proofs.relations import relations
@@ -61,8 +60,7 @@ def _pictures(spec: Optimizer, material: Material, edition: Edition) -> list[Sho
     """Its paths, and a network learning by it; none of a rule that there are none of."""
     if not is_drawn(spec):
         return []
-    paths = [path(spec, landscape, material, edition) for landscape in LANDSCAPES]
-    return [*paths, training(spec, material, edition)]
+    return [paths(spec, material, edition), training(spec, material, edition)]
 
 
 def _shown(pictures: list[Shown], write: Writer) -> str:

@@ -5,9 +5,11 @@ from typing import Any
 
 from ....specs.language import Optimizer, Source
 from ...analysis.matrices import needs_matrices
-from .style import HUES
 
-_KNOWN = ("SGD", "Adagrad", "Adadelta", "RMSprop", "Adam", "NAdam", "AdamW", "Lion", "Prodigy")
+MOST = 9
+"""The rules that stand side by side, where there are more."""
+
+_KNOWN = ("SGD", "Adagrad", "Adadelta", "RMSprop", "Adam", "Lion", "Prodigy")
 """What stands for all where there are too many: of each idea the rule that is known best."""
 
 
@@ -22,11 +24,11 @@ def is_drawn(spec: Optimizer) -> bool:
 
 
 def side_by_side(specs: Sequence[Optimizer]) -> list[Optimizer]:
-    """Those that are drawn in one picture: no more than can be told apart."""
+    """Those that are drawn side by side: no more than a page takes."""
     drawn = [*filter(is_drawn, specs)]
-    if len(drawn) <= len(HUES):
+    if len(drawn) <= MOST:
         return drawn
-    return [spec for spec in drawn if spec.name in _KNOWN] or drawn[: len(HUES)]
+    return [spec for spec in drawn if spec.name in _KNOWN] or drawn[:MOST]
 
 
 def take_step(

@@ -1,106 +1,113 @@
 """The paths that rules take on landscapes of two parameters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sympy import latex
+from sympy import Add, latex
 
 from ....specs.language import Optimizer
 from ..edition import Edition
+from ..markdown import inline
 from ..material import Material
 from .descent import best_descent
 from .drawn import side_by_side
-from .landscapes import Landscape
+from .landscapes import LANDSCAPES, Landscape
 from .shown import Shown, Words, numpy_code, shown
-from .style import FAINT, GREY, figure, hue, legend, marker
-from .variants import Variant, plain, variants
+from .style import FAINT, GREY, figure, hue, legend, marker, small_multiples
+from .variants import Variant, compared, titled, variants
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_GRID = 90
-_LINES = 14
-_FEW = 3
+_GRID = 60
+_LINES = 10
 _MARKED = 5
-"""Of more paths than a few, every how many steps are marked."""
+"""Every how many steps a path is marked."""
 
 
-def path(spec: Optimizer, landscape: Landscape, material: Material, edition: Edition) -> Shown:
-    """One rule's path, and those with momentum where the rule can have it."""
-    return _shown(
-        f"paths/{spec.module}-{landscape.name}",
+def paths(spec: Optimizer, material: Material, edition: Edition) -> Shown:
+    """One rule's paths on all landscapes, and those with momentum where it can have it."""
+    texts = edition.words["pictures"]
+    return shown(
+        f"paths/{spec.module}",
         "path",
-        [spec],
-        landscape,
-        material,
         edition,
-        lambda words: variants(spec, material, words),
+        lambda words: _on_all(variants(spec, material, words), words),
+        numpy_code(material, [spec.module]),
+        {
+            "name": spec.name,
+            "marked": str(_MARKED),
+            **{each.name: texts[f"landscape-{each.name}"] for each in LANDSCAPES},
+            **{f"{each.name}_steps": str(each.steps) for each in LANDSCAPES},
+        },
     )
 
 
 def all_paths(landscape: Landscape, material: Material, edition: Edition) -> Shown:
-    """The paths of several rules, each with its defaults."""
+    """The paths of several rules on one landscape, each in a panel."""
     specs = side_by_side(material.optimizers)
-    return _shown(
+    texts = edition.words["pictures"]
+    terms = Add.make_args(landscape.loss)
+    loss = " ".join(inline(("+" if i else "") + latex(term)) for i, term in enumerate(terms))
+    return shown(
         f"paths/all-{landscape.name}",
         "paths",
-        specs,
-        landscape,
-        material,
         edition,
-        lambda words: [plain(spec, material) for spec in specs],
-    )
-
-
-def _shown(
-    name: str,
-    kind: str,
-    specs: Sequence[Optimizer],
-    landscape: Landscape,
-    material: Material,
-    edition: Edition,
-    taken: Callable[[Words], Sequence[Variant]],
-) -> Shown:
-    texts = edition.words["pictures"]
-    return shown(
-        name,
-        kind,
-        edition,
-        lambda words: _drawn(taken(words), landscape, words),
+        lambda words: _of_each(compared(specs, material, words), landscape, words),
         numpy_code(material, [spec.module for spec in specs]),
         {
-            "name": specs[0].name,
             "landscape": texts[f"landscape-{landscape.name}"],
-            "about": texts[f"about-{landscape.name}-caption"].format(loss=latex(landscape.loss)),
+            "about": texts[f"about-{landscape.name}-caption"].format(loss=loss),
             "steps": str(landscape.steps),
             "marked": str(_MARKED),
         },
     )
 
 
-def _drawn(taken: Sequence[Variant], landscape: Landscape, words: Words) -> "Figure":
-    are_many = len(taken) > _FEW
-    made, (panel,) = figure(4.0 if are_many else 3.6)
+def _on_all(taken: Sequence[Variant], words: Words) -> "Figure":
+    made, panels = figure(2.1 if len(taken) == 1 else 2.4, columns=len(LANDSCAPES))
+    for panel, landscape in zip(panels, LANDSCAPES, strict=True):
+        rates = _draw(panel, taken, landscape)
+        panel.set_title(titled(words[f"landscape-{landscape.name}"], rates, words))
+        panel.set_xlabel(r"$\theta_1$")
+    panels[0].set_ylabel(r"$\theta_2$")
+    if len(taken) > 1:
+        legend(made, panels[0], 3)
+    return made
+
+
+def _of_each(taken: Sequence[Variant], landscape: Landscape, words: Words) -> "Figure":
+    made, panels = small_multiples(len(taken), 1.7)
+    for panel, variant in zip(panels, taken, strict=True):
+        rates = _draw(panel, [variant], landscape)
+        panel.set_title(titled(variant.label, rates, words))
+    made.supxlabel(r"$\theta_1$")
+    made.supylabel(r"$\theta_2$")
+    return made
+
+
+def _draw(panel: "Axes", taken: Sequence[Variant], landscape: Landscape) -> Sequence[float | None]:
+    """Draw the landscape and the paths; returns their rates."""
     _contours(panel, landscape)
+    rates = list[float | None]()
     for i, variant in enumerate(taken):
         rate, found = best_descent(variant, landscape)
         panel.plot(
             *found.points.T,
             color=hue(i),
             marker=marker(i),
-            label=variant.labelled(words, rate),
-            markevery=_MARKED if are_many else 1,
-            linewidth=1.0 if are_many else 1.4,
+            label=variant.label,
+            markevery=_MARKED,
+            linewidth=1.0,
         )
+        rates.append(rate)
     ends = {"linestyle": "none", "color": GREY, "zorder": 5}
-    panel.plot(*landscape.start, marker="o", markersize=7, fillstyle="none", **ends)
-    panel.plot(*zip(*landscape.minima, strict=True), marker="x", markersize=7, mew=1.6, **ends)
-    panel.set_xlabel(r"$\theta_1$")
-    panel.set_ylabel(r"$\theta_2$")
-    legend(made, panel, 3 if are_many else 2)
-    return made
+    panel.plot(*landscape.start, marker="o", markersize=6, fillstyle="none", **ends)
+    panel.plot(*zip(*landscape.minima, strict=True), marker="x", markersize=6, mew=1.6, **ends)
+    panel.locator_params(nbins=4)
+    return rates
 
 
 def _contours(panel: "Axes", landscape: Landscape) -> None:

@@ -43,22 +43,43 @@ WIDTH = 4.5
 takes the picture as it is.
 """
 
+_ABREAST = 3
+"""Panels in a row of small multiples."""
+
 _CHINESE = ("Noto Sans CJK SC", "Noto Serif CJK SC", "Noto Sans CJK JP", "Droid Sans Fallback")
 """The families that Chinese words are set in, the first that is installed."""
 
 
-def figure(height: float, panels: int = 1, **arguments: Any) -> "tuple[Figure, Sequence[Axes]]":
-    """A figure with panels one below the other."""
+def figure(
+    height: float, rows: int = 1, columns: int = 1, **arguments: Any
+) -> "tuple[Figure, Sequence[Axes]]":
+    """A figure with its panels, row by row."""
     from matplotlib.figure import Figure
 
     made = Figure(figsize=(WIDTH, height), layout="constrained")
-    return made, list(made.subplots(panels, squeeze=False, **arguments)[:, 0])
+    return made, list(made.subplots(rows, columns, squeeze=False, **arguments).flat)
 
 
 def legend(made: "Figure", panel: "Axes", columns: int = 2) -> None:
     """The names of a panel's lines, above the data and not over them."""
     handles, labels = panel.get_legend_handles_labels()
     made.legend(handles, labels, loc="outside upper center", ncols=min(columns, len(labels)))
+
+
+def small_multiples(count: int, height: float) -> "tuple[Figure, Sequence[Axes]]":
+    """A figure with panels alike, three in a row, that share their axes.
+
+    Args:
+        count: of the panels.
+        height: of each row, in inches.
+    """
+    rows = -(-count // _ABREAST)
+    made, panels = figure(height * rows, rows, min(count, _ABREAST), sharex=True, sharey=True)
+    for spare in panels[count:]:
+        spare.remove()
+    for lowest in panels[max(count - _ABREAST, 0) : count]:
+        lowest.tick_params(labelbottom=True)
+    return made, panels[:count]
 
 
 def hue(index: int) -> str:
@@ -108,6 +129,7 @@ def _look(salt: str) -> Iterator[None]:
         "axes.unicode_minus": True,
         "font.family": ["DejaVu Sans", *_chinese()],
         "font.size": 9,
+        "axes.titlesize": 8,
         "legend.fontsize": 8.5,
         "legend.frameon": False,
         "legend.handlelength": 1.8,

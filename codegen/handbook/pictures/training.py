@@ -14,8 +14,8 @@ from . import digits
 from .drawn import side_by_side, take_step
 from .landscapes import Array
 from .shown import Shown, Words, numpy_code, shown
-from .style import GREY, figure, hue, legend, marker
-from .variants import Variant, best, plain, variants
+from .style import FAINT, GREY, figure, hue, legend, marker, small_multiples
+from .variants import Variant, best, compared, plain, titled, variants
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,8 +27,6 @@ _LOST = 10
 """Times the first loss: a run that comes to more, or to no number, is given up."""
 WINDOW = 11
 """The steps, around each, that a smooth line is the mean of."""
-_FEW = 4
-"""Lines behind which the losses of each step are drawn too."""
 _MARKED = 20
 """Every how many steps a line is marked; different lines at different steps."""
 
@@ -36,14 +34,14 @@ _MARKED = 20
 def training(spec: Optimizer, material: Material, edition: Edition) -> Shown:
     """One rule's losses, in all its variants, and plain gradient descent's to compare."""
     reference = builtin()["SGD"]
-    compared = [] if spec.module == reference.module else [reference]
+    beside = [] if spec.module == reference.module else [reference]
 
     def draw(words: Words) -> "Figure":
         taken = variants(spec, material, words)
-        return _drawn(taken, [plain(other, material) for other in compared], words)
+        return _drawn(taken, [plain(other, material) for other in beside], words)
 
     name = f"training/{spec.module}"
-    return _shown(name, "training", [spec, *compared], draw, material, edition)
+    return _shown(name, "training", [spec, *beside], draw, material, edition)
 
 
 def all_training(material: Material, edition: Edition) -> Shown:
@@ -51,7 +49,7 @@ def all_training(material: Material, edition: Edition) -> Shown:
     specs = side_by_side(material.optimizers)
 
     def draw(words: Words) -> "Figure":
-        return _drawn([plain(spec, material) for spec in specs], [], words)
+        return _of_each(compared(specs, material, words), words)
 
     return _shown("training/all", "trainings", specs, draw, material, edition)
 
@@ -80,15 +78,13 @@ def _shown(
     )
 
 
-def _drawn(taken: Sequence[Variant], compared: Sequence[Variant], words: Words) -> "Figure":
-    lines = [*taken, *compared]
-    are_few = len(lines) <= _FEW
-    made, (panel,) = figure(3.2 if are_few else 3.6)
+def _drawn(taken: Sequence[Variant], beside: Sequence[Variant], words: Words) -> "Figure":
+    lines = [*taken, *beside]
+    made, (panel,) = figure(3.2)
     for i, variant in enumerate(lines):
         rate, losses = best_training(variant)
-        colour = GREY if variant in compared else hue(i)
-        if are_few:
-            panel.plot(losses, color=colour, alpha=0.3, linewidth=0.6)
+        colour = GREY if variant in beside else hue(i)
+        panel.plot(losses, color=colour, alpha=0.3, linewidth=0.6)
         panel.plot(
             smooth(losses),
             color=colour,
@@ -99,7 +95,22 @@ def _drawn(taken: Sequence[Variant], compared: Sequence[Variant], words: Words) 
     panel.set_yscale("log")
     panel.set_xlabel(words["axis-step"])
     panel.set_ylabel(words["axis-loss"])
-    legend(made, panel, 2 if are_few else 3)
+    legend(made, panel)
+    return made
+
+
+def _of_each(taken: Sequence[Variant], words: Words) -> "Figure":
+    """Each in a panel, with the others behind it."""
+    made, panels = small_multiples(len(taken), 1.6)
+    found = [best_training(variant) for variant in taken]
+    for panel, variant, (rate, losses) in zip(panels, taken, found, strict=True):
+        for _, others in found:
+            panel.plot(smooth(others), color=FAINT, linewidth=0.8)
+        panel.plot(smooth(losses), color=hue(0))
+        panel.set_title(titled(variant.label, [rate], words))
+        panel.set_yscale("log")
+    made.supxlabel(words["axis-step"])
+    made.supylabel(words["axis-loss"])
     return made
 
 

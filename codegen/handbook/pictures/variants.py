@@ -67,6 +67,19 @@ def variants(spec: Optimizer, material: Material, words: Words) -> list[Variant]
     return [variant for variant in found if _is_allowed(variant)]
 
 
+def compared(specs: Sequence[Optimizer], material: Material, words: Words) -> list[Variant]:
+    """Rules with their defaults, and with momentum those that have none by default."""
+    return [variant for spec in specs for variant in variants(spec, material, words)[:2]]
+
+
+def titled(name: str, rates: Sequence[float | None], words: Words) -> str:
+    """What stands over a panel: a name, and below it the rates of the lines in it, if any has."""
+    known = ", ".join(f"{rate:g}" for rate in rates if rate is not None)
+    if not known:
+        return name
+    return name + "\n" + words["label-rates"].format(rates=known)
+
+
 def _with(variant: Variant, label: str, arguments: Mapping[str, Any]) -> Variant:
     label = label.format(name=variant.label, momentum=MOMENTUM)
     return Variant(label, variant.rule, arguments, variant.has_rate)

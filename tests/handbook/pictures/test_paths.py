@@ -8,10 +8,9 @@ import pytest
 from steprule.codegen.handbook.markdown import figure
 from steprule.codegen.handbook.pictures import paths, training
 from steprule.codegen.handbook.pictures.descent import Path, best_descent, descend
-from steprule.codegen.handbook.pictures.drawn import is_drawn, side_by_side
+from steprule.codegen.handbook.pictures.drawn import MOST, is_drawn, side_by_side
 from steprule.codegen.handbook.pictures.landscapes import BEALE, LANDSCAPES, RAVINE
-from steprule.codegen.handbook.pictures.style import HUES
-from steprule.codegen.handbook.pictures.variants import RATES, plain, variants
+from steprule.codegen.handbook.pictures.variants import RATES, compared, plain, variants
 from steprule.codegen.loading.load import builtin
 from steprule.specs.language import (
     NON_NEGATIVE,
@@ -46,10 +45,17 @@ own = Optimizer(
 """
 
 
-def lines(shown):
-    """The legend's labels with the points of their lines."""
-    (panel,) = shown.picture.draw().axes
-    return {line.get_label(): line.get_xydata() for line in panel.lines[:-2]}
+def panels(shown):
+    """By the title of each panel, its lines' labels with their points."""
+    return {
+        panel.get_title(): {line.get_label(): line.get_xydata() for line in panel.lines[:-2]}
+        for panel in shown.picture.draw().axes
+    }
+
+
+def on_the_ravine(shown):
+    """The title of the first panel, and what it shows."""
+    return next(iter(panels(shown).items()))
 
 
 def named(material, name):
@@ -102,13 +108,14 @@ def test_the_list_of_rates_is_the_one_the_caption_states():
 
 
 def test_the_picture_shows_the_paths(material, english):
-    shown = lines(paths.path(named(material, "SGD"), RAVINE, material, english))
-    assert list(shown) == [
-        "SGD, lr 0.01",
-        "SGD, momentum 0.9, lr 0.005",
-        "SGD, Nesterov 0.9, lr 0.005",
+    shown = panels(paths.paths(named(material, "SGD"), material, english))
+    assert [title.partition("\n")[0] for title in shown] == [
+        english.words["pictures"][f"landscape-{landscape.name}"] for landscape in LANDSCAPES
     ]
-    np.testing.assert_allclose(shown["SGD, lr 0.01"][-1], [-4 * 0.99**50, 0], atol=1e-15)
+    title, ravine = next(iter(shown.items()))
+    assert title.endswith("\nlr 0.01, 0.005, 0.005")
+    assert list(ravine) == ["SGD", "SGD, momentum 0.9", "SGD, Nesterov 0.9"]
+    np.testing.assert_allclose(ravine["SGD"][-1], [-4 * 0.99**50, 0], atol=1e-15)
 
 
 @pytest.mark.exhaustive
@@ -125,12 +132,22 @@ def test_all_rules_come_near_the_minimum(material, english):
             assert landscape.value(*points[-1]) - lowest < part * (start - lowest), label
 
 
-def test_no_more_rules_than_can_be_told_apart_are_side_by_side(material, english):
-    found = lines(paths.all_paths(RAVINE, material, english))
-    assert 1 < len(found) <= len(HUES)
-    assert any(label.startswith("AdamW") for label in found)
+def test_no_more_rules_than_a_page_takes_are_side_by_side(material, english):
+    words = english.words["pictures"]
+    found = compared(side_by_side(material.optimizers), material, words)
+    assert 1 < len(found) <= MOST
+    assert {"SGD", "SGD, momentum 0.9", "Adam"} <= {variant.label for variant in found}
     few = material.optimizers[:3]
     assert side_by_side(few) == [*filter(is_drawn, few)]
+
+
+def test_each_of_several_has_a_panel(material_of, english):
+    with material_of("sgd", "adam", alone=True) as two:
+        found = panels(paths.all_paths(RAVINE, two, english))
+    assert list(found) == ["SGD\nlr 0.01", "SGD, momentum 0.9\nlr 0.005", "Adam\nlr 0.5"]
+    for title, shown in found.items():
+        assert list(shown) == [title.partition("\n")[0]]
+    np.testing.assert_allclose(found["SGD\nlr 0.01"]["SGD"][-1], [-4 * 0.99**50, 0], atol=1e-15)
 
 
 def test_a_descent_that_leaves_the_frame_ends_there_without_a_warning(material):
@@ -149,9 +166,9 @@ def test_a_coefficient_changes_the_digest_and_the_path(material, english, materi
     *before, last = sgd.updates
     step = last.value - theta[t - 1]
     halved = replace(sgd, updates=(*before, Update(last.target, theta[t - 1] + step / 2)))
-    old = paths.path(named(material, "SGD"), RAVINE, material, english)
+    old = paths.paths(named(material, "SGD"), material, english)
     with material_of(halved, alone=True) as changed:
-        new = paths.path(changed.optimizers[0], RAVINE, changed, english)
+        new = paths.paths(changed.optimizers[0], changed, english)
         assert new.picture.digest != old.picture.digest
         variant = plain(changed.optimizers[0], changed)
         points = descend(variant.made(0.01), RAVINE).points
@@ -159,13 +176,14 @@ def test_a_coefficient_changes_the_digest_and_the_path(material, english, materi
 
 
 def test_what_stays_the_same_has_the_same_digest(material, english, material_of):
-    adam = paths.path(named(material, "Adam"), RAVINE, material, english)
+    adam = paths.paths(named(material, "Adam"), material, english)
     with material_of("adam", alone=True) as alone:
-        again = paths.path(alone.optimizers[0], RAVINE, alone, english)
+        again = paths.paths(alone.optimizers[0], alone, english)
     assert again.picture.digest == adam.picture.digest
-    others = [paths.path(named(material, "Adam"), each, material, english) for each in LANDSCAPES]
-    others.append(paths.path(named(material, "AdamW"), RAVINE, material, english))
-    assert len({shown.picture.digest for shown in others}) == len(others)
+    assert paths.paths(named(material, "AdamW"), material, english).picture.digest not in (
+        adam.picture.digest,
+        again.picture.digest,
+    )
 
 
 def test_other_words_are_drawn_again_and_another_caption_is_not(material, english):
@@ -173,7 +191,7 @@ def test_other_words_are_drawn_again_and_another_caption_is_not(material, englis
 
     def digest(**changed):
         texts = replace(english, words={"pictures": words | changed})
-        return paths.path(named(material, "Adam"), RAVINE, material, texts).picture.digest
+        return paths.paths(named(material, "Adam"), material, texts).picture.digest
 
     assert digest(**{"label-rate": "{name} at {rate}"}) != digest()
     assert digest(**{"path-alt": "A path."}) == digest()
@@ -182,14 +200,15 @@ def test_other_words_are_drawn_again_and_another_caption_is_not(material, englis
 def test_a_rule_of_ones_own_without_a_learning_rate(tmp_path, english, material_of):
     (tmp_path / "own.py").write_text(OWN)
     with material_of(str(tmp_path / "own.py")) as material:
-        shown = paths.path(material.optimizers[0], RAVINE, material, english)
-        found = lines(shown)
+        shown = paths.paths(material.optimizers[0], material, english)
+        title, found = on_the_ravine(shown)
         compared = training.training(material.optimizers[0], material, english)
     assert compared.picture.name == "training/own"
+    assert title == english.words["pictures"]["landscape-ravine"]  # and no rate
     assert list(found) == ["Own"]
     np.testing.assert_allclose(found["Own"][1], [-4 * 0.995, 0.2], rtol=1e-14)
     assert "Own" in shown.caption
-    assert figure(*shown).startswith(":::{figure} /pictures/paths/own-ravine.*\n")
+    assert figure(*shown).startswith(":::{figure} /pictures/paths/own.*\n")
 
 
 def test_a_rule_that_overflows_is_drawn_as_far_as_it_goes(english, material_of):
@@ -208,10 +227,8 @@ def test_a_rule_that_overflows_is_drawn_as_far_as_it_goes(english, material_of):
         ],
     )
     with material_of(rule, alone=True) as material:
-        ((label, points),) = lines(
-            paths.path(material.optimizers[0], RAVINE, material, english)
-        ).items()
-    assert label.startswith("Bursting, lr ")
+        _, found = on_the_ravine(paths.paths(material.optimizers[0], material, english))
+    (points,) = found.values()
     np.testing.assert_array_equal(points[0], RAVINE.start)
     assert 1 <= len(points) <= 3
 

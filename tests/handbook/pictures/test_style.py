@@ -8,6 +8,7 @@ import matplotlib
 import pytest
 from steprule.codegen.handbook.page import Picture
 from steprule.codegen.handbook.pictures import curves, paths, stability, style
+from steprule.codegen.handbook.pictures.drawn import MOST
 from steprule.codegen.handbook.pictures.landscapes import BEALE
 from steprule.codegen.handbook.pictures.style import DARK, GREY, HUES, MARKERS, figure, rendered
 
@@ -60,7 +61,7 @@ def test_the_largest_pictures_are_small(material, english):
         stability.momentum_region(material, english),
     ):
         svg = rendered(shown.picture)[".svg"]
-        assert len(svg) < 12_000 * len(material.optimizers)  # a line of each rule
+        assert len(svg) < 30_000 * MOST  # contours and a path for each rule
         assert b"<image" not in svg
 
 

@@ -25,8 +25,7 @@ def every(material, english):
     """One of each for every spec there is; none is drawn."""
     found = [paths.all_paths(landscape, material, english) for landscape in LANDSCAPES]
     for spec in material.optimizers:
-        found += [paths.path(spec, landscape, material, english) for landscape in LANDSCAPES]
-        found.append(training.training(spec, material, english))
+        found += [make(spec, material, english) for make in (paths.paths, training.training)]
     found += [curves.rates(schedule, english) for schedule in material.schedules]
     for make in (
         training.all_training,
