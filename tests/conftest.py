@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from inspect import signature
 from pathlib import Path
 from secrets import token_hex
 from textwrap import dedent
@@ -73,12 +74,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def generated_cache(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Where this process keeps what it generates: not with what tests that break it generate."""
-    folder = tmp_path_factory.getbasetemp() / "generated" / token_hex(8)
-    monkeypatch.setattr("steprule.codegen.files.cache.folder", lambda: folder)
-    return folder
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Where this process keeps what it generates; a test that changes how has its own place."""
+    looks = "generated_cache" in signature(request.function).parameters
+    is_own = looks or "monkeypatch" in request.fixturenames
+    folder = tmp_path_factory.getbasetemp() / "generated" / (token_hex(8) if is_own else "kept")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("steprule.codegen.files.cache.folder", lambda: folder)
+        yield folder
 
 
 @pytest.fixture

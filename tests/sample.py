@@ -1,8 +1,9 @@
 """What tests of all rules, schedules or claims are run over every day: few, with every trait.
 
 What is generated of a rule follows from its traits: how it is declared, and what its equations are
-made of. So tests need not be run over every rule, and cost the same however many there are.
-``-m exhaustive`` runs them over the others.
+made of. So tests need not be run over every rule, and cost the same however many there are. Tests
+of what surrounds the equations (dtypes, layouts, checkpoints) are run over fewer still: of each way
+to declare one, whatever its equations are made of. ``-m exhaustive`` runs them over the others.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ import steprule.numpy
 from steprule.codegen.analysis.memo import once
 from steprule.codegen.loading.load import builtin, builtin_schedules
 from steprule.codegen.prove.discover import builtin_claims
+from steprule.codegen.verify.optimizers.configurations import Configuration
 from steprule.specs.language import Optimizer, Schedule
 from steprule.specs.language.claims import Claim
 from steprule.specs.language.shapes import cols, rows
@@ -46,8 +48,10 @@ is_whole = False
 class Sample(dict[str, Kind]):
     """Specs or claims by name: those of every day, and in a whole run all that were given."""
 
-    def __init__(self, specs: Mapping[str, Kind]) -> None:
-        self._daily = _covering({name: _traits(spec) for name, spec in specs.items()})
+    def __init__(
+        self, specs: Mapping[str, Kind], of: Callable[[Kind], frozenset[str]] | None = None
+    ) -> None:
+        self._daily = _covering({name: (of or _traits)(spec) for name, spec in specs.items()})
         super().__init__({n: s for n, s in specs.items() if is_whole or n in self._daily})
 
     def params(
@@ -74,6 +78,11 @@ def optimizers(keep: Callable[[Optimizer], bool] = lambda spec: True) -> Sample[
     return Sample({name: spec for name, spec in builtin().items() if keep(spec)})
 
 
+def declarations(keep: Callable[[Optimizer], bool] = lambda spec: True) -> Sample[Optimizer]:
+    """A sample of the ways in which rules are declared."""
+    return Sample({name: spec for name, spec in builtin().items() if keep(spec)}, _declared)
+
+
 def takes_any_shape(spec: Optimizer) -> bool:
     """Whether a rule is for parameters of any shape, and its steps follow from gradients alone.
 
@@ -81,6 +90,11 @@ def takes_any_shape(spec: Optimizer) -> bool:
     """
     square = any(state.shape.axes in ((rows, rows), (cols, cols)) for state in spec.states)
     return not (square or getattr(steprule.numpy, spec.name)._on_matrices or spec.inputs)
+
+
+def schedule_declarations() -> Sample[Schedule]:
+    """A sample of the ways in which schedules are declared."""
+    return Sample(builtin_schedules(), _declared)
 
 
 def schedules(keep: Callable[[Schedule], bool] = lambda schedule: True) -> Sample[Schedule]:
@@ -93,6 +107,19 @@ def claims(keep: Callable[[Claim], bool] = lambda claim: True) -> Sample[Claim]:
     return Sample({name: claim for name, claim in builtin_claims().items() if keep(claim)})
 
 
+def each_setting(found: Iterable[Configuration]) -> list[Configuration]:
+    """Those in which an option or a number is on or off for the first time."""
+    met = set[tuple[str, bool]]()
+    kept: list[Configuration] = []
+    for configuration in found:
+        values = {**configuration.hyper, **configuration.options}
+        settings = {(name, value != 0) for name, value in values.items()}
+        if settings - met:
+            met |= settings
+            kept.append(configuration)
+    return kept
+
+
 def _covering(of: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Few names of all whose traits any has: always the one that adds most."""
     found = ALWAYS & of.keys()
@@ -102,6 +129,11 @@ def _covering(of: Mapping[str, frozenset[str]]) -> frozenset[str]:
         found.add(best)
         missing -= of[best]
     return frozenset(found)
+
+
+def _declared(spec: object) -> frozenset[str]:
+    """Its traits but for what its expressions are made of."""
+    return frozenset(trait for trait in _traits(spec) if ": " not in trait)
 
 
 @once

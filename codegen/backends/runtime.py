@@ -7,6 +7,7 @@ generated may need what is not installed here.
 
 import ast
 from collections.abc import Sequence
+from functools import cache
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
@@ -54,6 +55,13 @@ def runtime(
 def _source(file: Path, package: str) -> str:
     """The text of a module of a package, or of the one outside whose names it only passes on."""
     text = file.read_text(encoding="utf-8")
+    outside = _passed_on(text, package)
+    return _file(outside).read_text(encoding="utf-8") if outside else text
+
+
+@cache
+def _passed_on(text: str, package: str) -> str:
+    """The module outside a package whose names a module of it only passes on; or nothing."""
     tree = ast.parse(text)
     statements = tree.body[ast.get_docstring(tree) is not None :]
     outside = {
@@ -62,9 +70,8 @@ def _source(file: Path, package: str) -> str:
         else ""
         for each in statements
     }
-    if len(outside) != 1 or not (name := outside.pop()) or name.startswith(f"{package}."):
-        return text
-    return _file(name).read_text(encoding="utf-8")
+    name = outside.pop() if len(outside) == 1 else ""
+    return "" if name.startswith(f"{package}.") else name
 
 
 def _file(name: str) -> Path:

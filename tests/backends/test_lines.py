@@ -111,7 +111,7 @@ def expected(given):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "dtype", [np.float32, pytest.param(np.float64, marks=pytest.mark.exhaustive)]
+    "dtype", [np.float64, pytest.param(np.float32, marks=pytest.mark.exhaustive)]
 )
 def test_what_lines_are_reduced_to(made, dtype):
     grads = drawn(*SHAPES, dtype=dtype)

@@ -8,9 +8,14 @@ from steprule.codegen.backends.numba import BY_LINES, REDUCED_BY, NumbaBackend
 from steprule.codegen.backends.numba.context import Conditions
 from steprule.codegen.loading.load import builtin
 from steprule.codegen.program.compiled import compiled
-from steprule.specs.language import Optimizer
 
-OPTIMIZERS = [s for s in builtin().values() if isinstance(s, Optimizer) and not s.inputs]
+from ..sample import optimizers
+
+OPTIMIZERS = [
+    spec
+    for name, spec in builtin().items()
+    if name in ("Adam", "Lion", "Lamb", "NovoGrad", "SM3") or name in optimizers()
+]
 
 
 def printed() -> dict[str, str]:

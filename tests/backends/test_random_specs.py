@@ -218,7 +218,7 @@ def specs(draw: st.DrawFn) -> Optimizer:
 
 
 SETTINGS = settings(
-    max_examples=30,
+    max_examples=20,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

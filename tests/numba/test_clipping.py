@@ -9,7 +9,7 @@ import steprule.torch
 import torch
 from steprule.codegen.loading.load import builtin
 
-from ..sample import optimizers
+from ..sample import declarations
 
 GRADIENTS = [np.array([3.0, -4.0, 0.0], np.float32), np.array([12.0, 0.0], np.float32)]
 """Of norms 5 and 12, which together are 13."""
@@ -61,7 +61,7 @@ def with_torch(name: str, **arguments: Any) -> list[np.ndarray]:
 @pytest.mark.parametrize("limit", BY_HAND)
 @pytest.mark.parametrize(
     "name",
-    optimizers(lambda s: getattr(steprule.torch, s.name)._kernel and not s.inputs).params(),
+    declarations(lambda s: getattr(steprule.torch, s.name)._kernel and not s.inputs).params(),
 )
 def test_every_rule_is_given_clipped_gradients(name: str, limit: str) -> None:
     size, clipped = BY_HAND[limit]

@@ -10,7 +10,7 @@ import pytest
 import steprule.numpy
 from steprule.specs.language import Optimizer, Option
 
-from ..sample import Sample, optimizers, takes_any_shape
+from ..sample import Sample, declarations, takes_any_shape
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Case:
 
 @cache
 def _rules() -> Sample[Optimizer]:
-    return optimizers(takes_any_shape)
+    return declarations(takes_any_shape)
 
 
 @cache

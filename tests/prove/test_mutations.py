@@ -92,10 +92,10 @@ def mutations(claim: Equivalence, every: int = 1) -> Iterator[tuple[str, Equival
             yield f"right: {what}", replace(claim, right=turned)
 
 
-@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.exhaustive)])
 def test_a_sign_breaks_the_proof(proved, every):
     if proved is operators.lamb_of_adam and every > 1:
-        every *= 4  # a second for each, of norms of long quotients
+        every *= 2  # a second for each, of norms of long quotients
     tried = dict(mutations(proved, every))
     survivors = [
         what for what, broken in tried.items() if all(o.is_met for o in obligations(broken))

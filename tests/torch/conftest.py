@@ -12,6 +12,8 @@ from steprule.codegen.backends.signature import arguments
 from steprule.codegen.verify.optimizers.configurations import configurations
 from torch import Tensor
 
+from ..sample import each_setting
+
 NAMES = (
     "ASGD",
     "Adadelta",
@@ -72,11 +74,13 @@ class Case:
             optimizer.step()
 
 
-def _every_case() -> list[Case]:
-    cases: list[Case] = []
+def _every_case() -> list[Any]:
+    cases: list[Any] = []
     for name in NAMES:
         spec = getattr(import_module(f"steprule.specs.optimizers.{name.lower()}"), name.lower())
-        for chosen in configurations(spec):
+        found = configurations(spec)
+        daily = each_setting(found)
+        for chosen in found:
             values = {
                 a.name: tuple(chosen.hyper[h.name] for h in a.members)
                 if a.is_tuple
@@ -85,15 +89,14 @@ def _every_case() -> list[Case]:
                 else chosen.hyper[a.name]
                 for a in arguments(spec)
             }
-            cases.append(Case(name, values))
+            marks = () if chosen in daily else (pytest.mark.exhaustive,)
+            cases.append(pytest.param(Case(name, values), id=f"{name}-{len(cases)}", marks=marks))
     return cases
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" in metafunc.fixturenames:
-        cases = _every_case()
-        ids = [f"{c.name}-{i}" for i, c in enumerate(cases)]
-        metafunc.parametrize("case", cases, ids=ids)
+        metafunc.parametrize("case", _every_case())
     if "rule" in metafunc.fixturenames:
         cases = [Case(name, RICHEST[name]) for name in NAMES]
         metafunc.parametrize("rule", cases, ids=NAMES)

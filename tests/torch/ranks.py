@@ -44,16 +44,11 @@ WORLD = 4
 MODES: list[dict[str, Any]] = [{}, {"foreach": True}, {"foreach": False}, {"fused": True}]
 RULES: dict[str, dict[str, Any]] = {
     "SGD": {"momentum": 0.9},
-    "Adagrad": {},
-    "Adadelta": {},
-    "RMSprop": {"centered": True, "momentum": 0.9},
     "Adam": {"amsgrad": True},
-    "AdamW": {},
-    "Adamax": {},
     "NAdam": {},
-    "Lion": {},
     "ScheduleFreeAdamW": {"warmup_steps": 2},
 }
+"""With a state that its first value begins, one of an option, a number, and another point."""
 
 ROUNDING = {"rtol": 1e-6, "atol": 1e-7}
 """Squares are added up in another order: a norm, in float32, may differ by some roundings."""

@@ -14,7 +14,7 @@ from steprule.torch._clips import Clip
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
-from ..sample import optimizers, takes_any_shape
+from ..sample import declarations, takes_any_shape
 
 SHAPES = ((3, 4), (5,), (), (0, 2))
 FORMS: dict[str, dict[str, Any]] = {
@@ -69,7 +69,7 @@ def descended(grads: list[Tensor], **settings: Any) -> list[Tensor]:
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
 @pytest.mark.parametrize("name", LIMITS)
-@pytest.mark.parametrize("each", optimizers(takes_any_shape).params())
+@pytest.mark.parametrize("each", declarations(takes_any_shape).params())
 def test_every_optimizer(each, name, dtype, form):
     optimizer = getattr(steprule.torch, each)
     ours, theirs = leaves(gradients(dtype)), leaves(gradients(dtype))

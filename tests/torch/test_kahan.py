@@ -69,7 +69,7 @@ def test_a_compiled_step_rounds_too() -> None:
     torch._dynamo.reset()
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_compiler_leaves_the_rounding_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
     torch._dynamo.reset()

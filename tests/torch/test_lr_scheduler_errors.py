@@ -14,9 +14,9 @@ from steprule.torch import lr_scheduler
 from torch.optim import SGD, Adagrad, Optimizer
 from torch.optim import lr_scheduler as torchs
 
-from ..sample import schedules
+from ..sample import schedule_declarations
 
-SCHEDULES = schedules()
+SCHEDULES = schedule_declarations()
 
 
 def sgd(groups: int = 2) -> SGD:

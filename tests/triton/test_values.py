@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterator
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,8 @@ from steprule.torch._tensors import number
 from torch import Tensor
 from triton.language.extra import libdevice
 from triton.runtime.interpreter import InterpreterBuilder, TensorHandle
+
+from ..sample import each_setting
 
 BLOCK = 16
 """Small, as the interpreter takes its time over every block."""
@@ -111,20 +112,13 @@ def each_configuration(
 ) -> Iterator[tuple[Configuration, torch.dtype]]:
     """Each in float32, and of three of them one in another dtype, which only memory sees.
 
-    Without ``every``, only those in which two settings meet that have not met before. The first of
-    them has every option off.
+    Without ``every``, only enough of them for each setting. The first has every option off.
     """
-    met: set[Any] = set()
-    k = 0
-    for configuration in configurations(spec):
-        on = {name: value != 0 for name, value in configuration.hyper.items()}
-        pairs = {*combinations(sorted((on | configuration.options).items()), 2)}
-        if every or pairs - met:
-            met |= pairs
-            yield configuration, DTYPES[0]
-            if k % 3 == 0:
-                yield configuration, DTYPES[1 + k // 3 % 3]
-            k += 1
+    found = configurations(spec)
+    for k, configuration in enumerate(found if every else each_setting(found)):
+        yield configuration, DTYPES[0]
+        if k % 3 == 0:
+            yield configuration, DTYPES[1 + k // 3 % 3]
 
 
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.exhaustive)])
