@@ -72,7 +72,9 @@ def drawn(*sizes, dtype=np.float32):
     return [rng.standard_normal(size).astype(dtype) for size in sizes]
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "dtype", [np.float64, pytest.param(np.float32, marks=pytest.mark.exhaustive)]
+)
 def test_what_is_reduced(made, dtype):
     grads = drawn(70_001, 1, 128, dtype=dtype)
     # Sums are rounded in float64, of some 300 terms each, and once to what is stored.

@@ -1,4 +1,4 @@
-"""The specs that have pages in the handbook of every day: few, and with them all that is named.
+"""The specs that have pages in the handbook of every day: few, and those that chapters show.
 
 It has all its chapters and claims. ``-m exhaustive`` makes the handbook of all specs.
 """
@@ -28,9 +28,16 @@ def shown() -> dict[str, Spec]:
     every = all_builtin()
     if sample.is_whole:
         return every
-    words = {w for text in edition().chapters.values() for w in re.findall(r"[a-z0-9]+", text)}
-    daily = {*sample.optimizers(), *sample.schedules(), *NAMED}
-    return {name: s for name, s in every.items() if name in daily or s.module in words}
+    daily = {*sample.declarations(), *sample.schedule_declarations(), *NAMED}
+    spoken_of = {name for text in edition().chapters.values() for name in _referred_to(text)}
+    return {name: s for name, s in every.items() if name in daily or s.module in spoken_of}
+
+
+def _referred_to(chapter: str) -> Iterator[str]:
+    """What a chapter's calls name, and the pages it links to."""
+    for call in re.findall(r"<<.*?>>", chapter, re.DOTALL):
+        yield from re.findall(r'"([a-z0-9]+)"', call)
+    yield from re.findall(r"/([a-z0-9]+)\.md", chapter)
 
 
 def optimizers() -> dict[str, Optimizer]:

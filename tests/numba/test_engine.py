@@ -42,7 +42,9 @@ def assert_same_bits(ours: list[np.ndarray], theirs: list[np.ndarray]) -> None:
         assert x.tobytes() == y.tobytes()
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "dtype", [np.float32, pytest.param(np.float64, marks=pytest.mark.exhaustive)]
+)
 def test_every_rule_gives_the_bits_of_the_plain_engine(case: Any, dtype: type) -> None:
     """Both round after every operation, in one order: no tolerance is needed."""
     name, options = case

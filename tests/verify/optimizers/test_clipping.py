@@ -53,7 +53,9 @@ def test_the_oracle_wants_the_argument():
         transformed(NORM, GRADIENTS, {"limit": 1.0})
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
+@pytest.mark.parametrize(
+    "dtype", ["float64", "bfloat16", pytest.param("float32", marks=pytest.mark.exhaustive)]
+)
 @pytest.mark.parametrize("spec", [VALUE, NORM, GLOBAL], ids=lambda s: s.name)
 def test_what_is_generated_passes(spec, dtype):
     results = verify_clipping(spec, dtype)
