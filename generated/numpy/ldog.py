@@ -113,7 +113,7 @@ class LDoG(Optimizer):
             tmp2 = np.subtract(theta, theta0)
             np.maximum(rbar, norms.norm(tmp2), out=rbar)
         # squares[t] = squares[t-1] + norm(gtilde[t])**2
-        squares += norms.norm(grad) ** 2
+        squares += np.square(norms.norm(grad))
         # theta[t] = theta[t-1] - eta[t]*gtilde[t]
         tmp2 = np.greater(squares, 0)
         tmp3 = np.sqrt(squares)

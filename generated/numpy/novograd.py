@@ -112,7 +112,7 @@ class NovoGrad(Optimizer):
             np.square(norms.norm(grad), out=v)
         else:
             v *= step.beta2
-            v += step.one_minus_beta2 * norms.norm(grad) ** 2
+            v += step.one_minus_beta2 * np.square(norms.norm(grad))
         if step.amsgrad:
             # vmax[t] = max(vmax[t-1], v[t])
             np.maximum(vmax, v, out=vmax)

@@ -191,7 +191,7 @@ class StableSPAM(Optimizer):
         length += step.one_minus_gamma1 * gnorm
         # square[t] = gamma2*square[t-1] + (1 - gamma2)*gnorm[t]**2
         square *= step.gamma2
-        square += step.one_minus_gamma2 * gnorm**2
+        square += step.one_minus_gamma2 * np.square(gnorm)
         # s[t] = clipped[t]*ratio[t]
         tmp2 = np.divide(square, step.one_minus_gamma2_pow_t)
         np.sqrt(tmp2, out=tmp2)

@@ -1,12 +1,16 @@
 """Parameters whose elements share memory, and classes that mean something else by theirs."""
 
 import copy
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+import steprule.numpy
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
+from steprule.codegen.handbook.pictures.drawn import is_drawn, take_step
+from steprule.codegen.loading.load import builtin
 from steprule.numpy import SGD, Adam
 
 OVERLAPPING: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -89,3 +93,14 @@ def test_classes_that_mean_something_else(strange: Any) -> None:
     np.testing.assert_array_equal(plain, 1)
     with pytest.raises(TypeError, match="floating-point dtype, got"):
         SGD().update(np.zeros(2, [("a", "f4")]), np.zeros(2, [("a", "f4")]))
+
+
+@pytest.mark.parametrize("size", [1e200, math.inf, math.nan])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_no_gradient_stops_a_step(size: float) -> None:
+    """Python raises where a square or a quotient of its floats is not finite; arrays do not."""
+    for name, spec in builtin().items():
+        if is_drawn(spec):
+            optimizer = getattr(steprule.numpy, name)(engine="numpy")
+            for _ in range(2):
+                take_step(optimizer, np.ones(3), lambda _: (size, np.full(3, size)))

@@ -33,7 +33,11 @@ _HOST: Table = {
 
 _BESIDE: Table = {
     **_HOST,
-    # What comes from tensors can be NaN, which Python's own functions lose.
+    # What comes from tensors can be NaN, which Python's own functions lose, or so large that they
+    # raise.
+    ops.SQUARE: "np.square",
+    ops.POW: "np.power",
+    ops.EXP: "np.exp",
     ops.MAX: "np.maximum",
     ops.MIN: "np.minimum",
     ops.CLIP: "np.clip",
