@@ -59,7 +59,7 @@ def again(known: Audited, **how: Any) -> Audited:
     told = replace(told, witness=_witness(found))
     if found.rounds:  # of float64 alone
         return replace(told, found=f"rounds to {found.rounds}")
-    declared = [*_declared(spec, known.name)]
+    declared = [*_declared(known)]
     if not declared:
         return replace(told, found=PARTS, dialect=found.dialect)
     dialect = _with(spec, declared)
@@ -83,10 +83,10 @@ def _audited(
     return audit(spec, known.name, held=held, dtype=dtype, **given, **how)
 
 
-def _declared(spec: Spec, name: str) -> Iterator[Difference]:
+def _declared(known: Audited) -> Iterator[Difference]:
     """What is declared of a peer as equations."""
     for peer in PEERS:
-        if peer.of == spec.name and peer.name == name:
+        if (peer.of, peer.name) == (known.of, known.name):
             yield from (d for d in peer.differences if d.equations)
 
 

@@ -28,7 +28,7 @@ lamb, origin, z, shrunk = intermediates("lamb origin z shrunk")
 _RATE = Piecewise((lr + eps, lr > 0), (0, True))
 
 
-def _root(e):
+def root(e):
     return e ** Rational(1, 3) + eps
 
 
@@ -60,11 +60,11 @@ madgrad = Optimizer(
         Update(
             origin[t],
             Piecewise(
-                (theta[t - 1] + s[t - 1] / _root(v[t - 1]), Eq(momentum, 0)), (start[t - 1], True)
+                (theta[t - 1] + s[t - 1] / root(v[t - 1]), Eq(momentum, 0)), (start[t - 1], True)
             ),
         ),
         Update(s[t], s[t - 1] + lamb[t] * gtilde[t]),
-        Update(z[t], origin[t] - s[t] / _root(v[t])),
+        Update(z[t], origin[t] - s[t] / root(v[t])),
         Update(
             shrunk[t],
             Piecewise((_RATE * weight_decay.symbol * theta[t - 1], decouple_decay), (0, True)),

@@ -9,7 +9,7 @@ from steprule.codegen.handbook.material import Material
 from steprule.codegen.handbook.pages.elsewhere import elsewhere_page
 from steprule.codegen.handbook.rules.peers import peers_table
 from steprule.codegen.loading.audited import audited
-from steprule.codegen.loading.load import all_builtin
+from steprule.codegen.loading.load import all_builtin, load
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.specs.language.peers import Peer
 from steprule.specs.peers import PEERS
@@ -19,7 +19,7 @@ SPECS = all_builtin()
 
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: f"{peer.name}-{peer.of}")
 def test_differences_speak_of_the_spec(peer: Peer) -> None:
-    spec = SPECS[peer.of]
+    (spec,) = load(peer.of)
     computed = {u.target.name for u in spec.updates} | {s.name for s in spec.states}
     assert peer.differences
     for difference in peer.differences:
