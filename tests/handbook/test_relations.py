@@ -20,23 +20,25 @@ def names(spec, settled) -> list[str]:
     return [each.claim.name for each in relations(spec, settled)]
 
 
-@pytest.mark.parametrize("claim", builtin_claims().values(), ids=lambda claim: claim.name)
-def test_every_claim_is_about_something_there_is(claim):
-    assert claim.about
-    assert set(claim.about) <= {*KNOWN, *transforms(), *operators()}
-    assert len(set(claim.about)) == len(claim.about)
+def test_every_claim_is_about_something_there_is():
+    there = {*KNOWN, *transforms(), *operators()}
+    for claim in builtin_claims().values():
+        assert claim.about, claim.name
+        assert set(claim.about) <= there, claim.name
+        assert len(set(claim.about)) == len(claim.about), claim.name
 
 
-@pytest.mark.parametrize("claim", builtin_claims().values(), ids=lambda claim: claim.name)
-def test_a_claim_with_a_built_in_side_is_about_it(claim, settled):
-    sides = []
-    if isinstance(claim, Equivalence):
-        sides = [claim.left.spec, claim.right.spec]
-    if isinstance(claim, Stability):
-        sides = [claim.side.spec]
-    for side in sides:
-        if any(side is spec for spec in KNOWN.values()):
-            assert claim.name in names(side, settled)
+def test_a_claim_with_a_built_in_side_is_about_it(settled):
+    own = {id(spec): spec for spec in KNOWN.values()}
+    for claim in builtin_claims().values():
+        sides = []
+        if isinstance(claim, Equivalence):
+            sides = [claim.left.spec, claim.right.spec]
+        if isinstance(claim, Stability):
+            sides = [claim.side.spec]
+        for side in sides:
+            if id(side) in own:
+                assert claim.name in names(side, settled)
 
 
 @pytest.mark.parametrize(
