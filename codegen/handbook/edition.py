@@ -1,19 +1,23 @@
 """The handbook in one language: everything in it that a person wrote lies in one folder.
 
 ``prose/<language>/*.md`` are the chapters, templates that call for what is derived.
-``prose/<language>/words/*.toml`` are the words on derived pages: each file is a table of texts,
-named for what it speaks of. ``rules.toml`` translates the summaries of optimizers, one a line, and
-``specs.toml`` what else the specs themselves say in English.
+``prose/<language>/words`` are the words on derived pages: each file is a table of texts, named for
+what it speaks of, and so is each folder of files. ``statements`` has what claims say, with its
+formulas set; ``specs`` translates what else is declared in English: summaries, arguments, peers;
+``sources`` has the phrases that sources are made of, and ``notebooks`` the paragraphs of notebooks.
 What a language does not have is taken from English, so a translation can grow page by page.
 """
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 _PROSE = Path(__file__).parent / "prose"
 ENGLISH = "en"
+_BETWEEN = re.compile("([,:;] )")
+"""The phrases of a source."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,12 @@ class Edition:
 
     def said(self, text: str) -> str:
         """What a spec or a claim says, in this language where it is translated."""
-        for file in ("rules", "specs"):
-            if translated := self.words.get(file, {}).get(text):
-                return translated
-        return text
+        return self.words.get("specs", {}).get(text, text)
+
+    def cited(self, source: str) -> str:
+        """A source, in this language but for names and titles: phrase by phrase."""
+        known = self.words.get("sources", {})
+        return "".join(_phrase(each, known) for each in _BETWEEN.split(source))
 
 
 def languages() -> list[str]:
@@ -51,9 +57,8 @@ def edition(language: str = ENGLISH) -> Edition:
     english, own = _PROSE / ENGLISH, _PROSE / language
     words: dict[str, dict[str, str]] = {}
     for folder in (english, own):
-        for file in sorted((folder / "words").glob("*.toml")):
-            table = tomllib.loads(file.read_text(encoding="utf-8"))
-            words[file.stem] = words.get(file.stem, {}) | table
+        for name, table in _tables(folder / "words"):
+            words[name] = words.get(name, {}) | table
     chapters = {
         file.stem: file.read_text(encoding="utf-8")
         for folder in (english, own)
@@ -61,3 +66,18 @@ def edition(language: str = ENGLISH) -> Edition:
     }
     own_chapters = frozenset(file.stem for file in own.glob("*.md"))
     return Edition(language, words, chapters, own_chapters)
+
+
+def _tables(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Those of a folder, by the name of the file or of the folder in it."""
+    for file in sorted(folder.rglob("*.toml")):
+        name = file.relative_to(folder).with_suffix("").parts[0]
+        yield name, tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _phrase(text: str, known: Mapping[str, str]) -> str:
+    """One phrase; ``{}`` in a known one stands for any name or number."""
+    for phrase, said in known.items():
+        if found := re.fullmatch(re.escape(phrase).replace(r"\{\}", "(.+)"), text):
+            return said.format(*found.groups())
+    return text

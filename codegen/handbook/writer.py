@@ -41,7 +41,8 @@ class Writer:
 
     def source(self, text: str) -> str:
         """A source, with links to what it names by its arXiv number or its DOI."""
-        linked = _ARXIV.sub(r"[arXiv\\:\1](https://arxiv.org/abs/\1)", self.said(text))
+        cited = escaped(self.edition.cited(text))
+        linked = _ARXIV.sub(r"[arXiv\\:\1](https://arxiv.org/abs/\1)", cited)
         return _DOI.sub(r"[doi\\:\1](https://doi.org/\1)", linked)
 
     def cell(self, cell: Cell) -> str:
