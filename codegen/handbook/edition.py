@@ -17,7 +17,12 @@ from pathlib import Path
 _PROSE = Path(__file__).parent / "prose"
 ENGLISH = "en"
 _BETWEEN = re.compile("([,:;] )")
-"""The phrases of a source."""
+"""What stands between the phrases of a source."""
+_BROKEN = re.compile(
+    "(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef\u201c])"
+    "|(?<=[\u3001\u3002\uff09\uff0c\uff1a\uff1b])\n(?=[A-Za-z])"
+)
+"""The end of a line within a Chinese sentence, where a browser would show a space."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def edition(language: str = ENGLISH) -> Edition:
         for name, table in _tables(folder / "words"):
             words[name] = words.get(name, {}) | table
     chapters = {
-        file.stem: file.read_text(encoding="utf-8")
+        file.stem: _BROKEN.sub("", file.read_text(encoding="utf-8"))
         for folder in (english, own)
         for file in sorted(folder.glob("*.md"))
     }
@@ -72,7 +77,8 @@ def _tables(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """Those of a folder, by the name of the file or of the folder in it."""
     for file in sorted(folder.rglob("*.toml")):
         name = file.relative_to(folder).with_suffix("").parts[0]
-        yield name, tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        yield name, {key: _BROKEN.sub("", text) for key, text in table.items()}
 
 
 def _phrase(text: str, known: Mapping[str, str]) -> str:
