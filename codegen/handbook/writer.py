@@ -1,7 +1,7 @@
 """What specs and tables say, as Markdown in the language of an edition."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...specs.language import Spec
 from ..backends.latex.cells import Cell, Code, Formula, Piece, Said, Word
@@ -48,9 +48,17 @@ class Writer:
     def cell(self, cell: Cell) -> str:
         return "".join(map(self._piece, cell))
 
-    def joined(self, texts: Sequence[str]) -> str:
+    def joined(self, texts: Iterable[str]) -> str:
         """Several texts, separated by commas."""
         return self._tables["comma"].join(texts)
+
+    def apart(self, texts: Iterable[str]) -> str:
+        """Several sentences, separated by semicolons."""
+        return self._tables["semicolon"].join(texts)
+
+    def about(self, name: str, text: str) -> str:
+        """What is said of something, behind its name."""
+        return f"{name}{self._tables['colon']}{text}"
 
     def listed(self, cells: Sequence[Cell]) -> str:
         """Several cells, separated by commas."""

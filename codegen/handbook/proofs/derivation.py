@@ -55,7 +55,8 @@ def _head(settled: Settled, edition: Edition) -> Iterator[str]:
         statement=said(claim.statement, edition), verdict=badge(settled, edition)
     )
     if claim.assumptions:
-        listed = edition.words["chapters"]["and"].join(said(e, edition) for e in claim.assumptions)
+        apart = edition.words["tables"]["semicolon"]
+        listed = apart.join(said(each, edition) for each in claim.assumptions)
         yield words["assumptions"].format(assumptions=listed)
     if claim.source:
         yield words["source"].format(source=cited(claim.source, edition))

@@ -5,6 +5,7 @@ both are cut alike, and nothing has to be installed.
 """
 
 import re
+from itertools import pairwise
 
 from sphinx.search.en import SearchEnglish
 
@@ -32,4 +33,4 @@ function splitQuery(query) {
 
 def _terms(run: str) -> list[str]:
     is_chinese = "\u3400" <= run[0] <= "\u9fff" and len(run) > 1
-    return [a + b for a, b in zip(run, run[1:], strict=False)] if is_chinese else [run]
+    return [a + b for a, b in pairwise(run)] if is_chinese else [run]
