@@ -19,10 +19,10 @@ ENGLISH = "en"
 _BETWEEN = re.compile("([,:;] )")
 """What stands between the phrases of a source."""
 _BROKEN = re.compile(
-    "(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef\u201c])"
-    "|(?<=[\u3001\u3002\uff09\uff0c\uff1a\uff1b])\n(?=[A-Za-z])"
+    "(?<=[\u3000-\u9fff\uff00-\uffef])[ \n](?=[\u3000-\u9fff\uff00-\uffef\u201c])"
+    "|(?<=[\u3001\u3002\uff09\uff0c\uff1a\uff1b])[ \n](?=[A-Za-z])"
 )
-"""The end of a line within a Chinese sentence, where a browser would show a space."""
+"""The end of a line, or a space, within a Chinese sentence: a browser would show it."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,12 @@ class Edition:
         known = self.words.get("sources", {})
         return "".join(_phrase(each, known) for each in _BETWEEN.split(source))
 
+    def typeset(self, text: str) -> str:
+        """A page with the words that stand in formulas, and as lines are set in this language."""
+        for word, own in self.words.get("formulas", {}).items():
+            text = text.replace(rf"\text{{{word}}}", rf"\text{{{own}}}")
+        return _BROKEN.sub("", text)
+
 
 def languages() -> list[str]:
     """All there are, English first."""
@@ -65,7 +71,7 @@ def edition(language: str = ENGLISH) -> Edition:
         for name, table in _tables(folder / "words"):
             words[name] = words.get(name, {}) | table
     chapters = {
-        file.stem: _BROKEN.sub("", file.read_text(encoding="utf-8"))
+        file.stem: file.read_text(encoding="utf-8")
         for folder in (english, own)
         for file in sorted(folder.glob("*.md"))
     }
@@ -77,8 +83,7 @@ def _tables(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """Those of a folder, by the name of the file or of the folder in it."""
     for file in sorted(folder.rglob("*.toml")):
         name = file.relative_to(folder).with_suffix("").parts[0]
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-        yield name, {key: _BROKEN.sub("", text) for key, text in table.items()}
+        yield name, tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def _phrase(text: str, known: Mapping[str, str]) -> str:

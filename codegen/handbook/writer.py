@@ -36,7 +36,8 @@ class Writer:
 
     def summary(self, spec: Spec) -> str:
         """What a spec is in short, where its name stands beside it."""
-        text = self.edition.said(spec.summary).removeprefix(f"{spec.name}: ")
+        name = self.about(spec.name, "")
+        text = self.edition.said(spec.summary).removeprefix(name)
         return escaped(capital(text))
 
     def source(self, text: str) -> str:

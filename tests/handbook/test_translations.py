@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from steprule.codegen.backends.latex import LatexPrinter
 from steprule.codegen.handbook import edition as editions
 from steprule.codegen.handbook.edition import ENGLISH, Edition, edition, languages
 from steprule.codegen.handbook.markdown import escaped
@@ -36,6 +37,7 @@ WORD = rf"(?<![\w./(=-])(?!(?:{'|'.join(NAMES)})\b)[a-z]{{2,}}(?![\w./(=-]|:/)"
 PLACEHOLDER = re.compile(r"\{\w*\}")
 CODE = re.compile(r"(`+)[^`].*?\1", re.DOTALL)
 MATH = re.compile(r"\$[^$]+\$")
+TEXT = re.compile(r"\\text\{(.*?)\}")
 DISPLAY = re.compile(r"^\$\$\n(.*?)^\$\$$", re.DOTALL | re.MULTILINE)
 
 every_translation = pytest.mark.parametrize("language", TRANSLATIONS)
@@ -89,6 +91,12 @@ def sources() -> frozenset[str]:
 
 def phrases() -> set[str]:
     return {phrase for source in sources() for phrase in re.split("[,:;] ", source)}
+
+
+@cache
+def words_in_formulas() -> frozenset[str]:
+    printed = (LatexPrinter(s).equation(u) for s in specs() for u in s.updates)
+    return frozenset(word for tex in printed for word in TEXT.findall(tex))
 
 
 def paragraphs() -> Iterator[str]:
@@ -153,6 +161,19 @@ def test_what_claims_say_is_translated(language: str) -> None:
 
 
 @every_translation
+def test_words_in_formulas_are_translated(language: str) -> None:
+    assert words_in_formulas() - edition(language).words["formulas"].keys() == set()
+
+
+def test_a_page_is_set_in_its_language() -> None:
+    text = "若为零，\n则停。 又 $x$ 处\nAdam 停，\nSGD 不停\\text{if }\n\n# 一"
+    assert edition("zh").typeset(text) == (
+        "若为零，则停。又 $x$ 处\nAdam 停，SGD 不停\\text{若 }\n\n# 一"
+    )
+    assert edition().typeset("It stops, \\text{if }\nso") == "It stops, \\text{if }\nso"
+
+
+@every_translation
 def test_what_notebooks_say_is_translated(language: str) -> None:
     assert {*paragraphs()} - edition(language).words["notebooks"].keys() == set()
 
@@ -186,6 +207,7 @@ def test_nothing_is_translated_that_is_not_said(language: str) -> None:
         "statements": claimed() | sources(),
         "specs": {*declared()},
         "notebooks": {*paragraphs()},
+        "formulas": words_in_formulas(),
     }
     for table, file, texts in own_tables(language):
         if table == "sources":
@@ -223,7 +245,7 @@ def test_a_translation_has_the_same_formulas(language: str) -> None:
 
 def displays(text: str) -> list[str]:
     """But for the words in them."""
-    return [re.sub(r"\\text\{.*?\}", r"\\text{}", each) for each in DISPLAY.findall(text)]
+    return [TEXT.sub(r"\\text{}", each) for each in DISPLAY.findall(text)]
 
 
 def formulas(text: str) -> set[str]:
