@@ -1,7 +1,7 @@
 """What specs and tables say, as Markdown in the language of an edition."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...specs.language import Spec
 from ..backends.latex.cells import Cell, Code, Formula, Piece, Said, Word
@@ -36,20 +36,30 @@ class Writer:
 
     def summary(self, spec: Spec) -> str:
         """What a spec is in short, where its name stands beside it."""
-        text = self.edition.said(spec.summary).removeprefix(f"{spec.name}: ")
+        name = self.about(spec.name, "")
+        text = self.edition.said(spec.summary).removeprefix(name)
         return escaped(capital(text))
 
     def source(self, text: str) -> str:
         """A source, with links to what it names by its arXiv number or its DOI."""
-        linked = _ARXIV.sub(r"[arXiv\\:\1](https://arxiv.org/abs/\1)", self.said(text))
+        cited = escaped(self.edition.cited(text))
+        linked = _ARXIV.sub(r"[arXiv\\:\1](https://arxiv.org/abs/\1)", cited)
         return _DOI.sub(r"[doi\\:\1](https://doi.org/\1)", linked)
 
     def cell(self, cell: Cell) -> str:
         return "".join(map(self._piece, cell))
 
-    def joined(self, texts: Sequence[str]) -> str:
+    def joined(self, texts: Iterable[str]) -> str:
         """Several texts, separated by commas."""
         return self._tables["comma"].join(texts)
+
+    def apart(self, texts: Iterable[str]) -> str:
+        """Several sentences, separated by semicolons."""
+        return self._tables["semicolon"].join(texts)
+
+    def about(self, name: str, text: str) -> str:
+        """What is said of something, behind its name."""
+        return f"{name}{self._tables['colon']}{text}"
 
     def listed(self, cells: Sequence[Cell]) -> str:
         """Several cells, separated by commas."""

@@ -97,3 +97,36 @@ def test_links_to_nowhere_are_found(changed: Path) -> None:
     _replace(changed, "Inline", '<a href="gone.html">x</a> <a href="#nowhere">y</a>')
     found = broken_links(changed.parent)
     assert {"index.html: gone.html", "index.html: #nowhere"} <= set(found)
+
+
+@pytest.fixture(scope="module")
+def chinese(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    space = Workspace(tmp_path_factory.mktemp("chinese"))
+    texts = {
+        "index": "# 手册\n\n```{toctree}\n:hidden:\n\ndecay\nweights\n```\n",
+        "decay": "# 甲\n\n解耦的权重衰减，见 AdamW 与 running averages。\n",
+        "weights": "# 乙\n\n权重之和，以及学习率的衰减，见 Adam。\n",
+    }
+    fill(space, [Page(name, text) for name, text in texts.items()])
+    return site(space, "zh", lambda line: None)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("权重衰减", ["decay"]),
+        ("权重", ["decay", "weights"]),
+        ("学习率 Adam", ["weights"]),
+        ("average", ["decay"]),
+        ("动量", []),
+    ],
+)
+def test_a_chinese_site_is_searched(
+    browser: Any, chinese: Path, query: str, found: list[str]
+) -> None:
+    page = browser.new_page()
+    page.goto((chinese / "search.html").as_uri() + f"?q={query}")
+    page.wait_for_function("document.querySelector('.search-summary')?.textContent.trim()")
+    links = page.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
+    page.close()
+    assert sorted(Path(link.partition("?")[0]).stem for link in links) == found

@@ -5,17 +5,15 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
-from steprule.codegen.handbook.edition import ENGLISH, Edition, edition, languages
+from steprule.codegen.handbook.edition import Edition, edition, languages
 from steprule.codegen.handbook.material import Material
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.pages.chapters import chapter_pages
-from steprule.codegen.handbook.proofs.claims import said
 from steprule.specs.language import SpecError
 from steprule.specs.language.claims import Verdict
 
 CALL = re.compile(r"<<\s*(\w+)\((.*?)\)\s*>>", re.DOTALL)
 CHAPTERS = sorted(edition().chapters)
-TRANSLATIONS = [language for language in languages() if language != ENGLISH]
 TURNED = {Verdict.PROVED: Verdict.REFUTED, Verdict.REFUTED: Verdict.PROVED}
 
 
@@ -61,27 +59,6 @@ def test_every_sentence_rests_on_the_verdict_it_needs(language: str, material: M
 
 def test_chapters_are_about_all_specs(material: Material) -> None:
     assert chapter_pages(replace(material, is_complete=False), edition()) == []
-
-
-@pytest.mark.parametrize("language", TRANSLATIONS)
-def test_a_translation_calls_for_the_same_things(language: str) -> None:
-    translated = edition(language)
-    assert translated.translated_chapters
-    for name in translated.translated_chapters:
-        english = calls(edition().chapters[name])
-        assert calls(translated.chapters[name]) == english, name
-
-
-@pytest.mark.parametrize("language", TRANSLATIONS)
-def test_claims_that_a_translation_states_are_translated(language: str, material: Material) -> None:
-    """English sentences would stand in the middle of the page."""
-    found = edition(language)
-    for name in found.translated_chapters:
-        for helper, *arguments in calls(found.chapters[name]):
-            if helper in ("theorem", "counterexample", "derivation"):
-                claim = material.settled[arguments[0]].claim
-                for text in (claim.statement, *claim.assumptions):
-                    assert said(text, found) != said(text, edition()), (name, text)
 
 
 @pytest.mark.parametrize("language", languages())

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.loading.fingerprint import fingerprint
 from steprule.codegen.loading.load import load
@@ -69,10 +68,3 @@ def test_rules_lead_to_the_operators_that_claims_relate_them_to(pages: dict[str,
     assert linked("lion") == {"index"}
     assert {"index", "trust_ratio", "directed_decay"} <= linked("lamb")
     assert all("index" in linked(spec.module) for spec in shown.optimizers().values())
-
-
-def test_what_operators_say_is_translated() -> None:
-    chinese = edition("zh")
-    for operator in operators().values():
-        for text in (operator.adds, *(h.doc for h in operator.hyper)):
-            assert chinese.said(text) != text

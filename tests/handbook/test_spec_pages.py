@@ -4,11 +4,10 @@ import re
 
 import pytest
 from steprule.codegen.analysis import analyse
-from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.pictures.drawn import is_drawn
 from steprule.codegen.loading.audited import audited
-from steprule.codegen.loading.load import builtin, transforms
+from steprule.codegen.loading.load import transforms
 from steprule.codegen.program.compiled import compiled
 
 from . import shown
@@ -149,17 +148,3 @@ def test_symbols_lead_to_their_equations(pages: dict[str, Page]) -> None:
         for label in re.findall(rf"eq-{spec.module}-\w+", text):
             folder = "optimizers" if spec.name in OPTIMIZERS else "schedules"
             assert f":label: {label}\n" in pages[f"{folder}/{spec.module}"].text
-
-
-def test_what_optimizers_say_is_translated() -> None:
-    chinese = edition("zh")
-    said = {
-        text
-        for spec in builtin().values()
-        for text in (
-            spec.summary,
-            *(each.doc for each in (*spec.hyper, *spec.inputs, *spec.outputs)),
-            *(constraint.message for constraint in spec.constraints),
-        )
-    }
-    assert [text for text in said if chinese.said(text) == text] == []

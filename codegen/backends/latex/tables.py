@@ -176,8 +176,8 @@ def _listed(words: Sequence[str]) -> Cell:
 
 
 _NO_SYMBOL: Cell = (Word("none"),)
-_FOR_GROUPS: Cell = (Word("space"), Word("per_group"))
-_BY_KEYWORD: Cell = (Word("space"), Word("keyword"))
+_FOR_GROUPS: Cell = (Word("per_group"),)
+_BY_KEYWORD: Cell = (Word("keyword"),)
 
 
 def _hyperparameter(entry: Hyper, place: str, printer: LatexPrinter) -> ArgumentRow:

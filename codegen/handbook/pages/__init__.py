@@ -1,5 +1,7 @@
 """The pages: one module a kind, each a function from material and edition to pages."""
 
+from dataclasses import replace
+
 from ..edition import Edition
 from ..material import Material
 from ..page import Page
@@ -18,7 +20,7 @@ from .symbols import symbols_page
 
 def all_pages(material: Material, edition: Edition) -> list[Page]:
     """Every page of the handbook, in no order but that within a folder."""
-    return [
+    pages = [
         *(chapter_pages(material, edition) or [home_page(material, edition)]),
         *notebook_pages(material, edition),
         *optimizer_pages(material, edition),
@@ -30,3 +32,4 @@ def all_pages(material: Material, edition: Edition) -> list[Page]:
         *claim_pages(material, edition),
         *symbols_page(material, edition),
     ]
+    return [replace(page, text=edition.typeset(page.text)) for page in pages]

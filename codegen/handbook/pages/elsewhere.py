@@ -29,7 +29,8 @@ def elsewhere_page(material: Material, edition: Edition) -> list[Page]:
 def _fault(peer: Audited, write: Writer) -> str:
     """What is wrong, and the smallest numbers that show it."""
     said = escaped(write.edition.said(peer.fault))
-    return write.word("fault", version=peer.version, fault=said, witness=code(peer.witness))
+    shown = code(peer.witness) if peer.witness else ""
+    return write.word("fault", version=peer.version, fault=said, witness=shown).strip()
 
 
 def _table(its: list[Audited], write: Writer) -> str:

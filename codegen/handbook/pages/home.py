@@ -12,6 +12,6 @@ def home_page(material: Material, edition: Edition) -> Page:
     write = Writer(edition, "contents")
     specs = (*material.optimizers, *material.schedules)
     text = TEMPLATES.get_template("home.md.j2").render(
-        specs=[(page_link(spec), write.summary(spec)) for spec in specs], write=write
+        listed=[write.about(page_link(s), write.summary(s)) for s in specs], write=write
     )
     return Page("index", text)

@@ -25,9 +25,21 @@ def cells(text: str) -> list[tuple[str, str]]:
 
 
 def _page(file: Path, edition: Edition) -> Page:
-    text = file.read_text(encoding="utf-8")
+    text = _translated(file.read_text(encoding="utf-8"), edition)
     parts = [python(source) if kind == "code" else source for kind, source in cells(text)]
     said = edition.words["contents"]["download"]
     parts.insert(1, f"{{download}}`{said} <{file.name}>`")
     name = f"notebooks/{file.stem}"
     return Page(name, "\n\n".join(parts) + "\n", files={f"notebooks/{file.name}": text})
+
+
+def _translated(text: str, edition: Edition) -> str:
+    """The notebook with its texts in the language of the edition, and its code as it is."""
+    known = edition.words.get("notebooks", {})
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            paragraphs = "".join(cell["source"]).split("\n\n")
+            said = "\n\n".join(known.get(" ".join(p.split()), p) for p in paragraphs)
+            cell["source"] = said.splitlines(keepends=True)
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"

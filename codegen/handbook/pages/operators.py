@@ -24,7 +24,11 @@ def operator_pages(material: Material, edition: Edition) -> list[Page]:
     write = Writer(edition, "operators")
     found = operators()
     index = TEMPLATES.get_template("operators_index.md.j2").render(
-        operators=[(o.name, capital(_adds(o, write))) for o in found.values()], write=write
+        operators=[
+            write.about(f"[{escaped(o.name)}]({o.name}.md)", capital(_adds(o, write)))
+            for o in found.values()
+        ],
+        write=write,
     )
     pages = [Page(f"operators/{o.name}", _text(o, material, write)) for o in found.values()]
     return [Page("operators/index", index), *pages]

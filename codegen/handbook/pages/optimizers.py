@@ -6,7 +6,7 @@ from sympy import sympify
 
 from ....specs.language import Optimizer, State, Update, t
 from ...backends.latex import LatexPrinter
-from ...backends.latex.box import box
+from ...backends.latex.box import Box, box
 from ...backends.latex.tables import arguments, inputs, outputs, states
 from ...cost import Cost
 from ...loading.stacks import operators
@@ -76,14 +76,28 @@ def algorithm(
     label: Callable[[Optimizer, Update], str] = equation_label,
 ) -> str:
     """One step, in a box; a label of an equation is what it can be linked by."""
+    found = box(spec, printer)
     body = TEMPLATES.get_template("algorithm.md.j2").render(
         spec=spec,
-        box=box(spec, printer),
+        box=found,
+        given=_given(found, write),
         equation=printer.equation,
         label=label,
         write=write,
     )
     return directive("admonition", spec.name, f":class: algorithm\n\n{body}")
+
+
+def _given(found: Box, write: Writer) -> str:
+    named = {
+        "hyperparameters": write.listed(found.hyperparameters),
+        "options": write.listed(found.options),
+        "matrices": write.cell(found.matrices),
+        "provided": write.listed(found.constraints),
+    }
+    objective = write.word("objective", f="$f$", theta="$\\theta_0$", T="$T$")
+    listed = [f"{write.word(key)} {names}" for key, names in named.items() if names]
+    return write.apart([objective, *listed])
 
 
 def _states(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:

@@ -49,7 +49,7 @@ def _formulas(schedule: Schedule, printer: LatexPrinter, write: Writer) -> str:
         equation=printer.equation,
         initial=initial(schedule, printer),
         momentum=_momentum(schedule, printer),
-        called=called(schedule),
+        called=[write.word(key) for key in called(schedule)],
         constraints=[printer.condition(c.condition) for c in schedule.constraints],
         write=write,
     )

@@ -80,7 +80,7 @@ def _index(specs: Sequence[Spec], write: Writer) -> str:
     return TEMPLATES.get_template("index.md.j2").render(
         title=write.word("index"),
         about=write.word("index_about"),
-        listed=[(s.name, s.module, write.summary(s)) for s in specs],
+        listed=[write.about(f"[{s.name}]({s.module}.md)", write.summary(s)) for s in specs],
     )
 
 

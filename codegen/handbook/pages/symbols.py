@@ -84,7 +84,7 @@ def _table(entries: Iterator[_Entry], write: Writer) -> str:
         places[entry.tex, entry.meaning].append(entry.place)
     has_meaning = any(meaning for _, meaning in places)
     rows = [
-        [inline(tex), *([meaning] if has_meaning else []), ", ".join(found)]
+        [inline(tex), *([meaning] if has_meaning else []), write.joined(found)]
         for (tex, meaning), found in sorted(places.items(), key=lambda item: _letters(*item[0]))
     ]
     keys = ["symbol", *(["meaning"] if has_meaning else []), "places"]

@@ -16,14 +16,16 @@ from .witness import witnessed
 
 def reference(found: Sequence[Settled], relied_on: Verdict, edition: Edition) -> str:
     """Within a line: the claims a sentence rests on, in brackets."""
-    links = "; ".join(_link(s, relied_on, edition) for s in found)
-    return rf"\[{_word(relied_on, edition)}: {links}\]"
+    words = edition.words["tables"]
+    links = words["semicolon"].join(_link(s, relied_on, edition) for s in found)
+    return rf"\[{_word(relied_on, edition)}{words['colon']}{links}\]"
 
 
 def statement(settled: Settled, relied_on: Verdict, edition: Edition) -> str:
     """On its own: what is claimed, under what assumptions, and the numbers that refute it."""
     body = "\n\n".join(filter(None, _body(settled, edition)))
-    title = f"{capital(_word(settled.verdict, edition))}: {link(settled.claim)}"
+    colon = edition.words["tables"]["colon"]
+    title = f"{capital(_word(settled.verdict, edition))}{colon}{link(settled.claim)}"
     kind = settled.verdict.value.lower()
     box = directive("admonition", title, f":class: {kind}\n\n{body}")
     return caution(settled, relied_on, edition) + box
@@ -40,7 +42,9 @@ def _body(settled: Settled, edition: Edition) -> Iterator[str]:
     claim, words = settled.claim, edition.words["chapters"]
     yield said(claim.statement, edition)
     if claim.assumptions:
-        assumed = words["and"].join(said(each, edition) for each in claim.assumptions)
+        assumed = edition.words["tables"]["semicolon"].join(
+            said(each, edition) for each in claim.assumptions
+        )
         yield words["assuming"].format(assumptions=assumed)
     yield witnessed(settled, edition)
 

@@ -19,6 +19,11 @@ def said(text: str, edition: Edition) -> str:
     return edition.words["statements"].get(text) or escaped(edition.said(text))
 
 
+def cited(source: str, edition: Edition) -> str:
+    """Where a claim or a formulation stands, in the same way."""
+    return edition.words["statements"].get(source) or escaped(edition.cited(source))
+
+
 def verdict(settled: Settled, edition: Edition) -> str:
     """The verdict in a word."""
     return edition.words["claims"][settled.verdict.value.lower()]

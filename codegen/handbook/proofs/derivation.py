@@ -10,7 +10,7 @@ from ...prove.prove import Settled
 from ..edition import Edition
 from ..markdown import capital, directive, display, inline
 from ..measure import width
-from .claims import badge, printer, said, verdict
+from .claims import badge, cited, printer, said, verdict
 from .printer import ProofPrinter
 from .roots import named_roots
 from .rows import WIDEST, Row, aligned, chained, continued, rows
@@ -55,10 +55,11 @@ def _head(settled: Settled, edition: Edition) -> Iterator[str]:
         statement=said(claim.statement, edition), verdict=badge(settled, edition)
     )
     if claim.assumptions:
-        listed = "; ".join(said(each, edition) for each in claim.assumptions)
+        apart = edition.words["tables"]["semicolon"]
+        listed = apart.join(said(each, edition) for each in claim.assumptions)
         yield words["assumptions"].format(assumptions=listed)
     if claim.source:
-        yield words["source"].format(source=said(claim.source, edition))
+        yield words["source"].format(source=cited(claim.source, edition))
 
 
 def _once(passages: Sequence[Passage]) -> Iterator[Passage]:
@@ -81,7 +82,7 @@ def _passage(passage: Passage, settled: Settled, edition: Edition) -> Iterator[s
         yield words["map-of-itself"]
         return
     key = passage.key if passage.formulas else f"{passage.key}-alone"
-    arguments = {name: _said(e, edition, prints) for name, e in passage.arguments.items()}
+    arguments = {name: _said(name, e, edition, prints) for name, e in passage.arguments.items()}
     yield capital(words.get(key, words[passage.key]).format(**arguments))
     if passage.key.startswith(_OPEN):
         for formula in passage.formulas:
@@ -94,11 +95,11 @@ def _is_itself(formula: Formula) -> bool:
     return isinstance(formula, Image) and formula.value == formula.given
 
 
-def _said(e: str | Basic, edition: Edition, prints: ProofPrinter) -> str:
+def _said(name: str, e: str | Basic, edition: Edition, prints: ProofPrinter) -> str:
     if not isinstance(e, str):
         is_condition = e.is_Boolean or e.is_Relational
         return inline(prints.condition(e) if is_condition else prints.expression(e))
-    return said(e, edition)
+    return cited(e, edition) if name == "source" else said(e, edition)
 
 
 def _lines(key: str, formulas: Sequence[Formula], prints: ProofPrinter) -> Iterator[Row]:

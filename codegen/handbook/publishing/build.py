@@ -60,6 +60,8 @@ def build(
     from sphinx.errors import SphinxError
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+    from .chinese import SearchChinese
+
     complaints = StringIO()
 
     def said() -> str:
@@ -98,6 +100,7 @@ def build(
                 status=_Status(progress),  # pyright: ignore[reportArgumentType]
                 warning=complaints,
             )
+            app.add_search_language(SearchChinese)
             app.connect("env-before-read-docs", _forget)
             app.build()
     except SphinxError as error:

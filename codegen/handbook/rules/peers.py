@@ -30,7 +30,7 @@ def peers_table(spec: Spec, material: Material, edition: Edition) -> str:
             f"{code(peer.name)} ({peer.version.rpartition(' ')[2]})",
             _other_arguments(peer, write),
             verdict(peer, write),
-            "; ".join(_differences(peer, printer, material, edition)) or write.word("same"),
+            write.apart(_differences(peer, printer, material, write)) or write.word("same"),
             code(peer.witness) if peer.witness else write.word("same"),
         ]
         for peer in peers_of(spec)
@@ -81,12 +81,12 @@ def _is_number(text: str) -> bool:
 
 
 def _differences(
-    peer: Audited, printer: LatexPrinter, material: Material, edition: Edition
+    peer: Audited, printer: LatexPrinter, material: Material, write: Writer
 ) -> Iterator[str]:
     """Those that are declared and found, and those that a claim alone says."""
     for each in _declared(peer):
         if each.words in peer.declared or not each.equations:
-            yield _difference(each, printer, material, edition)
+            yield _difference(each, printer, material, write)
 
 
 def _declared(peer: Audited) -> Sequence[Difference]:
@@ -94,14 +94,15 @@ def _declared(peer: Audited) -> Sequence[Difference]:
 
 
 def _difference(
-    difference: Difference, printer: LatexPrinter, material: Material, edition: Edition
+    difference: Difference, printer: LatexPrinter, material: Material, write: Writer
 ) -> str:
-    text = escaped(edition.said(difference.words))
+    text = write.said(difference.words)
     if difference.equations:
-        text += ": " + ", ".join(inline(printer.equation(u)) for u in difference.equations)
+        shown = [inline(printer.equation(u)) for u in difference.equations]
+        text = write.about(text, write.joined(shown))
     if difference.claim in material.settled:
         settled = material.settled[difference.claim]
         # Of specs that were chosen there are not all claims.
         name = link(settled.claim) if material.is_complete else code(settled.claim.name)
-        text += f" ({badge(settled, edition)} {name})"
+        text += f" ({badge(settled, write.edition)} {name})"
     return text
