@@ -44,7 +44,7 @@ PARTS = {
     ),
     "notebooks": ("notebooks/compile", "notebooks/write"),
     "proofs": ("claims/index",),
-    "appendix": ("exercises", "convergence", "errata", "symbols"),
+    "appendix": ("exercises", "convergence", "errata", "bibliography", "symbols"),
 }
 """The pages below the home page, by the key of the part's title."""
 

@@ -3,6 +3,7 @@
 from ..edition import Edition
 from ..material import Material
 from ..page import Page
+from .bibliography import bibliography_page
 from .chapters import chapter_pages
 from .claims import claim_pages
 from .comparison import comparison_page
@@ -28,5 +29,6 @@ def all_pages(material: Material, edition: Edition) -> list[Page]:
         *comparison_page(material, edition),
         *elsewhere_page(material, edition),
         *claim_pages(material, edition),
+        *bibliography_page(material, edition),
         *symbols_page(material, edition),
     ]
