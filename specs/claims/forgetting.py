@@ -1,6 +1,8 @@
 """What an average of squares forgets, and what that does to Adam and to its kin."""
 
-from sympy import Integer, Limit, Rational, Symbol, oo, sqrt, symbols
+from typing import cast
+
+from sympy import Expr, Integer, Limit, Rational, Symbol, oo, sqrt, symbols
 
 from ..language import states, t
 from ..language.claims import Identity, Part, Verdict, by_induction
@@ -18,7 +20,7 @@ _V = {
     SECOND: _WHOLE * (1 + beta2 + beta2**2 * C**2),
 }
 _DECAY = {beta2: 1 / (1 + C**2)}
-_AT = [v.xreplace(_DECAY) for v in _V.values()]
+_AT = [cast(Expr, v.xreplace(_DECAY)) for v in _V.values()]
 
 adam_forgets = Identity(
     "adam-forgets",
