@@ -16,18 +16,23 @@ HOME = "index"
 PARTS = {
     "derivations": (
         "reading",
+        "ground",
         "taylor",
         "estimators",
         "momentum",
+        "heavy-ball",
         "nesterov",
         "adaptive",
+        "adam",
         "bias-correction",
+        "forgetting",
         "weight-decay",
         "nadam",
         "adam-and-momentum",
         "clipping",
-        "schedules",
     ),
+    "practice": ("rates", "schedules", "rate-free", "averaging"),
+    "families": ("signs", "reductions", "matrices", "composition"),
     "rules": (
         "optimizers/index",
         "schedules/index",
@@ -39,7 +44,7 @@ PARTS = {
     ),
     "notebooks": ("notebooks/compile", "notebooks/write"),
     "proofs": ("claims/index",),
-    "appendix": ("errata", "symbols"),
+    "appendix": ("exercises", "convergence", "errata", "bibliography", "symbols"),
 }
 """The pages below the home page, by the key of the part's title."""
 

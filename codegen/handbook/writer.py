@@ -13,6 +13,12 @@ _ARXIV = re.compile(r"arXiv\\?:(\d{4}\.\d{4,5})")
 _DOI = re.compile(r"doi\\?:(10\.\d{4,9}/[^\s,;]*[^\s,;.])")
 
 
+def linked(text: str) -> str:
+    """Markdown with links to what it names by its arXiv number or its DOI."""
+    text = _ARXIV.sub(r"[arXiv\\:\1](https://arxiv.org/abs/\1)", text)
+    return _DOI.sub(r"[doi\\:\1](https://doi.org/\1)", text)
+
+
 class Writer:
     """Writes for one edition.
 
@@ -42,9 +48,7 @@ class Writer:
 
     def source(self, text: str) -> str:
         """A source, with links to what it names by its arXiv number or its DOI."""
-        cited = escaped(self.edition.cited(text))
-        linked = _ARXIV.sub(r"[arXiv\\:\1](https://arxiv.org/abs/\1)", cited)
-        return _DOI.sub(r"[doi\\:\1](https://doi.org/\1)", linked)
+        return linked(escaped(self.edition.cited(text)))
 
     def cell(self, cell: Cell) -> str:
         return "".join(map(self._piece, cell))

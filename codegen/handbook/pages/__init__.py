@@ -5,6 +5,7 @@ from dataclasses import replace
 from ..edition import Edition
 from ..material import Material
 from ..page import Page
+from .bibliography import bibliography_page
 from .chapters import chapter_pages
 from .claims import claim_pages
 from .comparison import comparison_page
@@ -30,6 +31,7 @@ def all_pages(material: Material, edition: Edition) -> list[Page]:
         *comparison_page(material, edition),
         *elsewhere_page(material, edition),
         *claim_pages(material, edition),
+        *bibliography_page(material, edition),
         *symbols_page(material, edition),
     ]
     return [replace(page, text=edition.typeset(page.text)) for page in pages]

@@ -20,6 +20,7 @@ from ..measure import width
 from ..page import Page, Picture
 from ..pictures.correction import correction
 from ..pictures.damping import damping
+from ..pictures.forgetting import forgetting
 from ..pictures.noise import noise
 from ..pictures.shown import Shown
 from ..pictures.shrinkage import shrinkage
@@ -32,6 +33,7 @@ from ..proofs.printer import ProofPrinter
 from ..proofs.rows import WIDEST, aligned, chained, rows
 from ..rules.excerpts import declaration_source, lines_source, methods_source
 from ..rules.variants import plain, switches, usual
+from ..writer import linked
 from .parts import STEP_METHODS, page_link, python
 
 _Found = TypeVar("_Found")
@@ -40,6 +42,7 @@ _Claim = TypeVar("_Claim", Equivalence, Identity, Stability)
 _PICTURES: Mapping[str, Callable[[Material, Edition], Shown]] = {
     "correction": correction,
     "damping": damping,
+    "forgetting": forgetting,
     "noise": noise,
     "shrinkage": shrinkage,
     "stability/momentum": momentum_region,
@@ -71,7 +74,7 @@ class _Chapter:
         names = [name for name in vars(type(self)) if not name.startswith("_") and name != "page"]
         helpers: Mapping[str, Callable[..., Any]] = {name: getattr(self, name) for name in names}
         template = environment(helpers).from_string(self._edition.chapters[self._name])
-        return Page(self._name, template.render(), pictures=self._pictures)
+        return Page(self._name, linked(template.render()), pictures=self._pictures)
 
     def proved(self, *names: str) -> str:
         """Within a line: the claims that a sentence rests on, all of them proved."""

@@ -18,14 +18,14 @@ def reference(found: Sequence[Settled], relied_on: Verdict, edition: Edition) ->
     """Within a line: the claims a sentence rests on, in brackets."""
     words = edition.words["tables"]
     links = words["semicolon"].join(_link(s, relied_on, edition) for s in found)
-    return rf"\[{_word(relied_on, edition)}{words['colon']}{links}\]"
+    return rf"\[{_shown(relied_on, edition)}{words['colon']}{links}\]"
 
 
 def statement(settled: Settled, relied_on: Verdict, edition: Edition) -> str:
     """On its own: what is claimed, under what assumptions, and the numbers that refute it."""
     body = "\n\n".join(filter(None, _body(settled, edition)))
     colon = edition.words["tables"]["colon"]
-    title = f"{capital(_word(settled.verdict, edition))}{colon}{link(settled.claim)}"
+    title = f"{capital(_shown(settled.verdict, edition))}{colon}{link(settled.claim)}"
     kind = settled.verdict.value.lower()
     box = directive("admonition", title, f":class: {kind}\n\n{body}")
     return caution(settled, relied_on, edition) + box
@@ -61,6 +61,11 @@ def _broken(settled: Settled, relied_on: Verdict, edition: Edition) -> str:
         relied_on=_word(relied_on, edition),
         verdict=_word(settled.verdict, edition),
     )
+
+
+def _shown(verdict: Verdict, edition: Edition) -> str:
+    """How what is written is shown: it is the negation of a claim that is refuted."""
+    return edition.words["chapters"][f"shown-{verdict.value}"]
 
 
 def _word(verdict: Verdict, edition: Edition) -> str:

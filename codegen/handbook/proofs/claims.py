@@ -56,8 +56,8 @@ def printer(claim: Claim) -> ProofPrinter:
 
 
 def subjects(names: Sequence[str]) -> list[Spec]:
-    """The built-in specs of these names, of transforms their rules."""
-    return [_builtin()[name] for name in names]
+    """The built-in specs of these names, of transforms their rules; of operators nothing."""
+    return [_builtin()[name] for name in names if name in _builtin()]
 
 
 @cache

@@ -2,7 +2,14 @@
 
 import numpy as np
 import pytest
-from steprule.codegen.handbook.pictures import correction, damping, digits, noise, shrinkage
+from steprule.codegen.handbook.pictures import (
+    correction,
+    damping,
+    digits,
+    forgetting,
+    noise,
+    shrinkage,
+)
 
 
 def test_the_coordinates_of_descent_follow_its_powers(material, english):
@@ -47,6 +54,20 @@ def test_the_smaller_the_batches_the_rougher_the_way(material, monkeypatch):
     assert (batch < 0).all()
     assert stochastic.std() > 3 * mini.std() > 3 * batch.std() / 3
     assert len({float(run[0]) for run in runs}) == 1
+
+
+def test_adam_forgets_what_amsgrad_keeps(material, monkeypatch):
+    monkeypatch.setattr(forgetting, "CYCLES", 16)
+    rule = material.module("numpy.adam").Adam
+
+    def found(kept):
+        return forgetting.positions(rule(lr=0.05, betas=(0.9, 0.99), amsgrad=kept, engine="numpy"))
+
+    adam, amsgrad = found(False), found(True)
+    assert forgetting.LARGE + 100 * forgetting.SMALL > 0  # so that -1 is best
+    assert (np.diff(adam[2:8]) > 0).all()
+    assert adam[-1] > 0.5
+    assert (np.diff(amsgrad[2:]) < 0).all()
 
 
 def test_decoupled_decay_is_the_same_for_all_and_l2_is_not(material):

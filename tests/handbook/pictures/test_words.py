@@ -9,6 +9,7 @@ from steprule.codegen.handbook.pictures import (
     correction,
     curves,
     damping,
+    forgetting,
     noise,
     paths,
     shrinkage,
@@ -34,6 +35,7 @@ def every(material, english):
         damping.damping,
         correction.correction,
         noise.noise,
+        forgetting.forgetting,
         shrinkage.shrinkage,
     ):
         found.append(make(material, english))
