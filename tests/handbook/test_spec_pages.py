@@ -52,7 +52,7 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
         assert entry.doc.split(";")[0] in page.text.replace("\\:", ":")
     drawn = (
         [
-            *(f"paths/{spec.module}-{landscape}" for landscape in ("ravine", "saddle", "beale")),
+            f"paths/{spec.module}",
             f"training/{spec.module}",
         ]
         if is_drawn(analyse(spec))
