@@ -52,7 +52,7 @@ def faults(browser: Any, site: Path, names: Sequence[str] = ()) -> list[Fault]:
         page = context.new_page()
         heard = _listen(page)
         page.goto(file.as_uri())
-        page.wait_for_function("!window.MathJax?.startup || window.__rendered", timeout=60_000)
+        page.evaluate("document.fonts.ready")
         problems = [*heard, *page.evaluate(_LOOK)]
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
@@ -76,36 +76,26 @@ def _listen(page: Any) -> list[str]:
         ),
     )
     page.on("requestfailed", lambda request: heard.append(f"not loaded: {request.url}"))
-    page.add_init_script(_NOTE_RENDERED)
     return heard
 
-
-_NOTE_RENDERED = """
-document.addEventListener("DOMContentLoaded", async () => {
-  // MathJax, loaded before this event, renders when the document is there.
-  await window.MathJax?.startup?.promise;
-  window.__rendered = true;
-});
-"""
 
 _LOOK = r"""
 () => {
   const found = [];
-  const formulas = document.querySelectorAll(".math");
-  for (const formula of formulas) {
-    const rendered = formula.querySelectorAll("mjx-container");
-    if (!rendered.length || !rendered[0].getBoundingClientRect().width)
-      if (formula.offsetParent !== null)
-        found.push(`formula not rendered: ${formula.textContent.slice(0, 80)}`);
-    if (formula.querySelector("mjx-merror, [data-mjx-error]"))
-      found.push(`formula with an error: ${formula.textContent.slice(0, 80)}`);
-    if (/\\[a-zA-Z(\[]/.test(formula.cloneNode(true).textContent.replace(/\s+/g, " ")))
-      found.push(`formula left as source: ${formula.textContent.slice(0, 80)}`);
+  for (const formula of document.querySelectorAll("math")) {
+    const said = formula.textContent.slice(0, 80);
+    const isHidden = formula.parentElement.offsetParent === null;
+    if (!isHidden && !formula.getBoundingClientRect().width) found.push(`empty formula: ${said}`);
+    if (formula.querySelector("merror")) found.push(`formula with an error: ${said}`);
+    if (/\\[a-zA-Z(\[]/.test(formula.textContent)) found.push(`formula left as source: ${said}`);
   }
+  const fonts = [...document.fonts].filter((font) => font.family.includes("Mathematics"));
+  if (document.querySelector("math") && !fonts.some((font) => font.status === "loaded"))
+    found.push("formulas without their font");
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (words.nextNode()) {
     const parent = words.currentNode.parentElement;
-    if (parent.closest("script, style, pre, code, .math, mjx-container")) continue;
+    if (parent.closest("script, style, pre, code, math")) continue;
     const source = words.currentNode.data.match(/\$[^$]*\$|\\[a-zA-Z]+|\{[a-z]+\}`|:::/);
     if (source) found.push(`source in the text: ${words.currentNode.data.trim().slice(0, 80)}`);
   }

@@ -1,11 +1,13 @@
 """What the browser check notices; without it, that a site passes would mean nothing."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.publishing.site import site
 from steprule.codegen.handbook.publishing.workspace import Workspace, fill
@@ -29,7 +31,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     space = Workspace(tmp_path_factory.mktemp("good"))
     text = "# Home\n\nInline $x^2$.\n\n$$\n\\theta_t = \\frac{1}{2} g_t\n$$\n\n`code \\with $x$`\n"
     fill(space, [Page("index", text)])
-    return site(space, "en", lambda line: None)
+    return site(space, edition(), lambda line: None)
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def changed(good: Path, tmp_path: Path) -> Path:
     """The page, to be broken by a test."""
     page = tmp_path / "index.html"
     page.write_text((good / "index.html").read_text())
-    (tmp_path / "_static").symlink_to(good / "_static")
+    shutil.copytree(good / "_static", tmp_path / "_static")
     return page
 
 
@@ -56,16 +58,19 @@ def test_a_good_site_passes(browser: Any, good: Path) -> None:
     assert broken_links(good) == []
 
 
-def test_an_unknown_command_is_noticed(browser: Any, changed: Path) -> None:
-    _replace(changed, r"\frac", r"\fracc")
-    assert "formula" in _whats(browser, changed)
+def test_a_formula_left_as_source_is_noticed(browser: Any, changed: Path) -> None:
+    _replace(changed, "<mfrac>", r"<mi>\frac</mi><mfrac>")
+    assert "formula left as source" in _whats(browser, changed)
 
 
-def test_mathematics_that_is_not_rendered_is_noticed(browser: Any, changed: Path) -> None:
-    _replace(changed, "_static/mathjax/tex-chtml.js", "_static/mathjax/gone.js")
-    said = _whats(browser, changed)
-    assert "not loaded" in said
-    assert "formula not rendered" in said
+def test_an_empty_formula_is_noticed(browser: Any, changed: Path) -> None:
+    _replace(changed, "Inline", "Inline <math></math>")
+    assert "empty formula" in _whats(browser, changed)
+
+
+def test_formulas_without_their_font_are_noticed(browser: Any, changed: Path) -> None:
+    (changed.parent / "_static" / "mathematics.woff2").unlink()
+    assert "formulas without their font" in _whats(browser, changed)
 
 
 def test_source_in_the_text_is_noticed(browser: Any, changed: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.publishing.site import site as build_site
 from steprule.codegen.handbook.publishing.workspace import Workspace
 
@@ -21,12 +22,12 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def site(sources: Workspace) -> Path:
-    return build_site(sources, "en", lambda line: None)
+    return build_site(sources, edition(), lambda line: None)
 
 
 @pytest.fixture(scope="module")
 def drawn_site(drawn_sources: Workspace) -> Path:
-    return build_site(drawn_sources, "en", lambda line: None)
+    return build_site(drawn_sources, edition(), lambda line: None)
 
 
 @pytest.fixture(scope="module")
