@@ -78,6 +78,7 @@ def build(
             "sphinx_copybutton",
             f"{_PACKAGE}.mathematics",
             f"{_PACKAGE}.description",
+            f"{_PACKAGE}.search",
             f"{_PACKAGE}.tables",
         ],
         "myst_enable_extensions": [

@@ -52,6 +52,8 @@ def site(
         "html_use_index": False,
         "html_math_renderer": "mathml",
         "html_sidebars": {"**": _SIDEBARS},
+        "html_search_scorer": str(_THEME / "scorer.js"),
+        "synonyms": dict(edition.words["search"]),
         "html_context": _context(edition, publication),
         "html_additional_pages": {"about": "about.html"} if publication else {},
         "templates_path": [str(_THEME)],

@@ -1,4 +1,8 @@
-"""Cells that know the title of their column, to show it where they stand below one another."""
+"""Cells of tables, as those who listen and those with a phone need them.
+
+A cell knows the title of its column, to show it where cells stand below one another. A title that
+is empty is none.
+"""
 
 from html import escape
 from typing import Any
@@ -17,8 +21,14 @@ def _open(translator: Any, node: nodes.entry) -> None:
     start = len(translator.body)
     HTML5Translator.visit_entry(translator, node)
     if title := _title(node):
-        tag = translator.body[start]
-        translator.body[start] = tag.replace("<td", f'<td data-title="{escape(title)}"', 1)
+        _replace(translator.body, start, "<td", f'<td data-title="{escape(title)}"')
+    elif not node.astext():
+        _replace(translator.body, start, "<th", "<td")
+        _replace(translator.context, -1, "</th", "</td")
+
+
+def _replace(texts: list[str], place: int, old: str, new: str) -> None:
+    texts[place] = texts[place].replace(old, new, 1)
 
 
 def _title(node: nodes.entry) -> str:
