@@ -63,6 +63,33 @@ def faults(browser: Any, site: Path, names: Sequence[str] = ()) -> list[Fault]:
     return found
 
 
+def barriers(
+    browser: Any, site: Path, names: Sequence[str], size: dict[str, int], scheme: str
+) -> list[Fault]:
+    """What axe finds that keeps people out, who listen, or have a keyboard alone, or see less.
+
+    Args:
+        browser: from :func:`chromium`.
+        site: its folder.
+        names: of pages, by path in the folder.
+        size: of the window.
+        scheme: ``light`` or ``dark``.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    found: list[Fault] = []
+    context = browser.new_context(viewport=size, color_scheme=scheme, offline=True)
+    for name in names:
+        page = context.new_page()
+        page.goto((site / name).as_uri())
+        page.evaluate("document.fonts.ready")
+        for each in Axe().run(page).response["violations"]:
+            found += [Fault(name, f"{each['id']}: {node['html']}") for node in each["nodes"]]
+        page.close()
+    context.close()
+    return found
+
+
 def _listen(page: Any) -> list[str]:
     """Whatever goes wrong from now on."""
     heard: list[str] = []

@@ -1,7 +1,7 @@
 """The words that readers look for a page by, beside those that are in it.
 
-The table ``words/search.toml`` says of a word in a page's title what else it is called. How what is found
-is ordered is said in ``theme/scorer.js``.
+The table ``words/search.toml`` says of a word in a page's title what else it is called. In which
+order what is found is shown, ``theme/scorer.js`` says.
 """
 
 from typing import Any
