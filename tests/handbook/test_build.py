@@ -131,10 +131,12 @@ def test_missing_latex_is_named_with_its_packages(monkeypatch: pytest.MonkeyPatc
 
 def test_cells_of_a_stacked_table_have_the_titles_of_their_columns(space: Workspace) -> None:
     stacked = table(["Symbol", "What it is"], [["x", "a number"]], is_stacked=True)
-    plain = table(["Symbol", "What it is"], [["x", "a number"]])
+    plain = table(["", "What it is"], [["x", "a number"]])
     fill(space, [Page("index", f"# Home\n\n{stacked}\n{plain}")])
     text = (site(space, edition(), _silent) / "index.html").read_text()
     assert re.findall(r'<td data-title="(.+?)"><p>(.+?)</p>', text) == [
         ("Symbol", "x"),
         ("What it is", "a number"),
     ]
+    # A title that is empty is none.
+    assert text.count("<th ") == 3

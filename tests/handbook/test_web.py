@@ -91,7 +91,7 @@ def test_a_page_says_what_it_is_of(folder: Path) -> None:
 
 def test_it_says_how_to_cite_it(folder: Path) -> None:
     text = (folder / "en" / "about.html").read_text()
-    assert "@software{steprule,\n  author  = {the steprule authors},\n" in text
+    assert "@software{steprule,\n  author  = {{the steprule authors}},\n" in text
     assert "  year    = {2001},\n  url     = {https://example.org/someone/fork},\n}" in text
 
 

@@ -125,7 +125,7 @@ def _mend_roots(font: TTFont) -> None:
     table = font["MATH"].table
     constants, variants = table.MathConstants, table.MathVariants
     constants.RadicalVerticalGap.Value = constants.RadicalDisplayStyleVerticalGap.Value
-    root = font.getBestCmap()[ord("√")]
+    root = (font.getBestCmap() or {})[ord("√")]
     heights = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
     higher = {each.VariantGlyph for each in heights.MathGlyphVariantRecord}
     higher |= {each.glyph for each in heights.GlyphAssembly.PartRecords}

@@ -34,8 +34,9 @@ def _replace(texts: list[str], place: int, old: str, new: str) -> None:
 def _title(node: nodes.entry) -> str:
     """The title of its column, in a table that is stacked on a phone; else nothing."""
     row, body = node.parent, node.parent.parent
-    group = body.parent
-    if not isinstance(body, nodes.tbody) or "stacked" not in group.parent["classes"]:
+    table = body.parent.parent
+    if not isinstance(body, nodes.tbody) or "stacked" not in table["classes"]:
         return ""
-    (head,) = (each for each in group if isinstance(each, nodes.thead))
-    return head[0][row.index(node)].astext()
+    (head,) = table.findall(nodes.thead)
+    titles = [*head.findall(nodes.entry)]
+    return titles[row.index(node)].astext()
