@@ -111,8 +111,8 @@ _LOOK = r"""
   const found = [];
   for (const formula of document.querySelectorAll("math")) {
     const said = formula.textContent.slice(0, 80);
-    const isHidden = formula.parentElement.offsetParent === null;
-    if (!isHidden && !formula.getBoundingClientRect().width) found.push(`empty formula: ${said}`);
+    const isEmpty = !formula.getBoundingClientRect().width;
+    if (isEmpty && formula.checkVisibility()) found.push(`empty formula: ${said}`);
     if (formula.querySelector("merror")) found.push(`formula with an error: ${said}`);
     if (/\\[a-zA-Z(\[]/.test(formula.textContent)) found.push(`formula left as source: ${said}`);
   }

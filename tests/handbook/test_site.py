@@ -63,21 +63,23 @@ def test_nothing_keeps_people_out(
 
 
 @pytest.mark.parametrize(
-    ("query", "first"),
+    ("query", "name", "before"),
     [
-        ("Adam", "optimizers/adam"),
-        ("Nesterov+difference", "nesterov"),
-        ("weight+decay", "weight-decay"),
-        ("heavy+ball", "momentum"),
+        ("Adam", "optimizers/adam", 1),
+        ("Nesterov+difference", "nesterov", 1),
+        ("weight+decay", "weight-decay", 1),
+        ("heavy+ball", "momentum", 3),  # which it is called in no title
     ],
 )
-def test_a_search_finds_the_page(browser: Any, site: Path, query: str, first: str) -> None:
+def test_a_search_finds_the_page(
+    browser: Any, site: Path, query: str, name: str, before: int
+) -> None:
     page = browser.new_page()
     page.goto((site / "search.html").as_uri() + f"?q={query}")
     page.wait_for_selector("#search-results li a")
     found = page.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
     page.close()
-    assert f"/{first}.html" in found[0]
+    assert any(f"/{name}.html" in link for link in found[:before])
 
 
 @pytest.mark.parametrize(("scheme", "is_light"), [("light", True), ("dark", False)])

@@ -1,5 +1,7 @@
 // What scrolls sideways can be scrolled by the keyboard, too: it takes the focus while it has to.
-const scrollers = document.querySelectorAll("div.math, div.math > math, .table-wrapper, pre");
+const scrollers = document.querySelectorAll(
+  "div.math, div.math > math, figcaption math, .table-wrapper, pre",
+);
 
 const settle = () => {
   for (const each of scrollers)

@@ -1,12 +1,15 @@
-// How what a search has found is ordered: a page of this very name, then chapters, rules, and proofs.
+// How what a search has found is ordered: a page of this very name, then chapters, rules, and proofs;
+// among these, those first that have what is asked in their titles.
 const WEIGHTS = { chapter: 3, claims: 0.2 };
+const ASKED = (new URLSearchParams(location.search).get("q") ?? "").toLowerCase().match(/\S+/g) ?? [];
 
 var Scorer = {
-  score: ([page, , , , score, , kind]) => {
-    const folder = page.includes("/") ? page.split("/")[0] : "chapter";
+  score: ([page, title, , , score, , kind]) => {
     // What Sphinx gives to a title that is the query, and is not one of a section.
-    const isName = kind === "title" && score > Scorer.title;
-    return (isName ? 100 : score) * (isName && folder === "chapter" ? 1 : (WEIGHTS[folder] ?? 1));
+    if (kind === "title" && score > Scorer.title) return page.startsWith("claims/") ? 10 : 200;
+    const weight = WEIGHTS[page.includes("/") ? page.split("/")[0] : "chapter"] ?? 1;
+    const inTitle = ASKED.filter((word) => title.toLowerCase().includes(word));
+    return score * weight * (kind === "text" ? 1 + inTitle.length / ASKED.length : 1);
   },
   objNameMatch: 11,
   objPartialMatch: 6,
