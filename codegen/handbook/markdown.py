@@ -67,7 +67,7 @@ def equations(sides: Sequence[tuple[str, str]]) -> str:
 
 
 def _code_as_math(latex: str) -> str:
-    # In text MathJax knows no escapes, and would show that of an underscore.
+    # A name of code is set with the formula's own letters, not as text among them.
     return latex.replace(r"\texttt{", r"\mathtt{")
 
 
