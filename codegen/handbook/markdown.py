@@ -67,7 +67,7 @@ def equations(sides: Sequence[tuple[str, str]]) -> str:
 
 
 def _code_as_math(latex: str) -> str:
-    # In text MathJax knows no escapes, and would show that of an underscore.
+    # A name of code is set with the formula's own letters, not as text among them.
     return latex.replace(r"\texttt{", r"\mathtt{")
 
 
@@ -77,12 +77,13 @@ _GAP = 3
 """Between two columns."""
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, is_stacked: bool = False) -> str:
     """A table of cells in Markdown.
 
     Args:
         head: the titles of the columns.
         rows: the cells.
+        is_stacked: on a phone, a row's cells stand below one another, each with its title.
     """
     lines = [head, ["---"] * len(head), *rows]
     text = "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
@@ -90,7 +91,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [share + _GAP for share in shares([head, *rows], _TABLE - _GAP * len(head))]
     whole = max(_TABLE, sum(widths))
     columns = "".join(rf"\X{{{width}}}{{{whole}}}" for width in widths)
-    return f"{directive('tabularcolumns', columns, '')}\n{text}"
+    attributes = "{.stacked}\n" if is_stacked else ""
+    return f"{directive('tabularcolumns', columns, '')}\n{attributes}{text}"
 
 
 def tabs(items: Mapping[str, str], group: str = "") -> str:

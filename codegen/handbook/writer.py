@@ -93,7 +93,7 @@ class Writer:
 
     def _table(self, head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
         titles = [self._tables[key] for key in head]
-        return table(titles, [list(map(self.cell, row)) for row in rows])
+        return table(titles, [list(map(self.cell, row)) for row in rows], is_stacked=True)
 
     def _piece(self, piece: Piece) -> str:
         match piece:

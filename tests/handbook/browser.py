@@ -52,12 +52,39 @@ def faults(browser: Any, site: Path, names: Sequence[str] = ()) -> list[Fault]:
         page = context.new_page()
         heard = _listen(page)
         page.goto(file.as_uri())
-        page.wait_for_function("!window.MathJax?.startup || window.__rendered", timeout=60_000)
+        page.evaluate("document.fonts.ready")
         problems = [*heard, *page.evaluate(_LOOK)]
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
             problems += page.evaluate(_OVERFLOW)
         found += [Fault(name, problem) for problem in problems]
+        page.close()
+    context.close()
+    return found
+
+
+def barriers(
+    browser: Any, site: Path, names: Sequence[str], size: dict[str, int], scheme: str
+) -> list[Fault]:
+    """What axe finds that keeps people out, who listen, or have a keyboard alone, or see less.
+
+    Args:
+        browser: from :func:`chromium`.
+        site: its folder.
+        names: of pages, by path in the folder.
+        size: of the window.
+        scheme: ``light`` or ``dark``.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    found: list[Fault] = []
+    context = browser.new_context(viewport=size, color_scheme=scheme, offline=True)
+    for name in names:
+        page = context.new_page()
+        page.goto((site / name).as_uri())
+        page.evaluate("document.fonts.ready")
+        for each in Axe().run(page).response["violations"]:
+            found += [Fault(name, f"{each['id']}: {node['html']}") for node in each["nodes"]]
         page.close()
     context.close()
     return found
@@ -76,36 +103,26 @@ def _listen(page: Any) -> list[str]:
         ),
     )
     page.on("requestfailed", lambda request: heard.append(f"not loaded: {request.url}"))
-    page.add_init_script(_NOTE_RENDERED)
     return heard
 
-
-_NOTE_RENDERED = """
-document.addEventListener("DOMContentLoaded", async () => {
-  // MathJax, loaded before this event, renders when the document is there.
-  await window.MathJax?.startup?.promise;
-  window.__rendered = true;
-});
-"""
 
 _LOOK = r"""
 () => {
   const found = [];
-  const formulas = document.querySelectorAll(".math");
-  for (const formula of formulas) {
-    const rendered = formula.querySelectorAll("mjx-container");
-    if (!rendered.length || !rendered[0].getBoundingClientRect().width)
-      if (formula.offsetParent !== null)
-        found.push(`formula not rendered: ${formula.textContent.slice(0, 80)}`);
-    if (formula.querySelector("mjx-merror, [data-mjx-error]"))
-      found.push(`formula with an error: ${formula.textContent.slice(0, 80)}`);
-    if (/\\[a-zA-Z(\[]/.test(formula.cloneNode(true).textContent.replace(/\s+/g, " ")))
-      found.push(`formula left as source: ${formula.textContent.slice(0, 80)}`);
+  for (const formula of document.querySelectorAll("math")) {
+    const said = formula.textContent.slice(0, 80);
+    const isEmpty = !formula.getBoundingClientRect().width;
+    if (isEmpty && formula.checkVisibility()) found.push(`empty formula: ${said}`);
+    if (formula.querySelector("merror")) found.push(`formula with an error: ${said}`);
+    if (/\\[a-zA-Z(\[]/.test(formula.textContent)) found.push(`formula left as source: ${said}`);
   }
+  const fonts = [...document.fonts].filter((font) => font.family.includes("Mathematics"));
+  if (document.querySelector("math") && !fonts.some((font) => font.status === "loaded"))
+    found.push("formulas without their font");
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (words.nextNode()) {
     const parent = words.currentNode.parentElement;
-    if (parent.closest("script, style, pre, code, .math, mjx-container")) continue;
+    if (parent.closest("script, style, pre, code, math")) continue;
     const source = words.currentNode.data.match(/\$[^$]*\$|\\[a-zA-Z]+|\{[a-z]+\}`|:::/);
     if (source) found.push(`source in the text: ${words.currentNode.data.trim().slice(0, 80)}`);
   }

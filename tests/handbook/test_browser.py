@@ -1,16 +1,18 @@
 """What the browser check notices; without it, that a site passes would mean nothing."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.publishing.site import site
 from steprule.codegen.handbook.publishing.workspace import Workspace, fill
 
-from .browser import CHROMIUM, chromium, faults
+from .browser import CHROMIUM, NARROW, WIDE, barriers, chromium, faults
 from .links import broken_links
 
 pytestmark = pytest.mark.skipif(
@@ -27,9 +29,11 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     space = Workspace(tmp_path_factory.mktemp("good"))
-    text = "# Home\n\nInline $x^2$.\n\n$$\n\\theta_t = \\frac{1}{2} g_t\n$$\n\n`code \\with $x$`\n"
+    long = " + ".join(f"x_{{{i}}}" for i in range(40))
+    text = f"# Home\n\n:::{{math}}\n{long}\n:::\n\n"
+    text += "Inline $x^2$.\n\n$$\n\\theta_t = \\frac{1}{2} g_t\n$$\n\n`code \\with $x$`\n"
     fill(space, [Page("index", text)])
-    return site(space, "en", lambda line: None)
+    return site(space, edition(), lambda line: None)
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def changed(good: Path, tmp_path: Path) -> Path:
     """The page, to be broken by a test."""
     page = tmp_path / "index.html"
     page.write_text((good / "index.html").read_text())
-    (tmp_path / "_static").symlink_to(good / "_static")
+    shutil.copytree(good / "_static", tmp_path / "_static")
     return page
 
 
@@ -56,16 +60,48 @@ def test_a_good_site_passes(browser: Any, good: Path) -> None:
     assert broken_links(good) == []
 
 
-def test_an_unknown_command_is_noticed(browser: Any, changed: Path) -> None:
-    _replace(changed, r"\frac", r"\fracc")
-    assert "formula" in _whats(browser, changed)
+def test_a_formula_is_set_without_scripts(browser: Any, good: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((good / "index.html").as_uri())
+    fraction = page.locator("mfrac").bounding_box()
+    context.close()
+    assert fraction["height"] > 2 * fraction["width"]
 
 
-def test_mathematics_that_is_not_rendered_is_noticed(browser: Any, changed: Path) -> None:
-    _replace(changed, "_static/mathjax/tex-chtml.js", "_static/mathjax/gone.js")
-    said = _whats(browser, changed)
-    assert "not loaded" in said
-    assert "formula not rendered" in said
+def test_the_keyboard_reaches_what_scrolls_and_nothing_else(browser: Any, good: Path) -> None:
+    page = browser.new_page(viewport=NARROW)
+    page.goto((good / "index.html").as_uri())
+    long, short = page.locator("div.math").all()
+    page.wait_for_function("document.querySelector('div.math').tabIndex === 0")
+    assert short.get_attribute("tabindex") is None
+    long.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('div.math').scrollLeft > 0")
+    page.close()
+
+
+def test_what_keeps_people_out_is_noticed(browser: Any, good: Path, changed: Path) -> None:
+    for size, scheme in ((WIDE, "light"), (NARROW, "dark")):
+        assert barriers(browser, good, ["index.html"], size, scheme) == []
+    _replace(changed, "Inline", '<span style="color: #999; background: #fff">pale</span> Inline')
+    (fault,) = barriers(browser, changed.parent, ["index.html"], WIDE, "light")
+    assert fault.what.startswith("color-contrast: <span")
+
+
+def test_a_formula_left_as_source_is_noticed(browser: Any, changed: Path) -> None:
+    _replace(changed, "<mfrac>", r"<mi>\frac</mi><mfrac>")
+    assert "formula left as source" in _whats(browser, changed)
+
+
+def test_an_empty_formula_is_noticed(browser: Any, changed: Path) -> None:
+    _replace(changed, "Inline", "Inline <math></math>")
+    assert "empty formula" in _whats(browser, changed)
+
+
+def test_formulas_without_their_font_are_noticed(browser: Any, changed: Path) -> None:
+    (changed.parent / "_static" / "mathematics.woff2").unlink()
+    assert "formulas without their font" in _whats(browser, changed)
 
 
 def test_source_in_the_text_is_noticed(browser: Any, changed: Path) -> None:

@@ -5,7 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from steprule.codegen.handbook.edition import Edition
+from steprule.codegen.handbook.edition import Edition, edition
+from steprule.codegen.handbook.markdown import table
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.publishing.book import book, require_latex
 from steprule.codegen.handbook.publishing.build import BuildError, build
@@ -44,30 +45,30 @@ def _own_time(folder: Path, name: str) -> int:
 
 def test_a_site_asks_nothing_of_the_network(space: Workspace) -> None:
     fill(space, [Page("index", HOME)])
-    folder = site(space, "en", _silent)
+    folder = site(space, edition(), _silent)
     text = (folder / "index.html").read_text()
-    assert "mathjax/tex-chtml.js" in text
     fetched = re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"', text)
     assert fetched
     assert not [url for url in fetched if "//" in url]
-    fonts = folder / "_static/mathjax/output/chtml/fonts/woff-v2"
-    assert (fonts / "MathJax_Math-Italic.woff").is_file()
+    style = (folder / "_static" / "handbook.css").read_text()
+    assert re.findall(r"url\((.+?)\)", style) == ['"mathematics.woff2"']
+    assert (folder / "_static" / "mathematics.woff2").is_file()
 
 
 def test_progress_names_the_pages(space: Workspace) -> None:
     fill(space, [Page("index", HOME)])
     told: list[str] = []
-    site(space, "en", told.append)
+    site(space, edition(), told.append)
     assert any("index" in line for line in told)
 
 
 def test_only_what_changed_is_built_again(space: Workspace) -> None:
     home = Page("index", HOME + "\n:::{toctree}\none\ntwo\n:::\n")
     fill(space, [home, Page("one", "# One\n"), Page("two", "# Two\n")])
-    folder = site(space, "en", _silent)
+    folder = site(space, edition(), _silent)
     before = {name: _own_time(folder, name) for name in ("one.html", "two.html")}
     fill(space, [home, Page("one", "# One\n"), Page("two", "# Two\n\nChanged.\n")])
-    site(space, "en", _silent)
+    site(space, edition(), _silent)
     assert _own_time(folder, "one.html") == before["one.html"]
     assert _own_time(folder, "two.html") != before["two.html"]
     assert "Changed." in (folder / "two.html").read_text()
@@ -78,7 +79,7 @@ def test_a_part_can_move_to_another_page(space: Workspace) -> None:
     moving = "\n(label)=\n## A part\n\n:::{math}\n:label: moved\n\nx = y\n:::\n"
     for one, two in (("", moving), (moving, ""), ("", moving)):
         fill(space, [home, Page("one", f"# One\n{one}"), Page("two", f"# Two\n{two}")])
-        folder = site(space, "en", _silent)
+        folder = site(space, edition(), _silent)
     assert 'id="label"' in (folder / "two.html").read_text()
 
 
@@ -86,9 +87,9 @@ def test_a_complaint_is_an_error_each_time(space: Workspace) -> None:
     fill(space, [Page("index", "# Home\n\n[nowhere](no/such/page.md)\n")])
     for _ in range(2):
         with pytest.raises(BuildError, match=r"index\.md:3.*no/such/page"):
-            site(space, "en", _silent)
+            site(space, edition(), _silent)
     fill(space, [Page("index", "# Home\n")])
-    assert (site(space, "en", _silent) / "index.html").is_file()
+    assert (site(space, edition(), _silent) / "index.html").is_file()
 
 
 def test_a_language_is_gone_with_its_build(space: Workspace) -> None:
@@ -126,3 +127,16 @@ def test_missing_latex_is_named_with_its_packages(monkeypatch: pytest.MonkeyPatc
     assert "apt-get install latexmk texlive-latex-recommended" in str(found.value)
     with pytest.raises(BuildError, match=r"xelatex cannot be found.*texlive-xetex"):
         require_latex("zh")
+
+
+def test_cells_of_a_stacked_table_have_the_titles_of_their_columns(space: Workspace) -> None:
+    stacked = table(["Symbol", "What it is"], [["x", "a number"]], is_stacked=True)
+    plain = table(["", "What it is"], [["x", "a number"]])
+    fill(space, [Page("index", f"# Home\n\n{stacked}\n{plain}")])
+    text = (site(space, edition(), _silent) / "index.html").read_text()
+    assert re.findall(r'<td data-title="(.+?)"><p>(.+?)</p>', text) == [
+        ("Symbol", "x"),
+        ("What it is", "a number"),
+    ]
+    # A title that is empty is none.
+    assert text.count("<th ") == 3

@@ -44,7 +44,7 @@ def _docs(*arguments: str | Path) -> Result:
 def test_something_has_to_be_asked_for() -> None:
     result = _docs()
     assert result.exit_code == 2
-    assert "--html DIR, --pdf FILE, or both" in result.output
+    assert "--html DIR, --pdf FILE, --web DIR" in result.output
 
 
 def test_a_failed_build_leaves_the_old_output(tmp_path: Path, pages: list[Page]) -> None:
@@ -59,6 +59,22 @@ def test_a_failed_build_leaves_the_old_output(tmp_path: Path, pages: list[Page])
     pages[0] = Page("index", "# Home\n\nMended.\n")
     assert _docs("--html", site).exit_code == 0
     assert "Mended." in (site / "index.html").read_text()
+
+
+def test_all_languages_are_put_on_the_web(
+    tmp_path: Path, pages: list[Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (made := tmp_path / "made.pdf").write_text("%PDF")
+    monkeypatch.setattr(command, "require_latex", lambda language: None)
+    monkeypatch.setattr(command, "book", lambda *given: made)
+    result = _docs("--web", tmp_path / "web")
+    assert result.exit_code == 0, result.output
+    for language in ("en", "zh"):
+        folder = tmp_path / "web" / language
+        assert f'<html class="no-js" lang="{language}' in (folder / "index.html").read_text()
+        assert (folder / "steprule-handbook.pdf").read_text() == "%PDF"
+    assert (tmp_path / "web" / "index.html").is_file()
+    assert not [*(tmp_path / "cache" / "steprule" / "handbook").glob("web-*")]
 
 
 def test_a_folder_of_somebodys_own_is_refused_before_any_work(tmp_path: Path) -> None:

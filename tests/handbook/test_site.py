@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.publishing.site import site as build_site
 from steprule.codegen.handbook.publishing.workspace import Workspace
 
-from .browser import CHROMIUM, chromium, faults
+from .browser import CHROMIUM, NARROW, WIDE, barriers, chromium, faults
 from .conftest import KINDS
 from .links import broken_links
 
@@ -21,12 +22,12 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def site(sources: Workspace) -> Path:
-    return build_site(sources, "en", lambda line: None)
+    return build_site(sources, edition(), lambda line: None)
 
 
 @pytest.fixture(scope="module")
 def drawn_site(drawn_sources: Workspace) -> Path:
-    return build_site(drawn_sources, "en", lambda line: None)
+    return build_site(drawn_sources, edition(), lambda line: None)
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +54,32 @@ def test_every_link_of_every_page_leads_somewhere(drawn_site: Path) -> None:
     assert broken_links(drawn_site) == []
 
 
-def test_a_search_finds_the_page(browser: Any, site: Path) -> None:
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
+def test_nothing_keeps_people_out(
+    browser: Any, site: Path, size: dict[str, int], scheme: str
+) -> None:
+    names = ["index.html", "nesterov.html", "optimizers/adam.html", "search.html"]
+    assert barriers(browser, site, names, size, scheme) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "before"),
+    [
+        ("Adam", "optimizers/adam", 1),
+        ("Nesterov+difference", "nesterov", 1),
+        ("weight+decay", "weight-decay", 1),
+        ("heavy+ball", "momentum", 3),  # which it is called in no title
+    ],
+)
+def test_a_search_finds_the_page(
+    browser: Any, site: Path, query: str, name: str, before: int
+) -> None:
     page = browser.new_page()
-    page.goto((site / "search.html").as_uri() + "?q=Nesterov")
+    page.goto((site / "search.html").as_uri() + f"?q={query}")
     page.wait_for_selector("#search-results li a")
     found = page.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
     page.close()
-    assert any("/nesterov.html" in link for link in found)
+    assert any(f"/{name}.html" in link for link in found[:before])
 
 
 @pytest.mark.parametrize(("scheme", "is_light"), [("light", True), ("dark", False)])

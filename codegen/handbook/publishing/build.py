@@ -13,6 +13,7 @@ from .workspace import Workspace
 
 _LANGUAGES = {"en": "en", "zh": "zh_CN"}
 """Sphinx's names of ours."""
+_PACKAGE = __name__.rpartition(".")[0]
 
 
 class BuildError(Exception):
@@ -72,8 +73,16 @@ def build(
         "author": "",
         "copyright": "",
         "release": version("steprule"),
-        "language": _LANGUAGES.get(language, language),
-        "extensions": ["myst_parser", "sphinx_design", "sphinx_copybutton", "sphinx.ext.mathjax"],
+        "language": sphinx_language(language),
+        "extensions": [
+            "myst_parser",
+            "sphinx_design",
+            "sphinx_copybutton",
+            f"{_PACKAGE}.mathematics",
+            f"{_PACKAGE}.description",
+            f"{_PACKAGE}.search",
+            f"{_PACKAGE}.tables",
+        ],
         "myst_enable_extensions": [
             "attrs_block",
             "attrs_inline",
@@ -110,6 +119,11 @@ def build(
         shutil.rmtree(space.doctrees, ignore_errors=True)
         raise BuildError(f"Sphinx complains:\n{said()}".strip())
     return space.output(builder)
+
+
+def sphinx_language(language: str) -> str:
+    """Sphinx's name of a language."""
+    return _LANGUAGES.get(language, language)
 
 
 def _forget(app: Any, env: Any, names: list[str]) -> None:

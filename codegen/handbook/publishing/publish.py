@@ -20,18 +20,21 @@ _LIST = ".steprule-handbook"
 """The files of a site, one a line, in its folder; by it the folder is known for a site's."""
 _NEW = f".site{SUFFIX}"
 """The folder in it in which the new files wait."""
+EARLIER = "versions"
+"""The folder in which an owner keeps earlier sites."""
 
 
 def require_replaceable(folder: Path) -> None:
-    """Refuse a folder that holds files and no site; hidden ones, as those of git, are no matter.
+    """Refuse a folder that holds files and no site.
+
+    Hidden ones, as those of git, are no matter, and earlier sites are none.
 
     Raises:
         ForeignFileError: it does, or it is a file.
     """
     if folder.is_dir():
-        if any(not f.name.startswith(".") for f in folder.iterdir()) and (
-            not (folder / _LIST).is_file()
-        ):
+        visible = {f.name for f in folder.iterdir() if not f.name.startswith(".")}
+        if visible - {EARLIER} and not (folder / _LIST).is_file():
             raise ForeignFileError(
                 f"{folder} holds files that are no handbook, and stays as it is. "
                 "Name a new or an empty folder"

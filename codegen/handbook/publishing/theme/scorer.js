@@ -1,0 +1,22 @@
+// How what a search has found is ordered: a page of this very name, then chapters, rules, and proofs;
+// among these, those first that have what is asked in their titles.
+const WEIGHTS = { chapter: 3, claims: 0.2 };
+const ASKED = (new URLSearchParams(location.search).get("q") ?? "").toLowerCase().match(/\S+/g) ?? [];
+
+var Scorer = {
+  score: ([page, title, , , score, , kind]) => {
+    // What Sphinx gives to a title that is the query, and is not one of a section.
+    if (kind === "title" && score > Scorer.title) return page.startsWith("claims/") ? 10 : 200;
+    const weight = WEIGHTS[page.includes("/") ? page.split("/")[0] : "chapter"] ?? 1;
+    const inTitle = ASKED.filter((word) => title.toLowerCase().includes(word));
+    return score * weight * (kind === "text" ? 1 + inTitle.length / ASKED.length : 1);
+  },
+  objNameMatch: 11,
+  objPartialMatch: 6,
+  objPrio: { 0: 15, 1: 5, 2: -5 },
+  objPrioDefault: 0,
+  title: 15,
+  partialTitle: 7,
+  term: 5,
+  partialTerm: 2,
+};
