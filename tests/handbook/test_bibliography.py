@@ -23,6 +23,10 @@ from steprule.codegen.handbook.pages.bibliography import works
                 ("2001.00001", "Li et al., 2020"),
             ],
         ),
+        (
+            "（Nesterov, 2004, 第 2.2 节）。Cohen 等 (2021, arXiv:2103.00065) 称之为",
+            [("2103.00065", "Cohen 等, 2021")],
+        ),
         ("Polyak, 1964, theorem 9", []),
     ],
 )

@@ -38,6 +38,8 @@ PLACEHOLDER = re.compile(r"\{\w*\}")
 CODE = re.compile(r"(`+)[^`].*?\1", re.DOTALL)
 MATH = re.compile(r"\$[^$]+\$")
 TEXT = re.compile(r"\\text\{(.*?)\}")
+TITLE = re.compile(r"(?<!\*)\*[A-Z][ -)+-~]+\*(?!\*)")
+"""Of a paper, in a chapter."""
 DISPLAY = re.compile(r"^\$\$\n(.*?)^\$\$$", re.DOTALL | re.MULTILINE)
 
 every_translation = pytest.mark.parametrize("language", TRANSLATIONS)
@@ -284,6 +286,7 @@ def prose(text: str, titles: list[str]) -> Iterator[str]:
             fence = found[1]
         elif not re.match(r" *(?::[\w-]+:|\()", line):
             bare = re.sub(r"\]\([^)]*\)|\{[\w-]+\}", "]", MATH.sub("", CODE.sub("", line)))
+            bare = TITLE.sub("", bare)
             for title in titles:
                 bare = bare.replace(title, "")
             yield bare

@@ -15,8 +15,8 @@ from .parts import page_link
 
 _NAME = r"(?:van |von |de )?[A-ZÉÖ][\w'-]+"
 _WORK = re.compile(
-    rf"(?P<authors>{_NAME}(?:, {_NAME})*(?: & {_NAME})?(?: et al\.)?),? \(?"
-    rf"(?P<year>\d{{4}}),(?: \*[^*]+\*,| [^;:()]*?,)? (?P<id>arXiv:\d{{4}}\.\d{{4,5}})"
+    rf"(?P<authors>{_NAME}(?:, {_NAME})*(?: & {_NAME})?(?: et al\.| 等)?),? \(?"
+    rf"(?P<year>\d{{4}}),(?: \*[^*]+\*,| [^;:()（）]*?,)? (?P<id>arXiv:\d{{4}}\.\d{{4,5}})"
 )
 _SPACE = re.compile(r"\s+")
 
@@ -42,7 +42,7 @@ def bibliography_page(material: Material, edition: Edition) -> list[Page]:
             if where not in places:
                 places.append(where)
     rows = [
-        [linked(f"{work}, {number}"), write.joined(named[number])]
+        [linked(edition.cited(f"{work}, {number}")), write.joined(named[number])]
         for number, work in sorted(known.items(), key=lambda each: (each[1].lower(), each[0]))
     ]
     text = f"# {write.word('title')}\n\n{write.word('about', count=len(rows))}\n\n"
