@@ -216,7 +216,7 @@ def test_nothing_is_translated_that_is_not_said(language: str) -> None:
             patterns = [re.escape(key).replace(r"\{\}", ".+") for key in texts]
             said_by = {p: any(re.fullmatch(p, phrase) for phrase in phrases()) for p in patterns}
             assert [pattern for pattern, is_said in said_by.items() if not is_said] == []
-        else:
+        elif table != "search":  # whose keys are words of its own titles
             assert texts.keys() - known[table] == set(), file
 
 
