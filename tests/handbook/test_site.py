@@ -68,7 +68,7 @@ def test_nothing_keeps_people_out(
         ("Adam", "optimizers/adam", 1),
         ("Nesterov+difference", "nesterov", 1),
         ("weight+decay", "weight-decay", 1),
-        ("heavy+ball", "momentum", 3),  # which it is called in no title
+        ("heavy+ball", "heavy-ball", 1),
     ],
 )
 def test_a_search_finds_the_page(
