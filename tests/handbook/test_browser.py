@@ -144,7 +144,7 @@ def chinese(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "weights": "# 乙\n\n权重之和，以及学习率的衰减，见 Adam。\n",
     }
     fill(space, [Page(name, text) for name, text in texts.items()])
-    return site(space, "zh", lambda line: None)
+    return site(space, edition("zh"), lambda line: None)
 
 
 @pytest.mark.parametrize(
