@@ -43,7 +43,7 @@ INSIDE = stepping(
 
 adam_spec = Equivalence(
     "adam-generated",
-    "The generated Adam is the paper's.",
+    "The generated Adam is identical to the paper's Algorithm 1.",
     Side(PAPER),
     Side(_adam.adam, hyper=OFF),
     {},

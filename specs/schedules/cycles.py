@@ -156,7 +156,7 @@ def _between(start: Expr, end: Expr) -> Expr:
 
 one_cycle_lr = Schedule(
     "OneCycleLR",
-    summary="Up to the highest rate and down to far below the first, in total_steps steps.",
+    summary="Rises to the highest rate, then falls far below the first, in total_steps steps.",
     source="Smith & Topin, 2018, arXiv:1708.07120; phases as in torch.optim.lr_scheduler",
     peer="torch.optim.lr_scheduler.OneCycleLR",
     keys={"anneal_strategy": "_anneal_func_type"},
