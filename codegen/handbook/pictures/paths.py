@@ -40,6 +40,7 @@ def paths(spec: Optimizer, material: Material, edition: Edition) -> Shown:
             "name": spec.name,
             "marked": str(_MARKED),
             **{each.name: texts[f"landscape-{each.name}"] for each in LANDSCAPES},
+            **{f"{each.name}_loss": _loss(each) for each in LANDSCAPES},
             **{f"{each.name}_steps": str(each.steps) for each in LANDSCAPES},
         },
     )
@@ -49,8 +50,6 @@ def all_paths(landscape: Landscape, material: Material, edition: Edition) -> Sho
     """The paths of several rules on one landscape, each in a panel."""
     specs = side_by_side(material.optimizers)
     texts = edition.words["pictures"]
-    terms = Add.make_args(landscape.loss)
-    loss = " ".join(inline(("+" if i else "") + latex(term)) for i, term in enumerate(terms))
     return shown(
         f"paths/all-{landscape.name}",
         "paths",
@@ -59,11 +58,17 @@ def all_paths(landscape: Landscape, material: Material, edition: Edition) -> Sho
         numpy_code(material, [spec.module for spec in specs]),
         {
             "landscape": texts[f"landscape-{landscape.name}"],
-            "about": texts[f"about-{landscape.name}-caption"].format(loss=loss),
+            "about": texts[f"about-{landscape.name}-caption"].format(loss=_loss(landscape)),
             "steps": str(landscape.steps),
             "marked": str(_MARKED),
         },
     )
+
+
+def _loss(landscape: Landscape) -> str:
+    """Its formula, which may break between its terms."""
+    terms = Add.make_args(landscape.loss)
+    return " ".join(inline(("+" if i else "") + latex(term)) for i, term in enumerate(terms))
 
 
 def _on_all(taken: Sequence[Variant], words: Words) -> "Figure":
