@@ -67,8 +67,8 @@ def all_paths(landscape: Landscape, material: Material, edition: Edition) -> Sho
 
 def _loss(landscape: Landscape) -> str:
     """Its formula, which may break between its terms."""
-    terms = Add.make_args(landscape.loss)
-    return " ".join(inline(("+" if i else "") + latex(term)) for i, term in enumerate(terms))
+    first, *others = map(latex, Add.make_args(landscape.loss))
+    return " ".join(map(inline, [first, *(x if x[0] == "-" else f"+{x}" for x in others)]))
 
 
 def _on_all(taken: Sequence[Variant], words: Words) -> "Figure":

@@ -108,11 +108,13 @@ def test_the_list_of_rates_is_the_one_the_caption_states():
 
 
 def test_the_picture_shows_the_paths(material, english):
-    shown = panels(paths.paths(named(material, "SGD"), material, english))
+    picture = paths.paths(named(material, "SGD"), material, english)
+    shown, caption = panels(picture), picture.caption
     assert [title.partition("\n")[0] for title in shown] == [
         english.words["pictures"][f"landscape-{landscape.name}"] for landscape in LANDSCAPES
     ]
     title, ravine = next(iter(shown.items()))
+    assert r"$- \frac{\theta_{2}^{2}}{2}$ $+\frac{\theta_{2}^{4}}{4}$" in caption
     assert title.endswith("\nlr 0.01, 0.005, 0.005")
     assert list(ravine) == ["SGD", "SGD, momentum 0.9", "SGD, Nesterov 0.9"]
     np.testing.assert_allclose(ravine["SGD"][-1], [-4 * 0.99**50, 0], atol=1e-15)
