@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from ....specs.language import Schedule
 from ...loading.stacks import operators
 from ..edition import Edition
 from ..markdown import table
@@ -51,8 +50,7 @@ def bibliography_page(material: Material, edition: Edition) -> list[Page]:
 
 def _sources(material: Material, edition: Edition) -> Iterator[tuple[str, str]]:
     """Texts, and links to where they stand."""
-    rules = [spec for spec in material.specs if not isinstance(spec, Schedule)]
-    for spec in (*rules, *material.schedules):
+    for spec in (*material.optimizers, *material.schedules):
         yield spec.source, page_link(spec)
     for operator in operators().values():
         yield operator.source, f"[`{operator.name}`](/operators/{operator.name}.md)"

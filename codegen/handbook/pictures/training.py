@@ -102,11 +102,12 @@ def _drawn(taken: Sequence[Variant], beside: Sequence[Variant], words: Words) ->
 def _of_each(taken: Sequence[Variant], words: Words) -> "Figure":
     """Each in a panel, with the others behind it."""
     made, panels = small_multiples(len(taken), 1.6)
-    found = [best_training(variant) for variant in taken]
-    for panel, variant, (rate, losses) in zip(panels, taken, found, strict=True):
-        for _, others in found:
-            panel.plot(smooth(others), color=FAINT, linewidth=0.8)
-        panel.plot(smooth(losses), color=hue(0))
+    rates, losses = zip(*map(best_training, taken), strict=True)
+    lines = [*map(smooth, losses)]
+    for panel, variant, rate, own in zip(panels, taken, rates, lines, strict=True):
+        for line in lines:
+            panel.plot(line, color=FAINT, linewidth=0.8)
+        panel.plot(own, color=hue(0))
         panel.set_title(titled(variant.label, [rate], words))
         panel.set_yscale("log")
     made.supxlabel(words["axis-step"])

@@ -10,7 +10,7 @@ from ....specs.language.claims import Verdict
 from ...prove.prove import Settled
 from ..edition import Edition
 from ..markdown import capital, directive
-from .claims import link, said
+from .claims import assumed, link, said
 from .witness import witnessed
 
 
@@ -41,11 +41,8 @@ def caution(settled: Settled, relied_on: Verdict, edition: Edition) -> str:
 def _body(settled: Settled, edition: Edition) -> Iterator[str]:
     claim, words = settled.claim, edition.words["chapters"]
     yield said(claim.statement, edition)
-    if claim.assumptions:
-        assumed = edition.words["tables"]["semicolon"].join(
-            said(each, edition) for each in claim.assumptions
-        )
-        yield words["assuming"].format(assumptions=assumed)
+    if listed := assumed(claim, edition):
+        yield words["assuming"].format(assumptions=listed)
     yield witnessed(settled, edition)
 
 

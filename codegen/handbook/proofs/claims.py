@@ -24,6 +24,12 @@ def cited(source: str, edition: Edition) -> str:
     return edition.words["statements"].get(source) or escaped(edition.cited(source))
 
 
+def assumed(claim: Claim, edition: Edition) -> str:
+    """What a claim assumes, one after the other; nothing where it assumes nothing."""
+    apart = edition.words["tables"]["semicolon"]
+    return apart.join(said(each, edition) for each in claim.assumptions)
+
+
 def verdict(settled: Settled, edition: Edition) -> str:
     """The verdict in a word."""
     return edition.words["claims"][settled.verdict.value.lower()]

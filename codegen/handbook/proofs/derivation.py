@@ -10,7 +10,7 @@ from ...prove.prove import Settled
 from ..edition import Edition
 from ..markdown import capital, directive, display, inline
 from ..measure import width
-from .claims import badge, cited, printer, said, verdict
+from .claims import assumed, badge, cited, printer, said, verdict
 from .printer import ProofPrinter
 from .roots import named_roots
 from .rows import WIDEST, Row, aligned, chained, continued, rows
@@ -54,9 +54,7 @@ def _head(settled: Settled, edition: Edition) -> Iterator[str]:
     yield words["claim"].format(
         statement=said(claim.statement, edition), verdict=badge(settled, edition)
     )
-    if claim.assumptions:
-        apart = edition.words["tables"]["semicolon"]
-        listed = apart.join(said(each, edition) for each in claim.assumptions)
+    if listed := assumed(claim, edition):
         yield words["assumptions"].format(assumptions=listed)
     if claim.source:
         yield words["source"].format(source=cited(claim.source, edition))
