@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import pytest
 import steprule.numpy
-from steprule.codegen.analysis.memo import once
 from steprule.codegen.loading.load import builtin, builtin_schedules
+from steprule.codegen.notation.memo import once
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.codegen.verify.optimizers.configurations import Configuration
 from steprule.specs.language import Optimizer, Schedule

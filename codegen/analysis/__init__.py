@@ -27,8 +27,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ...specs.language import Schedule, Spec, SpecError, Transform, theta
+from ..notation.memo import kept, once
 from .fault import Fault, Rule
-from .memo import kept, once
 from .rules import (
     argument,
     assigned,

@@ -93,6 +93,7 @@ def of_rational(e: Basic) -> Range:
     return point(Fraction(int(e.p), int(e.q)))
 
 
+@cache
 def over(domain: Interval) -> Range:
     """The floats of a domain: an open end is the next float, or 0 with 0 excluded."""
     low: End = -_INF if domain.low is None else Fraction(domain.low)

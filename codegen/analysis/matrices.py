@@ -19,9 +19,9 @@ from ...specs.language import (
 from ...specs.language.decompositions import Decomposition
 from ...specs.language.occurrences import nodes
 from ...specs.language.reductions import Reduction
+from ..notation.memo import once
 from .cases import Case
 from .courses import Courses
-from .memo import once
 
 
 def goes_along_axes(spec: Optimizer) -> bool:

@@ -22,7 +22,7 @@ from ...specs.language import (
 )
 from ...specs.language.execution import execution_order
 from ...specs.language.schedule import Argument
-from ..notation.text import TextPrinter
+from ..notation.text import TextPrinter, text_of
 from .courses import Courses
 from .ranges import Hazard
 from .survey import Survey
@@ -106,7 +106,7 @@ class Subject:
 
     @cached_property
     def _printer(self) -> TextPrinter:
-        return TextPrinter(self.spec)
+        return text_of(self.spec)
 
     def text(self, expression: Basic) -> str:
         """The expression in reading order; as SymPy writes it where it is no legal one."""

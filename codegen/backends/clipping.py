@@ -5,7 +5,7 @@ from functools import cache
 
 from ...specs.language import Transform
 from ..loading.load import transforms
-from ..notation.text import TextPrinter
+from ..notation.text import text_of
 from ..program.compiled import compiled
 from ..program.cut import Parts
 from ..program.operations import GLOBAL_NORM, NORM
@@ -39,7 +39,7 @@ class Clipping:
 
     @property
     def equations(self) -> list[str]:
-        text = TextPrinter(self.spec.rule)
+        text = text_of(self.spec.rule)
         return [text.equation(u) for u in self.spec.updates]
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sympy import true
 
 from ...specs.language import Optimizer
-from ..notation.text import TextPrinter
+from ..notation.text import text_of
 from ..program.forms import Printer
 from ..program.lower import lower_expression
 
@@ -40,7 +40,7 @@ def inputs_as_text(spec: Optimizer, attribute: Printer) -> list[InputText]:
         spec: the spec.
         attribute: prints hyperparameters as the class holds them.
     """
-    text, host = TextPrinter(spec), attribute.beside({"first": "(t == 1)"})
+    text, host = text_of(spec), attribute.beside({"first": "(t == 1)"})
     return [
         InputText(
             name=i.name,

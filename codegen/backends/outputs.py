@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from ...specs.language import Optimizer
-from ..notation.text import TextPrinter
+from ..notation.text import text_of
 from ..program.compiled import CompiledRule
 from ..program.forms import Language, Printer
 from ..program.nodes import Assign, Program
@@ -38,7 +38,7 @@ class OutputFunction:
 
 def output_functions(compiled: CompiledRule, language: Language) -> list[OutputFunction]:
     """The functions of a rule's outputs."""
-    spec, text = compiled.spec, TextPrinter(compiled.spec)
+    spec, text = compiled.spec, text_of(compiled.spec)
     return [
         OutputFunction(
             name=o.name,

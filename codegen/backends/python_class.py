@@ -8,7 +8,7 @@ from sympy import sympify, true
 from ...specs.language import Optimizer, State, machine_epsilon
 from ...specs.language.shapes import ONE
 from ..analysis.matrices import needs_matrices
-from ..notation.text import TextPrinter
+from ..notation.text import text_of
 from ..program.compiled import CompiledRule
 from ..program.forms import Printer
 from ..program.lower import lower_expression
@@ -49,7 +49,7 @@ def class_context(
         held: how an argument that equations do not read is written, given its name and default.
     """
     args = arguments(spec)
-    text = TextPrinter(spec)
+    text = text_of(spec)
     tensors = {s.name for s in program.tensor_slots}
     numbers = {s.name for s in program.scalar_slots}
     read = program.read

@@ -19,7 +19,7 @@ from ...specs.language import (
     running_product,
 )
 from ...specs.language.schedule import Argument
-from ..notation.text import TextPrinter
+from ..notation.text import text_of
 from ..notation.words import words
 from ..program import operations as ops
 from ..program.compiled import CompiledSchedule
@@ -104,7 +104,7 @@ class Growth:
 def schedule_context(compiled: CompiledSchedule) -> dict[str, object]:
     """The variables that templates of schedules share."""
     schedule = compiled.spec
-    text = TextPrinter(schedule)
+    text = text_of(schedule)
     parameters = [parameter(h) for h in schedule.hyper]
     derived = [_derived(schedule, h) for h in schedule.hyperparameters]
     when = schedule.momentum_when

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sympy import Symbol, false, sympify, true
 
 from ...specs.language import Choice, Hyper, Optimizer, Option
-from ..notation.text import TextPrinter
+from ..notation.text import text_of
 from ..program.forms import Printer
 from ..program.lower import lower_expression
 from .signature import Argument, members, tests
@@ -80,7 +80,7 @@ def view_as_text(
 
 def described(spec: Optimizer) -> str:
     """A view in words, for a reader of the generated class."""
-    text, view = TextPrinter(spec), spec.view
+    text, view = text_of(spec), spec.view
     last = "the last two, behind a batch"
     if view.flat == false:
         axes = f"its rows and columns are {last}"

@@ -9,7 +9,7 @@ from ..console import reported, show_code, show_table
 from ..cost import BYTES, costs
 from ..files.build import render
 from ..loading.selection import selected, selected_with_transforms
-from ..notation.text import TextPrinter
+from ..notation.text import text_of
 from ..program.compiled import compiled
 from ..program.listing import listing
 from ..program.nodes import Program
@@ -76,7 +76,7 @@ def show_command(spec: str, form: str) -> None:
         for each in (*before, *rules):
             rule = each.rule if isinstance(each, Transform) else each
             if form == "equations":
-                text = TextPrinter(rule)
+                text = text_of(rule)
                 lines = [text.equation(u) for u in each.updates]
                 outputs = () if isinstance(rule, Schedule) else rule.outputs
                 lines += [f"# {i.name}[t] is {_HOW[i.is_random]}: {i.doc}" for i in rule.inputs]

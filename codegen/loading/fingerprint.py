@@ -18,8 +18,8 @@ from ...specs.language import (
     Spec,
 )
 from ...specs.language.schedule import Argument
-from ..analysis.memo import once
-from ..notation.text import TextPrinter
+from ..notation.memo import once
+from ..notation.text import TextPrinter, text_of
 
 
 @once
@@ -30,7 +30,7 @@ def fingerprint(spec: Spec) -> str:
 
 
 def _declared(spec: Spec) -> Iterator[tuple[object, ...]]:
-    text = TextPrinter(spec)
+    text = text_of(spec)
     yield spec.name, spec.summary, spec.source, spec.peer
     if isinstance(spec, Schedule):
         yield "schedule", str(spec.momentum_when), spec.span, *_example(spec.example)

@@ -12,6 +12,13 @@ from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol, default
 
 from ...specs.language import GradientAt, Optimizer, Schedule, Value, step, t
 from ...specs.language.over_tensors import OverTensors
+from .memo import once
+
+
+@once
+def order_of(spec: Optimizer | Schedule) -> "ReadingOrder":
+    """The order of a spec, one for all who write its equations."""
+    return ReadingOrder(spec)
 
 
 class ReadingOrder:
@@ -21,6 +28,8 @@ class ReadingOrder:
         self._states = {s.name for s in spec.states}
         self._hyper = {h.name: i for i, h in enumerate(spec.hyper)}
         self._scalars = _scalar_series(spec)
+        self._are_scalars: dict[Expr, bool] = {}
+        self._ranks: dict[Expr, int] = {}
 
     def terms(self, expression: Expr) -> list[tuple[bool, Expr]]:
         """The terms of a sum as (is subtracted, magnitude), in reading order."""
@@ -54,9 +63,16 @@ class ReadingOrder:
 
     def is_scalar(self, expression: Expr) -> bool:
         """Whether no tensor occurs in the expression."""
-        return _is_scalar(expression, self._scalars)
+        if expression not in self._are_scalars:
+            self._are_scalars[expression] = _is_scalar(expression, self._scalars)
+        return self._are_scalars[expression]
 
     def _term_rank(self, term: Expr) -> int:
+        if term not in self._ranks:
+            self._ranks[term] = self._rank(term)
+        return self._ranks[term]
+
+    def _rank(self, term: Expr) -> int:
         if term.is_number:
             return 0
         if self.is_scalar(term):

@@ -32,7 +32,8 @@ from sympy.logic.boolalg import And, Boolean, Not, Or
 
 from ...specs.language import GradientAt, Optimizer, Schedule, Update, Value
 from ...specs.language.heads import Head
-from .order import ReadingOrder
+from .memo import once
+from .order import order_of
 from .words import words
 
 _CASES, _SUM, _PRODUCT, _POWER, _ATOM = range(5)
@@ -41,12 +42,19 @@ _FUNCTIONS = (Max, Min, Abs, sign, exp, log, cos, floor, tanh, erf, atan2)
 _CONSTANTS = {pi: "pi", S.Infinity: "inf", S.NegativeInfinity: "-inf"}
 
 
+@once
+def text_of(spec: Optimizer | Schedule) -> "TextPrinter":
+    """The printer of a spec, one for all who write its equations."""
+    return TextPrinter(spec)
+
+
 class TextPrinter:
     """Prints the expressions of one spec as text that is also valid Python where it can be."""
 
     def __init__(self, spec: Optimizer | Schedule) -> None:
-        self._order = ReadingOrder(spec)
+        self._order = order_of(spec)
         self._words = words(spec)
+        self._printed: dict[Basic, tuple[str, int]] = {}
 
     def equation(self, update: Update) -> str:
         return f"{self.expression(update.target)} = {self.expression(update.value)}"
@@ -59,6 +67,12 @@ class TextPrinter:
         return text if binding >= level else f"({text})"
 
     def _print(self, e: Basic) -> tuple[str, int]:
+        """The text, and how much it binds."""
+        if e not in self._printed:
+            self._printed[e] = self._anew(e)
+        return self._printed[e]
+
+    def _anew(self, e: Basic) -> tuple[str, int]:
         match e:
             case Rational():
                 text = decimal(e)

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from ...specs.language import Optimizer, Spec
-from ..analysis.memo import once
+from ..notation.memo import once
 from ..oracle.exact import Number, same
 from .evaluate import evaluate
 from .nodes import Program

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, overload
 
 from ...specs.language import Optimizer, Schedule, Spec, Transform, points
-from ..analysis.memo import kept, once
+from ..notation.memo import kept, once
 from .compile import compile_in_turns, compile_spec, compile_stages
 from .cut import Parts, parts_of
 from .nodes import Program

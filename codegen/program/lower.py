@@ -45,9 +45,9 @@ from ...specs.language import (
 from ...specs.language.heads import Head
 from ...specs.language.over_tensors import OverTensors
 from ...specs.language.reductions import Reduction
-from ..analysis.memo import once
-from ..notation.order import ReadingOrder
-from ..notation.text import TextPrinter
+from ..notation.memo import once
+from ..notation.order import order_of
+from ..notation.text import text_of
 from . import operations as ops
 from .choices import choice
 from .existence import existence
@@ -87,7 +87,12 @@ def lower(spec: Optimizer) -> Program:
 
 def lower_expression(spec: Optimizer, expression: Basic) -> Node:
     """A number or condition that depends on hyperparameters and options alone, as a node."""
-    return _OfOptimizer(spec).node(expression)
+    return _of_arguments(spec).node(expression)
+
+
+@once
+def _of_arguments(spec: Optimizer) -> "_OfOptimizer":
+    return _OfOptimizer(spec)
 
 
 class Lowering:
@@ -101,11 +106,11 @@ class Lowering:
 
     def __init__(self, spec: Optimizer | Schedule) -> None:
         self.spec = spec
-        self.order = ReadingOrder(spec)
+        self.order = order_of(spec)
         self.symbols: dict[Basic, Node] = {}
         self.old: dict[str, Name] = {}
         self.new: dict[str, Name] = {}
-        self.text = TextPrinter(spec)
+        self.text = text_of(spec)
         self._iterations = Iterations(self.text.expression)
 
     def node(self, e: Basic) -> Node:
@@ -166,10 +171,8 @@ class Lowering:
         if subtracted:
             return apply(ops.NEG, self.node(magnitude))
         above, below = self._divided(*self.order.factors(e))
-        node = self._multiply([self.node(f) for f in above])
-        return (
-            apply(ops.DIV, node, self._multiply([self.node(f) for f in below])) if below else node
-        )
+        over, under = (self._multiplied(factors) for factors in (above, below))
+        return apply(ops.DIV, over, under) if below else over
 
     def _divided(self, above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]]:
         """The factors of a quotient, as it is to be computed.
@@ -181,11 +184,8 @@ class Lowering:
         inverted = [Pow(f.base, -f.exp) for f in moved]
         return [*above, *inverted], [f for f in below if f not in moved]
 
-    def _multiply(self, factors: list[Node]) -> Node:
-        node, *rest = factors or [ONE]
-        for factor in rest:
-            node = apply(ops.MUL, node, factor)
-        return node
+    def _multiplied(self, factors: list[Expr]) -> Node:
+        return reduce(partial(apply, ops.MUL), map(self.node, factors)) if factors else ONE
 
     def _average(self, start: Node, end: Node, weight: Node) -> Node:
         match weight:

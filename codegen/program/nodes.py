@@ -104,7 +104,8 @@ def walk(node: Node) -> Iterator[Node]:
 @lru_cache(maxsize=2**14)  # nodes: more than a large rule has
 def names(node: Node) -> frozenset[str]:
     """The ids of all names read by the node."""
-    return frozenset(n.id for n in walk(node) if isinstance(n, Name))
+    below = node.args if isinstance(node, Apply) else ()
+    return frozenset({node.id} if isinstance(node, Name) else ()).union(*map(names, below))
 
 
 def rebuild(node: Node, rewrite: Callable[[Node], Node]) -> Node:

@@ -6,13 +6,13 @@ decided, by the laws of zero alone. Nothing is tried with numbers: what is not s
 to move.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from itertools import combinations, product
 
 from ...specs.language import Interval, Optimizer
 from .fold import fold
 from .lower import lower
-from .nodes import ZERO, Absent, Apply, Assign, Constant, Name, Node, Program, rebuild
+from .nodes import ZERO, Absent, Apply, Assign, Constant, Name, Node, Program, names, rebuild
 from .operations import ABS, AND, EQ, ERF, NE, NOT, OR, SELECT, SIGN, SQRT, TANH
 
 Setting = Mapping[str, bool]
@@ -33,23 +33,31 @@ def at_rest(spec: Optimizer) -> list[Setting]:
         return []  # what an element becomes depends on the others
     if program.tensor_inputs:
         return []  # which have rows of their own
+    options = {o.name for o in spec.options}
+    moved = _moved(program, {}, options)
+    # Nothing but what is read can make a difference. Most rules have something, an average say,
+    # that few read by themselves, and that no setting of those holds still.
+    for each, new in sorted(moved.items(), key=lambda item: len(names(item[1]))):
+        if all(each in _moved(program, s, options) for s in _settings(spec, names(new))):
+            return []
     found: list[Setting] = []
-    for setting in _settings(spec):
-        if not any(known.items() <= setting.items() for known in found) and _rests(
-            program, spec, setting
+    for setting in _settings(spec, frozenset[str]().union(*map(names, moved.values()))):
+        if not any(known.items() <= setting.items() for known in found) and not _moved(
+            program, setting, options
         ):
             found.append(setting)
     return found
 
 
-def _settings(spec: Optimizer) -> Iterator[Setting]:
+def _settings(spec: Optimizer, among: Set[str]) -> Iterator[Setting]:
     """Those of few before those of more. A rate of zero is no setting: schedules pass it."""
-    zeros = [h.name for h in spec.hyperparameters if h.name != "lr" and _may_be_zero(h.domain)]
-    options = [o.name for o in spec.options]
+    numbers = [h for h in spec.hyperparameters if h.name in among and h.name != "lr"]
+    zeros = [h.name for h in numbers if _may_be_zero(h.domain)]
+    options = [o.name for o in spec.options if o.name in among]
     for count in range(_MOST + 1):
-        for names in combinations((*zeros, *options), count):
-            for values in product(*([True] if n in zeros else [False, True] for n in names)):
-                yield dict(zip(names, values, strict=True))
+        for chosen in combinations((*zeros, *options), count):
+            for values in product(*([True] if n in zeros else [False, True] for n in chosen)):
+                yield dict(zip(chosen, values, strict=True))
 
 
 def _may_be_zero(domain: Interval) -> bool:
@@ -58,8 +66,8 @@ def _may_be_zero(domain: Interval) -> bool:
     return above and (high is None or high > 0 or (high == 0 and not domain.high_open))
 
 
-def _rests(program: Program, spec: Optimizer, setting: Setting) -> bool:
-    options = {o.name for o in spec.options}
+def _moved(program: Program, setting: Setting, options: Set[str]) -> dict[str, Node]:
+    """What the parameter and the states become that are not seen to stay as they are, by name."""
     values: dict[str, Node] = {program.gradient.id: ZERO}
     values |= {name: ZERO for name in setting if name not in options}
     decided = {name: on for name, on in setting.items() if name in options}
@@ -67,10 +75,8 @@ def _rests(program: Program, spec: Optimizer, setting: Setting) -> bool:
         if not isinstance(statement, Assign):
             raise NotImplementedError("a program has branches only after passes")
         values[statement.target.id] = _value(statement.value, values, decided)
-    return all(
-        isinstance(new := values[slot.new.id], Absent) or new == slot.old
-        for slot in program.tensor_slots
-    )
+    made = ((slot, values[slot.new.id]) for slot in program.tensor_slots)
+    return {s.name: new for s, new in made if not isinstance(new, Absent) and new != s.old}
 
 
 def _value(node: Node, values: Mapping[str, Node], decided: Setting) -> Node:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from sympy import Symbol
 
 from ...specs.language import Choice, Option, Schedule, Value, lr, metric, step
-from ..notation.text import TextPrinter
+from ..notation.memo import once
+from ..notation.text import text_of
 from .check import held_against
 from .lower import Lowering
 from .nodes import Assign, Name, Node, Program, Slot
@@ -50,7 +51,7 @@ def compile_schedule(schedule: Schedule, outputs: Sequence[str]) -> Program:
 def lower_schedule(schedule: Schedule, outputs: Sequence[str]) -> Program:
     """The same, as the equations stand."""
     lowering = _OfSchedule(schedule)
-    text = TextPrinter(schedule)
+    text = text_of(schedule)
     body: list[Assign] = []
     for update in schedule.updates:
         value = lowering.node(update.value)
@@ -62,7 +63,12 @@ def lower_schedule(schedule: Schedule, outputs: Sequence[str]) -> Program:
 
 def lower_argument(schedule: Schedule, expression: object) -> Node:
     """An expression in a schedule's arguments: a default that follows, a condition, an init."""
-    return _OfSchedule(schedule).node(expression)  # pyright: ignore[reportArgumentType]
+    return _of_arguments(schedule).node(expression)  # pyright: ignore[reportArgumentType]
+
+
+@once
+def _of_arguments(schedule: Schedule) -> "_OfSchedule":
+    return _OfSchedule(schedule)
 
 
 def lower_between(schedule: Schedule, expression: object) -> Node:

@@ -6,7 +6,7 @@ from sympy import Basic, ImmutableDenseMatrix, sstr, sympify
 
 from ...specs.language import Optimizer
 from ...specs.language.claims import Equivalence
-from ..notation.text import TextPrinter
+from ..notation.text import text_of
 from .derivation import Chain, Derivation, Equation, Formula, Image, Passage
 from .identity import IdentityWitness
 from .witness import Witness
@@ -153,6 +153,6 @@ def _text(spec: Optimizer | None, e: Basic) -> str:
     if spec is None:
         return sstr(e)
     try:
-        return TextPrinter(spec).expression(sympify(e))
+        return text_of(spec).expression(sympify(e))
     except NotImplementedError:
         return str(e)

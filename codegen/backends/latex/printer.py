@@ -42,7 +42,7 @@ from ....specs.language import (
     matmul,
 )
 from ....specs.language.heads import Head, enclosed
-from ...notation.order import ReadingOrder
+from ...notation.order import order_of
 from .binding import ATOM, HEADS, POWER, PRODUCT, SUM
 from .breadth import LONGEST_ROW, breadth
 from .constancy import constants, varies
@@ -86,7 +86,7 @@ class LatexPrinter:
     def __init__(self, spec: Spec, *, display: bool = True) -> None:
         self.names = Names(spec)
         self._spec = spec
-        self._order = ReadingOrder(spec)
+        self._order = order_of(spec)
         self._constants = constants(spec)
         self._words = words(spec, self.names)
         self._positions = _positions(spec)

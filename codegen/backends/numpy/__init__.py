@@ -7,6 +7,7 @@ the calls into a class.
 
 from collections.abc import Mapping, Sequence
 
+from ...notation.memo import once
 from ...program import operations
 from ...program.allocate import Prefer, Step, allocate
 from ...program.compiled import Compiled, CompiledRule, CompiledSchedule, CompiledTransform
@@ -37,44 +38,37 @@ class NumpyBackend:
     name = "numpy"
     comment = "#"
 
-    def __init__(self) -> None:
-        printer = NumpyPrinter()
-        self._templates = environment(
-            __name__,
-            {
-                "instruction": printer,
-                "scalar": printer.scalar,
-                "elementwise": _elementwise,
-            },
-        )
-
     def files(self, compiled: Compiled) -> Mapping[str, str]:
         match compiled:
             case CompiledRule():
-                found = {f"{compiled.module}.py": self._optimizer(compiled)}
+                found = {f"{compiled.module}.py": _optimizer(compiled)}
                 return found | of_points(self, compiled)
             case CompiledSchedule():
-                return {f"schedules/{compiled.module}.py": self._schedule(compiled)}
+                return {f"schedules/{compiled.module}.py": _schedule(compiled)}
             case CompiledTransform():
                 return {"_clipping.py": self.shared(())["_clipping.py"]}
 
-    def _schedule(self, compiled: CompiledSchedule) -> str:
-        template = self._templates.get_template("schedules/schedule.py.j2")
-        return template.render(schedule_context(compiled))
-
-    def _optimizer(self, compiled: CompiledRule) -> str:
-        parts = turns(spare(compiled.in_turns))
-        program = linearise(expand(parts.program))
-        listing = allocate(program, prefer=Prefer.OWN, beside=_BESIDE)
-        template = self._templates.get_template("optimizer.py.j2")
-        found = context(compiled, parts, program, listing)
-        found |= {"outputs": output_functions(compiled, EXPRESSIONS)}
-        found |= {"iterations": iteration_functions((program,), EXPRESSIONS)}
-        return template.render(found | {"clippings": clippings()})
-
     def shared(self, entries: Sequence[Entry]) -> Mapping[str, str]:
         found = clippings()
-        return runtime("steprule.codegen.runtime.numpy", self._templates, entries, clippings=found)
+        return runtime("steprule.codegen.runtime.numpy", _TEMPLATES, entries, clippings=found)
+
+
+@once
+def _schedule(compiled: CompiledSchedule) -> str:
+    """Its class; pictures of its curve are drawn by it too."""
+    template = _TEMPLATES.get_template("schedules/schedule.py.j2")
+    return template.render(schedule_context(compiled))
+
+
+def _optimizer(compiled: CompiledRule) -> str:
+    parts = turns(spare(compiled.in_turns))
+    program = linearise(expand(parts.program))
+    listing = allocate(program, prefer=Prefer.OWN, beside=_BESIDE)
+    template = _TEMPLATES.get_template("optimizer.py.j2")
+    found = context(compiled, parts, program, listing)
+    found |= {"outputs": output_functions(compiled, EXPRESSIONS)}
+    found |= {"iterations": iteration_functions((program,), EXPRESSIONS)}
+    return template.render(found | {"clippings": clippings()})
 
 
 def _elementwise(parts: Parts) -> Sequence[Step]:
@@ -83,5 +77,11 @@ def _elementwise(parts: Parts) -> Sequence[Step]:
         raise NotImplementedError(f"{parts.elementwise.spec} needs scratch of its own")
     return listing.steps
 
+
+_PRINTER = NumpyPrinter()
+_TEMPLATES = environment(
+    __name__,
+    {"instruction": _PRINTER, "scalar": _PRINTER.scalar, "elementwise": _elementwise},
+)
 
 backend = NumpyBackend()

@@ -9,7 +9,7 @@ from enum import Enum
 from sympy import Expr, Mul, Pow
 
 from ....specs.language import GradientAt, Optimizer, Update, Value, t, theta
-from ...notation.order import ReadingOrder
+from ...notation.order import order_of
 
 
 class Role(Enum):
@@ -44,7 +44,7 @@ def roles(spec: Optimizer) -> Mapping[str, Role]:
 def _role(spec: Optimizer, update: Update, known: Mapping[str, Role]) -> Role:
     name, value = update.target.name, update.value
     states = {s.name: s for s in spec.states}
-    order = ReadingOrder(spec)
+    order = order_of(spec)
     read = {v.name for v in value.atoms(Value) if not order.is_scalar(v)}
     if name == theta.name:
         return Role.STEP
@@ -65,7 +65,7 @@ def _role(spec: Optimizer, update: Update, known: Mapping[str, Role]) -> Role:
 
 def divisors(spec: Optimizer) -> list[Expr]:
     """What the steps of single elements are divided by."""
-    order = ReadingOrder(spec)
+    order = order_of(spec)
     found: list[Expr] = []
     for update in spec.updates:
         for product in update.value.atoms(Mul, Pow):
@@ -76,7 +76,7 @@ def divisors(spec: Optimizer) -> list[Expr]:
 
 def is_corrected(spec: Optimizer) -> bool:
     """Whether a rule makes up for where its averages start: divides by a number that changes."""
-    order = ReadingOrder(spec)
+    order = order_of(spec)
     divided = (
         below
         for update in spec.updates

@@ -17,7 +17,7 @@ from ....specs.language import (
 from ....specs.language.schedule import Exemplar
 from ...analysis.matrices import needs_matrices
 from ...backends.signature import Argument, arguments
-from ...notation.text import TextPrinter
+from ...notation.text import text_of
 from ..markdown import environment
 from .variants import is_allowed, switches, usual
 
@@ -146,7 +146,7 @@ def _source(value: Exemplar, schedule: Schedule, torch: bool) -> str:
         case str():
             return value
         case Lambda():
-            return f"lambda step: {TextPrinter(schedule).expression(value(step))}"
+            return f"lambda step: {text_of(schedule).expression(value(step))}"
         case Sample():
             return made(value.schedule, value.arguments, torch=torch)
     return f"[{', '.join(_source(entry, schedule, torch) for entry in value)}]"

@@ -3,7 +3,7 @@
 import pickle
 from dataclasses import dataclass, replace
 
-from steprule.codegen.analysis.memo import once
+from steprule.codegen.notation.memo import once
 
 
 @dataclass(frozen=True)
