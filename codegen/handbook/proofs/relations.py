@@ -40,14 +40,13 @@ def related(each: Settled, edition: Edition) -> str:
 
 
 def _is_builtin(spec: Spec) -> bool:
-    known = _fingerprints().get(spec.name)
-    return known is not None and known == fingerprint(analyse(spec))
+    known = _builtin().get(spec.name)
+    return known is not None and fingerprint(analyse(known)) == fingerprint(analyse(spec))
 
 
 @cache
-def _fingerprints() -> Mapping[str, str]:
-    """Of the built-in specs, by name."""
-    return {name: fingerprint(analyse(spec)) for name, spec in all_builtin().items()}
+def _builtin() -> Mapping[str, Spec]:
+    return all_builtin()
 
 
 def _is_about(claim: Claim, name: str) -> bool:

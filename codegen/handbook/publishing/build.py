@@ -1,5 +1,6 @@
 """One run of Sphinx over the sources: its settings, its progress, its complaints."""
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -80,6 +81,7 @@ def build(
             "sphinx_copybutton",
             f"{_PACKAGE}.mathematics",
             f"{_PACKAGE}.description",
+            f"{_PACKAGE}.navigation",
             f"{_PACKAGE}.search",
             f"{_PACKAGE}.tables",
         ],
@@ -108,6 +110,7 @@ def build(
                 confoverrides={**common, **settings},
                 status=_Status(progress),  # pyright: ignore[reportArgumentType]
                 warning=complaints,
+                parallel=os.cpu_count() or 1,
             )
             app.add_search_language(SearchChinese)
             app.connect("env-before-read-docs", _forget)

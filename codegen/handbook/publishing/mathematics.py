@@ -20,6 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.locale import _
 from sphinx.util.math import get_node_equation_number
+from sphinx.util.typing import ExtensionMetadata
 
 from ...files import cache as kept
 
@@ -49,9 +50,10 @@ _SIGNS = (
 """From and to: what formulas are made of. Anything else a browser takes from a font it has."""
 
 
-def setup(app: Sphinx) -> None:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Sphinx's extension."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def mathml(latex: str, *, is_display: bool) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
 
 
-def setup(app: Sphinx) -> None:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Sphinx's extension."""
     app.add_config_value("synonyms", {}, "html", frozenset({dict}))
     app.connect("doctree-resolved", _add_words)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _add_words(app: Sphinx, page: nodes.document, name: str) -> None:

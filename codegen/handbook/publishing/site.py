@@ -53,6 +53,7 @@ def site(
         "html_math_renderer": "mathml",
         "html_sidebars": {"**": _SIDEBARS},
         "html_search_scorer": str(_THEME / "scorer.js"),
+        "opens": edition.words["site"]["opens"],
         "synonyms": dict(edition.words["search"]),
         "html_context": _context(edition, publication),
         "html_additional_pages": {"about": "about.html"} if publication else {},
@@ -67,7 +68,7 @@ _SIDEBARS = [
     "sidebar_languages.html",
     "sidebar/search.html",
     "sidebar/scroll-start.html",
-    "sidebar/navigation.html",
+    "sidebar_navigation.html",
     "sidebar/scroll-end.html",
 ]
 

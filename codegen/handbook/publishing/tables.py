@@ -9,12 +9,14 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
 
-def setup(app: Sphinx) -> None:
+def setup(app: Sphinx) -> ExtensionMetadata:
     """Sphinx's extension."""
     app.add_node(nodes.entry, override=True, html=(_open, HTML5Translator.depart_entry))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _open(translator: Any, node: nodes.entry) -> None:
