@@ -82,7 +82,7 @@ def step(made, grads, engine="numba"):
     ], params
 
 
-def drawn(*shapes, dtype=np.float32):
+def drawn(*shapes, dtype=np.float64):
     rng = np.random.default_rng(7)
     return [rng.standard_normal(shape).astype(dtype) for shape in shapes]
 
@@ -156,7 +156,7 @@ def test_neither_threads_nor_pieces_nor_other_tensors_show(made, monkeypatch):
 def test_torch_has_the_bits_of_numpy(made):
     grads = drawn(*SHAPES)
     kept, params = step(made, grads)
-    given = [torch.nn.Parameter(torch.ones(x.shape)) for x in grads]
+    given = [torch.nn.Parameter(torch.ones(x.shape, dtype=torch.float64)) for x in grads]
     optimizer = made.optimizer("torch", REDUCED)(given, fused=True)
     for p, x in zip(given, grads, strict=True):
         p.grad = torch.from_numpy(x)
@@ -169,7 +169,7 @@ def test_torch_has_the_bits_of_numpy(made):
 
 def test_what_lies_in_another_order_is_updated_without_kernels(made, monkeypatch):
     """A kernel goes through memory, and would take columns for rows."""
-    x = np.asfortranarray(drawn((30, 20), dtype=np.float64)[0])
+    x = np.asfortranarray(drawn((30, 20))[0])
     (own,), (theta_,) = step(made, [x])
     found, theta_expected = expected(x)
     np.testing.assert_allclose(own["nr"], found["nr"][0], rtol=2**-48)
@@ -183,7 +183,7 @@ def test_what_lies_in_another_order_is_updated_without_kernels(made, monkeypatch
 
 
 def test_matrices_without_elements(made):
-    kept, params = step(made, [np.ones((3, 0), np.float32), *drawn((5, 7))])
+    kept, params = step(made, [np.ones((3, 0)), *drawn((5, 7))])
     assert params[0].shape == (3, 0)
     alone, _ = step(made, drawn((5, 7)))
     np.testing.assert_array_equal(kept[1]["nr"], alone[0]["nr"])
