@@ -125,7 +125,10 @@ def test_function_of_the_host_through_an_intermediate(momentum, refused):
     more = [Update(d[t], norm(g)), Update(theta[t], theta[t - 1] - lr * cos(d[t]) * m[t])]
     spec = momentum(updates=[momentum().updates[0], *more])
     refused(
-        spec, "shape", "cos is taken of what is reduced", "t, hyperparameters and scalar states"
+        spec,
+        "shape",
+        "cos is taken of what is reduced",
+        "t, hyperparameters and scalar states, and what goes over all of them",
     )
 
 

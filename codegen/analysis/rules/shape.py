@@ -208,12 +208,13 @@ def _beyond_host(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | N
     if not isinstance(node, floor | cos | Mod):
         return None
     kind = _kind(node, kinds)
-    if not kind.is_beside:
+    if not kind.is_beside or (kind.is_of_all and not kind.axes):
         return None
     name = type(node).__name__
-    reduced = "what is made of all tensors" if kind.is_of_all else "what is reduced from a tensor"
-    return f"{name} is taken of {kind.value if kind.axes else reduced}", (
-        f"Take {name} of what is known before any tensor is: t, hyperparameters and scalar states"
+    of = kind.value if kind.axes else "what is reduced from a tensor"
+    return f"{name} is taken of {of}", (
+        f"Take {name} of numbers that are one for all tensors: t, hyperparameters and scalar "
+        "states, and what goes over all of them"
     )
 
 

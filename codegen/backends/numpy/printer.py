@@ -109,6 +109,8 @@ LATE = Language(
     {
         **{op: form for op, form in _WITHOUT_PLACES.items() if op not in PYTHON},
         **PYTHON,
+        ops.COS: "np.cos",
+        ops.FLOOR: "np.floor",
         ops.ONE_MINUS_POW: "one_minus_power",
         ops.PI: "math.pi",
     },
