@@ -34,6 +34,8 @@ class ReadingOrder:
     def terms(self, expression: Expr) -> list[tuple[bool, Expr]]:
         """The terms of a sum as (is subtracted, magnitude), in reading order."""
         terms = [_signed(term) for term in Add.make_args(expression)]
+        if len(terms) == 1:  # as of every product
+            return terms
         if expression.free_symbols in ({t}, {step}):  # an index: "t - 1", "t + 1"
             return sorted(terms, key=lambda term: (term[0], term[1].is_number))
         return sorted(
