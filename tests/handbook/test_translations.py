@@ -23,6 +23,7 @@ from steprule.codegen.prove.identity import parts_of
 from steprule.specs.language import Operator, Spec
 from steprule.specs.language.claims import Equivalence, Identity, Stability
 from steprule.specs.peers import PEERS
+from steprule.specs.settings import SETTINGS
 
 from .test_chapters import CALL, calls
 
@@ -65,6 +66,7 @@ def declared() -> Iterator[str]:
         yield from (d.words for d in peer.differences)
     for found in audited():
         yield from (found.fault, found.dialect)
+    yield from (each.doc for settings in SETTINGS.values() for each in settings)
 
 
 @cache
@@ -81,6 +83,7 @@ def claimed() -> frozenset[str]:
 @cache
 def sources() -> frozenset[str]:
     found = {each.source for each in (*specs(), *transforms().values(), *operators().values())}
+    found |= {each.source for settings in SETTINGS.values() for each in settings}
     for claim in builtin_claims().values():
         found.add(claim.source)
         match claim:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ....specs.settings import SETTINGS
 from ...loading.stacks import operators
 from ..edition import Edition
 from ..markdown import table
@@ -52,6 +53,7 @@ def _sources(material: Material, edition: Edition) -> Iterator[tuple[str, str]]:
     """Texts, and links to where they stand."""
     for spec in (*material.optimizers, *material.schedules):
         yield spec.source, page_link(spec)
+        yield from ((each.source, page_link(spec)) for each in SETTINGS.get(spec.name, ()))
     for operator in operators().values():
         yield operator.source, f"[`{operator.name}`](/operators/{operator.name}.md)"
     for name, text in edition.chapters.items():

@@ -25,6 +25,7 @@ from ..writer import Writer
 from .costs import in_bytes
 from .parts import STEP_METHODS, TEMPLATES, equation_label
 from .spec_pages import Content, spec_pages
+from .tuning import measured, tuning
 
 
 def optimizer_pages(material: Material, edition: Edition) -> list[Page]:
@@ -35,6 +36,7 @@ def optimizer_pages(material: Material, edition: Edition) -> list[Page]:
 def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
     printer = LatexPrinter(spec)
     pictures = _pictures(spec, material, write.edition)
+    tried = measured(spec, material, write)
     return Content(
         equations=algorithm(spec, printer, write),
         files={backend: f"{backend}/{spec.module}.py" for backend in STEP_METHODS},
@@ -48,11 +50,12 @@ def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
         },
         usage=lambda package: optimizer_usage(spec, package),
         after={
+            "tuning": tuning(spec, material, tried, write),
             "cost": _cost(material.costs[spec.name], write),
             "pictures": _shown(pictures, write),
             "operators": _operators(spec, material, write),
         },
-        pictures=[shown.picture for shown in pictures],
+        pictures=[shown.picture for shown in (*tried, *pictures)],
     )
 
 

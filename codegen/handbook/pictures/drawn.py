@@ -18,9 +18,13 @@ def is_drawn(spec: Optimizer) -> bool:
 
     One of matrices alone cannot, nor one that is given more than gradients and the loss.
     """
+    return not needs_matrices(spec) and is_given(spec)
+
+
+def is_given(spec: Optimizer) -> bool:
+    """Whether all that a rule reads is at hand: gradients, the loss, and what it draws itself."""
     known = (Source.LOSS, Source.GRADIENT)
-    is_known = all(i.source in known or i.is_random for i in spec.inputs)
-    return not needs_matrices(spec) and is_known
+    return all(i.source in known or i.is_random for i in spec.inputs)
 
 
 def side_by_side(specs: Sequence[Optimizer]) -> list[Optimizer]:

@@ -1,0 +1,14 @@
+"""What is worth tuning of a rule, the first first, by the rule's name.
+
+A rule that is not named is set as the nearest that it grew out of, wherever it has the same
+argument with the same default. One that is named with nothing is set as none.
+"""
+
+from .adaptive import ADAPTIVE
+from .descent import DESCENT
+from .found_rates import FOUND_RATES
+from .matrices import MATRICES
+
+SETTINGS = DESCENT | ADAPTIVE | MATRICES | FOUND_RATES
+
+__all__ = ["SETTINGS"]
