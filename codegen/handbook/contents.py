@@ -31,7 +31,7 @@ PARTS = {
         "adam-and-momentum",
         "clipping",
     ),
-    "practice": ("rates", "schedules", "rate-free", "averaging"),
+    "practice": ("choosing", "rates", "schedules", "rate-free", "averaging"),
     "families": ("signs", "reductions", "matrices", "composition"),
     "rules": (
         "optimizers/index",

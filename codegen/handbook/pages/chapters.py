@@ -22,6 +22,7 @@ from ..pictures.correction import correction
 from ..pictures.damping import damping
 from ..pictures.forgetting import forgetting
 from ..pictures.noise import noise
+from ..pictures.sensitivity import all_sensitivities
 from ..pictures.shown import Shown
 from ..pictures.shrinkage import shrinkage
 from ..pictures.stability import momentum_region, nesterov_region
@@ -44,6 +45,7 @@ _PICTURES: Mapping[str, Callable[[Material, Edition], Shown]] = {
     "damping": damping,
     "forgetting": forgetting,
     "noise": noise,
+    "sensitivities": all_sensitivities,
     "shrinkage": shrinkage,
     "stability/momentum": momentum_region,
     "stability/nesterov": nesterov_region,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ....specs.language import Hyper, Optimizer
 from ....specs.language.settings import Setting
 from ...loading.load import builtin
-from ..markdown import code, figure, table
+from ..markdown import capital, code, figure, table
 from ..material import Material
 from ..pictures.sensitivity import sensitivity
 from ..pictures.shown import Shown
@@ -31,7 +31,7 @@ def tuning(spec: Optimizer, material: Material, shown: Sequence[Shown], write: W
     said = [
         _about(name, spec, material, write),
         table([write.word(key) for key in head], rows, is_stacked=True),
-        _left(found, spec, write),
+        _left(found, spec, write) if name == spec.name else "",
         *(figure(*picture) for picture in shown),
         "" if shown else _elsewhere(name, material, write),
     ]
@@ -51,7 +51,7 @@ def _row(each: Tuned, spec: Optimizer, write: Writer) -> list[str]:
         code(_called(hyper, spec)),
         code(hyper.default),
         _usual(setting, write),
-        write.word("sentence", text=write.said(setting.doc)),
+        write.word("sentence", text=capital(write.said(setting.doc))),
         write.source(setting.source),
     ]
 
@@ -73,8 +73,10 @@ def _usual(setting: Setting, write: Writer) -> str:
 
 
 def _left(found: Sequence[Tuned], spec: Optimizer, write: Writer) -> str:
-    named = {each.hyper.name for each in found}
-    left = [code(_called(h, spec)) for h in spec.hyperparameters if h.name not in named]
+    """The arguments of which nothing is said."""
+    named = {"lr", *(each.hyper.argument or each.hyper.name for each in found)}
+    every = dict.fromkeys(h.argument or h.name for h in spec.hyperparameters)
+    left = [code(argument) for argument in every if argument not in named]
     return write.word("tuning_left", names=write.joined(left)) if left else ""
 
 

@@ -12,11 +12,13 @@ from steprule.codegen.handbook.pictures import (
     forgetting,
     noise,
     paths,
+    sensitivity,
     shrinkage,
     stability,
     training,
 )
 from steprule.codegen.handbook.pictures.landscapes import LANDSCAPES
+from steprule.codegen.handbook.pictures.tried import is_tried
 
 SOURCES = "".join(f.read_text() for f in Path(pictures.__file__).parent.glob("*.py"))
 
@@ -27,9 +29,11 @@ def every(material, english):
     found = [paths.all_paths(landscape, material, english) for landscape in LANDSCAPES]
     for spec in material.optimizers:
         found += [make(spec, material, english) for make in (paths.paths, training.training)]
+        found += [sensitivity.sensitivity(spec, material, english)] if is_tried(spec) else []
     found += [curves.rates(schedule, english) for schedule in material.schedules]
     for make in (
         training.all_training,
+        sensitivity.all_sensitivities,
         stability.momentum_region,
         stability.nesterov_region,
         damping.damping,
