@@ -189,5 +189,7 @@ ADAPTIVE: Mapping[str, Sequence[Setting]] = {
         ),
     ),
     "NovoGrad": (),
+    "MARS": (),
+    "SimplifiedAdEMAMix": (),
     "Adai": (),
 }

@@ -8,6 +8,7 @@ _MUON = "github.com/KellerJordan/Muon"
 _SOAP = "github.com/nikhilvyas/SOAP"
 
 MATRICES: Mapping[str, Sequence[Setting]] = {
+    "Scion": (),
     "Muon": (
         Setting(
             "lr",

@@ -56,7 +56,9 @@ def test_a_rule_has_those_of_what_it_grew_out_of_where_defaults_are_alike() -> N
     # Its rate is 2e-3 by default, and Adam's 1e-3.
     assert [each.hyper.name for each in found] == ["beta1", "eps", "beta2"]
     assert tuned(builtin()["CAdamW"])[0] == "AdamW"
+    # A decay that is off there is in the gradient, and here beside it.
     assert tuned(builtin()["SGDW"])[0] == "SGD"
+    assert [each.hyper.name for each in tuned(builtin()["SGDW"])[1]] == ["lr"]
 
 
 def test_a_rule_that_is_declared_to_have_none_has_none() -> None:

@@ -33,7 +33,7 @@ def tuning(spec: Optimizer, material: Material, shown: Sequence[Shown], write: W
         table([write.word(key) for key in head], rows, is_stacked=True),
         _left(found, spec, write) if name == spec.name else "",
         *(figure(*picture) for picture in shown),
-        "" if shown else _elsewhere(name, material, write),
+        "" if name == spec.name else _elsewhere(name, material, write),
     ]
     return "\n\n".join(filter(None, said))
 

@@ -21,11 +21,10 @@ def tuned(spec: Optimizer) -> tuple[str, Sequence[Tuned]]:
     own = {h.name: h for h in spec.hyperparameters}
     for name in (spec.name, *_ancestors(spec)):
         if name in SETTINGS:
-            there = own if name == spec.name else _of(name)
-            found = ((s, own[s.name], there[s.name]) for s in SETTINGS[name] if s.name in own)
-            return name, [
-                Tuned(setting, here) for setting, here, first in found if _alike(here, first)
-            ]
+            there = {h.name: h for h in builtin()[name].hyperparameters}
+            found = [(s, own[s.name], there[s.name]) for s in SETTINGS[name] if s.name in own]
+            is_own = name == spec.name
+            return name, [Tuned(s, h) for s, h, other in found if is_own or _alike(h, other)]
     return "", []
 
 
@@ -34,9 +33,6 @@ def _ancestors(spec: Optimizer) -> Iterator[str]:
     return (name.partition("(")[0] for name in spec.lineage)
 
 
-def _of(name: str) -> dict[str, Hyper]:
-    return {h.name: h for h in builtin()[name].hyperparameters}
-
-
 def _alike(one: Hyper, other: Hyper) -> bool:
-    return (one.default, one.doc) == (other.default, other.doc)
+    """Whether an argument is what it is there: what is off there may be something else here."""
+    return one.default != "0" and (one.default, one.doc) == (other.default, other.doc)

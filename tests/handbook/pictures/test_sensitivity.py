@@ -194,3 +194,17 @@ def test_a_rule_side_by_side_with_others_has_its_defaults(monkeypatch, generated
     assert [panel.get_title() for panel in drawn.axes] == [
         f"{name}\nlr 0.1" for name in ("SGD", "Adam", "Muon")
     ]
+
+
+@pytest.mark.exhaustive
+def test_what_the_chapter_says_of_the_picture_is_so(generated):
+    floors, rates = [], []
+    for name in sensitivity._SIDE_BY_SIDE:
+        middle = np.median(sensitivity._usual(rule(name), generated), axis=1)
+        lowest = int(np.argmin(middle))
+        assert middle[lowest - 2] > 2 * middle[lowest], name  # a tenth of the rate
+        assert (middle[-1] > LOST) == (name != "Adafactor"), name
+        floors.append(middle[lowest])
+        rates.append(RATES[lowest])
+    assert max(floors) < 2 * min(floors)
+    assert max(rates) / min(rates) == pytest.approx(100 / 3, rel=0.01)
