@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from ....specs.settings import SETTINGS
 from ...loading.stacks import operators
 from ..edition import Edition
 from ..markdown import table
 from ..material import Material
 from ..page import Page
 from ..proofs.claims import link
+from ..rules.settings import tuned
 from ..writer import Writer, linked
 from .parts import page_link
 
@@ -53,7 +53,11 @@ def _sources(material: Material, edition: Edition) -> Iterator[tuple[str, str]]:
     """Texts, and links to where they stand."""
     for spec in (*material.optimizers, *material.schedules):
         yield spec.source, page_link(spec)
-        yield from ((each.source, page_link(spec)) for each in SETTINGS.get(spec.name, ()))
+    named = {spec.name: spec for spec in material.optimizers}
+    for spec in material.optimizers:
+        name, found = tuned(spec)
+        where = page_link(named.get(name, spec))
+        yield from ((each.setting.source, where) for each in found)
     for operator in operators().values():
         yield operator.source, f"[`{operator.name}`](/operators/{operator.name}.md)"
     for name, text in edition.chapters.items():
