@@ -4,11 +4,14 @@ A rule that is not named is set as the nearest that it grew out of, wherever it 
 argument with the same default. One that is named with nothing is set as none.
 """
 
+from collections.abc import Mapping, Sequence
+
+from ..language.settings import Setting
 from .adaptive import ADAPTIVE
 from .descent import DESCENT
 from .found_rates import FOUND_RATES
 from .matrices import MATRICES
 
-SETTINGS = DESCENT | ADAPTIVE | MATRICES | FOUND_RATES
+SETTINGS: Mapping[str, Sequence[Setting]] = {**DESCENT, **ADAPTIVE, **MATRICES, **FOUND_RATES}
 
 __all__ = ["SETTINGS"]

@@ -38,8 +38,8 @@ def side_by_side(specs: Sequence[Optimizer]) -> list[Optimizer]:
 def take_step(
     optimizer: Any,
     params: Any,
-    at: Callable[[Any], tuple[float, Any]],
-    seen: Callable[[float], object] = float,
+    at: Callable[[Any], tuple[Any, Any]],
+    seen: Callable[[Any], object] = float,
 ) -> None:
     """Take a step, once the loss before it has been seen.
 

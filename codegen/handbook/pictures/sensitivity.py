@@ -111,11 +111,17 @@ def _middle(losses: Array) -> Array:
 def _line(panel: "Axes", i: int, losses: Array, label: str) -> None:
     """The middle run over the others; where runs are lost, it is marked above."""
     held = np.minimum(losses, LOST)
-    look = {"color": hue(i), "marker": marker(i), "linestyle": _STYLES[i]}
     panel.fill_between(
         RATES, held.min(axis=1), held.max(axis=1), color=hue(i), alpha=0.2, linewidth=0
     )
-    panel.plot(RATES, _middle(losses), label=label, **look)
+    panel.plot(
+        RATES,
+        _middle(losses),
+        color=hue(i),
+        marker=marker(i),
+        linestyle=_STYLES[i],
+        label=label,
+    )
     lost = np.array(RATES)[(losses >= LOST).any(axis=1)]
     row = np.full(len(lost), LOST * _APART**i)
     panel.plot(lost, row, color=hue(i), marker="x", markersize=4, linestyle="none")
