@@ -25,7 +25,7 @@ MATRICES: Mapping[str, Sequence[Setting]] = {
             "",
             "left as it is, as are nesterov and ns_steps",
             _MUON,
-            tried=("0.8", "0.95", "0.99"),
+            tried=("0.95",),
         ),
     ),
     "SOAP": (
@@ -43,7 +43,7 @@ MATRICES: Mapping[str, Sequence[Setting]] = {
             "",
             "0.95, as beta1",
             _SOAP,
-            tried=("0.9", "0.95", "0.99"),
+            tried=("0.95",),
         ),
         Setting("weight_decay", "0.01", "", "0.01 in its authors' experiments", _SOAP),
     ),
