@@ -18,7 +18,7 @@ _ADEMAMIX = "Pagliardini et al., 2024, arXiv:2409.03137; not checked against the
 _RATE = Setting(
     "lr",
     "6e-5",
-    "3e-3",
+    "1e-3",
     "1e-3 for small networks; the larger the model, the lower: GPT-3 took 6e-4 with 125 million "
     "parameters, 6e-5 with 175 billion",
     "Kingma & Ba, 2015, arXiv:1412.6980; Brown et al., 2020, arXiv:2005.14165, table 2.1; not "
