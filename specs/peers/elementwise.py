@@ -2,7 +2,7 @@
 
 from sympy import Eq, Expr, Max, Piecewise, Rational, sign, sqrt
 
-from ..gradients import gtilde, thetabar
+from ..gradients import g, gtilde, thetabar
 from ..language import Update, clip, intermediates, t, theta
 from ..language.peers import Difference, Peer
 from ..operators.lookahead import alpha as _alpha
@@ -172,7 +172,14 @@ ELEMENTWISE = (
         (
             Difference(
                 "momentum and gradient are corrected for the start by counts of their own",
-                claim="nadamw-optax",
+                [
+                    Update(
+                        _adam.mhat[t],
+                        _adam.beta1 * _adam.m[t] / (1 - _adam.beta1 ** (t + 1))
+                        + (1 - _adam.beta1) * g[t] / (1 - _adam.beta1**t),
+                    )
+                ],
+                "nadamw-optax",
             ),
         ),
     ),

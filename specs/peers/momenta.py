@@ -8,6 +8,7 @@ from ..language import (
     Shape,
     State,
     Update,
+    global_total,
     grad,
     intermediates,
     states,
@@ -19,6 +20,7 @@ from ..operators import gradients as _gradients
 from ..optimizers import adam as _adam
 from ..optimizers import adasmooth as _adasmooth
 from ..optimizers import pid as _pid
+from ..optimizers import prodigy as _prodigy
 from ..optimizers import sgd as _sgd
 from ..optimizers import swats as _swats
 from .elementwise import TINY, over_uncorrected_root
@@ -126,7 +128,24 @@ _DOWN = Difference(
     [Update(_gdot[t], grad(theta[t - 1]))],
 )
 
+_D = _prodigy.d[t - 1]
+_SHARE = _D / _prodigy.d0
+_DISTANCE = global_total(gtilde[t] * (_prodigy.p0[t - 1] - theta[t - 1]))
+_NAN = Difference(
+    "while all gradients have been zero, zero is divided by zero",
+    [
+        Update(
+            _prodigy.num[t],
+            _prodigy.beta3 * _prodigy.num[t - 1] + _SHARE * _prodigy.dlr[t] * _DISTANCE,
+        ),
+        Update(_prodigy.dhat[t], _prodigy.d_coef * _prodigy.num[t] / _prodigy.denom[t]),
+        Update(_prodigy.k[t], _prodigy.k[t - 1] + 1),
+        Update(_prodigy.moved[t], _prodigy.dlr[t]),
+    ],
+)
+
 MOMENTA = (
+    Peer("Prodigy", "optax.contrib.prodigy", (_NAN,)),
     Peer(
         "LaProp",
         "timm.optim.LaProp",

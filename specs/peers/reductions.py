@@ -9,12 +9,14 @@ from ..gradients import g, gtilde, thetabar, weight_decay
 from ..language import Update, cols, mean, ndim, norm, rms, rows, t, theta
 from ..language.peers import Difference, Peer
 from ..operators import clipping as _clipping
+from ..operators import gradients as _gradients
 from ..operators import trust as _trust
 from ..optimizers import adafactor as _adafactor
 from ..optimizers import adam as _adam
 from ..optimizers import lamb as _lamb
 from ..optimizers import novograd as _novograd
 from ..optimizers import sgd as _sgd
+from ..optimizers import sm3 as _sm3
 from ..optimizers.adafactor import FACTORED
 from .optimizers import SHRUNK
 
@@ -158,7 +160,33 @@ _BEGUN = Difference(
     ],
 )
 
+_NUMBER_KEPT = Difference(
+    "the average of a single number is kept as it is, and not the largest so far",
+    [
+        Update(
+            _sm3.v[t],
+            Piecewise((_sm3.kept(_sm3.nu[t], _sm3.v[t - 1]), ndim >= 1), (_sm3.nu[t], True)),
+        )
+    ],
+)
+
+_ACROSS = _gradients.across[t]
+_ALONG = Difference(
+    "of a gradient along the parameter nothing is left, not even where both are a single number",
+    [
+        Update(
+            _gradients.orthogonal[t],
+            Piecewise(
+                (0, norm(_ACROSS) <= norm(_G) / 2**50),
+                (_ACROSS * (norm(_G) / (norm(_ACROSS) + _gradients.LEAST)), True),
+            ),
+        )
+    ],
+)
+
 REDUCTIONS = (
+    Peer("orthogonal_gradient(sgd)", "pytorch_optimizer.OrthoGrad(torch.optim.SGD)", (_ALONG,)),
+    Peer("SM3", "pytorch_optimizer.SM3", (_NUMBER_KEPT,)),
     Peer("Lamb", "pytorch_optimizer.Lamb", (_LAMB_RATIO,)),
     Peer("lars(sgd)", "optax.lars", (_LARS_OF_SUM, _VELOCITY)),
     Peer("lars(sgd)", "pytorch_optimizer.LARS", (_LARS_OF_MATRICES, _DAMPED)),
