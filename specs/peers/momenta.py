@@ -1,6 +1,9 @@
 """Rules about what a momentum gathers, as others have them, beside the specs."""
 
+from typing import cast
+
 from sympy import Abs, And, Eq, Expr, Integer, Ne, Piecewise, Rational, sqrt
+from sympy.logic.boolalg import Boolean
 
 from ..gradients import g, gtilde, weight_decay
 from ..language import (
@@ -90,7 +93,7 @@ _WINDING = Difference(
 )
 
 _USUAL, _NEEDED = _swats.usual[t], _swats.needed[t]
-_APART = Abs(_USUAL - _NEEDED)
+_IS_ON_ITS_WAY = And(t > 1, _USUAL > 0, cast(Boolean, Ne(_swats.pg[t], 0)))
 _NEAR = Rational(1, 10**8) + _swats.eps * Abs(_NEEDED)
 _SETTLED = Difference(
     "the rate of SGD has settled where it is within 1e-8, and epsilon times itself, of its average",
@@ -99,10 +102,7 @@ _SETTLED = Difference(
             _swats.settled[t],
             Piecewise(
                 (_swats.settled[t - 1], _swats.settled[t - 1] > 0),
-                (
-                    _USUAL,
-                    And(t > 1, _USUAL > 0, Ne(_swats.pg[t], 0), Abs(_USUAL - _NEEDED) <= _NEAR),
-                ),
+                (_USUAL, And(_IS_ON_ITS_WAY, Abs(_USUAL - _NEEDED) <= _NEAR)),
                 (0, True),
             ),
         )
