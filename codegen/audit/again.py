@@ -23,7 +23,7 @@ from ..loading.load import load
 from ..oracle.arguments import number
 from .arguments import held_of, literal
 from .audit import Audit, audit
-from .facts import shape_name
+from .facts import shape_name, shape_of
 from .report import written_settings
 from .schedules import dialects as of_schedules
 from .schedules.audit import ScheduleAudit, audit_schedule
@@ -46,9 +46,11 @@ def again(known: Audited, **how: Any) -> Audited:
     """
     (spec,) = load(known.of)
     spec = analyse(spec)
-    found = _audited(spec, known, how, names_dialect=True)
+    declared = [*_declared(known)]
+    found = _audited(spec, known, how, names_dialect=not declared)
+    asked = (known.map, known.set, known.hold, known.shapes, known.dtype)
     told = replace(
-        Audited(known.name, known.of, known.map, known.set, known.hold, known.dtype, known.fault),
+        Audited(known.name, known.of, *asked, known.fault),
         version=found.version,
         defaults=_defaults(spec, found),
         lacks=_lacks(found),
@@ -59,7 +61,6 @@ def again(known: Audited, **how: Any) -> Audited:
     told = replace(told, witness=_witness(found))
     if found.rounds:  # of float64 alone
         return replace(told, found=f"rounds to {found.rounds}")
-    declared = [*_declared(known)]
     if not declared:
         return replace(told, found=PARTS, dialect=found.dialect)
     dialect = _with(spec, declared)
@@ -79,6 +80,8 @@ def _audited(
         held = {text.partition("=")[0]: literal(text.partition("=")[2]) for text in known.hold}
         return audit_schedule(spec, known.name, held=held, **given)
     held = dict(held_of(text, known.name) for text in known.hold)
+    if known.shapes:
+        given["shapes"] = [*map(shape_of, known.shapes)]
     dtype = known.dtype or "float64"
     return audit(spec, known.name, held=held, dtype=dtype, **given, **how)
 

@@ -14,6 +14,7 @@ from typing import Any
 from ...specs.language import Optimizer
 from ..analysis.nearby import suggestion
 from ..backends.signature import Argument, arguments
+from .adapters.run import GROUP
 from .expressions import Expression, expression
 from .target import refused
 
@@ -109,7 +110,8 @@ def pairing(
         parameters: what their optimizer can be given.
         maps: ``ours=theirs``, beside what is guessed; of a tuple ``betas=b1,b2``, and
             ``beta1=betas[0]`` into one; ``ours=`` for what theirs has not. Of states alike.
-        sets: ``theirs=value``, or an expression in our arguments.
+        sets: ``theirs=value``, or an expression in our arguments; ``group.name=value`` of a
+            group of torch's parameters.
         reference: their name, for messages.
 
     Raises:
@@ -119,7 +121,7 @@ def pairing(
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
 
     def known(name: str, text: str) -> str:
-        if name in there or takes_any:
+        if name in there or takes_any or name.startswith(GROUP):
             return name
         raise refused(
             reference,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from inspect import Parameter
+from math import inf
 
 from ...specs.language import Optimizer, SpecError
 from .adapters import adapted
@@ -131,6 +132,7 @@ def audit(
     maps: Sequence[str] = (),
     sets: Sequence[str] = (),
     held: Mapping[str, float | bool] | None = None,
+    shapes: Sequence[tuple[int, ...]] = SHAPES,
     steps: int = STEPS,
     dtype: str = "float64",
     names_dialect: bool = True,
@@ -144,6 +146,7 @@ def audit(
         maps: ``ours=theirs``, of arguments and states.
         sets: ``theirs=value``.
         held: hyperparameters and options of ours that are not varied.
+        shapes: of the parameters, as far as both take them.
         steps: how many steps are taken in a trial.
         dtype: of the parameters.
         names_dialect: whether it is looked for what the other agrees with, where they part.
@@ -164,24 +167,24 @@ def audit(
     sides = Sides(spec, adapter, pairs)
     free = pairs.names - held.keys()
     tried = settings(spec, free | held.keys(), held)
-    first = replace(histories(spec, SHAPES, 1)[0].trial(tried[0]), dtype=dtype)
-    shapes, refused_shapes = _shapes(sides, with_inputs(spec, first))
-    if not shapes:
+    first = replace(histories(spec, shapes, 1)[0].trial(tried[0]), dtype=dtype)
+    taken, refused_shapes = _shapes(sides, with_inputs(spec, first))
+    if not taken:
         said = next(iter(refused_shapes.values()), "the rule itself has no step for any")
         raise refused(against, "step", f"it takes no parameter: {said}", "See how it is called")
     seen = _Seen()
     varies = "lr" in pairs.slots and "lr" not in held
-    planned = [*trials(spec, tried, shapes, steps, varies=varies)]
+    planned = [*trials(spec, tried, taken, steps, varies=varies)]
     for index, trial in enumerate(planned):
         progress(index, len(planned))
         _make(sides, with_inputs(spec, replace(trial, dtype=dtype)), seen)
-    witness = _witness(sides, seen.parted, free)
     rounds = _rounds(sides, seen.parted) if dtype == "float64" else ""
+    witness = _witness(sides, seen.parted, free, rounds)
     words = ""
     if witness and names_dialect and not rounds and dtype == "float64":
         others: list[Taken] = [(c.trial, c.theirs) for c in seen.parted]
-        taken = witness.found.trial, witness.found.theirs
-        words = dialect(spec, taken, first_of(others, _CONFIRMED), free)
+        smallest = witness.found.trial, witness.found.theirs
+        words = dialect(spec, smallest, first_of(others, _CONFIRMED), free)
     there = {p.name: p.default for p in parameters if p.default is not p.empty}
     paired = {name: str(slot) for name, slot in pairs.slots.items()}
     used = {slot.argument for slot in pairs.slots.values()} | pairs.given.keys()
@@ -200,7 +203,7 @@ def audit(
         seen.count,
         len(seen.parted),
         seen.far,
-        shapes,
+        taken,
         refused_shapes,
         seen.refusals,
         {} if witness else seen.states,
@@ -274,12 +277,20 @@ def _rounds(sides: Sides, parted: Sequence[Compared]) -> str:
     return found if found and rounds_in(sides, furthest.trial) == found else ""
 
 
-def _witness(sides: Sides, parted: Sequence[Compared], free: frozenset[str]) -> Witness | None:
-    """The first that anybody sees, made small; else the first."""
+def _witness(
+    sides: Sides, parted: Sequence[Compared], free: frozenset[str], rounds: str
+) -> Witness | None:
+    """The first that anybody sees, made small; else the first. What rounds is no further apart."""
     if not parted:
         return None
     plain = next((c for c in parted if c.relative > 1e-2), parted[0])
-    found = sides.both(shrunk(sides.spec, plain.trial, sides.parts, free))
+    most = max(c.relative for c in parted) if rounds else inf
+
+    def parts(trial: Trial) -> Parting | None:
+        found = sides.parts(trial)
+        return found if found and found.relative <= most else None
+
+    found = sides.both(shrunk(sides.spec, plain.trial, parts, free))
     assert found.parting is not None
     names = sides.states(found.theirs)
     apart = sides.parted_states(found)

@@ -14,10 +14,11 @@ from ..oracle.formats import FORMATS
 from .again import again
 from .arguments import held_of, word_of
 from .audit import STEPS, audit
-from .facts import facts
+from .facts import facts, shape_of
 from .report import report
 from .schedules import report as schedules
 from .schedules.audit import audit_schedule
+from .trials import SHAPES
 
 
 @click.command("audit")
@@ -40,7 +41,8 @@ from .schedules.audit import audit_schedule
     "sets",
     multiple=True,
     metavar="THEIRS=VALUE",
-    help="An argument of theirs that has one value throughout. Can be repeated.",
+    help="An argument of theirs that has one value throughout; group.NAME, what their group of "
+    "parameters has. Can be repeated.",
 )
 @click.option(
     "--with",
@@ -48,6 +50,13 @@ from .schedules.audit import audit_schedule
     multiple=True,
     metavar="OURS=VALUE",
     help="An argument of SPEC that is not varied, on either side. Can be repeated.",
+)
+@click.option(
+    "--shape",
+    "shapes",
+    multiple=True,
+    metavar="SHAPE",
+    help="Of parameters, in place of the usual ones: 2x3, or 0-d. Can be repeated.",
 )
 @click.option("--steps", type=click.IntRange(min=1), default=STEPS, show_default=True)
 @click.option(
@@ -71,6 +80,7 @@ def audit_command(
     maps: tuple[str, ...],
     sets: tuple[str, ...],
     held: tuple[str, ...],
+    shapes: tuple[str, ...],
     steps: int,
     dtype: str,
     of_peers: bool,
@@ -114,6 +124,7 @@ def audit_command(
                 maps=maps,
                 sets=sets,
                 held=dict(held_of(text, spec) for text in held),
+                shapes=[*map(_shape, shapes)] or SHAPES,
                 steps=steps,
                 dtype=dtype,
                 progress=lambda done, total: bar.update(
@@ -126,6 +137,13 @@ def audit_command(
             say(report(found))
     if not found.agrees:
         sys.exit(1)
+
+
+def _shape(name: str) -> tuple[int, ...]:
+    try:
+        return shape_of(name)
+    except ValueError as error:
+        raise click.BadParameter(f"{name} is no shape such as 2x3 or 0-d") from error
 
 
 def _one(reference: str) -> Optimizer | Schedule:

@@ -59,6 +59,15 @@ def shape_name(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape)) or "0-d"
 
 
+def shape_of(name: str) -> tuple[int, ...]:
+    """What :func:`shape_name` names.
+
+    Raises:
+        ValueError: it names none.
+    """
+    return () if name == "0-d" else tuple(map(int, name.split("x")))
+
+
 def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): plain(x) for name, x in value.items()}

@@ -67,7 +67,8 @@ def by_difference(spec: Optimizer, difference: Difference) -> Optimizer:
         new = {s: Integer(0) for s in update.value.free_symbols if _is_new(s, own)}
         changed[update.target] = cast(Expr, update.value.xreplace(new))
     states = [
-        replace(s, init=changed[s.series[0]]) if s.series[0] in changed else s for s in spec.states
+        replace(s, init=changed[s.series[0]]) if s.series[0] in changed else s
+        for s in (*spec.states, *difference.states)
     ]
     known = {u.target for u in spec.updates}
     updates = [Update(u.target, changed.get(u.target, u.value)) for u in spec.updates]

@@ -31,6 +31,7 @@ class Audited:
         map: as ``--map`` takes it.
         set: as ``--set`` does.
         hold: as ``--with`` does.
+        shapes: of the parameters, as ``--shape`` takes them; all, where none is said.
         dtype: of the parameters; float64, if it is not said.
         fault: that it is a fault, and by what: what its own source says.
         version: the package, and its version; empty where it was not audited.
@@ -50,6 +51,7 @@ class Audited:
     map: Sequence[str] = ()
     set: Sequence[str] = ()
     hold: Sequence[str] = ()
+    shapes: Sequence[str] = ()
     dtype: str = ""
     fault: str = ""
     version: str = ""

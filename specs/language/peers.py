@@ -7,7 +7,7 @@ it (:mod:`steprule.codegen.loading.audited`), as is that these are all there is 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .declarations import Update
+from .declarations import State, Update
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,13 @@ class Difference:
         words: what differs.
         equations: as the peer has them, in the symbols of the spec; none where a claim says it.
         claim: the name of the claim that settles it, if one does.
+        states: those that it keeps beside the spec's.
     """
 
     words: str
     equations: Sequence[Update] = ()
     claim: str = ""
+    states: Sequence[State] = ()
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ centred, length, bound, clipped = intermediates("centred length bound clipped")
 amplified, share, across, orthogonal = intermediates("amplified share across orthogonal")
 (corrected,) = intermediates("corrected")
 
-_LEAST = Rational(1, 10**30)
+LEAST = Rational(1, 10**30)
 
 
 def _by_rows(x: Expr) -> Expr:
@@ -98,13 +98,13 @@ orthogonal_gradient = Operator(
     updates=[
         Update(
             share[t],
-            dot(theta[t - 1], gradient[t]) / (dot(theta[t - 1], theta[t - 1]) + _LEAST),
+            dot(theta[t - 1], gradient[t]) / (dot(theta[t - 1], theta[t - 1]) + LEAST),
         ),
         Update(across[t], gradient[t] - share[t] * theta[t - 1]),
         Update(
             orthogonal[t],
             Piecewise(
-                (across[t] * (norm(gradient[t]) / (norm(across[t]) + _LEAST)), numel > 1),
+                (across[t] * (norm(gradient[t]) / (norm(across[t]) + LEAST)), numel > 1),
                 (gradient[t], True),
             ),
         ),

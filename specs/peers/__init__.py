@@ -5,11 +5,25 @@ numbers) stands in ``audited.toml``, which ``steprule audit --peers`` writes.
 """
 
 from .adan import ADAN
+from .averages import AVERAGES
 from .elementwise import ELEMENTWISE
+from .matrices import MATRICES
+from .momenta import MOMENTA
 from .optimizers import OPTIMIZERS
+from .rectified import RECTIFIED
 from .reductions import REDUCTIONS
 from .schedules import SCHEDULES
 
-PEERS = (*OPTIMIZERS, *ADAN, *ELEMENTWISE, *REDUCTIONS, *SCHEDULES)
+PEERS = (
+    *OPTIMIZERS,
+    *ADAN,
+    *AVERAGES,
+    *ELEMENTWISE,
+    *MATRICES,
+    *MOMENTA,
+    *RECTIFIED,
+    *REDUCTIONS,
+    *SCHEDULES,
+)
 
 __all__ = ["PEERS"]

@@ -6,13 +6,20 @@ from sympy import And, Eq, Expr, Integer, Piecewise, sqrt
 from sympy.logic.boolalg import Boolean
 
 from ..gradients import maximize
-from ..language import Update, t, theta
+from ..language import Series, Update, t, theta
 from ..language.peers import Difference, Peer
 from ..optimizers import adan as _adan
 
 _FIRST = cast(Boolean, Eq(t, 1))
 _NOTHING: Expr = Integer(0)
 _BETA = 1 - _adan.beta2
+
+
+def _from_second(average: Series, beta: Expr, new: Expr) -> Update:
+    """An average that the first step leaves at 0."""
+    old = average[t - 1]
+    return Update(average[t], Piecewise((old, _FIRST), (beta * old + (1 - beta) * new, True)))
+
 
 ADAN = (
     Peer(
@@ -38,6 +45,19 @@ ADAN = (
                         (1 - _adan.lr * _adan.weight_decay.symbol) * theta[t - 1]
                         - _adan.lr * _adan.d[t],
                     )
+                ],
+            ),
+        ),
+    ),
+    Peer(
+        "Adan",
+        "adan_pytorch.Adan",
+        (
+            Difference(
+                "the first gradient is left out of all averages, whose corrections count it",
+                [
+                    _from_second(_adan.m, _adan.beta1, _adan.g[t]),
+                    _from_second(_adan.n, _adan.beta3, _adan.ahead[t] ** 2),
                 ],
             ),
         ),

@@ -1,6 +1,6 @@
 """Rules of elements that others have under their names, beside the specs."""
 
-from sympy import And, Eq, Expr, Max, Piecewise, Rational, sign, sqrt
+from sympy import Eq, Expr, Max, Piecewise, Rational, sign, sqrt
 
 from ..gradients import g, gtilde, thetabar
 from ..language import Update, clip, intermediates, t, theta
@@ -11,16 +11,11 @@ from ..operators.lookahead import k as _k
 from ..operators.lookahead import slow as _slow
 from ..optimizers import adam as _adam
 from ..optimizers import adapnm as _adapnm
+from ..optimizers import adopt as _adopt
 from ..optimizers import diffgrad as _diffgrad
 from ..optimizers import madgrad as _madgrad
-from ..optimizers import radam as _radam
 from ..optimizers import rprop as _rprop
 from .optimizers import SHRUNK
-
-_INTO_RATE = Difference(
-    "the learning rate stands within the average, so that its past ones count",
-    claim="laprop-rate-within",
-)
 
 _EPS_BELOW = Difference(
     "epsilon is the least that is divided by, and not added",
@@ -32,12 +27,12 @@ _EPS_BELOW = Difference(
     ],
 )
 
-_TINY = Rational(1, 10**15)
+TINY = Rational(1, 10**15)
 
 
-def _over_uncorrected_root(direction: Expr, moment: Expr) -> Difference:
+def over_uncorrected_root(direction: Expr, moment: Expr) -> Difference:
     """A step whose epsilon stands beside the root before it is corrected."""
-    root = (sqrt(moment + _TINY) + _adam.eps) / sqrt(1 - _adam.beta2**t)
+    root = (sqrt(moment + TINY) + _adam.eps) / sqrt(1 - _adam.beta2**t)
     return Difference(
         "epsilon stands beside the uncorrected root, so that its weight shrinks in the first "
         "steps, and 1e-15 under it",
@@ -57,7 +52,7 @@ _FROM_A_LEAST = Difference(
             / (1 - _adam.beta1**t)
             * _diffgrad.friction[t]
             * _adam.m[t]
-            / (sqrt(_adam.v[t] + _TINY) + _adam.eps),
+            / (sqrt(_adam.v[t] + TINY) + _adam.eps),
         )
     ],
 )
@@ -70,22 +65,6 @@ _BELIEF_EPS = Difference(
             + (1 - _adam.beta2) * (gtilde[t] - _adam.m[t]) ** 2
             + Rational(1, 10**16),
         )
-    ],
-)
-_IS_TRACTABLE = _radam.rho[t] >= 5
-_NOT_BEFORE = Difference(
-    "nothing moves and nothing decays before the rate can be rectified, which is from rho = 5 on; "
-    "decay that is not decoupled is left out",
-    [
-        Update(gtilde[t], g[t]),
-        Update(
-            thetabar[t],
-            Piecewise(
-                (SHRUNK.value, And(_radam.decoupled_weight_decay, _IS_TRACTABLE)),
-                (theta[t - 1], True),
-            ),
-        ),
-        Update(_radam.d[t], Piecewise((_radam.mhat[t] * _radam.ADAPTED, _IS_TRACTABLE), (0, True))),
     ],
 )
 _SHRUNK_FIRST = Piecewise((SHRUNK.value, _madgrad.decouple_decay), (theta[t - 1], True))
@@ -156,34 +135,53 @@ _ALWAYS_DECAYED = Difference(
     [SHRUNK],
 )
 
+_LATER_BOUND = Difference(
+    "the bound is the power of the step, and not of the steps before it",
+    [Update(_adopt.limit[t], t**_adopt.clip_exp)],
+)
+_FIRST_DECAYED = Difference(
+    "decoupled decay shrinks the parameter in the first step too",
+    [
+        Update(
+            theta[t],
+            Piecewise((thetabar[t], Eq(t, 1)), (thetabar[t] - _adam.lr * _adam.m[t], True)),
+        )
+    ],
+)
+
 ELEMENTWISE = (
+    Peer("ADOPT", "pytorch_optimizer.ADOPT", (_LATER_BOUND, _FIRST_DECAYED)),
     Peer("AdaBelief", "optax.adabelief", (_BELIEF_EPS,)),
     Peer(
         "AdamC",
         "pytorch_optimizer.AdamC",
-        (_over_uncorrected_root(_adam.mhat[t], _adam.v[t]), _ALWAYS_DECAYED),
+        (over_uncorrected_root(_adam.mhat[t], _adam.v[t]), _ALWAYS_DECAYED),
     ),
     Peer(
         "AdaPNM",
         "pytorch_optimizer.AdaPNM",
-        (_over_uncorrected_root(_adapnm.d[t] / (1 - _adam.beta1**t), _adam.vtilde[t]),),
+        (over_uncorrected_root(_adapnm.d[t] / (1 - _adam.beta1**t), _adam.vtilde[t]),),
     ),
     Peer("DiffGrad", "pytorch_optimizer.DiffGrad", (_FROM_A_LEAST,)),
     Peer("lookahead(adamw)", "timm.optim.Lookahead(torch.optim.AdamW)", (_BEGUN_LATE,)),
     Peer("MADGRAD", "timm.optim.MADGRAD", (_DECAY_BEFORE,)),
     Peer("Rprop", "optax.rprop", (_ONE_BEHIND,)),
-    Peer("RAdam", "pytorch_optimizer.RAdam", (_NOT_BEFORE,)),
     Peer(
         "NAdamW",
         "optax.nadamw",
         (
             Difference(
                 "momentum and gradient are corrected for the start by counts of their own",
-                claim="nadamw-optax",
+                [
+                    Update(
+                        _adam.mhat[t],
+                        _adam.beta1 * _adam.m[t] / (1 - _adam.beta1 ** (t + 1))
+                        + (1 - _adam.beta1) * g[t] / (1 - _adam.beta1**t),
+                    )
+                ],
+                "nadamw-optax",
             ),
         ),
     ),
-    Peer("LaProp", "timm.optim.LaProp", (_INTO_RATE,)),
-    Peer("LaProp", "pytorch_optimizer.LaProp", (_INTO_RATE,)),
     Peer("GrokFastAdamW", "pytorch_optimizer.GrokFastAdamW", (_EPS_BELOW,)),
 )

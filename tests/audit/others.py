@@ -76,6 +76,24 @@ class NoisyTooOften(Noisy):
         return torch.randn_like(p) + torch.rand_like(p)
 
 
+class OfGroups(torch.optim.Optimizer):
+    """Takes a share of the gradient that its groups have to say."""
+
+    def __init__(self, params, lr=0.1):
+        super().__init__(params, {"lr": lr})
+
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.sub_(group["lr"] * group["share"] * p.grad)
+
+
+def summed(theta, gradient, state, lr=0.1):
+    """Steps by the sum of gradients."""
+    total = state.get("total", 0.0) + gradient
+    return theta - lr * total, {"total": total}
+
+
 class Lookahead:
     """Slow weights of another optimizer, every k steps."""
 

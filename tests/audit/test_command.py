@@ -62,6 +62,15 @@ def test_what_is_held_is_not_varied(run: Any) -> None:
     assert "it takes no parameter: ZeroDivisionError: no decay" in odd.stderr
 
 
+def test_shapes_can_be_named(run: Any) -> None:
+    against = ("adamw", "--against", f"{WRONG}:vectors_alone", "--map", "maximize=")
+    assert run(*against, "--shape", "3", "--shape", "0-d").exit_code == 0
+    matrix = run(*against, "--shape", "2x3")
+    assert matrix.exit_code == 2
+    assert "it takes no parameter: ValueError: no vector" in matrix.stderr
+    assert "two is no shape such as 2x3 or 0-d" in run(*against, "--shape", "two").stderr
+
+
 @pytest.mark.parametrize("spec", ["steplr", "nothing"])
 def test_bad_use_is_one_message(run: Any, spec: str) -> None:
     done = run(spec, "--against", f"{WRONG}:right")

@@ -69,6 +69,8 @@ class TestThoseThatAgree:
         result = of_file("in_float32")
         assert not result.agrees
         assert result.rounds == "float32"
+        assert result.witness is not None
+        assert 0 < result.witness.parting.relative < 1e-6
 
     @pytest.mark.exhaustive  # beside what it does in bfloat16
     def test_torchs_muon_rounds_to_bfloat16(self) -> None:

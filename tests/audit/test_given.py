@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.codegen.audit.audit import Audit, audit
+from steprule.codegen.audit.variants import by_difference
 from steprule.codegen.loading.load import load
 from steprule.specs.language import (
     NON_NEGATIVE,
@@ -17,13 +18,16 @@ from steprule.specs.language import (
     Optimizer,
     Source,
     SpecError,
+    State,
     Update,
     grad,
     hyperparameters,
     intermediates,
+    states,
     t,
     theta,
 )
+from steprule.specs.language.peers import Difference
 
 OTHERS = Path(__file__).parent / "others.py"
 (lr,) = hyperparameters("lr")
@@ -32,7 +36,7 @@ G = grad(theta[t - 1])
 PLAIN = {"dampening": 0.0, "weight_decay": 0.0, "nesterov": False, "maximize": False}
 
 
-def rule(direction: object, given: Input) -> Optimizer:
+def rule(direction: object, *given: Input) -> Optimizer:
     return analyse(
         Optimizer(
             "Rule",
@@ -40,12 +44,13 @@ def rule(direction: object, given: Input) -> Optimizer:
             source="none",
             hyper=[Hyper(lr, "0.1", NON_NEGATIVE, "step size")],
             states=[],
-            inputs=[given],
+            inputs=given,
             updates=[Update(theta[t], theta[t - 1] - lr * direction)],  # pyright: ignore
         )
     )
 
 
+PLAINEST = rule(G)
 BY_LOSS = rule(f[t] * G, Input(f, Source.LOSS, "the loss"))
 BY_CURVATURE = rule(
     G / (1 + curvature[t]),
@@ -116,6 +121,30 @@ def test_generated_classes_draw_what_the_equations_do(backend: str, tmp_path: Pa
     (spec,) = load(stack)
     assert isinstance(spec, Optimizer)
     assert audit(analyse(spec), f"{file}:Noisy", steps=3).agrees
+
+
+def test_what_groups_have_to_say_can_be_set() -> None:
+    (sgd,) = load("sgd")
+    assert isinstance(sgd, Optimizer)
+    held = PLAIN | {"momentum": 0.0}
+    whole = found(analyse(sgd), "OfGroups", sets=["group.share=1"], held=held)
+    assert whole.agrees
+    assert found(analyse(sgd), "OfGroups", sets=["group.share=0.5"], held=held).witness
+    with pytest.raises(SpecError, match="KeyError: 'share'"):
+        found(analyse(sgd), "OfGroups", held=held)
+
+
+def test_a_difference_can_keep_a_state() -> None:
+    (total,) = states("total")
+    summed = Difference(
+        "it steps by the sum of gradients",
+        [Update(total[t], total[t - 1] + G), Update(theta[t], theta[t - 1] - lr * total[t])],
+        states=[State(total, init=0, key="total")],
+    )
+    assert found(PLAINEST, "summed").witness
+    peer = found(analyse(by_difference(PLAINEST, summed)), "summed")
+    assert peer.agrees
+    assert peer.states == {"total": None}
 
 
 class TestOptimizersOfOptimizers:

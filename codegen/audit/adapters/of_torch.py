@@ -10,7 +10,7 @@ import numpy as np
 
 from ..trial import Floats
 from .draws import Draws
-from .run import Given, Making
+from .run import GROUP, Given, Making
 
 
 class TorchRun:
@@ -31,7 +31,10 @@ class TorchRun:
         self._torch = torch
         self._dtype = getattr(torch, making.dtype)
         self._p = [torch.nn.Parameter(self._tensor(x)) for x in making.starts]
-        self._optimizer = made_by(self._p, **making.arguments)
+        own = {n: x for n, x in making.arguments.items() if not n.startswith(GROUP)}
+        of_group = {n.removeprefix(GROUP): x for n, x in making.arguments.items() if n not in own}
+        given = [{"params": self._p, **of_group}] if of_group else self._p
+        self._optimizer = made_by(given, **own)
         self._rate, self._rates = making.rate, iter(making.rates)
         self._shown("train")
         taken = signature(self._optimizer.step).parameters.get("closure")

@@ -8,6 +8,9 @@ import numpy as np
 
 from ..trial import Floats
 
+GROUP = "group."
+"""What begins the name of an argument that no optimizer takes, but its group of parameters."""
+
 
 @dataclass(frozen=True)
 class Making:

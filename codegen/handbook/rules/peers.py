@@ -55,8 +55,9 @@ def verdict(peer: Audited, write: Writer) -> str:
         text = write.word("dialect", dialect=escaped(write.edition.said(peer.dialect)))
     else:
         text = write.word("parts")
+    shapes = write.word("shapes", shapes=write.joined([*peer.shapes])) if peer.shapes else ""
     refused = write.word("refuses", what=code("; ".join(peer.refuses))) if peer.refuses else ""
-    return text + refused
+    return text + shapes + refused
 
 
 def _other_arguments(peer: Audited, write: Writer) -> str:
