@@ -114,7 +114,7 @@ def test_the_list_of_optimizers_finds_them_by_what_they_need(pages: dict[str, Pa
     for name, spec in OPTIMIZERS.items():
         assert text.count(f"| [{name}](/optimizers/{spec.module}.md) | ") == 1
     assert re.search(r"\{dropdown\} Gradient descent and momentum: .*\bSGD\b", text)
-    (none,) = re.findall(r"^\| Nothing \| (.*) \|$", text, re.MULTILINE)
+    (none,) = re.findall(r"^\| Keeps nothing \| (.*) \|$", text, re.MULTILINE)
     assert "[SGD](/optimizers/sgd.md)" in none
     assert "[Adam](" not in none
 

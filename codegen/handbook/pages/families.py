@@ -30,7 +30,7 @@ def _finder(specs: Sequence[Optimizer], write: Writer) -> str:
     for spec in specs:
         for each in (room(spec), *needs(spec)):
             met[each].append(page_link(spec))
-    rows = [[capital(_word(each, write)), write.joined(found)] for each, found in met.items()]
+    rows = [[capital(_asked(each, write)), write.joined(found)] for each, found in met.items()]
     head = [write.word("need"), write.word("rules")]
     return table(head, [row for row in rows if row[1]], is_stacked=True)
 
@@ -38,6 +38,11 @@ def _finder(specs: Sequence[Optimizer], write: Writer) -> str:
 def _row(spec: Optimizer, write: Writer) -> list[str]:
     besides = write.joined(_word(each, write) for each in needs(spec))
     return [page_link(spec), write.summary(spec), _word(room(spec), write), besides]
+
+
+def _asked(each: Room | Need, write: Writer) -> str:
+    said = _word(each, write)
+    return write.word("keeps_room", room=said) if isinstance(each, Room) else said
 
 
 def _word(each: Room | Need, write: Writer) -> str:
