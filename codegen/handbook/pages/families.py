@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ....specs.language import Optimizer
 from ...loading.families import by_family
-from ..markdown import capital, folded, table
+from ..markdown import capital, directive, folded, table
 from ..rules.needs import Need, Room, needs, room
 from ..writer import Writer
 from .parts import page_link
@@ -13,15 +13,20 @@ from .parts import page_link
 def families_index(specs: Sequence[Optimizer], write: Writer) -> str:
     """The page."""
     parts = [f"# {write.word('index')}", write.word("index_about")]
-    parts += [f"## {write.word('find')}", write.word("find_about"), _finder(specs, write)]
+    parts += [_heading("find", write), write.word("find_about"), _finder(specs, write)]
     head = [write.word(key) for key in ("rule", "short", "keeps", "besides")]
-    parts.append(f"## {write.word('by_family')}")
+    parts.append(_heading("by_family", write))
     for family, its in by_family(specs).items():
         rows = [_row(spec, write) for spec in its]
         names = write.joined(spec.name for spec in its)
         title = write.about(write.said(family.title), names)
         parts.append(folded(title, table(head, rows, is_stacked=True)))
     return "\n\n".join(parts) + "\n"
+
+
+def _heading(key: str, write: Writer) -> str:
+    """Not of a section, as the pages of rules would be parts of it in the book."""
+    return directive("rubric", write.word(key), ":heading-level: 2")
 
 
 def _finder(specs: Sequence[Optimizer], write: Writer) -> str:
