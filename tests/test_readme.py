@@ -1,12 +1,15 @@
 """What the README shows is what happens."""
 
+import importlib
 import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import click
 import numpy as np
+import pytest
 import torch
 from click.testing import CliRunner
 from steprule.codegen.cli import cli
@@ -15,6 +18,8 @@ from steprule.codegen.loading.load import builtin, builtin_schedules
 from steprule.codegen.loading.stacks import operators
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
+GITHUB = Path(__file__).parent.parent / ".github"
+SVG = "{http://www.w3.org/2000/svg}"
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
@@ -151,12 +156,43 @@ def test_an_audit(tmp_path, monkeypatch):
 
 def test_its_table_of_optimizers_is_as_the_specs_are():
     assert rewritten(README, [*builtin().values()]) == README, "run: steprule generate"
-    (table,) = re.findall(r"<!-- optimizers: .*?\|---\|---\|\n(.*?)<!-- end", README, re.DOTALL)
-    after = dict(re.findall(r"^\| (\w+) \| (.*) \|$", table, re.MULTILINE))
-    named = [name for names in after.values() for name in names.split(", ")]
+    (count, table) = re.findall(
+        r"<summary>(\d+) optimizers, by family.*?\|---\|---\|\n(.*?)</details>", README, re.DOTALL
+    )[0]
+    families = dict(re.findall(r"^\| (.+?) \| (.*) \|$", table, re.MULTILINE))
+    named = [name for names in families.values() for name in names.split(", ")]
     assert sorted(named, key=str.lower) == [*builtin()]
-    assert after["none"] == "SGD"
-    assert "NAdamW" in after["AdamW"].split(", ")  # through what is no optimizer of its own
+    assert int(count) == len(named)
+    assert families["Curvature"] == "AdaHessian, Sophia"
+    # Through what is no optimizer of its own.
+    assert "NAdamW" in families["Adam with decoupled weight decay"].split(", ")
+
+
+def test_its_cast_says_what_the_commands_say():
+    shown = [
+        text.text or ""
+        for text in ElementTree.fromstring((GITHUB / "cast.svg").read_text()).iter(f"{SVG}text")
+    ]
+    (spec,) = [line for line in block("# sign_descent.py").splitlines() if "Update" in line]
+    assert spec in shown
+    proof = shown[shown.index("$ steprule prove nesterov | head -n 12") + 1 :]
+    assert len(proof) == 12
+    done = CliRunner().invoke(cli, ["prove", "nesterov"])
+    assert done.stdout.splitlines()[:12] == proof
+
+
+def test_its_picture_is_of_the_code_as_it_is_generated(monkeypatch):
+    pytest.importorskip("ziamath")
+    monkeypatch.syspath_prepend(GITHUB / "pictures")
+    picture = importlib.import_module("head")
+    assert picture.head() == (GITHUB / "head.svg").read_text(), "run: .github/pictures/head.py"
+
+
+def test_pictures_it_shows_are_there():
+    for file in re.findall(r"!\[[^\]]*\]\((\.github/[^)]*)\)", README):
+        assert (GITHUB.parent / file).is_file(), file
+    for badge in re.findall(r"workflows/(\w+\.yml)/badge", README):
+        assert (GITHUB / "workflows" / badge).is_file(), badge
 
 
 def test_the_commands_it_lists_are_all_there_are():

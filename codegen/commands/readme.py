@@ -8,6 +8,7 @@ from ...specs.language import Optimizer, Spec
 from ..files.emit import Change
 from ..files.own import own_folder
 from ..files.whole import fill, replacing
+from ..loading.families import by_family
 
 _TABLE = re.compile(r"(<!-- optimizers: .*? -->\n).*?(<!-- end of optimizers -->)", re.DOTALL)
 
@@ -43,12 +44,10 @@ def rewritten(text: str, specs: Sequence[Spec]) -> str:
 
 
 def _rows(rules: Sequence[Optimizer]) -> list[str]:
-    """A row for each rule that others grew out of, and the first for those that did of none."""
-    names = {rule.name for rule in rules}
-    grown: dict[str, list[str]] = {}
-    for rule in rules:
-        earlier = (entry.partition("(")[0] for entry in rule.lineage)
-        grown.setdefault(next((n for n in earlier if n in names), ""), []).append(rule.name)
-    parents = sorted(grown, key=lambda name: (name.lower(), name))
-    head = [f"| {len(rules)} optimizers, by what they grew out of | |", "|---|---|"]
-    return head + [f"| {name or 'none'} | {', '.join(grown[name])} |" for name in parents]
+    """A row for each family, folded beneath their number."""
+    rows = [
+        f"| {family.title} | {', '.join(rule.name for rule in its)} |"
+        for family, its in by_family(rules).items()
+    ]
+    summary = f"<details><summary>{len(rules)} optimizers, by family</summary>"
+    return [summary, "", "| Family | Optimizers |", "|---|---|", *rows, "", "</details>"]

@@ -11,7 +11,7 @@ Stages, and what passes between them:
    will be published. ``rules`` reads variants, roles and differences off the equations,
    ``proofs`` writes claims as mathematics, ``pictures`` draws, and ``markdown`` and ``writer``
    hold the constructs pages are made of.
-4. ``contents`` puts the pages in order.
+4. ``contents`` puts the pages in order. ``short`` takes the chapters out for a book of their own.
 5. ``publishing`` brings a folder of sources up to date, in which a page that stays the same keeps
    its time stamp and a picture with a known digest is not drawn; builds it with Sphinx, which
    reads again only what has changed; and puts what was built in place of the old, whole or not

@@ -24,7 +24,7 @@ def environment(helpers: Mapping[str, Callable[..., Any]]) -> Environment:
     """
     package = __name__.rpartition(".")[0]
     env = rendering.environment(package, helpers, rendering.LATEX_DELIMITERS)
-    env.filters |= {"text": escaped, "inline": inline, "code": code}
+    env.filters |= {"text": escaped, "inline": inline, "code": code, "capital": capital}
     return env
 
 
@@ -108,6 +108,11 @@ def tabs(items: Mapping[str, str], group: str = "") -> str:
         for title, text in items.items()
     ]
     return directive("tab-set", "", f"{shared}\n" + "\n".join(shown))
+
+
+def folded(title: str, body: str) -> str:
+    """A text under a title, which a reader unfolds, without scripts too; in the book it is open."""
+    return directive("dropdown", title, f"\n{body}")
 
 
 def grid(items: Iterable[str]) -> str:

@@ -102,6 +102,8 @@ _PIECE = re.compile(
 _CODE = 1.2
 """A letter of code."""
 _LINK = re.compile(r"\[((?:[^\]\\]|\\.)*)\]\([^)]*\)")
+_TITLE = "a title of some words"
+"""In place of that of a page, which a link without a text shows."""
 _WIDE = re.compile(r"[\u2e80-\uffff]")
 """A letter as wide as two, behind which a line may break."""
 
@@ -130,14 +132,14 @@ def shares(rows: Sequence[Sequence[str]], room: int) -> list[int]:
 
 
 def _pieces(cell: str) -> list[float]:
-    """The widths of what does not break in a cell."""
-    text = _WIDE.sub("oo ", _LINK.sub(r"\1", cell))
-    return [_piece(found) for found in _PIECE.finditer(text)]
+    """The widths of what does not break in a cell: formulas, and words, those of code too."""
+    text = _WIDE.sub("oo ", _LINK.sub(lambda link: link[1] or _TITLE, cell))
+    return [each for found in _PIECE.finditer(text) for each in _widths(found)]
 
 
-def _piece(found: re.Match[str]) -> float:
+def _widths(found: re.Match[str]) -> list[float]:
     if found["formula"]:
-        return width(found["formula"])
+        return [width(found["formula"])]
     if found["code"]:
-        return _CODE * len(found["code"])
-    return float(len(found[0].replace("\\", "")))
+        return [_CODE * len(word) for word in found["code"].split()]
+    return [float(len(found[0].replace("\\", "")))]

@@ -90,6 +90,19 @@ def barriers(
     return found
 
 
+def heights(browser: Any, site: Path, names: Sequence[str], size: dict[str, int]) -> dict[str, int]:
+    """How high pages are, in pixels, as they are when they are opened: what is folded is folded."""
+    context = browser.new_context(viewport=size, offline=True)
+    found: dict[str, int] = {}
+    for name in names:
+        page = context.new_page()
+        page.goto((site / name).as_uri())
+        found[name] = page.evaluate("document.documentElement.scrollHeight")
+        page.close()
+    context.close()
+    return found
+
+
 def _listen(page: Any) -> list[str]:
     """Whatever goes wrong from now on."""
     heard: list[str] = []

@@ -27,7 +27,7 @@ WIDEST = 10
 
 @pytest.fixture(scope="module")
 def book(drawn_sources: Workspace, edition: Edition) -> Path:
-    return build_book(drawn_sources, edition, lambda line: None)
+    return build_book(drawn_sources, edition, "The handbook", lambda line: None)
 
 
 def test_no_line_is_wider_than_the_page(book: Path) -> None:
@@ -64,7 +64,7 @@ def test_the_book_is_set_in_chinese_too(tmp_path: Path) -> None:
         pages = ordered(all_pages(found, chinese), chinese)
         space = Workspace(tmp_path)
         fill(space, pages)
-    made = build_book(space, chinese, lambda line: None)
+    made = build_book(space, chinese, "手册", lambda line: None)
     log = made.with_suffix(".log").read_text(errors="replace")
     assert "Missing character" not in log
     toc = made.with_suffix(".toc").read_text()

@@ -54,12 +54,22 @@ def test_a_claim_stands_with_the_module_that_declares_it():
     assert sum(map(len, modules().values())) == len(builtin_claims())
 
 
-def test_a_page_begins_with_its_title_and_lists_what_it_proves(texts):
+def test_a_page_begins_with_its_title_and_folds_what_it_proves(texts):
     for name, text in texts.items():
         assert text.startswith("# ")
         if name != "claims/index":
-            table = text[: text.index("(claim-")]
-            assert re.findall(r"\]\(#claim-(.+?)\)", table) == targets(text)
+            assert text.count("{dropdown} Proof\n") + text.count("{dropdown} Refutation\n") == len(
+                targets(text)
+            )
+
+
+def test_a_claim_leads_to_where_it_is_used(texts):
+    (used,) = re.findall(
+        r"\(claim-nesterov\)=.*?^Used in (.*)\.$", texts["claims/momentum"], re.M | re.S
+    )[:1]
+    assert "[](/nesterov.md)" in used
+    assert "[SGD](/optimizers/sgd.md)" in used
+    assert "[Adam]" not in used
 
 
 def test_the_index_lists_and_counts_all(texts, settled):

@@ -34,6 +34,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[Page]:
 
     monkeypatch.setattr(command, "gathered", gathered)
     monkeypatch.setattr(command, "all_pages", all_pages)
+    monkeypatch.setattr(command, "short_pages", all_pages)
     return found
 
 
@@ -44,7 +45,7 @@ def _docs(*arguments: str | Path) -> Result:
 def test_something_has_to_be_asked_for() -> None:
     result = _docs()
     assert result.exit_code == 2
-    assert "--html DIR, --pdf FILE, --web DIR" in result.output
+    assert "--html DIR, --pdf FILE, --book FILE, --web DIR" in result.output
 
 
 def test_a_failed_build_leaves_the_old_output(tmp_path: Path, pages: list[Page]) -> None:
@@ -66,15 +67,22 @@ def test_all_languages_are_put_on_the_web(
 ) -> None:
     (made := tmp_path / "made.pdf").write_text("%PDF")
     monkeypatch.setattr(command, "require_latex", lambda language: None)
-    monkeypatch.setattr(command, "book", lambda *given: made)
+    monkeypatch.setattr(command, "book", lambda *given, **named: made)
     result = _docs("--web", tmp_path / "web")
     assert result.exit_code == 0, result.output
     for language in ("en", "zh"):
         folder = tmp_path / "web" / language
         assert f'<html class="no-js" lang="{language}' in (folder / "index.html").read_text()
-        assert (folder / "steprule-handbook.pdf").read_text() == "%PDF"
+        for name in ("steprule-handbook.pdf", "steprule-derivations.pdf"):
+            assert (folder / name).read_text() == "%PDF"
     assert (tmp_path / "web" / "index.html").is_file()
     assert not [*(tmp_path / "cache" / "steprule" / "handbook").glob("web-*")]
+
+
+def test_the_short_book_is_about_no_spec(tmp_path: Path) -> None:
+    result = _docs("adam", "--book", tmp_path / "short.pdf")
+    assert result.exit_code == 2
+    assert "the short book is about no SPEC" in result.output
 
 
 def test_a_folder_of_somebodys_own_is_refused_before_any_work(tmp_path: Path) -> None:

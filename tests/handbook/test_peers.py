@@ -7,7 +7,7 @@ import pytest
 from steprule.codegen.handbook.edition import Edition
 from steprule.codegen.handbook.material import Material
 from steprule.codegen.handbook.pages.elsewhere import elsewhere_page
-from steprule.codegen.handbook.rules.peers import peers_table
+from steprule.codegen.handbook.rules.peers import peers_list
 from steprule.codegen.loading.audited import audited
 from steprule.codegen.loading.load import all_builtin, load
 from steprule.codegen.prove.discover import builtin_claims
@@ -46,7 +46,7 @@ def test_every_audit_is_on_one_page_and_faults_are_told(edition: Edition) -> Non
 
 def test_a_rule_has_what_was_found_under_its_name(edition: Edition) -> None:
     """The epsilon of Keras's Adagrad stands under the root, and its decay is decoupled."""
-    text = peers_table(SPECS["Adagrad"], MATERIAL, edition)
+    text = peers_list(SPECS["Adagrad"], MATERIAL, edition)
     (row,) = [line for line in text.splitlines() if "`keras.optimizers.Adagrad`" in line]
     assert "parts, and takes the course of what is said here" in row
     assert "epsilon stands under the root" in row

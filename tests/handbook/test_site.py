@@ -10,7 +10,7 @@ from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.publishing.site import site as build_site
 from steprule.codegen.handbook.publishing.workspace import Workspace
 
-from .browser import CHROMIUM, NARROW, WIDE, barriers, chromium, faults
+from .browser import CHROMIUM, NARROW, WIDE, barriers, chromium, faults, heights
 from .conftest import KINDS
 from .links import broken_links
 
@@ -18,6 +18,14 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, reason="needs Chromium"),
 ]
+
+
+HIGHEST, HEAVIEST = 8000, 600_000
+"""How many pixels high and bytes large a page may be at a desk."""
+REFERENCES = {
+    f"{name}.html" for name in ("symbols", "bibliography", "elsewhere", "claims/index", "api/index")
+}
+"""Pages to look something up in, which may be higher."""
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +51,25 @@ def test_pages_are_shown_as_they_should_be(browser: Any, site: Path) -> None:
 @pytest.mark.exhaustive
 def test_every_page_is_shown_as_it_should_be(browser: Any, drawn_site: Path) -> None:
     assert faults(browser, drawn_site) == []
+
+
+def test_no_page_is_long(browser: Any, site: Path) -> None:
+    _are_short(browser, site, [f"{name}.html" for name in KINDS])
+
+
+@pytest.mark.exhaustive
+def test_no_page_of_all_is_long(browser: Any, drawn_site: Path) -> None:
+    _are_short(
+        browser,
+        drawn_site,
+        [f.relative_to(drawn_site).as_posix() for f in drawn_site.rglob("*.html")],
+    )
+
+
+def _are_short(browser: Any, site: Path, names: list[str]) -> None:
+    assert {name for name in names if (site / name).stat().st_size > HEAVIEST} == set()
+    found = heights(browser, site, sorted({*names} - REFERENCES), WIDE)
+    assert {name: height for name, height in found.items() if height > HIGHEST} == {}
 
 
 def test_every_link_leads_somewhere(site: Path) -> None:

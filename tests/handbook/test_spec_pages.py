@@ -30,12 +30,14 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
     assert page.text.startswith(f"# {name}\n")
     assert [title for title in _titles(page.text) if title != "Proved and refuted"] == [
         "One step",
-        "Arguments",
+        *(["Arguments"] if spec.hyper else []),
+        "Use",
+        "Code",
         "State",
         *(["Inputs"] if spec.inputs else []),
         *(["Outputs"] if spec.outputs else []),
         "What each option changes",
-        "Use",
+        *(["Beside the rule it grew out of"] if name != "SGD" else []),
         *(["Cost"] if compiled(spec).has_kernel else []),
         *(["In pictures"] if is_drawn(analyse(spec)) else []),
         "With operators",
@@ -89,10 +91,32 @@ def test_adam_by_its_page(pages: dict[str, Page]) -> None:
         "| defaults | 16 B | 12 B | 28 B | 8 B |",
         "| {code}`amsgrad` | 20 B | 16 B | 36 B | 12 B |",
         "torch.optim.Adam",
-        "{code}`keras.optimizers.Adam` (3.15",
+        "**{code}`keras.optimizers.Adam`** (3.15",
         "](#claim-adam-rate-form-unscaled)",
     ):
         assert formula in text
+
+
+def test_many_claims_are_folded_by_theme_and_one_line_of_the_book(pages: dict[str, Page]) -> None:
+    text = pages["optimizers/adam"].text
+    section = text[text.index("## Proved and refuted") :]
+    themes = re.findall(r"\{dropdown\} (.+): (\d+) proved, (\d+) refuted$", section, re.MULTILINE)
+    assert ("Adam", *themes[[t[0] for t in themes].index("Adam")][1:]) in themes
+    assert sum(int(p) + int(r) for _, p, r in themes) <= section.count("{bdg-")
+    (line,) = re.findall(r"^Proved: .*Refuted: .*\.$", section, re.MULTILINE)
+    # What is unfolded on the site is named in it, once.
+    for name in set(re.findall(r"\]\(#(claim-[\w-]+)\)", section)):
+        assert line.count(f"](#{name})") == 1
+
+
+def test_the_list_of_optimizers_finds_them_by_what_they_need(pages: dict[str, Page]) -> None:
+    text = pages["optimizers/index"].text
+    for name, spec in OPTIMIZERS.items():
+        assert text.count(f"| [{name}](/optimizers/{spec.module}.md) | ") == 1
+    assert re.search(r"\{dropdown\} Gradient descent and momentum: .*\bSGD\b", text)
+    (none,) = re.findall(r"^\| Keeps nothing \| (.*) \|$", text, re.MULTILINE)
+    assert "[SGD](/optimizers/sgd.md)" in none
+    assert "[Adam](" not in none
 
 
 def test_the_page_of_gradients_has_every_transform(pages: dict[str, Page]) -> None:
@@ -121,7 +145,7 @@ def test_a_rule_of_ones_own_has_what_can_be_said_of_it(own_pages: dict[str, Page
     text = own_pages["optimizers/normed"].text
     # Nothing is an option, and nobody has made a peer of it.
     assert _titles(text) == [
-        *("One step", "Arguments", "State", "Use", "Cost", "In pictures"),
+        *("One step", "Arguments", "Use", "Code", "State", "Cost", "In pictures"),
         "Proved and refuted",
     ]
     assert "- It is what it is. {bdg-success}`Proved` ([proof](#claim-normed-itself))" in text
@@ -135,6 +159,7 @@ def test_a_rule_of_ones_own_has_what_can_be_said_of_it(own_pages: dict[str, Page
         "The curve",
         "Arguments",
         "Use",
+        "Code",
     ]
 
 

@@ -20,6 +20,7 @@ from steprule.codegen.loading.load import all_builtin, transforms
 from steprule.codegen.loading.stacks import operators
 from steprule.codegen.prove.discover import builtin_claims
 from steprule.codegen.prove.identity import parts_of
+from steprule.specs.families.order import FAMILIES, OTHERS
 from steprule.specs.language import Operator, Spec
 from steprule.specs.language.claims import Equivalence, Identity, Stability
 from steprule.specs.peers import PEERS
@@ -67,6 +68,7 @@ def declared() -> Iterator[str]:
     for found in audited():
         yield from (found.fault, found.dialect)
     yield from (each.doc for settings in SETTINGS.values() for each in settings)
+    yield from (family.title for family in (*FAMILIES, OTHERS))
 
 
 @cache

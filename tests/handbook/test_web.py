@@ -11,6 +11,7 @@ from steprule.codegen.handbook.publishing.publish import publish_folder
 from steprule.codegen.handbook.publishing.site import site
 from steprule.codegen.handbook.publishing.web import (
     BOOK,
+    SHORT,
     Publication,
     add,
     publication,
@@ -41,14 +42,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("GITHUB_SERVER_URL", "https://example.org")
         patch.setenv("GITHUB_REPOSITORY", "someone/fork")
         patch.setenv("XDG_CACHE_HOME", str(place / "cache"))
-        said = publication([edition(each) for each in languages()], folder)
+        said = publication([edition(each) for each in languages()], folder, has_short=True)
         with staging() as staged:
             for language in languages():
                 space = Workspace(place / "cache" / language)
                 fill(space, PAGES)
                 add(site(space, edition(language), lambda line: None, said), staged / language)
                 (space.folder / "made.pdf").write_text("%PDF")
-                add(space.folder / "made.pdf", staged / language / BOOK)
+                for name in (BOOK, SHORT):
+                    add(space.folder / "made.pdf", staged / language / name)
             write_root(staged, said, folder)
             publish_folder(staged, folder)
     return folder
@@ -105,7 +107,7 @@ def test_the_newest_of_them_is_first(tmp_path: Path) -> None:
     for name in ("0.2.0", "0.10.0", "0.9.1"):
         (tmp_path / "versions" / name).mkdir(parents=True)
         (tmp_path / "versions" / name / "index.html").touch()
-    said = Publication(date(2001, 9, 9), {"en": "English"}, "", has_earlier=True)
+    said = Publication(date(2001, 9, 9), {"en": "English"}, "", has_earlier=True, has_short=False)
     (staged := tmp_path / "staged").mkdir()
     write_root(staged, said, tmp_path)
     listed = re.findall(r'"(\d[\d.]+)/index', (staged / "versions" / "index.html").read_text())

@@ -1,7 +1,7 @@
 """The papers that rules, claims and chapters name as their sources, each with what names it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ...loading.stacks import operators
 from ..edition import Edition
@@ -31,10 +31,22 @@ def bibliography_page(material: Material, edition: Edition) -> list[Page]:
     """One page; none where the handbook is about chosen specs alone."""
     if not material.is_complete:
         return []
+    about = edition.words["bibliography"]["about"]
+    return [bibliography(_sources(material, edition), about, edition)]
+
+
+def bibliography(sources: Iterable[tuple[str, str]], about: str, edition: Edition) -> Page:
+    """The page of the works that texts name.
+
+    Args:
+        sources: texts, and links to where they stand.
+        about: what is said above the works, whose number it may tell.
+        edition: the language.
+    """
     write = Writer(edition, "bibliography")
     known: dict[str, str] = {}
     named: dict[str, list[str]] = {}
-    for text, where in _sources(material, edition):
+    for text, where in sources:
         for number, work in works(text):
             # Whoever names most of the authors names the work.
             known[number] = max(known.get(number, ""), work, key=len)
@@ -45,8 +57,9 @@ def bibliography_page(material: Material, edition: Edition) -> list[Page]:
         [linked(edition.cited(f"{work}, {number}")), write.joined(named[number])]
         for number, work in sorted(known.items(), key=lambda each: (each[1].lower(), each[0]))
     ]
-    text = f"# {write.word('title')}\n\n{write.word('about', count=len(rows))}\n\n"
-    return [Page("bibliography", text + table([write.word("work"), write.word("named")], rows))]
+    text = f"# {write.word('title')}\n\n{about.format(count=len(rows))}\n\n"
+    head = [write.word("work"), write.word("named")]
+    return Page("bibliography", text + table(head, rows, is_stacked=True))
 
 
 def _sources(material: Material, edition: Edition) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,13 @@ from ...loading.load import transforms
 from ...prove.discover import modules
 from ...prove.prove import Settled
 from ..edition import Edition
-from ..markdown import environment
+from ..markdown import environment, folded
 from ..material import Material
 from ..page import Page
 from ..proofs.claims import badge, link, said, target
-from ..proofs.derivation import derived
+from ..proofs.derivation import argued, stated
 from ..proofs.relations import relations
+from .uses import uses
 
 
 def claim_pages(material: Material, edition: Edition) -> list[Page]:
@@ -25,9 +26,12 @@ def claim_pages(material: Material, edition: Edition) -> list[Page]:
     templates = environment(
         {
             "badge": lambda each: badge(each, edition),
-            "derived": lambda each: derived(each, edition),
+            "argued": lambda each: argued(each, edition),
+            "folded": folded,
+            "joined": edition.words["tables"]["comma"].join,
             "link": link,
             "said": lambda text: said(text, edition),
+            "stated": lambda each: stated(each, edition),
             "target": target,
         }
     )
@@ -36,10 +40,14 @@ def claim_pages(material: Material, edition: Edition) -> list[Page]:
         counts=_counts(shown, edition), modules=shown, titles=titles, words=words
     )
     template = templates.get_template("claims.md.j2")
+    used = uses(material, edition)
     return [
         Page("claims/index", index),
         *(
-            Page(f"claims/{module}", template.render(title=titles[module], settled=s, words=words))
+            Page(
+                f"claims/{module}",
+                template.render(title=titles[module], settled=s, used=used, words=words),
+            )
             for module, s in shown.items()
         ),
     ]

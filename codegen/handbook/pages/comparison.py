@@ -1,15 +1,15 @@
-"""Optimizers side by side: in numbers, term by term, and by what each adds to another."""
+"""Optimizers side by side: in numbers, family by family, and term by term."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from sympy import Basic
 
 from ....specs.language import Optimizer, Update
 from ...backends.latex import LatexPrinter
 from ...cost import Cost
+from ...loading.families import by_family
 from ..edition import Edition
-from ..markdown import code, directive, figure, inline, table, tall
+from ..markdown import code, figure, folded, table, tall
 from ..material import Material
 from ..page import Page
 from ..pictures.drawn import is_drawn
@@ -17,24 +17,13 @@ from ..pictures.landscapes import LANDSCAPES
 from ..pictures.paths import all_paths
 from ..pictures.shown import Shown
 from ..pictures.training import all_training
-from ..rules.differences import Compared, difference
-from ..rules.lineage import Stage, pairs, rules
-from ..rules.marked_printer import MarkedPrinter
+from ..rules.lineage import Stage, rules
 from ..rules.roles import Role, divisors, is_corrected, roles
 from ..rules.variants import plain, switches, usual
 from ..writer import Writer
+from .beside import stage_name
 from .costs import in_bytes
 from .parts import TEMPLATES, page_link
-
-
-@dataclass(frozen=True)
-class _Change:
-    """What one rule changes in another; ``rows`` is the table of equations, if any changes."""
-
-    title: str
-    renamed: Sequence[str]
-    equal: Sequence[str]
-    rows: str
 
 
 def comparison_page(material: Material, edition: Edition) -> list[Page]:
@@ -49,18 +38,20 @@ def comparison_page(material: Material, edition: Edition) -> list[Page]:
     stages = rules(material.optimizers)
     text = TEMPLATES.get_template("comparison.md.j2").render(
         write=write,
-        summary=_summary(material, write),
-        terms=list(_terms(stages, write)),
-        changes=[_change(pair, stages, write) for pair in pairs(material.optimizers)],
+        families=[folded(title, body) for title, body in _families(material, write)],
+        terms=[folded(title, body) for title, body in _terms(stages, write)],
         pictures=[figure(*shown) for shown in pictures],
     )
     return [Page("comparison", text, [shown.picture for shown in pictures])]
 
 
-def _summary(material: Material, write: Writer) -> str:
+def _families(material: Material, write: Writer) -> Iterator[tuple[str, str]]:
+    """For each, its title and its rules in numbers."""
     keys = ("rule", "states", "moved", "operations", "momentum", "adaptive", "corrected")
-    rows = [_numbers(spec, material.costs[spec.name], write) for spec in material.optimizers]
-    return table([write.word(key) for key in keys], rows)
+    for family, its in by_family(material.optimizers).items():
+        rows = [_numbers(spec, material.costs[spec.name], write) for spec in its]
+        shown = table([write.word(key) for key in keys], rows, is_stacked=True)
+        yield write.said(family.title), shown
 
 
 def _numbers(spec: Optimizer, costs: Sequence[Cost], write: Writer) -> list[str]:
@@ -101,10 +92,10 @@ def _terms(stages: Mapping[Stage, Optimizer], write: Writer) -> Iterator[tuple[s
             write,
         )
         if rows:
-            yield write.word(role.value), table(head, rows)
+            yield write.word(role.value), table(head, rows, is_stacked=True)
     rows = _alike({s: [_expression(r, e) for e in divisors(r)] for s, r in stages.items()}, write)
     if rows:
-        yield write.word("denominator"), table(head, rows)
+        yield write.word("denominator"), table(head, rows, is_stacked=True)
 
 
 def _alike(shown: Mapping[Stage, Sequence[str]], write: Writer) -> list[list[str]]:
@@ -112,7 +103,7 @@ def _alike(shown: Mapping[Stage, Sequence[str]], write: Writer) -> list[list[str
     rows: dict[tuple[str, ...], list[str]] = {}
     for stage, formulas in shown.items():
         if formulas:
-            rows.setdefault(tuple(formulas), []).append(_name(stage))
+            rows.setdefault(tuple(formulas), []).append(stage_name(stage))
     return [[", ".join(names), ", ".join(formulas)] for formulas, names in rows.items()]
 
 
@@ -122,55 +113,3 @@ def _equation(spec: Optimizer, update: Update) -> str:
 
 def _expression(spec: Optimizer, e: Basic) -> str:
     return tall(LatexPrinter(spec).expression(e))
-
-
-def _name(stage: Stage) -> str:
-    """A rule, with the last of the switches that are on."""
-    return f"{stage.spec} {code(stage.on[-1])}" if stage.on else stage.spec
-
-
-def _change(pair: tuple[Stage, Stage], stages: Mapping[Stage, Optimizer], write: Writer) -> _Change:
-    before, after = (stages[stage] for stage in pair)
-    found = difference(before, after)
-    rows = [row for each in found.equations for row in _rows(each, before, after, write)]
-    old, new = LatexPrinter(before), LatexPrinter(after)
-    return _Change(
-        title=write.word("change", before=_name(pair[0]), after=_name(pair[1])),
-        renamed=[
-            write.word(
-                "renamed",
-                old=inline(old.names.of(a.name).tex),
-                new=inline(new.names.of(b.name).tex),
-            )
-            for a, b in found.renamed.items()
-        ],
-        equal=[
-            inline(new.expression(each.after.target))
-            for each in found.equations
-            if each.kind == "equal" and each.after
-        ],
-        rows=_difference(rows, write),
-    )
-
-
-def _difference(rows: Sequence[Sequence[str]], write: Writer) -> str:
-    if not rows:
-        return ""
-    body = table([write.word("what"), write.word("equations")], rows)
-    return directive("container", "difference", f"\n{body}")
-
-
-def _rows(
-    compared: Compared, before: Optimizer, after: Optimizer, write: Writer
-) -> Iterator[list[str]]:
-    """The equation as it was, and as it is, with what differs marked."""
-    if compared.kind == "equal":
-        return
-    if compared.before:
-        key = "from" if compared.after else "removed"
-        old = MarkedPrinter(before, compared.gone).equation(compared.before)
-        yield [write.word(key), tall(old)]
-    if compared.after:
-        key = "to" if compared.before else "added"
-        new = MarkedPrinter(after, compared.new).equation(compared.after)
-        yield [write.word(key), tall(new)]

@@ -22,7 +22,9 @@ def elsewhere_page(material: Material, edition: Edition) -> list[Page]:
     parts += [f"## {write.word('faults')}", write.word("faults_about")]
     parts += [f"### {code(x.name)}\n\n{_fault(x, write)}" for x in faults]
     for package, its in groupby(known, key=lambda x: x.package):
-        parts += [f"## {package}", _table([*its], write)]
+        found = [*its]
+        versions = write.joined({x.version.rpartition(" ")[2]: "" for x in found})
+        parts += [f"## {package}", write.word("versions", versions=versions), _table(found, write)]
     return [Page("elsewhere", "\n\n".join(parts) + "\n")]
 
 
@@ -34,15 +36,14 @@ def _fault(peer: Audited, write: Writer) -> str:
 
 
 def _table(its: list[Audited], write: Writer) -> str:
-    head = [write.word(k) for k in ("spec", "peer", "version", "audited", "witness")]
+    head = [write.word(k) for k in ("spec", "peer", "audited", "witness")]
     rows = [
         [
             code(x.of),
             code(x.name),
-            x.version.rpartition(" ")[2],
             verdict(x, write),
             code(x.witness) if x.witness else write.word("same"),
         ]
         for x in its
     ]
-    return table(head, rows)
+    return table(head, rows, is_stacked=True)

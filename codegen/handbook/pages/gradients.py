@@ -10,7 +10,8 @@ from ..material import Material
 from ..page import Page
 from ..rules.snippets import transform_usage
 from ..writer import Writer
-from .parts import TEMPLATES, relations_section, usage_section
+from .parts import TEMPLATES, usage_section
+from .related import relations_section
 
 
 def gradients_page(material: Material, edition: Edition) -> list[Page]:

@@ -11,7 +11,8 @@ from ..material import Material
 from ..page import Page
 from ..writer import Writer
 from .optimizers import algorithm
-from .parts import TEMPLATES, page_link, python, relations_section
+from .parts import TEMPLATES, page_link, python
+from .related import relations_section
 
 _SHOWN_ON = ("AdamW", "SGD")
 """The rules that an operator is shown on: the first that has the parts it takes."""

@@ -22,7 +22,9 @@ from ..proofs.relations import relations
 from ..rules.snippets import optimizer_usage
 from ..rules.variants import Change, changes
 from ..writer import Writer
+from .beside import beside_section
 from .costs import in_bytes
+from .families import families_index
 from .parts import STEP_METHODS, TEMPLATES, equation_label
 from .spec_pages import Content, spec_pages
 from .tuning import measured, tuning
@@ -30,7 +32,9 @@ from .tuning import measured, tuning
 
 def optimizer_pages(material: Material, edition: Edition) -> list[Page]:
     """A page for each optimizer, and one that lists them; none where there is none."""
-    return spec_pages("optimizers", material.optimizers, _content, material, edition)
+    return spec_pages(
+        "optimizers", material.optimizers, families_index, _content, material, edition
+    )
 
 
 def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
@@ -51,6 +55,7 @@ def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
         usage=lambda package: optimizer_usage(spec, package),
         after={
             "tuning": tuning(spec, material, tried, write),
+            "beside": beside_section(spec, material, write.edition),
             "cost": _cost(material.costs[spec.name], write),
             "pictures": _shown(pictures, write),
             "operators": _operators(spec, material, write),
@@ -169,7 +174,7 @@ def _cost(found: Sequence[Cost], write: Writer) -> str:
         return ""
     head = ("setting", "read", "written", "moved", "state", "operations")
     rows = [_cost_row(cost, write) for cost in found]
-    shown = table([write.word(h) for h in head], rows)
+    shown = table([write.word(h) for h in head], rows, is_stacked=True)
     return f"{write.word('cost_about')}\n\n{shown}"
 
 

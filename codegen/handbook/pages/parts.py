@@ -1,12 +1,7 @@
 """What pages of optimizers, schedules and transforms have in common."""
 
-from textwrap import indent
-
-from ....specs.language import Operator, Schedule, Spec, Transform, Update
-from ..edition import Edition
+from ....specs.language import Schedule, Spec, Transform, Update
 from ..markdown import code, directive, display, environment, inline, tabs
-from ..material import Material
-from ..proofs.relations import related, relations
 from ..rules.snippets import OWN_PACKAGE, Usage
 from ..writer import Writer
 
@@ -41,14 +36,3 @@ def usage_section(usage: Usage, is_own: bool, write: Writer) -> str:
     programs = {"numpy": usage.numpy, "torch": usage.torch}
     fenced = {write.word(key): f"```python\n{text}```\n" for key, text in programs.items()}
     return note + tabs(fenced, "package")
-
-
-def relations_section(
-    spec: Spec | Transform | Operator, material: Material, edition: Edition
-) -> str:
-    """What is proved and refuted of a spec, as a list; nothing where nothing is claimed."""
-    found = [related(each, edition) for each in relations(spec, material.settled)]
-    if not found:
-        return ""
-    listed = ("- " + indent(text, "  ").strip() + "\n" for text in found)
-    return "\n".join([edition.words["claims"]["about"] + "\n", *listed])

@@ -13,7 +13,7 @@ from ..pictures.curves import rates
 from ..rules.snippets import schedule_usage
 from ..writer import Writer
 from .parts import TEMPLATES
-from .spec_pages import Content, spec_pages
+from .spec_pages import Content, plain_index, spec_pages
 
 _FOLDERS = {"numpy": "numpy/schedules", "torch": "torch/lr_scheduler"}
 _RATE, _NEXT = "_rate", "_next"
@@ -22,7 +22,7 @@ _RATE, _NEXT = "_rate", "_next"
 
 def schedule_pages(material: Material, edition: Edition) -> list[Page]:
     """A page for each schedule, and one that lists them; none where there is none."""
-    return spec_pages("schedules", material.schedules, _content, material, edition)
+    return spec_pages("schedules", material.schedules, plain_index, _content, material, edition)
 
 
 def _content(schedule: Schedule, material: Material, write: Writer) -> Content:

@@ -6,16 +6,21 @@ from typing import TypeVar
 
 from ....specs.language import Optimizer, Schedule, Spec
 from ..edition import Edition
-from ..markdown import directive, tabs
+from ..markdown import directive, folded
 from ..material import Material
 from ..page import Page, Picture
 from ..rules.excerpts import class_source, methods_source
-from ..rules.peers import peers_table
+from ..rules.peers import peers_list
 from ..rules.snippets import OWN_PACKAGE, Usage
+from ..rules.written import written
 from ..writer import Writer
-from .parts import TEMPLATES, python, relations_section, usage_section
+from .parts import TEMPLATES, python, usage_section
+from .related import relations_section
 
 _Kind = TypeVar("_Kind", Optimizer, Schedule)
+
+_LOOKED_UP = ("pictures", "arguments")
+"""Sections before the programs that stand there in any case; the others follow the code."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,8 @@ class Content:
         equations: one step, in a box.
         files: the generated ones, by backend.
         methods: of the classes in them, what computes one step, in the order of calls.
-        before: the sections before the programs, by the keys of their titles. Each stands or
-            falls away by itself: an empty one is left out.
+        before: the sections before those that are particular, by the keys of their titles. Each
+            stands or falls away by itself: an empty one is left out.
         usage: the programs, as they import from a package.
         after: the sections after them.
         pictures: those in the sections.
@@ -51,6 +56,7 @@ class _Section:
 def spec_pages(
     folder: str,
     specs: Sequence[_Kind],
+    index: Callable[[Sequence[_Kind], Writer], str],
     content: Callable[[_Kind, Material, Writer], Content],
     material: Material,
     edition: Edition,
@@ -60,6 +66,7 @@ def spec_pages(
     Args:
         folder: of the pages; their words have its name too.
         specs: those that have a page.
+        index: writes the page that lists them.
         content: what a page has of its own.
         material: what pages are made of.
         edition: the language.
@@ -72,11 +79,11 @@ def spec_pages(
         for spec in specs
         for found in [content(spec, material, write)]
     ]
-    return [Page(f"{folder}/index", _index(specs, write)), *pages]
+    return [Page(f"{folder}/index", index(specs, write)), *pages]
 
 
-def _index(specs: Sequence[Spec], write: Writer) -> str:
-    """A list of the pages in the folder."""
+def plain_index(specs: Sequence[Spec], write: Writer) -> str:
+    """A list of the pages in a folder, and no more."""
     return TEMPLATES.get_template("index.md.j2").render(
         title=write.word("index"),
         about=write.word("index_about"),
@@ -85,40 +92,51 @@ def _index(specs: Sequence[Spec], write: Writer) -> str:
 
 
 def _text(spec: Spec, content: Content, material: Material, write: Writer) -> str:
-    code = {backend: material.code[file] for backend, file in content.files.items()}
-    steps = {
-        write.word(backend): python(step)
-        for backend, source in code.items()
-        if (step := methods_source(source, spec.name, content.methods[backend]))
-    }
     return TEMPLATES.get_template("spec.md.j2").render(
         spec=spec,
         write=write,
-        step=tabs({write.word("equations"): content.equations, **steps}),
-        classes=_classes(code, spec.name, write),
+        step=content.equations,
         sections=_sections(spec, content, material, write),
     )
 
 
-def _classes(code: Mapping[str, str], name: str, write: Writer) -> str:
-    """The generated classes, by backend: folded, and only on the site, as they are long."""
-    folded = [
-        directive("dropdown", write.word("class", package=write.word(backend)), f"\n{shown}")
+def _code(spec: Spec, content: Content, material: Material, write: Writer) -> str:
+    """As one would write it, and folded what is generated, of which the book has no classes."""
+    code = {backend: material.code[file] for backend, file in content.files.items()}
+    short = written(spec) if isinstance(spec, Optimizer) else ""
+    steps = [
+        folded(write.word("generated_step", package=write.word(backend)), python(step))
         for backend, source in code.items()
-        for shown in [python(class_source(source, name))]
+        if (step := methods_source(source, spec.name, content.methods[backend]))
     ]
-    return directive("only", "html", "\n" + "\n".join(folded))
+    classes = [
+        folded(write.word("class", package=write.word(backend)), python(shown))
+        for backend, source in code.items()
+        for shown in [class_source(source, spec.name)]
+    ]
+    parts = [
+        *([write.word("written_about"), python(short)] if short else []),
+        *([write.word("code_about"), *steps] if steps else []),
+        directive("only", "html", "\n" + "\n".join(classes)),
+    ]
+    return "\n\n".join(parts)
 
 
 def _sections(spec: Spec, content: Content, material: Material, write: Writer) -> list[_Section]:
-    """In order; of a spec of one's own there are no peers, and no claims but one's own."""
+    """First what is looked up, then the code, then what is particular.
+
+    Of a spec of one's own there are no peers, and no claims but one's own.
+    """
     is_own = spec.name not in material.builtin
     usage = content.usage(OWN_PACKAGE if is_own else "steprule")
+    looked_up = {key: body for key, body in content.before.items() if key in _LOOKED_UP}
     found = {
-        **content.before,
+        **looked_up,
         "usage": usage_section(usage, is_own, write),
+        "code": _code(spec, content, material, write),
+        **{key: body for key, body in content.before.items() if key not in _LOOKED_UP},
         **content.after,
         "relations": relations_section(spec, material, write.edition),
-        "peers": "" if is_own else peers_table(spec, material, write.edition),
+        "peers": "" if is_own else peers_list(spec, material, write.edition),
     }
     return [_Section(write.word(title), body) for title, body in found.items() if body]

@@ -88,7 +88,7 @@ def _table(entries: Iterator[_Entry], write: Writer) -> str:
         for (tex, meaning), found in sorted(places.items(), key=lambda item: _letters(*item[0]))
     ]
     keys = ["symbol", *(["meaning"] if has_meaning else []), "places"]
-    return table([write.word(key) for key in keys], rows) if rows else ""
+    return table([write.word(key) for key in keys], rows, is_stacked=True) if rows else ""
 
 
 def _letters(tex: str, meaning: str) -> tuple[str, str, str]:

@@ -28,12 +28,26 @@ def derived(settled: Settled, edition: Edition) -> str:
     what does not vanish and the numbers that show it. A verdict that is not the author's stands
     in an error of its own above all.
     """
-    made = [broken(settled, edition), *_head(settled, edition)]
+    return f"{stated(settled, edition)}\n{argued(settled, edition)}"
+
+
+def stated(settled: Settled, edition: Edition) -> str:
+    """The first half of it: what is claimed."""
+    return _paragraphs([broken(settled, edition), *_head(settled, edition)])
+
+
+def argued(settled: Settled, edition: Edition) -> str:
+    """The second: what settles it."""
+    made: list[str] = []
     for passage in _once(derivation(settled).passages):
         made += _passage(passage, settled, edition)
     if settled.is_as_expected:
         made.append(witnessed(settled, edition))
-    return "\n\n".join(part.strip() for part in made if part) + "\n"
+    return _paragraphs(made)
+
+
+def _paragraphs(texts: Sequence[str]) -> str:
+    return "\n\n".join(text.strip() for text in texts if text) + "\n"
 
 
 def broken(settled: Settled, edition: Edition) -> str:

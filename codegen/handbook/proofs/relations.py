@@ -26,7 +26,7 @@ def relations(spec: Spec | Transform | Operator, settled: Mapping[str, Settled])
     return [
         each
         for name, each in settled.items()
-        if name not in left_out and _is_about(each.claim, spec.name)
+        if name not in left_out and spec.name in subjects(each.claim)
     ]
 
 
@@ -49,8 +49,9 @@ def _builtin() -> Mapping[str, Spec]:
     return all_builtin()
 
 
-def _is_about(claim: Claim, name: str) -> bool:
-    return name in claim.about or any(side.name == name for side in _sides(claim))
+def subjects(claim: Claim) -> list[str]:
+    """The names of what a claim is about."""
+    return [*dict.fromkeys((*claim.about, *(side.name for side in _sides(claim))))]
 
 
 def _sides(claim: Claim) -> Sequence[Spec]:

@@ -46,8 +46,22 @@ def require_latex(language: str) -> None:
         )
 
 
-def book(space: Workspace, edition: Edition, progress: Callable[[str], None]) -> Path:
-    """The file of the book.
+def book(
+    space: Workspace,
+    edition: Edition,
+    title: str,
+    progress: Callable[[str], None],
+    *,
+    is_short: bool = False,
+) -> Path:
+    """The file of a book.
+
+    Args:
+        space: where its sources are.
+        edition: whose words stand around the pages.
+        title: on its first page.
+        progress: told of each step.
+        is_short: its chapters follow one another, each on the page on which the last one ends.
 
     Raises:
         BuildError: Sphinx complains, or LaTeX stops.
@@ -56,7 +70,7 @@ def book(space: Workspace, edition: Edition, progress: Callable[[str], None]) ->
     words = edition.words["contents"]
     settings = {
         "latex_engine": engine,
-        "latex_documents": [("index", "steprule.tex", words["title"], "", "manual")],
+        "latex_documents": [("index", "steprule.tex", title, "", "manual")],
         "latex_show_urls": "no",
         "latex_use_xindy": False,
         "latex_toplevel_sectioning": "part",
@@ -70,7 +84,9 @@ def book(space: Workspace, edition: Edition, progress: Callable[[str], None]) ->
             "figure_align": "H",
             "fvset": r"\fvset{fontsize=\footnotesize}",
             **({} if edition.language == ENGLISH else _CHINESE),
-            "preamble": _PREAMBLE + _contents_name(words["contents"]),
+            "preamble": _PREAMBLE
+            + _contents_name(words["contents"])
+            + (_CONTINUOUS if is_short else ""),
             "maketitle": r"\date{}\sphinxmaketitle",
             "sphinxsetup": "verbatimwithframe=false, VerbatimColor={rgb}{0.97,0.97,0.97}",
         },
@@ -99,8 +115,14 @@ _PREAMBLE = r"""
 % Sphinx takes the sections of the first page for parts; of these the contents tell.
 \let\bookpart\part
 \renewcommand{\part}[1]{\section*{#1}}
+
+% Equations and pictures are numbered on each page of the site by themselves, and so they are here:
+% no number shifts where a rule is added. Sphinx steps its scope where such a page begins.
 \AtBeginDocument{%
-  \counterwithin{equation}{chapter}\counterwithin{figure}{chapter}\counterwithin{table}{chapter}}
+  \counterwithin*{equation}{sphinxscope}\counterwithin*{figure}{sphinxscope}%
+  \renewcommand{\theequation}{\arabic{equation}}\renewcommand{\thefigure}{\arabic{figure}}%
+  \renewcommand{\theHequation}{\thesphinxscope.\arabic{equation}}%
+  \renewcommand{\theHfigure}{\thesphinxscope.\arabic{figure}}}
 
 \renewcommand{\sphinxincludegraphics}[2][]{\includegraphics[scale=0.75,#1]{#2}}
 \raggedbottom
@@ -130,6 +152,13 @@ _PREAMBLE = r"""
 \newcommand{\changed}[1]{{\color{changed}\underline{#1}}}
 """
 
+
+_CONTINUOUS = r"""
+\titleclass{\chapter}{straight}
+\titlespacing*{\chapter}{0pt}{2.5em}{1em}
+\preto\chapter{\needspace{14\baselineskip}}
+\renewcommand{\bookpart}[1]{\phantomsection\addcontentsline{toc}{part}{#1}}
+"""
 
 _CHINESE = {
     "fontpkg": r"""

@@ -93,7 +93,8 @@ def build(
             "dollarmath",
         ],
         "myst_heading_anchors": 3,
-        "numfig": True,
+        # Equations are numbered on each page by themselves: no other page shifts them.
+        "math_numfig": False,
         "math_number_all": False,
         "highlight_language": "python",
         "today": "",

@@ -14,7 +14,7 @@ from babel.dates import format_date
 from ..edition import Edition
 from .build import build, sphinx_language
 from .mathematics import font
-from .web import BOOK, Publication
+from .web import BOOK, SHORT, Publication
 from .workspace import Workspace
 
 _STATIC = Path(__file__).parent / "static"
@@ -81,6 +81,7 @@ def _context(edition: Edition, publication: Publication | None) -> dict[str, Any
     locale = sphinx_language(edition.language)
     said = {
         "book": BOOK,
+        "short": SHORT if publication.has_short else "",
         "day": format_date(publication.date, "long", locale=locale),
         "year": publication.date.year,
         "language": edition.language,

@@ -5,7 +5,7 @@
     index.html      sends a reader to the browser's language; without scripts, to English
     404.html        for addresses that lead nowhere
     .nojekyll       lets GitHub show folders that begin with an underscore
-    en/, zh/        the site in each language, each with its book beside it
+    en/, zh/        the site in each language, each with its books beside it
     versions/       earlier folders of this kind, as they were: versions/0.1.0/index.html
     versions/index.html, where there are any: a list of them
 
@@ -32,7 +32,8 @@ from ...backends.rendering import environment
 from ..edition import Edition
 from .publish import EARLIER
 
-BOOK = "steprule-handbook.pdf"
+BOOK, SHORT = "steprule-handbook.pdf", "steprule-derivations.pdf"
+"""The files of the books: the whole handbook, and its derivations."""
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -45,18 +46,20 @@ class Publication:
         languages: the names of the languages, in these, by their codes.
         source: the address of the source, or nothing.
         has_earlier: whether there are earlier versions beside it.
+        has_short: whether the short book is, which is about no specs that were chosen.
     """
 
     date: date
     languages: Mapping[str, str]
     source: str
     has_earlier: bool
+    has_short: bool
 
 
-def publication(editions: Sequence[Edition], folder: Path) -> Publication:
+def publication(editions: Sequence[Edition], folder: Path, *, has_short: bool) -> Publication:
     """What is to be said of a handbook that is going to be in a folder."""
     languages = {each.language: each.words["site"]["language"] for each in editions}
-    return Publication(_today(), languages, _source(), bool(_earlier(folder)))
+    return Publication(_today(), languages, _source(), bool(_earlier(folder)), has_short)
 
 
 @contextmanager

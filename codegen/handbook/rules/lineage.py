@@ -46,9 +46,9 @@ def pairs(specs: Sequence[Optimizer]) -> list[tuple[Stage, Stage]]:
 
     A rule stands before those that grew out of it, and these before what stands beside it.
     """
-    own = filter(None, (_own(spec, specs) for spec in specs))
+    grew = filter(None, (own(spec, specs) for spec in specs))
     grown: dict[str, list[tuple[Stage, Stage]]] = {}
-    for pair in (*_WITHIN, *own):
+    for pair in (*_WITHIN, *grew):
         if all(_declared(stage, specs) is not None for stage in pair):
             grown.setdefault(pair[0].spec, []).append(pair)
     later = {pair[1].spec for found in grown.values() for pair in found if _grows(pair)}
@@ -61,7 +61,7 @@ def pairs(specs: Sequence[Optimizer]) -> list[tuple[Stage, Stage]]:
     return [pair for name in grown if name not in later for pair in below(name)]
 
 
-def _own(spec: Optimizer, specs: Sequence[Optimizer]) -> tuple[Stage, Stage] | None:
+def own(spec: Optimizer, specs: Sequence[Optimizer]) -> tuple[Stage, Stage] | None:
     """A rule and what it grew out of, with a switch of both on if without it they are one."""
     earlier = _earlier(spec, specs)
     if earlier is None:

@@ -1,4 +1,4 @@
-"""What audits found of other libraries, as tables: what has a rule's name there, and what it is."""
+"""What audits found of other libraries, as lists: what has a rule's name there, and what it is."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ from ...backends.latex import LatexPrinter
 from ...backends.latex.numerals import scientific
 from ...loading.audited import AGREES, Audited, audited
 from ..edition import Edition
-from ..markdown import code, escaped, inline, table
+from ..markdown import code, escaped, inline
 from ..material import Material
 from ..proofs.claims import badge, link
 from ..writer import Writer
@@ -21,24 +21,25 @@ def peers_of(spec: Spec) -> list[Audited]:
     return [each for each in audited() if each.of == spec.name and each.found]
 
 
-def peers_table(spec: Spec, material: Material, edition: Edition) -> str:
-    """One row a peer; nothing where there is none."""
+def peers_list(spec: Spec, material: Material, edition: Edition) -> str:
+    """One item a peer, which fits a phone and the book; nothing where there is none."""
     write = Writer(edition, "peers")
     printer = LatexPrinter(spec)
-    rows = [
-        [
-            f"{code(peer.name)} ({peer.version.rpartition(' ')[2]})",
-            _other_arguments(peer, write),
-            verdict(peer, write),
-            write.apart(_differences(peer, printer, material, write)) or write.word("same"),
-            code(peer.witness) if peer.witness else write.word("same"),
-        ]
-        for peer in peers_of(spec)
-    ]
-    if not rows:
-        return ""
-    head = [write.word(k) for k in ("peer", "defaults", "audited", "differences", "witness")]
-    return f"{write.word('about')}\n\n{table(head, rows)}"
+    items = [f"- {_item(peer, printer, material, write)}\n" for peer in peers_of(spec)]
+    return f"{write.word('about')}\n\n{''.join(items)}" if items else ""
+
+
+def _item(peer: Audited, printer: LatexPrinter, material: Material, write: Writer) -> str:
+    """What there is to say of it: what was found, then only what differs."""
+    name = f"**{code(peer.name)}** ({peer.version.rpartition(' ')[2]})"
+    found = write.about(name, verdict(peer, write))
+    further = {
+        "defaults": _other_arguments(peer, write),
+        "differences": write.apart(_differences(peer, printer, material, write)),
+        "witness": code(peer.witness) if peer.witness else "",
+    }
+    said = [write.about(write.word(key), text) for key, text in further.items() if text]
+    return " ".join(write.word("sentence", text=text) for text in (found, *said))
 
 
 def verdict(peer: Audited, write: Writer) -> str:
@@ -70,7 +71,7 @@ def _other_arguments(peer: Audited, write: Writer) -> str:
     ]
     if peer.lacks:
         shown.append(write.word("lacks", names=write.joined([*map(code, peer.lacks)])))
-    return write.joined(shown) or write.word("same")
+    return write.joined(shown)
 
 
 def _is_number(text: str) -> bool:

@@ -1,0 +1,89 @@
+"""Operators one after the other: where their order matters, and where it does not."""
+
+from sympy import Integer
+
+from ..language import hyperparameters
+from ..language.claims import Equivalence, Side, Verdict
+from ..operators import cautious, clipping, decay, steps, trust
+from ..optimizers import adam as _adam
+from ..optimizers import sgd as _sgd
+from .operators import ANY
+
+momentum, wd, l2_decay = hyperparameters("momentum weight_decay l2_decay")
+
+caution_and_decay = Equivalence(
+    "caution-and-decay",
+    "Decoupled decay is not masked by caution, wherever the two are done.",
+    Side(cautious(decay.decoupled_decay(ANY))),
+    Side(decay.decoupled_decay(cautious(ANY))),
+    {},
+    Verdict.PROVED,
+    about=("cautious", "decoupled_decay"),
+)
+
+trust_and_decay = Equivalence(
+    "trust-and-decay",
+    "The trust ratio scales the decay that was in the direction before it, and none that comes "
+    "after.",
+    Side(trust.trust_ratio(decay.directed_decay(_sgd.sgd))),
+    Side(decay.directed_decay(trust.trust_ratio(_sgd.sgd))),
+    {},
+    Verdict.REFUTED,
+    about=("SGD", "trust_ratio", "directed_decay"),
+)
+
+decay_of_sgd = Equivalence(
+    "l2-and-decoupled-of-sgd",
+    "Weight decay in the gradient and beside the step are one, where nothing else is made of the "
+    "gradient.",
+    Side(decay.l2(_sgd.sgd), hyper={momentum: Integer(0), wd: Integer(0)}),
+    Side(decay.decoupled_decay(_sgd.sgd), hyper={momentum: Integer(0), wd: Integer(0)}),
+    {},
+    Verdict.PROVED,
+    about=("SGD", "l2", "decoupled_decay"),
+)
+
+decay_of_adam = Equivalence(
+    "l2-and-decoupled-of-adam",
+    "Weight decay in the gradient of Adam is divided by the root of the second moment, and beside "
+    "the step it is not.",
+    Side(decay.l2(_adam.adam), hyper={wd: Integer(0)}),  # Adam's own, which is another
+    Side(decay.decoupled_decay(_adam.adam), hyper={wd: Integer(0)}),
+    {},
+    Verdict.REFUTED,
+    about=("Adam", "l2", "decoupled_decay"),
+)
+
+caution_and_directed_decay = Equivalence(
+    "caution-and-directed-decay",
+    "Caution masks the decay that was in the direction before it, and none that comes after.",
+    Side(cautious(decay.directed_decay(_sgd.sgd))),
+    Side(decay.directed_decay(cautious(_sgd.sgd))),
+    {},
+    Verdict.REFUTED,
+    about=("SGD", "cautious", "directed_decay"),
+)
+
+clipping_and_accumulation = Equivalence(
+    "clipping-and-accumulation",
+    "Gradients clipped one by one have another mean than is clipped when all have come.",
+    Side(clipping.clip_by_value(steps.accumulate(_sgd.sgd))),
+    Side(steps.accumulate(clipping.clip_by_value(_sgd.sgd))),
+    {},
+    Verdict.REFUTED,
+    about=("SGD", "clip_by_value", "accumulate"),
+)
+
+lars_and_l2 = Equivalence(
+    "lars-and-l2",
+    "LARS counts the norms of the gradient and of the decay one by one. Where the decay is in the "
+    "gradient already, it is scaled by the norm of their sum.",
+    Side(trust.lars(_sgd.sgd), hyper={wd: Integer(0), trust.decay: wd}),
+    Side(
+        decay.l2(trust.lars(_sgd.sgd)),
+        hyper={wd: Integer(0), trust.decay: Integer(0), l2_decay: wd},
+    ),
+    {},
+    Verdict.REFUTED,
+    about=("SGD", "lars", "l2"),
+)
