@@ -35,6 +35,7 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
         *(["Inputs"] if spec.inputs else []),
         *(["Outputs"] if spec.outputs else []),
         "What each option changes",
+        "What it takes and refuses",
         "Use",
         *(["Cost"] if compiled(spec).has_kernel else []),
         *(["In pictures"] if is_drawn(analyse(spec)) else []),
@@ -83,7 +84,8 @@ def test_adam_by_its_page(pages: dict[str, Page]) -> None:
         r"v_t = \beta_2 v_{t-1} + (1 - \beta_2) \tilde{g}_t^2",
         r"\theta_t = \bar{\theta}_t - \gamma \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}",
         r"| $\beta_2$ | {code}`betas[1]` | $0.999$ | $[0, 1)$ | decay rate of the second moment |",
-        r"| $v^{\max}_t$ | {code}`max_exp_avg_sq` | tensor | if $\mathtt{amsgrad}$ | $0$ |",
+        r"| $v^{\max}_t$ | {code}`max_exp_avg_sq` | {code}`vmax/...` | tensor "
+        r"| if $\mathtt{amsgrad}$ | $0$ |",
         "[arXiv\\:1412.6980](https://arxiv.org/abs/1412.6980)",
         # Four numbers read, three written; two states.
         "| defaults | 16 B | 12 B | 28 B | 8 B |",
@@ -121,7 +123,8 @@ def test_a_rule_of_ones_own_has_what_can_be_said_of_it(own_pages: dict[str, Page
     text = own_pages["optimizers/normed"].text
     # Nothing is an option, and nobody has made a peer of it.
     assert _titles(text) == [
-        *("One step", "Arguments", "State", "Use", "Cost", "In pictures"),
+        *("One step", "Arguments", "State", "What it takes and refuses", "Use", "Cost"),
+        "In pictures",
         "Proved and refuted",
     ]
     assert "- It is what it is. {bdg-success}`Proved` ([proof](#claim-normed-itself))" in text

@@ -91,6 +91,7 @@ def build(
             "colon_fence",
             "deflist",
             "dollarmath",
+            "fieldlist",
         ],
         "myst_heading_anchors": 3,
         "numfig": True,
