@@ -229,5 +229,5 @@ def _base(module: _Module, material: Material) -> Class:
 
 def _row(p: Parameter, text: str, module: _Module, material: Material, write: Writer) -> list[str]:
     default = code(str(p.default)) if p.default is not None else write.word("required")
-    kind = annotation(p, material.code, module.package)
+    kind = annotation(p, material.code, module.package).replace("|", r"\|")  # within a table
     return [code(p.name), code(kind), default, said(text, write)]
