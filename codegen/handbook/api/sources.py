@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import griffe
@@ -21,7 +21,7 @@ _ALIASES = {
 """Where the types of arguments have names, by package."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def _read(path: str, text: str) -> Module:
     return griffe.visit(Path(path).stem, filepath=Path(path), code=text)
 

@@ -1,5 +1,4 @@
-"""What a class has of its own, on the page of its rule: how it is called, what a checkpoint of it
-holds, and what it takes and refuses."""
+"""What a class has of its own: how it is called, its checkpoint, what it takes and refuses."""
 
 from ast import literal_eval
 from collections.abc import Iterator
