@@ -7,8 +7,10 @@ perhaps paragraphs again. Code stands between double backticks, and examples are
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
-from griffe import Docstring, DocstringSectionKind
+if TYPE_CHECKING:
+    from griffe import Docstring
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Described:
         yield from self.raises.values()
 
 
-def described(docstring: Docstring | None) -> Described:
+def described(docstring: "Docstring | None") -> Described:
     """The parts of a docstring; none of none."""
     if docstring is None:
         return Described((), {}, "", {}, ())
@@ -58,16 +60,16 @@ def described(docstring: Docstring | None) -> Described:
     raises: dict[str, str] = {}
     returns = ""
     for section in sections:
-        match section.kind:
-            case DocstringSectionKind.parameters:
+        match section.kind.value:
+            case "parameters":
                 arguments |= {each.name: _line(each.description) for each in section.value}
-            case DocstringSectionKind.returns:
+            case "returns":
                 returns = _line(section.value[0].description)
-            case DocstringSectionKind.raises:
+            case "raises":
                 raises |= {
                     _name(each.annotation): _line(each.description) for each in section.value
                 }
-            case DocstringSectionKind.text:
+            case "text":
                 texts[bool(arguments or raises or returns)].extend(_paragraphs(section.value))
             case _:
                 pass

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import griffe
-from griffe import Class, Function, Module, Parameter, ParameterKind
+if TYPE_CHECKING:
+    from griffe import Attribute, Class, Function, Module, Parameter
 
 Code = Mapping[str, str]
 """The files of the packages, by path: ``numpy/adam.py``."""
@@ -22,54 +23,56 @@ _ALIASES = {
 
 
 @cache
-def _read(path: str, text: str) -> Module:
+def _read(path: str, text: str) -> "Module":
+    import griffe  # when it is needed: the command starts without what the handbook needs
+
     return griffe.visit(Path(path).stem, filepath=Path(path), code=text)
 
 
-def read(code: Code, path: str) -> Module:
+def read(code: Code, path: str) -> "Module":
     """A module of a package."""
     return _read(path, code[path])
 
 
-def class_of(code: Code, path: str, name: str) -> Class:
+def class_of(code: Code, path: str, name: str) -> "Class":
     """A class in a module."""
-    found = read(code, path)[name]
-    assert isinstance(found, Class)
-    return found
+    return read(code, path).classes[name]
 
 
-def public(cls: Class) -> Iterator[Function]:
+def public(cls: "Class") -> Iterator["Function"]:
     """The methods that a user calls, in their order; a property is one that is not called."""
     for name, member in cls.members.items():
         if name != "__call__" and name.startswith("_"):
             continue
-        if isinstance(member, Function):
-            yield member
-        elif "property" in member.labels and isinstance(member, griffe.Attribute):
-            yield _asked(member)
+        if name in cls.functions:
+            yield cls.functions[name]
+        elif "property" in member.labels:
+            yield _asked(cls.attributes[name])
 
 
-def _asked(attribute: griffe.Attribute) -> Function:
+def _asked(attribute: "Attribute") -> "Function":
     """A property as a method without arguments."""
+    from griffe import Function
+
     found = Function(attribute.name, returns=attribute.annotation, docstring=attribute.docstring)
     found.labels |= {"property"}
     return found
 
 
-def parameters(found: Function) -> list[Parameter]:
+def parameters(found: "Function") -> list["Parameter"]:
     """What a function is called with, and a method of an instance."""
     return [p for p in found.parameters if p.name != "self"]
 
 
-def constructor(cls: Class) -> list[Parameter]:
+def constructor(cls: "Class") -> list["Parameter"]:
     """What a class is made with: the fields, of a dataclass."""
-    if "__init__" in cls.members:
-        init = cls["__init__"]
-        assert isinstance(init, Function)
-        return parameters(init)
+    from griffe import Parameter, ParameterKind
+
+    if "__init__" in cls.functions:
+        return parameters(cls.functions["__init__"])
     kind, found = ParameterKind.positional_or_keyword, list[Parameter]()
-    for name, member in cls.members.items():
-        if not isinstance(member, griffe.Attribute) or member.annotation is None:
+    for name, member in cls.attributes.items():
+        if member.annotation is None:
             continue
         if str(member.annotation) == "KW_ONLY":
             kind = ParameterKind.keyword_only
@@ -80,7 +83,7 @@ def constructor(cls: Class) -> list[Parameter]:
     return found
 
 
-def call(name: str, given: Sequence[Parameter], code: Code, package: str) -> str:
+def call(name: str, given: Sequence["Parameter"], code: Code, package: str) -> str:
     """A call with the types and defaults of its arguments: on one line, or on one each."""
     written = list(_written(given, code, package))
     line = f"{name}({', '.join(written)})"
@@ -89,7 +92,7 @@ def call(name: str, given: Sequence[Parameter], code: Code, package: str) -> str
     return f"{name}(\n" + "".join(f"    {each},\n" for each in written) + ")"
 
 
-def signature(found: Function, code: Code, package: str) -> str:
+def signature(found: "Function", code: Code, package: str) -> str:
     """What a function is called with, and gives, on one line."""
     given = ", ".join(_written(parameters(found), code, package))
     is_context = any("contextmanager" in str(each.value) for each in found.decorators)
@@ -98,21 +101,23 @@ def signature(found: Function, code: Code, package: str) -> str:
     return f"({given}){returned}"
 
 
-def _written(given: Sequence[Parameter], code: Code, package: str) -> Iterator[str]:
+def _written(given: Sequence["Parameter"], code: Code, package: str) -> Iterator[str]:
+    from griffe import ParameterKind
+
+    stars = {ParameterKind.var_positional: "*", ParameterKind.var_keyword: "**"}
     has_star = False
     for p in given:
         if p.kind is ParameterKind.keyword_only and not has_star:
             has_star = True
             yield "*"
         has_star = has_star or p.kind is ParameterKind.var_positional
-        stars = {ParameterKind.var_positional: "*", ParameterKind.var_keyword: "**"}
         star = stars.get(p.kind, "") if p.kind else ""
         of = f": {annotation(p, code, package)}" if p.annotation is not None else ""
         default = f" = {p.default}" if not star and p.default is not None else ""
         yield f"{star}{p.name}{of}{default}"
 
 
-def annotation(p: Parameter, code: Code, package: str) -> str:
+def annotation(p: "Parameter", code: Code, package: str) -> str:
     """The type of an argument, in which short names of types are written out."""
     known = aliases(code, package)
     return re.sub(r"\w+", lambda word: known.get(word[0], word[0]), str(p.annotation))
@@ -122,8 +127,8 @@ def aliases(code: Code, package: str) -> Mapping[str, str]:
     """The types that have a name of their own in a package."""
     found: dict[str, str] = {}
     for file in _ALIASES[package]:
-        for name, member in read(code, f"{package}/{file}").members.items():
-            if isinstance(member, griffe.Attribute) and str(member.annotation) == "TypeAlias":
+        for name, member in read(code, f"{package}/{file}").attributes.items():
+            if str(member.annotation) == "TypeAlias":
                 value = str(member.value)
                 found |= {name: value} if len(value) <= _LONGEST else {}
     return found

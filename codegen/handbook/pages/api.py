@@ -6,8 +6,7 @@ given, its checkpoint, and what it refuses.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from griffe import Class, Function, Parameter
+from typing import TYPE_CHECKING
 
 from ....specs.language import Optimizer, Schedule, Schedules, Source
 from ...analysis.matrices import needs_matrices
@@ -23,6 +22,9 @@ from ..writer import Writer
 from .described import class_entry, function_entry, methods, said
 from .parts import page_link
 from .signatures import generated, sparse
+
+if TYPE_CHECKING:
+    from griffe import Class, Parameter
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,6 @@ _MODULES = (
     ),
 )
 
-DOCUMENTED = tuple(
-    (f"{m.name.replace('.', '/')}/{file}.py", name)
-    for m in _MODULES
-    for file, name in (*((f, n) for _, f, n in m.bases), *((f, n) for n, f in m.more))
-)
-"""The classes and functions that are described, with their files."""
-
 
 def api_pages(material: Material, edition: Edition) -> list[Page]:
     """A page for each module, and one above them; none where specs were chosen."""
@@ -97,8 +92,7 @@ def api_pages(material: Material, edition: Edition) -> list[Page]:
 
 
 def _index(material: Material, write: Writer) -> str:
-    compile_ = read(material.code, "__init__.py")["compile"]
-    assert isinstance(compile_, Function)
+    compile_ = read(material.code, "__init__.py").functions["compile"]
     rows = [
         [code(f"steprule.{m.name}"), f"[{write.word(f'{m.page}_title')}]({m.page}.md)"]
         for m in _MODULES
@@ -176,12 +170,12 @@ def _parts(module: _Module, material: Material, write: Writer) -> Iterator[str]:
     yield write.word(f"{module.page}_checkpoints")
     for name, file in module.more:
         yield f"## {name}"
-        found = read(material.code, _file(module, file))[name]
-        if isinstance(found, Function):
-            yield function_entry(found, name, material.code, module.package, write)
+        found = read(material.code, _file(module, file))
+        how = material.code, module.package, write
+        if name in found.functions:
+            yield function_entry(found.functions[name], name, *how)
         else:
-            cls = class_of(material.code, _file(module, file), name)
-            yield class_entry(cls, material.code, module.package, write)
+            yield class_entry(found.classes[name], *how)
 
 
 def _file(module: _Module, name: str) -> str:
@@ -222,12 +216,14 @@ def _own(spec: Optimizer | Schedule) -> set[str]:
     return {each.name for each in own}
 
 
-def _base(module: _Module, material: Material) -> Class:
+def _base(module: _Module, material: Material) -> "Class":
     _, file, name = module.bases[0]
     return class_of(material.code, _file(module, file), name)
 
 
-def _row(p: Parameter, text: str, module: _Module, material: Material, write: Writer) -> list[str]:
+def _row(
+    p: "Parameter", text: str, module: _Module, material: Material, write: Writer
+) -> list[str]:
     default = code(str(p.default)) if p.default is not None else write.word("required")
     kind = annotation(p, material.code, module.package).replace("|", r"\|")  # within a table
     return [code(p.name), code(kind), default, said(text, write)]

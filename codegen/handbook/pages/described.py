@@ -1,14 +1,16 @@
 """Classes and functions of the generated packages, as Python's entries of a reference."""
 
 import re
-
-from griffe import Class, Function
+from typing import TYPE_CHECKING
 
 from ..api.docstrings import Described, Example, described
 from ..api.sources import Code, call, constructor, public, signature
 from ..markdown import code, directive, escaped
 from ..writer import Writer
 from .parts import python
+
+if TYPE_CHECKING:
+    from griffe import Class, Function
 
 _FIRST = ("step", "update")
 """The methods that are described before others."""
@@ -28,7 +30,7 @@ def said(text: str, write: Writer) -> str:
     return "".join(pieces)
 
 
-def function_entry(found: Function, name: str, source: Code, package: str, write: Writer) -> str:
+def function_entry(found: "Function", name: str, source: Code, package: str, write: Writer) -> str:
     """A function, or a method by the name of its class: its signature, and what it does."""
     of_class = "." in name
     if "property" in found.labels:
@@ -37,7 +39,7 @@ def function_entry(found: Function, name: str, source: Code, package: str, write
     return directive(kind, f"{name}{signature(found, source, package)}", _body(found, write))
 
 
-def methods(cls: Class, name: str, source: Code, package: str, write: Writer) -> str:
+def methods(cls: "Class", name: str, source: Code, package: str, write: Writer) -> str:
     """The public methods of a class, under a name by which it is spoken of."""
     return "\n".join(
         function_entry(each, f"{name}.{each.name}", source, package, write)
@@ -45,14 +47,14 @@ def methods(cls: Class, name: str, source: Code, package: str, write: Writer) ->
     )
 
 
-def class_entry(cls: Class, source: Code, package: str, write: Writer) -> str:
+def class_entry(cls: "Class", source: Code, package: str, write: Writer) -> str:
     """A class with its methods."""
     made = " ".join(call(cls.name, constructor(cls), source, package).split())
     inner = methods(cls, cls.name, source, package, write)
     return directive("py:class", made, f"{_body(cls, write)}\n{inner}")
 
 
-def _body(found: Class | Function, write: Writer) -> str:
+def _body(found: "Class | Function", write: Writer) -> str:
     about = described(found.docstring)
     parts = [_paragraph(each, write) for each in about.paragraphs]
     if fields := _fields(about, write):

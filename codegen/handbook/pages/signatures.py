@@ -2,9 +2,7 @@
 
 from ast import literal_eval
 from collections.abc import Iterator
-from typing import Any
-
-from griffe import Attribute, Class
+from typing import TYPE_CHECKING, Any
 
 from ....specs.language import Optimizer, Schedule, Source, Spec, State
 from ...analysis.matrices import needs_matrices
@@ -17,6 +15,9 @@ from ..material import Material
 from ..writer import Writer
 from .parts import python
 
+if TYPE_CHECKING:
+    from griffe import Class
+
 FOLDERS = {
     Optimizer: {"numpy": "numpy", "torch": "torch"},
     Schedule: {"numpy": "numpy/schedules", "torch": "torch/lr_scheduler"},
@@ -24,7 +25,7 @@ FOLDERS = {
 """Where classes are, by package."""
 
 
-def generated(spec: Spec, package: str, material: Material) -> Class:
+def generated(spec: Spec, package: str, material: Material) -> "Class":
     """The class that is generated of a spec."""
     kind = Schedule if isinstance(spec, Schedule) else Optimizer
     return class_of(material.code, f"{FOLDERS[kind][package]}/{spec.module}.py", spec.name)
@@ -106,13 +107,13 @@ def _taken(spec: Optimizer, material: Material, write: Writer) -> Iterator[str]:
         yield write.word("constraints", messages=listed)
 
 
-def _sees_axes(found: Class) -> bool:
+def _sees_axes(found: "Class") -> bool:
     """Whether a rule works on the axes of tensors, of which complex ones have one more."""
     has_axes = any(len(axes) > 1 for axes in (_declared(found, "_axes") or {}).values())
     return bool(_declared(found, "_on_matrices")) or has_axes or "_view" in found.members
 
 
-def _declared(found: Class, name: str) -> Any:
+def _declared(found: "Class", name: str) -> Any:
     """A table of a class; nothing where it has none of this name."""
-    member = found.members.get(name)
-    return literal_eval(str(member.value)) if isinstance(member, Attribute) else None
+    member = found.attributes.get(name)
+    return literal_eval(str(member.value)) if member else None
