@@ -6,6 +6,7 @@ given, its checkpoint, and what it refuses.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from ....specs.language import Optimizer, Schedule, Schedules, Source
@@ -25,6 +26,9 @@ from .signatures import generated, sparse
 
 if TYPE_CHECKING:
     from griffe import Class, Parameter
+
+_PACKAGE = __name__.partition(".")[0]
+"""What generated packages lie in; of it nothing is generated."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ def api_pages(material: Material, edition: Edition) -> list[Page]:
 
 
 def _index(material: Material, write: Writer) -> str:
-    compile_ = read(material.code, "__init__.py").functions["compile"]
+    own = {"__init__.py": (files(_PACKAGE) / "__init__.py").read_text(encoding="utf-8")}
+    compile_ = read(own, "__init__.py").functions["compile"]
     rows = [
         [code(f"steprule.{m.name}"), f"[{write.word(f'{m.page}_title')}]({m.page}.md)"]
         for m in _MODULES
