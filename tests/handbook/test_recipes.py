@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import steprule.numpy
+import steprule.torch
 import torch
 from click.testing import CliRunner
 from steprule.codegen.cli import cli
