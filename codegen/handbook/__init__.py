@@ -8,9 +8,10 @@ Stages, and what passes between them:
 3. ``pages`` turn material and edition into pages: MyST Markdown from the templates, and the
    pictures they show. A page is a name, a text and pictures; a picture is a name, a digest of all
    it is drawn from, and a function that draws it with the generated code. No page knows how it
-   will be published. ``rules`` reads variants, roles and differences off the equations,
-   ``proofs`` writes claims as mathematics, ``pictures`` draws, and ``markdown`` and ``writer``
-   hold the constructs pages are made of.
+   will be published. ``rules`` reads variants, roles and differences off the equations, ``api``
+   reads signatures and docstrings off the generated source, ``proofs`` writes claims as
+   mathematics, ``pictures`` draws, and ``markdown`` and ``writer`` hold the constructs pages are
+   made of.
 4. ``contents`` puts the pages in order. ``short`` takes the chapters out for a book of their own.
 5. ``publishing`` brings a folder of sources up to date, in which a page that stays the same keeps
    its time stamp and a picture with a known digest is not drawn; builds it with Sphinx, which

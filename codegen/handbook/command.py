@@ -30,6 +30,7 @@ _TOOLS = (
     "filelock",
     "fontTools",
     "furo",
+    "griffe",
     "math_core",
     "matplotlib",
     "myst_parser",

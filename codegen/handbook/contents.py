@@ -33,6 +33,7 @@ PARTS = {
     ),
     "practice": ("choosing", "rates", "schedules", "rate-free", "averaging"),
     "families": ("signs", "reductions", "matrices", "composition"),
+    "use": ("recipes", "api/index"),
     "rules": (
         "optimizers/index",
         "schedules/index",

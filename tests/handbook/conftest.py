@@ -99,10 +99,13 @@ def settled(material: Material) -> Mapping[str, Settled]:
 
 KINDS = [
     "index",
+    "api/index",
+    "api/torch",
     "comparison",
     "errata",
     "gradients",
     "nesterov",
+    "recipes",
     "symbols",
     "claims/momentum",
     "optimizers/adam",

@@ -18,7 +18,7 @@ from steprule.specs.language import Optimizer, Schedule, Spec
 
 from .. import sample
 
-NAMED = {"ASGD", "Lamb", "RAdam", "SGDW"}
+NAMED = {"ASGD", "Lamb", "NoisySGD", "RAdam", "SGDW"}
 """By tests."""
 
 

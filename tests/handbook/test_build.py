@@ -104,6 +104,14 @@ needs_latex = pytest.mark.skipif(shutil.which("latexmk") is None, reason="needs 
 
 
 @needs_latex
+def test_a_reference_has_the_words_of_its_language(space: Workspace) -> None:
+    text = ":::{py:function} f(x)\n\n:param x: a number\n:::\n"
+    fill(space, [Page("index", f"# A\n\n{text}")])
+    for language, word in (("en", "Parameters"), ("zh", "参数")):
+        shown = (site(space, edition(language), _silent) / "index.html").read_text()
+        assert f'{word}<span class="colon">:</span>' in shown
+
+
 def test_a_book_is_made_of_the_same_pages(space: Workspace, edition: Edition) -> None:
     fill(space, [Page("index", HOME)])
     made = book(space, edition, "A book of rules", _silent)

@@ -16,6 +16,7 @@ OPTIMIZERS = shown.optimizers()
 SCHEDULES = shown.schedules()
 CLAIMED = ("Adam", "Adamax", "AdamW", "Adagrad", "Lamb", "NAdam", "RAdam", "RMSprop", "SGD")
 """Rules that claims are about."""
+OF_SOME = ("Proved and refuted", "What to tune")
 ELSEWHERE = {each.of for each in audited() if each.found}
 
 
@@ -28,7 +29,7 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
     spec = OPTIMIZERS[name]
     page = pages[f"optimizers/{spec.module}"]
     assert page.text.startswith(f"# {name}\n")
-    assert [title for title in _titles(page.text) if title != "Proved and refuted"] == [
+    assert [title for title in _titles(page.text) if title not in OF_SOME] == [
         "One step",
         *(["Arguments"] if spec.hyper else []),
         "Use",
@@ -37,6 +38,7 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
         *(["Inputs"] if spec.inputs else []),
         *(["Outputs"] if spec.outputs else []),
         "What each option changes",
+        "What it takes and refuses",
         *(["Beside the rule it grew out of"] if name != "SGD" else []),
         *(["Cost"] if compiled(spec).has_kernel else []),
         *(["In pictures"] if is_drawn(analyse(spec)) else []),
@@ -85,7 +87,8 @@ def test_adam_by_its_page(pages: dict[str, Page]) -> None:
         r"v_t = \beta_2 v_{t-1} + (1 - \beta_2) \tilde{g}_t^2",
         r"\theta_t = \bar{\theta}_t - \gamma \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}",
         r"| $\beta_2$ | {code}`betas[1]` | $0.999$ | $[0, 1)$ | decay rate of the second moment |",
-        r"| $v^{\max}_t$ | {code}`max_exp_avg_sq` | tensor | if $\mathtt{amsgrad}$ | $0$ |",
+        r"| $v^{\max}_t$ | {code}`max_exp_avg_sq` | {code}`vmax/...` | tensor "
+        r"| if $\mathtt{amsgrad}$ | $0$ |",
         "[arXiv\\:1412.6980](https://arxiv.org/abs/1412.6980)",
         # Four numbers read, three written; two states.
         "| defaults | 16 B | 12 B | 28 B | 8 B |",
@@ -145,7 +148,8 @@ def test_a_rule_of_ones_own_has_what_can_be_said_of_it(own_pages: dict[str, Page
     text = own_pages["optimizers/normed"].text
     # Nothing is an option, and nobody has made a peer of it.
     assert _titles(text) == [
-        *("One step", "Arguments", "Use", "Code", "State", "Cost", "In pictures"),
+        *("One step", "Arguments", "Use", "Code", "State", "What it takes and refuses"),
+        *("Cost", "In pictures"),
         "Proved and refuted",
     ]
     assert "- It is what it is. {bdg-success}`Proved` ([proof](#claim-normed-itself))" in text

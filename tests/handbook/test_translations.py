@@ -13,6 +13,7 @@ from steprule.codegen.handbook.edition import ENGLISH, Edition, edition, languag
 from steprule.codegen.handbook.markdown import escaped
 from steprule.codegen.handbook.material import Material
 from steprule.codegen.handbook.pages import all_pages
+from steprule.codegen.handbook.pages.api import api_pages
 from steprule.codegen.handbook.pages.notebooks import FOLDER, cells
 from steprule.codegen.handbook.proofs.claims import said
 from steprule.codegen.loading.audited import audited
@@ -69,6 +70,21 @@ def declared() -> Iterator[str]:
         yield from (found.fault, found.dialect)
     yield from (each.doc for settings in SETTINGS.values() for each in settings)
     yield from (family.title for family in (*FAMILIES, OTHERS))
+
+
+@pytest.fixture(scope="module")
+def documented(material: Material) -> set[str]:
+    """What docstrings say, on the pages of the reference."""
+    found: set[str] = set()
+
+    class Heard(Edition):
+        def said(self, text: str) -> str:
+            found.add(text)
+            return text
+
+    api_pages(material, Heard(**vars(edition())))
+    assert len(found) > 100
+    return found
 
 
 @cache
@@ -159,6 +175,12 @@ def test_what_is_declared_is_translated(language: str) -> None:
 
 
 @every_translation
+def test_what_docstrings_say_is_translated(language: str, documented: set[str]) -> None:
+    known = edition(language)
+    assert {text for text in documented if known.said(text) == text} == set()
+
+
+@every_translation
 def test_what_claims_say_is_translated(language: str) -> None:
     english, found = edition(), edition(language)
     said_alike = {text for text in claimed() if said(text, found) == said(text, english)}
@@ -206,13 +228,13 @@ def test_sources_are_translated_phrase_by_phrase() -> None:
 
 
 @every_translation
-def test_nothing_is_translated_that_is_not_said(language: str) -> None:
+def test_nothing_is_translated_that_is_not_said(language: str, documented: set[str]) -> None:
     """What was said otherwise is to be translated anew."""
     english = edition().words
     known = {
         **{table: {*texts} for table, texts in english.items()},
         "statements": claimed() | sources(),
-        "specs": {*declared()},
+        "specs": {*declared()} | documented,
         "notebooks": {*paragraphs()},
         "formulas": words_in_formulas(),
     }

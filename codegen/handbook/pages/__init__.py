@@ -5,6 +5,7 @@ from dataclasses import replace
 from ..edition import Edition
 from ..material import Material
 from ..page import Page
+from .api import api_pages
 from .bibliography import bibliography_page
 from .chapters import chapter_pages
 from .claims import claim_pages
@@ -24,6 +25,7 @@ def all_pages(material: Material, edition: Edition) -> list[Page]:
     pages = [
         *(chapter_pages(material, edition) or [home_page(material, edition)]),
         *notebook_pages(material, edition),
+        *api_pages(material, edition),
         *optimizer_pages(material, edition),
         *schedule_pages(material, edition),
         *gradients_page(material, edition),

@@ -34,8 +34,9 @@ from ..proofs.printer import ProofPrinter
 from ..proofs.rows import WIDEST, aligned, chained, rows
 from ..rules.excerpts import declaration_source, lines_source, methods_source
 from ..rules.variants import plain, switches, usual
-from ..writer import linked
+from ..writer import Writer, linked
 from .parts import STEP_METHODS, page_link, python
+from .recipes import recipe, recipes
 
 _Found = TypeVar("_Found")
 _Claim = TypeVar("_Claim", Equivalence, Identity, Stability)
@@ -179,6 +180,10 @@ class _Chapter:
         shown = self._among(_PICTURES, name, "picture")(self._material, self._edition)
         self._pictures.append(shown.picture)
         return figure(*shown)
+
+    def program(self, name: str) -> str:
+        """A whole program, in each package that it is there for."""
+        return recipe(self._among(recipes(), name, "program"), Writer(self._edition, "chapters"))
 
     def page_of(self, spec: str) -> str:
         """Within a line: a spec's name, and a link to its page."""

@@ -7,7 +7,7 @@ from sympy import sympify
 from ....specs.language import Optimizer, State, Update, t
 from ...backends.latex import LatexPrinter
 from ...backends.latex.box import Box, box
-from ...backends.latex.tables import arguments, inputs, outputs, states
+from ...backends.latex.tables import arguments, inputs, outputs
 from ...cost import Cost
 from ...loading.stacks import operators
 from ..edition import Edition
@@ -26,6 +26,7 @@ from .beside import beside_section
 from .costs import in_bytes
 from .families import families_index
 from .parts import STEP_METHODS, TEMPLATES, equation_label
+from .signatures import checkpoint, signatures, taken
 from .spec_pages import Content, spec_pages
 from .tuning import measured, tuning
 
@@ -46,11 +47,12 @@ def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
         files={backend: f"{backend}/{spec.module}.py" for backend in STEP_METHODS},
         methods=STEP_METHODS,
         before={
-            "arguments": write.arguments(arguments(spec, printer)) if spec.hyper else "",
-            "states": _states(spec, printer, write),
+            "arguments": _arguments(spec, printer, material, write),
+            "states": _states(spec, printer, material, write),
             "inputs": _inputs(spec, printer, write),
             "outputs": _outputs(spec, printer, write),
             "changes": _changes(spec, printer, write),
+            "taken": taken(spec, material, write),
         },
         usage=lambda package: optimizer_usage(spec, package),
         after={
@@ -108,11 +110,14 @@ def _given(found: Box, write: Writer) -> str:
     return write.apart([objective, *listed])
 
 
-def _states(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:
-    rows = states(spec, printer)
-    if not spec.states:
-        return write.word("state_none")
-    return f"{write.word('states_about')}\n\n{write.states(rows)}"
+def _arguments(spec: Optimizer, printer: LatexPrinter, material: Material, write: Writer) -> str:
+    called = signatures(spec, material, write)
+    return f"{called}\n\n{write.arguments(arguments(spec, printer))}" if spec.hyper else called
+
+
+def _states(spec: Optimizer, printer: LatexPrinter, material: Material, write: Writer) -> str:
+    about = write.word("states_about" if spec.states else "state_none")
+    return f"{about}\n\n{checkpoint(spec, printer, write)}"
 
 
 def _inputs(spec: Optimizer, printer: LatexPrinter, write: Writer) -> str:

@@ -13,6 +13,7 @@ from ..pictures.curves import rates
 from ..rules.snippets import schedule_usage
 from ..writer import Writer
 from .parts import TEMPLATES
+from .signatures import signatures
 from .spec_pages import Content, plain_index, spec_pages
 
 _FOLDERS = {"numpy": "numpy/schedules", "torch": "torch/lr_scheduler"}
@@ -34,7 +35,9 @@ def _content(schedule: Schedule, material: Material, write: Writer) -> Content:
         methods=dict.fromkeys(_FOLDERS, (_NEXT if schedule.takes_metric else _RATE,)),
         before={
             "pictures": figure(*curve) if curve else "",
-            "arguments": write.arguments(schedule_arguments(schedule, printer)),
+            "arguments": signatures(schedule, material, write)
+            + "\n\n"
+            + write.arguments(schedule_arguments(schedule, printer)),
             "states": write.states(states(schedule, printer)) if schedule.states else "",
         },
         usage=lambda package: schedule_usage(schedule, package),

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
@@ -91,6 +92,7 @@ def build(
             "colon_fence",
             "deflist",
             "dollarmath",
+            "fieldlist",
         ],
         "myst_heading_anchors": 3,
         # Equations are numbered on each page by themselves: no other page shifts them.
@@ -100,6 +102,8 @@ def build(
         "today": "",
     }
     locale.translators.clear()  # Sphinx would add to the words of an earlier build here
+    # What is imported while there are no words looks them up anew in every build.
+    import_module("sphinx.domains.python")
     try:
         with patch_docutils(), docutils_namespace():
             app = Sphinx(

@@ -75,9 +75,11 @@ class Optimizer(Readable, optim.Optimizer):
 
     Raises:
         RuntimeError: ``fused`` is set beside ``foreach`` or ``differentiable``, or the rule has no
-            kernel, or what its engine needs is not installed. A step finds that the kernel is not
-            of the spec that the class is of.
-        ValueError: a hyperparameter lies outside its domain, or is a tensor of several numbers.
+            kernel, or what its engine needs is not installed: ``pip install "steprule[fast]"`` for
+            the CPU, ``"steprule[cuda]"`` for CUDA. A step finds that the kernel is not of the spec
+            that the class is of.
+        ValueError: a hyperparameter lies outside its domain, or is a tensor of several numbers, or
+            two limits of gradients are set.
     """
 
     _wrapper = ""
