@@ -36,8 +36,10 @@ from ...specs.language import (
     Schedule,
     Value,
     carried_out,
+    eigenvectors,
     identity,
     iterate,
+    leading,
     lerp,
     machine_epsilon,
     t,
@@ -138,6 +140,10 @@ class Lowering:
                 return self._average(*map(self.node, e.args))
             case identity():
                 return apply(ops.IDENTITY[e.args[0]], GRADIENT)
+            case leading():
+                return apply(ops.LEADING[e.args[1]], *map(self.node, e.args))
+            case eigenvectors() if len(e.args) > 1:
+                return apply(ops.LEADING_EIGENVECTORS, *map(self.node, e.args))
             case iterate():
                 return self._iterations.node(e, self.node, self.symbols)
             case Reduction() if e.over:

@@ -69,7 +69,9 @@ def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool) -> int:
             return count
         case "matmul" | "trace":
             return np.asarray(x).shape[-1]
-        case "eigenvectors" | "eigenvalues" | "qr":
+        case "solve":  # each product, the sums of them, and the quotient
+            return np.asarray(x).shape[-1] + 1
+        case "eigenvectors" | "leading_eigenvectors" | "eigenvalues" | "qr":
             return OF_FACTORS * np.asarray(x).shape[-1]
     return (HALVES_OF_ARRAYS if of_arrays else HALVES).get(name, 0)
 
@@ -86,8 +88,10 @@ def magnitude(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             return _traced(np.abs(x))
         case "matmul":
             return np.abs(x) @ np.abs(operands[1][0])
-        case "eigenvectors" | "qr":
-            return np.ones(np.shape(x))
+        case "solve":
+            return _undone(x) @ (np.abs(np.tril(x)) @ np.abs(value))
+        case "eigenvectors" | "leading_eigenvectors" | "qr":
+            return np.ones(np.shape(value))
         case "eigenvalues":
             return np.broadcast_to(_size(x, (-2, -1)), np.shape(value))
     return np.abs(value)
@@ -123,8 +127,9 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             return dx.mT
         case "trace":
             return _traced(dx)
-        case "eigenvectors":  # in terms of the matrix that it is of, as ``factors`` asks for
-            return np.broadcast_to(_part(dx, x, (-2, -1)), np.shape(x))
+        case "eigenvectors" | "leading_eigenvectors":
+            # In terms of the matrix that it is of, as ``factors`` asks for.
+            return np.broadcast_to(_part(dx, x, (-2, -1)), np.shape(value))
         case "qr":
             return np.broadcast_to(_part(dx, x, (-2,)), np.shape(x))
         case "eigenvalues":  # by Weyl's inequality
@@ -133,6 +138,19 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             return np.diagonal(dx, axis1=-2, axis2=-1)[..., None, :]
         case "descending":
             return _reordered(x, dx, y, dy)
+        case "leading_1" | "leading_basis":
+            return np.broadcast_to(dx, np.shape(x))[..., : np.shape(value)[-1]]
+        case "lower":
+            return np.tril(dx)
+        case "solve":
+            size, dx = _undone(x), np.tril(np.broadcast_to(dx, np.shape(x)))
+            if not dx.any():
+                return size @ dy
+            grows = size @ dx  # of L + dL the inverse is that of (I + L^-1 dL) times that of L
+            rest = np.eye(np.shape(x)[-1]) - grows
+            undone = _inverse(rest)
+            off = undone @ (size @ (dy + dx @ np.abs(value)))
+            return np.where((undone >= 0).all(axis=(-2, -1), keepdims=True), off, np.inf)
         case "identity_of_rows" | "identity_of_cols":
             return np.zeros(1)
         case "neg" | "abs" | "of_all_norm" | "of_all_total" | "of_all_amax":
@@ -260,6 +278,27 @@ def _reordered(x: Any, dx: Any, by: Any, off: Any) -> Any:
                 start = j
             if j < len(values):
                 least = values[j] - offs[j] if not within else min(least, values[j] - offs[j])
+    return found
+
+
+def _undone(x: Any) -> Any:
+    """The sizes of the elements of the inverse of a lower triangular matrix."""
+    return np.abs(_inverse(np.tril(x)))
+
+
+def _inverse(x: Any) -> Any:
+    """NaN or infinite where there is none."""
+    found = np.broadcast_to(np.eye(x.shape[-1], dtype=x.dtype), x.shape).copy()
+    a = np.array(x)
+    for i in range(x.shape[-1]):
+        pivot = a[..., i, i, None].copy()
+        a[..., i, :] /= pivot
+        found[..., i, :] /= pivot
+        for j in range(x.shape[-1]):
+            if j != i:
+                factor = a[..., j, i, None].copy()
+                a[..., j, :] -= factor * a[..., i, :]
+                found[..., j, :] -= factor * found[..., i, :]
     return found
 
 

@@ -29,9 +29,30 @@ def descending(x: Tensor, by: Tensor) -> Tensor:
     return x.take_along_dim(torch.argsort(-by, dim=-1, stable=True), dim=-1)
 
 
+def leading(x: Tensor, count: int) -> Tensor:
+    """The first columns of matrices."""
+    return x[..., :count].clone()
+
+
+def lower(x: Tensor) -> Tensor:
+    """Square matrices without what is above their diagonals."""
+    return x.tril()
+
+
+def solve(x: Tensor, of: Tensor) -> Tensor:
+    """What lower triangular matrices are multiplied by to give others, at least in float32."""
+    wide = torch.promote_types(x.dtype, torch.float32)
+    return torch.linalg.solve_triangular(x.to(wide), of.to(wide), upper=False).to(x.dtype)
+
+
 def eigenvectors(x: Tensor) -> Tensor:
     """Those of symmetric matrices as columns, of large eigenvalues first."""
     return _taken_apart(x, lambda a: torch.linalg.eigh(a).eigenvectors.flip(-1))
+
+
+def leading_eigenvectors(x: Tensor, count: int) -> Tensor:
+    """As many of them as are asked for."""
+    return _taken_apart(x, lambda a: torch.linalg.eigh(a).eigenvectors[..., -count:].flip(-1))
 
 
 def eigenvalues(x: Tensor) -> Tensor:
@@ -40,7 +61,7 @@ def eigenvalues(x: Tensor) -> Tensor:
 
 
 def qr(x: Tensor) -> Tensor:
-    """The orthonormal factors of square matrices."""
+    """The orthonormal factors of matrices that have no more columns than rows."""
     return _taken_apart(x, lambda a: torch.linalg.qr(a).Q)
 
 

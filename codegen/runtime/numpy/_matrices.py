@@ -30,9 +30,34 @@ def descending(x: Array, by: Array) -> Array:
     return np.take_along_axis(x, np.argsort(-by, axis=-1, stable=True), axis=-1)
 
 
+def leading(x: Array, count: int) -> Array:
+    """The first columns of matrices."""
+    return x[..., :count].copy()
+
+
+def lower(x: Array) -> Array:
+    """Square matrices without what is above their diagonals."""
+    return np.tril(x)
+
+
+def solve(x: Array, of: Array) -> Array:
+    """What lower triangular matrices are multiplied by to give others, at least in float32."""
+    wide = np.promote_types(x.dtype, np.float32)
+    a, found = x.astype(wide, copy=False), of.astype(wide)
+    for i in range(a.shape[-1]):
+        found[..., i, :] -= (a[..., i : i + 1, :i] @ found[..., :i, :])[..., 0, :]
+        found[..., i, :] /= a[..., i, i, None]
+    return found.astype(x.dtype, copy=False)
+
+
 def eigenvectors(x: Array) -> Array:
     """Those of symmetric matrices as columns, of large eigenvalues first."""
     return _taken_apart(x, lambda a: np.linalg.eigh(a).eigenvectors[..., ::-1])
+
+
+def leading_eigenvectors(x: Array, count: int) -> Array:
+    """As many of them as are asked for."""
+    return _taken_apart(x, lambda a: np.linalg.eigh(a).eigenvectors[..., : -count - 1 : -1])
 
 
 def eigenvalues(x: Array) -> Array:
@@ -41,7 +66,7 @@ def eigenvalues(x: Array) -> Array:
 
 
 def qr(x: Array) -> Array:
-    """The orthonormal factors of square matrices."""
+    """The orthonormal factors of matrices that have no more columns than rows."""
     return _taken_apart(x, lambda a: np.linalg.qr(a).Q)
 
 
