@@ -36,10 +36,8 @@ from ...specs.language import (
     Schedule,
     Value,
     carried_out,
-    eigenvectors,
     identity,
     iterate,
-    leading,
     lerp,
     machine_epsilon,
     t,
@@ -140,16 +138,12 @@ class Lowering:
                 return self._average(*map(self.node, e.args))
             case identity():
                 return apply(ops.IDENTITY[e.args[0]], GRADIENT)
-            case leading():
-                return apply(ops.LEADING[e.args[1]], *map(self.node, e.args))
-            case eigenvectors() if len(e.args) > 1:
-                return apply(ops.LEADING_EIGENVECTORS, *map(self.node, e.args))
             case iterate():
                 return self._iterations.node(e, self.node, self.symbols)
             case Reduction() if e.over:
                 return apply(ops.ALONG[e.func.__name__, e.over], self.node(e.args[0]))
             case Head():
-                return apply(ops.TABLE[e.func.__name__], *map(self.node, e.args))
+                return apply(ops.of_head(e), *map(self.node, e.args))
             case _ if e.func in FUNCTIONS:
                 return apply(FUNCTIONS[e.func], *map(self.node, e.args))
             case floor():

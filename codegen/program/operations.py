@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from ...specs.language import eigenvectors, leading
+from ...specs.language.heads import Head
 from ...specs.language.shapes import ONE as ALONE
 from ...specs.language.shapes import (
     Axes,
@@ -243,6 +245,17 @@ LEADING = {
 """The first columns, as many as the second operand says: by what that is."""
 DECOMPOSITIONS = (EIGENVECTORS, LEADING_EIGENVECTORS, EIGENVALUES, QR, DIAGONAL, DESCENDING)
 """All of them."""
+
+
+def of_head(head: Head) -> Operation:
+    """What a head says, of whichever number of columns."""
+    match head:
+        case leading():
+            return LEADING[head.args[1]]
+        case eigenvectors() if head.args[1:]:
+            return LEADING_EIGENVECTORS
+    return TABLE[type(head).__name__]
+
 
 PASSED = _define("passed", 2, sequences.passed, Kind.LISTS)
 SIZE = _define("size", 1, sequences.size, Kind.LISTS)

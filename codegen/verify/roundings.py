@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..program.operations import TABLE
+from . import triangles
 
 Uncertain: TypeAlias = tuple[Any, Any]
 """A value, and how far what is computed can be from it."""
@@ -89,7 +90,7 @@ def magnitude(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
         case "matmul":
             return np.abs(x) @ np.abs(operands[1][0])
         case "solve":
-            return _undone(x) @ (np.abs(np.tril(x)) @ np.abs(value))
+            return triangles.magnitude(x, value)
         case "eigenvectors" | "leading_eigenvectors" | "qr":
             return np.ones(np.shape(value))
         case "eigenvalues":
@@ -143,14 +144,7 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
         case "lower":
             return np.tril(dx)
         case "solve":
-            size, dx = _undone(x), np.tril(np.broadcast_to(dx, np.shape(x)))
-            if not dx.any():
-                return size @ dy
-            grows = size @ dx  # of L + dL the inverse is that of (I + L^-1 dL) times that of L
-            rest = np.eye(np.shape(x)[-1]) - grows
-            undone = _inverse(rest)
-            off = undone @ (size @ (dy + dx @ np.abs(value)))
-            return np.where((undone >= 0).all(axis=(-2, -1), keepdims=True), off, np.inf)
+            return triangles.off(x, np.broadcast_to(dx, np.shape(x)), dy, value)
         case "identity_of_rows" | "identity_of_cols":
             return np.zeros(1)
         case "neg" | "abs" | "of_all_norm" | "of_all_total" | "of_all_amax":
@@ -278,27 +272,6 @@ def _reordered(x: Any, dx: Any, by: Any, off: Any) -> Any:
                 start = j
             if j < len(values):
                 least = values[j] - offs[j] if not within else min(least, values[j] - offs[j])
-    return found
-
-
-def _undone(x: Any) -> Any:
-    """The sizes of the elements of the inverse of a lower triangular matrix."""
-    return np.abs(_inverse(np.tril(x)))
-
-
-def _inverse(x: Any) -> Any:
-    """NaN or infinite where there is none."""
-    found = np.broadcast_to(np.eye(x.shape[-1], dtype=x.dtype), x.shape).copy()
-    a = np.array(x)
-    for i in range(x.shape[-1]):
-        pivot = a[..., i, i, None].copy()
-        a[..., i, :] /= pivot
-        found[..., i, :] /= pivot
-        for j in range(x.shape[-1]):
-            if j != i:
-                factor = a[..., j, i, None].copy()
-                a[..., j, :] -= factor * a[..., i, :]
-                found[..., j, :] -= factor * found[..., i, :]
     return found
 
 
