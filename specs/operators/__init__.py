@@ -19,7 +19,7 @@ from .lookahead import lookahead
 from .mechanic import mechanic
 from .moments import amsgrad, belief, nesterov, warm_nesterov
 from .noise import gradient_noise
-from .sharpness import asam, gsam, looksam, sam
+from .sharpness import asam, sam
 from .steps import accumulate, skip
 from .trust import lars, trust_ratio
 
@@ -46,12 +46,10 @@ __all__ = [
     "graft",
     "grams",
     "grokfast",
-    "gsam",
     "independent_decay",
     "l2",
     "lars",
     "lookahead",
-    "looksam",
     "mars",
     "mechanic",
     "nesterov",
