@@ -32,8 +32,8 @@ def descending(x: Array, by: Array) -> Array:
 
 
 def leading(x: Array, count: int) -> Array:
-    """The first columns of matrices."""
-    return x[..., :count].copy()
+    """The first columns of matrices; zeros where these have no elements."""
+    return x[..., :count].copy() if x.size else np.zeros((*x.shape[:-1], count), x.dtype)
 
 
 def lower(x: Array) -> Array:
@@ -58,7 +58,7 @@ def eigenvectors(x: Array) -> Array:
 
 def leading_eigenvectors(x: Array, count: int) -> Array:
     """As many of them as are asked for."""
-    return _taken_apart(x, lambda a: np.linalg.eigh(a).eigenvectors[..., : -count - 1 : -1])
+    return leading(eigenvectors(x), count)
 
 
 def eigenvalues(x: Array) -> Array:

@@ -30,8 +30,8 @@ def descending(x: Tensor, by: Tensor) -> Tensor:
 
 
 def leading(x: Tensor, count: int) -> Tensor:
-    """The first columns of matrices."""
-    return x[..., :count].clone()
+    """The first columns of matrices; zeros where these have no elements."""
+    return x[..., :count].clone() if x.numel() else x.new_zeros((*x.shape[:-1], count))
 
 
 def lower(x: Tensor) -> Tensor:
@@ -52,7 +52,7 @@ def eigenvectors(x: Tensor) -> Tensor:
 
 def leading_eigenvectors(x: Tensor, count: int) -> Tensor:
     """As many of them as are asked for."""
-    return _taken_apart(x, lambda a: torch.linalg.eigh(a).eigenvectors[..., -count:].flip(-1))
+    return leading(eigenvectors(x), count)
 
 
 def eigenvalues(x: Tensor) -> Tensor:
