@@ -68,7 +68,7 @@ def eigenvalues(x: Array) -> Array:
 
 def qr(x: Array) -> Array:
     """The orthonormal factors of matrices that have no more columns than rows."""
-    return _taken_apart(x, lambda a: np.linalg.qr(a).Q)
+    return _taken_apart(x, lambda a: np.linalg.qr(a).Q) if x.size else x.copy()
 
 
 def _taken_apart(x: Array, function: Callable[[Array], Array]) -> Array:

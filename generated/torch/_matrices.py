@@ -62,7 +62,7 @@ def eigenvalues(x: Tensor) -> Tensor:
 
 def qr(x: Tensor) -> Tensor:
     """The orthonormal factors of matrices that have no more columns than rows."""
-    return _taken_apart(x, lambda a: torch.linalg.qr(a).Q)
+    return _taken_apart(x, lambda a: torch.linalg.qr(a).Q) if x.numel() else x.clone()
 
 
 def _taken_apart(x: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:

@@ -56,6 +56,8 @@ def judged(
         computed: that it was computed in.
     """
     q = np.asarray(found, dtype=Wide)
+    if not q.size:
+        return np.zeros(q.shape), np.zeros(q.shape)
     a, n = _scaled(of.matrix), q.shape[-1]
     one = np.ones(1)
     kept = 2 * half_units(one, stored)
