@@ -37,7 +37,6 @@ __all__ = [
     "AMSBound",
     "AMSGrad",
     "APOLLO",
-    "APOLLOMini",
     "ASAM",
     "ASGD",
     "AvaGrad",
@@ -148,7 +147,6 @@ if TYPE_CHECKING:
     from .amsbound import AMSBound
     from .amsgrad import AMSGrad
     from .apollo import APOLLO
-    from .apollomini import APOLLOMini
     from .asam import ASAM
     from .asgd import ASGD
     from .avagrad import AvaGrad
