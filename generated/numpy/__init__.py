@@ -53,7 +53,6 @@ __all__ = [
     "Dion",
     "DoG",
     "DoWG",
-    "Fira",
     "Fromage",
     "Ftrl",
     "GaLore",
@@ -163,7 +162,6 @@ if TYPE_CHECKING:
     from .dion import Dion
     from .dog import DoG
     from .dowg import DoWG
-    from .fira import Fira
     from .fromage import Fromage
     from .ftrl import Ftrl
     from .galore import GaLore

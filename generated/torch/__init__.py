@@ -56,7 +56,6 @@ __all__ = [
     "Dion",
     "DoG",
     "DoWG",
-    "Fira",
     "Fromage",
     "Ftrl",
     "GaLore",
@@ -166,7 +165,6 @@ if TYPE_CHECKING:
     from .dion import Dion
     from .dog import DoG
     from .dowg import DoWG
-    from .fira import Fira
     from .fromage import Fromage
     from .ftrl import Ftrl
     from .galore import GaLore
