@@ -112,14 +112,11 @@ class Step:
     Args:
         t: its number.
         theta: the parameters of a batch together.
-        states: tensors likewise, and scalars.
-        gradient: likewise.
+        states, gradient: tensors likewise, and scalars.
         inputs: what it is given beside that, of what it reads: tensors likewise, and numbers.
-        live: how many elements, from the first, are of cases that have this step.
-        tensors: how many tensors those are.
+        live, tensors: how many elements, and tensors, from the first, are of cases with this step.
         is_alone: whether it is of a case by itself, in its shape.
-        seen: the shape that the rule sees a parameter in that is alone.
-        rank: the largest length that a basis has.
+        seen, rank: the shape that a parameter alone is seen in, and the most vectors of a basis.
         bounded: their gradient as the rule is given it; clipped, with how far it is off.
         bounded_inputs: likewise what of the inputs is clipped, too, or drawn.
         expected: what must come of them, by quantity; and what the outputs are before it.
