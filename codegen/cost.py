@@ -18,6 +18,7 @@ from sympy import sympify
 from ..specs.language import Optimizer, SpecError, machine_epsilon
 from ..specs.language.shapes import facts
 from .analysis.matrices import needs_matrices
+from .oracle.views import rank_of
 from .program.compiled import CompiledRule
 from .program.evaluate import value_of
 from .program.lower import lower_expression
@@ -109,7 +110,8 @@ def _settings(spec: Optimizer, program: Program) -> Iterator[tuple[str, dict[str
     """Defaults, early and late; each option on, each optional hyperparameter not 0, alone."""
     defaults: dict[str, Any] = {h.name: Fraction(h.default) for h in spec.hyperparameters}
     defaults |= spec.defaults
-    defaults |= {name: Fraction(n) for name, n in facts(_MATRIX).items()}
+    rank = rank_of(spec, defaults)
+    defaults |= {name: Fraction(n) for name, n in facts(_MATRIX, rank=rank).items()}
     defaults[machine_epsilon.name] = Fraction(1, 2**23)
     if "ndim" in program.facts and not needs_matrices(spec):
         vector = defaults | {name: Fraction(n) for name, n in facts(_MATRIX[:1]).items()}

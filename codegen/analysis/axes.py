@@ -10,14 +10,17 @@ from ...specs.language import (
     eigenvalues,
     eigenvectors,
     iterate,
+    leading,
+    lower,
     matmul,
     qr,
+    solve,
     trace,
     transpose,
 )
 from ...specs.language.decompositions import Decomposition
 from ...specs.language.reductions import Reduction
-from ...specs.language.shapes import ONE, Axes, ordered, product, square
+from ...specs.language.shapes import ONE, Axes, basis, narrowed, ordered, product, square, tall
 
 
 def _traced(shapes: Sequence[Axes]) -> Axes:
@@ -30,12 +33,23 @@ def _row(shapes: Sequence[Axes]) -> Axes:
     return ONE, square(shapes)[1]
 
 
+def _eigenvectors(shapes: Sequence[Axes]) -> Axes:
+    axes = square(shapes[:1])
+    return narrowed(axes, basis) if shapes[1:] else axes
+
+
+def _solved(shapes: Sequence[Axes]) -> Axes:
+    return product(square(shapes[:1]), shapes[1])
+
+
 MATRICES: Mapping[type, Callable[[Sequence[Axes]], Axes]] = {
     matmul: lambda shapes: product(shapes[0], shapes[1]),
     transpose: lambda shapes: shapes[0][::-1],
     trace: _traced,
-    eigenvectors: square,
-    qr: square,
+    lower: square,
+    solve: _solved,
+    eigenvectors: _eigenvectors,
+    qr: tall,
     eigenvalues: _row,
     diagonal: _row,
     descending: lambda shapes: ordered(shapes[0], shapes[1]),
@@ -57,7 +71,16 @@ def misfit(node: Basic, one: str, other: str, axes: str) -> tuple[str, str]:
         case matmul():
             problem = f"a product of matrices, of {one} and {other}"
             remedy = "The first needs as many columns as the second has rows: transpose one of them"
-        case trace() | diagonal() | Decomposition():
+        case qr():
+            problem = f"qr is taken of {one}"
+            remedy = "Take it of a square matrix, or of one of the shape (rows, basis)"
+        case leading():
+            problem = f"leading columns are taken of {one}"
+            remedy = "Take them of a tensor, or of a matrix of as many columns as it has"
+        case solve():
+            problem = f"solve takes {one} to solve for {other}"
+            remedy = "Give it a square matrix, and another of as many rows"
+        case lower() | trace() | diagonal() | Decomposition():
             problem = f"{name} is taken of {one}"
             remedy = "Take it of a square matrix, (rows, rows) or (cols, cols)"
             if isinstance(node, Decomposition):
@@ -70,7 +93,10 @@ def misfit(node: Basic, one: str, other: str, axes: str) -> tuple[str, str]:
             remedy = "Let a round give a value of the shape that it starts from"
         case Reduction():
             problem = f"{name} goes over {axes} of {one}"
-            remedy = "Leave out the axes that it does not have"
+            remedy = (
+                "Leave out the axes that it does not have; rows are to be its first, and cols or "
+                "basis its second: transpose it where they are not"
+            )
         case _:
             problem = f"{one} meets {other}"
             remedy = "Reduce one of them over the axes that the other lacks, or transpose it"

@@ -12,7 +12,10 @@ from ...specs.language import (
     descending,
     diagonal,
     identity,
+    leading,
+    lower,
     matmul,
+    solve,
     trace,
     transpose,
 )
@@ -69,7 +72,8 @@ def _has_axes(state: State) -> bool:
 def of_matrices(node: Basic) -> bool:
     """Whether an operation is one of matrices, or of their rows or columns."""
     heads = matmul | transpose | trace | identity | Decomposition | diagonal | descending
-    return isinstance(node, heads) or (isinstance(node, Reduction) and bool(node.over))
+    few = leading | lower | solve
+    return isinstance(node, heads | few) or (isinstance(node, Reduction) and bool(node.over))
 
 
 def _reached(e: Basic, case: Case) -> Iterator[Basic]:

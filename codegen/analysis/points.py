@@ -25,6 +25,8 @@ from ...specs.language import (
     global_norm,
     global_total,
     iterate,
+    leading,
+    lower,
     machine_epsilon,
     matmul,
     mean,
@@ -143,7 +145,7 @@ class _AtPoint(Evaluator):
                 return intervals.absolute(ranges[0])
             case mean() | total() | amax() | transpose() | trace():
                 return ranges[0]
-            case eigenvalues() | diagonal() | descending():
+            case eigenvalues() | diagonal() | descending() | leading() | lower():
                 return ranges[0]
             case eigenvectors() | qr():
                 return intervals.point(Fraction(1))

@@ -46,6 +46,7 @@ from ...specs.language import (
     global_amax,
     global_norm,
     global_total,
+    leading,
     lerp,
     machine_epsilon,
     mean,
@@ -237,6 +238,8 @@ class Evaluator:
             case norm() | global_norm():
                 return Range(Fraction(0), intervals.REAL.high, ranges[0].excludes_zero)
             case mean() | amax() | global_amax() | transpose() | diagonal() | descending():
+                return ranges[0]
+            case leading():
                 return ranges[0]
             case eigenvectors() | qr():
                 return Range(Fraction(-1), Fraction(1))

@@ -149,6 +149,7 @@ class Subject:
         if isinstance(self.spec, Optimizer) and not self.spec.view.is_plain:
             yield "flat of the view", self.spec.view.flat
             yield "parts of the view", sympify(self.spec.view.parts)
+            yield "rank of the view", sympify(self.spec.view.rank)
 
 
 def declared(declaration: Argument | State | Input | Constraint | Output) -> str:

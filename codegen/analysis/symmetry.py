@@ -17,7 +17,10 @@ from ...specs.language import (
     diagonal,
     identity,
     iterate,
+    leading,
+    lower,
     matmul,
+    solve,
     trace,
     transpose,
 )
@@ -58,7 +61,7 @@ class Symmetry:
                 return matmul(*(reversed(factors) if over else factors))
             case Value() | GradientAt() | Iterand() | Reduction() | iterate() | diagonal():
                 return transpose(e) if over and not self._is_symmetric(e) else e
-            case descending() | Decomposition():
+            case descending() | Decomposition() | leading() | lower() | solve():
                 return transpose(e) if over else e
             case identity() | trace() | OverTensors() | Symbol():
                 return e

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Symbol, false, sympify, true
+from sympy import Basic, Symbol, false, sympify, true
 
 from ...specs.language import Choice, Hyper, Optimizer, Option
 from ..notation.text import text_of
@@ -19,12 +19,14 @@ class ViewText:
     Args:
         flat: the condition under which the rows are the first axis, as Python.
         parts: of how many matrices one consists, as Python.
+        rank: how long a basis is at most, as Python; empty where there is none.
         arguments: those that say so, and nothing else.
         described: in words.
     """
 
     flat: str
     parts: str
+    rank: str
     arguments: tuple[str, ...]
     described: str
 
@@ -69,10 +71,15 @@ def view_as_text(
     host = attribute.beside(where)
     flat, parts = spec.view.flat, sympify(spec.view.parts)
     settled = {true: "True", false: "False"}
-    number = host(lower_expression(spec, parts))
+
+    def whole(e: Basic) -> str:
+        number = host(lower_expression(spec, e))
+        return f"int({number})" if isinstance(e, Symbol) else number
+
     return ViewText(
         flat=settled[flat] if flat in settled else host(lower_expression(spec, flat)),
-        parts=f"int({number})" if isinstance(parts, Symbol) else number,
+        parts=whole(parts),
+        rank="" if spec.view.rank == 1 else whole(sympify(spec.view.rank)),
         arguments=tuple(a.name for a in own),
         described=described(spec),
     )
@@ -92,10 +99,14 @@ def described(spec: Optimizer) -> str:
             f"where ``{when}``, its rows are its first axis, and its columns all others together; "
             f"else they are {last}"
         )
-    if view.parts == 1:
-        return f"Of a parameter of two axes or more, {axes}"
-    parts = text.expression(sympify(view.parts))
-    return (
-        f"Of a parameter of two axes or more, {axes}; the rows are those of ``{parts}`` equal "
-        "matrices, one below the other, which are a batch"
-    )
+    found = [f"Of a parameter of two axes or more, {axes}"]
+    if view.parts != 1:
+        parts = text.expression(sympify(view.parts))
+        found.append(
+            f"the rows are those of ``{parts}`` equal matrices, one below the other, which are a "
+            "batch"
+        )
+    if view.rank != 1:
+        rank = text.expression(sympify(view.rank))
+        found.append(f"a basis has ``{rank}`` vectors, or as many as there are rows or columns")
+    return "; ".join(found)

@@ -17,6 +17,7 @@ from sympy import sympify
 from ...specs.language import Input, Optimizer, machine_epsilon
 from ...specs.language.shapes import facts
 from ..backends.numpy.printer import HOST
+from ..oracle.views import rank_of
 from ..program import operations as ops
 from ..program.evaluate import value_of
 from ..program.forms import ATOM, SUM, UNARY, Form, Language, Printer, Table
@@ -105,7 +106,7 @@ class Textbook:
 
     def __init__(self, spec: Optimizer, configuration: Configuration) -> None:
         program = skip_optional(lower(spec))
-        self._facts = program.facts
+        self._facts, self._rank = program.facts, rank_of(spec, configuration.hyper)
         names = [*configuration.hyper, *configuration.options, *program.facts]
         self.source = _source(program, names)
         self._compile(np)
@@ -146,7 +147,7 @@ class Textbook:
         return slot.when is None or bool(value_of(slot.when, self._exact | {**known}))
 
     def _start(self, slot: Slot, theta: Array) -> State:
-        if not self._exists(slot, facts(theta.shape)):
+        if not self._exists(slot, facts(theta.shape, rank=self._rank)):
             return None
         if slot.name in self._copies:
             return self._functions.copy(theta)
@@ -155,7 +156,9 @@ class Textbook:
             return start
         shape = self._shapes[slot.name]
         if not shape.is_whole:
-            theta = self._functions.broadcast_to(theta.sum(), shape.lengths(theta.shape))
+            theta = self._functions.broadcast_to(
+                theta.sum(), shape.lengths(theta.shape, self._rank)
+            )
         return self._functions.full_like(theta, start)
 
     def reads(self, t: int) -> list[Input]:
@@ -175,7 +178,8 @@ class Textbook:
 
         Of inputs, what the step reads is given.
         """
-        known = facts(theta.shape) | {machine_epsilon.name: self._functions.finfo(theta.dtype).eps}
+        known = facts(theta.shape, rank=self._rank)
+        known |= {machine_epsilon.name: self._functions.finfo(theta.dtype).eps}
         given = {name: known[name] for name in self._facts} | {"t": t, "first": t == 1}
         given |= self._settings | dict(inputs or {})
         theta, *states = self._function(theta, grad, *states, **given)

@@ -51,7 +51,8 @@ def _declared(spec: Spec) -> Iterator[tuple[object, ...]]:
     for o in () if isinstance(spec, Schedule) else spec.outputs:
         yield "output", o.name, text.expression(o.value), o.doc, o.tex
     if isinstance(spec, Optimizer) and not spec.view.is_plain:
-        yield "view", _condition(text, spec.view.flat), text.expression(sympify(spec.view.parts))
+        numbers = map(sympify, (spec.view.parts, spec.view.rank))
+        yield "view", _condition(text, spec.view.flat), *map(text.expression, numbers)
     for c in spec.constraints:
         yield "constraint", sstr(c.condition), c.message
 

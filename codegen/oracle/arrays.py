@@ -17,10 +17,12 @@ from .exact import (
     add,
     divide,
     exact,
+    is_zero,
     maximum,
     multiply,
     square,
     square_root,
+    subtract,
 )
 from .reals import Real, Root
 
@@ -129,6 +131,38 @@ def trace(a: Array) -> Array:
     return _as_array(_sums.reduce(diagonal, axis=-1))[..., None, None]
 
 
+def lower(a: Array) -> Array:
+    """A square matrix with zeros above its diagonal.
+
+    Raises:
+        ValueError: it is not 2-D or more, or not square.
+    """
+    if a.ndim < 2 or a.shape[-2] != a.shape[-1]:
+        raise ValueError(f"no triangle of the shape {a.shape}")
+    found = a.copy()
+    for i, j in np.ndindex(a.shape[-2:]):
+        if i < j:
+            found[..., i, j] = ZERO
+    return found
+
+
+def solve(a: Array, b: Array) -> Array:
+    """What a lower triangular matrix is multiplied by to give another.
+
+    Raises:
+        ValueError: they are not 2-D or more, or do not fit one another.
+    """
+    if a.ndim < 2 or b.ndim < 2 or a.shape[-2:] != (b.shape[-2],) * 2:
+        raise ValueError(f"nothing that the shape {a.shape} makes {b.shape} of")
+    found = b.copy()
+    for i in range(a.shape[-1]):
+        rest = found[..., i : i + 1, :]
+        if i:
+            rest = _subtract(rest, matmul(a[..., i : i + 1, :i], found[..., :i, :]))
+        found[..., i : i + 1, :] = _divide(rest, a[..., i : i + 1, i : i + 1])
+    return found
+
+
 def identity(shape: Sequence[int], axis: int) -> Array:
     """Identity matrices along an axis, counted from behind, for each matrix of a shape.
 
@@ -177,7 +211,16 @@ def _product(lines: Array, columns: Array) -> list[Number]:
         return left * arb_mat(cols, inner, balls[rows * inner :]).transpose()
 
     whole: Any = Real(of_balls, *numbers)  # its ball is a matrix of balls, which elements take
-    return [Real(partial(_element, i, j), whole) for i, j in np.ndindex(rows, cols)]
+    nothing = [[_is_nothing(line, column) for column in columns] for line in lines]
+    return [
+        ZERO if nothing[i][j] else Real(partial(_element, i, j), whole)
+        for i, j in np.ndindex(rows, cols)
+    ]
+
+
+def _is_nothing(a: Array, b: Array) -> bool:
+    """Whether each product of two elements has a factor that is known to be 0."""
+    return all(is_zero(x) or is_zero(y) for x, y in zip(a, b, strict=True))
 
 
 def _element(i: int, j: int, matrix: Any) -> arb:
@@ -229,3 +272,5 @@ def product(factors: Sequence[Quantity]) -> Quantity:
 
 
 _multiply = elementwise(multiply, 2)
+_subtract = elementwise(subtract, 2)
+_divide = elementwise(divide, 2)

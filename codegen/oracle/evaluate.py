@@ -168,12 +168,14 @@ class Equations:
 
     def _factor(self, e: Decomposition) -> Quantity:
         """The factor that is given, or one of its own: any will do, and it is the state's value."""
-        matrix, state = self.value(e.args[0]), self._underway[-1].name
+        matrix, *count = map(self.value, e.args)
+        state = self._underway[-1].name
         assert isinstance(matrix, np.ndarray)
-        if not factors.is_decomposed(matrix):
-            return FUNCTIONS[type(e)](matrix)
-        self.factored[state] = Factored(type(e).__name__, matrix)
-        return self._given[state] if state in self._given else FUNCTIONS[type(e)](matrix)
+        if factors.is_decomposed(matrix):
+            self.factored[state] = Factored(type(e).__name__, matrix, *count)
+            if state in self._given:
+                return self._given[state]
+        return FUNCTIONS[type(e)](matrix, *count)
 
     def _over_tensors(self, e: OverTensors) -> Quantity:
         """What goes over all tensors: once, for whichever of them asks."""

@@ -31,10 +31,18 @@ class Factored:
     Args:
         of: the name of its head, ``eigenvectors`` or ``qr``.
         matrix: what it is a factor of: exact and finite.
+        count: how many columns there are of it where that is not all.
     """
 
     of: str
     matrix: Array
+    count: Number | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of the factor."""
+        few = () if self.count is None else (int(str(self.count)),)
+        return (*self.matrix.shape[:-1], *(few or self.matrix.shape[-1:]))
 
 
 def qr(a: Array) -> Array:
@@ -43,18 +51,28 @@ def qr(a: Array) -> Array:
     Where columns depend on those before them, it goes on with the first unit vectors that do not.
 
     Raises:
-        ValueError: it is not 2-D or more, or not square.
+        ValueError: it is not 2-D or more, or has more columns than rows.
     """
-    return _of_each(a, _qr, "qr")
+    if a.ndim < 2 or (a.size and a.shape[-2] < a.shape[-1]):
+        raise ValueError(f"no qr of the shape {a.shape}")
+    if not a.size:
+        return a.copy()
+    return _of_each(a, _qr)
 
 
-def eigenvectors(a: Array) -> Array:
+def eigenvectors(a: Array, count: Number | None = None) -> Array:
     """Those of a symmetric matrix, of which the diagonal and what is below it are read, as columns.
+
+    Args:
+        a: the matrix.
+        count: how many, those of the largest eigenvalues; None for all.
 
     Raises:
         ValueError: it is not 2-D or more, or not square.
     """
-    return _of_each(a, lambda m: _symmetric(m)[1], "eigenvectors")
+    _require_square(a, "eigenvectors")
+    found = _of_each(a, lambda m: _symmetric(m)[1])
+    return found if count is None else leading(found, count)
 
 
 def eigenvalues(a: Array) -> Array:
@@ -63,7 +81,8 @@ def eigenvalues(a: Array) -> Array:
     Raises:
         ValueError: it is not 2-D or more, or not square.
     """
-    return _of_each(a, lambda m: _symmetric(m)[0], "eigenvalues")
+    _require_square(a, "eigenvalues")
+    return _of_each(a, lambda m: _symmetric(m)[0])
 
 
 def diagonal(a: Array) -> Array:
@@ -90,6 +109,19 @@ def descending(a: Array, by: Array) -> Array:
     return found
 
 
+def leading(a: Array, count: Number) -> Array:
+    """The first columns of a matrix; zeros of one that has no elements.
+
+    Raises:
+        ValueError: it has not so many.
+    """
+    n = int(str(count))
+    if a.ndim < 2 or (a.size and a.shape[-1] < n):
+        raise ValueError(f"no {count} columns of the shape {a.shape}")
+    shape = (*a.shape[:-1], n)
+    return a[..., :n] if a.size else object_array([ZERO] * int(np.prod(shape)), shape)
+
+
 def is_decomposed(a: Array) -> bool:
     """Whether a matrix has factors: all of it is finite."""
     return all(is_finite(x) for x in a.ravel())
@@ -109,9 +141,8 @@ def _require_square(a: Array, name: str) -> None:
         raise ValueError(f"no {name} of the shape {a.shape}")
 
 
-def _of_each(a: Array, function: Callable[[Array], Array], name: str) -> Array:
+def _of_each(a: Array, function: Callable[[Array], Array]) -> Array:
     """Of each matrix of a batch."""
-    _require_square(a, name)
     found = [
         function(a[at]) if is_decomposed(a[at]) else _like(function, a[at])
         for at in np.ndindex(a.shape[:-2])
@@ -139,8 +170,8 @@ def _rational(x: Number) -> fmpq:
 
 
 def _qr(a: Array) -> Array:
-    n = a.shape[0]
-    columns = [[_rational(x) for x in a[:, j]] for j in range(n)]
+    n, count = a.shape
+    columns = [[_rational(x) for x in a[:, j]] for j in range(count)]
     units = [[fmpq(int(i == k)) for i in range(n)] for k in range(n)]
     orthogonal: list[tuple[list[fmpq], fmpq]] = []
     for column in columns:
@@ -153,7 +184,8 @@ def _qr(a: Array) -> Array:
     found = [
         [_rational(divide(x, square_root(square))) for x in rest] for rest, square in orthogonal
     ]
-    return object_array([found[j][i] for i in range(n) for j in range(n)], (n, n))
+    elements = [found[j][i] for i in range(n) for j in range(count)]
+    return object_array(elements, (n, count))
 
 
 def _beside(x: Sequence[fmpq], others: Sequence[tuple[list[fmpq], fmpq]]) -> list[fmpq]:

@@ -11,7 +11,7 @@ from ...specs.language.shapes import facts, machine_epsilon
 from .evaluate import Equations
 from .exact import Number, exact
 from .formats import COARSEST, Format
-from .views import shape_seen
+from .views import rank_of, shape_seen
 
 Real: TypeAlias = Number | float | int
 
@@ -62,7 +62,7 @@ def symbols_of(
         if declared != given:
             raise ValueError(f"{spec.name} has the {kind} {sorted(declared)}, not {sorted(given)}")
     values: dict[Basic, Number | bool] = {o.flag: bool(options[o.name]) for o in spec.options}
-    lengths = facts(shape, shape_seen(spec, shape, hyper, options))
+    lengths = facts(shape, shape_seen(spec, shape, hyper, options), rank_of(spec, hyper))
     values |= {fact: exact(lengths[fact.name]) for fact in FACTS}
     values[machine_epsilon] = form.epsilon
     return values | {h.symbol: exact(hyper[h.name]) for h in spec.hyperparameters}

@@ -34,18 +34,21 @@ from ...specs.language import (
     global_amax,
     global_norm,
     global_total,
+    leading,
     lerp,
+    lower,
     matmul,
     mean,
     norm,
     one_minus_power,
     qr,
+    solve,
     total,
     trace,
     transpose,
 )
 from ...specs.language import sequences as heads
-from ...specs.language.shapes import cols, rows
+from ...specs.language.shapes import PLACES
 from . import arrays, exact, factors, sequences
 from .arrays import elementwise
 from .exact import Number
@@ -64,11 +67,14 @@ FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
     matmul: arrays.matmul,
     transpose: arrays.transpose,
     trace: arrays.trace,
+    lower: arrays.lower,
+    solve: arrays.solve,
     eigenvectors: factors.eigenvectors,
     eigenvalues: factors.eigenvalues,
     qr: factors.qr,
     diagonal: factors.diagonal,
     descending: factors.descending,
+    leading: factors.leading,
     cos: exact.cosine,
     floor: exact.floor,
     Modulo: exact.modulo,
@@ -98,7 +104,7 @@ OVER_TENSORS: dict[type[Basic], Callable[..., Any]] = {
 }
 """Of each tensor, and then of what these are."""
 
-AXES: Mapping[Basic, int] = {rows: -2, cols: -1}
+AXES: Mapping[Basic, int] = {axis: place - 2 for axis, place in PLACES.items()}
 """Counted from behind."""
 
 CONSTANTS: dict[Basic, Number] = {

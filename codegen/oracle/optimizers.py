@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sympy import Basic, sympify
 
-from ...specs.language import Optimizer, Series, Shape, SpecError, State, theta
+from ...specs.language import Optimizer, Series, Shape, SpecError, State, basis, theta
 from ...specs.language import t as step_symbol
 from .arrays import Array, Quantity
 from .evaluate import Equations
@@ -193,7 +193,7 @@ def _new(
     new: dict[str, Array | Number] = {"theta": now.reshape(shape)}
     for state in existing_by(spec, symbols):
         value = equations.value(state.series[step_symbol])
-        new[state.name] = _shaped(spec, state, value, shape, equations.shape)
+        new[state.name] = _shaped(spec, state, value, shape, equations.shape, symbols)
     return new
 
 
@@ -213,7 +213,7 @@ def initial(
     equations = Equations(spec.name, symbols=symbols, known={_theta_first: point})
     shapes = point.shape, shape_seen(spec, point.shape, hyper, options)
     return {
-        state.name: _shaped(spec, state, equations.value(sympify(state.init)), *shapes)
+        state.name: _shaped(spec, state, equations.value(sympify(state.init)), *shapes, symbols)
         for state in existing_by(spec, symbols)
         if state.init is not None
     }
@@ -263,12 +263,17 @@ _theta_first = theta[0]
 
 
 def _shaped(
-    spec: Optimizer, state: State, value: Quantity, shape: tuple[int, ...], seen: tuple[int, ...]
+    spec: Optimizer,
+    state: State,
+    value: Quantity,
+    shape: tuple[int, ...],
+    seen: tuple[int, ...],
+    symbols: Mapping[Basic, Number | bool],
 ) -> Array | Number:
     """The value of a state of a parameter of a shape, which is seen in another."""
     if isinstance(value, np.ndarray) and value.size == 1 and state.shape == Shape.PER_TENSOR:
         value = value.item()
-    lengths = state.shape.lengths(seen)
+    lengths = state.shape.lengths(seen, int(str(symbols[basis])))
     if isinstance(value, np.ndarray) and (state.shape.is_number or value.shape != lengths):
         raise SpecError(
             "shape",

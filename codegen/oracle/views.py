@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sympy import Basic, sympify
+from sympy import Basic, Symbol, sympify
 
 from ...specs.language import Optimizer, ndim
 from ...specs.language.views import seen
@@ -34,3 +34,9 @@ def shape_seen(
     equations = Equations(spec.name, symbols=values | {ndim: exact(len(shape))})
     parts = equations.value(sympify(spec.view.parts))
     return seen(shape, flat=equations.holds(spec.view.flat), parts=int(str(parts)))
+
+
+def rank_of(spec: Optimizer, hyper: Mapping[str, Number | float | int]) -> int:
+    """The largest length that a basis has."""
+    rank = sympify(spec.view.rank)
+    return int(str(exact(hyper[rank.name] if isinstance(rank, Symbol) else int(rank))))

@@ -143,7 +143,7 @@ class Lowering:
             case Reduction() if e.over:
                 return apply(ops.ALONG[e.func.__name__, e.over], self.node(e.args[0]))
             case Head():
-                return apply(ops.TABLE[e.func.__name__], *map(self.node, e.args))
+                return apply(ops.of_head(e), *map(self.node, e.args))
             case _ if e.func in FUNCTIONS:
                 return apply(FUNCTIONS[e.func], *map(self.node, e.args))
             case floor():

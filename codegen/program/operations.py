@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sympy import Basic
-
+from ...specs.language import eigenvectors, leading
+from ...specs.language.heads import Head
 from ...specs.language.shapes import ONE as ALONE
-from ...specs.language.shapes import Axes, cols, ordered, product, rows, square
+from ...specs.language.shapes import (
+    Axes,
+    Axis,
+    basis,
+    cols,
+    narrowed,
+    ordered,
+    product,
+    rows,
+    square,
+    tall,
+)
 from ..oracle import arrays, exact, factors, sequences
 from ..oracle.formats import COARSEST
 from ..oracle.meanings import AXES
@@ -48,7 +59,7 @@ class Operation:
     kind: Kind
     exact: Callable[..., Any]
     cost: int = 1
-    over: tuple[Basic, ...] = ()
+    over: tuple[Axis, ...] = ()
     typed: Callable[[Sequence[Axes]], Axes] | None = None
     iteration: Any = None
 
@@ -71,7 +82,7 @@ def _define(
     kind: Kind = Kind.ELEMENTWISE,
     *,
     cost: int = 1,
-    over: tuple[Basic, ...] = (),
+    over: tuple[Axis, ...] = (),
     typed: Callable[[Sequence[Axes]], Axes] | None = None,
 ) -> Operation:
     if kind in (Kind.ELEMENTWISE, Kind.CONDITION) and arity:
@@ -169,15 +180,15 @@ PARTS = {
 """How the elements of a tensor are reduced to its part."""
 
 
-def _along(name: str, over: tuple[Basic, ...]) -> Operation:
+def _along(name: str, over: tuple[Axis, ...]) -> Operation:
     axes = [AXES[axis] for axis in over]
     joined = "_and_".join(map(str, over))
     exact = _REDUCTIONS[name]
     return _define(f"{name}_over_{joined}", 1, lambda x: exact(x, axes), Kind.REDUCTION, over=over)
 
 
-_WAYS: tuple[tuple[Basic, ...], ...] = ((rows,), (cols,), (rows, cols))
-ALONG: dict[tuple[str, tuple[Basic, ...]], Operation] = {
+_WAYS: tuple[tuple[Axis, ...], ...] = ((rows,), (cols,), (rows, cols), (basis,), (rows, basis))
+ALONG: dict[tuple[str, tuple[Axis, ...]], Operation] = {
     (name, over): _along(name, over) for name in _REDUCTIONS for over in _WAYS
 }
 """Reductions along axes, by the name of what they do and these."""
@@ -193,25 +204,58 @@ IDENTITY = {
         Kind.MATRIX,
         typed=lambda axes, axis=axis: (axis, axis),
     )
-    for axis, place in AXES.items()
+    for axis in (rows, cols)
+    for place in (AXES[axis],)
 }
 """As many as the batch of the operand has, which is like the parameter, and of its dtype."""
+
+LOWER = _define("lower", 1, arrays.lower, Kind.MATRIX, typed=square)
+SOLVE = _define("solve", 2, arrays.solve, Kind.MATRIX, typed=lambda axes: product(*axes))
 
 EIGENVECTORS = _define("eigenvectors", 1, factors.eigenvectors, Kind.MATRIX, typed=square)
 EIGENVALUES = _define(
     "eigenvalues", 1, factors.eigenvalues, Kind.MATRIX, typed=lambda axes: (ALONE, square(axes)[1])
 )
-QR = _define("qr", 1, factors.qr, Kind.MATRIX, typed=square)
-FACTORS = {EIGENVECTORS, QR}
-"""Of which there are many, any of which will do."""
+LEADING_EIGENVECTORS = _define(
+    "leading_eigenvectors",
+    2,
+    factors.eigenvectors,
+    Kind.MATRIX,
+    typed=lambda axes: narrowed(square(axes[:1]), basis),
+)
+"""Those of the largest eigenvalues, as many as the second operand says."""
+QR = _define("qr", 1, factors.qr, Kind.MATRIX, typed=tall)
 DIAGONAL = _define(
     "diagonal", 1, factors.diagonal, Kind.MATRIX, typed=lambda axes: (ALONE, square(axes)[1])
 )
 DESCENDING = _define(
     "descending", 2, factors.descending, Kind.MATRIX, typed=lambda axes: ordered(*axes)
 )
-DECOMPOSITIONS = (EIGENVECTORS, EIGENVALUES, QR, DIAGONAL, DESCENDING)
+LEADING = {
+    count: _define(
+        f"leading_{count}",
+        2,
+        factors.leading,
+        Kind.MATRIX,
+        cost=0,
+        typed=lambda axes, count=count: narrowed(axes[0], count),
+    )
+    for count in (ALONE, basis)
+}
+"""The first columns, as many as the second operand says: by what that is."""
+DECOMPOSITIONS = (EIGENVECTORS, LEADING_EIGENVECTORS, EIGENVALUES, QR, DIAGONAL, DESCENDING)
 """All of them."""
+
+
+def of_head(head: Head) -> Operation:
+    """What a head says, of whichever number of columns."""
+    match head:
+        case leading():
+            return LEADING[head.args[1]]
+        case eigenvectors() if head.args[1:]:
+            return LEADING_EIGENVECTORS
+    return TABLE[type(head).__name__]
+
 
 PASSED = _define("passed", 2, sequences.passed, Kind.LISTS)
 SIZE = _define("size", 1, sequences.size, Kind.LISTS)

@@ -18,6 +18,7 @@ from ..analysis.matrices import needs_matrices
 from ..oracle.exact import ZERO, Number, UndecidedError, exact
 from ..oracle.formats import COARSEST
 from ..oracle.optimizers import step
+from ..oracle.views import rank_of
 from .evaluate import value_of
 from .lower import lower, lower_expression
 from .nodes import Node
@@ -37,14 +38,18 @@ class OptimizerPoint:
         return self.new
 
 
+_RANK = 2
+"""The largest length of a basis."""
+
+
 def optimizer_points(spec: Optimizer, count: int) -> Iterator[OptimizerPoint]:
     """Points at random. One whose truth digits do not tell, as of roots that cancel, is drawn anew.
 
     Raises:
         UndecidedError: it was so at as many points as are asked for.
     """
-    if not spec.view.is_plain:
-        spec = replace(spec, view=View())  # programs are given what views make of parameters
+    if not spec.view.is_plain:  # programs are given what views make of parameters
+        spec = replace(spec, view=View(rank=_RANK))
     draw = random.Random(0)
     tests = _Tests.of(spec)
     shapes = cycle(_shapes(spec))
@@ -83,13 +88,14 @@ def _point(
 ) -> OptimizerPoint:
     hyper, options = _arguments(spec, tests, draw)
     settings: dict[str, Any] = {**hyper, **options}
-    settings |= {name: exact(n) for name, n in facts(shape).items()}
+    rank = rank_of(spec, hyper)
+    settings |= {name: exact(n) for name, n in facts(shape, rank=rank).items()}
     settings[machine_epsilon.name] = COARSEST.epsilon
     t = draw.randint(1, 5)
     states = {
         s.name: _inside(s.domain, draw)
         if s.shape.is_number
-        else _tensor(s.domain, draw, s.shape.lengths(shape))
+        else _tensor(s.domain, draw, s.shape.lengths(shape, rank))
         for s in spec.states
         if value_of(tests.states[s.name], settings) and not (s.init is None and t == 1)
     }

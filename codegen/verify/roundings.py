@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..program.operations import TABLE
+from . import triangles
 
 Uncertain: TypeAlias = tuple[Any, Any]
 """A value, and how far what is computed can be from it."""
@@ -69,7 +70,9 @@ def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool) -> int:
             return count
         case "matmul" | "trace":
             return np.asarray(x).shape[-1]
-        case "eigenvectors" | "eigenvalues" | "qr":
+        case "solve":  # each product, the sums of them, and the quotient
+            return np.asarray(x).shape[-1] + 1
+        case "eigenvectors" | "leading_eigenvectors" | "eigenvalues" | "qr":
             return OF_FACTORS * np.asarray(x).shape[-1]
     return (HALVES_OF_ARRAYS if of_arrays else HALVES).get(name, 0)
 
@@ -86,8 +89,10 @@ def magnitude(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             return _traced(np.abs(x))
         case "matmul":
             return np.abs(x) @ np.abs(operands[1][0])
-        case "eigenvectors" | "qr":
-            return np.ones(np.shape(x))
+        case "solve":
+            return triangles.magnitude(x, value)
+        case "eigenvectors" | "leading_eigenvectors" | "qr":
+            return np.ones(np.shape(value))
         case "eigenvalues":
             return np.broadcast_to(_size(x, (-2, -1)), np.shape(value))
     return np.abs(value)
@@ -123,8 +128,9 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             return dx.mT
         case "trace":
             return _traced(dx)
-        case "eigenvectors":  # in terms of the matrix that it is of, as ``factors`` asks for
-            return np.broadcast_to(_part(dx, x, (-2, -1)), np.shape(x))
+        case "eigenvectors" | "leading_eigenvectors":
+            # In terms of the matrix that it is of, as ``factors`` asks for.
+            return np.broadcast_to(_part(dx, x, (-2, -1)), np.shape(value))
         case "qr":
             return np.broadcast_to(_part(dx, x, (-2,)), np.shape(x))
         case "eigenvalues":  # by Weyl's inequality
@@ -133,6 +139,12 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             return np.diagonal(dx, axis1=-2, axis2=-1)[..., None, :]
         case "descending":
             return _reordered(x, dx, y, dy)
+        case "leading_1" | "leading_basis":
+            return np.broadcast_to(dx, np.shape(x))[..., : np.shape(value)[-1]]
+        case "lower":
+            return np.tril(dx)
+        case "solve":
+            return triangles.off(x, np.broadcast_to(dx, np.shape(x)), dy, value)
         case "identity_of_rows" | "identity_of_cols":
             return np.zeros(1)
         case "neg" | "abs" | "of_all_norm" | "of_all_total" | "of_all_amax":

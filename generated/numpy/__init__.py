@@ -36,6 +36,7 @@ __all__ = [
     "AliG",
     "AMSBound",
     "AMSGrad",
+    "APOLLO",
     "ASAM",
     "ASGD",
     "AvaGrad",
@@ -49,14 +50,17 @@ __all__ = [
     "DAdaptLion",
     "DAdaptSGD",
     "DiffGrad",
+    "Dion",
     "DoG",
     "DoWG",
     "Fromage",
     "Ftrl",
+    "GaLore",
     "GPAAdamW",
     "Grams",
     "GrokFastAdamW",
     "KahanAdamW",
+    "Kron",
     "Lamb",
     "LaProp",
     "LARC",
@@ -141,6 +145,7 @@ if TYPE_CHECKING:
     from .alig import AliG
     from .amsbound import AMSBound
     from .amsgrad import AMSGrad
+    from .apollo import APOLLO
     from .asam import ASAM
     from .asgd import ASGD
     from .avagrad import AvaGrad
@@ -154,14 +159,17 @@ if TYPE_CHECKING:
     from .dadaptlion import DAdaptLion
     from .dadaptsgd import DAdaptSGD
     from .diffgrad import DiffGrad
+    from .dion import Dion
     from .dog import DoG
     from .dowg import DoWG
     from .fromage import Fromage
     from .ftrl import Ftrl
+    from .galore import GaLore
     from .gpaadamw import GPAAdamW
     from .grams import Grams
     from .grokfastadamw import GrokFastAdamW
     from .kahanadamw import KahanAdamW
+    from .kron import Kron
     from .lamb import Lamb
     from .laprop import LaProp
     from .larc import LARC

@@ -31,9 +31,34 @@ def descending(x: Array, by: Array) -> Array:
     return np.take_along_axis(x, np.argsort(-by, axis=-1, stable=True), axis=-1)
 
 
+def leading(x: Array, count: int) -> Array:
+    """The first columns of matrices; zeros where these have no elements."""
+    return x[..., :count].copy() if x.size else np.zeros((*x.shape[:-1], count), x.dtype)
+
+
+def lower(x: Array) -> Array:
+    """Square matrices without what is above their diagonals."""
+    return np.tril(x)
+
+
+def solve(x: Array, of: Array) -> Array:
+    """What lower triangular matrices are multiplied by to give others, at least in float32."""
+    wide = np.promote_types(x.dtype, np.float32)
+    a, found = x.astype(wide, copy=False), of.astype(wide)
+    for i in range(a.shape[-1]):
+        found[..., i, :] -= (a[..., i : i + 1, :i] @ found[..., :i, :])[..., 0, :]
+        found[..., i, :] /= a[..., i, i, None]
+    return found.astype(x.dtype, copy=False)
+
+
 def eigenvectors(x: Array) -> Array:
     """Those of symmetric matrices as columns, of large eigenvalues first."""
     return _taken_apart(x, lambda a: np.linalg.eigh(a).eigenvectors[..., ::-1])
+
+
+def leading_eigenvectors(x: Array, count: int) -> Array:
+    """As many of them as are asked for."""
+    return leading(eigenvectors(x), count)
 
 
 def eigenvalues(x: Array) -> Array:
@@ -42,8 +67,8 @@ def eigenvalues(x: Array) -> Array:
 
 
 def qr(x: Array) -> Array:
-    """The orthonormal factors of square matrices."""
-    return _taken_apart(x, lambda a: np.linalg.qr(a).Q)
+    """The orthonormal factors of matrices that have no more columns than rows."""
+    return _taken_apart(x, lambda a: np.linalg.qr(a).Q) if x.size else x.copy()
 
 
 def _taken_apart(x: Array, function: Callable[[Array], Array]) -> Array:

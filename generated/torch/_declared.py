@@ -276,8 +276,8 @@ class Declared:
     def _kind(self, group: Group, p: Tensor) -> tuple[View, tuple[tuple[str, Any], ...]]:
         """How the rule sees a parameter, and what it must know of it."""
         view = self._view(group, p.ndim)
-        view = LAST_TWO if view.of(p.shape) == p.shape else view
-        return view, tuple(told(self._facts, p.shape, torch.finfo(p.dtype).eps, view).items())
+        known = told(self._facts, p.shape, torch.finfo(p.dtype).eps, view)
+        return LAST_TWO if view.of(p.shape) == p.shape else view, tuple(known.items())
 
     def _existing(self, group: Group, known: Facts) -> dict[str, Start]:
         """What states start as that exist, by checkpoint key, the step count among them."""

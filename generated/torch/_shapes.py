@@ -3,7 +3,7 @@
 
 A parameter is a matrix of its last two axes, or a batch of those, unless a :class:`View` says
 otherwise. A state is said to be ``("rows", 1)``, one number a row behind the batch's axes,
-``("rows", "rows")`` or the like, or ``(1,)``, one number a tensor.
+``("rows", "rows")`` or ``("rows", "basis")``, or ``(1,)``, one number a tensor.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,10 +23,12 @@ class View(NamedTuple):
     Args:
         flat: whether the rows are its first axis, and the columns all others together.
         parts: of how many equal matrices, one below the other, each of these consists.
+        rank: the largest length of a basis of their rows or columns.
     """
 
     flat: bool = False
     parts: int = 1
+    rank: int = 1
 
     def of(self, shape: Sequence[int]) -> tuple[int, ...]:
         """The shape that a parameter of a shape is seen in.
@@ -58,6 +60,7 @@ def facts(shape: Sequence[int], view: View = LAST_TWO) -> dict[str, int]:
     """
     rows, cols = (1, 1, *view.of(shape))[-2:]
     lengths = {"numel": prod(shape), "rows": rows, "cols": cols}
+    lengths["basis"] = min(view.rank, rows, cols)
     return {"ndim": len(shape)} | {name: max(1, n) for name, n in lengths.items()}
 
 
@@ -82,4 +85,5 @@ def lengths(axes: Axes, shape: Sequence[int], view: View = LAST_TWO) -> tuple[in
         return ()
     shape = view.of(shape)
     known: dict[str | int, int] = {"rows": shape[-2], "cols": shape[-1]}
+    known["basis"] = min(view.rank, max(1, min(shape[-2:])))
     return (*shape[:-2], *(known.get(axis, 1) for axis in axes))

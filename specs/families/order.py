@@ -27,9 +27,9 @@ FAMILIES = (
     Family("Adam", ("Adam",)),
     Family("Adam with decoupled weight decay", ("AdamW",)),
     Family("Signs", ("Rprop", "SignSGD", "Lion")),
-    Family("Matrices", ("Muon", "Shampoo", "SOAP", "SinkGD")),
+    Family("Matrices", ("Muon", "Shampoo", "SOAP", "SinkGD", "Kron")),
     Family("Norms of whole tensors", ("LARS", "Lamb", "NovoGrad", "Fromage", "SGDSaI")),
-    Family("Second moments in less room", ("Adafactor", "SM3", "AdamMini")),
+    Family("Second moments in less room", ("Adafactor", "SM3", "AdamMini", "GaLore", "APOLLO")),
     Family(
         "Rates found on the way",
         (

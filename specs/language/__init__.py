@@ -47,7 +47,7 @@ from sympy import (
 from .arguments import Choice, Function, Numbers, Schedules
 from .claims import Equivalence, Identity, Part, Side, Stability, Verdict, by_induction
 from .declarations import Constraint, Hyper, Option, State, Update
-from .decompositions import descending, diagonal, eigenvalues, eigenvectors, qr
+from .decompositions import descending, diagonal, eigenvalues, eigenvectors, leading, qr
 from .derivation import derived
 from .domains import (
     AT_LEAST_ONE,
@@ -62,7 +62,7 @@ from .domains import (
 from .errors import SpecError
 from .heads import clip, lerp, one_minus_power, stored
 from .inputs import Input, Source
-from .matrices import Iterand, identity, iterate, matmul, trace, transpose
+from .matrices import Iterand, identity, iterate, lower, matmul, solve, trace, transpose
 from .operator import Operator
 from .optimizer import Optimizer
 from .outputs import Output
@@ -97,7 +97,7 @@ from .sequences import (
     running_product,
     size,
 )
-from .shapes import FACTS, Axis, Fact, Shape, cols, machine_epsilon, ndim, numel, rows
+from .shapes import FACTS, Axis, Fact, Shape, basis, cols, machine_epsilon, ndim, numel, rows
 from .specialisation import specialised
 from .symbols import (
     Gradient,
@@ -178,6 +178,7 @@ __all__ = [
     "added",
     "amax",
     "atan2",
+    "basis",
     "by_induction",
     "call",
     "carried_out",
@@ -214,8 +215,10 @@ __all__ = [
     "item",
     "iterate",
     "kept",
+    "leading",
     "lerp",
     "log",
+    "lower",
     "lr",
     "machine_epsilon",
     "matmul",
@@ -242,6 +245,7 @@ __all__ = [
     "second_weight",
     "sign",
     "size",
+    "solve",
     "specialised",
     "sqrt",
     "squared",

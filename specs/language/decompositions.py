@@ -22,13 +22,17 @@ that keeps ``eigenvectors(A[t])``: ``matmul(Q[t] * Max(eigenvalues(A[t]), eps)**
 transpose(Q[t]))``.
 
 ``descending`` orders columns by the numbers of a row, as eigenvalues that are estimated may ask
-for: ``descending(Q[t - 1], diagonal(matmul(transpose(Q[t - 1]), A[t], Q[t - 1])))``.
+for: ``descending(Q[t - 1], diagonal(matmul(transpose(Q[t - 1]), A[t], Q[t - 1])))``. ``leading``
+are the first columns, ``leading(x, basis)`` or the first alone, ``leading(x, 1)``. So has
+``eigenvectors(A, basis)`` those of the largest eigenvalues: of ``matmul(G, transpose(G))`` they are
+the singular vectors of G.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from .heads import Head, enclosed
+from .shapes import ONE, basis
 
 
 class Decomposition(Head):
@@ -45,15 +49,28 @@ class Decomposition(Head):
 class eigenvectors(Decomposition):
     """Orthonormal eigenvectors of a symmetric matrix as columns, those of large eigenvalues first.
 
-    Of each column the sign is open, and of equal eigenvalues the basis.
+    Of each column the sign is open, and of equal eigenvalues the basis. Of a second argument
+    ``basis``, there are as many columns as that has.
     """
 
+    nargs = (1, 2)
     formula = "Q, of which Q^T A Q is diagonal and falls, and Q^T Q the identity"
     is_factor = True
 
+    def __new__(cls, *args: Any, **options: Any) -> "eigenvectors":
+        """Made of a matrix, and of ``basis`` where few are wanted.
+
+        Raises:
+            TypeError: the second is something else.
+        """
+        if args[1:] not in ((), (basis,)):
+            raise TypeError(f"eigenvectors are all, or as many as basis, not {args[1]!r}")
+        return super().__new__(cls, *args, **options)  # pyright: ignore[reportReturnType]
+
     @staticmethod
     def tex(args: Sequence[str]) -> str:
-        return rf"\operatorname{{eigenvectors}}{enclosed(args[0])}"
+        few = f"_{{{args[1]}}}" if args[1:] else ""
+        return rf"\operatorname{{eigenvectors}}{few}{enclosed(args[0])}"
 
 
 class eigenvalues(Decomposition):
@@ -70,9 +87,10 @@ class eigenvalues(Decomposition):
 
 
 class qr(Decomposition):
-    """The orthonormal factor Q of a square matrix A = Q R, of which R is upper triangular.
+    """The orthonormal factor Q of a matrix A = Q R, of which R is upper triangular.
 
-    Of each column the sign is open; of a singular matrix more.
+    The matrix is square, or has as many columns as ``basis``. Of each column the sign is open; of
+    columns that depend on one another more.
     """
 
     formula = "Q, of which Q^T A is upper triangular, and Q^T Q the identity"
@@ -110,3 +128,25 @@ class descending(Head):
     @staticmethod
     def tex(args: Sequence[str]) -> str:
         return rf"\operatorname{{descending}}_{{{args[1]}}}{enclosed(args[0])}"
+
+
+class leading(Head):
+    """The first columns of a matrix: as many as ``basis`` has, or one."""
+
+    nargs = (2,)
+    category = "matrix"
+    formula = "a[..., i, j] of the first j"
+
+    def __new__(cls, *args: Any, **options: Any) -> "leading":
+        """Made of a matrix, and of ``basis`` or 1.
+
+        Raises:
+            TypeError: the second is something else.
+        """
+        if len(args) == 2 and args[1] not in (basis, ONE):
+            raise TypeError(f"leading columns are as many as basis, or 1, not {args[1]!r}")
+        return super().__new__(cls, *args, **options)  # pyright: ignore[reportReturnType]
+
+    @staticmethod
+    def tex(args: Sequence[str]) -> str:
+        return rf"\operatorname{{leading}}_{{{args[1]}}}{enclosed(args[0])}"

@@ -126,8 +126,7 @@ def _read(rule: Optimizer) -> set[str]:
     pending = [
         theta[t],
         *(o.value for o in rule.outputs),
-        rule.view.flat,
-        sympify(rule.view.parts),
+        *rule.view.symbols,
     ]
     while pending:
         e = pending.pop()

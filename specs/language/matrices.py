@@ -13,7 +13,7 @@ from sympy import Symbol
 from sympy.core.symbol import Str
 
 from .heads import Head, enclosed, meaning
-from .shapes import Axis
+from .shapes import WHOLE
 
 DTYPES = ("bfloat16",)
 """Names of formats that rounds may be computed in."""
@@ -67,6 +67,34 @@ class trace(Head):
         return rf"\operatorname{{tr}}{enclosed(args[0])}"
 
 
+class lower(Head):
+    """A square matrix without what is above its diagonal, which is zero then."""
+
+    nargs = (1,)
+    category = "matrix"
+    formula = "a[..., i, j] if i >= j else 0"
+
+    @staticmethod
+    def tex(args: Sequence[str]) -> str:
+        return rf"\operatorname{{tril}}{enclosed(args[0])}"
+
+
+class solve(Head):
+    """The X of which L X is B: ``solve(L, B)``, of a lower triangular matrix L and another.
+
+    Of L the diagonal and what is below it are read. Where its diagonal has a zero, the result is
+    not finite.
+    """
+
+    nargs = (2,)
+    category = "matrix"
+    formula = "X, of which tril(L) X is B"
+
+    @staticmethod
+    def tex(args: Sequence[str]) -> str:
+        return rf"{{{args[0]}}}^{{-1}} {args[1]}"
+
+
 class identity(Head):
     """The square matrix with ones on its diagonal and zeros beside it, along ``rows`` or ``cols``.
 
@@ -83,7 +111,7 @@ class identity(Head):
         Raises:
             TypeError: it is made of something else.
         """
-        if not isinstance(axis, Axis):
+        if axis not in WHOLE:
             raise TypeError(f"identity is along rows or cols, not along {axis!r}")
         return super().__new__(cls, axis, **options)  # pyright: ignore[reportReturnType]
 

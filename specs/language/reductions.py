@@ -11,7 +11,7 @@ from typing import Any, ClassVar, cast
 from sympy import Expr, sqrt
 
 from .heads import Head, enclosed, meaning
-from .shapes import ONE, WHOLE, Axis, numel
+from .shapes import ONE, WHOLE, Axis, basis, numel
 
 
 class Reduction(Head):
@@ -30,11 +30,11 @@ class Reduction(Head):
         tensors = [arg for arg in args if not isinstance(arg, Axis)]
         axes = [*(over if isinstance(over, tuple | list) else (over,))]
         if odd := [axis for axis in axes if not isinstance(axis, Axis)]:
-            raise TypeError(f"{name} can go over rows and cols, not over {odd[0]!r}")
+            raise TypeError(f"{name} can go over rows, cols and basis, not over {odd[0]!r}")
         if len(tensors) != 1:
             raise TypeError(f"{name} is of one tensor, not of {len(tensors)}: {meaning(cls)}")
         axes = {*axes, *(arg for arg in args if isinstance(arg, Axis))}
-        ordered = sorted(axes, key=WHOLE.index)
+        ordered = sorted(axes, key=(*WHOLE, basis).index)
         return super().__new__(cls, *tensors, *ordered, **options)  # pyright: ignore[reportReturnType]
 
     @property

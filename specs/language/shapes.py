@@ -9,6 +9,10 @@ NumPy's arrays do.
 A value can be one number for all tensors that a step updates, too: what ``over_tensors`` makes, and
 what follows from that.
 
+A third axis, ``basis``, is of a few vectors that stand for all rows or columns: as long as the view
+says, and never longer than the shorter of both. ``State(P, shape=(rows, basis), ...)`` has as many
+columns.
+
 An axis stands as a number too, its length: ``sqrt(rows / cols)``. So do ``ndim`` and ``numel``, of
 the parameter as it is. They are known before any tensor is looked at, and a rule may differ by
 them: ``Piecewise((x, ndim >= 2), (y, True))``.
@@ -31,10 +35,10 @@ class Fact(Symbol):
 
 
 class Axis(Fact):
-    """One of the last two axes of a parameter; as a number, its length."""
+    """One of the last two axes of a parameter, or that of a basis; as a number, its length."""
 
 
-rows, cols = (Axis(name, integer=True, positive=True) for name in ("rows", "cols"))
+rows, cols, basis = (Axis(name, integer=True, positive=True) for name in ("rows", "cols", "basis"))
 
 ndim = Fact("ndim", integer=True, nonnegative=True)
 """The number of axes of the parameter."""
@@ -42,7 +46,7 @@ ndim = Fact("ndim", integer=True, nonnegative=True)
 numel = Fact("numel", integer=True, positive=True)
 """The number of its elements."""
 
-FACTS = (ndim, numel, rows, cols)
+FACTS = (ndim, numel, rows, cols, basis)
 
 machine_epsilon = Symbol("machine_epsilon", positive=True)
 """What is known of a parameter's dtype: the distance from 1 to the next number it has."""
@@ -54,11 +58,14 @@ of a plain number."""
 WHOLE: Axes = (rows, cols)
 """A number for each element."""
 
+PLACES = {rows: 0, cols: 1, basis: 1}
+"""Which of the two lengths of a shape an axis has to be to be gone along."""
+
 EACH: Axes = (ONE,)
 """A number for each tensor, whatever its axes."""
 
 
-def facts(shape: Sequence[int], seen: Sequence[int] | None = None) -> dict[str, int]:
+def facts(shape: Sequence[int], seen: Sequence[int] | None = None, rank: int = 1) -> dict[str, int]:
     """What is known of a parameter of a shape, by name.
 
     A tensor of less than two axes is one row. Without elements nothing is computed, and no length
@@ -67,9 +74,10 @@ def facts(shape: Sequence[int], seen: Sequence[int] | None = None) -> dict[str, 
     Args:
         shape: of the parameter.
         seen: the shape that the rule sees it in, if that is another.
+        rank: the largest length of a basis.
     """
     last = (1, 1, *(shape if seen is None else seen))[-2:]
-    lengths = {"numel": prod(shape), "rows": last[0], "cols": last[1]}
+    lengths = {"numel": prod(shape), "rows": last[0], "cols": last[1], "basis": min(rank, *last)}
     return {"ndim": len(shape)} | {name: max(1, n) for name, n in lengths.items()}
 
 
@@ -121,6 +129,27 @@ def square(shapes: Sequence[Axes]) -> Axes:
     return axes
 
 
+def tall(shapes: Sequence[Axes]) -> Axes:
+    """The shape of a matrix that has no more columns than rows, which alone is given.
+
+    Raises:
+        MisfitError: it is none, or not for parameters of all shapes.
+    """
+    (axes,) = shapes
+    return axes if len(axes) > 1 and axes[1] == basis and axes[0] != ONE else square(shapes)
+
+
+def narrowed(axes: Axes, count: Basic) -> Axes:
+    """The shape of the first columns of a matrix, one or as many as a basis has.
+
+    Raises:
+        MisfitError: it is no matrix, or may have less.
+    """
+    if len(axes) < 2 or ONE in axes or count not in (ONE, basis):
+        raise MisfitError(axes, (count,))
+    return axes[0], count
+
+
 def ordered(axes: Axes, by: Axes) -> Axes:
     """The shape of a matrix whose columns are ordered by the numbers of a row.
 
@@ -132,15 +161,16 @@ def ordered(axes: Axes, by: Axes) -> Axes:
     return axes
 
 
-def reduced(axes: Axes, over: Sequence[Basic]) -> Axes:
+def reduced(axes: Axes, over: Sequence[Axis]) -> Axes:
     """What is left of a shape when some axes are reduced to length one.
 
     Raises:
-        MisfitError: it does not have one of them.
+        MisfitError: it does not have one of them, or not at its place.
     """
-    if any(axis not in axes for axis in over):
+    if len(axes) < 2 or any(axes[PLACES[axis]] != axis for axis in over):
         raise MisfitError(axes, tuple(over))
-    return tuple(ONE if axis in over else axis for axis in axes)
+    gone = {PLACES[axis] for axis in over}
+    return tuple(ONE if place in gone else axis for place, axis in enumerate(axes))
 
 
 @dataclass(frozen=True)
@@ -175,7 +205,7 @@ class Shape:
             return given
         axes = tuple(given)
         if len(axes) == 1:
-            axes = (rows, ONE) if axes == (rows,) else (ONE, cols)
+            axes = (rows, ONE) if axes == (rows,) else (ONE, *axes)
         return cls(axes)
 
     @property
@@ -201,13 +231,14 @@ class Shape:
         words = {WHOLE: "tensor", EACH: "one a tensor"}
         return words.get(self.axes) or f"({', '.join(map(str, self.axes))})"
 
-    def lengths(self, shape: Sequence[int]) -> tuple[int, ...]:
-        """Those of all axes, for a parameter of a shape."""
+    def lengths(self, shape: Sequence[int], rank: int = 1) -> tuple[int, ...]:
+        """Those of all axes, for a parameter of a shape and bases of at most that length."""
         if self.is_whole:
             return tuple(shape)
         if len(self.axes) < 2:
             return ()
-        known = dict(zip(WHOLE, shape[-2:], strict=True))
+        short = max(1, min(shape[-2:]))  # as a fact: nothing is computed of what has no elements
+        known = dict(zip((*WHOLE, basis), (*shape[-2:], min(rank, short)), strict=True))
         return (*shape[:-2], *(known.get(axis, 1) for axis in self.axes))
 
 

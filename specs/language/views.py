@@ -28,24 +28,29 @@ class View:
             batch.
         parts: of how many equal matrices, one below the other, each of these consists: a
             hyperparameter made with ``counts``, or 1. They are a batch then.
+        rank: how long the axis ``basis`` is where the matrix has as many rows and columns: a
+            hyperparameter made with ``counts``, or 1; else as long as the shorter of these.
     """
 
     flat: Basic = false
     parts: Basic | int = 1
+    rank: Basic | int = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "flat", expression(self.flat))
         object.__setattr__(self, "parts", expression(self.parts))
+        object.__setattr__(self, "rank", expression(self.rank))
 
     @property
     def symbols(self) -> set[Basic]:
         """What it reads."""
-        return {*sympify(self.flat).free_symbols, *sympify(self.parts).free_symbols}
+        read = map(sympify, (self.flat, self.parts, self.rank))
+        return {symbol for e in read for symbol in e.free_symbols}
 
     @property
     def is_plain(self) -> bool:
-        """Whether every parameter is seen by its last two axes."""
-        return self.flat == false and self.parts == 1
+        """Whether every parameter is seen by its last two axes, and no basis is longer than one."""
+        return self.flat == false and self.parts == 1 and self.rank == 1
 
 
 LAST_TWO = View()

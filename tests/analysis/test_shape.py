@@ -189,7 +189,7 @@ def test_misfits_of_shapes(momentum, refused, shape, value, words):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: mean(g, over="cols"), "mean can go over rows and cols, not over 'cols'"),
+        (lambda: mean(g, over="cols"), "mean can go over rows, cols and basis, not over 'cols'"),
         (lambda: mean(g, over=1), "not over 1"),
         (lambda: mean(g, axis=1), "mean has no argument axis"),
         (lambda: norm(g, theta[t - 1]), "norm is of one tensor, not of 2"),

@@ -130,6 +130,7 @@ def check(subject: Subject) -> Iterator[Fault]:
     if kind is Optimizer and isinstance(view := getattr(spec, "view", None), View):
         yield from _fits("flat of the view", view.flat, (Basic, bool))
         yield from _fits("parts of the view", view.parts, (Expr,))
+        yield from _fits("rank of the view", view.rank, (Expr,))
     own = {"hyper": _ARGUMENTS} if kind is Schedule else _BESIDE
     for place, kinds in (_PARTS | own).items():
         parts = getattr(spec, place)

@@ -12,8 +12,10 @@ from ....specs.language import (
     Shape,
     Value,
     clip,
+    eigenvectors,
     identity,
     iterate,
+    leading,
     stored,
     theta,
 )
@@ -28,6 +30,7 @@ from ....specs.language.shapes import (
     Axes,
     MisfitError,
     broadcast,
+    narrowed,
     reduced,
 )
 from ..axes import MATRICES, misfit
@@ -200,7 +203,8 @@ def _operands(node: Head) -> tuple[Basic, ...]:
         return ()
     if isinstance(node, iterate):
         return (node.start,)
-    return node.args[:1] if isinstance(node, Reduction) else node.args
+    counted = isinstance(node, Reduction | leading | eigenvectors)
+    return node.args[:1] if counted else node.args
 
 
 def _beyond_host(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
@@ -256,6 +260,8 @@ def _fact(e: Basic, kinds: Mapping[str, _Kind]) -> str:
         return _fact(e.args[0], kinds)  # its axes are none
     if isinstance(e, identity):
         return ""
+    if isinstance(e, leading | eigenvectors):
+        return _fact(e.args[0], kinds)
     if isinstance(e, Fact):
         return e.name
     if isinstance(e, Value):
@@ -284,5 +290,7 @@ def _axes(e: Basic, kinds: Mapping[str, _Kind]) -> Axes:
         case Reduction():
             of = _kind(e.args[0], kinds).axes
             return reduced(of, e.over) if e.over else ()
+        case leading():
+            return narrowed(_kind(e.args[0], kinds).axes, e.args[1])
     operands = [_kind(a, kinds).axes for a in e.args]
     return MATRICES.get(type(e), broadcast)(operands)

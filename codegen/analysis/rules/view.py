@@ -24,14 +24,15 @@ def check(subject: Subject) -> Iterator[Fault]:
             "Leave the view out",
         )
     yield from _known(subject)
-    parts = spec.view.parts
-    if not (isinstance(parts, Integer) and parts >= 1) and not _counts(subject):
-        yield Fault(
-            "parts of the view",
-            f"{subject.text(sympify(parts))} is no number of matrices",
-            "Give a whole number from 1 on, or a hyperparameter made with counts, of the domain "
-            "AT_LEAST_ONE",
-        )
+    numbers = ("parts", spec.view.parts, "matrices"), ("rank", spec.view.rank, "vectors")
+    for name, number, of in numbers:
+        if not (isinstance(number, Integer) and number >= 1) and not _counts(spec, number):
+            yield Fault(
+                f"{name} of the view",
+                f"{subject.text(sympify(number))} is no number of {of}",
+                "Give a whole number from 1 on, or a hyperparameter made with counts, of the "
+                "domain AT_LEAST_ONE",
+            )
 
 
 def _known(subject: Subject) -> Iterator[Fault]:
@@ -54,10 +55,8 @@ def _known(subject: Subject) -> Iterator[Fault]:
                 )
 
 
-def _counts(subject: Subject) -> bool:
-    """Whether the parts are a hyperparameter that is always a whole number from 1 on."""
-    spec = subject.spec
-    parts = spec.view.parts if isinstance(spec, Optimizer) else None
-    found = [h for h in spec.hyper if isinstance(h, Hyper) and h.symbol == parts]
+def _counts(spec: Optimizer, number: object) -> bool:
+    """Whether it is a hyperparameter that is always a whole number from 1 on."""
+    found = [h for h in spec.hyper if isinstance(h, Hyper) and h.symbol == number]
     lows = [h.domain.low for h in found if h.is_whole]
     return any(low is not None and low >= 1 for low in lows)

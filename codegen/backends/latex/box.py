@@ -69,9 +69,13 @@ def matrices(spec: Optimizer, printer: LatexPrinter) -> Cell:
         when = Formula(printer.condition(view.flat))
         otherwise = Word("comma"), Word("else"), space, last
         found = first, space, Word("if"), space, when, *otherwise
-    if view.parts == 1:
-        return found
-    return *found, Word("cut_into"), space, Formula(printer.expression(sympify(view.parts)))
+    numbers = (("cut_into", view.parts), ("basis_of", view.rank))
+    said = ((Word(word), space, n) for word, n in numbers if n != 1)
+    return *found, *(cell for *words, n in said for cell in (*words, _number(n, printer)))
+
+
+def _number(e: Basic | int, printer: LatexPrinter) -> Formula:
+    return Formula(printer.expression(sympify(e)))
 
 
 def initial(spec: Spec, printer: LatexPrinter) -> tuple[Cell, ...]:

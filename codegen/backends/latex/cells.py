@@ -34,6 +34,7 @@ WORDS = {
     "matrix_of_first": "the first axis by all others",
     "else": "else",
     "cut_into": "; each consists, row by row, of as many equal ones as",
+    "basis_of": "; most vectors of a basis:",
 }
 
 

@@ -51,6 +51,8 @@ _BESIDE: Table = {
     ops.TRACE: "matrices.trace",
     **{op: f"matrices.identity({{}}, {AXES[axis]})" for axis, op in ops.IDENTITY.items()},
     **{op: f"matrices.{op}" for op in ops.DECOMPOSITIONS},
+    **{op: f"matrices.{op}" for op in (ops.LOWER, ops.SOLVE)},
+    **dict.fromkeys(ops.LEADING.values(), "matrices.leading"),
 }
 
 HOST = Language("NumPy's host", _HOST, _BESIDE, calls=True)

@@ -120,6 +120,8 @@ TORCH = Language(
         ops.TRACE: "matrices.trace",
         **{op: f"matrices.identity({{}}, {AXES[axis]})" for axis, op in ops.IDENTITY.items()},
         **{op: f"matrices.{op}" for op in ops.DECOMPOSITIONS},
+        **{op: f"matrices.{op}" for op in (ops.LOWER, ops.SOLVE)},
+        **dict.fromkeys(ops.LEADING.values(), "matrices.leading"),
         ops.COPY: "{}.clone()",
         ops.FILL: "(torch.zeros_like({1}) + {0})",
         ops.LIFT: Form("({1}.new_zeros(()) + {0})", operands=(SUM, ATOM)),

@@ -87,7 +87,8 @@ def _guarded(
     for assign in reversed(host):
         name = assign.target.id
         value = assign.value
-        ways = [()] if name in kept else [_early(w, value, later) for w in found.get(name, [()])]
+        unknown = {*later, name}  # for what is asked of itself by those that read it
+        ways = [()] if name in kept else [_early(w, value, unknown) for w in found.get(name, [()])]
         if not all(_own_tests(value) & {*way} for way in ways):
             value = guarded(value, ways)
         for way in dict.fromkeys(ways):

@@ -28,9 +28,30 @@ def descending(x: Tensor, by: Tensor) -> Tensor:
     return x.take_along_dim(torch.argsort(-by, dim=-1, stable=True), dim=-1)
 
 
+def leading(x: Tensor, count: int) -> Tensor:
+    """The first columns of matrices; zeros where these have no elements."""
+    return x[..., :count].clone() if x.numel() else x.new_zeros((*x.shape[:-1], count))
+
+
+def lower(x: Tensor) -> Tensor:
+    """Square matrices without what is above their diagonals."""
+    return x.tril()
+
+
+def solve(x: Tensor, of: Tensor) -> Tensor:
+    """What lower triangular matrices are multiplied by to give others, at least in float32."""
+    wide = torch.promote_types(x.dtype, torch.float32)
+    return torch.linalg.solve_triangular(x.to(wide), of.to(wide), upper=False).to(x.dtype)
+
+
 def eigenvectors(x: Tensor) -> Tensor:
     """Those of symmetric matrices as columns, of large eigenvalues first."""
     return _taken_apart(x, lambda a: torch.linalg.eigh(a).eigenvectors.flip(-1))
+
+
+def leading_eigenvectors(x: Tensor, count: int) -> Tensor:
+    """As many of them as are asked for."""
+    return leading(eigenvectors(x), count)
 
 
 def eigenvalues(x: Tensor) -> Tensor:
@@ -39,8 +60,8 @@ def eigenvalues(x: Tensor) -> Tensor:
 
 
 def qr(x: Tensor) -> Tensor:
-    """The orthonormal factors of square matrices."""
-    return _taken_apart(x, lambda a: torch.linalg.qr(a).Q)
+    """The orthonormal factors of matrices that have no more columns than rows."""
+    return _taken_apart(x, lambda a: torch.linalg.qr(a).Q) if x.numel() else x.clone()
 
 
 def _taken_apart(x: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:

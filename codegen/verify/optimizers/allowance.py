@@ -164,7 +164,7 @@ def _single(step: Step) -> dict[str, Any]:
     states |= {name: step.alive(value) for name, value in step.inputs.items()}
     states |= step.bounded_inputs
     values = states | {"theta": step.alive(step.theta), "grad": step.bounded}
-    known = facts(np.shape(step.theta), step.seen) if step.is_alone else {}
+    known = facts(np.shape(step.theta), step.seen, step.rank) if step.is_alone else {}
     return values | known | {"t": step.t, "first": step.t == 1}
 
 

@@ -12,7 +12,7 @@ from ...oracle.exact import Number
 from ...oracle.formats import FORMATS, Format, round_floats, to_floats
 from ...oracle.known import existing, inputs_read
 from ...oracle.optimizers import initial
-from ...oracle.views import shape_seen
+from ...oracle.views import rank_of, shape_seen
 from .configurations import Configuration
 
 Floats = NDArray[np.floating]
@@ -126,7 +126,8 @@ def first_states(
         if state.shape.is_number:
             past[state.name] = _plausible(state.domain, rng.uniform(0.25, 0.75))
         else:
-            lengths = state.shape.lengths(shape_seen(spec, case.theta.shape, hyper, options))
+            seen = shape_seen(spec, case.theta.shape, hyper, options)
+            lengths = state.shape.lengths(seen, rank_of(spec, hyper))
             values = [_plausible(state.domain, x) for x in rng.uniform(0, 1, math.prod(lengths))]
             past[state.name] = round_floats(np.reshape(values, lengths), case.form)
     return past

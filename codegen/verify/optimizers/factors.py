@@ -56,6 +56,8 @@ def judged(
         computed: that it was computed in.
     """
     q = np.asarray(found, dtype=Wide)
+    if not q.size:
+        return np.zeros(q.shape), np.zeros(q.shape)
     a, n = _scaled(of.matrix), q.shape[-1]
     one = np.ones(1)
     kept = 2 * half_units(one, stored)
@@ -63,20 +65,52 @@ def judged(
     allowed = np.broadcast_to(count * half_units(one, computed) + kept, q.shape)
     reach = np.max(np.asarray(off, dtype=Wide), axis=-2, keepdims=True, initial=0.0) + kept
     with np.errstate(all="ignore"):
-        beside = np.abs(q.mT @ q - np.eye(n))
+        beside = np.abs(q.mT @ q - np.eye(n)) / allowed[..., :1, :]
         if of.of == "qr":
-            rest, may = np.tril(np.abs(q.mT @ a), -1), reach * _norm(a, axis=-2)
+            rest, may = _beside_triangle(q, a), reach * _norm(a, axis=-2)
         else:
-            turned = q.mT @ _mirrored(a) @ q
-            eigenvalues = np.diagonal(turned, axis1=-2, axis2=-1)
-            rises = np.maximum(np.diff(eigenvalues, append=eigenvalues[..., -1:]), 0)
-            rest = np.abs(turned) * (1 - np.eye(n)) + rises[..., None] * np.eye(n) / 2
+            rest = _beside_diagonal(q, _mirrored(a))
             may = 2 * np.max(reach, axis=-1, keepdims=True, initial=0.0) * _norm(a, axis=(-2, -1))
-        share = np.maximum(beside / allowed, np.where(rest == 0, 0.0, rest / may))
-    share = np.where(np.isfinite(q), share, np.inf)
+        worst = np.maximum(_of_column(beside), _of_column(np.where(rest == 0, 0.0, rest / may)))
+    share = np.where(np.isfinite(q).all(axis=-2, keepdims=True), worst, np.inf)
     share = np.where(np.isnan(share), np.inf, share)
     limit = allowed.astype(np.float64)
     return np.where(share > 0, share * limit, 0.0).astype(np.float64), limit
+
+
+def _of_column(share: Any) -> Any:
+    """The most in each column."""
+    return np.max(share, axis=-2, keepdims=True, initial=0.0)
+
+
+def _beside_triangle(q: Any, a: Any) -> Any:
+    """How far a matrix is from triangular in the columns of a factor, and from all within them."""
+    within = q.mT @ a
+    return np.concatenate([np.tril(np.abs(within), -1), _outside(q, a - q @ within)], axis=-2)
+
+
+def _beside_diagonal(q: Any, a: Any) -> Any:
+    """How far a symmetric matrix is from diagonal and falling in the columns of a factor.
+
+    Of fewer columns than all, what is left of it is no larger than what any of them has.
+    """
+    turned = q.mT @ a @ q
+    eigenvalues = np.diagonal(turned, axis1=-2, axis2=-1)
+    rises = np.maximum(np.diff(eigenvalues, append=eigenvalues[..., -1:]), 0)
+    rest = np.abs(turned) * (1 - np.eye(q.shape[-1])) + rises[..., None] * np.eye(q.shape[-1]) / 2
+    if q.shape[-1] in (0, q.shape[-2]):
+        return rest
+    left = (a - (q * eigenvalues[..., None, :]) @ q.mT).astype(np.float64)
+    left = np.where(np.isfinite(left), left, 0.0)
+    rises = np.maximum(np.linalg.eigvalsh(left)[..., -1:, None] - eigenvalues[..., None, -1:], 0)
+    outside = _outside(q, a @ q - q * eigenvalues[..., None, :])
+    return np.concatenate([rest, outside, np.broadcast_to(rises / 2, outside.shape)], axis=-2)
+
+
+def _outside(q: Any, rest: Any) -> Any:
+    """The length of what is left of each column; none of as many columns as there can be."""
+    is_whole = q.shape[-1] == q.shape[-2]
+    return np.zeros_like(rest[..., :1, :]) if is_whole else _norm(rest, axis=-2)
 
 
 def _mirrored(a: Any) -> Any:

@@ -24,7 +24,7 @@ from ...oracle.factors import Factored
 from ...oracle.formats import FORMATS, Format
 from ...oracle.known import existing, inputs_read
 from ...oracle.optimizers import Tensor, output, replay
-from ...oracle.views import shape_seen
+from ...oracle.views import rank_of, shape_seen
 from ..ulp import Expected, expected
 from .cases import Case, Floats, first_states, inputs_given
 from .clipped import Clipped
@@ -112,13 +112,11 @@ class Step:
     Args:
         t: its number.
         theta: the parameters of a batch together.
-        states: tensors likewise, and scalars.
-        gradient: likewise.
+        states, gradient: tensors likewise, and scalars.
         inputs: what it is given beside that, of what it reads: tensors likewise, and numbers.
-        live: how many elements, from the first, are of cases that have this step.
-        tensors: how many tensors those are.
+        live, tensors: how many elements, and tensors, from the first, are of cases with this step.
         is_alone: whether it is of a case by itself, in its shape.
-        seen: the shape that the rule sees a parameter in that is alone.
+        seen, rank: the shape that a parameter alone is seen in, and the most vectors of a basis.
         bounded: their gradient as the rule is given it; clipped, with how far it is off.
         bounded_inputs: likewise what of the inputs is clipped, too, or drawn.
         expected: what must come of them, by quantity; and what the outputs are before it.
@@ -136,6 +134,7 @@ class Step:
     tensors: int
     is_alone: bool
     seen: tuple[int, ...]
+    rank: int = 1
     bounded: Any = None
     bounded_inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     expected: Mapping[str, Expected] = field(default_factory=dict[str, Expected])
@@ -196,6 +195,7 @@ def trajectory(spec: Optimizer, batch: Batch) -> Iterator[Step]:
             count,
             len(cases) == 1,
             seen,
+            rank_of(spec, configuration.hyper),
         )
         given = Clipped.of(now.alive(now.gradient), configuration.limit, batch.form)
         clipped = {

@@ -223,7 +223,7 @@ class _Truth:
         """The steps as they go on from the factors that were found."""
         for i, step in enumerate(self._steps):
             taken = {
-                name: np.reshape(found[name][self._places(name)[i]], of.matrix.shape)
+                name: np.reshape(found[name][self._places(name)[i]], of.shape)
                 for name, of in step.factored.items()
                 if name in found and found[name].size == self._expected[name].high.size
             }
@@ -258,7 +258,7 @@ class _Truth:
         distance, off = distance.copy(), np.array(off)
         for place, step in zip(self._places(name), self._steps, strict=True):
             if (of := step.factored.get(name)) is not None:
-                shape = of.matrix.shape
+                shape = of.shape
                 each = results[place].reshape(shape), of, off[place].reshape(shape)
                 one, other = judged(*each, self.form, computed)
                 distance[place], off[place] = one.ravel(), other.ravel()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...oracle.meanings import AXES
-from ...program.operations import ALONG, IDENTITY
+from ...program.operations import ALONG, IDENTITY, LEADING
 from ..roundings import Uncertain
 
 Wide = np.longdouble
@@ -63,6 +63,14 @@ def _apart(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return of
 
 
+def _solved(x: Any, y: Any) -> Any:
+    found = np.broadcast_to(y, np.broadcast_shapes(x.shape[:-1] + y.shape[-1:], y.shape)).copy()
+    for i in range(x.shape[-1]):
+        found[..., i, :] -= (x[..., i : i + 1, :i] @ found[..., :i, :])[..., 0, :]
+        found[..., i, :] /= x[..., i, i, None]
+    return found
+
+
 def _descending(x: Any, by: Any) -> Any:
     return np.take_along_axis(x, np.argsort(-by, axis=-1, stable=True), axis=-1)
 
@@ -108,6 +116,10 @@ VALUES: dict[str, Any] = {
     "trace": lambda x: np.trace(x, axis1=-2, axis2=-1)[..., None, None],
     "eigenvectors": _apart(lambda x: (np.linalg.eigh(x).eigenvectors[..., ::-1], 0)),
     "eigenvalues": _apart(lambda x: (np.linalg.eigvalsh(x)[..., None, ::-1], 1)),
+    "leading_eigenvectors": lambda x, n: VALUES["eigenvectors"](x)[..., : int(n)],
+    **{op.name: lambda x, n: x[..., : int(n)] for op in LEADING.values()},
+    "lower": np.tril,
+    "solve": _solved,
     "qr": _apart(lambda x: (np.linalg.qr(x).Q, 0)),
     "diagonal": lambda x: np.diagonal(x, axis1=-2, axis2=-1)[..., None, :],
     "descending": _descending,
