@@ -39,4 +39,4 @@ def shape_seen(
 def rank_of(spec: Optimizer, hyper: Mapping[str, Number | float | int]) -> int:
     """The largest length that a basis has."""
     rank = sympify(spec.view.rank)
-    return int(str(exact(hyper[rank.name] if isinstance(rank, Symbol) else int(rank))))
+    return int(str(exact(hyper[rank.name]) if isinstance(rank, Symbol) else rank))

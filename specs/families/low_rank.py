@@ -25,6 +25,7 @@ from ..language import (
     Hyper,
     Option,
     Series,
+    Shape,
     State,
     Update,
     Value,
@@ -110,14 +111,14 @@ class Side:
         return matmul(p, transpose(low)) if self.of is rows else matmul(low, transpose(p))
 
     def states(self) -> list[State]:
-        kept = (self.other, basis)
+        kept = Shape.of((self.other, basis))
         mark = self.name[0].upper()
         return [
             State(
                 self.p,
                 init=0,
                 key=f"projector_{self.name}",
-                shape=(self.of, basis),
+                shape=Shape.of((self.of, basis)),
                 when=self.when,
                 latex=f"P_{mark}",
             ),

@@ -135,8 +135,12 @@ class Factor:
         """Their diagonal."""
         return total(x**2, over=cols if self.axis is rows else rows)
 
+    def kept(self) -> Update:
+        """The factor as it was."""
+        return Update(self.oldq[t], Piecewise((identity(self.axis), FIRST), (self.q[t - 1], True)))
+
     def updates(self) -> list[Update]:
-        """The factor as it was, and as it is fitted."""
+        """The factor as it is fitted."""
         old = self.oldq[t]
         more, less, both, ahead = self.more[t], self.less[t], self.both[t], self.ahead[t]
         squares = total(both**2, over=self.axis)
@@ -144,7 +148,6 @@ class Factor:
         largest = norm(matmul(both, ahead / Max(norm(ahead), _LEAST)))
         step = precond_lr / Max(largest, _LEAST) * matmul(transpose(lower(more - less)), old)
         return [
-            Update(old, Piecewise((identity(self.axis), FIRST), (self.q[t - 1], True))),
             Update(more, self.there(self.gram(grown[t]))),
             Update(less, self.there(self.gram(shrunk[t]))),
             Update(both, more + less),
@@ -213,6 +216,8 @@ kron = Optimizer(
         Update(m[t], momentum * m[t - 1] + (1 - momentum) * g[t]),
         Update(mhat[t], m[t] / (1 - momentum**t)),
         Update(seen[t], Piecewise((mhat[t], momentum_into_precond_update), (g[t], True))),
+        LEFT.kept(),
+        RIGHT.kept(),
         Update(
             grown[t],
             Piecewise((RIGHT.times(LEFT.times(seen[t])), MATRIX), (d[t - 1] * seen[t], True)),

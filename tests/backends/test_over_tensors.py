@@ -29,7 +29,7 @@ from steprule.specs.language import (
     theta,
     total,
 )
-from sympy import Abs, Eq, Max, Piecewise, Symbol, sqrt
+from sympy import Abs, Eq, Max, Mod, Piecewise, Symbol, cos, floor, sqrt
 
 lr, w, eps = hyperparameters("lr w eps")
 (flag,) = flags("flag")
@@ -122,6 +122,12 @@ add(
     Update(c[t], c[t - 1] + 1),
     Update(theta[t], P - lr * G * w ** c[t]),
     states=[one(c, domain=NON_NEGATIVE)],
+)
+add(
+    "WholeNumbers",
+    Update(r[t], r[t - 1] + floor(1 + global_norm(G))),
+    Update(theta[t], P - lr * G * (Mod(r[t], 3) + cos(r[t]) + floor(r[t] / 2))),
+    states=[one(r, domain=NON_NEGATIVE)],
 )
 add(
     "AfterReduction",
