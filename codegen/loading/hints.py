@@ -66,7 +66,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "values to unpack",
         'Unpack as many names as there are in the text: a, b = hyperparameters("a b")',
     ),
-    ("can go over rows and cols", "Write over=rows or over=cols, which are the language's"),
+    ("can go over rows, cols and", "Write over=rows or over=cols, which are the language's"),
     ("unhashable type", "Write lists, of what Hyper, State, Update or Constraint make"),
     ("recursion", "Name inner parts as intermediates, so that fewer stand within one another"),
     ("Exceeds the limit", "Write numbers of fewer digits"),

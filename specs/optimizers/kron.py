@@ -59,7 +59,8 @@ precondition_frequency, max_size_triangular = counts("precondition_frequency max
 (momentum_into_precond_update,) = flags("momentum_into_precond_update")
 m, d = states("m d")
 (xi,) = inputs("xi")
-mhat, seen, grown, shrunk, half, n, u = intermediates("mhat seen grown shrunk half n u")
+mhat, seen, half, grown, shrunk, n, u = intermediates("mhat seen half grown shrunk n u")
+undone, done = intermediates("undone done")
 
 MATRIX = ndim >= 2
 DUE = Eq(Mod(t - 1, precondition_frequency), 0)
@@ -74,12 +75,12 @@ class Factor:
         mark = side[0].upper()
         self.axis = axis
         self.is_short = max_size_triangular >= axis
-        names = ("q", "d", "oldq", "more", "less", "both", "ahead")
         self.q, self.d, self.oldq, self.more, self.less, self.both, self.ahead = (
-            Series(f"{name}{side}") for name in names
+            Series(f"{name}{side}") for name in ("q", "d", "oldq", "more", "less", "both", "ahead")
         )
+        self.size, self.a, self.b = (Series(f"{name}{mark}") for name in ("size", "a", "b"))
         short, long = And(MATRIX, self.is_short), And(MATRIX, max_size_triangular < axis)
-        self.is_triangular = short
+        self.is_triangular, self.is_diagonal = short, long
         square = (axis, axis)
         self.states = [
             State(self.q, init=None, key=f"Q_{side}", shape=square, when=short, latex=f"Q_{mark}"),
@@ -145,19 +146,20 @@ class Factor:
         more, less, both, ahead = self.more[t], self.less[t], self.both[t], self.ahead[t]
         squares = total(both**2, over=self.axis)
         squares = squares if self.axis is rows else transpose(squares)
-        largest = norm(matmul(both, ahead / Max(norm(ahead), _LEAST)))
-        step = precond_lr / Max(largest, _LEAST) * matmul(transpose(lower(more - less)), old)
+        step = precond_lr / Max(self.size[t], _LEAST) * matmul(transpose(lower(more - less)), old)
         return [
             Update(more, self.there(self.gram(grown[t]))),
             Update(less, self.there(self.gram(shrunk[t]))),
             Update(both, more + less),
             Update(ahead, self.there(matmul(both, leading(descending(both, squares), 1)))),
+            Update(self.size[t], self.there(norm(matmul(both, ahead / Max(norm(ahead), _LEAST))))),
             Update(self.q[t], Piecewise((old - step, DUE), (old, True))),
+            Update(self.a[t], Piecewise((self.squares(grown[t]), self.is_diagonal), (0, True))),
+            Update(self.b[t], Piecewise((self.squares(shrunk[t]), self.is_diagonal), (0, True))),
             Update(
                 self.d[t],
                 Piecewise(
-                    (line_fitted(self.d[t - 1], *map(self.squares, (grown[t], shrunk[t]))), DUE),
-                    (self.d[t - 1], True),
+                    (line_fitted(self.d[t - 1], self.a[t], self.b[t]), DUE), (self.d[t - 1], True)
                 ),
             ),
         ]
@@ -218,15 +220,14 @@ kron = Optimizer(
         Update(seen[t], Piecewise((mhat[t], momentum_into_precond_update), (g[t], True))),
         LEFT.kept(),
         RIGHT.kept(),
-        Update(
-            grown[t],
-            Piecewise((RIGHT.times(LEFT.times(seen[t])), MATRIX), (d[t - 1] * seen[t], True)),
-        ),
+        Update(done[t], Piecewise((LEFT.times(seen[t]), MATRIX), (seen[t], True))),
+        Update(grown[t], Piecewise((RIGHT.times(done[t]), MATRIX), (d[t - 1] * done[t], True))),
+        Update(undone[t], Piecewise((LEFT.undone(xi[t]), And(DUE, MATRIX)), (xi[t], True))),
         Update(
             shrunk[t],
             Piecewise(
-                (RIGHT.undone(LEFT.undone(xi[t])), And(DUE, MATRIX)),
-                (xi[t] / d[t - 1], DUE),
+                (RIGHT.undone(undone[t]), And(DUE, MATRIX)),
+                (undone[t] / d[t - 1], DUE),
                 (grown[t], True),
             ),
         ),
