@@ -124,8 +124,13 @@ def kept_in_numpy(spec: Optimizer) -> dict[str, tuple[tuple[int, ...], Any]]:
 
 
 def shape_of(words: str) -> tuple[int, ...] | None:
-    """The shape that a page says a state has; None of a number that is not in the dtype."""
-    lengths = words.strip("$").replace(r"\mathrm{rows}", "3").replace(r"\mathrm{cols}", "2")
+    """The shape that a page says a state has; None of a number that is not in the dtype.
+
+    A basis has as many vectors as fit: by default more are asked for.
+    """
+    lengths = words.strip("$")
+    for axis, length in (("rows", 3), ("cols", 2), ("basis", 2)):
+        lengths = lengths.replace(rf"\mathrm{{{axis}}}", str(length))
     named = {"tensor": SHAPE, "one a tensor": (), "scalar": None, "one for all tensors": None}
     if words in named:
         return named[words]

@@ -23,7 +23,8 @@ pytestmark = [
 HIGHEST, HEAVIEST = 8000, 600_000
 """How many pixels high and bytes large a page may be at a desk."""
 REFERENCES = {
-    f"{name}.html" for name in ("symbols", "bibliography", "elsewhere", "claims/index", "api/index")
+    f"{name}.html"
+    for name in ("symbols", "bibliography", "elsewhere", "claims/index", "api/index", "recipes")
 }
 """Pages to look something up in, which may be higher."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ....specs.language import Optimizer
 from ...backends.latex import LatexPrinter
 from ..edition import Edition
-from ..markdown import code, directive, inline, table, tall
+from ..markdown import code, directive, folded, inline, table, tall
 from ..material import Material
 from ..rules.differences import Compared, difference
 from ..rules.lineage import Stage, own, rule
@@ -64,7 +64,7 @@ def _difference(rows: Sequence[Sequence[str]], write: Writer) -> str:
     if not rows:
         return ""
     body = table([write.word("what"), write.word("equations")], rows, is_stacked=True)
-    return directive("container", "difference", f"\n{body}")
+    return folded(write.word("terms"), directive("container", "difference", f"\n{body}"))
 
 
 def _rows(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ....specs.language import Hyper, Optimizer
 from ....specs.language.settings import Setting
 from ...loading.load import builtin
-from ..markdown import capital, code, figure, table
+from ..markdown import capital, code, figure, folded, table
 from ..material import Material
 from ..pictures.sensitivity import sensitivity
 from ..pictures.shown import Shown
@@ -32,7 +32,7 @@ def tuning(spec: Optimizer, material: Material, shown: Sequence[Shown], write: W
         _about(name, spec, material, write),
         table([write.word(key) for key in head], rows, is_stacked=True),
         _left(found, spec, write) if name == spec.name else "",
-        *(figure(*picture) for picture in shown),
+        *(folded(write.word("tuning_shown"), figure(*picture)) for picture in shown),
         "" if name == spec.name else _elsewhere(name, material, write),
     ]
     return "\n\n".join(filter(None, said))

@@ -10,7 +10,7 @@ from ...backends.latex import LatexPrinter
 from ...backends.latex.numerals import scientific
 from ...loading.audited import AGREES, Audited, audited
 from ..edition import Edition
-from ..markdown import code, escaped, inline
+from ..markdown import code, escaped, folded, inline
 from ..material import Material
 from ..proofs.claims import badge, link
 from ..writer import Writer
@@ -26,7 +26,9 @@ def peers_list(spec: Spec, material: Material, edition: Edition) -> str:
     write = Writer(edition, "peers")
     printer = LatexPrinter(spec)
     items = [f"- {_item(peer, printer, material, write)}\n" for peer in peers_of(spec)]
-    return f"{write.word('about')}\n\n{''.join(items)}" if items else ""
+    if not items:
+        return ""
+    return f"{write.word('about')}\n\n{folded(write.word('each'), ''.join(items))}"
 
 
 def _item(peer: Audited, printer: LatexPrinter, material: Material, write: Writer) -> str:
