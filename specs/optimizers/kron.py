@@ -78,7 +78,7 @@ class Factor:
         self.q, self.d, self.oldq, self.more, self.less, self.both, self.ahead = (
             Series(f"{name}{side}") for name in ("q", "d", "oldq", "more", "less", "both", "ahead")
         )
-        self.size, self.a, self.b = (Series(f"{name}{mark}") for name in ("size", "a", "b"))
+        self.size, self.a, self.b = (Series(f"{name}_{side[0]}") for name in ("size", "a", "b"))
         short, long = And(MATRIX, self.is_short), And(MATRIX, max_size_triangular < axis)
         self.is_triangular, self.is_diagonal = short, long
         square = (axis, axis)

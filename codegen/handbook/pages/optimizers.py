@@ -11,7 +11,18 @@ from ...backends.latex.tables import arguments, inputs, outputs
 from ...cost import Cost
 from ...loading.stacks import operators
 from ..edition import Edition
-from ..markdown import capital, code, directive, equations, escaped, figure, grid, inline, table
+from ..markdown import (
+    capital,
+    code,
+    directive,
+    equations,
+    escaped,
+    figure,
+    folded,
+    grid,
+    inline,
+    table,
+)
 from ..material import Material
 from ..page import Page
 from ..pictures.drawn import is_drawn
@@ -112,7 +123,9 @@ def _given(found: Box, write: Writer) -> str:
 
 def _arguments(spec: Optimizer, printer: LatexPrinter, material: Material, write: Writer) -> str:
     called = signatures(spec, material, write)
-    return f"{called}\n\n{write.arguments(arguments(spec, printer))}" if spec.hyper else called
+    if not spec.hyper:
+        return called
+    return f"{write.arguments(arguments(spec, printer))}\n\n{folded(write.word('calls'), called)}"
 
 
 def _states(spec: Optimizer, printer: LatexPrinter, material: Material, write: Writer) -> str:
