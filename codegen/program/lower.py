@@ -137,7 +137,7 @@ class Lowering:
             case lerp():
                 return self._average(*map(self.node, e.args))
             case identity():
-                return apply(ops.IDENTITY[e.args[0]], GRADIENT)
+                return apply(ops.IDENTITY[e.args[0]], GRADIENT)  # pyright: ignore[reportArgumentType]
             case iterate():
                 return self._iterations.node(e, self.node, self.symbols)
             case Reduction() if e.over:

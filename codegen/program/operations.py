@@ -251,7 +251,7 @@ def of_head(head: Head) -> Operation:
     """What a head says, of whichever number of columns."""
     match head:
         case leading():
-            return LEADING[head.args[1]]
+            return LEADING[head.args[1]]  # pyright: ignore[reportArgumentType]
         case eigenvectors() if head.args[1:]:
             return LEADING_EIGENVECTORS
     return TABLE[type(head).__name__]

@@ -29,7 +29,7 @@ def descending(x: Tensor, by: Tensor) -> Tensor:
     return x.take_along_dim(torch.argsort(-by, dim=-1, stable=True), dim=-1)
 
 
-def leading(x: Tensor, count: float) -> Tensor:
+def leading(x: Tensor, count: float | Tensor) -> Tensor:
     """The first columns of matrices, a whole number; zeros where these have no elements."""
     kept = int(count)
     return x[..., :kept].clone() if x.numel() else x.new_zeros((*x.shape[:-1], kept))
@@ -51,7 +51,7 @@ def eigenvectors(x: Tensor) -> Tensor:
     return _taken_apart(x, lambda a: torch.linalg.eigh(a).eigenvectors.flip(-1))
 
 
-def leading_eigenvectors(x: Tensor, count: float) -> Tensor:
+def leading_eigenvectors(x: Tensor, count: float | Tensor) -> Tensor:
     """As many of them as are asked for."""
     return leading(eigenvectors(x), count)
 

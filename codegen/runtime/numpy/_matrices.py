@@ -30,9 +30,10 @@ def descending(x: Array, by: Array) -> Array:
     return np.take_along_axis(x, np.argsort(-by, axis=-1, stable=True), axis=-1)
 
 
-def leading(x: Array, count: int) -> Array:
-    """The first columns of matrices; zeros where these have no elements."""
-    return x[..., :count].copy() if x.size else np.zeros((*x.shape[:-1], count), x.dtype)
+def leading(x: Array, count: float) -> Array:
+    """The first columns of matrices, a whole number; zeros where these have no elements."""
+    kept = int(count)
+    return x[..., :kept].copy() if x.size else np.zeros((*x.shape[:-1], kept), x.dtype)
 
 
 def lower(x: Array) -> Array:
@@ -55,7 +56,7 @@ def eigenvectors(x: Array) -> Array:
     return _taken_apart(x, lambda a: np.linalg.eigh(a).eigenvectors[..., ::-1])
 
 
-def leading_eigenvectors(x: Array, count: int) -> Array:
+def leading_eigenvectors(x: Array, count: float) -> Array:
     """As many of them as are asked for."""
     return leading(eigenvectors(x), count)
 
