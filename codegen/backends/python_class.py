@@ -97,8 +97,7 @@ def class_context(
 
 def passes(compiled: CompiledRule) -> str:
     """How often kernels go through memory, in words."""
-    count = len(compiled.stages.passes) if compiled.has_kernel and compiled.stages else 1
-    return "one pass" if count == 1 else f"{count} passes"
+    return "one pass" if compiled.passes == 1 else f"{compiled.passes} passes"
 
 
 def _domains(args: tuple[Argument, ...]) -> list[Domain]:

@@ -83,6 +83,11 @@ class CompiledRule:
         """Whether it works on single elements, or in stages that there are kernels for."""
         return self.program.is_elementwise or self.stages is not None
 
+    @property
+    def passes(self) -> int:
+        """How often kernels, where there are any, go through memory."""
+        return len(self.stages.passes) if self.stages else 1
+
     @cached_property
     def stages(self) -> Stages | None:
         """What kernels of a rule that is not elementwise are printed from; None if it has none.

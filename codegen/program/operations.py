@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from ...specs.language import eigenvectors, leading
+from ...specs.language import (
+    descending,
+    diagonal,
+    eigenvalues,
+    eigenvectors,
+    leading,
+    lower,
+    matmul,
+    qr,
+    solve,
+    trace,
+    transpose,
+)
 from ...specs.language.heads import Head
 from ...specs.language.shapes import ONE as ALONE
-from ...specs.language.shapes import (
-    Axes,
-    Axis,
-    basis,
-    cols,
-    narrowed,
-    ordered,
-    product,
-    rows,
-    square,
-    tall,
-)
+from ...specs.language.shapes import Axes, Axis, basis, cols, narrowed, rows
+from ..analysis.axes import MATRICES
 from ..oracle import arrays, exact, factors, sequences
 from ..oracle.formats import COARSEST
 from ..oracle.meanings import AXES
@@ -193,9 +195,9 @@ ALONG: dict[tuple[str, tuple[Axis, ...]], Operation] = {
 }
 """Reductions along axes, by the name of what they do and these."""
 
-MATMUL = _define("matmul", 2, arrays.matmul, Kind.MATRIX, typed=lambda axes: product(*axes))
-TRANSPOSE = _define("transpose", 1, arrays.transpose, Kind.MATRIX, typed=lambda axes: axes[0][::-1])
-TRACE = _define("trace", 1, arrays.trace, Kind.MATRIX, typed=lambda axes: (ALONE, ALONE))
+MATMUL = _define("matmul", 2, arrays.matmul, Kind.MATRIX, typed=MATRICES[matmul])
+TRANSPOSE = _define("transpose", 1, arrays.transpose, Kind.MATRIX, typed=MATRICES[transpose])
+TRACE = _define("trace", 1, arrays.trace, Kind.MATRIX, typed=MATRICES[trace])
 IDENTITY = {
     axis: _define(
         f"identity_of_{axis}",
@@ -209,28 +211,26 @@ IDENTITY = {
 }
 """As many as the batch of the operand has, which is like the parameter, and of its dtype."""
 
-LOWER = _define("lower", 1, arrays.lower, Kind.MATRIX, typed=square)
-SOLVE = _define("solve", 2, arrays.solve, Kind.MATRIX, typed=lambda axes: product(*axes))
+LOWER = _define("lower", 1, arrays.lower, Kind.MATRIX, typed=MATRICES[lower])
+SOLVE = _define("solve", 2, arrays.solve, Kind.MATRIX, typed=MATRICES[solve])
 
-EIGENVECTORS = _define("eigenvectors", 1, factors.eigenvectors, Kind.MATRIX, typed=square)
+EIGENVECTORS = _define(
+    "eigenvectors", 1, factors.eigenvectors, Kind.MATRIX, typed=MATRICES[eigenvectors]
+)
 EIGENVALUES = _define(
-    "eigenvalues", 1, factors.eigenvalues, Kind.MATRIX, typed=lambda axes: (ALONE, square(axes)[1])
+    "eigenvalues", 1, factors.eigenvalues, Kind.MATRIX, typed=MATRICES[eigenvalues]
 )
 LEADING_EIGENVECTORS = _define(
     "leading_eigenvectors",
     2,
     factors.eigenvectors,
     Kind.MATRIX,
-    typed=lambda axes: narrowed(square(axes[:1]), basis),
+    typed=MATRICES[eigenvectors],
 )
 """Those of the largest eigenvalues, as many as the second operand says."""
-QR = _define("qr", 1, factors.qr, Kind.MATRIX, typed=tall)
-DIAGONAL = _define(
-    "diagonal", 1, factors.diagonal, Kind.MATRIX, typed=lambda axes: (ALONE, square(axes)[1])
-)
-DESCENDING = _define(
-    "descending", 2, factors.descending, Kind.MATRIX, typed=lambda axes: ordered(*axes)
-)
+QR = _define("qr", 1, factors.qr, Kind.MATRIX, typed=MATRICES[qr])
+DIAGONAL = _define("diagonal", 1, factors.diagonal, Kind.MATRIX, typed=MATRICES[diagonal])
+DESCENDING = _define("descending", 2, factors.descending, Kind.MATRIX, typed=MATRICES[descending])
 LEADING = {
     count: _define(
         f"leading_{count}",

@@ -256,12 +256,10 @@ def _fact(e: Basic, kinds: Mapping[str, _Kind]) -> str:
     """What a value depends on of a parameter's shape, or nothing."""
     if isinstance(e, OverTensors):
         return ""
-    if isinstance(e, Reduction):
-        return _fact(e.args[0], kinds)  # its axes are none
+    if isinstance(e, Reduction | leading | eigenvectors):
+        return _fact(e.args[0], kinds)  # its axes, and the number of columns, are none
     if isinstance(e, identity):
         return ""
-    if isinstance(e, leading | eigenvectors):
-        return _fact(e.args[0], kinds)
     if isinstance(e, Fact):
         return e.name
     if isinstance(e, Value):

@@ -51,12 +51,13 @@ class _Module:
     more: tuple[tuple[str, str], ...] = ()
 
 
+_OPTIMIZER = (("Optimizer", "_optimizer", "Optimizer"), ("Optimizer", "_readable", "Readable"))
 _MODULES = (
     _Module(
         "torch",
         "torch",
         "torch",
-        (("Optimizer", "_optimizer", "Optimizer"), ("Optimizer", "_readable", "Readable")),
+        _OPTIMIZER,
         (("groups", "_groups"), ("Mixed", "_mixed")),
     ),
     _Module(
@@ -72,7 +73,7 @@ _MODULES = (
         "numpy",
         "numpy",
         "numpy",
-        (("Optimizer", "_optimizer", "Optimizer"), ("Optimizer", "_readable", "Readable")),
+        _OPTIMIZER,
     ),
     _Module(
         "numpy-schedules",

@@ -35,7 +35,7 @@ def claim_pages(material: Material, edition: Edition) -> list[Page]:
             "target": target,
         }
     )
-    titles = {**words, **{page: f"{page.removeprefix('of_')}.py" for page in material.own}}
+    titles = claim_titles(material, edition)
     index = templates.get_template("claims_index.md.j2").render(
         counts=_counts(shown, edition), modules=shown, titles=titles, words=words
     )
@@ -51,6 +51,12 @@ def claim_pages(material: Material, edition: Edition) -> list[Page]:
             for module, s in shown.items()
         ),
     ]
+
+
+def claim_titles(material: Material, edition: Edition) -> Mapping[str, str]:
+    """The titles of the pages, by what they are called; those of files are the files' names."""
+    own = {page: f"{page.removeprefix('of_')}.py" for page in material.own}
+    return {**edition.words["claims"], **own}
 
 
 def _by_module(material: Material) -> Mapping[str, list[Settled]]:

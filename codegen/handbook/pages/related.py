@@ -15,6 +15,7 @@ from ..markdown import directive, folded
 from ..material import Material
 from ..proofs.claims import link, verdict
 from ..proofs.relations import related, relations
+from .claims import claim_titles
 
 _FEW = 4
 """Claims that are not worth folding."""
@@ -40,14 +41,14 @@ def _list(found: Sequence[Settled], edition: Edition) -> str:
 
 def _by_theme(found: Sequence[Settled], material: Material, edition: Edition) -> str:
     words = edition.words["claims"]
+    titles = claim_titles(material, edition)
     themes = {page: {claim.name for claim in of} for page, of in modules().items()}
     themes |= {page: {claim.name for claim in of} for page, of in material.own.items()}
     parts: list[str] = []
     for page, names in themes.items():
         its = [each for each in found if each.claim.name in names]
         if its:
-            title = words.get(page) or f"{page.removeprefix('of_')}.py"
-            heading = words["theme"].format(title=title, counts=_counts(its, edition))
+            heading = words["theme"].format(title=titles[page], counts=_counts(its, edition))
             parts.append(folded(heading, _list(its, edition)))
     return "\n".join(parts)
 

@@ -13,10 +13,9 @@ from ..pictures.curves import rates
 from ..rules.snippets import schedule_usage
 from ..writer import Writer
 from .parts import TEMPLATES
-from .signatures import signatures
+from .signatures import FOLDERS, signatures
 from .spec_pages import Content, plain_index, spec_pages
 
-_FOLDERS = {"numpy": "numpy/schedules", "torch": "torch/lr_scheduler"}
 _RATE, _NEXT = "_rate", "_next"
 """Of the generated classes: what computes the rate of a step, or follows a metric."""
 
@@ -28,11 +27,11 @@ def schedule_pages(material: Material, edition: Edition) -> list[Page]:
 
 def _content(schedule: Schedule, material: Material, write: Writer) -> Content:
     printer = LatexPrinter(schedule)
-    curve = rates(schedule, write.edition)
+    curve, folders = rates(schedule, write.edition), FOLDERS[Schedule]
     return Content(
         equations=_formulas(schedule, printer, write),
-        files={backend: f"{folder}/{schedule.module}.py" for backend, folder in _FOLDERS.items()},
-        methods=dict.fromkeys(_FOLDERS, (_NEXT if schedule.takes_metric else _RATE,)),
+        files={backend: f"{folder}/{schedule.module}.py" for backend, folder in folders.items()},
+        methods=dict.fromkeys(folders, (_NEXT if schedule.takes_metric else _RATE,)),
         before={
             "pictures": figure(*curve) if curve else "",
             "arguments": signatures(schedule, material, write)

@@ -70,11 +70,17 @@ def _numpy_key(state: State) -> str:
 
 def sparse(spec: Optimizer, material: Material, write: Writer) -> str:
     """When sparse gradients are taken: yes, where something is set, or nothing for never."""
-    found = generated(spec, "torch", material)
-    if "_takes_sparse" not in found.members:
+    where = _sparse_where(generated(spec, "torch", material))
+    if where is None:
         return ""
-    where = _declared(found, "_sparse_where")
     return write.word("sparse_where", condition=code(where)) if where else write.word("yes")
+
+
+def _sparse_where(found: "Class") -> str | None:
+    """The condition under which they are taken: empty where they always are, None for never."""
+    if "_takes_sparse" not in found.members:
+        return None
+    return _declared(found, "_sparse_where") or ""
 
 
 def taken(spec: Optimizer, material: Material, write: Writer) -> str:
@@ -85,17 +91,14 @@ def taken(spec: Optimizer, material: Material, write: Writer) -> str:
 def _taken(spec: Optimizer, material: Material, write: Writer) -> Iterator[str]:
     rule, found = compiled(spec), generated(spec, "torch", material)
     if rule.has_kernel:
-        count = len(rule.stages.passes) if rule.stages else 1
-        yield write.word("kernel" if count == 1 else "kernels", passes=count)
+        yield write.word("kernel" if rule.passes == 1 else "kernels", passes=rule.passes)
     else:
         yield write.word("no_kernel")
     if needs_matrices(spec):
         yield write.word("only_matrices")
-    condition = sparse(spec, material, write)
-    key = "sparse_refused"
-    if condition:
-        key = "sparse_taken" if condition == write.word("yes") else "sparse_if"
-    yield write.word(key, condition=code(_declared(found, "_sparse_where") or ""))
+    where = _sparse_where(found)
+    key = "sparse_refused" if where is None else "sparse_if" if where else "sparse_taken"
+    yield write.word(key, condition=code(where or ""))
     yield write.word("complex_refused" if _sees_axes(found) else "complex_taken")
     if agreed := _declared(found, "_agreed"):
         names = dict.fromkeys(argument for argument, _ in agreed.values())

@@ -14,7 +14,7 @@ from sympy import sympify
 
 from ....specs.language import Optimizer
 from ....specs.language.occurrences import values
-from ...notation.text import TextPrinter
+from ...notation.text import text_of
 from .variants import plain, usual, variant
 
 _NUMPY = {
@@ -52,7 +52,7 @@ def _steps(rule: Optimizer, computed: Set[str]) -> str:
         rule: with its equations as they are to be shown, of which shorter ones may lack some.
         computed: what the rule computes.
     """
-    prints = TextPrinter(rule)
+    prints = text_of(rule)
     read = {each.name for update in rule.updates for each in values(update.value)}
     start = [
         _line(state.name, prints.expression(sympify(state.init)))
