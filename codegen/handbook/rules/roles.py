@@ -6,7 +6,7 @@ It is read off the declarations: what a quantity depends on, and what its state 
 from collections.abc import Mapping
 from enum import Enum
 
-from sympy import Expr, Mul, Pow
+from sympy import Expr, Mul, Pow, preorder_traversal
 
 from ....specs.language import GradientAt, Optimizer, Update, Value, t, theta
 from ...notation.order import order_of
@@ -68,9 +68,11 @@ def divisors(spec: Optimizer) -> list[Expr]:
     order = order_of(spec)
     found: list[Expr] = []
     for update in spec.updates:
-        for product in update.value.atoms(Mul, Pow):
-            _, below = order.factors(product)
-            found += [e for e in below if not order.is_scalar(e) and e not in found]
+        # In an order, which a set has not: the page says them one after the other.
+        for product in preorder_traversal(update.value):
+            if isinstance(product, (Mul, Pow)):
+                _, below = order.factors(product)
+                found += [e for e in below if not order.is_scalar(e) and e not in found]
     return found
 
 

@@ -27,8 +27,8 @@ _WHOLE_ON = (3.0, 2.0, 5.0, 7.0)
 _NEXT_TO_NOTHING = 2.0**-100
 """Far below every default, and in the range of float32."""
 
-_MOST = 64
-"""The most configurations tried of one spec; of more, enough to show every pair of choices."""
+_MOST = 32
+"""The most configurations tried of one spec; of more, enough to show every three choices."""
 
 _MOST_ENUMERATED = 4096
 
@@ -71,16 +71,16 @@ def configurations(spec: Optimizer) -> list[Configuration]:
 
     The learning rate is large; all others have their defaults. What the spec's constraints
     forbid is left out; the defaults stay where they forbid everything else. Where that is too
-    many, a few are taken such that every pair of choices found together in any of them is
+    many, a few are taken such that every three choices found together in any of them are
     found in those few.
     """
     found = _all_allowed(spec)
-    return [c for _, c in (found if len(found) <= _MOST else _thinned(found))]
+    return [c for _, c in (found if len(found) <= _MOST else _thinned(found, 3))]
 
 
 def pairs_of_options(spec: Optimizer) -> list[Configuration]:
-    """Those few, however many there are."""
-    return [c for _, c in _thinned(_all_allowed(spec))]
+    """As few as show every two choices that are found together in any."""
+    return [c for _, c in _thinned(_all_allowed(spec), 2)]
 
 
 def _all_allowed(spec: Optimizer) -> list[tuple[Choice, Configuration]]:
@@ -233,9 +233,13 @@ def _choices(count: int) -> Iterator[Choice]:
                 yield tuple((i in changed) != extreme for i in range(count))
 
 
-def _thinned(found: list[tuple[Choice, Configuration]]) -> Iterator[tuple[Choice, Configuration]]:
-    """Always the first that shows most pairs of choices not seen before; of one choice, that."""
-    pending = {i: set(combinations(enumerate(c), min(2, len(c)))) for i, (c, _) in enumerate(found)}
+def _thinned(
+    found: list[tuple[Choice, Configuration]], together: int
+) -> Iterator[tuple[Choice, Configuration]]:
+    """Always the first that shows most choices together, so many of them, not seen before."""
+    pending = {
+        i: set(combinations(enumerate(c), min(together, len(c)))) for i, (c, _) in enumerate(found)
+    }
     while pending:
         best = max(pending, key=lambda i: len(pending[i]))
         yield found[best]

@@ -57,8 +57,9 @@ _LIMIT = 0.5
 CLIPPED = "clipped"
 """Stands for all quantities of rules that clip, which are nearer to none than the others."""
 
-AT_THE_ENDS = ("scalar", "zero gradient", "jumps")
-"""The cases that hyperparameters at the ends of their domains are tried on."""
+SMALL = ("scalar", "zero gradient", "jumps")
+"""The cases that are tried wherever there are many settings: hyperparameters at the ends of their
+domains, options in all ways together."""
 
 
 ALL_TOGETHER = "float32"
@@ -70,25 +71,29 @@ def trials(rule: CompiledRule, dtype: str) -> list[tuple[Configuration, Case]]:
 
     Options choose between lines of code, which no dtype has of its own: what they choose is
     settled before a tensor is seen, and one text is run, or compiled, for each dtype. So whether
-    the right lines run under each set of options is found in one dtype, and how each line rounds,
-    beside each other one, in all. Where equations read the dtype, all is tried in each.
+    the right lines run under each set of options is found in one dtype, on few cases; and how each
+    line rounds, beside each other one, in all dtypes and cases, where every pair of choices is
+    met. Where equations read the dtype, each set is tried in each.
     """
     spec, cases = rule.spec, inputs(dtype)
     if rule.program.facts and not needs_matrices(spec):  # it may differ by the shape
         cases = [*cases, *(case.of_matrices() for case in cases)]
     elif needs_matrices(spec):
         cases = [case.of_matrices() for case in cases]
-    few = [case for case in cases if case.name in AT_THE_ENDS]
-    few += [from_zero(dtype)] if needs_matrices(spec) else []
+    few = [case for case in cases if case.name in SMALL]
+    ends = [*few, from_zero(dtype)] if needs_matrices(spec) else few
     reads_dtype = machine_epsilon.name in rule.program.read
-    tried = configurations(spec) if dtype == ALL_TOGETHER or reads_dtype else pairs_of_options(spec)
+    tried = pairs = pairs_of_options(spec)
+    if dtype == ALL_TOGETHER or reads_dtype:
+        tried = configurations(spec)
     clipping = [replace(tried[0], limit={name: _LIMIT}) for name in clippings()]
     jumps = [case for case in cases if case.name == "jumps"]
     return [
-        *product(tried, cases),
-        *product(at_the_ends(spec), few),
+        *product(pairs, cases),
+        *product([each for each in tried if each not in pairs], few),
+        *product(at_the_ends(spec), ends),
         *product(clipping, jumps),
-        *product(left_out(spec, tried, FORMATS[dtype]), few),
+        *product(left_out(spec, tried, FORMATS[dtype]), ends),
         *of_views(spec, inputs(dtype)),
     ]
 
