@@ -8,6 +8,7 @@ to declare one, whatever its equations are made of. ``-m exhaustive`` runs them 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import pytest
@@ -75,12 +76,12 @@ class Sample(dict[str, Kind]):
 
 def optimizers(keep: Callable[[Optimizer], bool] = lambda spec: True) -> Sample[Optimizer]:
     """A sample of the rules that a test can be run over."""
-    return Sample({name: spec for name, spec in builtin().items() if keep(spec)})
+    return Sample({name: spec for name, spec in _builtin().items() if keep(spec)})
 
 
 def declarations(keep: Callable[[Optimizer], bool] = lambda spec: True) -> Sample[Optimizer]:
     """A sample of the ways in which rules are declared."""
-    return Sample({name: spec for name, spec in builtin().items() if keep(spec)}, _declared)
+    return Sample({name: spec for name, spec in _builtin().items() if keep(spec)}, _declared)
 
 
 def takes_any_shape(spec: Optimizer) -> bool:
@@ -118,6 +119,12 @@ def each_setting(found: Iterable[Configuration]) -> list[Configuration]:
             met |= settings
             kept.append(configuration)
     return kept
+
+
+@cache
+def _builtin() -> dict[str, Optimizer]:
+    """What is looked for once in a run, and not for each test."""
+    return builtin()
 
 
 def _covering(of: Mapping[str, frozenset[str]]) -> frozenset[str]:

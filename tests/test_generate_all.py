@@ -119,8 +119,12 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {f.relative_to(folder).as_posix(): f.read_bytes() for f in files}
 
 
+@pytest.mark.exhaustive
 def test_whatever_the_order_of_sets(tmp_path: Path, python: Any) -> None:
-    """Sets of strings, and SymPy's arguments, are ordered by hashes that differ between runs."""
+    """Sets of strings, and SymPy's arguments, are ordered by hashes that differ between runs.
+
+    So any run of ``steprule generate --check`` tries this with other hashes.
+    """
     specs = [*declarations().values(), *schedule_declarations().values()]
     out = tmp_path / "generated"
     done = python(

@@ -21,6 +21,7 @@ from ..files.emit import difference
 from ..files.sources import sources
 from ..files.together import plan_all
 from ..files.write import write
+from ..forks import shared_out
 from ..loading.fingerprint import fingerprint
 from ..loading.load import all_builtin
 from ..loading.selection import named, selected
@@ -67,8 +68,13 @@ class Material:
     @cached_property
     def costs(self) -> Mapping[str, Sequence[Cost]]:
         """What a step costs, by optimizer; nothing where it depends on shapes."""
-        rules = map(compiled, self.optimizers)
-        return {r.spec.name: costs(r) if r.has_kernel else () for r in rules}
+        names = (spec.name for spec in self.optimizers)
+        return dict(zip(names, shared_out(_costs, self.optimizers), strict=True))
+
+
+def _costs(spec: Optimizer) -> Sequence[Cost]:
+    rule = compiled(spec)
+    return costs(rule) if rule.has_kernel else ()
 
 
 @contextmanager

@@ -366,6 +366,9 @@ def test_copies_of_tensors_of_every_kind(way, dtype, zoo):
 
 IN_STAGES = ["Adafactor", "AlongAxes", "FirstNumber", "Lamb", "OldNumberUsedLast", "OneATensor"]
 """The rules whose kernels take several passes."""
+SLOW = ("Adafactor", "AlongAxes")
+"""Those of them that reduce rows and columns: kernels of such, which take long to compile, are
+stepped every day in test_lines, test_views and test_magnitudes."""
 
 
 def test_rules_that_reduce_have_kernels_and_rules_of_matrices_do_not():
@@ -378,8 +381,7 @@ def test_rules_that_reduce_have_kernels_and_rules_of_matrices_do_not():
     ("name", "form"),
     [(name, form) for name in SPECS for form in FORMS]
     + [
-        # Adafactor's kernels, which take long to compile, step in test_magnitudes too.
-        pytest.param(name, form, marks=[pytest.mark.exhaustive] if name == "Adafactor" else [])
+        pytest.param(name, form, marks=[pytest.mark.exhaustive] if name in SLOW else [])
         for name in IN_STAGES
         for form in KERNELS
     ],

@@ -30,6 +30,7 @@ RULES: dict[str, dict[str, Any]] = {
 
 
 def check(rank: int, store: str, found: str) -> None:
+    torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"file://{store}", rank=rank, world_size=2)
     mesh = init_device_mesh("cpu", (2,))
 
@@ -70,7 +71,7 @@ def check(rank: int, store: str, found: str) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        mp.spawn(check, args=(f"{folder}/store", f"{folder}/found"), nprocs=2)
+        mp.start_processes(check, (f"{folder}/store", f"{folder}/found"), 2, start_method="fork")
         sys.stdout.write(
             json.dumps([json.loads(Path(f"{folder}/found{r}").read_text()) for r in (0, 1)])
         )

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from ....specs.language import Optimizer, Schedule, Schedules, Source
 from ...analysis.matrices import needs_matrices
 from ...backends.signature import arguments
-from ...program.compiled import compiled
 from ..api.docstrings import described
 from ..api.sources import annotation, class_of, constructor, read
 from ..edition import Edition
@@ -131,7 +130,7 @@ def _classes(material: Material, write: Writer) -> str:
             code(spec.peer) if spec.peer else "",
             write.joined([_given(spec, name, write) for name in _inputs(spec)]),
             write.joined([code(o.name) for o in spec.outputs]),
-            _yes(compiled(spec).has_kernel, write),
+            _yes(f"numba/{spec.module}.py" in material.code, write),
             sparse(spec, material, write),
             _yes(needs_matrices(spec), write),
         ]

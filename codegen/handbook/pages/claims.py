@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ....specs.language.claims import Verdict
+from ...forks import shared_out
 from ...loading.load import transforms
 from ...prove.discover import modules
 from ...prove.prove import Settled
@@ -41,16 +42,12 @@ def claim_pages(material: Material, edition: Edition) -> list[Page]:
     )
     template = templates.get_template("claims.md.j2")
     used = uses(material, edition)
-    return [
-        Page("claims/index", index),
-        *(
-            Page(
-                f"claims/{module}",
-                template.render(title=titles[module], settled=s, used=used, words=words),
-            )
-            for module, s in shown.items()
-        ),
-    ]
+
+    def text(module: str) -> str:
+        return template.render(title=titles[module], settled=shown[module], used=used, words=words)
+
+    texts = zip(shown, shared_out(text, [*shown]), strict=True)
+    return [Page("claims/index", index), *(Page(f"claims/{m}", text) for m, text in texts)]
 
 
 def claim_titles(material: Material, edition: Edition) -> Mapping[str, str]:

@@ -8,7 +8,6 @@ from ....specs.language import Optimizer, Schedule, Source, Spec, State
 from ...analysis.matrices import needs_matrices
 from ...backends.latex import LatexPrinter
 from ...backends.latex.tables import states
-from ...program.compiled import compiled
 from ..api.sources import call, class_of, constructor
 from ..markdown import code, escaped, table, tabs
 from ..material import Material
@@ -89,9 +88,10 @@ def taken(spec: Optimizer, material: Material, write: Writer) -> str:
 
 
 def _taken(spec: Optimizer, material: Material, write: Writer) -> Iterator[str]:
-    rule, found = compiled(spec), generated(spec, "torch", material)
-    if rule.has_kernel:
-        yield write.word("kernel" if rule.passes == 1 else "kernels", passes=rule.passes)
+    found, costs = generated(spec, "torch", material), material.costs[spec.name]
+    if costs:
+        passes = costs[0].passes
+        yield write.word("kernel" if passes == 1 else "kernels", passes=passes)
     else:
         yield write.word("no_kernel")
     if needs_matrices(spec):

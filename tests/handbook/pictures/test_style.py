@@ -54,7 +54,7 @@ def test_the_ground_is_transparent_and_the_settings_stay_as_they_were(english):
     assert GREY in svg
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_largest_pictures_are_small(material, english):
     for shown in (
         paths.all_paths(BEALE, material, english),

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +21,9 @@ from steprule.codegen.files.emit import Plan, difference, plan
 from steprule.codegen.files.write import write
 from steprule.codegen.loading.load import load
 from steprule.codegen.program.compiled import CompiledRule, compiled
+from steprule.codegen.verify.optimizers.cases import Case
+from steprule.codegen.verify.optimizers.configurations import Configuration
+from steprule.codegen.verify.optimizers.engines import Implementation
 from steprule.codegen.verify.optimizers.implementations import implementations
 from steprule.codegen.verify.optimizers.verify import trials, verify
 from steprule.codegen.verify.package import generated
@@ -34,15 +38,24 @@ def results_of(
     name: str, package: Package, backend: str, cases: Collection[str] = ()
 ) -> list[Result]:
     """What verifying one backend in float32 finds; in all cases, or in those named."""
-    rule = _rule(name)
-    chosen = [i for i in implementations(rule, package, "cpu", "float32") if i.backend == backend]
-    tried = [t for t in trials(rule, "float32") if not cases or t[1].name in cases]
-    return verify(rule, chosen, tried)
+    return verify(*to_verify(name, package, backend, cases))
 
 
 def is_caught(name: str, package: Package, backend: str, cases: Collection[str]) -> bool:
-    """Whether the code fails, by its numbers or by not running at all."""
-    return any(r.failure for r in results_of(name, package, backend, cases))
+    """Whether the code fails, by its numbers or by not running at all; the first time will do."""
+    rule, chosen, tried = to_verify(name, package, backend, cases)
+    by_configuration = groupby(tried, key=lambda trial: id(trial[0]))
+    return any(r.failure for _, some in by_configuration for r in verify(rule, chosen, some))
+
+
+def to_verify(
+    name: str, package: Package, backend: str, cases: Collection[str]
+) -> tuple[CompiledRule, list[Implementation], list[tuple[Configuration, Case]]]:
+    """The rule, the implementation of one backend in float32, and what it is tried on."""
+    rule = _rule(name)
+    chosen = [i for i in implementations(rule, package, "cpu", "float32") if i.backend == backend]
+    tried = [t for t in trials(rule, "float32") if not cases or t[1].name in cases]
+    return rule, chosen, tried
 
 
 SMALL_CASES = ("scalar", "zero gradient", "large t")

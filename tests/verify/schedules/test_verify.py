@@ -115,7 +115,9 @@ MUTATIONS = [
         'metric < limit and mode == "min" or',
         'metric <= limit and mode == "min" or',
     ),
-    ("ReduceLROnPlateau", "max(wait - 1, 0)", "wait - 1"),
+    pytest.param(
+        *("ReduceLROnPlateau", "max(wait - 1, 0)", "wait - 1"), marks=pytest.mark.exhaustive
+    ),
 ]
 
 
