@@ -11,8 +11,8 @@ from .shown import Words
 MOMENTUM = 0.9
 """Of rules whose own default is to have none."""
 
-RATES = tuple(float(f"{digit}e{power}") for power in range(-4, 3) for digit in (1, 3))
-"""The learning rates that are tried: 1 and 3 times the powers of ten from 1e-4 to 1e2."""
+RATES = tuple(float(f"{digit}e{power}") for power in range(-4, 3) for digit in (1, 2, 5))
+"""The learning rates that are tried: 1, 2 and 5 times the powers of ten from 1e-4 to 1e2."""
 
 Run = TypeVar("Run")
 
