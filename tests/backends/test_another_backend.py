@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 import pytest
+import steprule.numpy
 from steprule.codegen.analysis import analyse
 from steprule.codegen.backends import backends
 from steprule.codegen.backends.statements import Layout, assigned, block
@@ -78,15 +79,19 @@ def planned(monkeypatch, tmp_path):
     return lambda spec: plan([spec], backends(), tmp_path, complete=True).files
 
 
-def is_of_elements(spec):
-    return not spec.inputs and compiled(spec).program.is_elementwise
+SPECS = optimizers(lambda spec: not (spec.inputs or getattr(steprule.numpy, spec.name)._is_whole))
+"""The rules of single elements."""
 
 
-def test_it_takes_a_step_of_every_rule_of_single_elements(planned, tmp_path):
-    specs = [spec for spec in map(analyse, optimizers().values()) if is_of_elements(spec)]
-    assert len(specs) > 5
-    for spec in specs:
-        assert_a_step(spec, planned(spec), tmp_path / "rule.awk")
+def test_they_are_many():
+    assert len(SPECS) > 10
+
+
+@pytest.mark.parametrize("name", SPECS.params())
+def test_it_takes_a_step_of_every_rule_of_single_elements(name, planned, tmp_path):
+    spec = analyse(SPECS[name])
+    assert compiled(spec).program.is_elementwise
+    assert_a_step(spec, planned(spec), tmp_path / "rule.awk")
 
 
 def assert_a_step(spec, files, file):

@@ -1,7 +1,7 @@
 """What people come with, and the way from the first page to where it is answered."""
 
 import re
-from pathlib import PurePosixPath
+from posixpath import dirname, join, normpath
 
 import pytest
 from steprule.codegen.handbook.contents import HOME, ordered
@@ -61,17 +61,10 @@ def linked(pages: dict[str, Page], edition: Edition) -> dict[str, Page]:
 
 def links(page: Page) -> set[str]:
     """The pages that a page leads to, by its text or its contents."""
-    folder = PurePosixPath(page.name).parent
+    folder = dirname(page.name)
     found = re.findall(r"\]\(([^)\s#]+)\.md", page.text)
     contents = re.findall(r"^/([\w/-]+)$", page.text, re.MULTILINE)
-    return {_resolved(folder, each) for each in found} | {*contents}
-
-
-def _resolved(folder: PurePosixPath, link: str) -> str:
-    parts = list[str]()
-    for part in PurePosixPath(link[1:] if link.startswith("/") else folder / link).parts:
-        parts = parts[:-1] if part == ".." else [*parts, part]
-    return "/".join(parts)
+    return {normpath(join(folder, each)).lstrip("/") for each in found} | {*contents}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -3,8 +3,8 @@
 A rule of matrices has the network's two matrices, and Adam the rest, as such rules are used.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 import steprule.numpy
@@ -15,7 +15,11 @@ from steprule.codegen.handbook.pictures.digits import (
     loss_and_gradients,
     untrained,
 )
+from steprule.codegen.handbook.pictures.drawn import is_given, take_step
 from steprule.specs.language import Optimizer, Source
+
+At: TypeAlias = Callable[[Params], tuple[float, Params]]
+"""Gives the loss at parameters, and its gradients there."""
 
 STEPS = 400
 BESIDE = 0.01
@@ -35,39 +39,35 @@ def accuracy(spec: Optimizer, arguments: Mapping[str, Any], digits: Digits) -> f
     rng = np.random.default_rng(4)
     for images, labels in digits.batches(STEPS):
 
-        def gradients(at: Params, images: Array = images, labels: Array = labels) -> Params:
-            found = loss_and_gradients(params | at, images, labels)[1]
-            return {name: found[name] for name in at}
+        def at(own: Params, images: Array = images, labels: Array = labels) -> tuple[float, Params]:
+            loss, found = loss_and_gradients(params | own, images, labels)
+            return loss, {name: found[name] for name in own}
 
-        loss, of_all = loss_and_gradients(params, images, labels)
-        if optimizer._points:
-            optimizer.update(own, gradients)
+        of_others = at(others)[1] if others else {}  # before the rule's own step
+        if is_given(spec):
+            take_step(optimizer, own, at)
         else:
-            read = _read(spec, optimizer, loss, lambda: _curvatures(own, gradients, rng))
-            optimizer.update(own, {name: of_all[name] for name in own}, **read)
+            optimizer.update(own, at(own)[1], **_curvatures(spec, optimizer, own, at, rng))
         if others:
-            beside.update(others, {name: of_all[name] for name in others})
+            beside.update(others, of_others)
     for name in optimizer._outputs[:1]:  # what the network is to be used with
         params |= optimizer.output(name, own)
     return digits.accuracy(params)
 
 
-def _read(spec: Optimizer, optimizer: Any, loss: float, curvatures: Any) -> dict[str, Any]:
-    """What the next step is given beside gradients."""
-    found: dict[str, Any] = {}
-    for each in spec.inputs:
-        if each.source is Source.LOSS:
-            found[each.name] = loss
-        elif each.source is Source.ELEMENTS and optimizer.needs(each.name):
-            found[each.name] = curvatures()
-    return found
+def _curvatures(
+    spec: Optimizer, optimizer: Any, params: Params, at: At, rng: np.random.Generator
+) -> dict[str, Params]:
+    """The estimates of the Hessian's diagonal that the next step reads, by the inputs' names."""
+    names = [i.name for i in spec.inputs if i.source is Source.ELEMENTS]
+    return {name: _estimate(params, at, rng) for name in names if optimizer.needs(name)}
 
 
-def _curvatures(params: Params, gradients: Any, rng: np.random.Generator) -> Params:
-    """Hutchinson's estimate of a Hessian's diagonal: signs times what they change gradients by."""
+def _estimate(params: Params, at: At, rng: np.random.Generator) -> Params:
+    """Hutchinson's: signs times what they change gradients by."""
     signs = {name: rng.choice([-1.0, 1.0], array.shape) for name, array in params.items()}
     above, below = (
-        gradients({name: array + side * _NEAR * signs[name] for name, array in params.items()})
+        at({name: array + side * _NEAR * signs[name] for name, array in params.items()})[1]
         for side in (1, -1)
     )
     return {n: signs[n] * (above[n] - below[n]) / (2 * _NEAR) for n in params}

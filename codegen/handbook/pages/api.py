@@ -130,7 +130,7 @@ def _classes(material: Material, write: Writer) -> str:
             code(spec.peer) if spec.peer else "",
             write.joined([_given(spec, name, write) for name in _inputs(spec)]),
             write.joined([code(o.name) for o in spec.outputs]),
-            _yes(f"numba/{spec.module}.py" in material.code, write),
+            _yes(bool(material.costs[spec.name]), write),
             sparse(spec, material, write),
             _yes(needs_matrices(spec), write),
         ]

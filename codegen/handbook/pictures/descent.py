@@ -67,5 +67,5 @@ def _best(
 ) -> tuple[float | None, Path]:
     """Kept, as a path is drawn alone and with those of other rules."""
     variant = Variant("", rule, dict(arguments), has_rate)
-    runs = ((rate, descend(variant.made(rate), landscape)) for rate in variant.rates)
+    runs = ((rate, descend(variant.made(rate), landscape)) for rate in variant.tried())
     return best(runs, lambda path: path.score)

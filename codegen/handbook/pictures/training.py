@@ -15,13 +15,13 @@ from .drawn import side_by_side, take_step
 from .landscapes import Array
 from .shown import Shown, Words, numpy_code, shown
 from .style import FAINT, GREY, figure, hue, legend, marker, small_multiples
-from .variants import Variant, best, compared, plain, titled, variants
+from .variants import Variant, best, compared, plain, spaced, titled, variants
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STEPS = 120
-RATES = tuple(float(f"{digit}e{power}") for power in range(-4, 3) for digit in (1, 3))
+RATES = spaced(1, 3)
 """The learning rates that are tried, fewer than on landscapes: 1 and 3 times powers of ten."""
 SETTLED = 20
 """The last steps, by whose mean loss a rate is judged."""
@@ -150,7 +150,7 @@ def _best(
 ) -> tuple[float | None, Array]:
     """Kept, as losses are drawn alone and with those of other rules."""
     variant = Variant("", rule, dict(arguments), has_rate)
-    runs = ((r, train(variant.made(r))) for r in (RATES if has_rate else variant.rates))
+    runs = ((rate, train(variant.made(rate))) for rate in variant.tried(RATES))
     return best(runs, lambda losses: (-len(losses), losses[-SETTLED:].mean()))
 
 

@@ -19,9 +19,9 @@ from . import digits, small
 from .digits import Array
 from .drawn import is_given
 from .shown import numpy_code
-from .variants import plain
+from .variants import plain, spaced
 
-RATES = (*(float(f"{digit}e{power}") for power in range(-4, 1) for digit in (1, 3)), 10.0)
+RATES = tuple(rate for rate in spaced(1, 3) if rate <= 10)
 """1 and 3 times the powers of ten from 1e-4 to 10: about one factor between two."""
 
 

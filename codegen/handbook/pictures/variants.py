@@ -11,7 +11,13 @@ from .shown import Words
 MOMENTUM = 0.9
 """Of rules whose own default is to have none."""
 
-RATES = tuple(float(f"{digit}e{power}") for power in range(-4, 3) for digit in (1, 2, 5))
+
+def spaced(*digits: int) -> tuple[float, ...]:
+    """These digits times the powers of ten from 1e-4 to 1e2."""
+    return tuple(float(f"{digit}e{power}") for power in range(-4, 3) for digit in digits)
+
+
+RATES = spaced(1, 2, 5)
 """The learning rates that are tried: 1, 2 and 5 times the powers of ten from 1e-4 to 1e2."""
 
 Run = TypeVar("Run")
@@ -33,10 +39,9 @@ class Variant:
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
     has_rate: bool = True
 
-    @property
-    def rates(self) -> Sequence[float | None]:
-        """Those to try; None for the only run of a rule that has none."""
-        return RATES if self.has_rate else (None,)
+    def tried(self, rates: Sequence[float] = RATES) -> Sequence[float | None]:
+        """The rates to try; None for the only run of a rule that has none."""
+        return rates if self.has_rate else (None,)
 
     def made(self, rate: float | None) -> Any:
         """The optimizer, run by NumPy alone: the same numbers whatever else is installed."""
@@ -88,7 +93,7 @@ def _with(variant: Variant, label: str, arguments: Mapping[str, Any]) -> Variant
 def _is_allowed(variant: Variant) -> bool:
     """Whether the rule's own constraints allow the arguments."""
     try:
-        variant.made(variant.rates[0])
+        variant.made(variant.tried()[0])
     except ValueError:
         return False
     return True
