@@ -14,11 +14,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..program.operations import TABLE
 from . import triangles
 
 Uncertain: TypeAlias = tuple[Any, Any]
 """A value, and how far what is computed can be from it."""
+
+Axes: TypeAlias = tuple[int, ...] | None
+"""Those that an operation goes along, where it reduces; all where that is None."""
 
 HALVES = {
     **dict.fromkeys(("add", "sub", "mul", "div", "square", "sqrt", "mod", "pi"), 1),
@@ -52,22 +54,25 @@ Seen of 800 random matrices of 2 to 64 columns, half of them nearly singular, in
 column: at most 5.1, of columns of two or three."""
 
 
-def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool) -> int:
+def done(name: str) -> str:
+    """What an operation does, whichever axes it goes along."""
+    return name.partition("_over_")[0]
+
+
+def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool, along: Axes = None) -> int:
     """How many half ulps of its result an operation is off by, where its operands are exact."""
     x = operands[0][0] if operands else 0.0
-    what, axes = _reduction(name)
-    count = math.prod(np.shape(x)[axis] for axis in axes) if axes else np.size(x)
-    match what:
+    match done(name):
         case "of_all_norm":  # of a few tensors: a square and a sum for each, and the root
             return 8
         case "of_all_total":
             return 1
         case "norm" | "global_norm":  # each square, the sum of them, of which the root is half
-            return 2 + math.ceil((count + 1) / 2)
+            return 2 + math.ceil((_terms(x, along) + 1) / 2)
         case "mean":
-            return 1 + count
+            return 1 + _terms(x, along)
         case "total":
-            return count
+            return _terms(x, along)
         case "matmul" | "trace":
             return np.asarray(x).shape[-1]
         case "solve":  # each product, the sums of them, and the quotient
@@ -77,14 +82,14 @@ def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool) -> int:
     return (HALVES_OF_ARRAYS if of_arrays else HALVES).get(name, 0)
 
 
-def magnitude(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
+def magnitude(name: str, value: Any, operands: Sequence[Uncertain], *, along: Axes = None) -> Any:
     """The size at which an operation rounds: of a sum of many, that of its terms together."""
     x = operands[0][0] if operands else value
-    match _reduction(name)[0]:
+    match done(name):
         case "mean":
-            return _along(np.mean, np.abs(x), name) if np.size(x) else value
+            return _reduced(np.mean, np.abs(x), along) if np.size(x) else value
         case "total":
-            return _along(np.sum, np.abs(x), name)
+            return _reduced(np.sum, np.abs(x), along)
         case "trace":
             return _traced(np.abs(x))
         case "matmul":
@@ -98,13 +103,13 @@ def magnitude(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
     return np.abs(value)
 
 
-def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
+def carried(name: str, value: Any, operands: Sequence[Uncertain], *, along: Axes = None) -> Any:
     """How far the result is off because the operands are."""
     if not operands:
         return 0.0
     (x, dx), *rest = operands
     y, dy = rest[0] if rest else (x, dx)
-    what, _ = _reduction(name)
+    what = done(name)
     if what in ("norm", "global_norm", "mean", "total", "amax"):
         dx = np.broadcast_to(dx, np.shape(x))
     match what:
@@ -158,13 +163,13 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain]) -> Any:
             return np.where((np.abs(x) <= dx) & (dx > 0), 2.0, 0.0)
         case "norm" | "global_norm":
             # Of x + dx by the triangle inequality.
-            return np.sqrt(_along(np.sum, np.square(dx), name))
+            return np.sqrt(_reduced(np.sum, np.square(dx), along))
         case "mean":
-            return _along(np.mean, dx, name) if np.size(dx) else 0.0
+            return _reduced(np.mean, dx, along) if np.size(dx) else 0.0
         case "total":
-            return _along(np.sum, dx, name)
+            return _reduced(np.sum, dx, along)
         case "amax":
-            return _along(np.max, dx, name) if np.size(dx) else 0.0
+            return _reduced(np.max, dx, along) if np.size(dx) else 0.0
         case "matmul":
             return dx @ np.abs(y) + np.abs(x) @ dy + dx @ dy
         case "exp":
@@ -234,11 +239,6 @@ def _turned(y: Any, dy: Any, x: Any, dx: Any) -> Any:
     return np.where((x - dx < 0) & (np.abs(y) <= dy), 2 * np.pi, turned)
 
 
-def _reduction(name: str) -> tuple[str, tuple[int, ...]]:
-    """What an operation does, and the axes it goes along; none stand for all."""
-    return name.partition("_over_")[0], TABLE[name].axes
-
-
 def _traced(x: Any) -> Any:
     return np.trace(x, axis1=-2, axis2=-1)[..., None, None]
 
@@ -275,9 +275,12 @@ def _reordered(x: Any, dx: Any, by: Any, off: Any) -> Any:
     return found
 
 
-def _along(function: Any, x: Any, name: str) -> Any:
-    _, axes = _reduction(name)
-    return function(x, axis=axes, keepdims=True) if axes else function(x)
+def _terms(x: Any, along: Axes) -> int:
+    return np.size(x) if along is None else math.prod(np.shape(x)[axis] for axis in along)
+
+
+def _reduced(function: Any, x: Any, along: Axes) -> Any:
+    return function(x) if along is None else function(x, axis=along, keepdims=True)
 
 
 _TINY = np.finfo(np.float64).tiny

@@ -1,8 +1,8 @@
 """How far the results of many steps may be from the exact ones, found in few runs of the program.
 
 The scalars of steps differ, and the program is the same: where it works on single elements, each
-element is given the scalars of its step. Steps that take different branches are run apart. Where it
-takes each matrix of a batch by itself, those of steps with equal scalars are one batch.
+element is given the scalars of its step; otherwise tensors of one shape are stacked, and reduced
+one by one. Steps that take different branches are run apart.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from ....specs.language.shapes import WHOLE, facts
 from ...oracle.formats import Format
-from ...program.batches import takes_each_matrix
 from ...program.nodes import Program
 from .bounds import PartedError, bounds
 from .reach import Bounds
@@ -84,20 +83,17 @@ Chosen = dict[int, Step]
 def _alike(program: Program, steps: Sequence[Step]) -> Iterator[Chosen]:
     """Steps that can be evaluated in one: those from the same states and inputs."""
     together = program.is_elementwise
-    as_batch = takes_each_matrix(program) and not (program.scalar_slots or program.scalar_inputs)
 
     def can_be_one_of_several(step: Step) -> bool:
-        return bool(step.live) and (together or (as_batch and not step.factored))
+        return bool(step.live) and (together or (step.is_alone and not step.factored))
 
     alone = {i for i, step in enumerate(steps) if not can_be_one_of_several(step)}
     yield from ({i: steps[i]} for i in alone)
 
     def read(i: int) -> list[Any]:
         step = steps[i]
-        scalars = {"t": step.t, "first": step.t == 1}
-        of_matrices = [*step.seen, *(x for name, x in scalars.items() if name in program.read)]
         of_tensors = [sorted(step.states), sorted({**step.inputs, **step.bounded_inputs})]
-        return of_tensors if together else [len(step.seen), *of_matrices, *of_tensors]
+        return of_tensors if together else [len(step.seen), *step.seen, *of_tensors]
 
     others = sorted(set(range(len(steps))) - alone, key=read)
     for _, found in groupby(others, key=read):
@@ -118,24 +114,34 @@ def _found(
         chosen = waiting.pop()
         steps = list(chosen.values())
         values = _given(program, steps)
+        several = len(steps) > 1
+        tensor = _axes(steps[0]) if several and not program.is_elementwise else None
         try:
-            factors = steps[0].factors if len(steps) == 1 else None
-            found = bounds(program, {**settings, **values}, stored, computed, factors)
+            factors = None if several else steps[0].factors
+            found = bounds(program, {**settings, **values}, stored, computed, factors, tensor)
         except PartedError as parted:
-            if not program.is_elementwise and len(steps) > 1:
-                waiting += [{i: step} for i, step in chosen.items()]
-                continue
-            takes = dict(zip(chosen, parted.takes[_firsts(steps)], strict=True))
+            each = np.ravel(parted.takes)
+            takes = dict(
+                zip(chosen, each if tensor is not None else each[_firsts(steps)], strict=True)
+            )
             waiting += [
                 {i: step for i, step in chosen.items() if takes[i] == side}
                 for side in (True, False)
             ]
             continue
-        first_of = np.repeat(_firsts(steps), [step.tensors for step in steps])
+        if tensor is None:
+            first_of = np.repeat(_firsts(steps), [step.tensors for step in steps])
+        else:
+            first_of = np.arange(len(steps))
         yield (
             chosen,
             {name: _row(one, None if name in tensors else first_of) for name, one in found.items()},
         )
+
+
+def _axes(step: Step) -> tuple[int, ...]:
+    """Those of a tensor as the rule sees it, counted from behind."""
+    return tuple(range(-len(step.seen), 0))
 
 
 def _firsts(steps: Sequence[Step]) -> Places:
@@ -151,10 +157,16 @@ def _given(program: Program, steps: Sequence[Step]) -> dict[str, Any]:
     if not others:
         return first
 
+    ones = (1,) * len(steps[0].seen)
+
     def batch(values: Sequence[Any]) -> Any:
         if isinstance(values[0], tuple):
             return tuple(map(batch, zip(*values, strict=True)))
-        return np.stack(values) if np.ndim(values[0]) else values[0]
+        if np.ndim(values[0]):
+            return np.stack(values)
+        if all(value == values[0] for value in values):
+            return values[0]
+        return np.reshape(values, (len(values), *ones))
 
     return {name: batch([x, *(other[name] for other in others)]) for name, x in first.items()}
 
@@ -207,6 +219,6 @@ def _row(each: Bounds, taken: Places | None) -> Bounds:
         x = np.asarray(x)
         if taken is None:
             return np.broadcast_to(x, np.shape(each.off)).ravel()
-        return x[taken] if x.ndim else np.broadcast_to(x, taken.shape)
+        return x.ravel()[taken] if x.ndim else np.broadcast_to(x, taken.shape)
 
     return Bounds(of(each.off), lambda: tuple((of(x), of(off)) for x, off in each.saturated))

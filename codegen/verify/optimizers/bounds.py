@@ -15,6 +15,7 @@ either: formats overflow where the arithmetic behind an operation does, which ma
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
 
@@ -25,10 +26,18 @@ from ...program import operations as ops
 from ...program.iteration import Iteration
 from ...program.nodes import Absent, Apply, Assign, Constant, Name, Node, Program, Statement
 from ...program.nodes import is_host_select as is_early_choice
-from ..roundings import Uncertain, carried, halves, is_open, magnitude, selected
+from ..roundings import Axes, Uncertain, carried, halves, is_open, magnitude, selected
 from ..ulp import half_units, nearest, rounded
 from .reach import Bounds
-from .wide import COMPARISONS, VALUES, WIDE_UNIT, constant, given, saturated_product
+from .wide import (
+    COMPARISONS,
+    VALUES,
+    WIDE_UNIT,
+    constant,
+    given,
+    reduced,
+    saturated_product,
+)
 
 _HOST = FORMATS["float64"]
 
@@ -51,6 +60,7 @@ def bounds(
     stored: Format,
     computed: Format,
     factors: Mapping[str, Any] | None = None,
+    tensor: Axes = None,
 ) -> dict[str, Bounds]:
     """The bounds of the new value of every slot that exists.
 
@@ -59,22 +69,26 @@ def bounds(
             are, but for float64.
         values: hyperparameters, options, ``t``, ``first``, the gradient and every slot; numbers
             and arrays of them, or pairs of one and how far it is off. Where the program works on
-            single elements, ``t`` and scalars may be arrays too: one for each element.
+            single elements, ``t`` and scalars may be arrays too: one for each element; and where
+            there are several tensors, one for each, with axes of length 1 where the tensors have
+            theirs.
         stored: the format of the tensors.
         computed: the format that operations on them round to.
         factors: what some code has computed of decompositions, and goes on with, by slot.
+        tensor: the axes of each tensor, counted from behind, where the first is of several; None
+            where all are of one.
 
     Raises:
         PartedError: of such scalars, some lead into another branch than others.
     """
     taken = {s.new.id: factors[s.name] for s in program.slots if factors and s.name in factors}
-    evaluation = _Evaluation(computed, stored, factors=taken)
+    evaluation = _Evaluation(computed, stored, taken, tensor)
     reals = _run(evaluation, program, values, stored)
 
     @cache
     def readings() -> list[dict[str, Uncertain]]:
         return [
-            _run(_Evaluation(computed, stored, what, taken, fuses=fuses), program, values, stored)
+            _run(replace(evaluation, saturates=what, fuses=fuses), program, values, stored)
             for what in evaluation.overflows
             for fuses in (False, True)
         ]
@@ -126,30 +140,36 @@ def _decided(test: Uncertain) -> bool:
     return bool(holds.all())
 
 
+@dataclass
 class _Evaluation:
-    def __init__(
-        self,
-        computed: Format,
-        stored: Format,
-        saturates: str = "",
-        factors: Mapping[str, Any] | None = None,
-        *,
-        fuses: bool = False,
-    ) -> None:
-        self.computed = computed
-        self._stored = stored
-        self._scalars = FORMATS["float32"] if computed.precision < 24 else computed
+    """One run of a program.
+
+    Args:
+        computed: the format that operations on tensors round to.
+        stored: that of the tensors.
+        factors: those gone on with, by the names of their new values.
+        tensor: the axes of one, where there are several.
+        saturates: what is infinite where it is too large, one of ``overflows``; nothing if empty.
+        fuses: whether products that are added at once are not.
+    """
+
+    computed: Format
+    stored: Format
+    factors: Mapping[str, Any]
+    tensor: Axes = None
+    saturates: str = ""
+    fuses: bool = False
+    replaced: dict[str, Uncertain] = field(init=False, default_factory=dict[str, Uncertain])
+    """What would have been in place of the factors that are gone on with."""
+
+    def __post_init__(self) -> None:
+        self._scalars = FORMATS["float32"] if self.computed.precision < 24 else self.computed
         """That of numbers that meet a tensor: libraries keep them wider than halves."""
-        self._saturates = saturates
-        self._fuses = fuses
-        self._largest = float(computed.largest)
+        self._largest = float(self.computed.largest)
         self._quotients: dict[Node | str, Any] = {}
         """Of each quotient, and each name of one: the nodes it is of, and their values."""
         self._before: dict[Node, Any] = {}  # how far each sum is off before it is rounded itself
         self._too_large: set[str] = set()
-        self._factors = factors or {}
-        self.replaced: dict[str, Uncertain] = {}
-        """What would have been in place of the factors that are gone on with."""
 
     @property
     def overflows(self) -> list[str]:
@@ -167,7 +187,7 @@ class _Evaluation:
             if isinstance(statement, Assign):
                 environment[statement.target.id] = self.pair(statement.value, environment)
                 self._quotients[statement.target.id] = self._quotients.get(statement.value)
-                if statement.target.id in self._factors:
+                if statement.target.id in self.factors:
                     self._go_on(statement.target.id, environment)
             else:
                 holds = _decided(self.pair(statement.condition, environment))
@@ -176,8 +196,8 @@ class _Evaluation:
     def _go_on(self, name: str, environment: dict[str, Uncertain]) -> None:
         """With a factor as it was stored, which is what it was before to a rounding."""
         self.replaced[name] = environment[name]
-        factor, _ = given(self._factors[name])
-        off = 0.0 if self._stored is self.computed else half_units(np.abs(factor), self._stored)
+        factor, _ = given(self.factors[name])
+        off = 0.0 if self.stored is self.computed else half_units(np.abs(factor), self.stored)
         environment[name] = given((factor, off))
 
     def pair(self, node: Node, environment: Mapping[str, Uncertain]) -> Uncertain:
@@ -244,20 +264,24 @@ class _Evaluation:
             self._quotients[node] = node.args, operands
         if node.op is ops.STORED:
             return self._in_storage(node.args[0], operands[0])
-        value = VALUES[name](*values)
+        along = node.op.axes or self.tensor
+        if node.op.kind is ops.Kind.REDUCTION:
+            value = reduced(name, values[0], along)
+        else:
+            value = VALUES[name](*values)
         if node.op is ops.MATMUL and np.any(np.abs(values[0]) @ np.abs(values[1]) > self._largest):
             self._too_large.add("elements")
-            if self._saturates and not self._fuses:
+            if self.saturates and not self.fuses:
                 value = saturated_product(values[0], values[1], self._largest)
         if value.dtype == bool:
             return value, is_open(operands) if name in COMPARISONS else 0.0
         form = _HOST if node.on_host else self.computed
-        off = carried(name, value, operands)
-        count = halves(name, operands, of_arrays=not node.on_host)
+        off = carried(name, value, operands, along=along)
+        count = halves(name, operands, of_arrays=not node.on_host, along=along)
         if node.op in (ops.ADD, ops.SUB):
             self._before[node] = off
         if count:
-            size = magnitude(name, value, operands)
+            size = magnitude(name, value, operands, along=along)
             size_off = size + np.where(np.isfinite(off), off, 0)
             rounds = count * np.maximum(half_units(size_off, form), self._beyond(size_off, form))
             off = off + np.where((size == 0) & (off == 0), 0.0, rounds)
@@ -265,8 +289,8 @@ class _Evaluation:
         beyond = np.abs(value) > (float(_HOST.largest) if node.on_host else self._largest)
         if not is_early and np.any(beyond):
             self._too_large.add("elements" if node.is_tensor else "scalars")
-            takes_part = node.is_tensor or self._saturates == "scalars"
-            if self._saturates and takes_part and not (self._fuses and node.op in _FUSED):
+            takes_part = node.is_tensor or self.saturates == "scalars"
+            if self.saturates and takes_part and not (self.fuses and node.op in _FUSED):
                 value = np.where(beyond, np.copysign(np.inf, value), value)
         if not count and form.precision < 24 and any(a.on_host for a in node.args):
             off = self.rounded((value, off), form)[1]  # a scalar, which was kept wider
@@ -280,7 +304,7 @@ class _Evaluation:
         form = FORMATS[of.dtype] if of.dtype and self.computed is not _HOST else self.computed
         within = self
         if rounds and form.precision < self.computed.precision:
-            within = _Evaluation(form, self._stored, self._saturates, fuses=self._fuses)
+            within = replace(self, computed=form, factors={})
             within._too_large = self._too_large
             named = zip(others, of.others, strict=True)
             found = self.rounded(found, form)
@@ -296,10 +320,10 @@ class _Evaluation:
     def _in_storage(self, node: Node, pair: Uncertain) -> Uncertain:
         """The value in the format that is stored: what is near a middle can be either neighbour."""
         x, off = pair
-        if self._stored is self.computed:  # to which a sum has been rounded once, and only once
+        if self.stored is self.computed:  # to which a sum has been rounded once, and only once
             off = self._before.get(node, off)
         off = np.where(off > 0, off + np.abs(x) * WIDE_UNIT, 0.0)
-        value, low, high = (nearest(end, self._stored) for end in (x, x - off, x + off))
+        value, low, high = (nearest(end, self.stored) for end in (x, x - off, x + off))
         return value, np.where(np.isfinite(value), np.maximum(high - value, value - low), 0.0)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...oracle.meanings import AXES
-from ...program.operations import ALONG, IDENTITY, LEADING
-from ..roundings import Uncertain
+from ...program.operations import IDENTITY, LEADING
+from ..roundings import Axes, Uncertain, done
 
 Wide = np.longdouble
 """For its range; bounds are needed to a digit or so."""
@@ -37,12 +37,23 @@ def _nan_of_none(function: Callable[..., Any]) -> Callable[..., Any]:
     return reduced
 
 
+def _norm(x: Any, **along: Any) -> Any:
+    return np.sqrt(np.sum(x * x, **along))
+
+
 _REDUCTIONS: dict[str, Any] = {
-    "norm": lambda x, **along: np.sqrt(np.sum(x * x, **along)),
+    "norm": _norm,
+    "global_norm": _norm,
     "mean": _nan_of_none(np.mean),
     "total": np.sum,
     "amax": _nan_of_none(np.max),
 }
+
+
+def reduced(name: str, x: Any, along: Axes) -> Any:
+    """What a reduction makes of its operand."""
+    function = _REDUCTIONS[done(name)]
+    return function(x) if along is None else function(x, axis=along, keepdims=True)
 
 
 def _identity(like: Any, axis: int) -> Any:
@@ -102,12 +113,6 @@ VALUES: dict[str, Any] = {
     "pi": lambda: Wide("3.14159265358979323846264338327950288"),
     "one_minus_power": lambda base, exponent: 1 - np.power(base, exponent),
     "clip": np.clip,
-    "global_norm": lambda x: np.sqrt(np.sum(x * x)),
-    **{name: partial(function, axis=None) for name, function in _REDUCTIONS.items()},
-    **{
-        op.name: partial(_REDUCTIONS[name], axis=op.axes, keepdims=True)
-        for (name, _), op in ALONG.items()
-    },
     "of_all_norm": np.abs,
     "of_all_total": np.positive,
     "of_all_amax": np.positive,
