@@ -29,6 +29,7 @@ from .plain import on_one_thread
 from .results import Result
 from .schedules import engines as schedule_engines
 from .schedules import verify as schedules
+from .schedules.configurations import configurations
 from .unchanged import digest, generated_files, is_known, remember
 
 
@@ -183,7 +184,8 @@ def _verified(index: int) -> Sequence[Result]:
     if isinstance(spec, Transform):
         return verify_clipping(spec, dtype, device, without)
     found = schedule_engines.implementations(packages[spec.name], without)
-    return schedules.verify(spec, found, beside_peer="torch" not in without)
+    tried = configurations(spec)
+    return schedules.verify(spec, found, tried, beside_peer="torch" not in without)
 
 
 def _replays() -> dict[str, bool]:

@@ -22,7 +22,7 @@ import pytest
 from steprule.codegen.prove.induction import Correspondence, obligations, setting
 from steprule.codegen.prove.prove import prove
 from steprule.codegen.prove.symbolic import symbolic_step
-from steprule.specs.claims import decay, momentum, operators
+from steprule.specs.claims import decay, momentum
 from steprule.specs.language import Update, Value, t
 from steprule.specs.language.claims import Equivalence, Side, Verdict
 from sympy import Add, Expr, Float, Integer, Piecewise
@@ -92,16 +92,16 @@ def mutations(claim: Equivalence, every: int = 1) -> Iterator[tuple[str, Equival
             yield f"right: {what}", replace(claim, right=turned)
 
 
-@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.exhaustive)])
-def test_a_sign_breaks_the_proof(proved, every):
-    if proved is operators.lamb_of_adam and every > 1:
-        every *= 2  # a second for each, of norms of long quotients
-    tried = dict(mutations(proved, every))
+@pytest.mark.parametrize(
+    ("every", "most"), [(8, 1), pytest.param(1, None, marks=pytest.mark.exhaustive)]
+)
+def test_a_sign_breaks_the_proof(proved, every, most):
+    tried = dict(islice(mutations(proved, every), most))
     survivors = [
         what for what, broken in tried.items() if all(o.is_met for o in obligations(broken))
     ]
     assert survivors == []
-    assert len(tried) >= (2 if every == 1 else 1)
+    assert len(tried) >= (most or 2)
 
 
 @pytest.mark.parametrize(

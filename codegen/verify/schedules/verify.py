@@ -17,7 +17,6 @@ from ...oracle.formats import FORMATS
 from ..results import Result, Worst, told, worst
 from ..ulp import Expected, expected
 from .bounds import ScheduleBounds
-from .configurations import configurations
 from .engines import Implementation, Values, peer
 from .steps import metrics, steps
 
@@ -34,19 +33,24 @@ Found: TypeAlias = tuple[str, Worst]
 
 
 def verify(
-    schedule: Schedule, implementations: Sequence[Implementation], *, beside_peer: bool = True
+    schedule: Schedule,
+    implementations: Sequence[Implementation],
+    tried: Sequence[Bound],
+    *,
+    beside_peer: bool = True,
 ) -> list[Result]:
-    """The worst errors of every series in every implementation, over all configurations.
+    """The worst errors of every series in every implementation, over all that is tried.
 
     Args:
         schedule: an analysed schedule.
         implementations: those of it.
+        tried: its arguments, of which the first are tried at more steps than the others.
         beside_peer: whether what it stands in for, if it does, is run on the same.
     """
     found_of: dict[str, dict[str, Worst]] = {i.backend: {} for i in implementations}
     theirs: dict[str, Worst] | None = {} if schedule.peer and beside_peer else None
     beside = peer(schedule) if beside_peer else None
-    for number, bound in enumerate(configurations(schedule)):
+    for number, bound in enumerate(tried):
         trial = _Metrics(bound, number == 0) if schedule.states else _Steps(bound, number == 0)
         for each in implementations:
             try:
