@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 from numba import types
-from numba.extending import overload, register_jitable
+from numba.extending import overload
 
+from ._helper import INLINED, helper, inlined
 from ._kernel import maximum, view
 from ._sums import (
     DOWN,
@@ -28,12 +29,12 @@ NORM, MEAN, TOTAL, AMAX = range(4)
 """The ways to reduce."""
 
 
-@register_jitable(forceinline=True)
+@inlined
 def start_of(way: int) -> float:
     return -np.inf if way == AMAX else 0.0
 
 
-@register_jitable(forceinline=True)
+@inlined
 def together(way: int, x: Any, y: Any) -> Any:
     return maximum(x, y) if way == AMAX else x + y
 
@@ -42,7 +43,7 @@ def apart(way: int, x: Any) -> Any:
     """What a term adds in each of the scales."""
 
 
-@overload(apart, jit_options={"forceinline": True})
+@overload(apart, jit_options=INLINED)
 def _apart_of(way: int, x: Any) -> Any:
     def plain(way: int, x: Any) -> tuple[float, float, float]:
         wide = np.float64(x)
@@ -58,7 +59,7 @@ def _apart_of(way: int, x: Any) -> Any:
     return scaled if x == types.float64 else plain
 
 
-@register_jitable(forceinline=True)
+@inlined
 def _few(way: int, terms: Any, first: int, size: int) -> tuple[float, float, float]:
     """What so many terms come to, one after the other."""
     plain, large, small = start_of(way), 0.0, 0.0
@@ -68,14 +69,14 @@ def _few(way: int, terms: Any, first: int, size: int) -> tuple[float, float, flo
     return plain, large, small
 
 
-@register_jitable(forceinline=True)
+@inlined
 def _keep_few(parts: Any, at: int, sums: tuple[float, float, float], count: int) -> None:
     parts[at] = sums[0]
     if count > 1:
         parts[at + 1], parts[at + 2] = sums[1], sums[2]
 
 
-@register_jitable(forceinline=True)
+@inlined
 def _add(way: int, sums: Any, terms: Any, count: int) -> None:
     if way == NORM:
         add_norm(sums, terms, count)
@@ -87,7 +88,7 @@ def _add(way: int, sums: Any, terms: Any, count: int) -> None:
         add_amax(sums, terms, count)
 
 
-@register_jitable(forceinline=True)
+@inlined
 def _keep(way: int, sums: Any, parts: Any, at: int) -> None:
     for scale in range(sums.shape[0]):
         width = sums.shape[1]
@@ -96,7 +97,7 @@ def _keep(way: int, sums: Any, parts: Any, at: int) -> None:
         )
 
 
-@register_jitable(forceinline=True)
+@inlined
 def add_rows(
     way: int,
     sums: Any,
@@ -128,7 +129,7 @@ def add_rows(
         _keep(way, sums, parts, at)
 
 
-@register_jitable(forceinline=True)
+@inlined
 def add_matrices(
     way: int,
     sums: Any,
@@ -160,19 +161,19 @@ def add_matrices(
         _keep(way, sums, parts, place + line // tile.rows * scale)
 
 
-@register_jitable
+@helper
 def columns(tile: Tile, real: Any) -> Any:
     """Sums of no terms yet for each column of a block, in each scale; matrix after matrix."""
     return np.zeros(matrices(tile) * scales(real) * tile.size)
 
 
-@register_jitable
+@helper
 def largest_columns(tile: Tile, real: Any) -> Any:
     """The largest of no terms for each column of a block."""
     return np.full(matrices(tile) * scales(real) * tile.size, real(-np.inf), real)
 
 
-@register_jitable(forceinline=True)
+@inlined
 def add_cols(
     way: int,
     sums: Any,
@@ -204,7 +205,7 @@ def _add_each(way: int, sums: Any, at: int, terms: Any, count: int, step: int) -
     """Add each term to a sum of its own; those of the next scale are so far behind."""
 
 
-@overload(_add_each, jit_options={"forceinline": True})
+@overload(_add_each, jit_options=INLINED)
 def _add_each_of(way: int, sums: Any, at: int, terms: Any, count: int, step: int) -> Any:
     def plain(way: int, sums: Any, at: int, terms: Any, count: int, step: int) -> None:
         if way == AMAX:
@@ -231,7 +232,7 @@ def _add_each_of(way: int, sums: Any, at: int, terms: Any, count: int, step: int
     return scaled if terms.dtype == types.float64 else plain
 
 
-@register_jitable
+@helper
 def keep_cols(sums: Any, parts: Any, place: int, tile: Tile, real: Any) -> None:
     """Keep the sums of a block."""
     own = view(parts, place + tile.of_cols * scales(real), sums.size)
@@ -239,7 +240,7 @@ def keep_cols(sums: Any, parts: Any, place: int, tile: Tile, real: Any) -> None:
         own[k] = sums[k]
 
 
-@register_jitable
+@helper
 def joined(
     way: int, sums: tuple[float, float, float], parts: Any, at: int, step: int, count: int
 ) -> tuple[float, float, float]:

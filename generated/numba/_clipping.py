@@ -3,8 +3,8 @@
 
 from typing import Any
 
-from numba.extending import register_jitable
 
+from ._helper import helper
 from . import _kernel as kernel
 
 CLIPS = {
@@ -15,7 +15,7 @@ CLIPS = {
 """The ways there are, by the names of the transforms."""
 
 
-@register_jitable
+@helper
 def clipped(grad: Any, clip: int, number: float, real: Any) -> Any:
     """An element as one of ``CLIPS`` leaves it; ``number`` is the limit, or the scale if any."""
     if clip == 1:  # ClipByValue

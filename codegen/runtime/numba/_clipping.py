@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from numba.extending import register_jitable
+from ._helper import helper
 
 CLIPS: dict[str, int] = {}
 """The ways there are, by the names of the transforms."""
 
 
-@register_jitable
+@helper
 def clipped(grad: Any, clip: int, number: float, real: Any) -> Any:
     """An element as one of ``CLIPS`` leaves it; ``number`` is the limit, or the scale if any."""
     return grad

@@ -16,7 +16,9 @@ import numpy as np
 from llvmlite import ir
 from numba import carray, njit, types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
-from numba.extending import intrinsic, overload, register_jitable
+from numba.extending import intrinsic, overload
+
+from ._helper import FOR_KERNELS, helper, inlined
 
 Kernel: TypeAlias = Callable[..., None]
 """Compiled for each kind of its arguments, when it is first called with them."""
@@ -38,7 +40,7 @@ _LINE = 64
 
 def compiled(function: Callable[..., None]) -> Kernel:
     """The function, to be compiled at its first call; it runs beside other threads."""
-    kernel: Any = njit(nogil=True, error_model="numpy")(function)
+    kernel: Any = njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
     with suppress(RuntimeError):  # no folder can be written: then it is compiled in each process
         kernel._cache = _Cache(function)
     return kernel
@@ -108,7 +110,7 @@ def _tell(folder: str, error: str) -> None:
     )
 
 
-@register_jitable
+@helper
 def span(table: Any, row: int, begin: int, end: int) -> tuple[int, int]:
     """The first element of a row, and how many, that lie from ``begin`` to ``end`` of all."""
     first, size = table[0, row], table[1, row]
@@ -116,7 +118,7 @@ def span(table: Any, row: int, begin: int, end: int) -> tuple[int, int]:
     return offset, min(end - first, size) - offset
 
 
-@register_jitable
+@helper
 def memory(address: int, offset: int, size: int, stored: Any) -> Any:
     """``size`` elements of memory from the element ``offset``, as an array.
 
@@ -127,7 +129,7 @@ def memory(address: int, offset: int, size: int, stored: Any) -> Any:
     return carray(_pointer(address, stored), offset + size)[offset:]
 
 
-@register_jitable(forceinline=True)
+@inlined
 def view(array: Any, first: int, size: int) -> Any:
     """``size`` elements of an array from one on, for a loop that takes each as it lies there.
 
@@ -199,7 +201,7 @@ def load(memory: Any, index: Any) -> Any:
     """An element, in the dtype of the arithmetic."""
 
 
-@overload(load)
+@overload(load, jit_options=FOR_KERNELS)
 def _load(memory: Any, index: Any) -> Any:
     def plain(memory: Any, index: Any) -> Any:
         return memory[index]
@@ -214,7 +216,7 @@ def store(memory: Any, index: Any, value: Any) -> None:
     """Put a number into memory; 16 bits of it are those of a bfloat16, rounded to nearest even."""
 
 
-@overload(store)
+@overload(store, jit_options=FOR_KERNELS)
 def _store(memory: Any, index: Any, value: Any) -> Any:
     def plain(memory: Any, index: Any, value: Any) -> None:
         memory[index] = value
@@ -225,7 +227,7 @@ def _store(memory: Any, index: Any, value: Any) -> Any:
     return rounded if memory.dtype == types.uint16 else plain
 
 
-@register_jitable
+@helper
 def _as_bfloat16(value: Any) -> Any:
     bits = _as_bits(value)
     half = np.uint32(0x7FFF) + (bits >> np.uint32(16) & np.uint32(1))
@@ -237,7 +239,7 @@ def stored(value: Any, kind: Any) -> Any:
     """The number as memory of a kind will hold it, in the dtype of the arithmetic."""
 
 
-@overload(stored)
+@overload(stored, jit_options=FOR_KERNELS)
 def _stored(value: Any, kind: Any) -> Any:
     def plain(value: Any, kind: Any) -> Any:
         return value
@@ -248,29 +250,29 @@ def _stored(value: Any, kind: Any) -> Any:
     return rounded if kind.dtype == types.uint16 else plain
 
 
-@register_jitable
+@helper
 def square(x: Any) -> Any:
     return x * x
 
 
-@register_jitable
+@helper
 def erf(x: Any) -> Any:
     return math.erf(x)
 
 
-@register_jitable
+@helper
 def maximum(x: Any, y: Any) -> Any:
     """The larger, or NaN if one is."""
     return x if x >= y or x != x else y
 
 
-@register_jitable
+@helper
 def minimum(x: Any, y: Any) -> Any:
     """The smaller, or NaN if one is."""
     return x if x <= y or x != x else y
 
 
-@register_jitable
+@helper
 def sign(x: Any) -> Any:
     """-1, 0 or 1; NaN of NaN."""
     return x if x != x else type(x)((x > 0) - (x < 0))

@@ -12,7 +12,6 @@ import math
 from typing import Any
 
 import numpy as np
-from numba.extending import register_jitable
 
 from ._added import AMAX, MEAN, NORM, joined, start_of, together
 from ._added import TOTAL as TOTAL
@@ -22,6 +21,7 @@ from ._added import add_rows as add_rows
 from ._added import columns as columns
 from ._added import keep_cols as keep_cols
 from ._added import largest_columns as largest_columns
+from ._helper import helper
 from ._kernel import load, memory, store, view
 from ._sums import DOWN, LARGE, mean_of, root_of, scales, squares
 from ._tile import meet_cols as meet_cols
@@ -31,7 +31,7 @@ from ._tile import numbers_of_cols as numbers_of_cols
 from ._tile import tile as tile
 
 
-@register_jitable
+@helper
 def _result(way: int, sums: tuple[float, float, float], size: int) -> float:
     """What sums in each of the scales come to, of so many terms."""
     plain, large, small = sums
@@ -42,7 +42,7 @@ def _result(way: int, sums: tuple[float, float, float], size: int) -> float:
     return math.nan if way == AMAX and size == 0 else plain
 
 
-@register_jitable
+@helper
 def over_cols(
     way: int, parts: Any, place: int, lines: Any, into: int, shape: Any, real: Any
 ) -> None:
@@ -58,7 +58,7 @@ def over_cols(
             lines[into + matrix * rows + row] = _result(way, sums, cols)
 
 
-@register_jitable
+@helper
 def over_rows(
     way: int, parts: Any, place: int, lines: Any, into: int, shape: Any, real: Any
 ) -> None:
@@ -84,7 +84,7 @@ def over_rows(
                 lines[into + matrix * cols + left + col] = _result(way, of, rows)
 
 
-@register_jitable
+@helper
 def over_both(
     way: int, parts: Any, place: int, lines: Any, into: int, shape: Any, real: Any
 ) -> None:
@@ -99,7 +99,7 @@ def over_both(
         lines[into + matrix] = _result(way, sums, rows * cols)
 
 
-@register_jitable
+@helper
 def of_numbers(way: int, lines: Any, first: int, size: int) -> float:
     """Of numbers of lines themselves, one after the other."""
     plain, large, small = start_of(way), 0.0, 0.0
@@ -117,14 +117,14 @@ def of_numbers(way: int, lines: Any, first: int, size: int) -> float:
     return _result(way, (plain, large, small), size)
 
 
-@register_jitable
+@helper
 def of_each(way: int, lines: Any, first: int, size: int, into: int, matrices: int) -> None:
     """The same of each matrix, of which there are so many."""
     for matrix in range(matrices):
         lines[into + matrix] = of_numbers(way, lines, first + matrix * size, size)
 
 
-@register_jitable
+@helper
 def read(address: int, lines: Any, into: int, size: int, stored: Any) -> None:
     """A state of a number a line."""
     source, target = memory(address, 0, size, stored), lines[into : into + size]
@@ -132,7 +132,7 @@ def read(address: int, lines: Any, into: int, size: int, stored: Any) -> None:
         target[k] = np.float64(load(source, k))
 
 
-@register_jitable
+@helper
 def write(address: int, lines: Any, first: int, size: int, stored: Any, real: Any) -> None:
     """Keep the new values of one."""
     source, target = lines[first : first + size], memory(address, 0, size, stored)

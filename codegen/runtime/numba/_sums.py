@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
-from numba.extending import overload, register_jitable
+from numba.extending import overload
 
+from ._helper import FOR_KERNELS, INLINED, helper, inlined
 from ._kernel import CHUNK, Kernel, maximum, memory
 from ._kernel import load as load
 from ._kernel import store as store
@@ -51,7 +52,7 @@ def scales(real: Any) -> int:
     return SCALES if real is np.float64 else 1
 
 
-@overload(scales)
+@overload(scales, jit_options=FOR_KERNELS)
 def _scales(real: Any) -> Any:
     count = SCALES if real.dtype == types.float64 else 1
 
@@ -61,7 +62,7 @@ def _scales(real: Any) -> Any:
     return known
 
 
-@register_jitable(forceinline=True)
+@inlined
 def clear(sums: Any, start: float) -> None:
     """Have sums of no terms yet, or the largest of none."""
     for scale in range(sums.shape[0]):
@@ -69,7 +70,7 @@ def clear(sums: Any, start: float) -> None:
             sums[scale, index] = start
 
 
-@register_jitable(forceinline=True)
+@inlined
 def squares(x: float) -> tuple[float, float, float]:
     """The square of a number in the scale that it is of, and 0 in the others."""
     size = abs(x)
@@ -83,7 +84,7 @@ def add_norm(sums: Any, terms: Any, count: int) -> None:
     """Add the squares of so many elements."""
 
 
-@overload(add_norm, jit_options={"forceinline": True})
+@overload(add_norm, jit_options=INLINED)
 def _add_norm(sums: Any, terms: Any, count: Any) -> Any:
     def plain(sums: Any, terms: Any, count: Any) -> None:
         add_squares(sums, 0, terms, count)
@@ -105,7 +106,7 @@ def add_mean(sums: Any, terms: Any, count: int) -> None:
     """Add so many elements, so that no sum of them overflows."""
 
 
-@overload(add_mean, jit_options={"forceinline": True})
+@overload(add_mean, jit_options=INLINED)
 def _add_mean(sums: Any, terms: Any, count: Any) -> Any:
     def plain(sums: Any, terms: Any, count: Any) -> None:
         add_total(sums, terms, count)
@@ -120,7 +121,7 @@ def _add_mean(sums: Any, terms: Any, count: Any) -> Any:
     return scaled if terms.dtype == types.float64 else plain
 
 
-@register_jitable(forceinline=True)
+@inlined
 def add_total(sums: Any, terms: Any, count: int) -> None:
     """Add so many elements."""
     add(sums, 0, terms, count)
@@ -128,14 +129,14 @@ def add_total(sums: Any, terms: Any, count: int) -> None:
         sums[0, index % LANES] += np.float64(terms[index])
 
 
-@register_jitable(forceinline=True)
+@inlined
 def add_amax(sums: Any, terms: Any, count: int) -> None:
     """Keep the larger ones."""
     for index in range(count):
         sums[0, index] = maximum(sums[0, index], terms[index])
 
 
-@register_jitable(forceinline=True)
+@inlined
 def halved(sums: Any, scale: int, width: int) -> float:
     """What so many sums, a power of two, add up to."""
     half = width // 2
@@ -146,7 +147,7 @@ def halved(sums: Any, scale: int, width: int) -> float:
     return sums[scale, 0]
 
 
-@register_jitable(forceinline=True)
+@inlined
 def largest(sums: Any, scale: int, width: int) -> float:
     """The largest of so many numbers."""
     found = sums[scale, 0]
@@ -155,20 +156,20 @@ def largest(sums: Any, scale: int, width: int) -> float:
     return found
 
 
-@register_jitable
+@helper
 def put_sums(sums: Any, into: Any, block: int, place: int) -> None:
     """Keep what the terms of a block add up to."""
     for scale in range(sums.shape[0]):
         into[block, place, scale] = halved(sums, scale, sums.shape[1])
 
 
-@register_jitable
+@helper
 def put_amax(sums: Any, into: Any, block: int, place: int) -> None:
     """Keep the largest of a block."""
     into[block, place, 0] = largest(sums, 0, CHUNK)
 
 
-@register_jitable
+@helper
 def _added(sums: Any, first: int, last: int, place: int, scale: int) -> float:
     total = 0.0
     for block in range(first, last):
@@ -176,7 +177,7 @@ def _added(sums: Any, first: int, last: int, place: int, scale: int) -> float:
     return total
 
 
-@register_jitable
+@helper
 def norm(sums: Any, first: int, last: int, place: int) -> float:
     """Of the terms of blocks, and infinite only where it is beyond float64 itself."""
     middle = _added(sums, first, last, place, 0)
@@ -185,7 +186,7 @@ def norm(sums: Any, first: int, last: int, place: int) -> float:
     return root_of(middle, large, small)
 
 
-@register_jitable
+@helper
 def root_of(middle: float, large: float, small: float) -> float:
     """The norm of numbers whose squares add up to these, in each of the scales."""
     if middle != middle or large != large:
@@ -199,14 +200,14 @@ def root_of(middle: float, large: float, small: float) -> float:
     return below
 
 
-@register_jitable
+@helper
 def mean(sums: Any, first: int, last: int, place: int, size: int) -> float:
     """Of the terms of blocks; NaN of none."""
     plain = _added(sums, first, last, place, 0)
     return mean_of(plain, _added(sums, first, last, place, 1), size)
 
 
-@register_jitable
+@helper
 def mean_of(plain: float, large: float, size: int) -> float:
     """The mean of so many numbers that add up to these, in each of the scales."""
     if size == 0:
@@ -214,13 +215,13 @@ def mean_of(plain: float, large: float, size: int) -> float:
     return plain / size + large / size * UP
 
 
-@register_jitable
+@helper
 def total(sums: Any, first: int, last: int, place: int) -> float:
     """Of the terms of blocks; 0 of none."""
     return _added(sums, first, last, place, 0)
 
 
-@register_jitable
+@helper
 def amax(sums: Any, first: int, last: int, place: int) -> float:
     """Of the terms of blocks; NaN where there is one, and of none."""
     if first == last:
@@ -231,13 +232,13 @@ def amax(sums: Any, first: int, last: int, place: int) -> float:
     return found
 
 
-@register_jitable
+@helper
 def read(address: int, stored: Any) -> float:
     """A state of one number."""
     return np.float64(load(memory(address, 0, 1, stored), 0))
 
 
-@register_jitable
+@helper
 def write(address: int, value: Any, stored: Any, real: Any) -> None:
     """Keep the new value of one."""
     store(memory(address, 0, 1, stored), 0, real(value))

@@ -7,8 +7,8 @@ rows are short, of as many whole ones as there is room for.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.extending import register_jitable
 
+from ._helper import helper, inlined
 from ._kernel import CHUNK, view
 
 
@@ -35,7 +35,7 @@ class Tile(NamedTuple):
     of_matrices: int
 
 
-@register_jitable(forceinline=True)
+@inlined
 def tile(shape: Any, block: Any) -> Tile:
     """The block of a tensor of a shape; see ``_tiles`` for both."""
     rows, cols, high, wide = shape[1], shape[2], shape[3], shape[4]
@@ -51,20 +51,20 @@ def tile(shape: Any, block: Any) -> Tile:
     return Tile(*own, rows, cols, matrix, of_rows, of_cols, of_matrices)
 
 
-@register_jitable
+@helper
 def matrices(tile: Tile) -> int:
     """How many it has a part of."""
     return (tile.last - 1) // tile.rows - tile.matrix + 1
 
 
-@register_jitable(forceinline=True)
+@inlined
 def _fill(buffer: Any, first: int, size: int, number: float) -> None:
     own = view(buffer, first, size)
     for index in range(size):
         own[index] = number
 
 
-@register_jitable(forceinline=True)
+@inlined
 def meet_rows(
     buffer: Any, lines: Any, first: int, line: int, count: int, start: int, size: int
 ) -> None:
@@ -77,7 +77,7 @@ def meet_rows(
             _fill(buffer, k * size, size, lines[first + line + k])
 
 
-@register_jitable(forceinline=True)
+@inlined
 def meet_matrices(
     buffer: Any, lines: Any, first: int, tile: Tile, line: int, count: int, size: int
 ) -> None:
@@ -86,7 +86,7 @@ def meet_matrices(
         _fill(buffer, k * size, size, lines[first + (line + k) // tile.rows])
 
 
-@register_jitable
+@helper
 def numbers_of_cols(lines: Any, first: int, tile: Tile, real: Any) -> Any:
     """Those of the columns of a block, matrix after matrix, in the dtype of the arithmetic."""
     count = matrices(tile)
@@ -99,7 +99,7 @@ def numbers_of_cols(lines: Any, first: int, tile: Tile, real: Any) -> Any:
     return found
 
 
-@register_jitable(forceinline=True)
+@inlined
 def meet_cols(
     buffer: Any, numbers: Any, tile: Tile, line: int, count: int, start: int, size: int
 ) -> Any:
