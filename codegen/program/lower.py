@@ -230,8 +230,8 @@ class Lowering:
         if e in _IS_LATER:
             return negation(FIRST)
         match e:
-            case Eq() if e.rhs == 0:  # one form for a test and its opposite
-                return negation(apply(ops.NE, self.node(e.lhs), ZERO))
+            case Eq() if e.rhs == 0 and (lhs := self.node(e.lhs)).on_host:
+                return negation(apply(ops.NE, lhs, ZERO))  # one form for a test and its opposite
             case Relational():
                 return apply(RELATIONS[e.func], self.node(e.lhs), self.node(e.rhs))
             case Not():

@@ -3,9 +3,8 @@
 
 from typing import Any
 
-
-from ._helper import helper
 from . import _kernel as kernel
+from ._helper import helper
 
 CLIPS = {
     "ClipByValue": 1,

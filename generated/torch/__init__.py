@@ -110,6 +110,7 @@ __all__ = [
     "SOAP",
     "Sophia",
     "SPAM",
+    "SparseAdam",
     "SPlus",
     "StableAdamW",
     "StableSPAM",
@@ -219,6 +220,7 @@ if TYPE_CHECKING:
     from .soap import SOAP
     from .sophia import Sophia
     from .spam import SPAM
+    from .sparseadam import SparseAdam
     from .splus import SPlus
     from .stableadamw import StableAdamW
     from .stablespam import StableSPAM

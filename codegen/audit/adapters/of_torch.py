@@ -19,7 +19,8 @@ class TorchRun:
     A closure is given where ``step`` cannot do without, and where a gradient at the parameters is
     not enough; it takes the gradient wherever they are then, and returns the loss. Estimates are
     arguments of ``step`` by their names. Those that show others than the parameters they step
-    (``eval`` and ``train`` of schedule-free ones) step as in training.
+    (``eval`` and ``train`` of schedule-free ones) step as in training. Those that refuse dense
+    gradients are given the elements that are not 0.
     """
 
     def __init__(self, made_by: Any, making: Making) -> None:
@@ -43,6 +44,7 @@ class TorchRun:
             # As it is without what asks for torch's compiler, whose import takes seconds.
             self._step = partial(unwrap(type(self._optimizer).step), self._optimizer)
         self._asks = taken is not None and taken.default is Parameter.empty
+        self._is_sparse = False
 
     def step(self, given: Given) -> None:
         torch = self._torch
@@ -53,13 +55,21 @@ class TorchRun:
 
         def closure() -> Any:
             for index, p in enumerate(self._p):
-                p.grad = self._tensor(given.gradient(index, _floats(torch, p)))
+                gradient = self._tensor(given.gradient(index, _floats(torch, p)))
+                p.grad = gradient.to_sparse() if self._is_sparse else gradient
             return torch.tensor(given.loss or 0.0, dtype=self._dtype)
 
-        closure()
         asks = self._asks or given.pull or given.loss is not None
         with torch.no_grad(), _drawing(torch, self._tensor, given):
-            self._step(*([closure] if asks else []), **given.handed(self._tensor))
+            closure()
+            try:
+                self._step(*([closure] if asks else []), **given.handed(self._tensor))
+            except RuntimeError as error:
+                if self._is_sparse or "dense gradients" not in str(error):
+                    raise
+                self._is_sparse = True
+                closure()
+                self._step(*([closure] if asks else []), **given.handed(self._tensor))
 
     def parameters(self) -> list[Floats]:
         return [_floats(self._torch, p) for p in self._p]
