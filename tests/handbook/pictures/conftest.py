@@ -13,8 +13,8 @@ from steprule.specs.language import Spec
 
 
 @contextmanager
-def gathered(references: list[str], *, alone: bool = False) -> Iterator[Material]:
-    """The material as it is, or without the code of specs that are not its own."""
+def gathered(references: list[str]) -> Iterator[Material]:
+    """The material without the code of other specs, in NumPy alone."""
     every, found = materials.builtin_claims, materials.backends()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(materials, "backends", lambda: {"numpy": found["numpy"]})
@@ -23,22 +23,21 @@ def gathered(references: list[str], *, alone: bool = False) -> Iterator[Material
             "builtin_claims",
             lambda: {k: c for k, c in every().items() if k.startswith("stability")},
         )
-        if alone:
-            patch.setattr(materials, "all_builtin", dict)
+        patch.setattr(materials, "all_builtin", dict)
         with materials.gathered(references) as material:
             yield material
 
 
 @pytest.fixture
 def material_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """The material on specs given as objects, or on files."""
+    """The material on specs given as objects, or by name or file."""
 
-    def of(*given: Spec | str, alone: bool = False) -> Any:
+    def of(*given: Spec | str) -> Any:
         specs = [s for s in given if not isinstance(s, str)]
         if specs:
             monkeypatch.setattr(materials, "named", lambda references: specs)
             monkeypatch.setattr(materials, "selected", lambda references: list(map(analyse, specs)))
-        return gathered([s for s in given if isinstance(s, str)], alone=alone)
+        return gathered([s for s in given if isinstance(s, str)])
 
     return of
 

@@ -154,7 +154,7 @@ def test_no_more_rules_than_a_page_takes_are_side_by_side(material, english):
 
 
 def test_each_of_several_has_a_panel(material_of, english):
-    with material_of("sgd", "adam", alone=True) as two:
+    with material_of("sgd", "adam") as two:
         found = panels(paths.all_paths(RAVINE, two, english))
     assert list(found) == ["SGD\nlr 0.01", "SGD, momentum 0.9\nlr 0.005", "Adam\nlr 0.5"]
     for title, shown in found.items():
@@ -179,7 +179,7 @@ def test_a_coefficient_changes_the_digest_and_the_path(material, english, materi
     step = last.value - theta[t - 1]
     halved = replace(sgd, updates=(*before, Update(last.target, theta[t - 1] + step / 2)))
     old = paths.paths(named(material, "SGD"), material, english)
-    with material_of(halved, alone=True) as changed:
+    with material_of(halved) as changed:
         new = paths.paths(changed.optimizers[0], changed, english)
         assert new.picture.digest != old.picture.digest
         variant = plain(changed.optimizers[0], changed)
@@ -189,7 +189,7 @@ def test_a_coefficient_changes_the_digest_and_the_path(material, english, materi
 
 def test_what_stays_the_same_has_the_same_digest(material, english, material_of):
     adam = paths.paths(named(material, "Adam"), material, english)
-    with material_of("adam", alone=True) as alone:
+    with material_of("adam") as alone:
         again = paths.paths(alone.optimizers[0], alone, english)
     assert again.picture.digest == adam.picture.digest
     assert paths.paths(named(material, "AdamW"), material, english).picture.digest not in (
@@ -211,7 +211,7 @@ def test_other_words_are_drawn_again_and_another_caption_is_not(material, englis
 
 def test_a_rule_of_ones_own_without_a_learning_rate(tmp_path, english, material_of):
     (tmp_path / "own.py").write_text(OWN)
-    with material_of(str(tmp_path / "own.py")) as material:
+    with material_of(str(tmp_path / "own.py"), "sgd") as material:
         shown = paths.paths(material.optimizers[0], material, english)
         title, found = on_the_ravine(shown)
         compared = training.training(material.optimizers[0], material, english)
@@ -238,7 +238,7 @@ def test_a_rule_that_overflows_is_drawn_as_far_as_it_goes(english, material_of):
             Update(theta[t], theta[t - 1] - lr * exp(c[t]) / 10**180 * grad(theta[t - 1])),
         ],
     )
-    with material_of(rule, alone=True) as material:
+    with material_of(rule) as material:
         _, found = on_the_ravine(paths.paths(material.optimizers[0], material, english))
     (points,) = found.values()
     np.testing.assert_array_equal(points[0], RAVINE.start)
@@ -259,7 +259,7 @@ def test_what_a_rule_does_not_allow_is_not_drawn(english, material_of):
         updates=[Update(theta[t], theta[t - 1] - lr * (1 + momentum) * grad(theta[t - 1]))],
         constraints=[Constraint(2 * momentum < 1, "too much momentum")],
     )
-    with material_of(rule, alone=True) as material:
+    with material_of(rule) as material:
         words = english.words["pictures"]
         found = variants(material.optimizers[0], material, words)
     assert [variant.label for variant in found] == ["Sluggish"]
