@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,30 +37,48 @@ def chromium() -> Iterator[Any]:
             browser.close()
 
 
-def faults(browser: Any, site: Path, names: Sequence[str] = ()) -> list[Fault]:
-    """Open every page of a site, or those named, and look.
+@dataclass(frozen=True)
+class Seen:
+    """A page as it is seen.
+
+    Args:
+        problems: what is wrong with it.
+        height: in pixels, in a wide window, as it is opened: what is folded is folded.
+    """
+
+    problems: list[str]
+    height: int
+
+
+def seen(browser: Any, site: Path, names: Sequence[str] = ()) -> dict[str, Seen]:
+    """Open every page of a site, or those named, and look: by path in the folder.
 
     Args:
         browser: from :func:`chromium`.
         site: its folder.
         names: of pages, by path in the folder; none for all.
     """
-    found: list[Fault] = []
+    found: dict[str, Seen] = {}
     context = browser.new_context(viewport=WIDE, offline=True)
     for file in [site / n for n in names] or sorted(site.rglob("*.html")):
-        name = file.relative_to(site).as_posix()
         page = context.new_page()
         heard = _listen(page)
         page.goto(file.as_uri())
         page.evaluate("document.fonts.ready")
+        height = page.evaluate("document.documentElement.scrollHeight")
         problems = [*heard, *page.evaluate(_LOOK)]
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
             problems += page.evaluate(_OVERFLOW)
-        found += [Fault(name, problem) for problem in problems]
+        found[file.relative_to(site).as_posix()] = Seen(problems, height)
         page.close()
     context.close()
     return found
+
+
+def faults(pages: Mapping[str, Seen]) -> list[Fault]:
+    """What is wrong with pages that were seen."""
+    return [Fault(name, problem) for name, each in pages.items() for problem in each.problems]
 
 
 def barriers(
@@ -85,19 +103,6 @@ def barriers(
         page.evaluate("document.fonts.ready")
         for each in Axe().run(page).response["violations"]:
             found += [Fault(name, f"{each['id']}: {node['html']}") for node in each["nodes"]]
-        page.close()
-    context.close()
-    return found
-
-
-def heights(browser: Any, site: Path, names: Sequence[str], size: dict[str, int]) -> dict[str, int]:
-    """How high pages are, in pixels, as they are when they are opened: what is folded is folded."""
-    context = browser.new_context(viewport=size, offline=True)
-    found: dict[str, int] = {}
-    for name in names:
-        page = context.new_page()
-        page.goto((site / name).as_uri())
-        found[name] = page.evaluate("document.documentElement.scrollHeight")
         page.close()
     context.close()
     return found

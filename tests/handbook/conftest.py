@@ -20,6 +20,7 @@ from steprule.codegen.handbook.publishing.workspace import Workspace, fill
 from steprule.codegen.prove.prove import Settled, prove
 
 from . import shown
+from .browser import chromium
 
 OWN_RULES = '''
 """Rules with what a page could stumble over: a reduction, arguments without a default."""
@@ -73,7 +74,14 @@ def material() -> Iterator[Material]:
 
 @pytest.fixture(scope="session")
 def pages(material: Material, edition: Edition) -> dict[str, Page]:
-    return {page.name: page for page in all_pages(material, edition)}
+    with shown.argued_in_part():
+        return {page.name: page for page in all_pages(material, edition)}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The specs that have pages in the handbook of every day: few, and those that chapters show.
 
-It has all its chapters and claims. ``-m exhaustive`` makes the handbook of all specs.
+It has all its chapters and claims, and what settles a claim on the pages of few. ``-m exhaustive``
+makes the handbook of all specs.
 """
 
 import re
@@ -10,10 +11,14 @@ from functools import cache
 
 import pytest
 from steprule.codegen.handbook import material as materials
-from steprule.codegen.handbook.edition import edition
+from steprule.codegen.handbook.edition import Edition, edition
 from steprule.codegen.handbook.material import Material
+from steprule.codegen.handbook.pages import claims
+from steprule.codegen.handbook.proofs.derivation import argued
 from steprule.codegen.loading import selection
 from steprule.codegen.loading.load import all_builtin
+from steprule.codegen.prove.discover import modules
+from steprule.codegen.prove.prove import Settled
 from steprule.specs.language import Optimizer, Schedule, Spec
 
 from .. import sample
@@ -60,3 +65,16 @@ def gathered() -> Iterator[Material]:
                 patch.setattr(place, "all_builtin", lambda: specs)
             found = stack.enter_context(materials.gathered(()))
         yield found
+
+
+@contextmanager
+def argued_in_part() -> Iterator[None]:
+    """Of a sample of claims, and of one whole page, the pages of claims say what settles them."""
+    daily = {*sample.claims(), *(claim.name for claim in modules()["momentum"])}
+
+    def of_few(settled: Settled, edition: Edition) -> str:
+        return argued(settled, edition) if settled.claim.name in daily else ""
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(claims, "argued", of_few)
+        yield

@@ -12,18 +12,12 @@ from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.publishing.site import site
 from steprule.codegen.handbook.publishing.workspace import Workspace, fill
 
-from .browser import CHROMIUM, NARROW, WIDE, barriers, chromium, faults
+from .browser import CHROMIUM, NARROW, WIDE, barriers, faults, seen
 from .links import broken_links
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and "CI" not in os.environ, reason="needs Chromium"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +40,7 @@ def changed(good: Path, tmp_path: Path) -> Path:
 
 
 def _whats(browser: Any, page: Path) -> str:
-    return "\n".join(f.what for f in faults(browser, page.parent, [page.name]))
+    return "\n".join(seen(browser, page.parent, [page.name])[page.name].problems)
 
 
 def _replace(page: Path, old: str, new: str) -> None:
@@ -56,7 +50,7 @@ def _replace(page: Path, old: str, new: str) -> None:
 
 
 def test_a_good_site_passes(browser: Any, good: Path) -> None:
-    assert faults(browser, good) == []
+    assert faults(seen(browser, good)) == []
     assert broken_links(good) == []
 
 
@@ -81,9 +75,17 @@ def test_the_keyboard_reaches_what_scrolls_and_nothing_else(browser: Any, good: 
     page.close()
 
 
-def test_what_keeps_people_out_is_noticed(browser: Any, good: Path, changed: Path) -> None:
-    for size, scheme in ((WIDE, "light"), (NARROW, "dark")):
-        assert barriers(browser, good, ["index.html"], size, scheme) == []
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [(WIDE, "light"), pytest.param(NARROW, "dark", marks=pytest.mark.exhaustive)],
+)
+def test_a_good_page_keeps_nobody_out(
+    browser: Any, good: Path, size: dict[str, int], scheme: str
+) -> None:
+    assert barriers(browser, good, ["index.html"], size, scheme) == []
+
+
+def test_what_keeps_people_out_is_noticed(browser: Any, changed: Path) -> None:
     _replace(changed, "Inline", '<span style="color: #999; background: #fff">pale</span> Inline')
     (fault,) = barriers(browser, changed.parent, ["index.html"], WIDE, "light")
     assert fault.what.startswith("color-contrast: <span")
@@ -147,6 +149,13 @@ def chinese(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site(space, edition("zh"), lambda line: None)
 
 
+@pytest.fixture(scope="module")
+def searching(browser: Any) -> Iterator[Any]:
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -158,11 +167,9 @@ def chinese(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_a_chinese_site_is_searched(
-    browser: Any, chinese: Path, query: str, found: list[str]
+    searching: Any, chinese: Path, query: str, found: list[str]
 ) -> None:
-    page = browser.new_page()
-    page.goto((chinese / "search.html").as_uri() + f"?q={query}")
-    page.wait_for_function("document.querySelector('.search-summary')?.textContent.trim()")
-    links = page.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
-    page.close()
+    searching.goto((chinese / "search.html").as_uri() + f"?q={query}")
+    searching.wait_for_function("document.querySelector('.search-summary')?.textContent.trim()")
+    links = searching.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
     assert sorted(Path(link.partition("?")[0]).stem for link in links) == found

@@ -84,13 +84,13 @@ def test_the_index_lists_and_counts_all(texts, settled):
 
 
 def test_a_broken_claim_is_counted_and_red(settled):
-    name = "nesterov"
+    name = "adamax-limit"
     flipped = replace(settled[name].claim, expected=Verdict.REFUTED)
     broken = settled | {name: replace(settled[name], claim=flipped)}
-    texts = {page.name: page.text for page in claim_pages(material(broken, "SGD"), EDITION)}
+    texts = {page.name: page.text for page in claim_pages(material(broken, "Adamax"), EDITION)}
     assert "1 of them are not as their authors expect" in texts["claims/index"]
     assert "{bdg-danger}`Proved`" in texts["claims/index"]
-    assert "expected **Refuted**, found **Proved**" in texts["claims/momentum"]
+    assert "expected **Refuted**, found **Proved**" in texts["claims/limits"]
 
 
 def test_of_chosen_specs_only_their_claims_are_shown(settled):

@@ -3,18 +3,38 @@
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from steprule.codegen.analysis.matrices import needs_matrices
 from steprule.codegen.cli import cli
 from steprule.codegen.handbook.page import Page
+from steprule.specs.language import Optimizer
+from sympy import true
 
+from .. import sample
 from . import shown
 
+
+def _form(spec: Optimizer) -> tuple[Any, ...]:
+    """What a rule's programs are made by, but for names and numbers."""
+    given = frozenset((i.source, i.when != true, i.is_random) for i in spec.inputs)
+    numbers = frozenset(h.name for h in spec.hyperparameters) & {"lr", "weight_decay"}
+    return given, needs_matrices(spec), numbers
+
+
+DAILY = {
+    *sample.declarations(),
+    *sample.schedule_declarations(),
+    *{_form(spec): name for name, spec in shown.optimizers().items()}.values(),
+}
 NAMES = [
-    *(f"optimizers/{spec.module}" for spec in shown.optimizers().values()),
-    *(f"schedules/{spec.module}" for spec in shown.schedules().values()),
-    "gradients",
+    pytest.param(
+        f"{'optimizers' if isinstance(spec, Optimizer) else 'schedules'}/{spec.module}",
+        marks=() if name in DAILY else pytest.mark.exhaustive,
+    )
+    for name, spec in shown.shown().items()
 ]
 
 
@@ -22,7 +42,7 @@ def programs(text: str) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "gradients"])
 def test_programs_run(
     name: str,
     pages: dict[str, Page],

@@ -47,7 +47,7 @@ def test_only_the_powers_of_the_step_go(material):
 
 
 def test_the_smaller_the_batches_the_rougher_the_way(material, monkeypatch):
-    monkeypatch.setattr(noise, "STEPS", 80)
+    monkeypatch.setattr(noise, "STEPS", 40)
     rule, data = material.module("numpy.sgd").SGD, digits.shuffled()
     runs = [noise.losses(rule(lr=noise.RATE, engine="numpy"), size, data) for size in (1, 32, 1437)]
     stochastic, mini, batch = (np.diff(run) for run in runs)
