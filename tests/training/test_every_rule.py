@@ -23,7 +23,7 @@ RATES = {
         *("AggMo", "AMSBound", "AMSGrad", "CAdamW", "CLion", "DiffGrad", "GPAAdamW", "Grams"),
         *("KahanAdamW", "Kron", "Lamb", "LaProp", "Lion", "Muon", "NAdamW", "NovoGrad"),
         *("OptimisticAdam", "QHAdam", "RAdam", "ScheduleFreeAdamW", "SignSGD", "Sophia", "SPAM"),
-        *("StableAdamW", "StableSPAM", "SWATS"),
+        *("SparseAdam", "StableAdamW", "StableSPAM", "SWATS"),
     ),
     0.03: ("Ranger", "Rprop"),
     0.1: (
