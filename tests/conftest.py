@@ -59,6 +59,10 @@ settings.load_profile("steprule")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Of the processes to come, which share the cores: threads of each would wait in turns for
+    # those of the others.
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     sample.is_whole = config.option.markexpr != "not exhaustive"
 
 

@@ -53,11 +53,11 @@ SPECS = optimizers(
 """Those whose steps are of one tensor and its gradient alone."""
 
 
-def configurations(spec: Optimizer) -> Iterator[Configuration]:
-    """Options off and on, with weights of each size."""
+def configurations(spec: Optimizer, *, odd: bool) -> Iterator[Configuration]:
+    """Options off and on, with weights of each size: every second of them, from one or other."""
     for on in (False, True):
         options = {o.name: on for o in spec.options}
-        for weight in WEIGHTS:
+        for weight in WEIGHTS[on ^ odd :: 2]:
             hyper = {h.name: float(h.default) for h in spec.hyperparameters}
             for h in spec.hyperparameters:
                 if h.domain.high == 1 or h.name == "momentum":
@@ -100,15 +100,16 @@ def without_what_is_off(spec: Optimizer, hyper: Mapping[str, float]) -> Optimize
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("odd", [False, pytest.param(True, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("name", SPECS.params())
-def test_a_step_is_as_accurate_as_its_terms(name: str) -> None:
+def test_a_step_is_as_accurate_as_its_terms(name: str, odd: bool) -> None:
     spec = analyse(SPECS[name])
     rng = np.random.default_rng(5)
     rule = compiled(spec)
     program = expand(rule.program)
     with generated(spec) as package:
         forms = implementations(rule, package, "cpu", "float32")
-        for c in configurations(spec):
+        for c in configurations(spec, odd=odd):
             given = inputs(spec, c, rng)
             theta, gradient = given["theta"], given["grad"]
             states = {n: x for n, x in given.items() if n not in ("theta", "grad")}

@@ -66,6 +66,8 @@ from sympy import (
     sqrt,
 )
 
+from .. import sample
+
 Q = fmpq
 
 lr, b1, b2, c, wd = hyperparameters("lr b1 b2 c wd")
@@ -218,7 +220,7 @@ def specs(draw: st.DrawFn) -> Optimizer:
 
 
 SETTINGS = settings(
-    max_examples=20,
+    max_examples=20 if sample.is_whole else 10,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -6,9 +6,13 @@ from steprule.codegen.bench.machine import cores, memory, threads, versions
 
 def test_threads_are_limited_and_given_back():
     before = cores(), torch.get_num_threads()
-    with threads(1):
-        assert (cores(), torch.get_num_threads()) == (1, 1)
-    assert (cores(), torch.get_num_threads()) == before
+    torch.set_num_threads(2)
+    try:
+        with threads(1):
+            assert (cores(), torch.get_num_threads()) == (1, 1)
+        assert (cores(), torch.get_num_threads()) == (before[0], 2)
+    finally:
+        torch.set_num_threads(before[1])
 
 
 def test_what_is_known():

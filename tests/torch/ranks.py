@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -540,21 +541,19 @@ CHECKS: list[Callable[[], None]] = [
 ]
 
 
-def compile_kernels() -> None:
-    """Rank 0 compiles them, and the others read what it has kept."""
-    placed = placements()
-    if dist.get_rank() == 0:
-        for name, options in RULES.items():
-            params = [nn.Parameter(x.clone()) for x, _, _ in placed]
-            for p in params:
-                p.grad = torch.ones_like(p)
-            getattr(ours, name)(params, fused=True, **options).step()
-    dist.barrier()
+def load() -> None:
+    """What all ranks need is imported and compiled once, before they part."""
+    import_module("torch._dynamo")
+    torch.set_num_threads(1)  # of more, none would be there in a rank
+    for name, options in RULES.items():
+        params = [nn.Parameter(torch.ones(2, dtype=d)) for d in (torch.float32, torch.bfloat16)]
+        for p in params:
+            p.grad = torch.ones_like(p)
+        getattr(ours, name)(params, fused=True, **options).step()
 
 
 def run(rank: int, store: str, names: Iterable[str]) -> None:
     warnings.simplefilter("ignore")
-    torch.set_num_threads(1)
     dist.init_process_group(
         "gloo",
         init_method=f"file://{store}",
@@ -562,7 +561,6 @@ def run(rank: int, store: str, names: Iterable[str]) -> None:
         world_size=WORLD,
         timeout=timedelta(minutes=5),
     )
-    compile_kernels()
     found: dict[str, str] = {}
     for check in CHECKS:
         if names and check.__name__ not in names:
@@ -578,6 +576,7 @@ def run(rank: int, store: str, names: Iterable[str]) -> None:
 
 
 def main(names: Sequence[str]) -> None:
+    load()
     with tempfile.TemporaryDirectory() as folder:
         store = f"{folder}/store"
         try:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import steprule.torch
 import torch
 import triton.language as tl
+from steprule.codegen.loading.load import builtin
 from steprule.codegen.verify.optimizers.configurations import (
     Configuration,
     configurations,
@@ -112,10 +114,14 @@ def each_configuration(
 ) -> Iterator[tuple[Configuration, torch.dtype]]:
     """Each in float32, and of three of them one in another dtype, which only memory sees.
 
-    Without ``every``, only enough of them for each setting. The first has every option off.
+    Without ``every``, only enough of them for each setting, and the dtypes in turns. The first has
+    every option off.
     """
     found = configurations(spec)
-    for k, configuration in enumerate(found if every else each_setting(found)):
+    if not every:
+        yield from zip(each_setting(found), cycle(DTYPES))
+        return
+    for k, configuration in enumerate(found):
         yield configuration, DTYPES[0]
         if k % 3 == 0:
             yield configuration, DTYPES[1 + k // 3 % 3]
@@ -136,15 +142,28 @@ def test_every_option_of_every_rule_gives_the_values_of_the_loop(
         )
 
 
+@pytest.mark.parametrize("limit", ["clipvalue", "clipnorm", "global_clipnorm"])
+def test_gradients_are_clipped_in_the_kernel(limit: str) -> None:
+    require_clipped(builtin()["Adam"], limit, DTYPES)
+
+
 @pytest.mark.parametrize(
-    "limit", [{"clipvalue": 0.5}, {"clipnorm": 0.5}, {"global_clipnorm": 0.5}], ids=str
+    "limit",
+    [
+        pytest.param("clipvalue", marks=pytest.mark.exhaustive),
+        pytest.param("clipnorm", marks=pytest.mark.exhaustive),
+        "global_clipnorm",
+    ],
 )
-def test_gradients_are_clipped_in_the_kernel(spec: Optimizer, limit: dict[str, float]) -> None:
+def test_gradients_are_clipped_in_every_kernel(spec: Optimizer, limit: str) -> None:
+    require_clipped(spec, limit, DTYPES[:1])
+
+
+def require_clipped(spec: Optimizer, limit: str, dtypes: list[torch.dtype]) -> None:
     cls = getattr(steprule.torch, spec.name)
-    dtypes = DTYPES if spec.name == "Adam" else DTYPES[:1]
     for dtype in dtypes:
         gradients = [tensors(dtype, seed) for seed in (1, 2)]
-        arguments = {"lr": 0.5, **limit}
+        arguments = {"lr": 0.5, limit: 0.5}
         equal(
             steps(cls, dtype, gradients, fused=True, **arguments),
             steps(cls, dtype, gradients, capturable=True, **arguments),
