@@ -78,8 +78,10 @@ def far(package: str, rule: str, way: str, mesh: Any) -> float:
 
 
 def run(rank: int, store: str, folder: Path, rules: list[str]) -> None:
+    torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"file://{store}", rank=rank, world_size=WORLD)
     mesh = init_device_mesh("cpu", (2, 2))
+    sys.path.insert(0, str(folder.parent))
     first, *others = rules
     ways = [*((first, way) for way in WAYS), *((rule, "loop") for rule in others)]
     found = {f"{rule} {way}": far(folder.name, rule, way, mesh) for rule, way in ways}
@@ -88,12 +90,6 @@ def run(rank: int, store: str, folder: Path, rules: list[str]) -> None:
 
 
 def main(folder: str, *rules: str) -> None:
-    # What all ranks need is imported once, before they part.
-    importlib.import_module("torch._dynamo")
-    sys.path.insert(0, str(Path(folder).parent))
-    for rule in rules:
-        importlib.import_module(f"{Path(folder).name}.torch.{rule.lower()}")
-    torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as own:
         store = f"{own}/store"
         mp.start_processes(run, (store, Path(folder), [*rules]), WORLD, start_method="fork")

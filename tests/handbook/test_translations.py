@@ -41,8 +41,8 @@ PLACEHOLDER = re.compile(r"\{\w*\}")
 CODE = re.compile(r"(`+)[^`].*?\1", re.DOTALL)
 MATH = re.compile(r"\$[^$]+\$")
 TEXT = re.compile(r"\\text\{(.*?)\}")
-TITLE = re.compile(r"(?<!\*)\*[A-Z][ -)+-~]+\*(?!\*)")
-"""Of a paper, in a chapter."""
+TITLE = re.compile(r"(?<!\*)\*[A-Za-z][ -)+-~]+\*(?!\*)")
+"""Of a paper, in a chapter; or the words that a name is short for."""
 DISPLAY = re.compile(r"^\$\$\n(.*?)^\$\$$", re.DOTALL | re.MULTILINE)
 
 every_translation = pytest.mark.parametrize("language", TRANSLATIONS)
@@ -311,8 +311,9 @@ def prose(text: str, titles: list[str]) -> Iterator[str]:
             fence = "" if line.strip() == fence else fence
         elif found := re.match(r" *(`{3,}|:{3,}(?=\{(?:math|code-block|tabul|toctree|raw)))", line):
             fence = found[1]
-        elif not re.match(r" *(?::[\w-]+:|\()", line):
-            bare = re.sub(r"\]\([^)]*\)|\{[\w-]+\}", "]", MATH.sub("", CODE.sub("", line)))
+        elif not re.match(r" *(?::[\w-]+:|\(|:{3,}\{py:)", line):
+            bare = re.sub(r"^ *:param \w+:", "", line)
+            bare = re.sub(r"\]\([^)]*\)|\{[\w-]+\}", "]", MATH.sub("", CODE.sub("", bare)))
             bare = TITLE.sub("", bare)
             for title in titles:
                 bare = bare.replace(title, "")

@@ -6,7 +6,6 @@ Printed is, as JSON, by rule and way how far they are from one process that has 
 import json
 import sys
 import tempfile
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ RULES: dict[str, dict[str, Any]] = {
 
 
 def check(rank: int, store: str, found: str) -> None:
+    torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"file://{store}", rank=rank, world_size=2)
     mesh = init_device_mesh("cpu", (2,))
 
@@ -70,8 +70,6 @@ def check(rank: int, store: str, found: str) -> None:
 
 
 if __name__ == "__main__":
-    import_module("torch._dynamo")  # once, before they part
-    torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         mp.start_processes(check, (f"{folder}/store", f"{folder}/found"), 2, start_method="fork")
         sys.stdout.write(
