@@ -53,7 +53,7 @@ def again(known: Audited, **how: Any) -> Audited:
         Audited(known.name, known.of, *asked, known.fault),
         version=found.version,
         defaults=_defaults(spec, found),
-        lacks=_lacks(found),
+        lacks=_lacks(found, known.set),
         refuses=[*_refuses(found)],
     )
     if found.witness is None:
@@ -144,9 +144,13 @@ def _far(found: Audit | ScheduleAudit) -> float:
     return float(f"{relative:.1g}")
 
 
-def _lacks(found: Audit | ScheduleAudit) -> list[str]:
-    """Arguments that only ours has, but for those that torch's classes have for all rules."""
-    return [n for n in found.ours_alone if n != "maximize"]
+def _lacks(found: Audit | ScheduleAudit, sets: Sequence[str]) -> list[str]:
+    """Arguments that only ours has, but for ``maximize``, which torch's classes have for all rules.
+
+    What is set of a group of parameters is an argument there that the class's signature hides.
+    """
+    hidden = {s.partition("=")[0].removeprefix("group.") for s in sets if s.startswith("group.")}
+    return [n for n in found.ours_alone if n not in {"maximize", *hidden}]
 
 
 def _defaults(spec: Spec, found: Audit | ScheduleAudit) -> dict[str, str]:

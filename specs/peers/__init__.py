@@ -7,6 +7,7 @@ numbers) stands in ``audited.toml``, which ``steprule audit --peers`` writes.
 from .adan import ADAN
 from .averages import AVERAGES
 from .elementwise import ELEMENTWISE
+from .low_rank import LOW_RANK
 from .matrices import MATRICES
 from .momenta import MOMENTA
 from .optimizers import OPTIMIZERS
@@ -19,6 +20,7 @@ PEERS = (
     *ADAN,
     *AVERAGES,
     *ELEMENTWISE,
+    *LOW_RANK,
     *MATRICES,
     *MOMENTA,
     *RECTIFIED,

@@ -103,3 +103,12 @@ def _is_found_again(known: Audited) -> None:
         # What an error says, and last digits, differ from one version of NumPy to the next.
         both = [replace(x, relative=0.0, refuses=(), witness="") for x in (found, known)]
         assert written(both[:1]) == written(both[1:])
+
+
+def test_what_is_set_of_a_group_is_not_said_to_lack() -> None:
+    galore = KNOWN["pytorch_optimizer.GaLore", "GaLore"]
+    assert not galore.lacks
+    pytest.importorskip("pytorch_optimizer")
+    bare = replace(galore, set=(), hold=("rank=1",), shapes=("0-d",))
+    assert again(bare).lacks == ["rank", "update_proj_gap", "scale"]
+    assert again(replace(bare, set=galore.set)).lacks == []
