@@ -27,6 +27,15 @@ def refused(*arguments):
     return result.stderr
 
 
+@pytest.fixture
+def small_model(monkeypatch):
+    """Two tensors in place of three hundred."""
+    for name in ("small", "model"):
+        described = getattr(command, name)().name
+        monkeypatch.setattr(command, name, partial(Workload, described, (10, 20)))
+
+
+@pytest.mark.usefixtures("small_model")
 def test_two_optimizers(tmp_path):
     pytest.importorskip("matplotlib")
     found, drawn = tmp_path / "found.json", tmp_path / "drawn.svg"
@@ -45,12 +54,6 @@ def test_two_optimizers(tmp_path):
     assert not any(o == "Lion" and c.startswith("torch.optim") for o, c in names)  # no peer
     assert {len(r["samples"]) for r in read["results"]} == {2}
     assert not any(r["wrong"] for r in read["results"])
-
-
-@pytest.fixture
-def small_model(monkeypatch):
-    for name in ("small", "model"):
-        monkeypatch.setattr(command, name, partial(Workload, name, (10, 20)))
 
 
 @pytest.mark.usefixtures("small_model")

@@ -59,7 +59,10 @@ def test_what_a_run_with_our_classes_finds_in_torchs_places(tmp_path: Path) -> N
         )
     )
     found = run(tmp_path, swapped=True, processes=0)
-    peers = "ASGD Adadelta Adafactor Adagrad Adam AdamW Adamax Muon NAdam RAdam RMSprop Rprop SGD"
+    peers = (
+        "ASGD Adadelta Adafactor Adagrad Adam AdamW Adamax Muon NAdam RAdam RMSprop Rprop SGD "
+        "SparseAdam"
+    )
     assert set(peers.split()) < set(steprule.torch.__all__)
     schedulers = (
         "ChainedScheduler ConstantLR CosineAnnealingLR CosineAnnealingWarmRestarts CyclicLR "
