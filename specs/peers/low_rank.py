@@ -1,6 +1,7 @@
 """Rules of a few directions, and with factors for each axis, that others have, beside the specs."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from sympy import Expr, Min, Piecewise, Rational, sqrt
 
@@ -18,7 +19,8 @@ _CORRECTION = sqrt(1 - beta2**t) / (1 - beta1**t)
 
 def _led(low: Expr, first: Series, second: Series) -> Expr:
     """Where the moments lead, with an epsilon that no correction makes smaller."""
-    return direction(low, first, second)[2].xreplace({eps: eps / sqrt(1 - beta2**t)})
+    led = direction(low, first, second)[2]
+    return cast(Expr, led.xreplace({eps: eps / sqrt(1 - beta2**t)}))
 
 
 _BESIDE = Difference(
