@@ -230,10 +230,11 @@ class Lowering:
         if e in _IS_LATER:
             return negation(FIRST)
         match e:
-            case Eq() if e.rhs == 0 and (lhs := self.node(e.lhs)).on_host:
-                return negation(apply(ops.NE, lhs, ZERO))  # one form for a test and its opposite
             case Relational():
-                return apply(RELATIONS[e.func], self.node(e.lhs), self.node(e.rhs))
+                left, right = self.node(e.lhs), self.node(e.rhs)
+                if isinstance(e, Eq) and right == ZERO and left.on_host:
+                    return negation(apply(ops.NE, left, ZERO))  # a test and its opposite: one form
+                return apply(RELATIONS[e.func], left, right)
             case Not():
                 return negation(self.node(e.args[0]))
             case And() | Or():

@@ -59,6 +59,11 @@ def done(name: str) -> str:
     return name.partition("_over_")[0]
 
 
+def reduced(function: Any, x: Any, along: Axes) -> Any:
+    """What a function makes of an array along some axes, which stay; or of all of it."""
+    return function(x) if along is None else function(x, axis=along, keepdims=True)
+
+
 def halves(name: str, operands: Sequence[Uncertain], *, of_arrays: bool, along: Axes = None) -> int:
     """How many half ulps of its result an operation is off by, where its operands are exact."""
     x = operands[0][0] if operands else 0.0
@@ -87,9 +92,9 @@ def magnitude(name: str, value: Any, operands: Sequence[Uncertain], *, along: Ax
     x = operands[0][0] if operands else value
     match done(name):
         case "mean":
-            return _reduced(np.mean, np.abs(x), along) if np.size(x) else value
+            return reduced(np.mean, np.abs(x), along) if np.size(x) else value
         case "total":
-            return _reduced(np.sum, np.abs(x), along)
+            return reduced(np.sum, np.abs(x), along)
         case "trace":
             return _traced(np.abs(x))
         case "matmul":
@@ -163,13 +168,13 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain], *, along: Axes
             return np.where((np.abs(x) <= dx) & (dx > 0), 2.0, 0.0)
         case "norm" | "global_norm":
             # Of x + dx by the triangle inequality.
-            return np.sqrt(_reduced(np.sum, np.square(dx), along))
+            return np.sqrt(reduced(np.sum, np.square(dx), along))
         case "mean":
-            return _reduced(np.mean, dx, along) if np.size(dx) else 0.0
+            return reduced(np.mean, dx, along) if np.size(dx) else 0.0
         case "total":
-            return _reduced(np.sum, dx, along)
+            return reduced(np.sum, dx, along)
         case "amax":
-            return _reduced(np.max, dx, along) if np.size(dx) else 0.0
+            return reduced(np.max, dx, along) if np.size(dx) else 0.0
         case "matmul":
             return dx @ np.abs(y) + np.abs(x) @ dy + dx @ dy
         case "exp":
@@ -277,10 +282,6 @@ def _reordered(x: Any, dx: Any, by: Any, off: Any) -> Any:
 
 def _terms(x: Any, along: Axes) -> int:
     return np.size(x) if along is None else math.prod(np.shape(x)[axis] for axis in along)
-
-
-def _reduced(function: Any, x: Any, along: Axes) -> Any:
-    return function(x) if along is None else function(x, axis=along, keepdims=True)
 
 
 _TINY = np.finfo(np.float64).tiny

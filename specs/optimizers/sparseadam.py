@@ -6,57 +6,29 @@ gradient does not name. The correction for the start counts all steps.
 
 from sympy import Eq, Expr, Piecewise, sqrt
 
-from ..gradients import ascend_or_descend, g, maximize
-from ..language import (
-    NON_NEGATIVE,
-    UNIT,
-    Hyper,
-    Optimizer,
-    State,
-    Update,
-    hyperparameters,
-    states,
-    t,
-    theta,
-)
-
-lr, beta1, beta2, eps = hyperparameters("lr beta1 beta2 eps")
-m, v = states("m v")
+from ..gradients import g
+from ..language import Series, Update, derived, t, theta
+from .adam import adam as _adam
+from .adam import beta1, beta2, eps, lr, m, v
 
 
-def where_there_is_a_gradient(new: Expr, old: Expr) -> Piecewise:
-    """What is new, and elsewhere what was before."""
-    return Piecewise((old, Eq(g[t], 0)), (new, True))
+def _where_there_is_a_gradient(series: Series, new: Expr) -> Update:
+    """The new value, and elsewhere the one before."""
+    return Update(series[t], Piecewise((series[t - 1], Eq(g[t], 0)), (new, True)))
 
 
-sparseadam = Optimizer(
+sparseadam = derived(
+    _adam,
     "SparseAdam",
+    options={"amsgrad": False, "decoupled_weight_decay": False},
     summary="SparseAdam: Adam that leaves elements without a gradient, and their moments, alone.",
     source="torch.optim.SparseAdam; Adam: Kingma & Ba, 2015, arXiv:1412.6980, Algorithm 1",
-    lineage=["Adam"],
-    hyper=[
-        Hyper(lr, "1e-3", NON_NEGATIVE, "learning rate", latex=r"\gamma"),
-        Hyper(beta1, "0.9", UNIT, "decay rate of the first moment", argument="betas"),
-        Hyper(beta2, "0.999", UNIT, "decay rate of the second moment", argument="betas"),
-        Hyper(eps, "1e-8", NON_NEGATIVE, "term added to the denominator", latex=r"\epsilon"),
-        maximize,
-    ],
-    states=[
-        State(m, init=0, key="exp_avg"),
-        State(v, init=0, key="exp_avg_sq", domain=NON_NEGATIVE),
-    ],
     updates=[
-        ascend_or_descend,
-        Update(m[t], where_there_is_a_gradient(beta1 * m[t - 1] + (1 - beta1) * g[t], m[t - 1])),
-        Update(
-            v[t], where_there_is_a_gradient(beta2 * v[t - 1] + (1 - beta2) * g[t] ** 2, v[t - 1])
-        ),
-        Update(
-            theta[t],
-            where_there_is_a_gradient(
-                theta[t - 1] - lr * sqrt(1 - beta2**t) / (1 - beta1**t) * m[t] / (sqrt(v[t]) + eps),
-                theta[t - 1],
-            ),
+        _where_there_is_a_gradient(m, beta1 * m[t - 1] + (1 - beta1) * g[t]),
+        _where_there_is_a_gradient(v, beta2 * v[t - 1] + (1 - beta2) * g[t] ** 2),
+        _where_there_is_a_gradient(
+            theta,
+            theta[t - 1] - lr * sqrt(1 - beta2**t) / (1 - beta1**t) * m[t] / (sqrt(v[t]) + eps),
         ),
     ],
 )

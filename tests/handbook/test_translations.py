@@ -41,7 +41,7 @@ PLACEHOLDER = re.compile(r"\{\w*\}")
 CODE = re.compile(r"(`+)[^`].*?\1", re.DOTALL)
 MATH = re.compile(r"\$[^$]+\$")
 TEXT = re.compile(r"\\text\{(.*?)\}")
-TITLE = re.compile(r"(?<!\*)\*[A-Za-z][ -)+-~]+\*(?!\*)")
+TITLE = re.compile(r"(?<!\*)\*[A-Z][ -)+-~]+\*(?!\*)")
 """Of a paper, in a chapter; or the words that a name is short for."""
 DISPLAY = re.compile(r"^\$\$\n(.*?)^\$\$$", re.DOTALL | re.MULTILINE)
 

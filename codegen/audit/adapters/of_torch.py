@@ -60,16 +60,19 @@ class TorchRun:
             return torch.tensor(given.loss or 0.0, dtype=self._dtype)
 
         asks = self._asks or given.pull or given.loss is not None
-        with torch.no_grad(), _drawing(torch, self._tensor, given):
+
+        def step() -> None:
             closure()
-            try:
+            with torch.no_grad(), _drawing(torch, self._tensor, given):
                 self._step(*([closure] if asks else []), **given.handed(self._tensor))
-            except RuntimeError as error:
-                if self._is_sparse or "dense gradients" not in str(error):
-                    raise
-                self._is_sparse = True
-                closure()
-                self._step(*([closure] if asks else []), **given.handed(self._tensor))
+
+        try:
+            step()
+        except RuntimeError as error:
+            if self._is_sparse or "dense gradients" not in str(error):
+                raise
+            self._is_sparse = True
+            step()
 
     def parameters(self) -> list[Floats]:
         return [_floats(self._torch, p) for p in self._p]

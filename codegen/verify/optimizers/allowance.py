@@ -116,23 +116,18 @@ def _found(
         values = _given(program, steps)
         several = len(steps) > 1
         tensor = _axes(steps[0]) if several and not program.is_elementwise else None
+        firsts = _firsts(steps) if tensor is None else np.arange(len(steps))
         try:
             factors = None if several else steps[0].factors
             found = bounds(program, {**settings, **values}, stored, computed, factors, tensor)
         except PartedError as parted:
-            each = np.ravel(parted.takes)
-            takes = dict(
-                zip(chosen, each if tensor is not None else each[_firsts(steps)], strict=True)
-            )
+            takes = dict(zip(chosen, np.ravel(parted.takes)[firsts], strict=True))
             waiting += [
                 {i: step for i, step in chosen.items() if takes[i] == side}
                 for side in (True, False)
             ]
             continue
-        if tensor is None:
-            first_of = np.repeat(_firsts(steps), [step.tensors for step in steps])
-        else:
-            first_of = np.arange(len(steps))
+        first_of = np.repeat(firsts, [step.tensors for step in steps])
         yield (
             chosen,
             {name: _row(one, None if name in tensors else first_of) for name, one in found.items()},

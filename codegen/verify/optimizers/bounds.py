@@ -29,7 +29,7 @@ from ...program.nodes import is_host_select as is_early_choice
 from ..roundings import Axes, Uncertain, carried, halves, is_open, magnitude, selected
 from ..ulp import half_units, nearest, rounded
 from .reach import Bounds
-from .wide import COMPARISONS, VALUES, WIDE_UNIT, constant, given, reduced, saturated_product
+from .wide import COMPARISONS, VALUES, WIDE_UNIT, constant, given, reduction, saturated_product
 
 _HOST = FORMATS["float64"]
 
@@ -258,7 +258,7 @@ class _Evaluation:
             return self._in_storage(node.args[0], operands[0])
         along = node.op.axes or self.tensor
         reduces = node.op.kind is ops.Kind.REDUCTION
-        value = reduced(name, values[0], along) if reduces else VALUES[name](*values)
+        value = reduction(name, values[0], along) if reduces else VALUES[name](*values)
         if node.op is ops.MATMUL and np.any(np.abs(values[0]) @ np.abs(values[1]) > self._largest):
             self._too_large.add("elements")
             if self.saturates and not self.fuses:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...oracle.meanings import AXES
 from ...program.operations import IDENTITY, LEADING
-from ..roundings import Axes, Uncertain, done
+from ..roundings import Axes, Uncertain, done, reduced
 
 Wide = np.longdouble
 """For its range; bounds are needed to a digit or so."""
@@ -50,10 +50,9 @@ _REDUCTIONS: dict[str, Any] = {
 }
 
 
-def reduced(name: str, x: Any, along: Axes) -> Any:
+def reduction(name: str, x: Any, along: Axes) -> Any:
     """What a reduction makes of its operand."""
-    function = _REDUCTIONS[done(name)]
-    return function(x) if along is None else function(x, axis=along, keepdims=True)
+    return reduced(_REDUCTIONS[done(name)], x, along)
 
 
 def _identity(like: Any, axis: int) -> Any:
