@@ -15,11 +15,12 @@ from ..device import require_device
 from ..files.whole import replace
 from ..loading.selection import selected
 from ..program.compiled import compiled
+from ..runtime._threads import cores
 from ..verify.package import generated
 from .arrays import arrays
 from .chart import picture
 from .contenders import Subject, contenders, has_torch, subject
-from .machine import can_limit, cores, description, memory, name, threads, versions
+from .machine import can_limit, description, memory, name, threads, versions
 from .measure import cuda, wall
 from .race import WARM, LeftOut, Plan, Result, able, groups, race
 from .report import document, table

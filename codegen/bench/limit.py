@@ -1,14 +1,12 @@
 """The limit: passes over as many bytes as a step must move, without its arithmetic."""
 
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
 from ..cost import BYTES, Cost
-from .machine import cores
+from ..runtime._threads import cores, spread
 
 BUFFER = 1 << 30
 """The most bytes a device copies at once: far beyond its caches, and little beside its memory."""
@@ -24,14 +22,15 @@ class InPlace:
     def __init__(self, cost: Cost, count: int, dtype: str) -> None:
         number = np.dtype(f"u{BYTES[dtype]}")
         self._arrays = [np.ones(count, number) for _ in range(max(cost.read, cost.written))]
-        self._pool = ThreadPoolExecutor(cores())
-        self._parts = [np.array_split(x, cores()) for x in self._arrays]
+        parts = [np.array_split(x, cores()) for x in self._arrays]
+        self._parts = [*zip(*parts, strict=True)]
         self._sweep = _sweep(cost.written, len(self._arrays))
 
     def prepare(self, step: int) -> None: ...
 
     def step(self) -> None:
-        deque(self._pool.map(self._sweep, *self._parts), maxlen=0)
+        count = len(self._parts)
+        spread(lambda k: self._sweep(*self._parts[k]), count, count)
 
 
 def _sweep(written: int, arrays: int) -> Callable[..., None]:

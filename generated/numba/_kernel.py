@@ -24,15 +24,19 @@ from ._helper import FOR_KERNELS, helper, inlined
 Kernel: TypeAlias = Callable[..., None]
 """Compiled for each kind of its arguments, when it is first called with them."""
 
-CHUNK = 128
-"""Elements of a tensor that are updated before memory is asked for again."""
+CHUNK = 64
+"""Elements of a tensor that are updated before memory is asked for again.
 
-AHEAD = 1024
+Few, as a core waits for few lines at once: of five arrays this asks for 20 of float32. Measured: a
+pass of Adam takes 3 to 10 % less time than with 128.
+"""
+
+AHEAD = 512
 """Elements from those that are updated to those that memory is asked for.
 
 Processors themselves ask for what lies ahead, but no further than the end of a page, and not while
-roots and quotients are waited for. Measured: a pass of Adam takes a tenth less time, whether this
-is 256, 512 or 1024.
+roots and quotients are waited for. Measured: a pass of Adam takes a tenth less time than without,
+whether this is 256, 512 or 1024.
 """
 
 _LINE = 64

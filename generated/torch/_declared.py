@@ -115,6 +115,9 @@ class Declared:
     _sees: ClassVar[bool] = False
     """Whether it sees some parameters otherwise than by their last two axes."""
 
+    _rules: dict[bool, Rule]
+    """What was made of all this, by whether autograd sees the step."""
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "_loop" in vars(cls):  # it is a rule's own, and its constructor has the rule's arguments
@@ -220,6 +223,13 @@ class Declared:
 
     def _rule(self, defaults: Group) -> Rule:
         """What the stages of a step know of this class, and nothing of its groups and states."""
+        differentiable = option(defaults, "differentiable")
+        rule = self._rules.get(differentiable)
+        if rule is None:
+            rule = self._rules[differentiable] = self._declared(differentiable=differentiable)
+        return rule
+
+    def _declared(self, *, differentiable: bool) -> Rule:
         return Rule(
             name=type(self).__name__,
             arguments=[name for name in self._arguments if name not in self._viewing],
@@ -236,7 +246,7 @@ class Declared:
             gathers=self._stacks or self._decomposes,
             branches_on_steps=self._branches_on_steps,
             fingerprint=self._fingerprint,
-            differentiable=option(defaults, "differentiable"),
+            differentiable=differentiable,
             view=self._view,
             coefficients=self._coefficients,
             loop=self._loop,

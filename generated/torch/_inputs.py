@@ -157,6 +157,8 @@ def of_groups(
         TypeError, ValueError: a tensor is missing, or not like its parameter, or no number.
         RuntimeError: a tensor is no DTensor, and its parameter is one.
     """
+    if not declared:
+        return [NONE] * len(params)
     inputs = [
         _of_group(declared, named, own, is_local=is_local)
         for own, is_local in zip(params, are_local, strict=True)

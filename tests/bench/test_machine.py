@@ -1,7 +1,8 @@
 """The machine, and keeping to a part of it."""
 
 import torch
-from steprule.codegen.bench.machine import cores, memory, threads, versions
+from steprule.codegen.bench.machine import memory, threads, versions
+from steprule.codegen.runtime._threads import cores
 
 
 def test_threads_are_limited_and_given_back():

@@ -28,13 +28,14 @@ import numpy as np
 from steprule.codegen.analysis import analyse
 from steprule.codegen.bench.arrays import HostArrays
 from steprule.codegen.bench.contenders import Subject, contenders, subject
-from steprule.codegen.bench.machine import cores, name
+from steprule.codegen.bench.machine import name
 from steprule.codegen.bench.measure import Runner, wall
-from steprule.codegen.bench.workload import Data, large
+from steprule.codegen.bench.workload import Data, is_of_matrices, large
 from steprule.codegen.loading.load import builtin, load
+from steprule.codegen.runtime._threads import cores
 from steprule.codegen.verify.optimizers.configurations import settings
 from steprule.numba import _launch
-from steprule.specs.language import SpecError
+from steprule.specs.language import Optimizer, SpecError
 
 WARM = 3
 STEPS = 64
@@ -75,8 +76,9 @@ def main() -> None:
         specs = [s for name in chosen.optimizers or builtin() for s in load(name)]
     except SpecError as error:
         parser.error(str(error))
-    subjects = [subject(analyse(spec), _package) for spec in specs]
-    subjects = [s for s in subjects if s.rule.elementwise]
+    rules = [analyse(s) for s in specs if isinstance(s, Optimizer)]
+    rules = [s for s in rules if not (is_of_matrices(s) or any(i.is_random for i in s.inputs))]
+    subjects = [s for s in (subject(spec, _package) for spec in rules) if s.rule.elementwise]
     print(f"{name('cpu')}, {cores()} cores, {chosen.parameters:,} parameters")
     print(_row(["optimizer", "rounds", *NAMES.values(), "in cache", *map(" / ".join, RATIOS)]))
     print(_row(["---", *["---:"] * (2 + len(NAMES) + len(RATIOS))]))

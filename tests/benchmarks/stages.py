@@ -18,10 +18,11 @@ import numpy as np
 import torch
 from steprule.codegen.analysis import analyse
 from steprule.codegen.bench.limit import InPlace
-from steprule.codegen.bench.machine import cores, name
+from steprule.codegen.bench.machine import name
 from steprule.codegen.cost import costs
 from steprule.codegen.loading.load import load
 from steprule.codegen.program.compiled import compiled
+from steprule.codegen.runtime._threads import cores
 from steprule.codegen.verify.package import generated
 from steprule.specs.language import Optimizer
 

@@ -294,6 +294,7 @@ class Optimizer(Readable, optim.Optimizer):
     def _forget(self) -> None:
         """Keep no batches, and nothing of what they were made of."""
         self._memory = launches.Memory()
+        self._rules = {}
         self._changes = object()
         """Another one whenever states are changed."""
 

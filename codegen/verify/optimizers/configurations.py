@@ -40,7 +40,9 @@ class Configuration:
     """The arguments of a constructor, by name: hyperparameters, options, a limit of gradients.
 
     Hyperparameters that are left out have the value that they then follow from others. Those of
-    views are tried on parameters that peers do not take.
+    views are tried on parameters that peers do not take. Those that are one more way to put choices
+    together, each two of which are met without, are tried where the text is run as it stands: a
+    kernel would be compiled for each.
     """
 
     hyper: Mapping[str, float]
@@ -48,6 +50,7 @@ class Configuration:
     limit: Mapping[str, float] = field(default_factory=dict[str, float])
     left_out: frozenset[str] = frozenset()
     is_of_views: bool = False
+    is_one_more: bool = field(default=False, compare=False)
 
 
 def settings(spec: Optimizer, configuration: Configuration) -> dict[str, Any]:

@@ -92,6 +92,7 @@ class Implementation:
         peer_name: tells the peers of one dtype apart.
         widens: whether halves are computed with in float32, and rounded when they are stored.
         coarsens: whether rounds are computed in the format of fewer digits that a rule allows.
+        compiles: whether it compiles a kernel for each set of options.
     """
 
     backend: str
@@ -101,6 +102,7 @@ class Implementation:
     peer_name: str
     widens: bool = False
     coarsens: bool = False
+    compiles: bool = False
 
     def computed(self, stored: Format) -> Format:
         """The format that operations round to."""

@@ -53,14 +53,15 @@ def implementations(
         beside = _PEER_FORMS["loop"]
         for name, engine in _numpy_engines(compiled and "numba" not in without).items():
             ours = StartNumpy(package, spec.name, engine)
-            found.append(Implementation(name, dtype, ours, peer(beside), str(beside), widens=True))
+            how = {"widens": True, "compiles": engine == "numba"}
+            found.append(Implementation(name, dtype, ours, peer(beside), str(beside), **how))
     for form, arguments in forms(device, without).items():
         is_fused = form.startswith("fused")
         if is_fused and not compiled:
             continue
         beside = _PEER_FORMS[form]
         ours = torch(arguments)
-        how = {"widens": True, "coarsens": device != "cpu"}
+        how = {"widens": True, "coarsens": device != "cpu", "compiles": is_fused}
         found.append(Implementation(f"torch {form}", dtype, ours, peer(beside), str(beside), **how))
     return found
 

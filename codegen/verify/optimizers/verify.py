@@ -73,7 +73,8 @@ def trials(rule: CompiledRule, dtype: str) -> list[tuple[Configuration, Case]]:
     settled before a tensor is seen, and one text is run, or compiled, for each dtype. So whether
     the right lines run under each set of options is found in one dtype, on few cases; and how each
     line rounds, beside each other one, in all dtypes and cases, where every pair of choices is
-    met. Where equations read the dtype, each set is tried in each.
+    met. Where equations read the dtype, each set is tried in each. A kernel is compiled of lines
+    for each set by itself, which takes seconds: those have pairs alone.
     """
     spec, cases = rule.spec, inputs(dtype)
     if rule.program.facts and not needs_matrices(spec):  # it may differ by the shape
@@ -90,10 +91,10 @@ def trials(rule: CompiledRule, dtype: str) -> list[tuple[Configuration, Case]]:
     jumps = [case for case in cases if case.name == "jumps"]
     return [
         *product(pairs, cases),
-        *product([each for each in tried if each not in pairs], few),
+        *product([replace(each, is_one_more=True) for each in tried if each not in pairs], few),
         *product(at_the_ends(spec), ends),
         *product(clipping, jumps),
-        *product(left_out(spec, tried, FORMATS[dtype]), ends),
+        *product(left_out(spec, pairs, FORMATS[dtype]), ends),
         *of_views(spec, inputs(dtype)),
     ]
 
@@ -116,24 +117,27 @@ def verify(
     program = expand(rule.program)
     elementwise = program.is_elementwise
     peers = {i.peer_name: i.peer for i in implementations if i.peer}
-    asked: deque[_Truth] = deque()
+    asked: deque[tuple[_Truth, list[Implementation]]] = deque()
 
     def requests() -> Iterator[Request]:
         how = {"elementwise": elementwise, "sums_elements": turns(rule.program).sums_elements}
         for tried in batches(rule.spec, trials, **how):
-            asked.append(truth := _Truth(rule, tried))
-            starts = [i.start for i in implementations]
+            truth = _Truth(rule, tried)
+            is_one_more = truth.configuration.is_one_more
+            taking = [i for i in implementations if not (is_one_more and i.compiles)]
+            asked.append((truth, taking))
+            starts = [i.start for i in taking]
             is_beside = not (truth.limited or truth.configuration.is_of_views)
             starts += [*peers.values()] if is_beside else []
             yield Request(starts, truth.arguments, truth.courses)
 
     for answers in run_all(requests()):
-        truth = asked.popleft()
+        truth, taking = asked.popleft()
         beside = {
             name: truth.errors(found, truth.form, is_peer=True)
-            for name, found in zip(peers, answers[len(implementations) :], strict=False)  # or none
+            for name, found in zip(peers, answers[len(taking) :], strict=False)  # or none
         }
-        for each, found in zip(implementations, answers, strict=False):
+        for each, found in zip(taking, answers, strict=False):
             theirs = beside.get(each.peer_name, {})
             how = each.computed(truth.form), each.coarsens
             for quantity, error in truth.errors(found, *how).items():

@@ -8,7 +8,7 @@ temporary package, changed there, and verified.
 import importlib
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -22,9 +22,14 @@ from steprule.codegen.files.write import write
 from steprule.codegen.loading.load import load
 from steprule.codegen.program.compiled import CompiledRule, compiled
 from steprule.codegen.verify.optimizers.cases import Case
-from steprule.codegen.verify.optimizers.configurations import Configuration
+from steprule.codegen.verify.optimizers.configurations import (
+    Configuration,
+    configurations,
+    pairs_of_options,
+)
 from steprule.codegen.verify.optimizers.engines import Implementation
 from steprule.codegen.verify.optimizers.implementations import implementations
+from steprule.codegen.verify.optimizers.running import Answer, Crash, Request
 from steprule.codegen.verify.optimizers.verify import trials, verify
 from steprule.codegen.verify.package import generated
 from steprule.codegen.verify.results import Result
@@ -192,6 +197,24 @@ def test_a_crash_is_a_failure_with_its_place(mutant: Mutant) -> None:
     assert found
     message = r"^inf ulp in the case 'scalar' with .*: UnboundLocalError: .* \(sgd.py, line \d+\)$"
     assert all(re.match(message, failure) for failure in found)
+
+
+def test_kernels_meet_pairs_of_options_and_the_text_that_is_run_meets_all() -> None:
+    rule = _rule("sgd")
+    found = implementations(rule, importlib.import_module, "cpu", "float32", without={"torch"})
+    asked: dict[int, set[str]] = {1: set(), 2: set()}
+
+    def run_all(requests: Iterable[Request]) -> Iterator[Answer]:
+        for request in requests:
+            options = {n: x for n, x in request.arguments.items() if n not in ("lr", "clipvalue")}
+            asked[len(request.starts)].add(repr(options))
+            yield [Crash(0, None, "nothing was run")] * len(request.starts)
+
+    by_text, by_both = asked[1], asked[2]
+    assert [i.compiles for i in found] == [False, True]
+    verify(rule, found, [t for t in trials(rule, "float32") if not t[0].limit], run_all)
+    assert len(pairs_of_options(rule.spec)) <= len(by_both) < len(by_text)
+    assert len(configurations(rule.spec)) <= len(by_text | by_both)
 
 
 def test_a_kernel_that_does_not_clip_is_caught(mutant: Mutant) -> None:
