@@ -11,6 +11,7 @@ from .report import best, digits
 _COLOURS = {
     Family.OURS.value: "#1f6fb2",
     Family.TORCH.value: "#e07b39",
+    Family.LIBRARY.value: "#7a5195",
     Family.TEXTBOOK.value: "#9a9a9a",
 }
 _LIMIT = "#333333"
@@ -46,7 +47,7 @@ def picture(results: Sequence[Result], subtitle: str, suffix: str) -> bytes:
         panel.set_xlabel("milliseconds a step")
     known = [Patch(color=colour, label=name) for name, colour in _COLOURS.items()]
     limit = Line2D([], [], color=_LIMIT, linestyle="--", label="limit: a pass over the same bytes")
-    figure.legend(handles=[*known, limit], loc="outside lower center", ncols=4, frameon=False)
+    figure.legend(handles=[*known, limit], loc="outside lower center", ncols=5, frameon=False)
     figure.suptitle(subtitle, fontsize="medium")
     stream = io.BytesIO()
     figure.savefig(stream, format=suffix.removeprefix("."), dpi=150)

@@ -19,10 +19,11 @@ from ..runtime._threads import cores
 from ..verify.package import generated
 from .arrays import arrays
 from .chart import picture
-from .contenders import Subject, contenders, has_torch, subject
+from .contenders import Contender, Subject, contenders, has_torch, subject
 from .machine import can_limit, description, memory, name, threads, versions
 from .measure import cuda, wall
-from .race import WARM, LeftOut, Plan, Result, able, groups, race
+from .overview import is_shown, overview, told
+from .race import WARM, LeftOut, Plan, Result, able, everyone, groups, race
 from .report import document, table
 from .workload import Data, Workload, is_of_matrices, large, model, small
 
@@ -88,6 +89,13 @@ def _file(*suffixes: str) -> Callable[..., Path | None]:
     help="The steps of each that are timed.",
 )
 @click.option(
+    "--all",
+    "in_one_table",
+    is_flag=True,
+    help="All optimizers in one table: the fused step of each on the large tensors, as a share of "
+    "the limit and beside the fastest of torch.optim and the libraries.",
+)
+@click.option(
     "--json",
     "json_file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -109,17 +117,23 @@ def bench_command(
     repeats: int,
     json_file: Path | None,
     chart: Path | None,
+    *,
+    in_one_table: bool,
 ) -> None:
     """Time a step of each optimizer SPEC, as everything here that can take it does.
 
     In every repeat all take one step each, in an order drawn anew, from the same start with the
     same gradients, with the spec's default settings. Where they end is held against the
     equations. Three workloads: a few large tensors, 300 small ones, and the tensors of a model.
-    Rules of matrices, or that draw random numbers, are left out.
+    Rules of matrices, or that draw random numbers, are left out. Of other libraries those take
+    part that are installed, step torch's tensors and were audited: where theirs is another dialect,
+    so are its numbers, and where it ends is not looked at.
 
     The limit is a pass over what a step must read and write, in place, without its arithmetic;
     on a device it is a copy of as many bytes, which takes as long there.
     """
+    if in_one_table and spec:
+        raise click.UsageError("--all is of all optimizers; leave it out, or the names")
     if chart and not find_spec("matplotlib"):
         raise click.UsageError("--chart needs matplotlib: pip install 'steprule[bench]'")
     if count < cores() and not can_limit():
@@ -158,7 +172,14 @@ def bench_command(
         "repeats": repeats,
     }
     with reported(), threads(count):
-        results, left_out = _measured(specs, (large(parameters), small(), model()), plan)
+        if in_one_table:
+            results, left_out = _measured(specs, [large(parameters)], plan, is_shown)
+            show_table(overview(results))
+            for line in told(results):
+                say(line)
+        else:
+            workloads = large(parameters), small(), model()
+            results, left_out = _measured(specs, workloads, plan)
         if json_file:
             text = document(results, setting=setting, left_out=left_out)
             replace(json_file, text.encode())
@@ -189,9 +210,15 @@ def _require_timed(device: str) -> None:
 
 
 def _measured(
-    specs: Iterable[Optimizer], workloads: Iterable[Workload], plan: Plan
+    specs: Iterable[Optimizer],
+    workloads: Iterable[Workload],
+    plan: Plan,
+    chosen: Callable[[Contender], bool] = everyone,
 ) -> tuple[list[Result], list[LeftOut]]:
-    """What came of all races, each told of when it is over; and who did not take part."""
+    """What came of all races, and who did not take part.
+
+    Each is told of when it is over, but where some contenders alone were chosen.
+    """
     results: list[Result] = []
     left_out: list[LeftOut] = []
 
@@ -208,12 +235,13 @@ def _measured(
             continue
         with generated(spec) as package:
             entered = subject(spec, package)
-            running, missing = able(entered, plan)
+            running, missing = able(entered, plan, chosen)
             for each in missing:
                 leave_out(each)
             for workload in workloads:
                 found = _raced(entered, running, workload, plan)
-                show_table(table(found))
+                if chosen is everyone:
+                    show_table(table(found))
                 results += found
     return results, left_out
 

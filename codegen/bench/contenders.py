@@ -17,6 +17,7 @@ from ..verify.optimizers.starts import peer_class
 from . import limit
 from .arrays import Array, HostArrays
 from .inputs import given
+from .libraries import of_libraries
 from .measure import Runner
 from .textbook import State, Textbook
 from .workload import Data
@@ -25,7 +26,7 @@ _NUMPY_FORMS = {"numpy": {"engine": "numpy"}, "numba": {"engine": "numba"}}
 _TORCH_FORMS = {"loop": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}}
 """Arguments of a constructor; a class that has no such argument has no such form."""
 
-_ORDER = ("limit", "numba", "fused", "foreach", "loop", "numpy")
+_ORDER = ("limit", "numba", "fused", "libraries", "foreach", "loop", "numpy")
 """Of forms: where memory is short, those most worth comparing are in it at the same time."""
 
 
@@ -34,6 +35,7 @@ class Family(Enum):
 
     OURS = "steprule"
     TORCH = "torch.optim"
+    LIBRARY = "library"
     TEXTBOOK = "textbook"
     LIMIT = "limit"
 
@@ -119,7 +121,12 @@ def contenders(subject: Subject, data: Data) -> list[Contender]:
             passes = partial(limit.DeviceCopy, count, data.arrays.device)
             held = 2 * min(count, limit.BUFFER)
         found.append(Contender("limit", Family.LIMIT, passes, held))
-    return sorted(found, key=lambda c: _ORDER.index(c.name.split()[-1]))
+    return sorted(found, key=_place)
+
+
+def _place(contender: Contender) -> int:
+    is_theirs = contender.family is Family.LIBRARY
+    return _ORDER.index("libraries" if is_theirs else contender.name.split()[-1])
 
 
 _Entry = tuple[str, Family, Callable[[], Runner]]
@@ -150,6 +157,8 @@ def _of_torch(subject: Subject, data: Data) -> Iterator[_Entry]:
         for form, arguments in _forms(theirs, _TORCH_FORMS):
             make = partial(theirs, **given, **arguments)
             yield f"torch.optim {form}", Family.TORCH, partial(_Torch, make, None, tensors)
+    for name, make in of_libraries(subject.spec, subject.configuration):
+        yield name, Family.LIBRARY, partial(_OfLibrary, make, tensors)
 
 
 def has_torch() -> bool:
@@ -250,3 +259,11 @@ class _Torch:
 
     def parameters(self) -> list[Array]:
         return [self._tensors.data.arrays.array(p.detach()) for p in self._params]
+
+
+class _OfLibrary:
+    """One of a library, whose dialect may lead elsewhere: where it ends is looked at by audits."""
+
+    def __init__(self, make: Callable[[list[Any]], Any], tensors: _Tensors) -> None:
+        inner = _Torch(make, None, tensors)
+        self.prepare, self.step = inner.prepare, inner.step

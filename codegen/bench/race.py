@@ -74,15 +74,23 @@ class LeftOut:
     reason: str
 
 
-def able(subject: Subject, plan: Plan) -> tuple[set[str], list[LeftOut]]:
-    """The names of contenders that run here, each tried on a tensor; and why others do not.
+def everyone(_: Contender) -> bool:
+    return True
+
+
+def able(
+    subject: Subject, plan: Plan, chosen: Callable[[Contender], bool] = everyone
+) -> tuple[set[str], list[LeftOut]]:
+    """The names of those contenders, of some chosen, that run here; and why others do not.
+
+    Each is tried on a tensor.
 
     An engine that is not installed says which extra installs it.
     """
     running: set[str] = set()
     missing: list[LeftOut] = []
     data = Data(Workload("trial", (64,)), 1, plan.arrays)
-    for contender in contenders(subject, data):
+    for contender in filter(chosen, contenders(subject, data)):
         try:
             runner = contender.start()
             runner.prepare(0)

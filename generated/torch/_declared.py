@@ -163,8 +163,10 @@ class Declared:
                     f"group of its own{otherwise(self._viewing)}"
                 ) from None
 
-    def _view(self, group: Group, ndim: int) -> View:
+    @staticmethod
+    def _view(group: Group, ndim: int) -> View:
         """How the rule sees a parameter of so many axes."""
+        del group, ndim
         return LAST_TWO
 
     def _takes_sparse(self, group: Group) -> bool:
@@ -229,36 +231,38 @@ class Declared:
             rule = self._rules[differentiable] = self._declared(differentiable=differentiable)
         return rule
 
-    def _declared(self, *, differentiable: bool) -> Rule:
+    @classmethod
+    def _declared(cls, *, differentiable: bool) -> Rule:
+        """What it knows; nothing in it holds an optimizer, which is gone when nobody has it."""
         return Rule(
-            name=type(self).__name__,
-            arguments=[name for name in self._arguments if name not in self._viewing],
-            options=[name for name in self._options if name not in self._viewing],
-            words={name: of for name, of in self._words.items() if name not in self._viewing},
-            whole=self._whole,
-            step_key=self._step_key,
-            scalar_states=self._scalar_states,
-            tensor_states=self._tensor_states,
-            axes={self._tensor_states[name]: axes for name, axes in self._axes.items()},
-            kernel=self._kernel,
-            is_whole=self._is_whole,
-            stacks=self._stacks,
-            gathers=self._stacks or self._decomposes,
-            branches_on_steps=self._branches_on_steps,
-            fingerprint=self._fingerprint,
+            name=cls.__name__,
+            arguments=[name for name in cls._arguments if name not in cls._viewing],
+            options=[name for name in cls._options if name not in cls._viewing],
+            words={name: of for name, of in cls._words.items() if name not in cls._viewing},
+            whole=cls._whole,
+            step_key=cls._step_key,
+            scalar_states=cls._scalar_states,
+            tensor_states=cls._tensor_states,
+            axes={cls._tensor_states[name]: axes for name, axes in cls._axes.items()},
+            kernel=cls._kernel,
+            is_whole=cls._is_whole,
+            stacks=cls._stacks,
+            gathers=cls._stacks or cls._decomposes,
+            branches_on_steps=cls._branches_on_steps,
+            fingerprint=cls._fingerprint,
             differentiable=differentiable,
-            view=self._view,
-            coefficients=self._coefficients,
-            loop=self._loop,
-            foreach=self._foreach,
+            view=cls._view,
+            coefficients=cls._coefficients,
+            loop=cls._loop,
+            foreach=cls._foreach,
             turns=Turns(
-                states=self._global_states,
-                new=self._new_globals,
-                totals=self._totals,
-                agreed=self._agreed,
-                sums_elements=self._sums_elements,
-                shared=self._shared,
-                own=self._own,
+                states=cls._global_states,
+                new=cls._new_globals,
+                totals=cls._totals,
+                agreed=cls._agreed,
+                sums_elements=cls._sums_elements,
+                shared=cls._shared,
+                own=cls._own,
             ),
         )
 

@@ -110,7 +110,8 @@ class AdamMini(Optimizer):
             else None,
         }
 
-    def _view(self, group: Group, ndim: int) -> View:
+    @staticmethod
+    def _view(group: Group, ndim: int) -> View:
         return View(flat=ndim >= 3, parts=1)
 
     @staticmethod

@@ -108,7 +108,8 @@ class AdamP(Optimizer):
     def _initial(self, group: Group, ndim: int, numel: int, cols: int) -> dict[str, float | None]:
         return {"m": 0.0, "v": 0.0}
 
-    def _view(self, group: Group, ndim: int) -> View:
+    @staticmethod
+    def _view(group: Group, ndim: int) -> View:
         return View(flat=ndim >= 3, parts=1)
 
     @staticmethod

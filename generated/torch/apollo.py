@@ -167,7 +167,8 @@ class APOLLO(Optimizer):
     def _reads(self, t: int, group: Group) -> dict[str, bool]:
         return {"xi": (t - 1) % group["update_proj_gap"] == 0}
 
-    def _view(self, group: Group, ndim: int) -> View:
+    @staticmethod
+    def _view(group: Group, ndim: int) -> View:
         return View(flat=ndim >= 3, parts=1, rank=int(group.get("rank", 256)))
 
     @staticmethod

@@ -109,7 +109,8 @@ class Dion(Optimizer):
     def _reads(self, t: int, group: Group) -> dict[str, bool]:
         return {"xi": (t == 1)}
 
-    def _view(self, group: Group, ndim: int) -> View:
+    @staticmethod
+    def _view(group: Group, ndim: int) -> View:
         return View(flat=ndim >= 4, parts=1, rank=int(group.get("rank", 128)))
 
     @staticmethod

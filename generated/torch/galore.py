@@ -141,7 +141,8 @@ class GaLore(Optimizer):
             "v": 0.0 if ndim < 2 else None,
         }
 
-    def _view(self, group: Group, ndim: int) -> View:
+    @staticmethod
+    def _view(group: Group, ndim: int) -> View:
         return View(flat=ndim >= 4, parts=1, rank=int(group.get("rank", 128)))
 
     @staticmethod

@@ -167,7 +167,8 @@ class Kron(Optimizer):
     def _reads(self, t: int, group: Group) -> dict[str, bool]:
         return {"xi": (t - 1) % group["precondition_frequency"] == 0}
 
-    def _view(self, group: Group, ndim: int) -> View:
+    @staticmethod
+    def _view(group: Group, ndim: int) -> View:
         return View(flat=ndim >= 3, parts=1)
 
     @staticmethod

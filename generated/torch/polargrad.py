@@ -132,7 +132,8 @@ class PolarGrad(Optimizer):
     def _initial(self, group: Group, rows: int, cols: int) -> dict[str, float | None]:
         return {"m": 0.0}
 
-    def _view(self, group: Group, ndim: int) -> View:
+    @staticmethod
+    def _view(group: Group, ndim: int) -> View:
         return View(
             flat=(group.get("flatten") == "always")
             or (group.get("flatten") in (None, "convolutions"))

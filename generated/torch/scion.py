@@ -126,7 +126,8 @@ class Scion(Optimizer):
     ) -> dict[str, float | None]:
         return {"m": 0.0}
 
-    def _view(self, group: Group, ndim: int) -> View:
+    @staticmethod
+    def _view(group: Group, ndim: int) -> View:
         return View(flat=ndim >= 3, parts=1)
 
     @staticmethod

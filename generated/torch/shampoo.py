@@ -128,7 +128,8 @@ class Shampoo(Optimizer):
             "b": 0.0 if group["momentum"] != 0 else None,
         }
 
-    def _view(self, group: Group, ndim: int) -> View:
+    @staticmethod
+    def _view(group: Group, ndim: int) -> View:
         return View(flat=ndim >= 4, parts=1)
 
     @staticmethod

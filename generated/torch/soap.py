@@ -132,7 +132,8 @@ class SOAP(Optimizer):
             "qright": 0.0 if cols <= group["max_precond_dim"] and ndim >= 2 else None,
         }
 
-    def _view(self, group: Group, ndim: int) -> View:
+    @staticmethod
+    def _view(group: Group, ndim: int) -> View:
         return View(flat=ndim >= 4, parts=1)
 
     @staticmethod

@@ -56,6 +56,20 @@ def test_two_optimizers(tmp_path):
     assert not any(r["wrong"] for r in read["results"])
 
 
+def test_all_in_one_table(monkeypatch, tmp_path):
+    chosen = [spec for name in ("Adam", "Lion") for spec in command.selected([name])]
+    monkeypatch.setattr(command, "selected", lambda _: chosen)
+    found = tmp_path / "found.json"
+    result = run("--all", *TINY, "--json", found)
+    assert result.exit_code == 0, result.output
+    rows = [line.split()[0] for line in result.stdout.splitlines() if line]
+    assert rows[:3] == ["optimizer", "Adam", "Lion"]
+    assert " of 2 fused steps reach 0.9 of the limit" in result.stdout
+    read = json.loads(found.read_text())
+    assert {r["workload"] for r in read["results"]} == {"large tensors"}
+    assert not {r["contender"] for r in read["results"]} & {"textbook numpy", "steprule numpy"}
+
+
 @pytest.mark.usefixtures("small_model")
 def test_a_spec_of_ones_own(spec_file):
     result = run(spec_file(), *TINY)
@@ -126,6 +140,7 @@ def test_rules_that_draw_are_left_out(spec_file):
 
 
 def test_bad_arguments(tmp_path):
+    assert "--all is of all optimizers" in refused("--all", "adam")
     assert "2.5 is no whole number of at least 4" in refused("--parameters", 2.5)
     assert "nan is no whole number of at least 4" in refused("--parameters", "nan")
     assert "3 is no whole number of at least 4" in refused("--parameters", 3)

@@ -11,6 +11,9 @@ from typing import Any
 from ..wrapping import WRAPPED, parameters_of, takes_parameters
 from .run import Adapter
 
+OF_TORCH = ("a class of torch", "a function that makes an optimizer of torch")
+"""The kinds of things whose parameters are torch's."""
+
 
 def adapted(made_by: Any) -> tuple[str, Adapter, tuple[inspect.Parameter, ...]]:
     """How a callable is stepped.
@@ -42,7 +45,7 @@ def adapted(made_by: Any) -> tuple[str, Adapter, tuple[inspect.Parameter, ...]]:
             raise TypeError("it wraps an optimizer: name that too, as in module:Name(module:Base)")
         from .of_torch import TorchRun
 
-        return "a class of torch", partial(TorchRun, made_by), parameters[1:]
+        return OF_TORCH[0], partial(TorchRun, made_by), parameters[1:]
     if names[:3] == ["theta", "gradient", "state"]:
         from .of_functions import FunctionRun
 
@@ -50,8 +53,7 @@ def adapted(made_by: Any) -> tuple[str, Adapter, tuple[inspect.Parameter, ...]]:
     if takes_parameters(names):
         from .of_torch import TorchRun
 
-        kind = "a function that makes an optimizer of torch"
-        return kind, partial(TorchRun, made_by), parameters[1:]
+        return OF_TORCH[1], partial(TorchRun, made_by), parameters[1:]
     if callable(made_by):
         from .of_optax import OptaxRun
 

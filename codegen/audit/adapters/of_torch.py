@@ -1,6 +1,6 @@
 """Optimizers of torch: classes, and functions that make one of parameters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from inspect import Parameter, signature, unwrap
@@ -32,12 +32,8 @@ class TorchRun:
         self._torch = torch
         self._dtype = getattr(torch, making.dtype)
         self._p = [torch.nn.Parameter(self._tensor(x)) for x in making.starts]
-        own = {n: x for n, x in making.arguments.items() if not n.startswith(GROUP)}
-        of_group = {n.removeprefix(GROUP): x for n, x in making.arguments.items() if n not in own}
-        given = [{"params": self._p, **of_group}] if of_group else self._p
-        self._optimizer = made_by(given, **own)
+        self._optimizer = made(made_by, making.arguments, self._p)
         self._rate, self._rates = making.rate, iter(making.rates)
-        self._shown("train")
         taken = signature(self._optimizer.step).parameters.get("closure")
         self._step = self._optimizer.step
         if type(self._optimizer).__module__.startswith("torch."):
@@ -90,19 +86,31 @@ class TorchRun:
     def evaluated(self) -> list[Floats]:
         if not all(callable(getattr(self._optimizer, n, None)) for n in ("eval", "train")):
             return []
-        self._shown("eval")
+        show(self._optimizer, "eval")
         found = self.parameters()
-        self._shown("train")
+        show(self._optimizer, "train")
         return found
-
-    def _shown(self, name: str) -> None:
-        """Show others than the parameters that are stepped, or show these again."""
-        if callable(change := getattr(self._optimizer, name, None)):
-            with self._torch.no_grad():
-                change()
 
     def _tensor(self, x: Any) -> Any:
         return self._torch.tensor(np.asarray(x, dtype=np.float64)).to(self._dtype)
+
+
+def made(made_by: Any, arguments: Mapping[str, Any], params: Sequence[Any]) -> Any:
+    """An optimizer of parameters, in training, of arguments by its own names."""
+    own = {n: x for n, x in arguments.items() if not n.startswith(GROUP)}
+    of_group = {n.removeprefix(GROUP): x for n, x in arguments.items() if n not in own}
+    optimizer = made_by([{"params": params, **of_group}] if of_group else params, **own)
+    show(optimizer, "train")
+    return optimizer
+
+
+def show(optimizer: Any, name: str) -> None:
+    """Have those that can show others than the parameters they step do so, or these again."""
+    import torch
+
+    if callable(change := getattr(optimizer, name, None)):
+        with torch.no_grad():
+            change()
 
 
 @contextmanager
