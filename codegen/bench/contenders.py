@@ -262,8 +262,17 @@ class _Torch:
 
 
 class _OfLibrary:
-    """One of a library, whose dialect may lead elsewhere: where it ends is looked at by audits."""
+    """One of a library, whose dialect may lead elsewhere: where it ends is looked at by audits.
+
+    Some write to gradients: it has its own, which others do not read.
+    """
 
     def __init__(self, make: Callable[[list[Any]], Any], tensors: _Tensors) -> None:
-        inner = _Torch(make, None, tensors)
-        self.prepare, self.step = inner.prepare, inner.step
+        self._tensors = tensors
+        self._params = tensors.parameters()
+        self._optimizer = make(self._params)
+        self.step = self._optimizer.step
+
+    def prepare(self, step: int) -> None:
+        for p, grad in zip(self._params, self._tensors.gradients(step), strict=True):
+            p.grad = grad.clone()

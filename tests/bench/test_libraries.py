@@ -26,6 +26,12 @@ class Theirs(torch.optim.RMSprop):
         super().__init__(params, lr=learning_rate, alpha=alpha, eps=eps)
         self.modes = []
 
+    def step(self):
+        super().step()
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad.zero_()  # as some do
+
     def train(self):
         self.modes.append("train")
 
@@ -65,6 +71,7 @@ def entered():
     return Subject(spec, package, configuration, Textbook(spec, configuration), None)
 
 
+WORKLOAD = Workload("small", (8, 100))
 PLAN = Plan(HostArrays("float32"), 2, 10**9, lambda step: (step(), 1.0)[1])
 
 
@@ -82,15 +89,17 @@ def test_one_is_given_the_settings_that_ours_has(entered):
 
 @pytest.mark.usefixtures("library")
 def test_it_takes_part_and_is_not_held_against_our_equations(entered):
-    data = Data(Workload("small", (8, 100)), PLAN.steps, PLAN.arrays)
+    data = Data(WORKLOAD, PLAN.steps, PLAN.arrays)
     running, missing = able(entered, PLAN)
     assert "somebodys.Theirs" in running
     assert [m.contender for m in missing] == ["somebodys.Gone"]
     (theirs,) = [c for c in contenders(entered, data) if c.name == "somebodys.Theirs"]
     assert theirs.family is Family.LIBRARY
-    (result,) = race(entered, [theirs], Workload("small", (8, 100)), data, PLAN, lambda: None)
-    assert len(result.samples) == PLAN.repeats
-    assert result.deviation is None
+    (ours,) = [c for c in contenders(entered, data) if c.name == "steprule torch fused"]
+    results = race(entered, [theirs, ours], WORKLOAD, data, PLAN, lambda: None)
+    assert [len(each.samples) for each in results] == [PLAN.repeats] * 2
+    assert results[0].deviation is None
+    assert not results[1].wrong  # though theirs has written to its gradients
 
 
 @pytest.mark.usefixtures("library")
