@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 from . import _along as along
+from . import _matrices as matrices
 from . import _precision as precision
 from . import _scalars as scalars
 from ._optimizer import Group, Optimizer, Params
@@ -20,7 +21,9 @@ def _iterated2(rounds: Scalar, x: Tensor, a: Scalar, b: Scalar, c: Scalar) -> Te
     _dtype, x = x.dtype, precision.coarser(x, torch.bfloat16)
     for _ in range(int(rounds)):
         shared = torch.matmul(x.mT, x)
-        x = a * x + torch.matmul(x, b * shared + c * torch.matmul(shared, shared))
+        x = matrices.addmm(
+            x, x, matrices.addmm(shared, shared, shared, beta=b, alpha=c), beta=a, alpha=1
+        )
     return x.to(_dtype)
 
 
@@ -31,7 +34,9 @@ def _iterated(rounds: Scalar, x: Tensor, a: Scalar, b: Scalar, c: Scalar) -> Ten
     _dtype, x = x.dtype, precision.coarser(x, torch.bfloat16)
     for _ in range(int(rounds)):
         shared = torch.matmul(x, x.mT)
-        x = a * x + torch.matmul(b * shared + c * torch.matmul(shared, shared), x)
+        x = matrices.addmm(
+            x, matrices.addmm(shared, shared, shared, beta=b, alpha=c), x, beta=a, alpha=1
+        )
     return x.to(_dtype)
 
 

@@ -9,7 +9,6 @@ one round divided by those of the limit, and of ``fused=True``: medians, with th
 """
 
 import argparse
-import time
 from collections.abc import Callable
 from importlib import import_module
 from random import Random
@@ -19,6 +18,7 @@ import torch
 from steprule.codegen.analysis import analyse
 from steprule.codegen.bench.limit import InPlace
 from steprule.codegen.bench.machine import name
+from steprule.codegen.bench.measure import wall
 from steprule.codegen.cost import costs
 from steprule.codegen.loading.load import load
 from steprule.codegen.program.compiled import compiled
@@ -83,14 +83,13 @@ def _arrays(shape: tuple[int, int]) -> list[list[np.ndarray]]:
 
 
 def _measured(field: dict[str, Step], rounds: int) -> dict[str, np.ndarray]:
-    random = Random(0)
+    random, timed = Random(0), wall()
     found: dict[str, list[float]] = {contender: [] for contender in field}
     for k in range(WARM + rounds):
         for contender in random.sample([*field], len(field)):
-            start = time.perf_counter()
-            field[contender]()
+            seconds = timed(field[contender])
             if k >= WARM:
-                found[contender].append(time.perf_counter() - start)
+                found[contender].append(seconds)
     return {contender: np.array(times) for contender, times in found.items()}
 
 

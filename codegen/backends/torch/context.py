@@ -43,7 +43,7 @@ from ..python_class import class_context, passes
 from ..scalars import depending_on_steps, host_names, of_step, scalars
 from ..signature import Argument, annotation, arguments, members, tests
 from ..statements import assigned, block
-from .printer import TORCH, ForeachPrinter, counting
+from .printer import ROUNDS, TORCH, ForeachPrinter, counting
 
 
 def context(compiled: CompiledRule) -> dict[str, object]:
@@ -92,7 +92,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         ],
         "annotated": partial(annotation, scalar="float"),
         "outputs": output_functions(compiled, TORCH),
-        "iterations": iteration_functions((loop, sunk), TORCH),
+        "iterations": iteration_functions((loop, sunk), ROUNDS),
         "results": [s.name for s in loop.tensor_slots],
         "has_kernel": compiled.has_kernel,
         "is_whole": not program.is_elementwise,

@@ -1,14 +1,25 @@
 """PyTorch, twice: tensors as expressions (loop), and lists of tensors in place (foreach)."""
 
 from collections.abc import Callable, Mapping, Set
+from dataclasses import replace
 from typing import ClassVar
 
 from ...oracle.meanings import AXES
 from ...program import operations as ops
 from ...program.allocate import Instruction
-from ...program.forms import ATOM, PYTHON, SUM, Form, Language, Printer, Table
+from ...program.forms import (
+    ATOM,
+    PRODUCT,
+    PYTHON,
+    SUM,
+    Form,
+    Language,
+    Printer,
+    Table,
+    infix,
+)
 from ...program.naming import free
-from ...program.nodes import Apply, Name, Node, names, rebuild, walk
+from ...program.nodes import ONE, Apply, Name, Node, apply, names, rebuild, walk
 from ...program.turns import hands_over
 from ..late import handed_over
 
@@ -35,6 +46,34 @@ def _clipped(node: Apply) -> str:
     low, high = (names(bound) for bound in node.args[1:])
     alike = low == high and len(low) <= 1
     return "{}.clamp({}, {})" if alike else "scalars.clip"
+
+
+def _never(*_: object) -> None:
+    raise AssertionError("it is printed, and nothing else")
+
+
+_SUM = infix("+", SUM, SUM, PRODUCT)
+_ADDMM = ops.Operation("addmm", 5, ops.Kind.MATRIX, _never, typed=lambda axes: axes[0])
+
+
+def _added(node: Apply) -> Node | str | Form:
+    """A sum; where one of two matrices is a product, torch adds the other as it multiplies."""
+    for x, product in (node.args, node.args[::-1]):
+        (beta, x), (alpha, product) = _scaled(x), _scaled(product)
+        if isinstance(product, Apply) and product.op is ops.MATMUL and _is_alike(x, product):
+            return apply(_ADDMM, x, *product.args, beta, alpha)
+    return _SUM
+
+
+def _is_alike(x: Node, y: Node) -> bool:
+    return not x.on_host and x.type.axes == y.type.axes
+
+
+def _scaled(node: Node) -> tuple[Node, Node]:
+    """A number, and what it is multiplied with."""
+    if isinstance(node, Apply) and node.op is ops.MUL and node.args[0].on_host:
+        return node.args[0], node.args[1]
+    return ONE, node
 
 
 _SCALARS: Table = {
@@ -129,6 +168,16 @@ TORCH = Language(
     calls=True,
 )
 """One tensor at a time, as expressions that read like the equations."""
+
+ROUNDS = replace(
+    TORCH,
+    elements={
+        **(TORCH.elements or {}),
+        ops.ADD: _added,
+        _ADDMM: "matrices.addmm({}, {}, {}, beta={}, alpha={})",
+    },
+)
+"""What is repeated, where sums of products are most of the work."""
 
 
 class ForeachPrinter:

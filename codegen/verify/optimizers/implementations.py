@@ -61,9 +61,16 @@ def implementations(
             continue
         beside = _PEER_FORMS[form]
         ours = torch(arguments)
-        how = {"widens": True, "coarsens": device != "cpu", "compiles": is_fused}
+        how = {"widens": True, "coarsens": _coarsens(device), "compiles": is_fused}
         found.append(Implementation(f"torch {form}", dtype, ours, peer(beside), str(beside), **how))
     return found
+
+
+def _coarsens(device: str) -> bool:
+    """Whether torch's forms compute rounds there in the format of fewer digits."""
+    from ...runtime.torch._precision import multiplies  # which torch is needed for
+
+    return multiplies(device.partition(":")[0])
 
 
 def _numpy_engines(compiled: bool) -> dict[str, str]:

@@ -11,6 +11,7 @@ from steprule.codegen.oracle.formats import FORMATS
 from steprule.codegen.program.compiled import compiled
 from steprule.codegen.program.passes.expand import expand
 from steprule.codegen.program.passes.in_full import in_full
+from steprule.codegen.runtime.torch import _precision as ours
 from steprule.codegen.verify.optimizers.bounds import bounds
 from steprule.codegen.verify.optimizers.implementations import implementations
 from steprule.codegen.verify.optimizers.starts import Installed
@@ -72,12 +73,8 @@ def test_without_rounds_and_of_float64_nothing_is_coarse():
 
 @pytest.fixture
 def coarse(monkeypatch):
-    """The CPU as other devices."""
-
-    def coarser(x, dtype):
-        return x if x.dtype == torch.float64 else x.to(dtype)
-
-    monkeypatch.setattr(precision, "coarser", coarser)
+    """The CPU as those that multiply few digits faster."""
+    monkeypatch.setattr(precision, "CPU_MULTIPLIES_HALVES", True)
 
 
 def failures(*, coarsens, dtype="float32"):
@@ -112,8 +109,15 @@ def test_bounds_of_coarse_rounds_still_tell_a_wrong_coefficient(coarse, monkeypa
     assert failures(coarsens=True) == {"theta"}
 
 
-def test_devices_but_the_cpu_are_said_to_compute_so():
+@pytest.mark.parametrize("is_fast", [False, True])
+def test_where_few_digits_are_faster_it_is_said_so(monkeypatch, is_fast):
+    monkeypatch.setattr(ours, "CPU_MULTIPLIES_HALVES", is_fast)
+    monkeypatch.setattr(precision, "CPU_MULTIPLIES_HALVES", is_fast)
     rule = compiled(builtin()["Muon"])
-    for device, coarsens in (("cpu", False), ("cuda", True)):
+    for device, coarsens in (("cpu", is_fast), ("cuda:0", True)):
         ways = implementations(rule, Installed("steprule"), device, "float32", without=("numba",))
-        assert {way.coarsens for way in ways} == {coarsens}
+        assert {w.coarsens for w in ways if w.backend.startswith("torch")} == {coarsens}
+        assert {w.coarsens for w in ways if w.backend == "numpy"} <= {False}
+    x = torch.ones(2, 2)
+    assert precision.coarser(x, torch.bfloat16).dtype == (torch.bfloat16 if is_fast else x.dtype)
+    assert precision.coarser(x.double(), torch.bfloat16).dtype == torch.float64
