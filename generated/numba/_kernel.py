@@ -19,6 +19,10 @@ from numba import carray, njit, types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.extending import intrinsic, overload
 
+from ._functions import atan2 as atan2
+from ._functions import exp as exp
+from ._functions import log as log
+from ._functions import power as power
 from ._helper import FOR_KERNELS, helper, inlined
 
 Kernel: TypeAlias = Callable[..., None]

@@ -83,7 +83,7 @@ def launch(
     """
     module = kernel_of(rule)
     options = module.options(**scalars)
-    given = np.array(numbers if clip else np.zeros(table.shape[1]), np.float64)
+    given = np.array(numbers, np.float64) if clip else np.zeros(table.shape[1])
     spread_out = partial(_spread, threads=threads, spread=spread)
     how = CLIPS.get(clip)
     if in_stages.has_stages(rule):
@@ -91,7 +91,7 @@ def launch(
         in_stages.run(rule, _TYPES[dtype], options, *of, how, given, spread_out)
         return
     kernel = _kernel(rule, dtype, options)
-    total = int(table[:2, -1].sum())
+    total = int(table[0, -1]) + int(table[1, -1])
     values = [float(scalars[name]) for name in module.SCALARS]
 
     def work(begin: int, end: int) -> None:

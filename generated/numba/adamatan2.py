@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:73dd2dc12616b01c, at which Numba itself does not look.
+# Compiled with _clipping, _functions and _kernel, sha256:8b4540c442141c89, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -95,7 +95,7 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
                     # v[t] = beta2*v[t-1] + (1 - beta2)*g[t]**2
                     v = real(beta2) * v + real(one_minus_beta2) * grad * grad
                     # theta[t] = thetabar[t] - lr*a*atan2(mhat[t], b*sqrt(vhat[t]))
-                    theta = theta - real(step_size) * np.arctan2(
+                    theta = theta - real(step_size) * kernel.atan2(
                         m / real(one_minus_beta1_pow_t),
                         real(b) * np.sqrt(v / real(one_minus_beta2_pow_t)),
                     )

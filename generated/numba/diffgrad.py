@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:73dd2dc12616b01c, at which Numba itself does not look.
+# Compiled with _clipping, _functions and _kernel, sha256:8b4540c442141c89, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -105,7 +105,7 @@ def compiled(maximize: bool, _case2: bool, _case3: bool, stored: Any, real: Any)
                     # theta[t] = thetabar[t] - lr*sqrt(1 - beta2**t)*m[t]*friction[t]/(1 - beta1**t)/(sqrt(v[t]) + eps)
                     theta = theta - real(step_size) * (
                         m
-                        * (real(1) / (real(1) + np.exp(-np.abs(grad - last))))
+                        * (real(1) / (real(1) + kernel.exp(-np.abs(grad - last))))
                         / (np.sqrt(v) + real(eps))
                     )
                     last = last_new

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:73dd2dc12616b01c, at which Numba itself does not look.
+# Compiled with _clipping, _functions and _kernel, sha256:8b4540c442141c89, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -83,12 +83,12 @@ def compiled(maximize: bool, stored: Any, real: Any) -> kernel.Kernel:
                     # n[t] = n[t-1] + g[t]**2
                     n_new = n + kernel.square(grad)
                     # z[t] = z[t-1] + g[t] + 2*l2_shrinkage_regularization_strength*theta[t-1] - theta[t-1]*(n[t]**(-learning_rate_power) - n[t-1]**(-learning_rate_power))/lr
-                    shared = n_new ** real(shared_factor)
+                    shared = kernel.power(n_new, real(shared_factor))
                     z = (
                         z
                         + grad
                         + real(theta_factor) * theta
-                        - theta * (shared - n ** real(shared_factor)) / real(lr)
+                        - theta * (shared - kernel.power(n, real(shared_factor))) / real(lr)
                     )
                     # theta[t] = (clip(z[t], -l1_regularization_strength, l1_regularization_strength) - z[t])/curve[t]
                     theta = (

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:73dd2dc12616b01c, at which Numba itself does not look.
+# Compiled with _clipping, _functions and _kernel, sha256:8b4540c442141c89, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -91,7 +91,7 @@ def compiled(
                         # origin[t]
                         origin = start
                     else:
-                        origin = theta + s / (v ** real(1 / 3) + real(eps))
+                        origin = theta + s / (kernel.power(v, real(1 / 3)) + real(eps))
                     # s[t] = s[t-1] + lamb[t]*gtilde[t]
                     s = s + real(lamb) * grad
                     if _case4:
@@ -101,7 +101,8 @@ def compiled(
                         shrunk = real(0)
                     # theta[t] = (1 - momentum)*z[t] + momentum*theta[t-1] - shrunk[t]
                     theta = (
-                        real(one_minus_momentum) * (origin - s / (v_new ** real(1 / 3) + real(eps)))
+                        real(one_minus_momentum)
+                        * (origin - s / (kernel.power(v_new, real(1 / 3)) + real(eps)))
                         + real(momentum) * theta
                         - shrunk
                     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping and _kernel, sha256:73dd2dc12616b01c, at which Numba itself does not look.
+# Compiled with _clipping, _functions and _kernel, sha256:8b4540c442141c89, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -119,7 +119,7 @@ def compiled(
                         vtilde = v
                     # theta[t] = thetabar[t] - lr*sqrt(1 - beta2**t)*m[t]/(1 - beta1**t)/(sqrt(vtilde[t]) + eps)**(2*partial)
                     theta = theta - real(step_size) * (
-                        m / (np.sqrt(vtilde) + real(eps)) ** real(theta_factor2)
+                        m / kernel.power(np.sqrt(vtilde) + real(eps), real(theta_factor2))
                     )
                     kernel.store(_theta, index, theta)
                     kernel.store(_m, index, m)

@@ -24,7 +24,9 @@ def printed() -> dict[str, str]:
     return {name: text for each in (*files, backend.shared(())) for name, text in each.items()}
 
 
-@pytest.mark.parametrize("part", ["_kernel.py", "_clipping.py", *REDUCED_BY, *BY_LINES])
+@pytest.mark.parametrize(
+    "part", ["_kernel.py", "_functions.py", "_clipping.py", *REDUCED_BY, *BY_LINES]
+)
 def test_what_is_compiled_in_changes_the_files_it_is_compiled_into(
     part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,7 @@ from .context import context
 from .printer import clipped
 from .stages import stages_context
 
-_COMPILED_IN = ("_clipping.py", "_kernel.py")
+_COMPILED_IN = ("_clipping.py", "_functions.py", "_kernel.py")
 REDUCED_BY = ("_room.py", "_sums.py", "_vectors.py")
 BY_LINES = ("_added.py", "_lines.py", "_tile.py")
 

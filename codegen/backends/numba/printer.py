@@ -30,6 +30,10 @@ def _cast(node: Node) -> str:
 _OF_TENSORS: Table = {
     **HOST,
     ops.SQUARE: "kernel.square",
+    ops.EXP: "kernel.exp",
+    ops.LOG: "kernel.log",
+    ops.POW: "kernel.power",
+    ops.ATAN2: "kernel.atan2",
     ops.SIGN: "kernel.sign",
     ops.ERF: "kernel.erf",
     ops.MAX: "kernel.maximum",

@@ -113,6 +113,8 @@ class Declared:
     _bounded: ClassVar[tuple[Member, ...]] = ()
     _sees: ClassVar[bool] = False
     """Whether it sees some parameters otherwise than by their last two axes."""
+    _sees_axes: ClassVar[bool] = False
+    """Whether it tells the axes of a parameter apart."""
 
     _rules: dict[bool, Rule]
     """What was made of all this, by whether autograd sees the step."""
@@ -130,6 +132,8 @@ class Declared:
             cls._options = tuple(name for name in others if name not in cls._numbers)
             cls._bounded = members(cls._domains)
             cls._sees = "_view" in vars(cls)
+            has_lines = any(len(axes) > 1 for axes in cls._axes.values())
+            cls._sees_axes = cls._sees or cls._on_matrices or has_lines
 
     def _check(self, group: Group) -> None:
         """Raise ValueError for arguments that do not go together."""
@@ -143,6 +147,8 @@ class Declared:
 
     def _require_shapes(self, group: Group) -> None:
         """Raise ValueError for a parameter that a rule of matrices cannot take."""
+        if not self._sees_axes:
+            return
         params: list[Tensor] = group["params"]
         if self._on_matrices and (others := [i for i, p in enumerate(params) if p.ndim < 2]):
             raise ValueError(
@@ -150,8 +156,7 @@ class Declared:
                 f"shape {tuple(params[others[0]].shape)}; give such parameters to a rule that "
                 "works element by element, such as AdamW"
             )
-        takes_axes = self._on_matrices or any(len(axes) > 1 for axes in self._axes.values())
-        if (takes_axes or self._sees) and any(p.is_complex() for p in params):
+        if any(p.is_complex() for p in params):
             raise ValueError(f"{type(self).__name__} works on the axes of real tensors alone")
         for i, p in enumerate(params if self._sees else ()):
             try:
