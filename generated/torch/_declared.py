@@ -231,10 +231,9 @@ class Declared:
     def _rule(self, defaults: Group) -> Rule:
         """What the stages of a step know of this class, and nothing of its groups and states."""
         differentiable = option(defaults, "differentiable")
-        rule = self._rules.get(differentiable)
-        if rule is None:
-            rule = self._rules[differentiable] = self._declared(differentiable=differentiable)
-        return rule
+        if differentiable not in self._rules:
+            self._rules[differentiable] = self._declared(differentiable=differentiable)
+        return self._rules[differentiable]
 
     @classmethod
     def _declared(cls, *, differentiable: bool) -> Rule:
