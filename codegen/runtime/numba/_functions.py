@@ -41,6 +41,14 @@ def _of_bits(typing: Any, bits: Any) -> Any:
     return kind(bits), generate
 
 
+def _polynomial(first: Any, *others: Any) -> Any:
+    """What has these coefficients, of rising powers."""
+    if not others:
+        return inlined(lambda x: first)
+    rest = _polynomial(*others)
+    return inlined(lambda x: rest(x) * x + first)
+
+
 _F = np.float32
 
 _ROUNDER = _F(1.5 * 2**23)
@@ -48,11 +56,13 @@ _ROUNDER = _F(1.5 * 2**23)
 _PER_LN2 = _F(1 / math.log(2))
 _LN2, _LN2_LESS = _F(0.693145751953125), _F(1.4286068203094172e-06)
 """The first has few digits, so that its product with a whole number is exact."""
-_E2, _E3, _E4, _E5, _E6 = map(
-    _F,
-    (0.5, 0.1666657702559799, 0.041666554662050534, 0.008363173074513711, 0.001392617611993558),
+_EXP_REST = _polynomial(
+    *map(
+        _F,
+        (0.5, 0.1666657702559799, 0.041666554662050534, 0.008363173074513711, 0.001392617611993558),
+    )
 )
-"""Of (e**r - 1 - r)/r**2, within half of ln 2 of 0."""
+"""(e**r - 1 - r)/r**2, within half of ln 2 of 0."""
 _EXP_OVER, _EXP_UNDER = _F(89), _F(-104)
 
 
@@ -70,8 +80,7 @@ def _exp(x: Any) -> Any:
         shifted = bounded * _PER_LN2 + _ROUNDER
         k = shifted - _ROUNDER
         r = (bounded - k * _LN2) - k * _LN2_LESS
-        series = (((_E6 * r + _E5) * r + _E4) * r + _E3) * r + _E2
-        near_one = series * r * r + r + _F(1)
+        near_one = _EXP_REST(r) * r * r + r + _F(1)
         # By two powers of 2: one by itself may be beyond what there is.
         whole = np.int32(_bits_of(shifted) - _bits_of(_ROUNDER))
         half = np.int32(whole >> 1)
@@ -86,8 +95,8 @@ def _power_of_two(whole: Any) -> Any:
     return _of_bits(np.int32((whole + 127) << 23))
 
 
-_ATAN = tuple(
-    map(
+_ATAN_REST = _polynomial(
+    *map(
         _F,
         (
             -0.3333333173306352,
@@ -102,8 +111,7 @@ _ATAN = tuple(
         ),
     )
 )
-"""Of (atan(q)/q - 1)/q**2 in q**2, from 0 to 1."""
-_A0, _A1, _A2, _A3, _A4, _A5, _A6, _A7, _A8 = _ATAN
+"""(atan(q)/q - 1)/q**2 of q**2, from 0 to 1."""
 _PI, _PI_MORE = _F(math.pi), _F(-8.742278000372486e-08)
 _QUARTER, _QUARTER_MORE = _F(math.pi / 2), _F(-4.371139000186243e-08)
 
@@ -125,9 +133,7 @@ def _atan2(y: Any, x: Any) -> Any:
         equal = _F(0) if larger == _F(0) else _F(1)  # 0 to 0, or infinity to infinity
         q = equal if high == wide else quotient
         z = q * q
-        series = (((_A8 * z + _A7) * z + _A6) * z + _A5) * z + _A4
-        series = (((series * z + _A3) * z + _A2) * z + _A1) * z + _A0
-        angle = series * z * q + q
+        angle = _ATAN_REST(z) * z * q + q
         angle = (_QUARTER - angle) + _QUARTER_MORE if is_steep else angle
         angle = (_PI - angle) + _PI_MORE if math.copysign(_F(1), x) < _F(0) else angle
         return math.copysign(angle, y)
@@ -139,15 +145,15 @@ _ROOT_OF_HALF = np.int64(0x3FE6A09E667F3BCD)
 _ROUNDER_64 = 1.5 * 2.0**52
 _LN2_64 = math.log(2)
 _FRACTION = np.int64(52)
-_L0, _L1, _L2, _L3, _L4 = (
+_LOG2_REST = _polynomial(
     2.8853900817899927,
     0.9617966734437802,
     0.5770835675908139,
     0.41167366555365853,
     0.3407139976906581,
 )
-"""Of log2((1 + s)/(1 - s))/s in s**2, of numbers from the root of a half to that of 2."""
-_P = (
+"""log2((1 + s)/(1 - s))/s of s**2, of numbers from the root of a half to that of 2."""
+_EXP2 = _polynomial(
     0.9999999999595618,
     0.6931471805568324,
     0.24022651213498092,
@@ -157,8 +163,7 @@ _P = (
     0.00015469729214118296,
     1.5303700711365693e-05,
 )
-"""Of 2**r, within a half of 0."""
-_P0, _P1, _P2, _P3, _P4, _P5, _P6, _P7 = _P
+"""2**r, within a half of 0."""
 
 
 def log(x: Any) -> Any:
@@ -215,8 +220,7 @@ def _log2(x: Any) -> Any:
     carried = _of_bits(bits - (whole << _FRACTION))
     e = _of_bits(whole + _bits_of(_ROUNDER_64)) - _ROUNDER_64
     s = (carried - 1.0) / (carried + 1.0)
-    z = s * s
-    return e + s * ((((_L4 * z + _L3) * z + _L2) * z + _L1) * z + _L0)
+    return e + s * _LOG2_REST(s * s)
 
 
 @inlined
@@ -224,6 +228,4 @@ def _exp2(t: Any) -> Any:
     bounded = (t if t < 200.0 else 200.0) if t > -200.0 else -200.0
     shifted = bounded + _ROUNDER_64
     r = bounded - (shifted - _ROUNDER_64)
-    series = (((_P7 * r + _P6) * r + _P5) * r + _P4) * r + _P3
-    series = ((series * r + _P2) * r + _P1) * r + _P0
-    return _of_bits(_bits_of(series) + ((_bits_of(shifted) - _bits_of(_ROUNDER_64)) << _FRACTION))
+    return _of_bits(_bits_of(_EXP2(r)) + ((_bits_of(shifted) - _bits_of(_ROUNDER_64)) << _FRACTION))
