@@ -41,8 +41,8 @@ class Configuration:
 
     Hyperparameters that are left out have the value that they then follow from others. Those of
     views are tried on parameters that peers do not take. Those that are one more way to put choices
-    together, each two of which are met without, are tried where the text is run as it stands: a
-    kernel would be compiled for each.
+    together, which are met without, are tried where the text is run as it stands: a kernel would be
+    compiled for each.
     """
 
     hyper: Mapping[str, float]
@@ -84,6 +84,11 @@ def configurations(spec: Optimizer) -> list[Configuration]:
 def pairs_of_options(spec: Optimizer) -> list[Configuration]:
     """As few as show every two choices that are found together in any."""
     return [c for _, c in _thinned(_all_allowed(spec), 2)]
+
+
+def each_option(spec: Optimizer) -> list[Configuration]:
+    """As few as show every choice that is found in any."""
+    return [c for _, c in _thinned(_all_allowed(spec), 1)]
 
 
 def _all_allowed(spec: Optimizer) -> list[tuple[Choice, Configuration]]:

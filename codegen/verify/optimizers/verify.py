@@ -41,6 +41,7 @@ from .configurations import (
     Configuration,
     at_the_ends,
     configurations,
+    each_option,
     left_out,
     pairs_of_options,
     settings,
@@ -61,7 +62,6 @@ SMALL = ("scalar", "zero gradient", "jumps")
 """The cases that are tried wherever there are many settings: hyperparameters at the ends of their
 domains, options in all ways together."""
 
-
 ALL_TOGETHER = "float32"
 """The dtype in which options are tried in all ways together: that which every backend has."""
 
@@ -73,8 +73,8 @@ def trials(rule: CompiledRule, dtype: str) -> list[tuple[Configuration, Case]]:
     settled before a tensor is seen, and one text is run, or compiled, for each dtype. So whether
     the right lines run under each set of options is found in one dtype, on few cases; and how each
     line rounds, beside each other one, in all dtypes and cases, where every pair of choices is
-    met. Where equations read the dtype, each set is tried in each. A kernel is compiled of lines
-    for each set by itself, which takes seconds: those have pairs alone.
+    met. Where equations read the dtype, each set is tried in each. A kernel is compiled for each
+    set, which takes seconds: those have pairs alone, and in other dtypes each choice by itself.
     """
     spec, cases = rule.spec, inputs(dtype)
     if rule.program.facts and not needs_matrices(spec):  # it may differ by the shape
@@ -83,15 +83,18 @@ def trials(rule: CompiledRule, dtype: str) -> list[tuple[Configuration, Case]]:
         cases = [case.of_matrices() for case in cases]
     few = [case for case in cases if case.name in SMALL]
     ends = [*few, from_zero(dtype)] if needs_matrices(spec) else few
-    reads_dtype = machine_epsilon.name in rule.program.read
     tried = pairs = pairs_of_options(spec)
-    if dtype == ALL_TOGETHER or reads_dtype:
-        tried = configurations(spec)
+    kernels = each_option(spec)
+    if dtype == ALL_TOGETHER or machine_epsilon.name in rule.program.read:
+        tried, kernels = configurations(spec), pairs
+    tried, pairs = (
+        [replace(each, is_one_more=each not in kernels) for each in some] for some in (tried, pairs)
+    )
     clipping = [replace(tried[0], limit={name: _LIMIT}) for name in clippings()]
     jumps = [case for case in cases if case.name == "jumps"]
     return [
         *product(pairs, cases),
-        *product([replace(each, is_one_more=True) for each in tried if each not in pairs], few),
+        *product([each for each in tried if each not in pairs], few),
         *product(at_the_ends(spec), ends),
         *product(clipping, jumps),
         *product(left_out(spec, pairs, FORMATS[dtype]), ends),

@@ -25,6 +25,7 @@ from steprule.codegen.verify.optimizers.cases import Case
 from steprule.codegen.verify.optimizers.configurations import (
     Configuration,
     configurations,
+    each_option,
     pairs_of_options,
 )
 from steprule.codegen.verify.optimizers.engines import Implementation
@@ -199,22 +200,28 @@ def test_a_crash_is_a_failure_with_its_place(mutant: Mutant) -> None:
     assert all(re.match(message, failure) for failure in found)
 
 
-def test_kernels_meet_pairs_of_options_and_the_text_that_is_run_meets_all() -> None:
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_kernels_meet_fewer_options_together_than_the_text_that_is_run(dtype: str) -> None:
     rule = _rule("sgd")
-    found = implementations(rule, importlib.import_module, "cpu", "float32", without={"torch"})
+    found = implementations(rule, importlib.import_module, "cpu", dtype, without={"torch"})
     asked: dict[int, set[str]] = {1: set(), 2: set()}
 
     def run_all(requests: Iterable[Request]) -> Iterator[Answer]:
         for request in requests:
-            options = {n: x for n, x in request.arguments.items() if n not in ("lr", "clipvalue")}
-            asked[len(request.starts)].add(repr(options))
+            switched = {n: x != 0 for n, x in request.arguments.items() if n not in ("lr", "limit")}
+            asked[len(request.starts)].add(repr(switched))
             yield [Crash(0, None, "nothing was run")] * len(request.starts)
 
     by_text, by_both = asked[1], asked[2]
     assert [i.compiles for i in found] == [False, True]
-    verify(rule, found, [t for t in trials(rule, "float32") if not t[0].limit], run_all)
-    assert len(pairs_of_options(rule.spec)) <= len(by_both) < len(by_text)
-    assert len(configurations(rule.spec)) <= len(by_text | by_both)
+    verify(rule, found, [t for t in trials(rule, dtype) if not t[0].limit], run_all)
+    all_ways, pairs = len(configurations(rule.spec)), len(pairs_of_options(rule.spec))
+    every, met = (all_ways, pairs) if dtype == "float32" else (pairs, len(each_option(rule.spec)))
+    defaults = 1  # beside which each number is tried at the ends of its domain
+    assert met <= len(by_both) <= met + defaults
+    assert every <= len(by_text | by_both) <= every + defaults
+    for name in ("momentum", "nesterov", "maximize", "weight_decay"):
+        assert all(any(f"'{name}': {on}" in each for each in by_both) for on in (True, False))
 
 
 def test_a_kernel_that_does_not_clip_is_caught(mutant: Mutant) -> None:
