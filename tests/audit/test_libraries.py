@@ -17,7 +17,8 @@ def test_optaxs_adan_weighs_the_change_by_the_wrong_beta() -> None:
     assert (found.witness.parting.step, found.witness.state) == (2, "n")
 
 
-def test_keras_agrees_but_for_its_rounding() -> None:
+def test_keras_agrees_but_for_its_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "numpy")  # which else asks for TensorFlow
     pytest.importorskip("keras")
     found = audit(analyse(load("lion")[0]), "keras.optimizers:Lion", steps=4)
     assert found.agrees or found.rounds == "float32"
