@@ -78,7 +78,7 @@ def run(
         groups: all groups, which new values of states are put into.
     """
     running: list[Running] = [each for change in begin for each in change() or ()]
-    names = {id(shards.local([p])[0]): p for p in params}
+    names = {id(x): p for p in params for x in (p, *shards.local([p]))}
     is_live = on_device(groups) or rule.differentiable
     once = _scalars(shared(), rule.turns.shared, is_live=is_live)
     kinds = {id(each.step): each for each in running}

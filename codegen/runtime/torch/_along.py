@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ._norms import can_look, is_ordinary, scaling
+from ._shards import with_elements
 
 Axes: TypeAlias = tuple[int, ...]
 
@@ -38,6 +39,7 @@ def amax(x: Tensor, axes: Axes | None = None) -> Tensor:
     if not all(x.shape[axis] for axis in gone):
         kept = () if axes is None else [1 if k in gone else x.shape[k] for k in range(-x.ndim, 0)]
         return x.new_full(kept, math.nan)
+    x = with_elements(x)
     return x.amax() if axes is None else x.amax(axes, keepdim=True)
 
 

@@ -13,6 +13,7 @@ look: there squares are summed in float64, and what is float64 itself is scaled.
 import torch
 from torch import Tensor
 
+from ._shards import with_elements
 from ._tensors import PLAIN, Tensors, arithmetic, real
 
 _SPARE = 28
@@ -100,7 +101,8 @@ def scaling(x: Tensor, axes: tuple[int, ...] = ()) -> Tensor:
     if not x.numel():
         return x.new_ones(())
     reach = 100 if x.dtype == torch.float32 else 990  # what is beyond is brought near enough
-    exponent = torch.frexp(x.detach().abs().amax(axes, keepdim=bool(axes))).exponent
+    size = with_elements(x.detach()).abs()
+    exponent = torch.frexp(size.amax(axes, keepdim=bool(axes))).exponent
     return torch.exp2(-exponent.clamp(-reach, reach).to(x.dtype))
 
 

@@ -301,7 +301,8 @@ def _one(
                 value = views.unseen(results[key].to(real(x).dtype), real(x), view)
                 state[key] = torch.view_as_complex(value) if x.is_complex() else value
             else:
-                real(x).copy_(views.unseen(results[key], real(x), view))
+                value = views.unseen(results[key], real(x), view)
+                real(x).copy_(shards.beside(value, real(x)))
         write([state], new, initial, differentiable=rule.differentiable)
 
     if rule.turns.totals:

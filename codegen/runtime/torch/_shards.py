@@ -126,6 +126,38 @@ def _placed(param: Any, grad: Any, what: str) -> Tensor:
     return grad._local_tensor
 
 
+def beside(x: Tensor, model: Tensor) -> Tensor:
+    """A tensor where another is: in the same parts, if both are DTensors."""
+    if type(x) is not _dtensor() or type(model) is not type(x):
+        return x
+    placements = cast(Any, model).placements
+    return (
+        x
+        if cast(Any, x).placements == placements
+        else cast(Any, x).redistribute(placements=placements)
+    )
+
+
+def with_elements(x: Tensor) -> Tensor:
+    """A tensor of which every rank has elements: all of it, where some would have none.
+
+    torch takes no maximum of no elements, be they a rank's that others have more of.
+    """
+    if type(x) is not _dtensor():
+        return x
+    dtensor = cast(Any, x)
+    ranks: dict[int, int] = {}
+    for placement, count in zip(dtensor.placements, dtensor.device_mesh.shape, strict=True):
+        if placement.is_shard():
+            ranks[placement.dim] = ranks.get(placement.dim, 1) * count
+    # Parts are of one length, and the last shorter or of none; cut twice, they may be where
+    # lengths do not divide.
+    if all(x.shape[axis] % count == 0 for axis, count in ranks.items()):
+        return x
+    alike = sys.modules["torch.distributed.tensor"].Replicate()
+    return dtensor.redistribute(placements=[alike] * dtensor.device_mesh.ndim)
+
+
 def _ready(x: Tensor) -> Tensor:
     """A tensor that holds its numbers: those on their way are waited for."""
     return x if type(x) in PLAIN else getattr(x, "trigger_wait", lambda: x)()
