@@ -130,12 +130,8 @@ def beside(x: Tensor, model: Tensor) -> Tensor:
     """A tensor where another is: in the same parts, if both are DTensors."""
     if type(x) is not _dtensor() or type(model) is not type(x):
         return x
-    placements = cast(Any, model).placements
-    return (
-        x
-        if cast(Any, x).placements == placements
-        else cast(Any, x).redistribute(placements=placements)
-    )
+    placed, wanted = cast(Any, x), cast(Any, model).placements
+    return x if placed.placements == wanted else placed.redistribute(placements=wanted)
 
 
 def with_elements(x: Tensor) -> Tensor:
