@@ -173,7 +173,9 @@ def bench_command(
     }
     with reported(), threads(count):
         if in_one_table:
-            results, left_out = _measured(specs, [large(parameters)], plan, is_shown)
+            results, left_out = _measured(
+                specs, [large(parameters)], plan, is_shown, shows_each=False
+            )
             show_table(overview(results))
             for line in told(results):
                 say(line)
@@ -214,11 +216,10 @@ def _measured(
     workloads: Iterable[Workload],
     plan: Plan,
     chosen: Callable[[Contender], bool] = everyone,
+    *,
+    shows_each: bool = True,
 ) -> tuple[list[Result], list[LeftOut]]:
-    """What came of all races, and who did not take part.
-
-    Each is told of when it is over, but where some contenders alone were chosen.
-    """
+    """What came of all races, each shown when it is over, or none; and who did not take part."""
     results: list[Result] = []
     left_out: list[LeftOut] = []
 
@@ -240,7 +241,7 @@ def _measured(
                 leave_out(each)
             for workload in workloads:
                 found = _raced(entered, running, workload, plan)
-                if chosen is everyone:
+                if shows_each:
                     show_table(table(found))
                 results += found
     return results, left_out

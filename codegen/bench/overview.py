@@ -13,13 +13,13 @@ from rich.table import Table
 from .contenders import Contender, Family
 from .measure import spread
 from .race import Result
-from .report import digits, median
+from .report import digits, fastest, median
 
 FUSED, NUMBA, LIMIT = "steprule torch fused", "steprule numba", "limit"
 SHARE = 0.9
 """Of the limit, what a fused step is to reach."""
 
-_THEIRS = {Family.TORCH, Family.LIBRARY}
+_THEIRS = (Family.TORCH, Family.LIBRARY)
 
 
 def is_shown(contender: Contender) -> bool:
@@ -36,7 +36,7 @@ def overview(results: Iterable[Result]) -> Table:
     for column in ("ms", "fused / theirs"):
         shown.add_column(column, justify="right")
     for name, of in _by_optimizer(results).items():
-        theirs = _fastest(of)
+        theirs = fastest(of.values(), *_THEIRS)
         shown.add_row(
             name,
             _milliseconds(of.get(LIMIT)),
@@ -56,7 +56,7 @@ def told(results: Iterable[Result]) -> list[str]:
     shares = {n: _median(of[LIMIT], of[FUSED]) for n, of in fused.items() if LIMIT in of}
     reaching = sum(share >= SHARE for share in shares.values())
     lines = [f"{reaching} of {len(shares)} fused steps reach {SHARE:g} of the limit"]
-    both = {n: (of[FUSED], t) for n, of in fused.items() if (t := _fastest(of))}
+    both = {n: (of[FUSED], t) for n, of in fused.items() if (t := fastest(of.values(), *_THEIRS))}
     slower = [n for n, (ours, theirs) in both.items() if _median(ours, theirs) > 1]
     count = f"{len(both)} that {'is' if len(both) == 1 else 'are'} elsewhere too"
     are = f"{len(slower) or 'none'} {'are' if len(slower) > 1 else 'is'} slower than there"
@@ -72,11 +72,6 @@ def _by_optimizer(results: Iterable[Result]) -> Mapping[str, dict[str, Result]]:
         if not result.wrong:
             of[result.contender] = result
     return found
-
-
-def _fastest(of: Mapping[str, Result]) -> Result | None:
-    families = {family.value for family in _THEIRS}
-    return min((r for r in of.values() if r.family in families), key=median, default=None)
 
 
 def _milliseconds(result: Result | None) -> str:

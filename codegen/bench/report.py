@@ -55,9 +55,14 @@ def median(result: Result) -> float:
 
 def best(results: Iterable[Result], family: Family) -> float | None:
     """The least median of a family's, among those that did the work; None if there is none."""
-    return min(
-        (median(r) for r in results if r.family == family.value and not r.wrong), default=None
-    )
+    found = fastest(results, family)
+    return median(found) if found else None
+
+
+def fastest(results: Iterable[Result], *families: Family) -> Result | None:
+    """Of the results of some families, the one of the least median that did the work."""
+    named = {family.value for family in families}
+    return min((r for r in results if r.family in named and not r.wrong), key=median, default=None)
 
 
 def document(

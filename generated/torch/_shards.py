@@ -103,16 +103,13 @@ def as_placed(state: Tensor, param: Tensor) -> Tensor:
         return state
     if type(like) is not kind:
         return given.full_tensor()
-    replicate = sys.modules["torch.distributed.tensor"].Replicate()
     is_whole = state.shape == param.shape  # what is reduced, all ranks have
-    placements = like.placements if is_whole else (replicate,) * like.device_mesh.ndim
+    placements = like.placements if is_whole else _on_every_rank(like.device_mesh)
     if type(given) is not kind:
         distribute = sys.modules["torch.distributed.tensor"].distribute_tensor
         # Every rank has all of it, and keeps its part.
         return distribute(given, like.device_mesh, placements, src_data_rank=None)
-    if given.placements == placements:
-        return state
-    return given.redistribute(like.device_mesh, placements)
+    return _redistributed(given, like.device_mesh, placements)
 
 
 def _placed(param: Any, grad: Any, what: str) -> Tensor:
@@ -122,17 +119,15 @@ def _placed(param: Any, grad: Any, what: str) -> Tensor:
             f"a parameter of shape {tuple(param.shape)} is a {kind}, and its {what} is a "
             f"{type(grad).__name__}; both must be DTensors, or neither"
         )
-    if grad.placements != param.placements:
-        grad = grad.redistribute(param.device_mesh, param.placements)
-    return grad._local_tensor
+    return _redistributed(grad, param.device_mesh, param.placements)._local_tensor
 
 
 def beside(x: Tensor, model: Tensor) -> Tensor:
     """A tensor where another is: in the same parts, if both are DTensors."""
     if type(x) is not _dtensor() or type(model) is not type(x):
         return x
-    placed, wanted = cast(Any, x), cast(Any, model).placements
-    return x if placed.placements == wanted else placed.redistribute(placements=wanted)
+    where = cast(Any, model)
+    return _redistributed(x, where.device_mesh, where.placements)
 
 
 def with_elements(x: Tensor) -> Tensor:
@@ -151,8 +146,17 @@ def with_elements(x: Tensor) -> Tensor:
     # lengths do not divide.
     if all(x.shape[axis] % count == 0 for axis, count in ranks.items()):
         return x
-    alike = sys.modules["torch.distributed.tensor"].Replicate()
-    return dtensor.redistribute(placements=[alike] * dtensor.device_mesh.ndim)
+    mesh = dtensor.device_mesh
+    return _redistributed(dtensor, mesh, _on_every_rank(mesh))
+
+
+def _redistributed(x: Any, mesh: Any, placements: tuple[Any, ...]) -> Any:
+    """A DTensor in these places."""
+    return x if x.placements == placements else x.redistribute(mesh, placements)
+
+
+def _on_every_rank(mesh: Any) -> tuple[Any, ...]:
+    return (sys.modules["torch.distributed.tensor"].Replicate(),) * mesh.ndim
 
 
 def _ready(x: Tensor) -> Tensor:

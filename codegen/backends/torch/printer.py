@@ -9,19 +9,23 @@ from ...program import operations as ops
 from ...program.allocate import Instruction
 from ...program.forms import (
     ATOM,
-    PRODUCT,
     PYTHON,
     SUM,
     Form,
     Language,
     Printer,
     Table,
-    infix,
 )
 from ...program.naming import free
 from ...program.nodes import ONE, Apply, Name, Node, apply, names, rebuild, walk
 from ...program.turns import hands_over
 from ..late import handed_over
+
+
+def _of_python(node: Apply) -> str | Form | Node:
+    """What Python writes."""
+    entry = PYTHON[node.op]
+    return entry(node) if callable(entry) else entry
 
 
 def _chosen(node: Apply) -> str:
@@ -52,7 +56,6 @@ def _never(*_: object) -> None:
     raise AssertionError("it is printed, and nothing else")
 
 
-_SUM = infix("+", SUM, SUM, PRODUCT)
 _ADDMM = ops.Operation("addmm", 5, ops.Kind.MATRIX, _never, typed=lambda axes: axes[0])
 
 
@@ -62,7 +65,7 @@ def _added(node: Apply) -> Node | str | Form:
         (beta, x), (alpha, product) = _scaled(x), _scaled(product)
         if isinstance(product, Apply) and product.op is ops.MATMUL and _is_alike(x, product):
             return apply(_ADDMM, x, *product.args, beta, alpha)
-    return _SUM
+    return _of_python(node)
 
 
 def _is_alike(x: Node, y: Node) -> bool:
@@ -109,8 +112,7 @@ def counting(counted: Set[str]) -> Language:
         def form(node: Apply) -> str | Form | Node:
             if names(node.args[0] if node.op is ops.SELECT else node) & counted:
                 return lazily
-            entry = PYTHON[node.op]
-            return entry(node) if callable(entry) else entry
+            return _of_python(node)
 
         return form
 

@@ -20,7 +20,7 @@ from ._helper import INLINED, inlined
 
 
 @intrinsic
-def _bits_of(typing: Any, number: Any) -> Any:
+def bits_of(typing: Any, number: Any) -> Any:
     """The bits of a float, as a whole number of as many."""
     kind = {types.float32: types.int32, types.float64: types.int64}[number]
 
@@ -31,9 +31,10 @@ def _bits_of(typing: Any, number: Any) -> Any:
 
 
 @intrinsic
-def _of_bits(typing: Any, bits: Any) -> Any:
+def of_bits(typing: Any, bits: Any) -> Any:
     """The float that has these bits."""
-    kind = {types.int32: types.float32, types.int64: types.float64}[bits]
+    float32 = dict.fromkeys((types.int32, types.uint32), types.float32)
+    kind = {types.int64: types.float64, **float32}[bits]
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return builder.bitcast(arguments[0], context.get_value_type(kind))
@@ -82,7 +83,7 @@ def _exp(x: Any) -> Any:
         r = (bounded - k * _LN2) - k * _LN2_LESS
         near_one = _EXP_REST(r) * r * r + r + _F(1)
         # By two powers of 2: one by itself may be beyond what there is.
-        whole = np.int32(_bits_of(shifted) - _bits_of(_ROUNDER))
+        whole = np.int32(bits_of(shifted) - bits_of(_ROUNDER))
         half = np.int32(whole >> 1)
         result = near_one * _power_of_two(half) * _power_of_two(whole - half)
         return x if x != x else result
@@ -92,7 +93,7 @@ def _exp(x: Any) -> Any:
 
 @inlined
 def _power_of_two(whole: Any) -> Any:
-    return _of_bits(np.int32((whole + 127) << 23))
+    return of_bits(np.int32((whole + 127) << 23))
 
 
 _ATAN_REST = _polynomial(
@@ -214,11 +215,11 @@ def _power(x: Any, exponent: Any) -> Any:
 @inlined
 def _log2(x: Any) -> Any:
     """Of a positive float64 that float32 has; of others anything."""
-    bits = _bits_of(x)
+    bits = bits_of(x)
     # From the root of a half on, so that the logarithm of what is near 1 is near 0.
     whole = (bits - _ROOT_OF_HALF) >> _FRACTION
-    carried = _of_bits(bits - (whole << _FRACTION))
-    e = _of_bits(whole + _bits_of(_ROUNDER_64)) - _ROUNDER_64
+    carried = of_bits(bits - (whole << _FRACTION))
+    e = of_bits(whole + bits_of(_ROUNDER_64)) - _ROUNDER_64
     s = (carried - 1.0) / (carried + 1.0)
     return e + s * _LOG2_REST(s * s)
 
@@ -228,4 +229,4 @@ def _exp2(t: Any) -> Any:
     bounded = (t if t < 200.0 else 200.0) if t > -200.0 else -200.0
     shifted = bounded + _ROUNDER_64
     r = bounded - (shifted - _ROUNDER_64)
-    return _of_bits(_bits_of(_EXP2(r)) + ((_bits_of(shifted) - _bits_of(_ROUNDER_64)) << _FRACTION))
+    return of_bits(bits_of(_EXP2(r)) + ((bits_of(shifted) - bits_of(_ROUNDER_64)) << _FRACTION))

@@ -19,6 +19,7 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.extending import intrinsic, overload
 
 from ._functions import atan2 as atan2
+from ._functions import bits_of, of_bits
 from ._functions import exp as exp
 from ._functions import log as log
 from ._functions import power as power
@@ -189,22 +190,6 @@ def _prefetch(typing: Any, address: Any, offset: Any, stored: Any) -> Any:
     return types.void(address, offset, stored), generate
 
 
-@intrinsic
-def _as_float(typing: Any, bits: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], context.get_value_type(types.float32))
-
-    return types.float32(types.uint32), generate
-
-
-@intrinsic
-def _as_bits(typing: Any, number: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], context.get_value_type(types.uint32))
-
-    return types.uint32(types.float32), generate
-
-
 def load(memory: Any, index: Any) -> Any:
     """An element, in the dtype of the arithmetic."""
 
@@ -215,7 +200,7 @@ def _load(memory: Any, index: Any) -> Any:
         return memory[index]
 
     def widened(memory: Any, index: Any) -> Any:
-        return _as_float(np.uint32(memory[index]) << np.uint32(16))
+        return of_bits(np.uint32(np.uint32(memory[index]) << np.uint32(16)))
 
     return widened if memory.dtype == types.uint16 else plain
 
@@ -237,7 +222,7 @@ def _store(memory: Any, index: Any, value: Any) -> Any:
 
 @helper
 def _as_bfloat16(value: Any) -> Any:
-    bits = _as_bits(value)
+    bits = np.uint32(bits_of(value))
     half = np.uint32(0x7FFF) + (bits >> np.uint32(16) & np.uint32(1))
     kept = bits | np.uint32(0x400000) if value != value else bits + half  # a NaN stays one
     return kept >> np.uint32(16)
@@ -253,7 +238,7 @@ def _stored(value: Any, kind: Any) -> Any:
         return value
 
     def rounded(value: Any, kind: Any) -> Any:
-        return _as_float(_as_bfloat16(value) << np.uint32(16))
+        return of_bits(np.uint32(_as_bfloat16(value) << np.uint32(16)))
 
     return rounded if kind.dtype == types.uint16 else plain
 
