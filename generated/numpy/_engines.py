@@ -8,7 +8,7 @@ bit. Neither result depends on the number of threads.
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from types import ModuleType
 from typing import Literal, TypeAlias, get_args
 
@@ -83,9 +83,7 @@ def compiled(
     launches: list[Callable[[], None]] = []
     others = known.others(by_lines=launcher.sees_lines(kernel))
     for dtype, table in known.tables(sorted({*rows} - others)).items():
-        launcher.prepare(kernel, dtype, given, clip)
-        launch = partial(
-            launcher.launch,
+        launch = launcher.prepare(
             kernel,
             dtype,
             table.columns,

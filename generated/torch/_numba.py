@@ -2,7 +2,6 @@
 """The fused engine of the CPU: kernels that Numba compiles, on all threads torch may use."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import torch
@@ -35,16 +34,12 @@ def prepare(
     shapes: Sequence[Sequence[int]] = (),
 ) -> Callable[[], None]:
     """See ``_fused``; compiles the kernel if that has never been done."""
-    dtype = _NAMES[batch.dtype]
-    how = clip.transform.__name__ if clip else ""
-    kernels.prepare(rule, dtype, scalars, how)
-    return partial(
-        kernels.launch,
+    return kernels.prepare(
         rule,
-        dtype,
+        _NAMES[batch.dtype],
         batch.table(grads, inputs),
         scalars,
-        clip=how,
+        clip=clip.transform.__name__ if clip else "",
         numbers=_each(clip, len(grads)) if clip else (),
         shapes=shapes,
         threads=torch.get_num_threads(),

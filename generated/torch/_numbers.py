@@ -24,6 +24,15 @@ class Numbers:
         on_host = all(type(x) is Tensor and x.is_cpu and x.dtype in _OF_NUMPY for x in each)
         self._arrays = [x.detach().numpy() for x in each] if on_host else []
 
+    def first(self) -> float:
+        """That of the first row."""
+        return self._arrays[0].item(0) if self._arrays else self.tensors[0].item()
+
+    def are_equal(self) -> bool:
+        """Whether it is that of all."""
+        values = self.read()
+        return values.count(values[0]) == len(values)
+
     def read(self) -> list[float]:
         if self._arrays and self._vector is not None:
             return self._arrays[0].tolist()

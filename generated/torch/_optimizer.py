@@ -16,8 +16,7 @@ steps; neither sees the optimizer.
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from functools import partial
-from itertools import chain, compress
-from operator import not_
+from itertools import chain
 from typing import Any, TypeAlias, overload
 
 import torch
@@ -32,7 +31,6 @@ from . import _in_turns as in_turns
 from . import _launches as launches
 from . import _options as options
 from . import _partition as partition
-from . import _plain as plain
 from . import _points as points
 from . import _sparse as sparse
 from ._arguments import refuse_nan
@@ -234,11 +232,18 @@ class Optimizer(Readable, optim.Optimizer):
         if amp.is_skipped(self):
             return []
         rule = self._rule(self.defaults)
+        is_scaled = amp.is_scaled(self)
+        works = [] if is_scaled else self._memory.again(rule, self.param_groups, self._existing)
+        if works:
+            for group, _, params, *_ in works:
+                self._require_capturable(group, params)
+            return launches.updates(rule, works, self.state, self._memory)
         found = [(group, *gradients.present(group["params"])) for group in self.param_groups]
         found = [each for each in found if each[1]]
         groups = [group for group, _, _ in found]
         for group, own, _ in found:
-            self._check_runnable(group, own)
+            self._require_shapes(group)
+            self._require_capturable(group, own)
         sharing = clipping.sharing(self.param_groups, self._wrapper, rule.is_local)
         params = [own for _, own, _ in found]
         shared = in_turns.given(rule, groups, self.param_groups, self._existing_globals)
@@ -250,27 +255,17 @@ class Optimizer(Readable, optim.Optimizer):
         cut = partial(clipping.clips, groups, params, sharing=sharing)
         inputs = of_groups(self._inputs, given, params, map(rule.is_local, groups), cut)
         inputs = self._with_draws(rule, groups, params, inputs)
-        works = [*chain(*map(self._works, groups, params, grads, clips, traits, inputs))]
+        works = [*map(self._works, groups, params, grads, clips, traits, inputs)]
         if rule.turns:
             partition.check(rule.name, self._wrapper, [*chain(*params)])
             how = (self.param_groups, self.state, self._memory.fitting)
-            changes = in_turns.changes(rule, works, shared, *how)
-            return changes + [change for *_, written in taken for change in written]
-        is_fused = [
-            launches.is_fused(rule, w, self._memory) and not (w.traits and w.traits.is_sparse)
-            for w in works
-        ]
-        changes: list[Change] = []
-        if any(is_fused):
-            self._memory.look(self.state)
-        for work in compress(works, is_fused):
-            changes += launches.updates(rule, work, self.state, self._memory)
-        for work in compress(works, map(not_, is_fused)):
-            changes += plain.updates(rule, work, self.state, self._memory.fitting)
+            changes = in_turns.changes(rule, [*chain(*works)], shared, *how)
+        else:
+            self._memory.remember(self.param_groups, works, traits)
+            changes = launches.updates(rule, [*chain(*works)], self.state, self._memory)
         return changes + [change for *_, written in taken for change in written]
 
-    def _check_runnable(self, group: Group, params: list[Tensor]) -> None:
-        self._require_shapes(group)
+    def _require_capturable(self, group: Group, params: list[Tensor]) -> None:
         counts_on_host = self._step_key and not option(group, "capturable")
         if counts_on_host and params[0].is_cuda and torch.cuda.is_current_stream_capturing():
             name = type(self).__name__

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ._inputs import Named
+from ._rows import same
 from ._rule import Change
 from ._signals import Held
 
@@ -32,9 +33,7 @@ def take(optimizers: Sequence[Taker], given: Sequence[Named]) -> None:
         known = [each._changes for each in optimizers]
         changes = [each._prepare(own) for each, own in zip(optimizers, given, strict=True)]
         with Held():
-            is_taken = all(
-                each._changes is own for each, own in zip(optimizers, known, strict=True)
-            )
+            is_taken = same([each._changes for each in optimizers], known)
             if is_taken:  # else a handler loaded, or stepped
                 for each, own in zip(optimizers, changes, strict=True):
                     each._changes = object()

@@ -3,6 +3,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -16,12 +17,18 @@ PLAIN = frozenset((Tensor, torch.nn.Parameter))
 """Types whose elements are those of their memory; a subclass may mean something else by it."""
 
 
+_PYTHON = frozenset((float, int, bool))
+"""Types of most hyperparameters."""
+
+
 def number(value: Any) -> Any:
     """A hyperparameter or scalar state as a Python number; a tuple as a tuple of them."""
+    if type(value) in _PYTHON:
+        return value
     if isinstance(value, Tensor):
         return value.item()
     if isinstance(value, tuple | list):
-        return tuple(number(v) for v in cast("tuple[Any, ...]", value))
+        return tuple([number(v) for v in cast("tuple[Any, ...]", value)])
     return value
 
 
@@ -60,14 +67,19 @@ def arithmetic(dtype: torch.dtype) -> torch.dtype:
 
 def require_range(scalars: dict[str, float], dtype: torch.dtype) -> None:
     """Raise ValueError for a finite scalar that tensors of a dtype cannot be multiplied by."""
-    dtype = arithmetic(dtype.to_real())
-    most = torch.finfo(dtype).max
+    most = _largest(dtype)
     for name, value in scalars.items():
         if most < abs(value) < math.inf:
+            dtype = arithmetic(dtype.to_real())
             raise ValueError(
                 f"a step would take {name} = {value:.3g}, and the largest number of {dtype} is "
                 f"{most:.3g}; choose smaller hyperparameters"
             )
+
+
+@cache
+def _largest(dtype: torch.dtype) -> float:
+    return torch.finfo(arithmetic(dtype.to_real())).max
 
 
 def require_one_number(name: str, value: Any) -> None:

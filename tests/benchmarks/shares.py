@@ -172,7 +172,7 @@ class _InCache:
     def prepare(self, step: int) -> None: ...
 
     def step(self) -> None:
-        _launch.launch(self._kernel, "float32", self._table, self._scalars, threads=cores())
+        _launch.prepare(self._kernel, "float32", self._table, self._scalars, threads=cores())()
 
 
 def _package(backend: str) -> ModuleType:

@@ -1,5 +1,6 @@
 """engine="numba": the plain engine's numbers, from compiled kernels."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ def test_nothing_changes_when_compiling_fails(monkeypatch: pytest.MonkeyPatch) -
     theta, wide = np.ones(3, np.float32), np.ones(3)
     optimizer.update([theta, wide], [theta * 2, wide * 2])
     before = optimizer.state_dict() | {"theta": theta.copy(), "wide": wide.copy()}
-    monkeypatch.setattr(_launch, "_compile", fail)
+    monkeypatch.setattr(_launch, "_compiled", fail)
     with pytest.raises(RuntimeError, match="no compiler"):
         optimizer.update([theta, wide], [theta * 2, wide * 2])
     assert_same_bits([*optimizer.state_dict().values(), theta, wide], list(before.values()))
@@ -127,8 +128,13 @@ def test_nothing_changes_when_compiling_fails(monkeypatch: pytest.MonkeyPatch) -
 
 def test_auto_compiles_where_there_is_work_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
-    launch = _launch.launch
-    monkeypatch.setattr(_launch, "launch", lambda *a, **k: (ran.append(a[0]), launch(*a, **k)))
+    prepare = _launch.prepare
+
+    def prepared(rule: str, *args: Any, **how: Any) -> Callable[[], None]:
+        ran.append(rule)
+        return prepare(rule, *args, **how)
+
+    monkeypatch.setattr(_launch, "prepare", prepared)
     for size, expected in ((_engines.COMPILED - 1, []), (_engines.COMPILED, ["adam"])):
         theta = np.ones(size, np.float32)
         Adam().update(theta, theta * 2)

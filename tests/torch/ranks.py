@@ -418,10 +418,10 @@ def batches_are_kept() -> None:
     pair = Pair(placements()[:3])
     optimizer, _ = pair.train("Adam", 3, fused=True)
     (kept,) = optimizer._memory.kept.values()
-    (batch,) = kept.batches
+    (launcher,) = kept.launchers
     pair.backward(9)
     optimizer.step()
-    assert next(iter(optimizer._memory.kept.values())).batches[0] is batch
+    assert next(iter(optimizer._memory.kept.values())).launchers[0] is launcher
 
 
 def whole_states_are_loaded_in_parts() -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -152,10 +153,13 @@ def test_many_tensors_take_one_launch(monkeypatch: pytest.MonkeyPatch) -> None:
     from steprule.numba import _launch
 
     calls: list[int] = []
-    launch = _launch.launch
-    monkeypatch.setattr(
-        _launch, "launch", lambda *a, **k: (calls.append(a[2].shape[1]), launch(*a, **k))
-    )
+    prepare = _launch.prepare
+
+    def prepared(rule: str, dtype: str, table: Any, *args: Any, **how: Any) -> Callable[[], None]:
+        calls.append(table.shape[1])
+        return prepare(rule, dtype, table, *args, **how)
+
+    monkeypatch.setattr(_launch, "prepare", prepared)
     params = [torch.ones(k % 7, requires_grad=True) for k in range(100)]
     for p in params:
         p.grad = torch.ones_like(p)
@@ -171,18 +175,18 @@ def test_nothing_changes_when_compiling_fails(
     """Neither where no kernel compiles, nor where that of the second dtype does not."""
     from steprule.numba import _launch
 
-    compiling = _launch._compile  # pyright: ignore[reportPrivateUsage]
+    compiling = _launch._compiled  # pyright: ignore[reportPrivateUsage]
 
-    def fail(rule: str, dtype: str, *rest: Any) -> None:
+    def fail(rule: str, dtype: str, *rest: Any) -> Any:
         if dtype in broken:
             raise RuntimeError("no compiler")
-        compiling(rule, dtype, *rest)
+        return compiling(rule, dtype, *rest)
 
     params = [torch.nn.Parameter(torch.ones(3, dtype=d)) for d in (torch.float32, torch.float64)]
     optimizer = Adam(params, fused=True)
     for p in params:
         p.grad = torch.ones_like(p)
-    monkeypatch.setattr(_launch, "_compile", fail)
+    monkeypatch.setattr(_launch, "_compiled", fail)
     with pytest.raises(RuntimeError, match="no compiler"):
         optimizer.step()
     assert all(torch.equal(p, torch.ones_like(p)) for p in params)

@@ -50,7 +50,7 @@ def _on_the_cpu(interpreted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Tensor, "__pow__", _of_tensors(np.power))
     monkeypatch.setattr(Tensor, "exp", _of_tensors(np.exp))
     # So that the loop computes its scalars as the kernel's are, in Python.
-    for module in ("_launches", "_plain"):
+    for module in ("_launcher", "_plain"):
         monkeypatch.setattr(f"steprule.torch.{module}.live", number)
 
 

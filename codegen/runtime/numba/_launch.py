@@ -29,30 +29,7 @@ DTYPES = frozenset(_TYPES)
 """The dtypes there are kernels for."""
 
 
-def prepare(rule: str, dtype: str, scalars: Mapping[str, float], clip: str) -> None:
-    """Compile a kernel, so that nothing is left to go wrong once tensors change.
-
-    The arguments are those of :func:`launch`.
-    """
-    _compile(rule, dtype, kernel_of(rule).options(**scalars), clip)
-
-
-@cache
-def _compile(rule: str, dtype: str, options: tuple[bool, ...], clip: str) -> None:
-    if in_stages.has_stages(rule):
-        nothing = np.empty((2, 0), np.int64), (), {}
-        in_stages.run(rule, _TYPES[dtype], options, *nothing, CLIPS.get(clip), np.empty(0))
-        return
-    nothing = np.empty((2, 0), np.int64), np.empty(0)
-    numbers = [0.0] * len(kernel_of(rule).SCALARS)
-    _kernel(rule, dtype, options)(*nothing, 0, 0, CLIPS.get(clip), *numbers)
-
-
-def _kernel(rule: str, dtype: str, options: tuple[bool, ...]) -> Kernel:
-    return kernel_of(rule).compiled(*options, *_TYPES[dtype])
-
-
-def launch(
+def prepare(
     rule: str,
     dtype: str,
     table: NDArray[np.int64],
@@ -63,8 +40,10 @@ def launch(
     shapes: Sequence[Sequence[int]] = (),
     threads: int,
     spread: Callable[[Callable[[int], None], int, int], None] = spread_over_cores,
-) -> None:
-    """Take one step for tensors whose elements lie densely and in one order.
+) -> Callable[[], None]:
+    """A step for tensors whose elements lie densely and in one order: calling it takes the step.
+
+    Its kernel is compiled here, so that nothing is left to go wrong once tensors change.
 
     Args:
         rule: the kernel's module.
@@ -82,21 +61,33 @@ def launch(
     """
     module = kernel_of(rule)
     options = module.options(**scalars)
+    kernel = _compiled(rule, dtype, options, clip)
     given = np.array(numbers, np.float64) if clip else np.zeros(table.shape[1])
     spread_out = partial(_spread, threads=threads, spread=spread)
     how = CLIPS.get(clip)
-    if in_stages.has_stages(rule):
+    if kernel is None:
         of = table, shapes, scalars
-        in_stages.run(rule, _TYPES[dtype], options, *of, how, given, spread_out)
-        return
-    kernel = _kernel(rule, dtype, options)
+        return partial(in_stages.run, rule, _TYPES[dtype], options, *of, how, given, spread_out)
     total = int(table[0, -1]) + int(table[1, -1])
     values = [float(scalars[name]) for name in module.SCALARS]
 
     def work(begin: int, end: int) -> None:
         kernel(table, given, begin, end, how, *values)
 
-    spread_out(work, total, total)
+    return partial(spread_out, work, total, total)
+
+
+@cache
+def _compiled(rule: str, dtype: str, options: tuple[bool, ...], clip: str) -> Kernel | None:
+    """The kernel, compiled; None of a rule of stages, all of whose are."""
+    kinds, how = _TYPES[dtype], CLIPS.get(clip)
+    table, numbers = np.empty((2, 0), np.int64), np.empty(0)
+    if in_stages.has_stages(rule):
+        in_stages.run(rule, kinds, options, table, (), {}, how, numbers)
+        return None
+    kernel: Kernel = kernel_of(rule).compiled(*options, *kinds)
+    kernel(table, numbers, 0, 0, how, *[0.0] * len(kernel_of(rule).SCALARS))
+    return kernel
 
 
 def _spread(
@@ -108,6 +99,9 @@ def _spread(
     spread: Callable[[Callable[[int], None], int, int], None],
 ) -> None:
     """Have work done that goes from 0 to ``count``, in as many pieces as pay."""
-    pieces = min(threads, elements // PIECE) or 1
+    pieces = min(threads, elements // PIECE)
+    if pieces < 2:
+        work(0, count)
+        return
     bounds = [count * k // pieces for k in range(pieces + 1)]
     spread(lambda k: work(bounds[k], bounds[k + 1]), pieces, threads)

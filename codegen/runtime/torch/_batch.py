@@ -64,6 +64,7 @@ class Batch:
             for key in (*keys, *scalars)
             if key is not None
         }
+        self._names, self._values = self._in_states()
         self.keys = self._columns.keys()
         """Of the states it has."""
         self.numbers = {key: Numbers(self._columns[key]) for key in scalars}
@@ -96,24 +97,36 @@ class Batch:
             params: parameters.
             are_alike: that they are what they were, but for where they lie, is known.
         """
+        params = self._local(params)
+        return (
+            same(params, self._params)
+            and self._has_states()
+            and [*map(Tensor.data_ptr, self._tensors)] == self._where
+            and (are_alike or self._alike.of(params))
+        )
+
+    def _has_states(self) -> bool:
+        """Whether the parameters have the states that they had."""
+        names, values = self._in_states()
+        if names == self._names and same(values, self._values) and not self._is_sharded:
+            return True  # a user's own among them
         try:
             states = [self._local([*map(itemgetter(key), self._states)]) for key in self._columns]
         except KeyError:
             return False
-        params = self._local(params)
-        return (
-            same(params, self._params)
-            and all(map(same, states, self._columns.values()))
-            and [*map(Tensor.data_ptr, self._tensors)] == self._where
-            and (are_alike or self._alike.of(params))
-        )
+        return all(map(same, states, self._columns.values()))
+
+    def _in_states(self) -> tuple[list[str], list[Any]]:
+        """The names of all states, and these."""
+        values = [state.values() for state in self._states]
+        return [*chain.from_iterable(self._states)], [*chain.from_iterable(values)]
 
     def _local(self, tensors: list[Tensor]) -> list[Tensor]:
         return shards.local(tensors) if self._is_sharded else tensors
 
     def is_uniform(self) -> bool:
         """Whether all rows have the same scalar states."""
-        return all(len({*numbers.read()}) == 1 for numbers in self.numbers.values())
+        return all(numbers.are_equal() for numbers in self.numbers.values())
 
     def takes(self, grads: Sequence[Tensor]) -> bool:
         """Whether these can be the gradients."""

@@ -1,32 +1,34 @@
 """Updates by kernels: batches, kept from one step to the next, and a launch of each.
 
-``updates``    work -> changes. Rows that no kernel takes, of another dtype or layout, are left to
-               ``_plain``.
+``updates``    works -> changes. Rows that no kernel takes, of another dtype or layout, are left to
+               ``_plain``, and so are groups that are not fused.
 ``_gathered``  work -> batches of the rows that kernels take, and what keeps states made for them.
 ``_hold``      whether batches of an earlier step are all there is to update at this one: then
                nothing of the above is asked again.
-``_launch_of`` a batch -> its launch, and what then writes its scalar states.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, compress
+from operator import not_
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from . import _fused as fused
-from . import _inputs as inputs
 from . import _plain as plain
 from . import _shards as shards
 from ._batch import Batch, takes, takes_small
+from ._launcher import Launcher, is_read_on_device
 from ._numbers import Numbers
 from ._options import option
 from ._rows import alike, at, same
 from ._rule import Change, Group, Rule, State, Work
+from ._standing import Existing, Standing
 from ._states import Store, adopt, make_missing, states_of
-from ._tensors import PLAIN, arithmetic, live, number, require_range
+from ._tensors import PLAIN, arithmetic
 from ._traits import Traits
 
 
@@ -34,9 +36,11 @@ from ._traits import Traits
 class Kept:
     """The batches of a group, from one step to the next."""
 
-    batches: list[Batch]
+    launchers: list[Launcher]
     odd: list[int]
     """The rows that no kernel takes."""
+    count: int
+    """Of all rows."""
     traits: Traits | None
     """Of parameters and gradients with which this was so."""
 
@@ -53,6 +57,8 @@ class Memory:
     """By stage and group, what parameters and gradients were."""
     seen: tuple[list[Tensor], list[State]] = field(default_factory=lambda: ([], []))
     """The parameters that had states when the batches were made, and these."""
+    standing: list[Standing] = field(default_factory=list)
+    """Of all groups, what the step before had to do; empty where this must be found out."""
 
     def traits(self, stage: str, group: Group, params: list[Tensor], grads: list[Tensor]) -> Traits:
         """What a group's parameters and gradients are; asked of each only if that is new."""
@@ -62,6 +68,27 @@ class Memory:
             known = self.known[key] = Traits(params, grads)
             known.remember(grads)
         return known
+
+    def remember(self, groups: list[Group], works: list[list[Work]], traits: list[Traits]) -> None:
+        """Keep what there was to do in groups, if a later step can have the same to do."""
+        given = [self.known.get(("given", id(group))) for group in groups]
+        if (
+            same(traits, given)
+            and all(x.are_plain and x.grads_are_plain for x in traits)
+            and all(work.is_of_gradients_alone for work in chain(*works))
+        ):
+            self.standing = [*map(Standing, groups, traits, works)]
+
+    def again(self, rule: Rule, groups: list[Group], existing: Existing) -> list[Work]:
+        """What there is to do in groups, if that is as it was at the step before; or nothing."""
+        standing, self.standing = self.standing, []
+        if not same(groups, [each.group for each in standing]):
+            return []
+        works = [each.again(rule, existing) for each in standing]
+        if not all(works):
+            return []
+        self.standing = standing
+        return [*chain(*works)]
 
     def look(self, store: Store) -> None:
         """Keep no batches where states were set, or taken away, since they were made."""
@@ -87,8 +114,10 @@ def check(rule: Rule, group: Group, devices: Iterable[torch.device]) -> None:
             )
 
 
-def is_fused(rule: Rule, work: Work, memory: Memory) -> bool:
+def _is_fused(rule: Rule, work: Work, memory: Memory) -> bool:
     """Whether kernels update a group: if it says so, or nothing and they can on its GPU."""
+    if work.traits and work.traits.is_sparse:
+        return False
     asked = option(work.group, "fused")
     if asked is not None or option(work.group, "foreach") is not None or not rule.kernel:
         return bool(asked)
@@ -107,17 +136,30 @@ def are_for_kernels(rule: Rule, params: list[Tensor]) -> bool:
     )
 
 
-def updates(rule: Rule, work: Work, store: Store, memory: Memory) -> list[Change]:
-    """What updates a fused group. Its batches are kept for as long as they hold.
+def updates(rule: Rule, works: list[Work], store: Store, memory: Memory) -> list[Change]:
+    """What updates groups, by kernels where they are fused.
 
     Args:
         rule: the rule.
-        work: of the group.
+        works: of the groups.
         store: the optimizer's states, which changes alter, and nothing before.
-        memory: of this optimizer, which has looked at them.
+        memory: of this optimizer.
     """
-    group, _, params, *_ = work
-    kept = memory.kept.pop(work.kind, None)
+    are_fused = [_is_fused(rule, work, memory) for work in works]
+    if any(are_fused):
+        memory.look(store)
+    changes: list[Change] = []
+    for work in compress(works, are_fused):
+        changes += _by_kernels(rule, work, store, memory)
+    for work in compress(works, map(not_, are_fused)):
+        changes += plain.updates(rule, work, store, memory.fitting)
+    return changes
+
+
+def _by_kernels(rule: Rule, work: Work, store: Store, memory: Memory) -> list[Change]:
+    """What updates a fused group. Its batches are kept for as long as they hold."""
+    group, params, kind = work.group, work.params, work.kind
+    kept = memory.kept.pop(kind, None)
     changes: list[Change] = []
     if kept is None or not _hold(rule, kept, work, store):
         if option(group, "fused") is None and not are_for_kernels(rule, params):  # any more
@@ -125,38 +167,27 @@ def updates(rule: Rule, work: Work, store: Store, memory: Memory) -> list[Change
         batches, changes = _gathered(rule, work, store)
         taken = {row for batch in batches for row in batch.rows}
         odd = [row for row in range(len(params)) if row not in taken]
-        kept = Kept(batches, odd, work.traits)
-    for batch in kept.batches:
-        changes += _launch_of(rule, batch, work.part(batch.rows))
+        launchers = [Launcher(rule, batch, work) for batch in batches]
+        kept = Kept(launchers, odd, len(params), work.traits)
+    for each in kept.launchers:
+        changes += each.changes(work.part(each.batch.rows))
     if kept.odd:
         changes += plain.updates(rule, work.part(kept.odd), store, memory.fitting)
-    if not any(batch.first for batch in kept.batches):
-        memory.kept[work.kind] = kept
+    if not any(each.batch.first for each in kept.launchers):
+        memory.kept[kind] = kept
     return changes
 
 
 def _hold(rule: Rule, kept: Kept, work: Work, store: Store) -> bool:
     """Whether batches of an earlier step are all there is to update at this one."""
-    group, initial, params, grads, *_ = work
     traits = work.traits
     are_alike = traits is not None and traits is kept.traits
-    # Else what they hold is asked as well.
-    are_plain = are_alike and traits is not None and traits.are_plain
-    if sum(len(batch.rows) for batch in kept.batches) + len(kept.odd) != len(params):
+    if not (
+        kept.count == len(work.params)
+        and not any(_is_taken(rule, work, i, store) for i in kept.odd)
+        and all(each.holds(work, are_alike=are_alike) for each in kept.launchers)
+    ):
         return False
-    if any(_is_taken(rule, work, i, store) for i in kept.odd):
-        return False
-    for batch in kept.batches:
-        rows = batch.rows
-        if not (
-            batch.keys == initial.keys()
-            and batch.inputs == work.inputs.present
-            and all(c is None or batch.takes(at(c, rows)) for c in work.inputs.given)
-            and batch.holds(at(params, rows), are_alike=are_plain)
-            and (are_alike or batch.takes(at(grads, rows)))
-            and (_is_read_on_device(group, batch.device) or batch.is_uniform())
-        ):
-            return False
     kept.traits = traits
     return True
 
@@ -179,7 +210,7 @@ def _gathered(rule: Rule, work: Work, store: Store) -> tuple[list[Batch], list[C
             changes.append(partial(adopt, store, taken, states, firsts))
         keys = [key if key in initial else None for key in rule.tensor_states.values()]
         scalars = rule.scalar_keys & initial.keys()
-        read = [] if _is_read_on_device(group, device) else sorted(scalars)
+        read = [] if is_read_on_device(group, device) else sorted(scalars)
         values = [Numbers([state[key] for state in states]).read() for key in read]
         for (first, *_), places in alike(zip(firsts, *values, strict=True)).items():
             own = at(rows, places), at(taken, places), at(states, places)
@@ -191,7 +222,7 @@ def _gathered(rule: Rule, work: Work, store: Store) -> tuple[list[Batch], list[C
 def _is_taken(rule: Rule, work: Work, i: int, store: Store) -> bool:
     """Whether a kernel can update a parameter, of which states may be yet to be made."""
     group, initial, p, grad = work.group, work.initial, work.params[i], work.grads[i]
-    if rule.branches_on_steps and _is_read_on_device(group, p.device):
+    if rule.branches_on_steps and is_read_on_device(group, p.device):
         return False  # kernels are compiled for one branch, which the host must know
     engine = fused.engine(p.device.type)
     if p.dtype.to_real() not in engine.DTYPES:
@@ -213,53 +244,3 @@ def _is_taken(rule: Rule, work: Work, i: int, store: Store) -> bool:
     like += given
     small = [(x, rule.lengths(group, key, p.shape)) for key, x in made.items() if key in rule.axes]
     return takes(shards.local([p, grad, *like])) and takes_small(p, small)
-
-
-def _launch_of(rule: Rule, batch: Batch, work: Work) -> list[Change]:
-    """The launch of a batch, and what keeps its new scalar states.
-
-    A CUDA graph is to read scalars anew at every replay: then they are vectors on the device,
-    a number a tensor.
-    """
-    group, _, params, grads, clip, *_ = work
-    on_device = _is_read_on_device(group, batch.device)
-    kept = {
-        key: numbers.vector() if on_device else number(numbers.tensors[0])
-        for key, numbers in batch.numbers.items()
-    }
-    scalars = {name: kept.get(key, 0.0) for name, key in rule.scalar_states.items()}
-    if rule.step_key:
-        scalars["t"] = kept[rule.step_key] = kept[rule.step_key] + 1
-    else:
-        scalars["first"] = batch.first
-    settings = {name: (live if on_device else number)(group[name]) for name in rule.arguments}
-    if on_device:
-        settings |= inputs.on_device(work.inputs, batch.device)
-    else:
-        settings |= inputs.as_numbers(work.inputs)
-    step, new = rule.step(scalars | settings | dict(work.known))
-    given = vars(step)
-    if not on_device:
-        require_range(given, params[0].dtype)
-    kept |= new
-    engine = fused.engine(batch.device.type)
-    engine.require(rule.kernel, rule.fingerprint)
-    columns = work.inputs.for_kernels(scalars.get("t"))
-    by_lines = engine.sees_lines(rule.kernel)
-    shapes = [work.view.of(p.shape) for p in params] if by_lines else ()
-    launch = engine.prepare(rule.kernel, batch, grads, given, clip, columns, shapes)
-    return [
-        partial(_launch, launch, grads, columns),
-        # Once all is done.
-        *(partial(numbers.fill, kept[key]) for key, numbers in batch.numbers.items()),
-    ]
-
-
-def _launch(launch: Callable[[], None], _grads: list[Tensor], _inputs: Any) -> None:
-    """Launch what has the addresses of gradients that nobody else may hold: sums just received."""
-    launch()
-
-
-def _is_read_on_device(group: Group, device: torch.device) -> bool:
-    """Whether scalars are read there, by a kernel, and never by the host."""
-    return option(group, "capturable") and device.type == "cuda"

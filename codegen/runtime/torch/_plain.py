@@ -123,7 +123,7 @@ def _by_kinds(
     """Updates of rows of one kind together: on one device, of one dtype, with equal scalars."""
     group, initial, params, grads, clip, _, shape, inputs, shared, view = work
     names, scalars = _scalars(rule, states, firsts, initial)
-    settings = {name: number(group[name]) for name in rule.arguments} | dict(shape)
+    settings = rule.settings(group) | dict(shape)
     settings |= given.as_numbers(inputs) | {name: number(x) for name, x in shared.items()}
     are_equal = all(column.count(column[0]) == len(column) for column in scalars)
     changes: list[Change] = []
@@ -206,7 +206,7 @@ def _one_by_one(rule: Rule, work: Work, states: list[State], firsts: list[bool])
     group, initial, params, grads, clip, _, shape, inputs, shared, view = work
     require_beside(params, grads)
     names, scalars = _scalars(rule, states, firsts, initial)
-    settings = {name: number(group[name]) for name in rule.arguments} | dict(shape)
+    settings = rule.settings(group) | dict(shape)
     settings |= given.as_numbers(inputs) | {name: number(x) for name, x in shared.items()}
     changes: list[Change] = []
     owned: list[Any] = []

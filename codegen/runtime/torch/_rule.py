@@ -16,6 +16,7 @@ from ._inputs import NONE, Inputs
 from ._rows import at
 from ._scalars import Step
 from ._shapes import LAST_TWO, Axes, Facts, View, lengths
+from ._tensors import number
 from ._traits import Traits
 from ._turns import Turns, Values
 
@@ -85,10 +86,19 @@ class Rule:
         """The keys of scalar states, and of the step count."""
         return {self.step_key, *self.scalar_states.values()} - {""}
 
+    @cached_property
+    def numbers(self) -> set[str]:
+        """The arguments that are numbers, or tuples of them."""
+        return {*self.arguments} - {*self.options, *self.words}
+
     def lengths(self, group: Group, key: str, shape: Sequence[int]) -> tuple[int, ...]:
         """The shape of a state of a group's parameter of a shape."""
         axes = self.axes.get(key, ())
         return lengths(axes, shape, self.view(group, len(shape)) if axes else LAST_TWO)
+
+    def settings(self, group: Group) -> dict[str, Any]:
+        """What a group sets of the rule's arguments, as Python numbers."""
+        return {name: number(group[name]) for name in self.arguments}
 
     def step(self, scalars: dict[str, Any]) -> tuple[Step[Any], dict[str, Any]]:
         """A step of these arguments, count and scalar states, and the new values of the last.
@@ -146,6 +156,11 @@ class Work(NamedTuple):
     inputs: Inputs = NONE
     shared: Values = MappingProxyType({})
     view: View = LAST_TWO
+
+    @property
+    def is_of_gradients_alone(self) -> bool:
+        """Whether these are taken as they are, and nothing beside them."""
+        return self.clip is None and self.inputs is NONE
 
     @property
     def kind(self) -> tuple[int, ...]:

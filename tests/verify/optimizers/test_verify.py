@@ -240,7 +240,7 @@ def test_a_kernel_that_does_not_clip_is_caught(mutant: Mutant) -> None:
     launcher, generation = (
         sys.modules[f"{mutant.root}.numba.{name}"] for name in ("_launch", "_generation")
     )
-    for known in (generation.kernel_of, launcher._compile):
+    for known in (generation.kernel_of, launcher._compiled):
         known.cache_clear()
     importlib.invalidate_caches()
     (found,) = verify(rule, [compiled], clipping)
