@@ -47,6 +47,7 @@ from ._states import adopt, make_missing, remake_scalars, states_of
 from ._taking import take
 from ._tensors import require_one_number
 from ._traits import Traits
+from ._watched import switching
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
@@ -94,6 +95,13 @@ class Optimizer(Readable, optim.Optimizer):
         super().__init__(given["params"], options.settings(values, self._peer, self._beside))
         if values["fused"]:  # so torch.amp.GradScaler leaves unscaling and skipping to the step
             self._step_supports_amp_scaling = True
+
+    def _patch_step_function(self) -> None:
+        """Torch's own, which wraps the step of a class once."""
+        bare = type(self).step
+        super()._patch_step_function()
+        if type(self).step is not bare:
+            type(self).step = switching(bare, type(self).step)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Fill in what checkpoints of other versions and of torch.optim leave out."""
