@@ -7,6 +7,8 @@ from inspect import signature
 from numbers import Real
 from typing import Any, cast
 
+_FIXED = frozenset((float, int, bool, str, type(None)))
+
 _COUNTS = {2: "two", 3: "three", 4: "four"}
 
 
@@ -110,6 +112,13 @@ def require_flags(names: tuple[str, ...], given: Mapping[str, Any]) -> None:
         value = given.get(name, False)
         if not (_is_truth(value) or (_is_array_of_one(value) and _is_truth(value.item()))):
             raise ValueError(f"{name} must be True or False, got {value!r}")
+
+
+def is_fixed(value: Any) -> bool:
+    """Whether an argument stays what it is, as arrays and lists need not."""
+    if type(value) is tuple:
+        return all(type(member) in _FIXED for member in cast("tuple[Any, ...]", value))
+    return type(value) in _FIXED
 
 
 def _hint(value: Any) -> str:

@@ -2,7 +2,8 @@
 """What a generated class declares of its rule: a few tables, and the rule's own functions."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from ._arguments import counts, declared, flags_of, omissible
@@ -66,6 +67,8 @@ class Declared(ABC):
     """The numbers among them that can be left out, as messages call them."""
     _options: ClassVar[tuple[str, ...]] = ()
     _bounded: ClassVar[tuple[Member, ...]] = ()
+    _all_of: ClassVar[Callable[[Any], tuple[Any, ...]]]
+    """Gives all arguments of an optimizer that are checked."""
     _sees: ClassVar[bool] = False
     """Whether it sees some parameters otherwise than by their last two axes."""
 
@@ -80,6 +83,7 @@ class Declared(ABC):
             cls._options = tuple(name for name in others if name not in cls._numbers)
             cls._bounded = members(cls._domains)
             cls._sees = "_view" in vars(cls)
+            cls._all_of = attrgetter(*own, *TRANSFORMS, *seed)
 
     def _check(self, lr: float | None) -> None:  # noqa: B027 (most rules have none)
         """Raise ValueError for arguments that do not go together.

@@ -81,8 +81,8 @@ def compiled(
     launcher.require(kernel, fingerprint)
     clip = next((clip.transform.__name__ for clip in clips if clip), "")
     launches: list[Callable[[], None]] = []
-    others = known.others(by_lines=launcher.sees_lines(kernel))
-    for dtype, table in known.tables(sorted({*rows} - others)).items():
+    tables, others = known.tables(rows, by_lines=launcher.sees_lines(kernel))
+    for dtype, table in tables.items():
         launch = launcher.prepare(
             kernel,
             dtype,
@@ -94,4 +94,4 @@ def compiled(
             threads=cores(),
         )
         launches.append(launch)
-    return launches, sorted(others.intersection(rows))
+    return launches, others

@@ -12,6 +12,9 @@ from typing import Any, TypeVar, cast
 
 Owner = TypeVar("Owner")
 
+_STILL = frozenset((float, int, type(None)))
+"""Types of most numbers."""
+
 
 def at(optimizer: Owner, names: Iterable[str], step: int) -> Owner:
     """An optimizer as it is at a step.
@@ -22,7 +25,11 @@ def at(optimizer: Owner, names: Iterable[str], step: int) -> Owner:
         step: counted from 0.
     """
     given = vars(optimizer)
-    found = {n: _number(given[n], step) for n in names if n in given and _moves(given[n])}
+    found = {
+        name: _number(value, step)
+        for name in names
+        if type(value := given.get(name)) not in _STILL and _moves(value)
+    }
     if not found:
         return optimizer
     now = object.__new__(type(optimizer))

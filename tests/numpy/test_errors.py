@@ -87,6 +87,28 @@ def test_rate_of_a_step(rate: float) -> None:
     assert message == f"lr must satisfy 0 <= lr, got {float(rate)!r}"
 
 
+@pytest.mark.parametrize(
+    ("eps", "change"),
+    [
+        (1e-8, lambda optimizer: setattr(optimizer, "eps", -1.0)),
+        (np.array(1e-8), lambda optimizer: optimizer.eps.fill(-1.0)),
+    ],
+    ids=["another number", "an array written to"],
+)
+def test_arguments_are_looked_at_again_when_they_have_changed(
+    eps: Any, change: Callable[[Any], object]
+) -> None:
+    optimizer = Adam(eps=eps)
+    theta = np.ones(2)
+    for _ in range(2):
+        optimizer.update(theta, np.ones(2))
+    before = theta.copy()
+    change(optimizer)
+    with pytest.raises(ValueError, match="eps must satisfy 0 <= eps"):
+        optimizer.update(theta, np.ones(2))
+    np.testing.assert_array_equal(theta, before)
+
+
 def test_what_arguments_must_meet_together() -> None:
     with pytest.raises(ValueError, match="nesterov needs momentum > 0 and dampening = 0"):
         SGD(nesterov=True)

@@ -1,6 +1,7 @@
 from .._arguments import counts as counts
 from .._arguments import declared as declared
 from .._arguments import flags_of as flags_of
+from .._arguments import is_fixed as is_fixed
 from .._arguments import omissible as omissible
 from .._arguments import refuse_nan as refuse_nan
 from .._arguments import require_flags as require_flags

@@ -40,6 +40,10 @@ class Inputs:
         return Inputs(self.numbers, [*self.columns, *columns])
 
 
+NONE = Inputs({}, ())
+"""Of rules that have no inputs."""
+
+
 def taken(
     declared: Mapping[str, str],
     read: Iterable[str],

@@ -86,8 +86,8 @@ class Known:
         self.written = 2 + len(slots)
         """Where a row's inputs begin, which like its gradient are never written to."""
         self._where = _addresses(gradients)
-        self._tables: dict[int | None, dict[str, Table]] = {}
-        """By the first row of a kind of shape, of which a row has one."""
+        self._tables: dict[int, tuple[dict[str, Table], list[int]]] = {}
+        """Of a kind of shape, by its first row, those of each dtype, and the rows in none."""
         self._remember(params, grads, gradients)
 
     @cached_property
@@ -98,11 +98,6 @@ class Known:
             if dtype:
                 kinds.setdefault(dtype, []).append(row)
         return kinds
-
-    def others(self, *, by_lines: bool) -> set[int]:
-        """The rows that none can, or none that must see which elements are a row: in C's order."""
-        columns = enumerate(zip(self._dtypes, self._orders, strict=True))
-        return {row for row, (dtype, order) in columns if not dtype or (by_lines and order != "C")}
 
     def _table_of(self, rows: Sequence[int]) -> "Table":
         return Table(rows, self._columns(rows), [self._seen_shape(self.thetas[k]) for k in rows])
@@ -149,24 +144,36 @@ class Known:
         self._where = where
         return given
 
-    def tables(self, rows: Sequence[int]) -> dict[str, "Table"]:
-        """By dtype, the table of those of some rows of one kind of shape that a kernel takes."""
-        key = rows[0] if rows else None
-        if key not in self._tables:
-            wanted = {*rows}
-            by_dtype = {dtype: [*wanted.intersection(own)] for dtype, own in self.kinds.items()}
-            self._tables[key] = {
-                dtype: self._table_of(sorted(own)) for dtype, own in by_dtype.items() if own
-            }
-        for table in self._tables[key].values():
+    def tables(
+        self, rows: Sequence[int], *, by_lines: bool
+    ) -> tuple[dict[str, "Table"], list[int]]:
+        """By dtype, the table of those rows of a kind of shape that a kernel takes; and the others.
+
+        Args:
+            rows: all of the kind.
+            by_lines: whether it must see which elements are a row: then it takes C's order alone.
+        """
+        if rows[0] not in self._tables:
+            self._tables[rows[0]] = self._cut(rows, by_lines=by_lines)
+        tables, others = self._tables[rows[0]]
+        for table in tables.values():
             table.columns[_GRADS] = self._where[table.rows]
-        return {dtype: self._with_inputs(table) for dtype, table in self._tables[key].items()}
+        if any(self.inputs):
+            tables = {dtype: self._with_inputs(table) for dtype, table in tables.items()}
+        return tables, others
+
+    def _cut(self, rows: Sequence[int], *, by_lines: bool) -> tuple[dict[str, "Table"], list[int]]:
+        dtypes = {
+            row: self._dtypes[row] if self._orders[row] == "C" or not by_lines else ""
+            for row in rows
+        }
+        own = {name: [k for k in rows if dtypes[k] == name] for name in {*dtypes.values()}}
+        others = own.pop("", [])
+        return {name: self._table_of(found) for name, found in own.items()}, others
 
     def _with_inputs(self, table: "Table") -> "Table":
         """With the addresses of the inputs, which differ from step to step."""
         beside = [[0 if x is None else address(x) for x in self.inputs[row]] for row in table.rows]
-        if not beside[0]:
-            return table
         added = np.array(beside, np.int64).T
         return replace(table, columns=np.concatenate([table.columns, added]))
 

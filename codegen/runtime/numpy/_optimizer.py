@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from operator import is_
 from typing import Any, cast
 
 import numpy as np
@@ -15,6 +16,7 @@ from . import _random as drawn
 from . import _together as together
 from . import _ufuncs as ufuncs
 from ._arguments import (
+    is_fixed,
     refuse_nan,
     require_flags,
     require_number,
@@ -25,7 +27,7 @@ from ._arguments import (
 from ._clipping import TRANSFORMS, Limited
 from ._engines import Engine
 from ._errors import Deferred
-from ._inputs import clipped, taken
+from ._inputs import NONE, clipped, taken
 from ._intervals import require_within
 from ._known import Kind, Known, States
 from ._limits import chosen
@@ -50,6 +52,9 @@ from ._trees import (
 
 class Optimizer(Limited, Readable):
     """Base of the generated optimizers, which add hyperparameters and one step's rule."""
+
+    _checked: tuple[Any, ...] = ()
+    """The arguments that were found right."""
 
     def __init__(
         self,
@@ -82,7 +87,12 @@ class Optimizer(Limited, Readable):
                 name: {path: array.copy(order="K") for path, array in arrays.items()}
                 for name, arrays in self._states.items()
             }
-            kept = self.__dict__ | {"_known": None, "_scratches": {}, "_states": states}
+            kept = self.__dict__ | {
+                "_known": None,
+                "_scratches": {},
+                "_checked": (),
+                "_states": states,
+            }
         del kept["_lock"]
         return kept
 
@@ -147,10 +157,11 @@ class Optimizer(Limited, Readable):
         now = at(self, self._over_time, self._step)
         require_number("lr", now.lr)
         lr = float(now.lr)  # pyright: ignore[reportArgumentType]
-        now._check_arguments(lr)
-        engines.check(self.engine, self._kernel, type(self).__name__)
+        self._require_arguments(now, lr)
         read = now._read_at(self._step + 1, lr)
-        inputs = taken(self._inputs, read, given_inputs, params, type(self).__name__)
+        inputs = NONE
+        if self._inputs or given_inputs:
+            inputs = taken(self._inputs, read, given_inputs, params, type(self).__name__)
         known, given = now._looked_at(params, grads, lr)
         cut = partial(
             clipping.clips, limits=now._limits, error_if_nonfinite=self.error_if_nonfinite
@@ -174,6 +185,8 @@ class Optimizer(Limited, Readable):
                 how = (self._kernel, self._fingerprint, known, clips, vars(step), rows)
                 launches, rows = engines.compiled(*how)
                 changes += launches
+                if not rows:
+                    continue
             for dtype, part in ufuncs.parts(given, rows, apart=self._rounds):
                 rule = partial(self._rule, step.storing(dtype) if dtype else step)
                 of = (rule, known, given, clips, part, self._scratch)
@@ -241,6 +254,19 @@ class Optimizer(Limited, Readable):
     @property
     def _limits(self) -> clipping.Limits:
         return {name: getattr(self, name) for name in TRANSFORMS}
+
+    def _require_arguments(self, now: "Optimizer", lr: float) -> None:
+        """Check arguments, but for those that were right and cannot have changed since.
+
+        Args:
+            now: the optimizer as it is at this step.
+            lr: its rate.
+        """
+        values = lr, self.engine, *self._all_of(now)
+        if len(values) != len(self._checked) or not all(map(is_, values, self._checked)):
+            now._check_arguments(lr)
+            engines.check(self.engine, self._kernel, type(self).__name__)
+            self._checked = values if all(map(is_fixed, values)) else ()
 
     def _check_arguments(self, lr: Any) -> None:
         """Raise ValueError for arguments that are no numbers, or outside their domain.
