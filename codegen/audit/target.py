@@ -73,7 +73,7 @@ _PLACES = (
 def _below(where: str, name: str, module: ModuleType) -> ModuleType:
     """The module of a package that has a name which the package itself has not, or the package."""
     for inner in _PLACES:
-        with suppress(ImportError, ValueError):
+        with suppress(Exception):  # whatever it raises, the name is not to be had there
             if hasattr(found := importlib.import_module(f"{where}.{inner}"), name):
                 return found
     return module
@@ -97,19 +97,23 @@ def _of_package(name: str, reference: str) -> ModuleType:
     if root == "keras":  # which else asks for TensorFlow
         os.environ.setdefault("KERAS_BACKEND", "numpy")
     try:
-        if importlib.util.find_spec(root) is None:
-            raise refused(
-                reference,
-                "module",
-                f"no package {root} is installed here",
-                "Install it in the environment that steprule runs in, or name a file.py",
-            )
-        return importlib.import_module(name)
-    except (ImportError, ValueError) as error:
+        is_there = importlib.util.find_spec(root) is not None
+    except (ImportError, ValueError):
+        is_there = False
+    if not is_there:
         raise refused(
             reference,
             "module",
-            f"{name} does not import: {error}",
+            f"no package {root} is installed here",
+            "Install it in the environment that steprule runs in, or name a file.py",
+        )
+    try:
+        return importlib.import_module(name)
+    except Exception as error:  # whatever it raises, as where what it asks for is of another build
+        raise refused(
+            reference,
+            "module",
+            f"{name} does not import: {_told(error)}",
             "Mend the import, or install what it asks for",
         ) from error
 
@@ -130,9 +134,13 @@ def _of_file(path: str, reference: str) -> ModuleType:
         raise refused(
             reference,
             "file",
-            f"it does not import: {type(error).__name__}: {error}",
+            f"it does not import: {_told(error)}",
             "Mend it, so that python can run it",
         ) from error
     finally:
         sys.path.remove(str(file.parent.resolve()))
     return module
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"

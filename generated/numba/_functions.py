@@ -7,7 +7,7 @@ special, such as an infinity, is chosen and not branched to. As all else in kern
 every operation, and so are the same on every machine. Of float64 they are the C library's.
 
 Seen of all floats (``atan2`` and ``power`` of millions of pairs), in ulps: ``exp`` 1.05,
-``atan2`` 1.71, ``log`` and ``power`` 0.502.
+``atan2`` 1.71, ``log`` and ``power`` 0.502, ``cube_root`` 0.500.
 """
 
 import math
@@ -186,31 +186,87 @@ def _log(x: Any) -> Any:
     return of_float32 if x == types.float32 else plain
 
 
-def power(x: Any, exponent: Any) -> Any:
-    """A power, whose exponent is finite."""
+def power(x: Any, exponent: Any, is_half: Any) -> Any:
+    """A power, whose exponent is finite; a kernel is compiled for whether it is a half."""
 
 
 @overload(power, jit_options=INLINED)
-def _power(x: Any, exponent: Any) -> Any:
-    def plain(x: Any, exponent: Any) -> Any:
-        return x**exponent
+def _power(x: Any, exponent: Any, is_half: Any) -> Any:
+    def plain(x: Any, exponent: Any, is_half: Any) -> Any:
+        return _root(x) if is_half else x**exponent
 
-    def of_float32(x: Any, exponent: Any) -> Any:
-        y, size = np.float64(exponent), np.float64(abs(x))
-        at_0 = _F(0) if y > 0 else _F(np.inf)
-        at_infinity = _F(np.inf) if y > 0 else _F(0)
-        is_whole = y == np.floor(y)
-        is_odd = is_whole & (np.floor(y / 2) * 2 != y)
-        result = _F(_exp2(y * _log2(size)))
-        result = at_0 if size == 0 else result
-        result = at_infinity if size == np.inf else result
-        sign = math.copysign(_F(1), x) if is_odd else _F(1)
-        has_none = (x < _F(0)) & (size != np.inf) & (not is_whole)
-        result = _F(np.nan) if has_none else sign * result
-        result = x if x != x else result
-        return _F(1) if (y == 0) | (x == _F(1)) else result
+    def of_float32(x: Any, exponent: Any, is_half: Any) -> Any:
+        return _root(x) if is_half else _any_power(x, exponent)
 
     return of_float32 if x == exponent == types.float32 else plain
+
+
+@inlined
+def _root(x: Any) -> Any:
+    """The power a half, which has no sign where the square root of -0 has one."""
+    result = np.sqrt(x + type(x)(0))
+    return type(x)(np.inf) if x == -np.inf else result
+
+
+@inlined
+def _any_power(x: Any, exponent: Any) -> Any:
+    """Of float32."""
+    y, size = np.float64(exponent), np.float64(abs(x))
+    at_0 = _F(0) if y > 0 else _F(np.inf)
+    at_infinity = _F(np.inf) if y > 0 else _F(0)
+    is_whole = y == np.floor(y)
+    is_odd = is_whole & (np.floor(y / 2) * 2 != y)
+    result = _F(_exp2(y * _log2(size)))
+    result = at_0 if size == 0 else result
+    result = at_infinity if size == np.inf else result
+    sign = math.copysign(_F(1), x) if is_odd else _F(1)
+    has_none = (x < _F(0)) & (size != np.inf) & (not is_whole)
+    result = _F(np.nan) if has_none else sign * result
+    result = x if x != x else result
+    return _F(1) if (y == 0) | (x == _F(1)) else result
+
+
+def cube_root(x: Any) -> Any:
+    """The power a third, which negative numbers have none of."""
+
+
+@overload(cube_root, jit_options=INLINED)
+def _cube_root(x: Any) -> Any:
+    def plain(x: Any) -> Any:
+        return x ** (1 / 3)
+
+    def of_float32(x: Any) -> Any:
+        size = np.float64(abs(x))
+        result = _F(size * _inverse_cube_root(size) ** 2)
+        result = _F(np.inf) if size == np.inf else result
+        result = _F(np.nan) if (x < _F(0)) & (size != np.inf) else result
+        return x if x != x else result
+
+    return of_float32 if x == types.float32 else plain
+
+
+_HALF = np.int64(32)
+_THIRD = 1 / 3
+_FIRST = float(0x553EE95A)
+"""With it the first guess below is within a thirtieth, and the third one has all digits."""
+_REST = _polynomial(_THIRD, 2 / 9, 14 / 81)
+"""((1 - e)**(-1/3) - 1)/e, near 0."""
+
+
+@inlined
+def _inverse_cube_root(x: Any) -> Any:
+    """Of a positive float64 that float32 has; of 0 a number, of infinity anything."""
+    # Of the upper half of the bits, which are nearly the logarithm, minus a third.
+    high = of_bits((bits_of(x) >> _HALF) + bits_of(_ROUNDER_64)) - _ROUNDER_64
+    shifted = _FIRST - high * _THIRD + _ROUNDER_64
+    guess = of_bits((bits_of(shifted) - bits_of(_ROUNDER_64)) << _HALF)
+    return _nearer(_nearer(guess, x), x)
+
+
+@inlined
+def _nearer(guess: Any, x: Any) -> Any:
+    e = 1.0 - x * guess * guess * guess
+    return guess + guess * e * _REST(e)
 
 
 @inlined

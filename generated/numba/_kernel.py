@@ -21,6 +21,7 @@ from numba.extending import intrinsic, overload
 
 from ._functions import atan2 as atan2
 from ._functions import bits_of, of_bits
+from ._functions import cube_root as cube_root
 from ._functions import exp as exp
 from ._functions import log as log
 from ._functions import power as power

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _functions and _kernel, sha256:7600c673340824e0, at which Numba itself does not look.
+# Compiled with _clipping, _functions and _kernel, sha256:a30b4ec2de2389d8, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -26,13 +26,16 @@ SCALARS = (
 """What the kernel takes last, of the scalars of a step."""
 
 
-def options(*, maximize: float, **_: float) -> tuple[bool, ...]:
+def options(*, maximize: float, shared_factor: float, **_: float) -> tuple[bool, ...]:
     """What a kernel is compiled for, of the scalars of a step."""
-    return (bool(maximize),)
+    return (
+        bool(maximize),
+        bool(shared_factor == 0.5),
+    )
 
 
 @cache
-def compiled(maximize: bool, stored: Any, real: Any) -> kernel.Kernel:
+def compiled(maximize: bool, _shared_factor_is_half: bool, stored: Any, real: Any) -> kernel.Kernel:
     """The kernel of Ftrl under the given options; Numba compiles it when it is called.
 
     Memory is ``stored`` (uint16 for bfloat16), arithmetic ``real``.
@@ -83,12 +86,14 @@ def compiled(maximize: bool, stored: Any, real: Any) -> kernel.Kernel:
                     # n[t] = n[t-1] + g[t]**2
                     n_new = n + kernel.square(grad)
                     # z[t] = z[t-1] + g[t] + 2*l2_shrinkage_regularization_strength*theta[t-1] - theta[t-1]*(n[t]**(-learning_rate_power) - n[t-1]**(-learning_rate_power))/lr
-                    shared = kernel.power(n_new, real(shared_factor))
+                    shared = kernel.power(n_new, real(shared_factor), _shared_factor_is_half)
                     z = (
                         z
                         + grad
                         + real(theta_factor) * theta
-                        - theta * (shared - kernel.power(n, real(shared_factor))) / real(lr)
+                        - theta
+                        * (shared - kernel.power(n, real(shared_factor), _shared_factor_is_half))
+                        / real(lr)
                     )
                     # theta[t] = (clip(z[t], -l1_regularization_strength, l1_regularization_strength) - z[t])/curve[t]
                     theta = (

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _functions and _kernel, sha256:7600c673340824e0, at which Numba itself does not look.
+# Compiled with _clipping, _functions and _kernel, sha256:a30b4ec2de2389d8, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -91,7 +91,7 @@ def compiled(
                         # origin[t]
                         origin = start
                     else:
-                        origin = theta + s / (kernel.power(v, real(1 / 3)) + real(eps))
+                        origin = theta + s / (kernel.cube_root(v) + real(eps))
                     # s[t] = s[t-1] + lamb[t]*gtilde[t]
                     s = s + real(lamb) * grad
                     if _case4:
@@ -102,7 +102,7 @@ def compiled(
                     # theta[t] = (1 - momentum)*z[t] + momentum*theta[t-1] - shrunk[t]
                     theta = (
                         real(one_minus_momentum)
-                        * (origin - s / (kernel.power(v_new, real(1 / 3)) + real(eps)))
+                        * (origin - s / (kernel.cube_root(v_new) + real(eps)))
                         + real(momentum) * theta
                         - shrunk
                     )

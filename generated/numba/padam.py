@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _functions and _kernel, sha256:7600c673340824e0, at which Numba itself does not look.
+# Compiled with _clipping, _functions and _kernel, sha256:a30b4ec2de2389d8, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -33,6 +33,7 @@ def options(
     amsgrad: float,
     decoupled_weight_decay: float,
     maximize: float,
+    theta_factor2: float,
     weight_decay: float,
     **_: float,
 ) -> tuple[bool, ...]:
@@ -42,12 +43,19 @@ def options(
         bool(weight_decay != 0 and not decoupled_weight_decay),
         bool(weight_decay != 0 and decoupled_weight_decay),
         bool(amsgrad),
+        bool(theta_factor2 == 0.5),
     )
 
 
 @cache
 def compiled(
-    maximize: bool, _case2: bool, _case3: bool, amsgrad: bool, stored: Any, real: Any
+    maximize: bool,
+    _case2: bool,
+    _case3: bool,
+    amsgrad: bool,
+    _theta_factor2_is_half: bool,
+    stored: Any,
+    real: Any,
 ) -> kernel.Kernel:
     """The kernel of PAdam under the given options; Numba compiles it when it is called.
 
@@ -119,7 +127,10 @@ def compiled(
                         vtilde = v
                     # theta[t] = thetabar[t] - lr*sqrt(1 - beta2**t)*m[t]/(1 - beta1**t)/(sqrt(vtilde[t]) + eps)**(2*partial)
                     theta = theta - real(step_size) * (
-                        m / kernel.power(np.sqrt(vtilde) + real(eps), real(theta_factor2))
+                        m
+                        / kernel.power(
+                            np.sqrt(vtilde) + real(eps), real(theta_factor2), _theta_factor2_is_half
+                        )
                     )
                     kernel.store(_theta, index, theta)
                     kernel.store(_m, index, m)

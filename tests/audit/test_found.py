@@ -180,3 +180,12 @@ class TestBadUse:
         with pytest.raises(SpecError, match=r"\[audit\]") as error:
             found(spec, against, **how)
         assert message in str(error.value)
+
+    def test_a_package_that_raises_whatever_it_likes(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As one does whose extension is of another build."""
+        (tmp_path / "broken_package.py").write_text("raise RuntimeError('operator missing')")
+        monkeypatch.syspath_prepend(tmp_path)
+        with pytest.raises(SpecError, match="broken_package does not import: RuntimeError: oper"):
+            found("adamw", "broken_package:AdamW")

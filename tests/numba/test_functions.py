@@ -45,7 +45,19 @@ def angles(y, x, into):
 @njit(error_model="numpy")
 def powers(x, exponent, into):
     for i in range(x.size):
-        into[i] = kernel.power(x[i], exponent)
+        into[i] = kernel.power(x[i], exponent, False)
+
+
+@njit(error_model="numpy")
+def roots(x, into):
+    for i in range(x.size):
+        into[i] = kernel.power(x[i], x.dtype.type(0.5), True)
+
+
+@njit(error_model="numpy")
+def cube_roots(x, into):
+    for i in range(x.size):
+        into[i] = kernel.cube_root(x[i])
 
 
 def held(found: NDArray[np.float32], exact: NDArray[np.float64], ulps: float) -> None:
@@ -114,6 +126,38 @@ def test_powers(exponent: float) -> None:
     held(into, exact, 0.51)
 
 
+def test_the_power_a_half_is_the_root_and_c_s_power_where_they_part() -> None:
+    x = floats()
+    into = np.empty_like(x)
+    roots(x, into)
+    with np.errstate(invalid="ignore"):
+        exact = np.sqrt(x.astype(np.float64))
+    exact[x == -np.inf] = np.inf
+    exact[(x == 0) & np.signbit(x)] = 0.0
+    held(into, exact, 0.5)
+
+
+def cube_roots_hold(x: NDArray[np.float32]) -> None:
+    into = np.empty_like(x)
+    cube_roots(x, into)
+    with np.errstate(invalid="ignore"):
+        exact = np.cbrt(x.astype(np.float64))
+    exact[x < 0] = np.nan
+    exact[x == -np.inf] = np.inf  # as C's power has it, of which these are one
+    exact[(x == 0) & np.signbit(x)] = 0.0
+    held(into, exact, 0.5 + 2**-20)
+
+
+def test_cube_roots() -> None:
+    cube_roots_hold(floats())
+
+
+@pytest.mark.exhaustive
+def test_cube_roots_of_all_floats() -> None:
+    for first in range(0, 2**31, 2**24):
+        cube_roots_hold(floats(first, first + 2**24, 1))
+
+
 def test_of_float64_they_are_the_c_librarys() -> None:
     x = np.array([0.3, 2.0, 700.0])
     into = np.empty_like(x)
@@ -125,3 +169,7 @@ def test_of_float64_they_are_the_c_librarys() -> None:
     np.testing.assert_array_max_ulp(into, np.arctan2(x, x[::-1]), 1)
     powers(x, 0.3, into)
     np.testing.assert_array_max_ulp(into, np.power(x, 0.3), 1)
+    cube_roots(x, into)
+    np.testing.assert_array_max_ulp(into, np.cbrt(x), 1)
+    roots(x, into)
+    np.testing.assert_array_max_ulp(into, np.sqrt(x), 0)

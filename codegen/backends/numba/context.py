@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ...program import operations as ops
 from ...program.compiled import CompiledRule
@@ -9,6 +10,7 @@ from ...program.forms import Language, Printer
 from ...program.nodes import (
     Apply,
     Branch,
+    Constant,
     Given,
     Name,
     Node,
@@ -21,7 +23,7 @@ from ...program.nodes import (
     walk,
 )
 from ..statements import assigned, block
-from .printer import HOST, NUMBA
+from .printer import HOST, NUMBA, exponents, half
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
 
 
 class Conditions:
-    """What a kernel is compiled for: whatever it branches on, and on what exists.
+    """What a kernel is compiled for: whatever it branches on, what exists, which powers are roots.
 
     Args:
         body: the statements.
@@ -79,8 +81,10 @@ class Conditions:
 
     def __init__(self, body: tuple[Statement, ...], columns: Iterable[Slot | Given]) -> None:
         whens = [c.when for c in columns if c.when is not None]
-        self._reached = _tests(body) | dict.fromkeys(whens)
+        roots = {apply(ops.EQ, e, Constant(Fraction(1, 2))): half(e.id) for e in exponents(body)}
+        self._reached = _tests(body) | dict.fromkeys([*whens, *roots])
         self.names = {test: _option(test, k) for k, test in enumerate(self._reached, start=1)}
+        self.names |= roots
 
     @property
     def printed(self) -> dict[str, str]:

@@ -1,9 +1,11 @@
 """Numba: one element at a time, in the dtype of the arithmetic."""
 
+from fractions import Fraction
+
 from ...program import operations as ops
 from ...program.cut import Parts
 from ...program.forms import PYTHON, Language, Printer, Table
-from ...program.nodes import Node, assignments
+from ...program.nodes import Apply, Constant, Name, Node, Statement, assignments, walk
 from ...program.passes.expand import expand
 from ...program.types import DType
 
@@ -27,12 +29,38 @@ def _cast(node: Node) -> str:
     return "({})" if node.type.dtype is DType.BOOLEAN else "real({})"
 
 
+def _power(node: Apply) -> str:
+    """Of an exponent that the host knows, kernels are compiled for whether it is a half."""
+    exponent = node.args[1]
+    if exponent == Constant(Fraction(1, 3)):
+        return "kernel.cube_root({0})"
+    is_known = isinstance(exponent, Name) and exponent.on_host
+    return f"kernel.power({{}}, {{}}, {half(exponent.id) if is_known else False})"
+
+
+def half(exponent: str) -> str:
+    """The name of whether an exponent is a half."""
+    return f"_{exponent}_is_half"
+
+
+def exponents(body: tuple[Statement, ...]) -> list[Name]:
+    """Of the powers of elements in statements, those exponents, each once."""
+    powers = (
+        node
+        for each in assignments(body)
+        for node in walk(each.value)
+        if isinstance(node, Apply) and node.op is ops.POW and not node.on_host
+    )
+    found = (power.args[1] for power in powers)
+    return [*dict.fromkeys(e for e in found if isinstance(e, Name) and e.on_host)]
+
+
 _OF_TENSORS: Table = {
     **HOST,
     ops.SQUARE: "kernel.square",
     ops.EXP: "kernel.exp",
     ops.LOG: "kernel.log",
-    ops.POW: "kernel.power",
+    ops.POW: _power,
     ops.ATAN2: "kernel.atan2",
     ops.SIGN: "kernel.sign",
     ops.ERF: "kernel.erf",
