@@ -38,6 +38,13 @@ class Launcher:
         by_lines = self._engine.sees_lines(rule.kernel)
         self._shapes = [work.view.of(p.shape) for p in params] if by_lines else []
 
+    def stands(self, work: Work) -> bool:
+        """Whether the batch is of this work of its group, whose tensors are plain and alike."""
+        batch = self.batch
+        return batch.holds(at(work.params, batch.rows), are_alike=True) and (
+            batch.is_uniform() or is_read_on_device(work.group, batch.device)
+        )
+
     def holds(self, work: Work, *, are_alike: bool) -> bool:
         """Whether the batch is of this work of its group, too.
 
@@ -73,22 +80,26 @@ class Launcher:
             key: numbers.vector() if on_device else numbers.first()
             for key, numbers in batch.numbers.items()
         }
-        scalars = {name: kept.get(key, 0.0) for name, key in rule.scalar_states.items()}
+        if on_device:
+            scalars = {name: live(group[name]) for name in rule.arguments}
+            scalars |= inputs.on_device(work.inputs, batch.device)
+        else:
+            scalars = rule.settings(group)
+            scalars |= inputs.as_numbers(work.inputs)
+        for name, key in rule.scalar_states.items():
+            scalars[name] = kept.get(key, 0.0)
         if rule.step_key:
             scalars["t"] = kept[rule.step_key] = kept[rule.step_key] + 1
         else:
             scalars["first"] = batch.first
-        if on_device:
-            settings = {name: live(group[name]) for name in rule.arguments}
-            settings |= inputs.on_device(work.inputs, batch.device)
-        else:
-            settings = rule.settings(group) | inputs.as_numbers(work.inputs)
-        step, new = rule.step({**scalars, **settings, **work.known})
+        t = scalars.get("t")
+        scalars |= work.known
+        step, new = rule.step(scalars)
         given = vars(step)
         if not on_device:
             require_range(given, self._dtype)
         kept |= new
-        columns = work.inputs.for_kernels(scalars.get("t"))
+        columns = work.inputs.for_kernels(t)
         how = batch, work.grads, given, work.clip, columns, self._shapes
         launch = self._engine.prepare(rule.kernel, *how)
         return [

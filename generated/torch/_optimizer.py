@@ -245,7 +245,8 @@ class Optimizer(Readable, optim.Optimizer):
         if works:
             for group, _, params, *_ in works:
                 self._require_capturable(group, params)
-            return launches.updates(rule, works, self.state, self._memory)
+            how = self.state, self._memory
+            return launches.again(works, *how) or launches.updates(rule, works, *how)
         found = [(group, *gradients.present(group["params"])) for group in self.param_groups]
         found = [each for each in found if each[1]]
         groups = [group for group, _, _ in found]

@@ -10,7 +10,7 @@ that it took before.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from operator import itemgetter
+from operator import is_, itemgetter
 from typing import Any
 
 import numpy as np
@@ -64,7 +64,8 @@ class Batch:
             for key in (*keys, *scalars)
             if key is not None
         }
-        self._names, self._values = self._in_states()
+        self._names = [*chain.from_iterable(states)]
+        self._values = [*chain.from_iterable(state.values() for state in states)]
         self.keys = self._columns.keys()
         """Of the states it has."""
         self.numbers = {key: Numbers(self._columns[key]) for key in scalars}
@@ -107,19 +108,15 @@ class Batch:
 
     def _has_states(self) -> bool:
         """Whether the parameters have the states that they had."""
-        names, values = self._in_states()
-        if names == self._names and same(values, self._values) and not self._is_sharded:
-            return True  # a user's own among them
+        if not self._is_sharded and [*chain.from_iterable(self._states)] == self._names:
+            values = chain.from_iterable([state.values() for state in self._states])
+            if all(map(is_, values, self._values)):
+                return True  # a user's own among them
         try:
             states = [self._local([*map(itemgetter(key), self._states)]) for key in self._columns]
         except KeyError:
             return False
         return all(map(same, states, self._columns.values()))
-
-    def _in_states(self) -> tuple[list[str], list[Any]]:
-        """The names of all states, and these."""
-        values = [state.values() for state in self._states]
-        return [*chain.from_iterable(self._states)], [*chain.from_iterable(values)]
 
     def _local(self, tensors: list[Tensor]) -> list[Tensor]:
         return shards.local(tensors) if self._is_sharded else tensors

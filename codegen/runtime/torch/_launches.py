@@ -156,6 +156,24 @@ def updates(rule: Rule, works: list[Work], store: Store, memory: Memory) -> list
     return changes
 
 
+def again(works: list[Work], store: Store, memory: Memory) -> list[Change]:
+    """What updates groups in whose works nothing is new, by the kernels of the step before.
+
+    Nothing where not all of it is done by these, or a batch does not hold any more.
+    """
+    memory.look(store)
+    changes: list[Change] = []
+    for work in works:
+        kept = memory.kept.get(work.kind)
+        if kept is None or kept.odd or kept.traits is not work.traits:
+            return []
+        for each in kept.launchers:
+            if not each.stands(work):
+                return []
+            changes += each.changes(work.part(each.batch.rows))
+    return changes
+
+
 def _by_kernels(rule: Rule, work: Work, store: Store, memory: Memory) -> list[Change]:
     """What updates a fused group. Its batches are kept for as long as they hold."""
     group, params, kind = work.group, work.params, work.kind

@@ -27,14 +27,14 @@ def take(optimizers: Sequence[Taker], given: Sequence[Named]) -> None:
     Raises:
         RuntimeError, TypeError, ValueError: as the step of one does. Nothing has been changed then.
     """
-    is_taken = False
-    while not is_taken:
+    while True:
         known = [each._changes for each in optimizers]
         changes = [each._prepare(own) for each, own in zip(optimizers, given, strict=True)]
         with Held():
-            is_taken = same([each._changes for each in optimizers], known)
-            if is_taken:  # else a handler loaded, or stepped
-                for each, own in zip(optimizers, changes, strict=True):
-                    each._changes = object()
-                    for change in own:
-                        change()
+            if not same([each._changes for each in optimizers], known):
+                continue  # a handler loaded, or stepped
+            for each, own in zip(optimizers, changes, strict=True):
+                each._changes = object()
+                for change in own:
+                    change()
+            return
