@@ -128,10 +128,12 @@ def compiled(
                     rows_ = min(tile_.together, tile_.last - line_)
                     count_ = rows_ * size_
                     position_ = line_ * tile_.cols + tile_.left + start_
-                    _theta = kernel.memory(table[2, row], position_, count_, stored)
+                    _theta = kernel.memory(
+                        table[2, row] if _case2 else 0, position_, count_, stored
+                    )
                     _grad = kernel.memory(table[3, row], position_, count_, stored)
                     for index in range(count_):
-                        theta = kernel.load(_theta, index)
+                        theta = kernel.load(_theta, index) if _case2 else real(0)
                         grad = kernel.load(_grad, index)
                         if clip is not None:
                             grad = clipping.clipped(grad, clip, number, real)
@@ -303,7 +305,9 @@ def compiled(
                     rows_ = min(tile_.together, tile_.last - line_)
                     count_ = rows_ * size_
                     position_ = line_ * tile_.cols + tile_.left + start_
-                    _theta = kernel.memory(table[2, row], position_, count_, stored)
+                    _theta = kernel.memory(
+                        table[2, row] if _case2 else 0, position_, count_, stored
+                    )
                     _grad = kernel.memory(table[3, row], position_, count_, stored)
                     _m = kernel.memory(table[4, row], position_, count_, stored)
                     _v = kernel.memory(table[5, row], position_, count_, stored)
@@ -313,7 +317,7 @@ def compiled(
                         )
 
                     for index in range(count_):
-                        theta = kernel.load(_theta, index)
+                        theta = kernel.load(_theta, index) if _case2 else real(0)
                         grad = kernel.load(_grad, index)
                         if clip is not None:
                             grad = clipping.clipped(grad, clip, number, real)

@@ -152,7 +152,9 @@ def compiled(
                     kernel.store(_v, index, v)
                     if amsgrad:
                         kernel.store(_vmax, index, vmax)
-                    kernel.store(_odd, index, odd)
-                    kernel.store(_even, index, even)
+                    if _case5:
+                        kernel.store(_odd, index, odd)
+                    if _case6:
+                        kernel.store(_even, index, even)
 
     return kernel.compiled(step)

@@ -83,14 +83,14 @@ def compiled(
                 position_ = offset + start_
                 _theta = kernel.memory(table[2, row], position_, count_, stored)
                 _grad = kernel.memory(table[3, row], position_, count_, stored)
-                _m = kernel.memory(table[4, row], position_, count_, stored)
+                _m = kernel.memory(table[4, row] if not first else 0, position_, count_, stored)
                 _v = kernel.memory(table[5, row], position_, count_, stored)
                 for index in range(count_):
                     theta = kernel.load(_theta, index)
                     grad = kernel.load(_grad, index)
                     if clip is not None:
                         grad = clipping.clipped(grad, clip, number, real)
-                    m = kernel.load(_m, index)
+                    m = kernel.load(_m, index) if not first else theta
                     v = kernel.load(_v, index)
                     if maximize:
                         # g[t]
@@ -117,7 +117,8 @@ def compiled(
                         # theta[t]
                         theta = theta - real(lr) * m
                     kernel.store(_theta, index, theta)
-                    kernel.store(_m, index, m)
+                    if not first:
+                        kernel.store(_m, index, m)
                     kernel.store(_v, index, v)
 
     return kernel.compiled(step)

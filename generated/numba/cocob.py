@@ -87,7 +87,6 @@ def compiled(maximize: bool, stored: Any, real: Any) -> kernel.Kernel:
                         kernel.maximum(real(alpha) * scale, scale + sizes) * scale
                     )
                     kernel.store(_theta, index, theta)
-                    kernel.store(_start, index, start)
                     kernel.store(_total, index, total)
                     kernel.store(_scale, index, scale)
                     kernel.store(_sizes, index, sizes)

@@ -80,13 +80,15 @@ def compiled(
                 position_ = offset + start_
                 _theta = kernel.memory(table[2, row], position_, count_, stored)
                 _grad = kernel.memory(table[3, row], position_, count_, stored)
-                _theta0 = kernel.memory(table[4, row], position_, count_, stored)
+                _theta0 = kernel.memory(
+                    table[4, row] if not first else 0, position_, count_, stored
+                )
                 for index in range(count_):
                     theta = kernel.load(_theta, index)
                     grad = kernel.load(_grad, index)
                     if clip is not None:
                         grad = clipping.clipped(grad, clip, number, real)
-                    theta0 = kernel.load(_theta0, index)
+                    theta0 = kernel.load(_theta0, index) if not first else real(0)
                     if maximize:
                         # g[t]
                         grad = -grad
@@ -100,7 +102,6 @@ def compiled(
                         _norm_term[index] = theta - theta0
                     # squares[t] = squares[t-1] + norm(gtilde[t])**2
                     _norm_gtilde_term[index] = grad
-                    kernel.store(_theta0, index, theta0)
                 if first:
                     sums.add_norm(_norm_theta_term_sums, _norm_theta_term, count_)
                 if not first:

@@ -110,7 +110,5 @@ def compiled(
                     kernel.store(_theta, index, theta)
                     kernel.store(_v, index, v)
                     kernel.store(_s, index, s)
-                    if _has_momentum:
-                        kernel.store(_start, index, start)
 
     return kernel.compiled(step)

@@ -85,12 +85,12 @@ def compiled(
                 count_ = min(kernel.CHUNK, size - start_)
                 position_ = offset + start_
                 _grad = kernel.memory(table[3, row], position_, count_, stored)
-                _last = kernel.memory(table[6, row], position_, count_, stored)
+                _last = kernel.memory(table[6, row] if _case2 else 0, position_, count_, stored)
                 for index in range(count_):
                     grad = kernel.load(_grad, index)
                     if clip is not None:
                         grad = clipping.clipped(grad, clip, number, real)
-                    last = kernel.load(_last, index)
+                    last = kernel.load(_last, index) if _case2 else real(0)
                     if maximize:
                         # g[t]
                         grad = -grad

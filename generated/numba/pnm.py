@@ -100,7 +100,9 @@ def compiled(
                         real(t_factor) * theta_part - real(beta2) * theta_part2
                     )
                     kernel.store(_theta, index, theta)
-                    kernel.store(_odd, index, odd)
-                    kernel.store(_even, index, even)
+                    if _case3:
+                        kernel.store(_odd, index, odd)
+                    if _case4:
+                        kernel.store(_even, index, even)
 
     return kernel.compiled(step)

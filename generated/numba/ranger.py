@@ -94,7 +94,7 @@ def compiled(
                 _grad = kernel.memory(table[3, row], position_, count_, stored)
                 _m = kernel.memory(table[4, row], position_, count_, stored)
                 _v = kernel.memory(table[5, row], position_, count_, stored)
-                _slow = kernel.memory(table[6, row], position_, count_, stored)
+                _slow = kernel.memory(table[6, row] if _case5 else 0, position_, count_, stored)
                 for index in range(count_):
                     theta = kernel.load(_theta, index)
                     grad = kernel.load(_grad, index)
@@ -102,7 +102,7 @@ def compiled(
                         grad = clipping.clipped(grad, clip, number, real)
                     m = kernel.load(_m, index)
                     v = kernel.load(_v, index)
-                    slow = kernel.load(_slow, index)
+                    slow = kernel.load(_slow, index) if _case5 else theta
                     if maximize:
                         # g[t]
                         grad = -grad
@@ -133,6 +133,7 @@ def compiled(
                     kernel.store(_theta, index, theta)
                     kernel.store(_m, index, m)
                     kernel.store(_v, index, v)
-                    kernel.store(_slow, index, slow)
+                    if _case5:
+                        kernel.store(_slow, index, slow)
 
     return kernel.compiled(step)

@@ -87,7 +87,9 @@ def compiled(
                 _grad = kernel.memory(table[3, row], position_, count_, stored)
                 _m = kernel.memory(table[4, row], position_, count_, stored)
                 _h = kernel.memory(table[5, row], position_, count_, stored)
-                _hessian = kernel.memory(table[6, row], position_, count_, stored)
+                _hessian = kernel.memory(
+                    table[6, row] if _case3 and _case4 else 0, position_, count_, stored
+                )
                 for index in range(count_):
                     theta = kernel.load(_theta, index)
                     grad = kernel.load(_grad, index)
@@ -95,7 +97,7 @@ def compiled(
                         grad = clipping.clipped(grad, clip, number, real)
                     m = kernel.load(_m, index)
                     h = kernel.load(_h, index)
-                    hessian = kernel.load(_hessian, index) if _case4 else theta
+                    hessian = kernel.load(_hessian, index) if _case3 and _case4 else theta
                     if maximize:
                         # g[t]
                         grad = -grad
@@ -114,6 +116,7 @@ def compiled(
                     )
                     kernel.store(_theta, index, theta)
                     kernel.store(_m, index, m)
-                    kernel.store(_h, index, h)
+                    if _case3:
+                        kernel.store(_h, index, h)
 
     return kernel.compiled(step)

@@ -1,6 +1,6 @@
 """What the template of a kernel is filled with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -24,20 +24,28 @@ from ...program.nodes import (
 )
 from ..statements import assigned, block
 from .printer import HOST, NUMBA, exponents, half
+from .when import ALWAYS, NEVER, assigned_when, on, used_when
 
 
 @dataclass(frozen=True)
 class Column:
     """Memory a kernel goes through: the parameter, the gradient or a state.
 
-    ``row`` is that of its addresses in the table, and ``when`` the condition under which it exists,
-    empty for always.
+    Args:
+        name: of an element of it.
+        row: that of its addresses in the table.
+        asked: the condition under which it is asked for, and else is not there; empty for always.
+        read: the condition under which it is there, and there is anything to do with it; likewise.
+        is_written: whether it can change.
+        written: the condition under which it does; likewise.
     """
 
     name: str
     row: int
-    when: str = ""
+    asked: str = ""
+    read: str = ""
     is_written: bool = True
+    written: str = ""
 
 
 def context(compiled: CompiledRule) -> dict[str, object]:
@@ -50,15 +58,12 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     theta, *states = program.tensor_slots
     conditions = Conditions(program.body, (*states, *program.tensor_inputs))
     options = conditions.names
+    touched = Touched(program.body, options)
     columns = [Column(theta.name, 2), Column(program.gradient.id, 3, is_written=False)]
-    columns += [
-        Column(s.name, row, options[s.when] if s.when is not None else "")
-        for row, s in enumerate(states, start=4)
-    ]
-    columns += [
-        Column(i.name.id, row, options[i.when] if i.when is not None else "", is_written=False)
-        for row, i in enumerate(program.tensor_inputs, start=4 + len(states))
-    ]
+    beside = [(s.name, s.when, True) for s in states]
+    beside += [(i.name.id, i.when, False) for i in program.tensor_inputs]
+    for row, (name, exists, is_kept) in enumerate(beside, start=4):
+        columns.append(touched.column(name, row, exists, is_kept=is_kept))
     values = [a.value for a in assignments(program.body)]
     read = {n.id for v in values for n in walk(v) if isinstance(n, Name) and n.on_host}
     return {
@@ -69,6 +74,41 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         "tested": conditions.tested,
         "body": block(program.body, options.__getitem__, assigned(Printer(NUMBA))),
     }
+
+
+class Touched:
+    """What statements have to do with memory: a kernel does not ask for what it does not need.
+
+    Args:
+        body: the statements.
+        conditions: what a kernel is compiled for, as text.
+    """
+
+    def __init__(self, body: tuple[Statement, ...], conditions: Mapping[Node, str]) -> None:
+        self._used = used_when(body, conditions)
+        self._assigned = assigned_when(body, conditions)
+        self._conditions = conditions
+
+    def column(self, name: str, row: int, exists: Node | None, *, is_kept: bool) -> Column:
+        """The memory of a name.
+
+        Args:
+            name: the name.
+            row: of its addresses.
+            exists: the condition under which it does; None for always.
+            is_kept: whether its new value is.
+        """
+        there = ALWAYS if exists is None else on(self._conditions[exists])
+        read = there & self._used.get(name, NEVER)
+        written = there & self._assigned.get(name, NEVER)
+        return Column(
+            name,
+            row,
+            asked="" if read == there else str(read),
+            read=str(read),
+            is_written=is_kept and written != NEVER,
+            written=str(written),
+        )
 
 
 class Conditions:

@@ -6,10 +6,11 @@ from textwrap import indent
 
 from ....specs.language.shapes import ONE, cols, rows
 from ...program.forms import Printer
-from ...program.nodes import Apply, Branch, Name, Node, Statement, assignments, names
+from ...program.nodes import Apply, Name, Node, assignments, names
 from ...program.passes.name_parts import reduces
 from ...program.stages import Pass, Stages
 from ...program.types import DType
+from .when import assigned_when
 
 _KINDS = {(rows, ONE): "rows", (ONE, cols): "cols", (ONE, ONE): "matrices"}
 _MATRICES = "shapes[0, row]"
@@ -95,12 +96,13 @@ def lines_of(stages: Stages, conditions: Mapping[Node, str]) -> Lines:
             _add(values, slot.old, when)
         whens = assigned_when(stage.body, conditions)
         for each in assignments(stage.body):
-            _add(values, each.target, whens[each.target.id])
+            when = str(whens[each.target.id])
+            _add(values, each.target, when)
             of = each.value.args[0] if isinstance(each.value, Apply) and each.value.args else None
             if isinstance(of, Name) and of.id in _terms(stages) and kind(each.target):
                 way = each.value.op.name.partition("_over_")[0]  # pyright: ignore
                 found = kind(each.target)
-                parts[of.id] = Line(of.id, found, len(parts), whens[each.target.id], False, way)
+                parts[of.id] = Line(of.id, found, len(parts), when, False, way)
     return Lines(values, parts)
 
 
@@ -151,36 +153,3 @@ def _add(values: dict[str, Line], name: Name, when: str) -> None:
 
 def _terms(stages: Stages) -> set[str]:
     return {term.id for each in stages.passes for term in each.terms}
-
-
-def assigned_when(body: tuple[Statement, ...], conditions: Mapping[Node, str]) -> dict[str, str]:
-    """The names that are assigned, and under which condition each is; empty for always."""
-    found: dict[str, str] = {}
-    for s in body:
-        if isinstance(s, Branch):
-            test = conditions[s.condition]
-            then, otherwise = (
-                assigned_when(s.then, conditions),
-                assigned_when(s.otherwise, conditions),
-            )
-            own = {
-                name: then[name]
-                if then.get(name) == otherwise.get(name)
-                else _either(_both(test, then.get(name)), _both(f"not {test}", otherwise.get(name)))
-                for name in {**then, **otherwise}
-            }
-        else:
-            own = {s.target.id: ""}
-        found |= {n: _either(found[n], when) if n in found else when for n, when in own.items()}
-    return found
-
-
-def _both(test: str, when: str | None) -> str | None:
-    return f"{test} and ({when})" if when else test if when is not None else None
-
-
-def _either(one: str | None, other: str | None) -> str:
-    """One condition or the other, of which there may be but one."""
-    if one is None or other is None:
-        return one or other or ""
-    return f"{one} or {other}" if one and other else ""

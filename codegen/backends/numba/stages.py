@@ -22,9 +22,10 @@ from ...program.nodes import (
 from ...program.stages import Numbers, Pass, Stages
 from ...program.types import DType
 from ..statements import assigned, block
-from .context import Column, Conditions
-from .lines import Line, assigned_when, lines_of, loops, of_numbers
+from .context import Column, Conditions, Touched
+from .lines import Line, lines_of, loops, of_numbers
 from .printer import NUMBA, NUMBERS
+from .when import assigned_when
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,13 @@ class _Texts:
     def _pass(self, stage: Pass, name: str) -> PassContext:
         slots = {s.name: s for s in self._stages.program.tensor_slots}
         moved = dict.fromkeys((*stage.reads, *stage.writes))
-        columns = [self._column(n, slots.get(n), n in stage.writes) for n in moved]
+        touched = Touched(stage.program.body, self.conditions.names)
+        columns = [
+            touched.column(n, self._rows[n], slots[n].when, is_kept=n in stage.writes)
+            if n in slots
+            else Column(n, self._rows[n], is_written=False)
+            for n in moved
+        ]
         reduced = self._reduced(stage)
         parts = [self.lines.parts[t.name] for t in reduced if t.name in self.lines.parts]
         terms = [term for term in reduced if term.name not in self.lines.parts]
@@ -200,7 +207,7 @@ class _Texts:
             if isinstance(a.value, Apply) and a.value.args
         }
         whens = assigned_when(stage.program.body, self.conditions.names)
-        return [Term(term.id, ways[term], whens[term.id]) for term in stage.terms]
+        return [Term(term.id, ways[term], str(whens[term.id])) for term in stage.terms]
 
     def _numbers(self, stage: Numbers, before: Pass | None, name: str) -> NumbersContext:
         taken = [t.id for t in before.terms if t.id not in self.lines.parts] if before else []
@@ -246,10 +253,10 @@ class _Texts:
             name,
             f"{', '.join(dict.fromkeys(kept or [s.name for s in stage.loads]))} of each tensor",
             self._given(stage.body, {*kept, *(s.name for s in stage.loads)}),
-            [self._column(s.name, s) for s in stage.loads],
-            [(self._column(s.name, s), s.new.id) for s in stage.stores],
+            [self._column(s) for s in stage.loads],
+            [(self._column(s), s.new.id) for s in stage.stores],
             [line for name, line in values.items() if name in touched],
-            [(self._column(s.name, s), values[s.name]) for s in stage.loads if s.name in values],
+            [(self._column(s), values[s.name]) for s in stage.loads if s.name in values],
             "\n".join([*loaded, body]).rstrip(),
         )
 
@@ -263,9 +270,10 @@ class _Texts:
         value = f"values[row, {self._places[name]}]"
         return f"{value} != 0" if self._types.get(name) is DType.BOOLEAN else value
 
-    def _column(self, name: str, slot: Slot | None, is_written: bool = False) -> Column:
-        when = "" if slot is None or slot.when is None else self.conditions.names[slot.when]
-        return Column(name, self._rows[name], when, is_written)
+    def _column(self, slot: Slot) -> Column:
+        """Of a state of numbers."""
+        when = "" if slot.when is None else self.conditions.names[slot.when]
+        return Column(slot.name, self._rows[slot.name], read=when, written=when)
 
 
 def _body(stage: Pass | Numbers) -> tuple[Statement, ...]:
