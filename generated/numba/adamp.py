@@ -131,10 +131,12 @@ def compiled(
                     _theta = kernel.memory(
                         table[2, row] if _case2 else 0, position_, count_, stored
                     )
-                    _grad = kernel.memory(table[3, row], position_, count_, stored)
+                    _grad = kernel.memory(
+                        table[3, row] if _case2 or maximize else 0, position_, count_, stored
+                    )
                     for index in range(count_):
                         theta = kernel.load(_theta, index) if _case2 else real(0)
-                        grad = kernel.load(_grad, index)
+                        grad = kernel.load(_grad, index) if _case2 or maximize else real(0)
                         if clip is not None:
                             grad = clipping.clipped(grad, clip, number, real)
                         if maximize:

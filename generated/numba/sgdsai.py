@@ -73,9 +73,11 @@ def compiled(
             for start_ in range(0, size, kernel.CHUNK):
                 count_ = min(kernel.CHUNK, size - start_)
                 position_ = offset + start_
-                _grad = kernel.memory(table[3, row], position_, count_, stored)
+                _grad = kernel.memory(
+                    table[3, row] if first or maximize else 0, position_, count_, stored
+                )
                 for index in range(count_):
-                    grad = kernel.load(_grad, index)
+                    grad = kernel.load(_grad, index) if first or maximize else real(0)
                     if clip is not None:
                         grad = clipping.clipped(grad, clip, number, real)
                     if maximize:
@@ -136,9 +138,11 @@ def compiled(
             for start_ in range(0, size, kernel.CHUNK):
                 count_ = min(kernel.CHUNK, size - start_)
                 position_ = offset + start_
-                _grad = kernel.memory(table[3, row], position_, count_, stored)
+                _grad = kernel.memory(
+                    table[3, row] if first or maximize else 0, position_, count_, stored
+                )
                 for index in range(count_):
-                    grad = kernel.load(_grad, index)
+                    grad = kernel.load(_grad, index) if first or maximize else real(0)
                     if clip is not None:
                         grad = clipping.clipped(grad, clip, number, real)
                     if maximize:

@@ -162,9 +162,9 @@ class _Texts:
         moved = dict.fromkeys((*stage.reads, *stage.writes))
         touched = Touched(stage.program.body, self.conditions.names)
         columns = [
-            touched.column(n, self._rows[n], slots[n].when, is_kept=n in stage.writes)
-            if n in slots
-            else Column(n, self._rows[n], is_written=False)
+            touched.column(
+                n, self._rows[n], slots[n].when if n in slots else None, is_kept=n in stage.writes
+            )
             for n in moved
         ]
         reduced = self._reduced(stage)
