@@ -42,7 +42,7 @@ class Cost:
             inputs; in all passes together.
         written: the numbers written.
         states: the numbers kept.
-        passes: over memory.
+        passes: over memory, that have anything to do there.
         operations: what is computed of each element, in operations of a machine, by name.
     """
 
@@ -77,7 +77,7 @@ def costs(compiled: CompiledRule) -> list[Cost]:
         compiled: the rule.
 
     Raises:
-        SpecError: the rule multiplies matrices, or does more that there is no kernel for.
+        SpecError: there is no kernel of the rule.
     """
     spec, program = compiled.spec, expand(compiled.program)
     if not compiled.has_kernel:
@@ -85,16 +85,16 @@ def costs(compiled: CompiledRule) -> list[Cost]:
             "cost",
             spec=spec.name,
             where="updates",
-            problem="a rule that multiplies matrices takes several passes, whose cost depends on "
-            "shapes",
-            remedy="Ask for the cost of rules of single elements, or that reduce tensors or lines "
-            "of them",
+            problem=f"there is no kernel to count the passes of, as {compiled.no_kernel}",
+            remedy="Ask for the cost of a rule that has one: see steprule list --fused",
         )
     found: dict[tuple[object, ...], Cost] = {}
     passes = compiled.stages.passes if compiled.stages else [_only(program)]
     for name, values in _settings(spec, program):
         cost = _cost(spec, program, passes, name, values)
         numbers = (cost.read, cost.written, cost.states, *sorted(cost.operations.items()))
+        if not name and numbers in found:  # a vector's are those of all
+            found[numbers] = cost
         found.setdefault(numbers, cost)
     return list(found.values())
 
@@ -180,12 +180,15 @@ def _cost(
     _compute(program, known)
     absent = {s.name for s in program.slots if s.when is not None and not value_of(s.when, known)}
     states = [s for s in spec.states if s.name not in absent and s.shape.is_whole]
-    read = written = 0
+    read = written = needed = 0
     operations: list[Operation] = []
     for each in passes:
         carried = list(_carried_out(each.program.body, known))
-        read += len((_read_first(carried) & {*each.reads}) - absent)
-        written += len((_results(each.program, carried) & {*each.writes}) - absent)
+        reads = (_read_first(carried) & {*each.reads}) - absent
+        writes = (_results(each.program, carried) & {*each.writes}) - absent
+        read += len(reads)
+        written += len(writes)
+        needed += bool(reads or writes)
         operations += (op for a in carried for op in _operations(a.value, known))
     return Cost(
         spec.name,
@@ -193,7 +196,7 @@ def _cost(
         read=read,
         written=written,
         states=len(states),
-        passes=len(passes),
+        passes=needed,
         operations=_counted(operations),
     )
 

@@ -93,6 +93,11 @@ def takes_any_shape(spec: Optimizer) -> bool:
     return not (square or getattr(steprule.numpy, spec.name)._on_matrices or spec.inputs)
 
 
+def has_rate(spec: Optimizer) -> bool:
+    """Whether a rule has a learning rate."""
+    return any(hyper.name == "lr" for hyper in spec.hyperparameters)
+
+
 def schedule_declarations() -> Sample[Schedule]:
     """A sample of the ways in which schedules are declared."""
     return Sample(builtin_schedules(), _declared)

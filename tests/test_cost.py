@@ -113,7 +113,7 @@ def test_numbers_of_rows_are_as_many_passes():
 
 
 def test_matrices_have_no_cost():
-    with pytest.raises(SpecError, match=r"\[cost\] Normed: .*several passes"):
+    with pytest.raises(SpecError, match=r"\[cost\] Normed: .*multiplies matrices"):
         costs(normed(lambda m: norm(matmul(m, transpose(m)))))
 
 

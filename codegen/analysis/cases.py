@@ -166,9 +166,17 @@ class Case:
     def decide(self, condition: Basic) -> Truth:
         """Whether a condition holds throughout this case; None where it depends on more."""
         if condition not in self._decided:
-            answers = self._answer if self.held else None
-            self._decided[condition] = truth(condition, self._range, self.flags.get, answers)
+            self._decided[condition] = self._decide(condition)
         return self._decided[condition]
+
+    def _decide(self, condition: Basic) -> Truth:
+        if self.first and t in condition.free_symbols:
+            # With the number in its place more is known: what is left of 0 by a division.
+            at_first = condition.xreplace({t: Integer(1)})
+            if (found := truth(at_first, self._range, self.flags.get)) is not None:
+                return found
+        answers = self._answer if self.held else None
+        return truth(condition, self._range, self.flags.get, answers)
 
     @cached_property
     def _decided(self) -> dict[Basic, Truth]:

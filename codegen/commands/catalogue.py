@@ -212,10 +212,4 @@ def kernels(rule: CompiledRule) -> tuple[str, str]:
     """Where a rule has kernels, and why it has none elsewhere."""
     if rule.program.is_elementwise or (rule.stages and rule.stages.are_flat):
         return "on CPUs and GPUs", ""
-    if rule.stages:
-        return "on CPUs", "it reduces rows or columns"
-    if rule.program.takes_turns:
-        return "", "a number of all tensors is needed before an element can be updated"
-    if rule.program.tensor_inputs:
-        return "", "it reduces what it is given beside the gradient"
-    return "", "it multiplies matrices, or needs parts that are no elements of a pass"
+    return ("on CPUs", "it reduces rows or columns") if rule.stages else ("", rule.no_kernel)

@@ -84,6 +84,17 @@ class CompiledRule:
         return self.program.is_elementwise or self.stages is not None
 
     @property
+    def no_kernel(self) -> str:
+        """Why there is none, as the rest of a sentence; empty where there is."""
+        if self.has_kernel:
+            return ""
+        if self.program.takes_turns:
+            return "a number of all tensors is needed before an element can be updated"
+        if self.program.tensor_inputs:
+            return "it reduces what it is given beside the gradient"
+        return "it multiplies matrices, or needs parts that are no elements of a pass"
+
+    @property
     def passes(self) -> int:
         """How often kernels, where there are any, go through memory."""
         return len(self.stages.passes) if self.stages else 1

@@ -7,6 +7,7 @@ from . import _optimizer as _optimizer  # what every rule needs is missed at onc
 from ._lazy import on_demand as _on_demand
 
 __all__ = [
+    "A2Grad",
     "AccSGD",
     "AdaBelief",
     "AdaBound",
@@ -117,6 +118,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from .a2grad import A2Grad
     from .accsgd import AccSGD
     from .adabelief import AdaBelief
     from .adabound import AdaBound

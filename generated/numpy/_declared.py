@@ -51,6 +51,8 @@ class Declared(ABC):
     """The names of outputs, each of which a method computes: ``_output_averaged``."""
     _kernel: ClassVar[str] = ""
     """The module of the compiled kernel; empty where there is none."""
+    _no_kernel: ClassVar[str] = ""
+    """Why there is none, as the rest of a sentence."""
     _is_whole: ClassVar[bool] = False
     """Whether the rule needs all elements of a tensor at once."""
     _fingerprint: ClassVar[str] = ""

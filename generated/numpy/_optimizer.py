@@ -4,7 +4,6 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from operator import is_
 from typing import Any, cast
 
 import numpy as np
@@ -16,25 +15,15 @@ from . import _points as points
 from . import _random as drawn
 from . import _together as together
 from . import _ufuncs as ufuncs
-from ._arguments import (
-    is_fixed,
-    refuse_nan,
-    require_flags,
-    require_number,
-    require_numbers,
-    require_whole,
-    require_words,
-)
-from ._clipping import TRANSFORMS, Limited
+from ._arguments import require_number
+from ._checked import Checked
+from ._clipping import TRANSFORMS
 from ._engines import Engine
 from ._errors import Deferred
 from ._inputs import NONE, clipped, taken
-from ._intervals import require_within
 from ._known import Kind, Known, States
-from ._limits import chosen
 from ._locks import lock
 from ._over_time import at
-from ._philox import require_seed
 from ._readable import Readable
 from ._scalars import Step
 from ._shapes import Facts, told
@@ -51,11 +40,8 @@ from ._trees import (
 )
 
 
-class Optimizer(Limited, Readable):
+class Optimizer(Checked, Readable):
     """Base of the generated optimizers, which add hyperparameters and one step's rule."""
-
-    _checked: tuple[Any, ...] = ()
-    """The arguments that were found right."""
 
     def __init__(
         self,
@@ -66,7 +52,7 @@ class Optimizer(Limited, Readable):
         vars(self).update(zip(TRANSFORMS, limits, strict=True))
         self.error_if_nonfinite = error_if_nonfinite
         self.engine: Engine = engine
-        engines.check(engine, self._kernel, type(self).__name__)
+        engines.check(engine, self._kernel, self._no_kernel, type(self).__name__)
         self._step = 0
         self._scalars: dict[str, float] = {}
         self._states: dict[str, dict[str, Array]] = {}
@@ -251,45 +237,6 @@ class Optimizer(Limited, Readable):
         with self._lock, Held():
             self._keep(None, found.states, found.scalars, found.step)
             self.seed = found.seed
-
-    @property
-    def _limits(self) -> clipping.Limits:
-        return {name: getattr(self, name) for name in TRANSFORMS}
-
-    def _require_arguments(self, now: "Optimizer", lr: float) -> None:
-        """Check arguments, but for those that were right and cannot have changed since.
-
-        Args:
-            now: the optimizer as it is at this step.
-            lr: its rate.
-        """
-        values = lr, self.engine, *self._all_of(now)
-        if len(values) != len(self._checked) or not all(map(is_, values, self._checked)):
-            now._check_arguments(lr)
-            engines.check(self.engine, self._kernel, type(self).__name__)
-            self._checked = values if all(map(is_fixed, values)) else ()
-
-    def _check_arguments(self, lr: Any) -> None:
-        """Raise ValueError for arguments that are no numbers, or outside their domain.
-
-        A rate is None before the step at which a schedule gives it.
-        """
-        given = {name: getattr(self, name) for name in (*self._numbers, *self._options)}
-        given.pop("lr", None)
-        if lr is not None:
-            given["lr"] = lr
-        limits = self._limits
-        set_limits = {name: limit for name, limit in limits.items() if limit is not None}
-        numbers = self._numbers | dict.fromkeys(limits, 0)
-        require_numbers(numbers, given | set_limits, self._omissible)
-        require_flags(self._options, given)
-        require_whole(self._whole, given)
-        require_seed(self.seed)
-        require_words(self._words, {name: getattr(self, name) for name in self._words})
-        require_within(self._bounded, given)
-        self._check(lr)
-        chosen(TRANSFORMS, limits)
-        refuse_nan(self._numbers, given)
 
     def _step_of(
         self, lr: float, scalars: dict[str, float], shape: Facts

@@ -49,7 +49,7 @@ class AdaGC(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
-        engine: ``"numpy"`` or ``"auto"``: the rule works on whole tensors, and has no kernel.
+        engine: ``"numpy"`` or ``"auto"``: the rule has no kernel.
 
     Raises:
         ImportError: the engine is ``"numba"``, and it is not installed.
@@ -75,6 +75,7 @@ class AdaGC(Optimizer):
         "warmup": "1 <= warmup",
     }
     _scratch = 0
+    _no_kernel = "a number of all tensors is needed before an element can be updated"
     _is_whole = True
 
     def __init__(

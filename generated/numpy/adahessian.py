@@ -45,7 +45,7 @@ class AdaHessian(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
-        engine: ``"numpy"`` or ``"auto"``: the rule works on whole tensors, and has no kernel.
+        engine: ``"numpy"`` or ``"auto"``: the rule has no kernel.
 
     Raises:
         ImportError: the engine is ``"numba"``, and it is not installed.
@@ -69,6 +69,7 @@ class AdaHessian(Optimizer):
     _inputs = {"hessian": "elements"}
 
     _scratch = 0
+    _no_kernel = "it reduces what it is given beside the gradient"
     _is_whole = True
 
     def __init__(

@@ -43,7 +43,7 @@ class Adai(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
-        engine: ``"numpy"`` or ``"auto"``: the rule works on whole tensors, and has no kernel.
+        engine: ``"numpy"`` or ``"auto"``: the rule has no kernel.
 
     Raises:
         ImportError: the engine is ``"numba"``, and it is not installed.
@@ -63,6 +63,7 @@ class Adai(Optimizer):
         "weight_decay": "0 <= weight_decay",
     }
     _scratch = 0
+    _no_kernel = "a number of all tensors is needed before an element can be updated"
     _is_whole = True
 
     def __init__(

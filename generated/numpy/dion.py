@@ -48,7 +48,7 @@ class Dion(Optimizer):
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
         seed: of the random numbers, a whole number of 64 bits without a sign; checkpoints have it.
-        engine: ``"numpy"`` or ``"auto"``: the rule works on whole tensors, and has no kernel.
+        engine: ``"numpy"`` or ``"auto"``: the rule has no kernel.
 
     Raises:
         ImportError: the engine is ``"numba"``, and it is not installed.
@@ -74,6 +74,7 @@ class Dion(Optimizer):
     _random = {"xi": "normal"}
 
     _scratch = 0
+    _no_kernel = "it reduces what it is given beside the gradient"
     _is_whole = True
 
     _on_matrices = True

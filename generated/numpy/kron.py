@@ -81,7 +81,7 @@ class Kron(Optimizer):
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
         seed: of the random numbers, a whole number of 64 bits without a sign; checkpoints have it.
-        engine: ``"numpy"`` or ``"auto"``: the rule works on whole tensors, and has no kernel.
+        engine: ``"numpy"`` or ``"auto"``: the rule has no kernel.
 
     Raises:
         ImportError: the engine is ``"numba"``, and it is not installed.
@@ -113,6 +113,7 @@ class Kron(Optimizer):
     _random = {"xi": "normal"}
 
     _scratch = 0
+    _no_kernel = "it reduces what it is given beside the gradient"
     _is_whole = True
 
     def __init__(

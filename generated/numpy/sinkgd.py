@@ -41,7 +41,7 @@ class SinkGD(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
-        engine: ``"numpy"`` or ``"auto"``: the rule works on whole tensors, and has no kernel.
+        engine: ``"numpy"`` or ``"auto"``: the rule has no kernel.
 
     Raises:
         ImportError: the engine is ``"numba"``, and it is not installed.
@@ -61,6 +61,7 @@ class SinkGD(Optimizer):
         "eps": "0 < eps",
     }
     _scratch = 0
+    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
     _is_whole = True
 
     _on_matrices = True

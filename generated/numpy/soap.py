@@ -54,7 +54,7 @@ class SOAP(Optimizer):
         global_clipnorm: largest norm of all gradients together, ``0 < global_clipnorm``; None for
             any.
         error_if_nonfinite: refuse norms to clip by that are infinite or NaN.
-        engine: ``"numpy"`` or ``"auto"``: the rule works on whole tensors, and has no kernel.
+        engine: ``"numpy"`` or ``"auto"``: the rule has no kernel.
 
     Raises:
         ImportError: the engine is ``"numba"``, and it is not installed.
@@ -83,6 +83,7 @@ class SOAP(Optimizer):
         "max_precond_dim": "0 <= max_precond_dim",
     }
     _scratch = 0
+    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
     _is_whole = True
 
     def __init__(

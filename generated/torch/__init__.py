@@ -10,6 +10,7 @@ from ._lazy import on_demand as _on_demand
 from ._mixed import Mixed as Mixed
 
 __all__ = [
+    "A2Grad",
     "AccSGD",
     "AdaBelief",
     "AdaBound",
@@ -120,6 +121,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from .a2grad import A2Grad
     from .accsgd import AccSGD
     from .adabelief import AdaBelief
     from .adabound import AdaBound

@@ -80,6 +80,8 @@ class Declared:
     """The names of outputs, each of which a method computes: ``_output_averaged``."""
     _kernel: ClassVar[str] = ""
     """The module of the rule's kernel; empty where there is none."""
+    _no_kernel: ClassVar[str] = ""
+    """Why there is none, as the rest of a sentence."""
     _is_whole: ClassVar[bool] = False
     """Whether the rule needs all elements of a tensor at once."""
     _fingerprint: ClassVar[str] = ""
@@ -230,10 +232,10 @@ class Declared:
 
     def _rule(self, defaults: Group) -> Rule:
         """What the stages of a step know of this class, and nothing of its groups and states."""
-        differentiable = option(defaults, "differentiable")
-        if differentiable not in self._rules:
-            self._rules[differentiable] = self._declared(differentiable=differentiable)
-        return self._rules[differentiable]
+        sees = option(defaults, "differentiable")
+        if sees not in self._rules:
+            self._rules[sees] = self._declared(differentiable=sees)
+        return self._rules[sees]
 
     @classmethod
     def _declared(cls, *, differentiable: bool) -> Rule:
@@ -249,6 +251,7 @@ class Declared:
             tensor_states=cls._tensor_states,
             axes={cls._tensor_states[name]: axes for name, axes in cls._axes.items()},
             kernel=cls._kernel,
+            no_kernel=cls._no_kernel,
             is_whole=cls._is_whole,
             stacks=cls._stacks,
             gathers=cls._stacks or cls._decomposes,
@@ -294,24 +297,21 @@ class Declared:
     def _kind(self, group: Group, p: Tensor) -> tuple[View, tuple[tuple[str, Any], ...]]:
         """How the rule sees a parameter, and what it must know of it."""
         view = self._view(group, p.ndim)
-        known = told(self._facts, p.shape, torch.finfo(p.dtype).eps, view)
-        return LAST_TWO if view.of(p.shape) == p.shape else view, tuple(known.items())
+        known = told(self._facts, p.shape, torch.finfo(p.dtype).eps, view).items()
+        return LAST_TWO if view.of(p.shape) == p.shape else view, tuple(known)
 
     def _existing(self, group: Group, known: Facts) -> dict[str, Start]:
         """What states start as that exist, by checkpoint key, the step count among them."""
         found: dict[str, Start] = {self._step_key: 0.0} if self._step_key else {}
         keys = self._scalar_states | self._tensor_states
-        for name, start in self._initial(group, **known).items():
-            if start is not None and name in keys:
-                found[keys[name]] = start
-        return found
+        starts = self._initial(group, **known).items()
+        return found | {keys[name]: x for name, x in starts if x is not None and name in keys}
 
     def _existing_globals(self, group: Group) -> dict[str, Start]:
         """What states start as that exist and are one for all tensors, by name."""
         if not self._global_states:
             return {}
-        known = dict.fromkeys(self._facts, 1)  # none of them depends on it
-        starts = self._initial(group, **known)
+        starts = self._initial(group, **dict.fromkeys(self._facts, 1))  # on which none depends
         return {name: x for name in self._global_states if (x := starts[name]) is not None}
 
 

@@ -105,8 +105,8 @@ def check(rule: Rule, group: Group, devices: Iterable[torch.device]) -> None:
         return
     if not rule.kernel:
         raise RuntimeError(
-            f"{rule.name} has no fused implementation, because its rule works on "
-            "whole tensors; leave `fused` at None"
+            f"{rule.name} has no fused implementation, because {rule.no_kernel}; leave `fused` at "
+            "None"
         )
     for device in devices:
         if not fused.engine(device.type).has(rule.kernel):

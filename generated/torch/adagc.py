@@ -53,7 +53,7 @@ class AdaGC(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -78,6 +78,7 @@ class AdaGC(Optimizer):
         "decay": "0 <= decay < 1",
         "warmup": "1 <= warmup",
     }
+    _no_kernel = "a number of all tensors is needed before an element can be updated"
     _is_whole = True
     _branches_on_steps = True
 

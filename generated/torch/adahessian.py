@@ -51,7 +51,7 @@ class AdaHessian(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -72,6 +72,7 @@ class AdaHessian(Optimizer):
         "hessian_power": "0 <= hessian_power <= 1",
         "update_period": "1 <= update_period",
     }
+    _no_kernel = "it reduces what it is given beside the gradient"
     _is_whole = True
     _branches_on_steps = True
     _inputs = {"hessian": "elements"}

@@ -74,7 +74,7 @@ class APOLLO(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -119,6 +119,7 @@ class APOLLO(Optimizer):
         "scale": "0 <= scale",
         "growth": "1 <= growth",
     }
+    _no_kernel = "it reduces what it is given beside the gradient"
     _is_whole = True
     _branches_on_steps = True
     _random = {"xi": "normal"}

@@ -47,7 +47,7 @@ class DAdaptLion(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -71,6 +71,7 @@ class DAdaptLion(Optimizer):
         "weight_decay": "0 <= weight_decay",
         "d0": "0 < d0",
     }
+    _no_kernel = "a number of all tensors is needed before an element can be updated"
     _is_whole = True
 
     def __init__(

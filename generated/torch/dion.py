@@ -52,7 +52,7 @@ class Dion(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -75,6 +75,7 @@ class Dion(Optimizer):
         "rank": "1 <= rank",
         "eps": "0 < eps",
     }
+    _no_kernel = "it reduces what it is given beside the gradient"
     _is_whole = True
     _on_matrices = True
     _stacks = True

@@ -59,7 +59,7 @@ class GaLore(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -100,6 +100,7 @@ class GaLore(Optimizer):
         "update_proj_gap": "1 <= update_proj_gap",
         "scale": "0 <= scale",
     }
+    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
     _is_whole = True
     _decomposes = True
     _branches_on_steps = True

@@ -85,7 +85,7 @@ class Kron(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -122,6 +122,7 @@ class Kron(Optimizer):
         "max_size_triangular": "0 <= max_size_triangular",
         "max_rms": "0 < max_rms",
     }
+    _no_kernel = "it reduces what it is given beside the gradient"
     _is_whole = True
     _decomposes = True
     _branches_on_steps = True

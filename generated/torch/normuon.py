@@ -88,7 +88,7 @@ class NorMuon(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -118,6 +118,7 @@ class NorMuon(Optimizer):
         "row_eps": "0 < row_eps",
         "split": "1 <= split",
     }
+    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
     _is_whole = True
     _on_matrices = True
     _stacks = True

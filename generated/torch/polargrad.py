@@ -81,7 +81,7 @@ class PolarGrad(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -106,6 +106,7 @@ class PolarGrad(Optimizer):
         "ns_steps": "0 <= ns_steps < 100",
         "split": "1 <= split",
     }
+    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
     _is_whole = True
     _on_matrices = True
     _stacks = True

@@ -44,7 +44,7 @@ class PolyakSGD(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -59,6 +59,7 @@ class PolyakSGD(Optimizer):
     _sums_elements = True
     _step_key = ""
     _domains = {"lr": "0 <= lr", "max_learning_rate": "0 <= max_learning_rate", "eps": "0 <= eps"}
+    _no_kernel = "a number of all tensors is needed before an element can be updated"
     _is_whole = True
     _inputs = {"f": "loss"}
 

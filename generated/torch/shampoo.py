@@ -52,7 +52,7 @@ class Shampoo(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -90,6 +90,7 @@ class Shampoo(Optimizer):
         "preconditioning_compute_steps": "1 <= preconditioning_compute_steps",
         "matrix_eps": "0 < matrix_eps",
     }
+    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
     _is_whole = True
     _stacks = True
     _decomposes = True

@@ -45,7 +45,7 @@ class SinkGD(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -64,6 +64,7 @@ class SinkGD(Optimizer):
         "num_iters": "1 <= num_iters < 100",
         "eps": "0 < eps",
     }
+    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
     _is_whole = True
     _on_matrices = True
     _stacks = True

@@ -62,7 +62,7 @@ class SPlus(Optimizer):
             tensors of other types alone.
         capturable: keep the step on the device, so that a CUDA graph can capture it.
         differentiable: let autograd see the step.
-        fused: not available, as the rule works on whole tensors; only None and False are accepted.
+        fused: not available, as the rule has no kernel; only None and False are accepted.
 
     Raises:
         RuntimeError: ``fused`` is set, and cannot be: see ``pip install "steprule[fast]"`` for the
@@ -98,6 +98,7 @@ class SPlus(Optimizer):
         "nonstandard_constant": "0 <= nonstandard_constant",
         "max_dim": "0 <= max_dim",
     }
+    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
     _is_whole = True
     _stacks = True
     _decomposes = True

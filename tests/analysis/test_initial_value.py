@@ -3,7 +3,7 @@
 import pytest
 from steprule.codegen.analysis import analyse
 from steprule.specs.language import State, Update, grad, hyperparameters, states, t, theta
-from sympy import Eq, Ne, Piecewise
+from sympy import Eq, Mod, Ne, Piecewise, floor
 
 lr, beta = hyperparameters("lr beta")
 (m,) = states("m")
@@ -24,6 +24,9 @@ def spec(momentum, value, step=m[t]):
         Piecewise((LATER, Ne(t, 1)), (g, True)),
         Piecewise((LATER, t > 1), (g, True)),
         Piecewise((g, t <= 1), (LATER, True)),
+        Piecewise((g, Eq(Mod(t - 1, 3), 0)), (LATER, True)),
+        Piecewise((g, Eq(Mod(t, 10), 1)), (LATER, True)),
+        Piecewise((LATER, Ne(floor(t / 2), 0)), (g, True)),
     ],
 )
 def test_first_case(momentum, value):
@@ -32,7 +35,12 @@ def test_first_case(momentum, value):
 
 @pytest.mark.parametrize(
     "value",
-    [LATER, Piecewise((LATER, Eq(t, 1)), (g, True)), Piecewise((g, Eq(t, 2)), (LATER, True))],
+    [
+        LATER,
+        Piecewise((LATER, Eq(t, 1)), (g, True)),
+        Piecewise((g, Eq(t, 2)), (LATER, True)),
+        Piecewise((g, Eq(Mod(t, 10), 0)), (LATER, True)),
+    ],
 )
 def test_read_first(momentum, refused, value):
     refused(spec(momentum, value), "uninitialised", "m[t] = ", "m[t-1] is read at t = 1", "init=0")

@@ -169,6 +169,7 @@ def test_shapes(momentum, shape, value):
         ((rows,), beta * mean(g, over=rows), ["m is of shape (rows, 1)", "of shape (1, cols)"]),
         ((rows,), beta * g, ["m is of shape (rows, 1)", "gives a tensor", "Shape.TENSOR"]),
         ((cols,), beta * norm(g), ["m is of shape (1, cols)", "gives a scalar", "PER_TENSOR"]),
+        ((cols,), m[t - 1] + beta * mean(g, over=cols), ["gives a tensor", "shape=(rows,)"]),
         (Shape.TENSOR, beta * mean(g, over=cols), ["m is a tensor", "shape=(rows,)"]),
         (Shape.TENSOR, beta * matmul(g, transpose(g)), ["a tensor", "shape=(rows, rows)"]),
         (Shape.PER_TENSOR, beta * g, ["m is one number a tensor", "gives a tensor"]),

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from steprule.codegen.handbook.edition import edition
 from steprule.codegen.loading.load import load
 from steprule.codegen.loading.selection import selected
 from steprule.codegen.prove.discover import claims_of
 from steprule.codegen.prove.prove import prove
+from steprule.specs import language as spec_language
 from steprule.specs.language import Optimizer
 from steprule.specs.language.claims import Verdict
 
@@ -24,6 +26,8 @@ GRADIENTS = [
     np.array([[-3.0, 0.5], [1.0, -2.0]]),
 ]
 LOSSES = [4.0, 3.0, 2.0, 1.5]
+CURVATURES = [np.array([[2.0, 0.5], [1.0, 4.0]]), *(np.full((2, 2), np.nan) for _ in range(3))]
+"""Of which every tenth is read, the first among them."""
 
 
 def blocks(language: str) -> dict[str, str]:
@@ -124,6 +128,12 @@ def polyak(theta: Callable[[], np.ndarray]) -> Iterator[np.ndarray]:
         yield loss * g / ((g**2).sum() + EPS)
 
 
+def curvature(theta: Callable[[], np.ndarray]) -> Iterator[np.ndarray]:
+    h = (1 - BETA) * CURVATURES[0]
+    for g in GRADIENTS:
+        yield g / np.maximum(h, EPS)
+
+
 def orthogonal(theta: Callable[[], np.ndarray]) -> Iterator[np.ndarray]:
     following = average()
     for g in GRADIENTS:
@@ -155,11 +165,16 @@ EXPECTED: dict[str, Directions] = {
     "OfAll": of_a_tensor,  # of one tensor, the same
     "Averaged": plain,
     "Polyak": polyak,
+    "Curvature": curvature,
+    "Compensated": plain,
     "Orthogonal": orthogonal,
     "SoftenedDescent": softened,
     "Average": averaged_direction,
 }
-GIVEN: dict[str, dict[str, Sequence[float]]] = {"Polyak": {"f": LOSSES}}
+GIVEN: dict[str, dict[str, Sequence[Any]]] = {
+    "Polyak": {"f": LOSSES},
+    "Curvature": {"hessian": CURVATURES},
+}
 SET: dict[str, dict[str, Any]] = {"Signed": {"signs": True}}
 
 
@@ -227,7 +242,64 @@ def test_the_claim_is_proved(files: Path) -> None:
 
 def test_both_languages_have_the_same_files() -> None:
     assert blocks("zh") == blocks("en")
-    assert len(blocks("en")) == 15
+    assert len(blocks("en")) == 17
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_lists_the_whole_language(language: str) -> None:
+    """All of it but what parts of operators, claims and schedules are called, which have pages."""
+    text = edition(language).chapters["writing"]
+    table = text[text.rindex("| --- | --- |") :].partition("\n\n")[0]
+    assert not {*re.findall(r"`(\w+)", table)} - {*vars(spec_language), "beta", "over", "help"}
+    listed = {*re.findall(r"\b[A-Za-z]\w*\b", table)}
+    elsewhere = {
+        *(
+            "Axis",
+            "Fact",
+            "FACTS",
+            "Gradient",
+            "GradientAt",
+            "Iterand",
+            "Numbers",
+            "Series",
+            "Value",
+        ),
+        *("Function", "Part", "Sample", "Schedule", "Schedules", "Side", "Spec", "SpecError"),
+        *("Symbol", "Integer", "Transform", "Update", "Optimizer", "Verdict", "Option"),
+        *("by_induction", "completed_cycles", "forgetting", "running_product", "squared"),
+        *("added", "call", "carried_out", "chained", "chained_momentum", "eta", "item", "metric"),
+        *("momentum_of", "passed", "points", "rate_of", "second_weight", "size", "squares"),
+        *("direction", "given", "gradient", "kept", "momentum", "rate", "second_moment"),
+        *("step", "stepped", "lr", "mu"),
+    }
+    assert not {*spec_language.__all__} - listed - elsewhere
+
+
+def test_what_bfloat16_loses_is_carried_on(rules: Mapping[str, Optimizer], package: Any) -> None:
+    built = package([rules["Compensated"], rules["Signed"]], formatted=False, only=["torch"])
+    found = {}
+    for name in ("Compensated", "Signed"):  # which descends, unless it is told otherwise
+        param = torch.nn.Parameter(torch.ones(3, dtype=torch.bfloat16))
+        optimizer = built.optimizer("torch", rules[name])([param], lr=1e-3)
+        for _ in range(100):
+            param.grad = torch.ones_like(param)
+            optimizer.step()
+        found[name] = param.detach().float()
+    # Of 1 - 100/1000 the nearest there is; by itself each step is less than half of a last place.
+    torch.testing.assert_close(found["Compensated"], torch.full((3,), 0.9).bfloat16().float())
+    torch.testing.assert_close(found["Signed"], torch.ones(3))
+
+
+def test_matrices_of_a_batch_have_norms_of_their_own(made: Callable[[str], type]) -> None:
+    """So that each comes as near to an orthogonal one as it does alone."""
+    batch = np.stack([*GRADIENTS[:2], 100 * GRADIENTS[2]])
+    together = np.zeros_like(batch)
+    made("Orthogonal")(lr=1.0).update(together, batch)
+    for k, g in enumerate(batch):
+        alone = np.zeros_like(g)
+        made("Orthogonal")(lr=1.0).update(alone, g)
+        # Sums of few products.
+        np.testing.assert_allclose(together[k], alone, rtol=1e-13)
 
 
 def test_imports_are_three_lines_at_most() -> None:

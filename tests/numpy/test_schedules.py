@@ -16,7 +16,7 @@ from steprule.codegen.loading.load import builtin_schedules
 from steprule.codegen.oracle.arguments import Bound, example
 from steprule.specs.language import Choice, Function, Hyper, Numbers, Option, Schedules
 
-from ..sample import optimizers, takes_any_shape
+from ..sample import has_rate, optimizers, takes_any_shape
 from ..sample import schedules as sampled
 
 NAN, INF = math.nan, math.inf
@@ -78,7 +78,7 @@ def test_steps_that_are_none(name: str, bad: Any) -> None:
 def test_schedules_drive_optimizers(name: str) -> None:
     """An optimizer asks for the rate of step 0 first, and takes the same steps as with numbers."""
     drive = made(name)
-    for optimizer in optimizers(takes_any_shape):
+    for optimizer in optimizers(lambda spec: takes_any_shape(spec) and has_rate(spec)):
         cls = getattr(steprule.numpy, optimizer)
         theta, expected = np.ones(3), np.ones(3)
         driven, told = cls(lr=drive), cls()

@@ -35,6 +35,7 @@ RATES = {
 """The learning rates of those whose default is for longer training, or for larger networks."""
 
 BESIDE: dict[str, dict[str, Any]] = {
+    "A2Grad": {"beta": 1.0},  # of its 10 the steps have shrunk before there is much to be told
     "LARS": {"momentum": 0.9},  # its trust of 1e-3 makes steps small
     "Scion": {"scale": 10.0},  # the norm that each matrix is held to; 1 is too tight for this one
 }

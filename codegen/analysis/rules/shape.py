@@ -10,6 +10,7 @@ from ....specs.language import (
     GradientAt,
     Iterand,
     Shape,
+    Update,
     Value,
     clip,
     eigenvectors,
@@ -95,7 +96,9 @@ def check(subject: Subject) -> Iterator[Fault]:
                 f"Declare State({name}, ..., shape=Shape.PER_TENSOR), or let it be an intermediate",
             )
         elif not kind.fits(declared[name]):
-            yield Fault(where, *_unfitting(name, declared[name], kind))
+            yield Fault(
+                where, *_unfitting(name, declared[name], kind, _beside_itself(update, kinds))
+            )
 
 
 def _within(e: Basic, kinds: Mapping[str, _Kind]) -> Iterator[tuple[Basic, Mapping[str, _Kind]]]:
@@ -125,7 +128,13 @@ def _key(iterand: Iterand) -> str:
     return f"{iterand.name} ->"
 
 
-def _unfitting(name: str, shape: Shape, kind: _Kind) -> tuple[str, str]:
+def _beside_itself(update: Update, kinds: Mapping[str, _Kind]) -> _Kind:
+    """What an equation gives but for the old value in it, whose shape may be the wrong one."""
+    own = {name: kind for name, kind in kinds.items() if name != update.target.name}
+    return _kind(update.value, {**own, update.target.name: _Kind((), is_beside=False)})
+
+
+def _unfitting(name: str, shape: Shape, kind: _Kind, beside: _Kind) -> tuple[str, str]:
     """What is wrong with an equation's value, and what to do."""
     if shape.on_host and kind.is_of_all:
         return (
@@ -145,6 +154,8 @@ def _unfitting(name: str, shape: Shape, kind: _Kind) -> tuple[str, str]:
     if shape.is_global:
         kind = replace(kind, axes=kind.axes or EACH)
         problem = f"{name} is {declared}, and its equation gives {kind.value}"
+    if kind.axes == WHOLE and beside.axes not in (WHOLE, ()):
+        kind = beside
     if kind.is_of_all:
         word = "Shape.GLOBAL"
     elif kind.axes in ((), EACH):

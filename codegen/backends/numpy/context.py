@@ -43,6 +43,7 @@ def context(
         "scratch": listing.scratch,
         "has_lr": any(a.name == "lr" for a in args),
         "has_kernel": compiled.has_kernel,
+        "no_kernel": compiled.no_kernel,
         "is_whole": not compiled.program.is_elementwise,
         "passes": passes(compiled),
     }

@@ -95,6 +95,7 @@ def context(compiled: CompiledRule) -> dict[str, object]:
         "iterations": iteration_functions((loop, sunk), ROUNDS),
         "results": [s.name for s in loop.tensor_slots],
         "has_kernel": compiled.has_kernel,
+        "no_kernel": compiled.no_kernel,
         "is_whole": not program.is_elementwise,
         "passes": passes(compiled),
     }

@@ -22,8 +22,14 @@ COMPILED = 1 << 18
 which some 3000 steps of Adam make up for with so many elements, and fewer with more."""
 
 
-def check(engine: str, kernel: str, name: str) -> None:
+def check(engine: str, kernel: str, no_kernel: str, name: str) -> None:
     """Refuse an engine that an optimizer cannot run on.
+
+    Args:
+        engine: its name.
+        kernel: the module of the rule's kernel; empty where there is none.
+        no_kernel: why there is none.
+        name: of the rule.
 
     Raises:
         ImportError: Numba, or the kernels, are not installed.
@@ -35,8 +41,7 @@ def check(engine: str, kernel: str, name: str) -> None:
         return
     if not kernel:
         raise ValueError(
-            f"{name} has no compiled kernel, because its rule works on whole tensors; "
-            'engine="auto" and "numpy" run it'
+            f'{name} has no compiled kernel, because {no_kernel}; engine="auto" and "numpy" run it'
         )
     if _launcher() is None:
         raise ImportError(

@@ -44,6 +44,7 @@ class Rule:
         tensor_states: name to key, in the order the rule takes them.
         axes: the shapes of those that are not like their parameter, by key.
         kernel: the module of its kernel; empty where there is none.
+        no_kernel: why there is none.
         is_whole: whether it needs all elements of a tensor at once.
         stacks: whether matrices of one shape can be a batch.
         gathers: whether tensors that ranks share are put together, each on one of them.
@@ -64,6 +65,7 @@ class Rule:
     tensor_states: Mapping[str, str]
     axes: Mapping[str, Axes]
     kernel: str
+    no_kernel: str
     is_whole: bool
     stacks: bool
     gathers: bool

@@ -1,0 +1,69 @@
+"""The arguments of an optimizer, which its user may set anew before any step."""
+
+from operator import is_
+from typing import Any
+
+from . import _clips as clipping
+from . import _engines as engines
+from ._arguments import (
+    is_fixed,
+    refuse_nan,
+    require_flags,
+    require_numbers,
+    require_whole,
+    require_words,
+)
+from ._clipping import TRANSFORMS, Limited
+from ._declared import Declared
+from ._engines import Engine
+from ._intervals import require_within
+from ._limits import chosen
+from ._philox import require_seed
+
+
+class Checked(Limited, Declared):
+    """A generated class with checks of the arguments that its optimizers have."""
+
+    seed: int
+    engine: Engine
+    _checked: tuple[Any, ...] = ()
+    """The arguments that were found right."""
+
+    @property
+    def _limits(self) -> clipping.Limits:
+        return {name: getattr(self, name) for name in TRANSFORMS}
+
+    def _require_arguments(self, now: "Checked", lr: float) -> None:
+        """Check arguments, but for those that were right and cannot have changed since.
+
+        Args:
+            now: the optimizer as it is at this step.
+            lr: its rate.
+        """
+        values = lr, self.engine, *self._all_of(now)
+        if len(values) != len(self._checked) or not all(map(is_, values, self._checked)):
+            now._check_arguments(lr)
+            engines.check(self.engine, self._kernel, self._no_kernel, type(self).__name__)
+            self._checked = values if all(map(is_fixed, values)) else ()
+
+    def _check_arguments(self, lr: Any) -> None:
+        """Raise ValueError for arguments that are no numbers, or outside their domain.
+
+        A rate is None before the step at which a schedule gives it.
+        """
+        given = {name: getattr(self, name) for name in (*self._numbers, *self._options)}
+        given.pop("lr", None)
+        if lr is not None:
+            given["lr"] = lr
+        limits = self._limits
+        set_limits = {name: limit for name, limit in limits.items() if limit is not None}
+        numbers = self._numbers | dict.fromkeys(limits, 0)
+        require_numbers(numbers, given | set_limits, self._omissible)
+        require_flags(self._options, given)
+        require_whole(self._whole, given)
+        require_seed(self.seed)
+        require_words(self._words, {name: getattr(self, name) for name in self._words})
+        require_within(self._bounded, given)
+        self._check(lr)
+        chosen(TRANSFORMS, limits)
+        refuse_nan(self._numbers, given)
