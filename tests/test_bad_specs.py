@@ -136,6 +136,19 @@ WRONG: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "zoo": ({"value": "beta * m[t - 1] + g / Integer(0)"}, ("m[t]", "zoo")),
     "nan": ({"value": "nan"}, ("m[t]", "nan")),
     "imaginary": ({"value": "beta * m[t - 1] + I * g"}, ("m[t]",)),
+    # names and functions
+    "no such source": (
+        {"before": "Input(m, Source.TENSOR, 'an input')"},
+        ("Write one of", "Source.ELEMENTS"),
+    ),
+    "a list of what is compared": (
+        {"value": "Min([m[t - 1], 1])"},
+        ("is not comparable. Max and Min take what they compare one by one",),
+    ),
+    "nothing that is given": (
+        {"value": "m[t - 1] * q[t]", "before": "(q,) = inputs('q')"},
+        ("Input(q",),
+    ),
     "empty domain": ({"domain": "Interval(Fraction(2), Fraction(1))"}, ("lr", "no number lies")),
     "domain of text": ({"domain": "Interval('0', '1')"}, ("lr", "Fraction")),
     # size

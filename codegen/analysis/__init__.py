@@ -70,6 +70,7 @@ from .rules import (
     transform,
     undeclared,
     unused,
+    vanishing,
     view,
 )
 from .subject import Subject
@@ -129,6 +130,7 @@ RULES: tuple[Rule, ...] = (
     division,
     domain,
     output,
+    vanishing,
 )
 """The rules for optimizers, in the order they are checked."""
 

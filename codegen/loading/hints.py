@@ -4,6 +4,7 @@ import inspect
 import re
 import sys
 from collections.abc import Collection, Mapping
+from enum import EnumType
 from typing import Any
 
 import sympy
@@ -60,6 +61,7 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "A condition is no number: write Piecewise((1, condition), (0, True))",
     ),
     ("must be a Boolean", "Write Piecewise((x, condition), (y, True)), pairs in parentheses"),
+    ("is not comparable", "Max and Min take what they compare one by one: Max(x, y)"),
     ("specify dummy variables", "Write total(x) for the sum over a tensor"),
     ("multiply sequence", "Equations are made of symbols, not of text: write names without quotes"),
     (
@@ -90,6 +92,8 @@ def hint(error: BaseException, names: Mapping[str, object], beside: Collection[s
             found = equivalent(error.operation) or other
         case AttributeError() if isinstance(error.obj, Basic | NotAnExpression):
             found = equivalent(error.name or "")
+        case AttributeError() if isinstance(error.obj, EnumType):
+            found = f"Write one of {', '.join(map(str, error.obj))}"
         case NameError():
             found = _of_name(error.name, names)
         case ModuleNotFoundError():
@@ -104,9 +108,9 @@ def hint(error: BaseException, names: Mapping[str, object], beside: Collection[s
 
 
 def described(error: BaseException) -> str:
-    """An error's message; of one whose message cannot be made, nothing."""
+    """An error's message, without a full stop; of one whose message cannot be made, nothing."""
     try:
-        return str(error)
+        return str(error).rstrip(".")
     except Exception:
         return ""
 

@@ -39,8 +39,8 @@ variant = Choice(
 a2grad = Optimizer(
     "A2Grad",
     summary="A2Grad: accelerated descent at rates from how much gradients vary.",
-    source="Deng, Cheng & Lan, 2018, arXiv:1810.00553, Algorithms 2 to 4, norms as in "
-    "github.com/severilov/A2Grad-optimizer; not checked against the paper",
+    source="Deng, Cheng & Lan, 2018, arXiv:1810.00553, Algorithms 2 to 4, norms as in its authors' "
+    "code; not checked against the paper",
     lineage=["SGD"],
     hyper=[
         Hyper(beta, "10", NON_NEGATIVE, "weight of the variation", latex=r"\beta"),

@@ -212,6 +212,42 @@ def test_reading_where_it_is_given(step, value):
     assert analyse(step(value * G, hyper=hyper, inputs=[replace(HESSIAN, when=EVERY)]))
 
 
+@pytest.mark.parametrize(
+    ("value", "when"),
+    [
+        (Piecewise((hessian[t], EVERY), (1, True)), "when=Eq(Mod(t, k), 1)"),
+        (Piecewise((1, Not(EVERY)), (hessian[t], True)), "when=Eq(Mod(t, k), 1)"),
+        (
+            Piecewise((Piecewise((hessian[t], flag), (hessian[t] + 1, True)), EVERY), (2, True)),
+            "when=Eq(Mod(t, k), 1)",
+        ),
+        (Piecewise((hessian[t], t > 4), (1, True)), "when=t > 4"),
+    ],
+    ids=str,
+)
+def test_it_is_said_when_few_steps_read_it(step, refused, value, when):
+    """Else what takes long to find would be asked for at every step."""
+    hyper = [K, Option(flag, "an option")]
+    value = value + Piecewise((1, And(flag, EVERY)), (0, True))
+    spec = step(value * G, hyper=hyper, inputs=[HESSIAN])
+    refused(spec, "input", "every step is to be given it, and it is read when", when)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Piecewise((hessian[t], flag), (1, True)),
+        Piecewise((hessian[t], EVERY), (2 * hessian[t], True)),
+        hessian[t] + Piecewise((hessian[t], EVERY), (1, True)),
+    ],
+    ids=str,
+)
+def test_every_step_may_read_it(step, value):
+    hyper = [K, Option(flag, "an option")]
+    value = value + Piecewise((1, And(flag, EVERY)), (0, True))
+    assert analyse(step(value * G, hyper=hyper, inputs=[HESSIAN]))
+
+
 def test_an_option_decides_whether_it_is_given(step, refused):
     hyper, given = [Option(flag, "an option")], [replace(HESSIAN, when=flag)]
     assert analyse(step(Piecewise((hessian[t], flag), (1, True)) * G, hyper=hyper, inputs=given))

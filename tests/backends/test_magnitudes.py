@@ -32,7 +32,7 @@ from steprule.specs.language.over_tensors import OverTensors
 from steprule.specs.language.shapes import facts
 from sympy import sympify
 
-from ..sample import optimizers
+from ..sample import has_rate, optimizers
 
 FLOAT32, FLOAT64 = FORMATS["float32"], FORMATS["float64"]
 
@@ -64,7 +64,8 @@ def configurations(spec: Optimizer, *, odd: bool) -> Iterator[Configuration]:
                     most = 1 - 2.0**-24 if h.domain.high_open else 1.0
                     least = 2.0**-24 if h.domain.low_open else 0.0
                     hyper[h.name] = max(least, min(weight, most))
-            hyper["lr"] = 0.5
+            if has_rate(spec):
+                hyper["lr"] = 0.5
             if allowed(spec, hyper, options):
                 yield Configuration(hyper, options)
 

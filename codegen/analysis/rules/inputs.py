@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sympy import And, Basic, Not, Piecewise, Symbol, true
 
-from ....specs.language import Fact, GradientAt, Input, Optimizer, Source, Value, points, theta
+from ....specs.language import Fact, GradientAt, Input, Optimizer, Source, Value, points, t, theta
 from ....specs.language.occurrences import nodes, pairs
 from ..fault import Fault
 from ..subject import Subject, declared
@@ -50,6 +50,8 @@ def check(subject: Subject) -> Iterator[Fault]:
         yield from _known(subject, given)
         if given.when != true:
             yield from _read_where_given(subject, given)
+        else:
+            yield from _given_where_read(subject, given)
     yield from _misplaced(subject)
 
 
@@ -123,6 +125,35 @@ def _read_where_given(subject: Subject, given: Input) -> Iterator[Fault]:
                 f"Read it in a case of a Piecewise with the condition {when}, or let every step "
                 "be given it",
             )
+
+
+def _given_where_read(subject: Subject, given: Input) -> Iterator[Fault]:
+    """That it is handed over at steps which are known not to read it: it may take long to find."""
+    reads = [r for u in subject.updates for r in _reads(u.value, frozenset(), given.name)]
+    shared = frozenset[Basic].intersection(*reads) if reads else frozenset[Basic]()
+    of_steps = [c for c in shared if t in c.free_symbols and not c.atoms(Value, GradientAt, Fact)]
+    for condition in sorted(of_steps, key=subject.text)[:1]:
+        when = subject.text(condition)
+        yield Fault(
+            declared(given),
+            f"every step is to be given it, and it is read when {when} alone",
+            f"Say so, Input({given.name}, ..., when={condition})",
+        )
+
+
+def _reads(e: Basic, known: frozenset[Basic], name: str) -> Iterator[frozenset[Basic]]:
+    """The conditions that are known to hold, at each place that reads a value of a name."""
+    if isinstance(e, Value):
+        if e.name == name:
+            yield known
+    elif isinstance(e, Piecewise):
+        for value, test in pairs(e):
+            yield from _reads(test, known, name)
+            yield from _reads(value, known | _parts(test), name)
+            known |= _parts(Not(test))
+    elif not isinstance(e, Symbol):
+        for child in (e.point,) if isinstance(e, GradientAt) else e.args:
+            yield from _reads(child, known, name)
 
 
 def _unguarded(e: Basic, known: frozenset[Basic], when: Basic) -> set[str]:

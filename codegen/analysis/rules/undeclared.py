@@ -37,6 +37,8 @@ def _value(subject: Subject, where: str, value: Value) -> Iterator[Fault]:
     if value.name not in known:
         if value.lag == 0:
             how = f"Add an equation for {value.name}[{subject.spec.clock}]"
+            if isinstance(subject.spec, Optimizer):
+                how += f", or Input({value.name}, ...) for what a step is given"
         else:
             how = f"Declare State({value.name}, ...)"
         yield Fault(where, _problem(value, value.name), _remedy(value.name, known, how))
