@@ -185,7 +185,7 @@ def _refuses(found: Audit | ScheduleAudit) -> Iterator[str]:
         for shape, said in found.refused_shapes.items():
             yield f"shape {shape_name(shape)}: {said}"
     for each in found.refusals:
-        yield f"{written_settings(each.settings) or 'defaults'}: {each.said}"
+        yield f"{_set(each.settings)}: {each.said}"
 
 
 def _witness(found: Audit | ScheduleAudit) -> str:
@@ -194,8 +194,9 @@ def _witness(found: Audit | ScheduleAudit) -> str:
         assert found.witness
         place = found.witness.places[0]
         ours, theirs = found.witness.ours[place], found.witness.theirs[place]
-        settings = written_settings(found.witness.matters)
-        return f"{settings}: {where(found.witness)}, {theirs:.10g}, not {ours:.10g}"
+        return (
+            f"{_set(found.witness.matters)}: {where(found.witness)}, {theirs:.10g}, not {ours:.10g}"
+        )
     assert found.witness
     trial, both = found.witness.found.trial, found.witness.found
     gradients = [_numbers(g) for each in trial.gradients for g in each]
@@ -205,7 +206,11 @@ def _witness(found: Audit | ScheduleAudit) -> str:
     )
     by = f"from {start} by {', '.join(gradients)}"
     rates = f" at rates {', '.join(f'{x:g}' for x in trial.rates)}" if trial.rates else ""
-    return f"{written_settings(found.witness.matters)}: {by}{rates} to {theirs}, not {ours}"
+    return f"{_set(found.witness.matters)}: {by}{rates} to {theirs}, not {ours}"
+
+
+def _set(settings: Mapping[str, Any]) -> str:
+    return written_settings(settings) or "defaults"
 
 
 def _numbers(x: Any) -> str:

@@ -41,7 +41,7 @@ class Checked(Limited, Declared):
             now: the optimizer as it is at this step.
             lr: its rate.
         """
-        values = lr, self.engine, *self._all_of(now)
+        values = lr, self.engine, *type(self)._all_of(now)
         if len(values) != len(self._checked) or not all(map(is_, values, self._checked)):
             now._check_arguments(lr)
             engines.check(self.engine, self._kernel, self._no_kernel, type(self).__name__)

@@ -70,7 +70,7 @@ class Declared(ABC):
     _options: ClassVar[tuple[str, ...]] = ()
     _bounded: ClassVar[tuple[Member, ...]] = ()
     _all_of: ClassVar[Callable[[Any], tuple[Any, ...]]]
-    """Gives all arguments of an optimizer that are checked."""
+    """Gives all arguments of an optimizer that are checked; of its class, not of itself."""
     _sees: ClassVar[bool] = False
     """Whether it sees some parameters otherwise than by their last two axes."""
 

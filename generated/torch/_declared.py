@@ -303,15 +303,15 @@ class Declared:
     def _existing(self, group: Group, known: Facts) -> dict[str, Start]:
         """What states start as that exist, by checkpoint key, the step count among them."""
         found: dict[str, Start] = {self._step_key: 0.0} if self._step_key else {}
-        keys = self._scalar_states | self._tensor_states
-        starts = self._initial(group, **known).items()
-        return found | {keys[name]: x for name, x in starts if x is not None and name in keys}
+        keys, starts = self._scalar_states | self._tensor_states, self._initial(group, **known)
+        found |= {keys[n]: x for n, x in starts.items() if x is not None and n in keys}
+        return found
 
     def _existing_globals(self, group: Group) -> dict[str, Start]:
         """What states start as that exist and are one for all tensors, by name."""
         if not self._global_states:
             return {}
-        starts = self._initial(group, **dict.fromkeys(self._facts, 1))  # on which none depends
+        starts = self._initial(group, **dict.fromkeys(self._facts, 1))  # none depends on it
         return {name: x for name in self._global_states if (x := starts[name]) is not None}
 
 

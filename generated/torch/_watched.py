@@ -8,13 +8,14 @@ are none, that is a third of what a fused step of few tensors takes, and is left
 import os
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import Any
 
 import torch
-from torch.optim import optimizer as optimizers
 
 _HOOKS: tuple[Any, ...] = tuple(
-    getattr(optimizers, f"_global_optimizer_{when}_hooks", None) for when in ("pre", "post")
+    getattr(import_module("torch.optim.optimizer"), f"_global_optimizer_{when}_hooks", None)
+    for when in ("pre", "post")
 )
 """Those of all optimizers."""
 

@@ -34,8 +34,8 @@ def _power(node: Apply) -> str:
     exponent = node.args[1]
     if exponent == Constant(Fraction(1, 3)):
         return "kernel.cube_root({0})"
-    is_known = isinstance(exponent, Name) and exponent.on_host
-    return f"kernel.power({{}}, {{}}, {half(exponent.id) if is_known else False})"
+    known = half(exponent.id) if isinstance(exponent, Name) and exponent.on_host else "False"
+    return f"kernel.power({{}}, {{}}, {known})"
 
 
 def half(exponent: str) -> str:
