@@ -93,9 +93,8 @@ def costs(compiled: CompiledRule) -> list[Cost]:
     for name, values in _settings(spec, program):
         cost = _cost(spec, program, passes, name, values)
         numbers = (cost.read, cost.written, cost.states, *sorted(cost.operations.items()))
-        if not name and numbers in found:  # a vector's are those of all
+        if not name or numbers not in found:  # what a vector shares with all is called theirs
             found[numbers] = cost
-        found.setdefault(numbers, cost)
     return list(found.values())
 
 

@@ -162,6 +162,8 @@ def again(works: list[Work], store: Store, memory: Memory) -> list[Change]:
 
     Nothing where not all of it is done by these, or a batch does not hold any more.
     """
+    if not memory.kept:
+        return []
     memory.look(store)
     changes: list[Change] = []
     for work in works:

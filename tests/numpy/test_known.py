@@ -234,7 +234,9 @@ def test_what_is_not_aligned_is_not_taken_for_what_is() -> None:
     theta, grad = np.ones(3), np.ones(3)
     known = Known(theta, grad, {"": (theta, grad)}, {}, [], {(): [0]})
     moved = np.frombuffer(bytearray(25), offset=1)
-    assert known.kinds == {"float64": [0]}
+    tables, others = known.tables([0], by_lines=False)
+    assert {dtype: table.rows for dtype, table in tables.items()} == {"float64": [0]}
+    assert others == []
     assert known.gradients(theta, moved[:3]) is None
     (again,) = known.gradients(theta, grad) or [None]
     assert again is grad

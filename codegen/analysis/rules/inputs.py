@@ -109,12 +109,14 @@ def _known(subject: Subject, given: Input) -> Iterator[Fault]:
 
 
 def _read_where_given(subject: Subject, given: Input) -> Iterator[Fault]:
+    needed = _parts(given.when)
     for update in subject.updates:
         fails = False
         for case in subject.courses.of(update, given.when):
             decided = case.decide(given.when)
             if decided is None:
-                fails |= given.name in _unguarded(update.value, frozenset(), given.when)
+                reads = _reads(update.value, frozenset(), given.name)
+                fails |= not all(needed <= known for known in reads)
             elif not decided:
                 fails |= given.name in {v.name for v in case.reads(update.value)}
         if fails:
@@ -154,23 +156,6 @@ def _reads(e: Basic, known: frozenset[Basic], name: str) -> Iterator[frozenset[B
     elif not isinstance(e, Symbol):
         for child in (e.point,) if isinstance(e, GradientAt) else e.args:
             yield from _reads(child, known, name)
-
-
-def _unguarded(e: Basic, known: frozenset[Basic], when: Basic) -> set[str]:
-    """The names of values that are read where a condition is not known to hold."""
-    if isinstance(e, Value):
-        return set() if _parts(when) <= known else {e.name}
-    if isinstance(e, Piecewise):
-        found: set[str] = set()
-        for value, test in pairs(e):
-            found |= _unguarded(test, known, when)
-            found |= _unguarded(value, known | _parts(test), when)
-            known |= _parts(Not(test))
-        return found
-    if isinstance(e, Symbol):
-        return set()
-    children = (e.point,) if isinstance(e, GradientAt) else e.args
-    return {name for child in children for name in _unguarded(child, known, when)}
 
 
 def _parts(condition: Basic) -> frozenset[Basic]:

@@ -130,8 +130,7 @@ def _key(iterand: Iterand) -> str:
 
 def _beside_itself(update: Update, kinds: Mapping[str, _Kind]) -> _Kind:
     """What an equation gives but for the old value in it, whose shape may be the wrong one."""
-    own = {name: kind for name, kind in kinds.items() if name != update.target.name}
-    return _kind(update.value, {**own, update.target.name: _Kind((), is_beside=False)})
+    return _kind(update.value, {**kinds, update.target.name: _Kind((), is_beside=False)})
 
 
 def _unfitting(name: str, shape: Shape, kind: _Kind, beside: _Kind) -> tuple[str, str]:

@@ -89,9 +89,7 @@ class Touched:
         self._assigned = assigned_when(body, conditions)
         self._conditions = conditions
 
-    def column(
-        self, name: str, row: int, exists: Node | None = None, *, is_kept: bool = False
-    ) -> Column:
+    def column(self, name: str, row: int, exists: Node | None, *, is_kept: bool) -> Column:
         """The memory of a name.
 
         Args:

@@ -31,11 +31,16 @@ def _cast(node: Node) -> str:
 
 def _power(node: Apply) -> str:
     """Of an exponent that the host knows, kernels are compiled for whether it is a half."""
-    exponent = node.args[1]
-    if exponent == Constant(Fraction(1, 3)):
+    if node.args[1] == Constant(Fraction(1, 3)):
         return "kernel.cube_root({0})"
-    known = half(exponent.id) if isinstance(exponent, Name) and exponent.on_host else "False"
-    return f"kernel.power({{}}, {{}}, {known})"
+    exponent = _known_exponent(node)
+    return f"kernel.power({{}}, {{}}, {half(exponent.id) if exponent else False})"
+
+
+def _known_exponent(power: Apply) -> Name | None:
+    """The exponent, where it is a number that the host knows by name."""
+    exponent = power.args[1]
+    return exponent if isinstance(exponent, Name) and exponent.on_host else None
 
 
 def half(exponent: str) -> str:
@@ -45,14 +50,13 @@ def half(exponent: str) -> str:
 
 def exponents(body: tuple[Statement, ...]) -> list[Name]:
     """Of the powers of elements in statements, those exponents, each once."""
-    powers = (
-        node
+    found = (
+        _known_exponent(node)
         for each in assignments(body)
         for node in walk(each.value)
         if isinstance(node, Apply) and node.op is ops.POW and not node.on_host
     )
-    found = (power.args[1] for power in powers)
-    return [*dict.fromkeys(e for e in found if isinstance(e, Name) and e.on_host)]
+    return [*dict.fromkeys(e for e in found if e is not None)]
 
 
 _OF_TENSORS: Table = {

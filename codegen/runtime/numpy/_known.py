@@ -8,7 +8,6 @@ each is asked everything.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import accumulate
 from operator import attrgetter, is_
 from typing import Any, TypeAlias
@@ -89,15 +88,6 @@ class Known:
         self._tables: dict[int, tuple[dict[str, Table], list[int]]] = {}
         """Of a kind of shape, by its first row, those of each dtype, and the rows in none."""
         self._remember(params, grads, gradients)
-
-    @cached_property
-    def kinds(self) -> dict[str, list[int]]:
-        """By dtype, the rows that a compiled kernel can take: dense, in one order, aligned."""
-        kinds: dict[str, list[int]] = {}
-        for row, dtype in enumerate(self._dtypes):
-            if dtype:
-                kinds.setdefault(dtype, []).append(row)
-        return kinds
 
     def _table_of(self, rows: Sequence[int]) -> "Table":
         return Table(rows, self._columns(rows), [self._seen_shape(self.thetas[k]) for k in rows])

@@ -37,10 +37,15 @@ class Launcher:
         by_lines = self._engine.sees_lines(rule.kernel)
         self._shapes = [work.view.of(p.shape) for p in params] if by_lines else []
 
-    def stands(self, work: Work) -> bool:
-        """Whether the batch is of this work of its group, whose tensors are plain and alike."""
+    def stands(self, work: Work, *, are_alike: bool = True) -> bool:
+        """Whether the batch is of this work of its group, in which nothing but gradients is new.
+
+        Args:
+            work: of the group.
+            are_alike: that its parameters are what they were, but for where they lie, is known.
+        """
         batch = self.batch
-        return batch.holds(at(work.params, batch.rows), are_alike=True) and (
+        return batch.holds(at(work.params, batch.rows), are_alike=are_alike) and (
             batch.is_uniform() or is_read_on_device(work.group, batch.device)
         )
 
@@ -59,9 +64,8 @@ class Launcher:
             batch.keys == work.initial.keys()
             and batch.inputs == given.present
             and all(batch.takes(at(column, rows)) for column in given.given)
-            and batch.holds(at(work.params, rows), are_alike=are_plain)
+            and self.stands(work, are_alike=are_plain)
             and (are_alike or batch.takes(at(work.grads, rows)))
-            and (is_read_on_device(work.group, batch.device) or batch.is_uniform())
         )
 
     def changes(self, work: Work) -> list[Change]:
