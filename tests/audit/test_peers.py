@@ -29,6 +29,8 @@ SAMPLE = (
     ("optax.adan", "Adan"),
     ("optax.cosine_decay_schedule", "CosineAnnealingLR"),
     ("keras.optimizers.Lion", "Lion"),
+    ("timm.optim.AdamWLegacy", "AdamW"),
+    ("timm.optim.RMSpropTF", "RMSprop"),
     ("pytorch_optimizer.SAM(torch.optim.SGD)", "SAM"),
 )
 
