@@ -49,6 +49,8 @@ class Kind(Enum):
     """Whether a hyperparameter is zero."""
     HELD = auto()
     """Whether a comparison holds of numbers that all tensors of a step have in common."""
+    WHICH = auto()
+    """Which of some comparisons holds of such numbers, of which one holds at most."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +59,29 @@ class Distinction:
 
     Args:
         kind: what it is by.
-        of: the option, the hyperparameter's symbol, or the comparison.
+        of: the option, the hyperparameter's symbol, the comparison, or what is compared.
+        questions: the comparisons, where it is which of them holds.
     """
 
     kind: Kind
     of: Basic | None = None
+    questions: tuple[Relational, ...] = ()
 
     @property
     def choices(self) -> tuple[Any, ...]:
         match self.kind:
             case Kind.SHAPE:
                 return SHAPES
+            case Kind.WHICH:
+                return *self.questions, None
             case Kind.FIRST | Kind.HELD:
                 return True, False
         return False, True
+
+    @property
+    def compares(self) -> bool:
+        """Whether it is of numbers that a step has to look at."""
+        return self.kind in (Kind.HELD, Kind.WHICH)
 
 
 FIRST = Distinction(Kind.FIRST)
@@ -105,7 +116,9 @@ class Case:
     @cached_property
     def held(self) -> Mapping[Basic, bool]:
         """Which comparisons hold, as :func:`.conditions.asked` gives them."""
-        return self._by(Kind.HELD)
+        by_turns = [(d.questions, choice) for d, choice in self.settled.items() if d.questions]
+        exclusive = {q: q == choice for questions, choice in by_turns for q in questions}
+        return self._by(Kind.HELD) | exclusive
 
     @property
     def first(self) -> bool | None:

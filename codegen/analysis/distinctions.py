@@ -14,7 +14,7 @@ from itertools import islice, product
 from math import prod
 from typing import Any
 
-from sympy import Basic, Symbol
+from sympy import Basic, Eq, Symbol
 from sympy.core.relational import Relational
 
 from ...specs.language import (
@@ -68,8 +68,7 @@ class Distinctions:
         if isinstance(spec, Schedule):
             return
         questions = dict.fromkeys(asked(r)[0] for r in compared if self._is_common(r))
-        held = [Distinction(Kind.HELD, q) for q in questions if not self._is_settled(q)]
-        self.all += tuple(held)
+        self.all += (*_compared([q for q in questions if not self._is_settled(q)]),)
         self._within.clear()  # what was found before the comparisons were among them
 
     def within(self, e: Basic) -> frozenset[Distinction]:
@@ -81,11 +80,12 @@ class Distinctions:
             matter = {
                 Kind.FIRST: lambda _: t in read,
                 Kind.SHAPE: lambda _: any(isinstance(n, Fact) for n in read),
-                Kind.FLAG: lambda of: of in read,
-                Kind.ZERO: lambda of: of in read,
-                Kind.HELD: lambda of: of in asks,
+                Kind.FLAG: lambda d: d.of in read,
+                Kind.ZERO: lambda d: d.of in read,
+                Kind.HELD: lambda d: d.of in asks,
+                Kind.WHICH: lambda d: not asks.isdisjoint(d.questions),
             }
-            self._within[e] = frozenset(d for d in self.all if matter[d.kind](d.of))
+            self._within[e] = frozenset(d for d in self.all if matter[d.kind](d))
         return self._within[e]
 
     def deciding(self, e: Basic) -> frozenset[Distinction]:
@@ -186,6 +186,20 @@ def _comparisons(condition: Basic) -> Iterator[Relational]:
     elif not isinstance(condition, Symbol | Value):
         for argument in condition.args:
             yield from _comparisons(argument)
+
+
+def _compared(questions: Iterable[Relational]) -> Iterator[Distinction]:
+    """By each question; by which holds of those that ask whether one value is another number."""
+    alike: dict[Basic, list[Relational]] = {}
+    for question in questions:
+        number, compared = question.args
+        of = compared if isinstance(question, Eq) and number.is_number else question
+        alike.setdefault(of, []).append(question)
+    for of, group in alike.items():
+        if len(group) > 1:
+            yield Distinction(Kind.WHICH, of, (*group,))
+        else:
+            yield Distinction(Kind.HELD, group[0])
 
 
 def _is_zero(default: str) -> bool:

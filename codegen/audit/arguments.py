@@ -233,17 +233,16 @@ def setting(
     return known(name, text), expression(value, ours) or literal(value)
 
 
-def held_of(text: str, reference: str) -> tuple[str, float | bool]:
-    """``ours=value`` that is held, taken apart.
+def held_of(text: str, reference: str) -> tuple[str, float | bool | str]:
+    """``ours=value`` that is held, taken apart: a number, a truth value, or else a word.
 
     Raises:
-        SpecError: it is no number and no truth value.
+        SpecError: it is no such thing.
     """
     name, found = word_of(text, reference)
-    if not isinstance(found, bool | int | float):
-        problem = "it is no name=number and no name=True or False"
-        raise refused(reference, text, problem, "Write it as in --with nesterov=True")
-    return name, found if isinstance(found, bool) else float(found)
+    if isinstance(found, bool):
+        return name, found
+    return name, float(found) if isinstance(found, int | float) else text.partition("=")[2].strip()
 
 
 def word_of(text: str, reference: str) -> tuple[str, Any]:

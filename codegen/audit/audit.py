@@ -20,6 +20,7 @@ from .target import refused, target, version
 from .theirs import RaisedError
 from .trial import Trial
 from .trials import SHAPES, histories, settings, trials
+from .words import as_flags, as_words, named
 
 STEPS = 8
 """How many steps are taken. Rules that do something every so often are seen by more of them."""
@@ -46,14 +47,14 @@ class Witness:
     state: str
     there: str
     since: int
-    matters: Mapping[str, float | bool]
+    matters: Mapping[str, float | bool | str]
 
 
 @dataclass(frozen=True)
 class Refusal:
     """That the other raises an error: with what settings, and what it says."""
 
-    settings: Mapping[str, float | bool]
+    settings: Mapping[str, float | bool | str]
     said: str
 
 
@@ -68,7 +69,8 @@ class Audit:
         kind: what it is.
         parameters: what it can be given.
         pairs: our arguments, and theirs.
-        ours_alone: arguments that theirs has not; they were at their defaults.
+        ours_alone: arguments that theirs has not; they were at their defaults, if not held.
+        held: those of ours that were not varied.
         theirs_alone: arguments of theirs that were left at their defaults, and these.
         given: those that were set.
         dtype: of the parameters.
@@ -93,6 +95,7 @@ class Audit:
     parameters: Sequence[Parameter]
     pairs: Mapping[str, str]
     ours_alone: Sequence[str]
+    held: Mapping[str, float | bool | str]
     theirs_alone: Mapping[str, object]
     given: Mapping[str, object]
     dtype: str
@@ -131,7 +134,7 @@ def audit(
     *,
     maps: Sequence[str] = (),
     sets: Sequence[str] = (),
-    held: Mapping[str, float | bool] | None = None,
+    held: Mapping[str, float | bool | str] | None = None,
     shapes: Sequence[tuple[int, ...]] = SHAPES,
     steps: int = STEPS,
     dtype: str = "float64",
@@ -145,7 +148,7 @@ def audit(
         against: the reference of the other, as :mod:`.target` takes it.
         maps: ``ours=theirs``, of arguments and states.
         sets: ``theirs=value``.
-        held: hyperparameters and options of ours that are not varied.
+        held: hyperparameters, options and choices of ours that are not varied.
         shapes: of the parameters, as far as both take them.
         steps: how many steps are taken in a trial.
         dtype: of the parameters.
@@ -156,8 +159,7 @@ def audit(
         SpecError: the rule reads what an audit does not give, there is no such optimizer, arguments
             do not fit, or one of the two takes no parameter at all.
     """
-    held = held or {}
-    _check(spec, held, against)
+    held = as_flags(spec, held or {}, against)
     made_by = target(against)
     try:
         kind, adapter, parameters = adapted(made_by)
@@ -196,7 +198,8 @@ def audit(
         kind,
         parameters,
         paired,
-        [n for n in names if n not in pairs.names],
+        named(spec, (n for n in names if n not in pairs.names)),
+        as_words(spec, held),
         {n: x for n, x in there.items() if n not in used},
         pairs.given,
         dtype,
@@ -212,18 +215,6 @@ def audit(
         rounds,
         words,
     )
-
-
-def _check(spec: Optimizer, held: Mapping[str, float | bool], against: str) -> None:
-    known = {h.name for h in spec.hyperparameters} | spec.defaults.keys()
-    for name in held:
-        if name not in known:
-            raise refused(
-                against,
-                name,
-                f"{spec.name} has no argument of this name to hold",
-                f"It has {', '.join(sorted(known))}",
-            )
 
 
 def _shapes(sides: Sides, trial: Trial) -> tuple[list[tuple[int, ...]], dict[tuple[int, ...], str]]:

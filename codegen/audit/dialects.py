@@ -16,6 +16,7 @@ from .compare import compared
 from .ours import course
 from .trial import Course, Trial
 from .variants import Variant, rewritten, variants
+from .words import as_words
 
 Taken = tuple[Trial, Course]
 """A trial, and the course that the other took."""
@@ -65,7 +66,8 @@ def _of_another(other: Optimizer) -> Iterator[Variant]:
     yield Variant(other.module, other)
     for option in other.options:
         if not option.default:
-            words = f"{other.module} with {option.name}=True"
+            ((name, value),) = as_words(other, {option.name: True}).items()
+            words = f"{other.module} with {name}={value}"
             yield Variant(words, other, _switched(other, option.name))
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from ...specs.language import Optimizer
 from .audit import Audit, Witness
+from .words import as_words
 
 
 def facts(found: Audit) -> dict[str, Any]:
@@ -25,17 +27,18 @@ def facts(found: Audit) -> dict[str, Any]:
         "raises": [{"settings": plain(r.settings), "said": r.said} for r in found.refusals],
         "arguments": dict(found.pairs),
         "given": plain(found.given),
+        "held": plain(found.held),
         "ours_alone": list(found.ours_alone),
         "theirs_alone": plain(found.theirs_alone),
         "states": dict(found.states),
         "refuses_rates": found.fixed or None,
         "rounds_in": found.rounds or None,
         "dialect": found.dialect or None,
-        "witness": _witness(found.witness) if found.witness else None,
+        "witness": _witness(found.spec, found.witness) if found.witness else None,
     }
 
 
-def _witness(witness: Witness) -> dict[str, Any]:
+def _witness(spec: Optimizer, witness: Witness) -> dict[str, Any]:
     trial = witness.found.trial
     return {
         "step": witness.since,
@@ -45,7 +48,7 @@ def _witness(witness: Witness) -> dict[str, Any]:
         "state_there": witness.there or None,
         "settings": plain(witness.matters),
         "hyper": plain(trial.hyper),
-        "options": plain(trial.options),
+        "options": plain(as_words(spec, trial.options)),
         "rates": plain(trial.rates),
         "start": plain(trial.starts),
         "gradients": plain(trial.gradients),

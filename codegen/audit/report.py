@@ -79,7 +79,7 @@ def _witness(witness: Witness, ours: str) -> Iterator[str]:
             yield f"    {state} = {a} of {ours}, {b} there"
 
 
-def _numbers(witness: Witness) -> Mapping[str, float | bool]:
+def _numbers(witness: Witness) -> Mapping[str, float | bool | str]:
     return {
         n: x for n, x in witness.matters.items() if not (n == "lr" and witness.found.trial.rates)
     }
@@ -93,11 +93,13 @@ def _tried(found: Audit) -> Iterator[str]:
     shapes = ", ".join(map(shape_name, found.shapes))
     pairs = ", ".join(n if n == x else f"{n} = {x}" for n, x in found.pairs.items())
     yield f"Tried: {found.trials} trials in {found.dtype}, parameters of shapes {shapes}."
-    yield f"Arguments: {pairs or 'none'}." + (
-        f" Set: {written_settings(found.given)}." if found.given else ""
+    yield (
+        f"Arguments: {pairs or 'none'}."
+        + (f" Set: {written_settings(found.given)}." if found.given else "")
+        + (f" Held: {written_settings(found.held)}." if found.held else "")
     )
-    if found.ours_alone:
-        yield f"At their defaults, as nothing there is like them: {', '.join(found.ours_alone)}."
+    if alone := [n for n in found.ours_alone if n not in found.held]:
+        yield f"At their defaults, as nothing there is like them: {', '.join(alone)}."
     if found.theirs_alone:
         yield f"At their defaults there: {written_settings(found.theirs_alone)}."
     if found.states:

@@ -9,6 +9,7 @@ from ...specs.language import Hyper, Optimizer
 from ..oracle.known import allowed
 from ..verify.optimizers.configurations import contains
 from .trial import Floats, Trial
+from .words import as_words
 
 _ROUND = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
 _ROUND_SHARES = (1.0, 0.5, 0.25, 0.75, 2.0)
@@ -183,8 +184,8 @@ def _roundness(value: float) -> int:
     return len(_ROUND) + (value != round(value))
 
 
-def settings_that_matter(spec: Optimizer, trial: Trial) -> Mapping[str, float | bool]:
+def settings_that_matter(spec: Optimizer, trial: Trial) -> Mapping[str, float | bool | str]:
     """What is not as it is by default."""
     own = {h.name: float(h.default) for h in spec.hyperparameters} | spec.defaults
     given = {**trial.hyper, **trial.options}
-    return {name: given[name] for name, default in own.items() if given[name] != default}
+    return as_words(spec, {n: given[n] for n, default in own.items() if given[n] != default})

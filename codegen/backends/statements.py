@@ -12,9 +12,13 @@ from ..program.nodes import Assign, Branch, Node, Statement
 
 @dataclass(frozen=True)
 class Layout:
-    """How a language writes a branch, an assignment and a comment; Python's."""
+    """How a language writes a branch, an assignment and a comment; Python's.
+
+    Without ``otherwise_if`` a branch within another's rest is written as any other.
+    """
 
     branch: str = "if {}:"
+    otherwise_if: str = "elif {}:"
     otherwise: str = "else:"
     end: str = ""
     assignment: str = "{} = {}"
@@ -49,16 +53,23 @@ def block(
         found: list[str] = []
         for step in steps:
             if isinstance(step, Choice | Branch):
-                found.append(layout.branch.format(condition(step.condition)))
-                found.append(indent("\n".join(lines(step.then)), "    "))
-                if step.otherwise:
-                    found.append(layout.otherwise)
-                    found.append(indent("\n".join(lines(step.otherwise)), "    "))
-                found += [layout.end] if layout.end else []
+                found += [*branch(step, layout.branch), *([layout.end] if layout.end else [])]
             else:
                 found += [layout.comment.format(text)] if (text := comment(step)) else []
                 found.append(statement(step))
         return found
+
+    def branch(step: Choice | Branch, opening: str) -> list[str]:
+        found = [opening.format(condition(step.condition)), *inner(step.then)]
+        match step.otherwise:
+            case ():
+                return found
+            case (Choice() | Branch() as only,) if layout.otherwise_if:
+                return [*found, *branch(only, layout.otherwise_if)]
+        return [*found, layout.otherwise, *inner(step.otherwise)]
+
+    def inner(steps: tuple[Step | Statement, ...]) -> list[str]:
+        return [indent("\n".join(lines(steps)), "    ")]
 
     return "\n".join(lines(steps))
 

@@ -8,7 +8,7 @@ alone.
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from sympy import And, Basic, Not, Or, false, true
+from sympy import And, Basic, Not, Or, Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
 from ...specs.language import Optimizer, Value, carried_out
@@ -23,16 +23,16 @@ def existence(spec: Optimizer) -> Mapping[str, Basic]:
             needed = {
                 cast(Boolean, w)
                 for name, w in found.items()
-                if _reads_without(update.value, name, w)
+                if _reads_without(spec, update.value, name, w)
             }
             if needed:
                 found[update.target.name] = And(*needed)
     return found
 
 
-def _reads_without(value: Basic, name: str, when: Basic) -> bool:
+def _reads_without(spec: Optimizer, value: Basic, name: str, when: Basic) -> bool:
     """Whether an expression reads what is called so, even where its condition fails."""
-    elsewhere = (value.xreplace({c: false, Not(c): true}) for c in _needed(when))
+    elsewhere = (value.xreplace(c) for needed in _needed(when) for c in _failing(spec, needed))
     return any(v.name == name for e in elsewhere for v in e.atoms(Value))
 
 
@@ -44,3 +44,17 @@ def _needed(when: Basic) -> Iterator[Basic]:
                 yield from map(Not, either)
             case _:
                 yield condition
+
+
+def _failing(spec: Optimizer, condition: Basic) -> Iterator[Mapping[Basic, Basic]]:
+    """What conditions are where one fails: it alone, or all of a choice of which it is a word."""
+    holds_not = isinstance(condition, Not)
+    word = condition.args[0] if holds_not else condition
+    flags: set[Symbol] = set()
+    for choice in spec.choices:
+        if word in choice.flags.values():
+            flags.update(choice.flags.values())
+    if not flags:
+        yield {condition: false, Not(condition): true}
+    for chosen in {word} if holds_not and flags else flags - {word}:
+        yield {flag: true if flag == chosen else false for flag in flags}

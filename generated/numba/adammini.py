@@ -281,11 +281,10 @@ def compiled(
                         if partition_is_elements:
                             # second[t]
                             root_second = np.sqrt(v)
+                        elif _case2:
+                            root_second = np.sqrt(_by_rows_new[index])
                         else:
-                            if _case2:
-                                root_second = np.sqrt(_by_rows_new[index])
-                            else:
-                                root_second = real(np.sqrt(whole_new))
+                            root_second = real(np.sqrt(whole_new))
                         # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
                         theta = theta - real(step_size) * (m / (root_second + real(scaled_eps)))
                         kernel.store(_theta, index, theta)

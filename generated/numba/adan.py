@@ -130,11 +130,10 @@ def compiled(
                             theta = real(step_size) * theta - real(lr) * d
                         else:
                             theta = theta - real(lr) * d
+                    elif _has_weight_decay:
+                        theta = (theta - real(lr) * d) / real(step_size2)
                     else:
-                        if _has_weight_decay:
-                            theta = (theta - real(lr) * d) / real(step_size2)
-                        else:
-                            theta = theta - real(lr) * d
+                        theta = theta - real(lr) * d
                     last = last_new
                     kernel.store(_theta, index, theta)
                     kernel.store(_m, index, m)

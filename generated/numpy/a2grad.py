@@ -127,12 +127,11 @@ class A2Grad(Optimizer):
             average += step.one_minus_rho * spread
             # v[t]
             np.maximum(v, average, out=v)
+        elif step.variant_is_inc:
+            v *= step.shared_factor
+            v += spread
         else:
-            if step.variant_is_inc:
-                v *= step.shared_factor
-                v += spread
-            else:
-                v += spread
+            v += spread
         if step.variant_is_uni:
             # h[t]
             h = np.sqrt(v)

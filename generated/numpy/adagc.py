@@ -182,14 +182,13 @@ class AdaGC(Optimizer):
         if step.first:
             # usual[t]
             np.multiply(norm_g, ratio, out=usual)
+        elif step.t <= step.warmup:
+            tmp1 = np.multiply(norm_g, ratio)
+            np.minimum(usual, tmp1, out=usual)
         else:
-            if step.t <= step.warmup:
-                tmp1 = np.multiply(norm_g, ratio)
-                np.minimum(usual, tmp1, out=usual)
-            else:
-                usual *= step.decay
-                tmp1 = np.multiply(step.one_minus_decay * norm_g, ratio)
-                usual += tmp1
+            usual *= step.decay
+            tmp1 = np.multiply(step.one_minus_decay * norm_g, ratio)
+            usual += tmp1
 
     @staticmethod
     def _own(step: Step) -> Iterator[None]:

@@ -167,11 +167,10 @@ class AdamMini(Optimizer):
         if step.partition_is_elements:
             # second[t]
             second = v
+        elif step.ndim >= 2 and step.partition_is_rows:
+            second = by_rows
         else:
-            if step.ndim >= 2 and step.partition_is_rows:
-                second = by_rows
-            else:
-                second = whole
+            second = whole
         # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
         tmp1 = np.sqrt(second)
         tmp1 += step.scaled_eps

@@ -172,12 +172,11 @@ class Adan(Optimizer):
             else:
                 d *= step.lr
                 theta -= d
+        elif step.weight_decay != 0:
+            d *= step.lr
+            theta -= d
+            theta /= step.step_size2
         else:
-            if step.weight_decay != 0:
-                d *= step.lr
-                theta -= d
-                theta /= step.step_size2
-            else:
-                d *= step.lr
-                theta -= d
+            d *= step.lr
+            theta -= d
         np.copyto(last, last_new)

@@ -392,16 +392,15 @@ class APOLLO(Optimizer):
             tmp4 *= step.growth / (breadth if breadth != 0 else 1)
             tmp1 = np.where(tmp3, tmp4, scaled)
             n = np.multiply(step.breadth_factor, tmp1, out=tmp1)
+        elif step.ndim < 2:
+            # n[t] = m[t]/(1 - beta1**t)/(sqrt(v[t]/(1 - beta2**t)) + eps)
+            tmp1 = np.divide(v, step.one_minus_beta2_pow_t)
+            np.sqrt(tmp1, out=tmp1)
+            tmp1 += step.eps
+            tmp1 = np.divide(m, tmp1)
+            n = np.divide(tmp1, step.one_minus_beta1_pow_t, out=tmp1)
         else:
-            if step.ndim < 2:
-                # n[t] = m[t]/(1 - beta1**t)/(sqrt(v[t]/(1 - beta2**t)) + eps)
-                tmp1 = np.divide(v, step.one_minus_beta2_pow_t)
-                np.sqrt(tmp1, out=tmp1)
-                tmp1 += step.eps
-                tmp1 = np.divide(m, tmp1)
-                n = np.divide(tmp1, step.one_minus_beta1_pow_t, out=tmp1)
-            else:
-                n = np.full_like(theta, 0)
+            n = np.full_like(theta, 0)
         # theta[t] = thetabar[t] - lr*u[t]
         n *= step.lr
         theta -= n

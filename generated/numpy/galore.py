@@ -276,17 +276,16 @@ class GaLore(Optimizer):
                 n = np.divide(tmp1, step.one_minus_beta1_pow_t, out=tmp1)
             else:
                 n = np.full_like(theta, 0)
-        else:
-            if step.cols < step.rows:
-                if step.cols < step.rows and step.ndim >= 2:
-                    # nright[t] = mright[t]/(1 - beta1**t)/(sqrt(vright[t]/(1 - beta2**t)) + eps)
-                    tmp1 = np.divide(vright, step.one_minus_beta2_pow_t)
-                    np.sqrt(tmp1, out=tmp1)
-                    tmp1 += step.eps
-                    tmp1 = np.divide(mright, tmp1)
-                    nright = np.divide(tmp1, step.one_minus_beta1_pow_t, out=tmp1)
-                else:
-                    nright = 0
+        elif step.cols < step.rows:
+            if step.cols < step.rows and step.ndim >= 2:
+                # nright[t] = mright[t]/(1 - beta1**t)/(sqrt(vright[t]/(1 - beta2**t)) + eps)
+                tmp1 = np.divide(vright, step.one_minus_beta2_pow_t)
+                np.sqrt(tmp1, out=tmp1)
+                tmp1 += step.eps
+                tmp1 = np.divide(mright, tmp1)
+                nright = np.divide(tmp1, step.one_minus_beta1_pow_t, out=tmp1)
+            else:
+                nright = 0
         if step.cols >= step.rows and step.ndim >= 2:
             if step.cols >= step.rows and step.ndim >= 2:
                 # nleft[t] = mleft[t]/(1 - beta1**t)/(sqrt(vleft[t]/(1 - beta2**t)) + eps)

@@ -192,15 +192,13 @@ class SOAP(Optimizer):
                 tmp1 = qleft.mT
                 tmp1 = np.matmul(tmp1, grad)
                 gprime = np.matmul(tmp1, qright)
+            elif step.ndim >= 2 and step.rows <= step.max_precond_dim:
+                tmp1 = qleft.mT
+                gprime = np.matmul(tmp1, grad)
+            elif step.cols <= step.max_precond_dim and step.ndim >= 2:
+                gprime = np.matmul(grad, qright)
             else:
-                if step.ndim >= 2 and step.rows <= step.max_precond_dim:
-                    tmp1 = qleft.mT
-                    gprime = np.matmul(tmp1, grad)
-                else:
-                    if step.cols <= step.max_precond_dim and step.ndim >= 2:
-                        gprime = np.matmul(grad, qright)
-                    else:
-                        gprime = grad
+                gprime = grad
             # u[t]
             v *= step.beta2
             tmp2 = np.multiply(step.one_minus_beta2, gprime)
@@ -215,15 +213,13 @@ class SOAP(Optimizer):
                 tmp1 = qleft.mT
                 tmp1 = np.matmul(tmp1, m)
                 mprime = np.matmul(tmp1, qright)
+            elif step.ndim >= 2 and step.rows <= step.max_precond_dim:
+                tmp1 = qleft.mT
+                mprime = np.matmul(tmp1, m)
+            elif step.cols <= step.max_precond_dim and step.ndim >= 2:
+                mprime = np.matmul(m, qright)
             else:
-                if step.ndim >= 2 and step.rows <= step.max_precond_dim:
-                    tmp1 = qleft.mT
-                    mprime = np.matmul(tmp1, m)
-                else:
-                    if step.cols <= step.max_precond_dim and step.ndim >= 2:
-                        mprime = np.matmul(m, qright)
-                    else:
-                        mprime = m
+                mprime = m
             # nprime[t] = mprime[t]/(sqrt(u[t]) + eps)
             tmp2 = np.sqrt(v)
             tmp2 += step.eps
@@ -237,13 +233,11 @@ class SOAP(Optimizer):
                 tmp2 = np.matmul(qleft, nprime)
                 tmp3 = qright.mT
                 nprime = np.matmul(tmp2, tmp3)
-            else:
-                if step.ndim >= 2 and step.rows <= step.max_precond_dim:
-                    nprime = np.matmul(qleft, nprime)
-                else:
-                    if step.cols <= step.max_precond_dim and step.ndim >= 2:
-                        tmp2 = qright.mT
-                        nprime = np.matmul(nprime, tmp2)
+            elif step.ndim >= 2 and step.rows <= step.max_precond_dim:
+                nprime = np.matmul(qleft, nprime)
+            elif step.cols <= step.max_precond_dim and step.ndim >= 2:
+                tmp2 = qright.mT
+                nprime = np.matmul(nprime, tmp2)
             # theta[t]
             nprime *= step.rate
             theta -= nprime
@@ -292,25 +286,23 @@ class SOAP(Optimizer):
             if step.first:
                 # qleft[t]
                 np.copyto(qleft, matrices.eigenvectors(left))
-            else:
-                if step.since == 0:
-                    tmp1 = np.matmul(left, qleft)
-                    tmp2 = qleft.mT
-                    tmp3 = np.matmul(left, qleft)
-                    tmp2 = np.matmul(tmp2, tmp3)
-                    tmp2 = matrices.diagonal(tmp2)
-                    tmp1 = matrices.descending(tmp1, tmp2)
-                    np.copyto(qleft, matrices.qr(tmp1))
+            elif step.since == 0:
+                tmp1 = np.matmul(left, qleft)
+                tmp2 = qleft.mT
+                tmp3 = np.matmul(left, qleft)
+                tmp2 = np.matmul(tmp2, tmp3)
+                tmp2 = matrices.diagonal(tmp2)
+                tmp1 = matrices.descending(tmp1, tmp2)
+                np.copyto(qleft, matrices.qr(tmp1))
         if step.cols <= step.max_precond_dim and step.ndim >= 2:
             if step.first:
                 # qright[t]
                 np.copyto(qright, matrices.eigenvectors(right))
-            else:
-                if step.since == 0:
-                    tmp1 = np.matmul(right, qright)
-                    tmp2 = qright.mT
-                    tmp3 = np.matmul(right, qright)
-                    tmp2 = np.matmul(tmp2, tmp3)
-                    tmp2 = matrices.diagonal(tmp2)
-                    tmp1 = matrices.descending(tmp1, tmp2)
-                    np.copyto(qright, matrices.qr(tmp1))
+            elif step.since == 0:
+                tmp1 = np.matmul(right, qright)
+                tmp2 = qright.mT
+                tmp3 = np.matmul(right, qright)
+                tmp2 = np.matmul(tmp2, tmp3)
+                tmp2 = matrices.diagonal(tmp2)
+                tmp1 = matrices.descending(tmp1, tmp2)
+                np.copyto(qright, matrices.qr(tmp1))

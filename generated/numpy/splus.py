@@ -203,20 +203,17 @@ class SPlus(Optimizer):
         if step.first:
             # seen[t]
             seen_part = m
+        elif step.cols < step.max_dim and step.ndim >= 2 and step.rows < step.max_dim:
+            tmp2 = qleft.mT
+            tmp2 = np.matmul(tmp2, m)
+            seen_part = np.matmul(tmp2, qright)
+        elif step.ndim >= 2 and step.rows < step.max_dim:
+            tmp2 = qleft.mT
+            seen_part = np.matmul(tmp2, m)
+        elif step.cols < step.max_dim and step.ndim >= 2:
+            seen_part = np.matmul(m, qright)
         else:
-            if step.cols < step.max_dim and step.ndim >= 2 and step.rows < step.max_dim:
-                tmp2 = qleft.mT
-                tmp2 = np.matmul(tmp2, m)
-                seen_part = np.matmul(tmp2, qright)
-            else:
-                if step.ndim >= 2 and step.rows < step.max_dim:
-                    tmp2 = qleft.mT
-                    seen_part = np.matmul(tmp2, m)
-                else:
-                    if step.cols < step.max_dim and step.ndim >= 2:
-                        seen_part = np.matmul(m, qright)
-                    else:
-                        seen_part = m
+            seen_part = m
         seen = np.sign(seen_part)
         if not step.first:
             if step.cols < step.max_dim and step.ndim >= 2 and step.rows < step.max_dim:
@@ -224,13 +221,11 @@ class SPlus(Optimizer):
                 tmp2 = np.matmul(qleft, seen)
                 tmp4 = qright.mT
                 seen = np.matmul(tmp2, tmp4)
-            else:
-                if step.ndim >= 2 and step.rows < step.max_dim:
-                    seen = np.matmul(qleft, seen)
-                else:
-                    if step.cols < step.max_dim and step.ndim >= 2:
-                        tmp2 = qright.mT
-                        seen = np.matmul(seen, tmp2)
+            elif step.ndim >= 2 and step.rows < step.max_dim:
+                seen = np.matmul(qleft, seen)
+            elif step.cols < step.max_dim and step.ndim >= 2:
+                tmp2 = qright.mT
+                seen = np.matmul(seen, tmp2)
         if step.ndim >= 2 and step.rows < step.max_dim:
             # left[t] = beta2*left[t-1] + (1 - beta2)*matmul(g[t], transpose(g[t]))
             left *= step.beta2

@@ -33,6 +33,7 @@ __all__ = [
     "Adan",
     "AdaNorm",
     "AdaPNM",
+    "AdaShift",
     "AdaSmooth",
     "AdEMAMix",
     "ADOPT",
@@ -144,6 +145,7 @@ if TYPE_CHECKING:
     from .adan import Adan
     from .adanorm import AdaNorm
     from .adapnm import AdaPNM
+    from .adashift import AdaShift
     from .adasmooth import AdaSmooth
     from .ademamix import AdEMAMix
     from .adopt import ADOPT

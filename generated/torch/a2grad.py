@@ -134,11 +134,10 @@ class A2Grad(Optimizer):
             average = step.rho * average + step.one_minus_rho * spread
             # v[t]
             v = torch.maximum(v, average)
+        elif step.variant_is_inc:
+            v = step.shared_factor * v + spread
         else:
-            if step.variant_is_inc:
-                v = step.shared_factor * v + spread
-            else:
-                v = v + spread
+            v = v + spread
         if step.variant_is_uni:
             # h[t]
             h = v.sqrt()
@@ -180,12 +179,11 @@ class A2Grad(Optimizer):
             torch._foreach_add_(average, [step.one_minus_rho * spread for spread in spread])
             # v[t]
             torch._foreach_maximum_(v, average)
+        elif step.variant_is_inc:
+            torch._foreach_mul_(v, step.shared_factor)
+            torch._foreach_add_(v, spread)
         else:
-            if step.variant_is_inc:
-                torch._foreach_mul_(v, step.shared_factor)
-                torch._foreach_add_(v, spread)
-            else:
-                torch._foreach_add_(v, spread)
+            torch._foreach_add_(v, spread)
         if step.variant_is_uni:
             # h[t]
             h = torch._foreach_sqrt(v)

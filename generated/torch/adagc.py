@@ -174,11 +174,10 @@ class AdaGC(Optimizer):
         if step.first:
             # usual[t]
             usual = norm_g * ratio
+        elif step.test:
+            usual = torch.minimum(usual, norm_g * ratio)
         else:
-            if step.test:
-                usual = torch.minimum(usual, norm_g * ratio)
-            else:
-                usual = step.decay * usual + step.one_minus_decay * norm_g * ratio
+            usual = step.decay * usual + step.one_minus_decay * norm_g * ratio
         return theta, m, v, usual
 
     @staticmethod
@@ -218,14 +217,13 @@ class AdaGC(Optimizer):
         if step.first:
             # usual[t]
             torch._foreach_copy_(usual, torch._foreach_mul(norm_g, ratio))
+        elif step.test:
+            tmp1 = torch._foreach_mul(norm_g, ratio)
+            torch._foreach_minimum_(usual, tmp1)
         else:
-            if step.test:
-                tmp1 = torch._foreach_mul(norm_g, ratio)
-                torch._foreach_minimum_(usual, tmp1)
-            else:
-                torch._foreach_mul_(usual, step.decay)
-                tmp1 = torch._foreach_mul(norm_g, ratio)
-                torch._foreach_add_(usual, tmp1, alpha=step.one_minus_decay)
+            torch._foreach_mul_(usual, step.decay)
+            tmp1 = torch._foreach_mul(norm_g, ratio)
+            torch._foreach_add_(usual, tmp1, alpha=step.one_minus_decay)
 
     @staticmethod
     def _own(step: Step[Scalar]) -> Iterator[None]:

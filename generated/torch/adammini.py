@@ -169,11 +169,10 @@ class AdamMini(Optimizer):
         if step.partition_is_elements:
             # second[t]
             second = v
+        elif step.test and step.partition_is_rows:
+            second = by_rows
         else:
-            if step.test and step.partition_is_rows:
-                second = by_rows
-            else:
-                second = whole
+            second = whole
         # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
         theta = theta - step.step_size * (m / (second.sqrt() + step.scaled_eps))
         return theta, m, v, by_rows, whole
@@ -217,11 +216,10 @@ class AdamMini(Optimizer):
         if step.partition_is_elements:
             # second[t]
             second = v
+        elif step.test and step.partition_is_rows:
+            second = by_rows
         else:
-            if step.test and step.partition_is_rows:
-                second = by_rows
-            else:
-                second = whole
+            second = whole
         # theta[t] = thetabar[t] - lr*mhat[t]/(sqrt(vhat[t]) + eps)
         tmp1 = torch._foreach_sqrt(second)
         torch._foreach_add_(tmp1, step.scaled_eps)

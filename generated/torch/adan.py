@@ -161,11 +161,10 @@ class Adan(Optimizer):
                 theta = step.step_size * theta - step.lr * d
             else:
                 theta = theta - step.lr * d
+        elif step.with_weight_decay:
+            theta = (theta - step.lr * d) / step.step_size2
         else:
-            if step.with_weight_decay:
-                theta = (theta - step.lr * d) / step.step_size2
-            else:
-                theta = theta - step.lr * d
+            theta = theta - step.lr * d
         last = last_new
         return theta, m, v, n, last
 
@@ -215,10 +214,9 @@ class Adan(Optimizer):
                 torch._foreach_add_(theta, d, alpha=-step.lr)
             else:
                 torch._foreach_add_(theta, d, alpha=-step.lr)
+        elif step.with_weight_decay:
+            torch._foreach_add_(theta, d, alpha=-step.lr)
+            torch._foreach_div_(theta, step.step_size2)
         else:
-            if step.with_weight_decay:
-                torch._foreach_add_(theta, d, alpha=-step.lr)
-                torch._foreach_div_(theta, step.step_size2)
-            else:
-                torch._foreach_add_(theta, d, alpha=-step.lr)
+            torch._foreach_add_(theta, d, alpha=-step.lr)
         torch._foreach_copy_(last, last_new)

@@ -378,16 +378,15 @@ class APOLLO(Optimizer):
                 * (length * scaled),
                 scaled,
             )
+        elif step.test4:
+            # n[t] = m[t]/(1 - beta1**t)/(sqrt(v[t]/(1 - beta2**t)) + eps)
+            n = (
+                m
+                / ((v / step.one_minus_beta2_pow_t).sqrt() + step.eps)
+                / step.one_minus_beta1_pow_t
+            )
         else:
-            if step.test4:
-                # n[t] = m[t]/(1 - beta1**t)/(sqrt(v[t]/(1 - beta2**t)) + eps)
-                n = (
-                    m
-                    / ((v / step.one_minus_beta2_pow_t).sqrt() + step.eps)
-                    / step.one_minus_beta1_pow_t
-                )
-            else:
-                n = torch.zeros_like(theta) + 0
+            n = torch.zeros_like(theta) + 0
         # theta[t] = thetabar[t] - lr*u[t]
         theta = theta - step.lr * n
         if step.test2:
@@ -540,17 +539,16 @@ class APOLLO(Optimizer):
             ]
             torch._foreach_mul_(tmp1, step.breadth_factor)
             n = tmp1
+        elif step.test4:
+            # n[t] = m[t]/(1 - beta1**t)/(sqrt(v[t]/(1 - beta2**t)) + eps)
+            tmp1 = torch._foreach_div(v, step.one_minus_beta2_pow_t)
+            torch._foreach_sqrt_(tmp1)
+            torch._foreach_add_(tmp1, step.eps)
+            tmp1 = torch._foreach_div(m, tmp1)
+            torch._foreach_div_(tmp1, step.one_minus_beta1_pow_t)
+            n = tmp1
         else:
-            if step.test4:
-                # n[t] = m[t]/(1 - beta1**t)/(sqrt(v[t]/(1 - beta2**t)) + eps)
-                tmp1 = torch._foreach_div(v, step.one_minus_beta2_pow_t)
-                torch._foreach_sqrt_(tmp1)
-                torch._foreach_add_(tmp1, step.eps)
-                tmp1 = torch._foreach_div(m, tmp1)
-                torch._foreach_div_(tmp1, step.one_minus_beta1_pow_t)
-                n = tmp1
-            else:
-                n = [(torch.zeros_like(theta) + 0) for theta in theta]
+            n = [(torch.zeros_like(theta) + 0) for theta in theta]
         # theta[t] = thetabar[t] - lr*u[t]
         torch._foreach_add_(theta, n, alpha=-step.lr)
         if step.test2:

@@ -272,17 +272,16 @@ class GaLore(Optimizer):
                 )
             else:
                 n = torch.zeros_like(theta) + 0
-        else:
-            if not step.test:
-                if step.test3 and step.test2:
-                    # nright[t] = mright[t]/(1 - beta1**t)/(sqrt(vright[t]/(1 - beta2**t)) + eps)
-                    nright = (
-                        mright
-                        / ((vright / step.one_minus_beta2_pow_t).sqrt() + step.eps)
-                        / step.one_minus_beta1_pow_t
-                    )
-                else:
-                    nright = theta.new_zeros(()) + 0
+        elif not step.test:
+            if step.test3 and step.test2:
+                # nright[t] = mright[t]/(1 - beta1**t)/(sqrt(vright[t]/(1 - beta2**t)) + eps)
+                nright = (
+                    mright
+                    / ((vright / step.one_minus_beta2_pow_t).sqrt() + step.eps)
+                    / step.one_minus_beta1_pow_t
+                )
+            else:
+                nright = theta.new_zeros(()) + 0
         if step.test and step.test2:
             if step.test and step.test2:
                 # nleft[t] = mleft[t]/(1 - beta1**t)/(sqrt(vleft[t]/(1 - beta2**t)) + eps)
@@ -376,18 +375,17 @@ class GaLore(Optimizer):
                 n = tmp1
             else:
                 n = [(torch.zeros_like(theta) + 0) for theta in theta]
-        else:
-            if not step.test:
-                if step.test3 and step.test2:
-                    # nright[t] = mright[t]/(1 - beta1**t)/(sqrt(vright[t]/(1 - beta2**t)) + eps)
-                    tmp1 = torch._foreach_div(vright, step.one_minus_beta2_pow_t)
-                    torch._foreach_sqrt_(tmp1)
-                    torch._foreach_add_(tmp1, step.eps)
-                    tmp1 = torch._foreach_div(mright, tmp1)
-                    torch._foreach_div_(tmp1, step.one_minus_beta1_pow_t)
-                    nright = tmp1
-                else:
-                    nright = [(theta.new_zeros(()) + 0) for theta in theta]
+        elif not step.test:
+            if step.test3 and step.test2:
+                # nright[t] = mright[t]/(1 - beta1**t)/(sqrt(vright[t]/(1 - beta2**t)) + eps)
+                tmp1 = torch._foreach_div(vright, step.one_minus_beta2_pow_t)
+                torch._foreach_sqrt_(tmp1)
+                torch._foreach_add_(tmp1, step.eps)
+                tmp1 = torch._foreach_div(mright, tmp1)
+                torch._foreach_div_(tmp1, step.one_minus_beta1_pow_t)
+                nright = tmp1
+            else:
+                nright = [(theta.new_zeros(()) + 0) for theta in theta]
         if step.test and step.test2:
             if step.test and step.test2:
                 # nleft[t] = mleft[t]/(1 - beta1**t)/(sqrt(vleft[t]/(1 - beta2**t)) + eps)

@@ -205,38 +205,32 @@ class SOAP(Optimizer):
             if step.test and step.test2 and step.test3:
                 # gprime[t]
                 gprime = torch.matmul(torch.matmul(qleft.mT, grad), qright)
+            elif step.test2 and step.test3:
+                gprime = torch.matmul(qleft.mT, grad)
+            elif step.test and step.test2:
+                gprime = torch.matmul(grad, qright)
             else:
-                if step.test2 and step.test3:
-                    gprime = torch.matmul(qleft.mT, grad)
-                else:
-                    if step.test and step.test2:
-                        gprime = torch.matmul(grad, qright)
-                    else:
-                        gprime = grad
+                gprime = grad
             # u[t]
             v = step.beta2 * v + step.one_minus_beta2 * gprime * gprime
             if step.test and step.test2 and step.test3:
                 # mprime[t]
                 mprime = torch.matmul(torch.matmul(qleft.mT, m), qright)
+            elif step.test2 and step.test3:
+                mprime = torch.matmul(qleft.mT, m)
+            elif step.test and step.test2:
+                mprime = torch.matmul(m, qright)
             else:
-                if step.test2 and step.test3:
-                    mprime = torch.matmul(qleft.mT, m)
-                else:
-                    if step.test and step.test2:
-                        mprime = torch.matmul(m, qright)
-                    else:
-                        mprime = m
+                mprime = m
             # nprime[t] = mprime[t]/(sqrt(u[t]) + eps)
             nprime = mprime / (v.sqrt() + step.eps)
             if step.test and step.test2 and step.test3:
                 # n[t]
                 nprime = torch.matmul(torch.matmul(qleft, nprime), qright.mT)
-            else:
-                if step.test2 and step.test3:
-                    nprime = torch.matmul(qleft, nprime)
-                else:
-                    if step.test and step.test2:
-                        nprime = torch.matmul(nprime, qright.mT)
+            elif step.test2 and step.test3:
+                nprime = torch.matmul(qleft, nprime)
+            elif step.test and step.test2:
+                nprime = torch.matmul(nprime, qright.mT)
             # theta[t]
             theta = step.step_size * (theta - step.rate * nprime)
         if step.test2 and step.test3:
@@ -259,26 +253,24 @@ class SOAP(Optimizer):
             if step.first:
                 # qleft[t]
                 qleft = matrices.eigenvectors(left)
-            else:
-                if not step.with_since:
-                    qleft = matrices.qr(
-                        matrices.descending(
-                            torch.matmul(left, qleft),
-                            matrices.diagonal(torch.matmul(qleft.mT, torch.matmul(left, qleft))),
-                        )
+            elif not step.with_since:
+                qleft = matrices.qr(
+                    matrices.descending(
+                        torch.matmul(left, qleft),
+                        matrices.diagonal(torch.matmul(qleft.mT, torch.matmul(left, qleft))),
                     )
+                )
         if step.test and step.test2:
             if step.first:
                 # qright[t]
                 qright = matrices.eigenvectors(right)
-            else:
-                if not step.with_since:
-                    qright = matrices.qr(
-                        matrices.descending(
-                            torch.matmul(right, qright),
-                            matrices.diagonal(torch.matmul(qright.mT, torch.matmul(right, qright))),
-                        )
+            elif not step.with_since:
+                qright = matrices.qr(
+                    matrices.descending(
+                        torch.matmul(right, qright),
+                        matrices.diagonal(torch.matmul(qright.mT, torch.matmul(right, qright))),
                     )
+                )
         return theta, m, v, left, right, qleft, qright
 
     @staticmethod
@@ -304,20 +296,15 @@ class SOAP(Optimizer):
                 gprime = [
                     torch.matmul(tmp1, qright) for qright, tmp1 in zip(qright, tmp1, strict=True)
                 ]
+            elif step.test2 and step.test3:
+                tmp1 = [qleft.mT for qleft in qleft]
+                gprime = [torch.matmul(tmp1, grad) for grad, tmp1 in zip(grad, tmp1, strict=True)]
+            elif step.test and step.test2:
+                gprime = [
+                    torch.matmul(grad, qright) for grad, qright in zip(grad, qright, strict=True)
+                ]
             else:
-                if step.test2 and step.test3:
-                    tmp1 = [qleft.mT for qleft in qleft]
-                    gprime = [
-                        torch.matmul(tmp1, grad) for grad, tmp1 in zip(grad, tmp1, strict=True)
-                    ]
-                else:
-                    if step.test and step.test2:
-                        gprime = [
-                            torch.matmul(grad, qright)
-                            for grad, qright in zip(grad, qright, strict=True)
-                        ]
-                    else:
-                        gprime = grad
+                gprime = grad
             # u[t]
             torch._foreach_mul_(v, step.beta2)
             torch._foreach_addcmul_(v, gprime, gprime, step.one_minus_beta2)
@@ -328,17 +315,13 @@ class SOAP(Optimizer):
                 mprime = [
                     torch.matmul(tmp1, qright) for qright, tmp1 in zip(qright, tmp1, strict=True)
                 ]
+            elif step.test2 and step.test3:
+                tmp1 = [qleft.mT for qleft in qleft]
+                mprime = [torch.matmul(tmp1, m) for m, tmp1 in zip(m, tmp1, strict=True)]
+            elif step.test and step.test2:
+                mprime = [torch.matmul(m, qright) for m, qright in zip(m, qright, strict=True)]
             else:
-                if step.test2 and step.test3:
-                    tmp1 = [qleft.mT for qleft in qleft]
-                    mprime = [torch.matmul(tmp1, m) for m, tmp1 in zip(m, tmp1, strict=True)]
-                else:
-                    if step.test and step.test2:
-                        mprime = [
-                            torch.matmul(m, qright) for m, qright in zip(m, qright, strict=True)
-                        ]
-                    else:
-                        mprime = m
+                mprime = m
             # nprime[t] = mprime[t]/(sqrt(u[t]) + eps)
             tmp2 = torch._foreach_sqrt(v)
             torch._foreach_add_(tmp2, step.eps)
@@ -350,19 +333,15 @@ class SOAP(Optimizer):
                 ]
                 tmp3 = [qright.mT for qright in qright]
                 nprime = [torch.matmul(tmp2, tmp3) for tmp2, tmp3 in zip(tmp2, tmp3, strict=True)]
-            else:
-                if step.test2 and step.test3:
-                    nprime = [
-                        torch.matmul(qleft, nprime)
-                        for nprime, qleft in zip(nprime, qleft, strict=True)
-                    ]
-                else:
-                    if step.test and step.test2:
-                        tmp2 = [qright.mT for qright in qright]
-                        nprime = [
-                            torch.matmul(nprime, tmp2)
-                            for nprime, tmp2 in zip(nprime, tmp2, strict=True)
-                        ]
+            elif step.test2 and step.test3:
+                nprime = [
+                    torch.matmul(qleft, nprime) for nprime, qleft in zip(nprime, qleft, strict=True)
+                ]
+            elif step.test and step.test2:
+                tmp2 = [qright.mT for qright in qright]
+                nprime = [
+                    torch.matmul(nprime, tmp2) for nprime, tmp2 in zip(nprime, tmp2, strict=True)
+                ]
             # theta[t]
             torch._foreach_add_(theta, nprime, alpha=-step.rate)
             torch._foreach_mul_(theta, step.step_size)
@@ -402,41 +381,31 @@ class SOAP(Optimizer):
             if step.first:
                 # qleft[t]
                 torch._foreach_copy_(qleft, [matrices.eigenvectors(left) for left in left])
-            else:
-                if not step.with_since:
-                    tmp1 = [
-                        torch.matmul(left, qleft) for left, qleft in zip(left, qleft, strict=True)
-                    ]
-                    tmp2 = [qleft.mT for qleft in qleft]
-                    tmp3 = [
-                        torch.matmul(left, qleft) for left, qleft in zip(left, qleft, strict=True)
-                    ]
-                    tmp2 = [torch.matmul(tmp2, tmp3) for tmp2, tmp3 in zip(tmp2, tmp3, strict=True)]
-                    tmp2 = [matrices.diagonal(tmp2) for tmp2 in tmp2]
-                    tmp1 = [
-                        matrices.descending(tmp1, tmp2)
-                        for tmp1, tmp2 in zip(tmp1, tmp2, strict=True)
-                    ]
-                    torch._foreach_copy_(qleft, [matrices.qr(tmp1) for tmp1 in tmp1])
+            elif not step.with_since:
+                tmp1 = [torch.matmul(left, qleft) for left, qleft in zip(left, qleft, strict=True)]
+                tmp2 = [qleft.mT for qleft in qleft]
+                tmp3 = [torch.matmul(left, qleft) for left, qleft in zip(left, qleft, strict=True)]
+                tmp2 = [torch.matmul(tmp2, tmp3) for tmp2, tmp3 in zip(tmp2, tmp3, strict=True)]
+                tmp2 = [matrices.diagonal(tmp2) for tmp2 in tmp2]
+                tmp1 = [
+                    matrices.descending(tmp1, tmp2) for tmp1, tmp2 in zip(tmp1, tmp2, strict=True)
+                ]
+                torch._foreach_copy_(qleft, [matrices.qr(tmp1) for tmp1 in tmp1])
         if step.test and step.test2:
             if step.first:
                 # qright[t]
                 torch._foreach_copy_(qright, [matrices.eigenvectors(right) for right in right])
-            else:
-                if not step.with_since:
-                    tmp1 = [
-                        torch.matmul(right, qright)
-                        for qright, right in zip(qright, right, strict=True)
-                    ]
-                    tmp2 = [qright.mT for qright in qright]
-                    tmp3 = [
-                        torch.matmul(right, qright)
-                        for qright, right in zip(qright, right, strict=True)
-                    ]
-                    tmp2 = [torch.matmul(tmp2, tmp3) for tmp2, tmp3 in zip(tmp2, tmp3, strict=True)]
-                    tmp2 = [matrices.diagonal(tmp2) for tmp2 in tmp2]
-                    tmp1 = [
-                        matrices.descending(tmp1, tmp2)
-                        for tmp1, tmp2 in zip(tmp1, tmp2, strict=True)
-                    ]
-                    torch._foreach_copy_(qright, [matrices.qr(tmp1) for tmp1 in tmp1])
+            elif not step.with_since:
+                tmp1 = [
+                    torch.matmul(right, qright) for qright, right in zip(qright, right, strict=True)
+                ]
+                tmp2 = [qright.mT for qright in qright]
+                tmp3 = [
+                    torch.matmul(right, qright) for qright, right in zip(qright, right, strict=True)
+                ]
+                tmp2 = [torch.matmul(tmp2, tmp3) for tmp2, tmp3 in zip(tmp2, tmp3, strict=True)]
+                tmp2 = [matrices.diagonal(tmp2) for tmp2 in tmp2]
+                tmp1 = [
+                    matrices.descending(tmp1, tmp2) for tmp1, tmp2 in zip(tmp1, tmp2, strict=True)
+                ]
+                torch._foreach_copy_(qright, [matrices.qr(tmp1) for tmp1 in tmp1])

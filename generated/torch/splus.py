@@ -216,28 +216,23 @@ class SPlus(Optimizer):
         if step.first:
             # seen[t]
             seen_part = m
+        elif step.test and step.test2 and step.test3:
+            seen_part = torch.matmul(torch.matmul(qleft.mT, m), qright)
+        elif step.test2 and step.test3:
+            seen_part = torch.matmul(qleft.mT, m)
+        elif step.test and step.test2:
+            seen_part = torch.matmul(m, qright)
         else:
-            if step.test and step.test2 and step.test3:
-                seen_part = torch.matmul(torch.matmul(qleft.mT, m), qright)
-            else:
-                if step.test2 and step.test3:
-                    seen_part = torch.matmul(qleft.mT, m)
-                else:
-                    if step.test and step.test2:
-                        seen_part = torch.matmul(m, qright)
-                    else:
-                        seen_part = m
+            seen_part = m
         seen = scalars.sign(seen_part)
         if not step.first:
             if step.test and step.test2 and step.test3:
                 # u[t]
                 seen = torch.matmul(torch.matmul(qleft, seen), qright.mT)
-            else:
-                if step.test2 and step.test3:
-                    seen = torch.matmul(qleft, seen)
-                else:
-                    if step.test and step.test2:
-                        seen = torch.matmul(seen, qright.mT)
+            elif step.test2 and step.test3:
+                seen = torch.matmul(qleft, seen)
+            elif step.test and step.test2:
+                seen = torch.matmul(seen, qright.mT)
         if step.test2 and step.test3:
             # left[t] = beta2*left[t-1] + (1 - beta2)*matmul(g[t], transpose(g[t]))
             left = step.beta2 * left + step.one_minus_beta2 * torch.matmul(grad, grad.mT)
@@ -283,24 +278,19 @@ class SPlus(Optimizer):
         if step.first:
             # seen[t]
             seen_part = m
+        elif step.test and step.test2 and step.test3:
+            tmp2 = [qleft.mT for qleft in qleft]
+            tmp2 = [torch.matmul(tmp2, m) for m, tmp2 in zip(m, tmp2, strict=True)]
+            seen_part = [
+                torch.matmul(tmp2, qright) for qright, tmp2 in zip(qright, tmp2, strict=True)
+            ]
+        elif step.test2 and step.test3:
+            tmp2 = [qleft.mT for qleft in qleft]
+            seen_part = [torch.matmul(tmp2, m) for m, tmp2 in zip(m, tmp2, strict=True)]
+        elif step.test and step.test2:
+            seen_part = [torch.matmul(m, qright) for m, qright in zip(m, qright, strict=True)]
         else:
-            if step.test and step.test2 and step.test3:
-                tmp2 = [qleft.mT for qleft in qleft]
-                tmp2 = [torch.matmul(tmp2, m) for m, tmp2 in zip(m, tmp2, strict=True)]
-                seen_part = [
-                    torch.matmul(tmp2, qright) for qright, tmp2 in zip(qright, tmp2, strict=True)
-                ]
-            else:
-                if step.test2 and step.test3:
-                    tmp2 = [qleft.mT for qleft in qleft]
-                    seen_part = [torch.matmul(tmp2, m) for m, tmp2 in zip(m, tmp2, strict=True)]
-                else:
-                    if step.test and step.test2:
-                        seen_part = [
-                            torch.matmul(m, qright) for m, qright in zip(m, qright, strict=True)
-                        ]
-                    else:
-                        seen_part = m
+            seen_part = m
         seen = [scalars.sign(seen_part) for seen_part in seen_part]
         if not step.first:
             if step.test and step.test2 and step.test3:
@@ -308,17 +298,11 @@ class SPlus(Optimizer):
                 tmp3 = [torch.matmul(qleft, seen) for qleft, seen in zip(qleft, seen, strict=True)]
                 tmp4 = [qright.mT for qright in qright]
                 seen = [torch.matmul(tmp3, tmp4) for tmp3, tmp4 in zip(tmp3, tmp4, strict=True)]
-            else:
-                if step.test2 and step.test3:
-                    seen = [
-                        torch.matmul(qleft, seen) for qleft, seen in zip(qleft, seen, strict=True)
-                    ]
-                else:
-                    if step.test and step.test2:
-                        tmp3 = [qright.mT for qright in qright]
-                        seen = [
-                            torch.matmul(seen, tmp3) for seen, tmp3 in zip(seen, tmp3, strict=True)
-                        ]
+            elif step.test2 and step.test3:
+                seen = [torch.matmul(qleft, seen) for qleft, seen in zip(qleft, seen, strict=True)]
+            elif step.test and step.test2:
+                tmp3 = [qright.mT for qright in qright]
+                seen = [torch.matmul(seen, tmp3) for seen, tmp3 in zip(seen, tmp3, strict=True)]
         if step.test2 and step.test3:
             # left[t] = beta2*left[t-1] + (1 - beta2)*matmul(g[t], transpose(g[t]))
             torch._foreach_mul_(left, step.beta2)

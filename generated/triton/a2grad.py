@@ -71,11 +71,10 @@ def numbers_1(
         average_new = rho * average + one_minus_rho * spread
         # v[t]
         v_new = kernel.maximum(v, average_new)
+    elif variant_is_inc:
+        v_new = shared_factor * v + spread
     else:
-        if variant_is_inc:
-            v_new = shared_factor * v + spread
-        else:
-            v_new = v + spread
+        v_new = v + spread
     if variant_is_uni:
         # h[t]
         h = kernel.sqrt(v_new)

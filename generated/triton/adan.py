@@ -97,10 +97,9 @@ def rule(
             theta = step_size * theta - lr * d
         else:
             theta = theta - lr * d
+    elif with_weight_decay:
+        theta = kernel.divide(theta - lr * d, step_size2)
     else:
-        if with_weight_decay:
-            theta = kernel.divide(theta - lr * d, step_size2)
-        else:
-            theta = theta - lr * d
+        theta = theta - lr * d
     last = last_new
     return theta, m, v, n, last

@@ -1,8 +1,9 @@
 """Rule courses: a step's courses double by each option."""
 
 from steprule.codegen.analysis import analyse
+from steprule.codegen.analysis.courses import Courses
 from steprule.specs.language import Option, flags, grad, t, theta
-from sympy import Add, Piecewise
+from sympy import Add, Eq, Mod, Piecewise
 
 G = grad(theta[t - 1])
 
@@ -19,3 +20,12 @@ def test_as_many_as_anybody_has(step):
 
 def test_more(step, refused):
     refused(with_options(step, 14), "courses", "hyper", "16384 courses", "Leave out options")
+
+
+def test_of_the_numbers_that_a_value_can_be_one_is_taken(step):
+    turns = [(G * k, Eq(Mod(t, 30), k)) for k in range(30)]
+    spec = step(Piecewise(*turns, (G, True)))
+    analyse(spec)
+    courses = Courses(spec, spec.updates)
+    first_or_not = 2
+    assert len([*courses.of(spec.updates[-1])]) == first_or_not * 31

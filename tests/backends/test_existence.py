@@ -6,6 +6,7 @@ from steprule.codegen.analysis import analyse
 from steprule.codegen.program.existence import existence
 from steprule.specs.language import (
     NON_NEGATIVE,
+    Choice,
     Hyper,
     Optimizer,
     Option,
@@ -67,6 +68,31 @@ def test_where_neither_of_two_is_on():
             updates=[Update(v[t], v[t - 1] / 2 + G), chosen, Update(theta[t], theta[t - 1] - w[t])],
         )
         assert existence(analyse(spec)) == {"v": when}
+
+
+@pytest.mark.parametrize("words", [("a", "b"), ("b", "a"), ("a", "b", "c")])
+def test_what_is_not_one_word_is_another(words):
+    """The last branch is for what words are left."""
+    kind = Choice("kind", words, "which")
+    (other,) = states("other")
+    rest = Not(kind["a"]) if len(words) == 3 else kind["b"]
+    spec = Optimizer(
+        "Words",
+        summary="One of two states, by a word.",
+        source="nobody",
+        hyper=[kind],
+        states=[
+            State(v, init=0, key="v", when=kind["a"]),
+            State(other, init=0, key="o", when=rest),
+        ],
+        updates=[
+            Update(v[t], v[t - 1] / 2 + G),
+            Update(other[t], other[t - 1] / 4 + G),
+            Update(w[t], Piecewise((v[t], kind["a"]), (other[t], True))),
+            Update(theta[t], theta[t - 1] - w[t]),
+        ],
+    )
+    assert existence(analyse(spec)) == {"v": kind["a"], "other": rest}
 
 
 @pytest.mark.parametrize(("on", "divisors"), [(False, (5, 3.25)), (True, (5, 5))])

@@ -19,7 +19,17 @@ SPECS = optimizers()
 RATES = {
     0.01: (
         *("AdaBound", "AdaGC", "AdaLOMO", "Adam", "AdamAtan2", "Adamax", "AdamC", "AdamMini"),
-        *("AdaMod", "AdamP", "AdamW", "Adan", "AdaNorm", "AdaPNM", "AdaSmooth", "AdEMAMix"),
+        *(
+            "AdaMod",
+            "AdamP",
+            "AdamW",
+            "Adan",
+            "AdaNorm",
+            "AdaPNM",
+            "AdaShift",
+            "AdaSmooth",
+            "AdEMAMix",
+        ),
         *("AggMo", "AMSBound", "AMSGrad", "CAdamW", "CLion", "DiffGrad", "GPAAdamW", "Grams"),
         *("KahanAdamW", "Kron", "Lamb", "LaProp", "Lion", "Muon", "NAdamW", "NovoGrad"),
         *("OptimisticAdam", "QHAdam", "RAdam", "ScheduleFreeAdamW", "SignSGD", "Sophia", "SPAM"),
