@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from ...specs.language import Schedule, Spec, SpecError, Transform, theta
+from ...specs.language import Optimizer, Schedule, Spec, SpecError, Transform, theta
 from ..notation.memo import kept, once
 from .fault import Fault, Rule
 from .rules import (
@@ -204,6 +204,8 @@ def _analysed(spec: AnySpec, rules: Sequence[Rule]) -> AnySpec:
     subject = Subject(spec)
     for rule in rules:
         for fault in rule.check(subject):
+            if isinstance(spec, Optimizer) and spec.made_by:
+                raise _of_operator(*spec.made_by, fault)
             raise SpecError(
                 rule.CODE,
                 spec=spec.name if isinstance(spec.name, str) else "a spec",
@@ -212,3 +214,16 @@ def _analysed(spec: AnySpec, rules: Sequence[Rule]) -> AnySpec:
                 remedy=fault.remedy,
             )
     return replace(spec, updates=subject.updates)
+
+
+def _of_operator(operator: str, rule: Optimizer, fault: Fault) -> SpecError:
+    """The error for what an operator makes, if its rule has none of its own."""
+    analyse(rule)
+    return SpecError(
+        "operator",
+        spec=f"{operator}({rule.name})",
+        where=operator,
+        problem=f"it cannot be done to {rule.name}: in what it makes of it, {fault.where}: "
+        f"{fault.problem}",
+        remedy=f"Do it to another rule. In an operator of your own: {fault.remedy}",
+    )

@@ -142,6 +142,8 @@ class Distinctions:
             on = [case.flags[flag] for flag in choice.flags.values() if flag in case.flags]
             if sum(on) > 1 or (len(on) == len(choice.words) and not any(on)):
                 return False
+        if any(case.decide(question) is not answer for question, answer in case.held.items()):
+            return False  # what the rest of the case says of a comparison
         return all(case.decide(c.condition) is not False for c in self.spec.constraints)
 
     def _is_settled(self, question: Relational) -> bool:

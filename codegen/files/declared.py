@@ -32,7 +32,8 @@ def declared(value: object) -> str:
         case tuple() | list():
             return f"({', '.join(map(declared, value))})"
     if is_dataclass(value) and type(value).__module__.startswith(_LANGUAGE):
-        parts = (f"{field.name}={declared(getattr(value, field.name))}" for field in fields(value))
+        given = [field.name for field in fields(value) if field.init]
+        parts = (f"{name}={declared(getattr(value, name))}" for name in given)
         return f"{type(value).__name__}({', '.join(parts)})"
     raise TypeError(f"{type(value).__name__} is nothing that a spec is made of")
 

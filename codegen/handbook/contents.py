@@ -42,6 +42,7 @@ PARTS = {
         "comparison",
         "elsewhere",
         "writing",
+        "rule-recipes",
     ),
     "notebooks": ("notebooks/compile", "notebooks/write"),
     "proofs": ("claims/index",),

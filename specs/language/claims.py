@@ -56,7 +56,7 @@ class Equivalence:
     statement: str
     left: Side
     right: Side
-    phi: Mapping[Value, Expr]
+    phi: Mapping[Value, Expr] = field(default_factory=dict[Value, Expr])
     expected: Verdict | None = None
     assumptions: tuple[str, ...] = ()
     source: str = ""

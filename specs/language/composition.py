@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from sympy import Basic, Dummy, Expr, Piecewise, true
+from sympy import And, Basic, Dummy, Expr, Piecewise, true
+from sympy.logic.boolalg import Boolean
 
 from .alteration import Alteration
 from .arguments import Choice
@@ -20,6 +21,7 @@ from .companions import sources, taken_apart, together
 from .declarations import Hyper, Option, Update
 from .errors import SpecError
 from .execution import execution_order
+from .inputs import Input
 from .naming import fresh, names, settled
 from .occurrences import counts_steps
 from .optimizer import Optimizer
@@ -78,11 +80,13 @@ def composed(
             remedy="Do it before other operators are done, or to another rule",
         ) from error
     adds = own.adds.format(**{argument: other.name for argument, other in rules.items()})
-    return replace(
+    found = replace(
         made,
         summary=f"{name}: {rule.name} with {adds}.",
         source=f"{own.source}; over {rule.name}: {rule.source}{sources([*rules.values()])}",
     )
+    object.__setattr__(found, "made_by", (operator.name, rule))
+    return found
 
 
 _ACCENTS = ("hat", "tilde", "dot", "check")
@@ -212,6 +216,7 @@ class _Composition:
             counted_by(rule, self.own.clock),
             lambda x, e: Piecewise((e, when), (kept[x], True)) if x in kept else e,
         )
+        inputs = [replace(i, when=self._read_when(i)) for i in rule.inputs]
         # What the first of its steps makes has to be there before that, to be kept.
         states = [replace(s, init=0) if s.init is None else s for s in rule.states]
         if any(u.value.has(OverTensors) for u in self.own.updates if self.own.when.has(u.target)):
@@ -219,7 +224,23 @@ class _Composition:
             states = [
                 replace(s, shape=Shape.GLOBAL) if s.shape == Shape.SCALAR else s for s in states
             ]
-        return replace(rule, states=states), {}
+        return replace(rule, states=states, inputs=inputs), {}
+
+    def _read_when(self, given: Input) -> Basic:
+        """When the rule reads what it is given, in steps that are taken only now and then.
+
+        Raises:
+            NoPartError: that goes by a count of steps which tensors decide.
+        """
+        counted = given.when.xreplace({t: self.own.clock})
+        if not self.own.when.atoms(Value):
+            return And(cast(Boolean, self.own.when), cast(Boolean, counted))
+        if counted.atoms(Value):
+            raise NoPartError(
+                f"it is given {given.name} at some steps, and which of them are taken is known too "
+                "late to ask for it"
+            )
+        return given.when
 
     def lead(self, rule: Optimizer) -> Rewritten:
         """Where its step leads, where that is for the operator to say."""

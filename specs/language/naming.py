@@ -112,12 +112,18 @@ def _exact(value: object) -> str:
 def _apart(operator: Alteration, rule: Optimizer) -> Alteration:
     """What has a name of the rule's gets the operator's before its own."""
     taken, own = names(rule), names(operator)
-    clashing = sorted((own - {theta.name}) & taken)
-    taken |= own
+    given, asked = _called(rule), _called(operator)
+    clashing = sorted((own - {theta.name}) & taken | asked & given)
+    taken |= own | given | asked
     new = {name: fresh([f"{operator.name}_{name}"], taken) for name in clashing}
     keys = {s.key for s in rule.states}
     again = [s.key for s in operator.states if s.key in keys]
     return renamed(operator, new, {key: fresh([f"{operator.name}_{key}"], keys) for key in again})
+
+
+def _called(of: Optimizer | Alteration) -> set[str]:
+    """What its arguments are called, of which several numbers can be one."""
+    return {(isinstance(h, Hyper) and h.argument) or h.name for h in of.hyper}
 
 
 def renamed(of: Declared, new: Mapping[str, str], keys: Mapping[str, str]) -> Declared:

@@ -1,7 +1,7 @@
 """An optimizer: everything the world writes by hand, declared once."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import ClassVar, TypeVar, cast
@@ -63,11 +63,15 @@ class Optimizer:
     inputs: Sequence[Input] = ()
     view: View = LAST_TWO
     lineage: Sequence[str] = ()
+    made_by: "tuple[str, Optimizer] | None" = field(
+        default=None, init=False, compare=False, repr=False
+    )
+    """The operator that made it, and of which rule; nothing once something has been changed."""
 
     def __post_init__(self) -> None:
-        fields = ("hyper", "states", "updates", "constraints", "positional", "outputs", "inputs")
-        for field in (*fields, "lineage"):
-            object.__setattr__(self, field, listed(getattr(self, field)))
+        listing = ("hyper", "states", "updates", "constraints", "positional", "outputs", "inputs")
+        for name in (*listing, "lineage"):
+            object.__setattr__(self, name, listed(getattr(self, name)))
 
     clock: ClassVar[Symbol] = t
     """What values are indexed with."""

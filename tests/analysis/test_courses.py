@@ -27,5 +27,5 @@ def test_of_the_numbers_that_a_value_can_be_one_is_taken(step):
     spec = step(Piecewise(*turns, (G, True)))
     analyse(spec)
     courses = Courses(spec, spec.updates)
-    first_or_not = 2
-    assert len([*courses.of(spec.updates[-1])]) == first_or_not * 31
+    at_first, later = 1, 31
+    assert len([*courses.of(spec.updates[-1])]) == at_first + later

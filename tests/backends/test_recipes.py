@@ -31,8 +31,8 @@ CURVATURES = [np.array([[2.0, 0.5], [1.0, 4.0]]), *(np.full((2, 2), np.nan) for 
 
 
 def blocks(language: str) -> dict[str, str]:
-    """The files on the page, by their names, which their first lines say."""
-    text = edition(language).chapters["writing"]
+    """The files on both pages, by their names, which their first lines say."""
+    text = "\n".join(edition(language).chapters[name] for name in ("writing", "rule-recipes"))
     found = re.findall(r"^```python\n# (\w+\.py)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     return dict(found)
 

@@ -1,5 +1,6 @@
 """Operators done to rules, as commands name them."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -26,6 +27,7 @@ from steprule.specs.language import (
 from steprule.specs.language.averages import momentum_of, second_moment_of
 from steprule.specs.language.parts import NoPartError
 from steprule.specs.operators import cautious, lookahead
+from sympy import sympify
 
 
 def one(reference):
@@ -162,6 +164,7 @@ def test_names_of_two_are_told_apart():
         ("graft(adamw, size=steplr)", "operator", "it is a schedule"),
         ("graft(adamw, size=muon)", "operator", "Muon sees parameters by a view of its own"),
         ("nesterov(adagrad)", "operator", "no state that could be its momentum"),
+        ("skip(sophia)", "operator", "it is given hessian at some steps"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_error(reference, code, said):
@@ -169,6 +172,63 @@ def test_what_cannot_be_is_said_in_one_error(reference, code, said):
         load(reference)
     assert caught.value.code == code
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        ("mars(ftrl)", "cannot be done to Ftrl: in what it makes of it, hyperparameter gamma"),
+        ("warm_nesterov(sgd)", "the denominator 1 - momentum can be 0"),
+        ("belief(ftrl)", "so none of them can be computed first"),
+        ("skip(soap)", "gives one factor of many"),
+        ("schedule_free(cocob)", "lr is not declared"),
+        ("amsgrad(adafactor)", "v only exists when ndim < 2"),
+    ],
+)
+def test_what_makes_no_rule_is_said_of_the_operator(reference, said):
+    found = one(reference)
+    with pytest.raises(SpecError) as caught:
+        analyse(found)
+    assert caught.value.code == "operator"
+    assert said in str(caught.value)
+
+
+def test_a_fault_of_the_rule_itself_is_said_of_the_rule():
+    wrong = replace(builtin()["Lion"], hyper=builtin()["Lion"].hyper[1:])
+    with pytest.raises(SpecError) as caught:
+        analyse(OPERATORS["lookahead"](wrong))
+    assert caught.value.code == "undeclared"
+
+
+def test_what_is_changed_afterwards_is_no_longer_of_the_operator():
+    changed = replace(one("lookahead(lion)"), hyper=())
+    with pytest.raises(SpecError) as caught:
+        analyse(changed)
+    assert caught.value.code == "undeclared"
+
+
+@pytest.mark.parametrize("reference", ["mechanic(adafactor)", "zclip(came)"])
+def test_an_argument_of_several_numbers_is_told_apart_too(reference):
+    found = analyse(one(reference))
+    assert f"{reference.partition('(')[0]}_eps" in arguments(found)
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "steps"),
+    [
+        ("momo", "f", [3, 6, 9, 12]),
+        ("sophia", "hessian", [3, 33]),
+        ("dion", "xi", [3]),
+        ("kron", "xi", [3, 6, 9, 12]),
+    ],
+)
+def test_what_is_gathered_for_is_given_inputs_where_it_steps(rule, given, steps):
+    """Of three gradients each: a step of the rule is every third, and counted as one."""
+    found = analyse(one(f"accumulate({rule}, every=3)"))
+    (read,) = (i.when for i in found.inputs if i.name == given)
+    numbers = {h.symbol: sympify(h.default) for h in found.hyperparameters}
+    last = 12 if len(steps) == 4 else 35
+    assert [k for k in range(1, last + 1) if read.subs({**numbers, t: k}) == True] == steps  # noqa: E712
 
 
 def test_two_rules_share_their_rate_and_are_else_told_apart():

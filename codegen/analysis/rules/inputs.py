@@ -159,5 +159,11 @@ def _reads(e: Basic, known: frozenset[Basic], name: str) -> Iterator[frozenset[B
 
 
 def _parts(condition: Basic) -> frozenset[Basic]:
-    """What holds where a condition does."""
-    return frozenset(condition.args) if isinstance(condition, And) else frozenset({condition})
+    """What holds where a condition does, as branches say it."""
+    return frozenset(map(_of_a_branch, And.make_args(condition)))
+
+
+def _of_a_branch(condition: Basic) -> Basic:
+    """A comparison as SymPy writes it in a Piecewise: n + 1 = 1 is n = 0 there."""
+    branches = Piecewise((1, condition), (0, True))
+    return branches.args[0].args[1] if isinstance(branches, Piecewise) else condition

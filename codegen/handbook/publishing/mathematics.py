@@ -5,6 +5,7 @@ STIX Two Math, whose licence, the SIL Open Font License 1.1, stands in the file.
 package ziamath, and is cut down to the signs that formulas are made of.
 """
 
+import re
 from base64 import b64decode, b64encode
 from functools import cache
 from importlib.metadata import files, version
@@ -50,6 +51,12 @@ _SIGNS = (
 """From and to: what formulas are made of. Anything else a browser takes from a font it has."""
 
 
+_TAG = re.compile("<[^>]*>")
+
+_SHORT = 16
+"""Signs that a phone has room for in one line. What has more may have to scroll."""
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Sphinx's extension."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
@@ -70,7 +77,10 @@ def mathml(latex: str, *, is_display: bool) -> str:
 
 
 def _inline(translator: Any, node: math) -> None:
-    translator.body.append(_converted(node, is_display=False))
+    formula = _converted(node, is_display=False)
+    if len(_TAG.sub("", formula)) > _SHORT:
+        formula = f'<span class="math">{formula}</span>'
+    translator.body.append(formula)
     raise SkipNode
 
 

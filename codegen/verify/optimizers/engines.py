@@ -288,9 +288,10 @@ class TorchEngine:
         for p, gradient in zip(self._p, tensors.gradient, strict=True):
             p.grad = gradient.clone()
         inputs = dict(tensors.inputs)
-        for name in getattr(self._optimizer, "_inputs", ()):
+        for name, kind in getattr(self._optimizer, "_inputs", {}).items():
             if name not in inputs and self._optimizer.needs(name):  # and whatever it is will do
-                inputs[name] = [self._torch.full_like(p, math.nan) for p in tensors.theta]
+                of_tensors = [self._torch.full_like(p, math.nan) for p in tensors.theta]
+                inputs[name] = of_tensors if kind in ("elements", "gradient") else math.nan
         with self._torch.no_grad():
             self._step(**inputs)
 

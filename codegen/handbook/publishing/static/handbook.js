@@ -1,6 +1,6 @@
 // What scrolls sideways can be scrolled by the keyboard, too: it takes the focus while it has to.
 const scrollers = document.querySelectorAll(
-  "div.math, div.math > math, figcaption math, .table-wrapper, pre",
+  "div.math, div.math > math, span.math, figcaption math, .table-wrapper, pre",
 );
 
 const settle = () => {
