@@ -25,7 +25,11 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     space = Workspace(tmp_path_factory.mktemp("good"))
     long = " + ".join(f"x_{{{i}}}" for i in range(40))
     text = f"# Home\n\n:::{{math}}\n{long}\n:::\n\n"
-    text += "Inline $x^2$.\n\n$$\n\\theta_t = \\frac{1}{2} g_t\n$$\n\n`code \\with $x$`\n"
+    text += "Inline $x^2$.\n\n"
+    # What no line can break, with room for it at a desk and none on a phone.
+    part = " + ".join(long.split(" + ")[:12])
+    whole = rf"\begin{{cases}} {part} \\ b \end{{cases}}"
+    text += f"Of text ${whole}$.\n\n$$\n\\theta_t = \\frac{{1}}{{2}} g_t\n$$\n\n`code \\with $x$`\n"
     fill(space, [Page("index", text)])
     return site(space, edition(), lambda line: None)
 
