@@ -78,6 +78,7 @@ class Optimizer(Checked, Readable):
                 "_known": None,
                 "_scratches": {},
                 "_checked": (),
+                "_swap": None,
                 "_states": states,
             }
         del kept["_lock"]
@@ -102,15 +103,17 @@ class Optimizer(Checked, Readable):
                 computed in float32. Complex numbers are refused, and dtypes that NumPy itself
                 does not have, such as bfloat16.
             grads: the gradient of the loss at ``params``, in the same structure, shapes and
-                dtypes. Of a rule that takes gradients at other points too, a function that gives
-                them at parameters, and with them, first, the loss where the rule reads that.
+                dtypes; NumPy's own numbers for arrays without axes. Of a rule that takes gradients
+                at other points too, a function that gives them at parameters, and with them,
+                first, the loss where the rule reads that.
             inputs: what else the rule reads in this step, by the names that its class describes:
                 numbers, or arrays nested like the gradients; they are left alone, too.
 
         Raises:
             ImportError: the engine is ``"numba"``, and it is not installed.
-            RuntimeError: with ``error_if_nonfinite``, a norm to clip by is infinite or NaN; or the
-                compiled kernel is not of the spec that the class is of.
+            RuntimeError: with ``error_if_nonfinite``, a norm to clip by is infinite or NaN; the
+                compiled kernel is not of the spec that the class is of; or parameters hold an
+                output.
             TypeError: a leaf is no array, or of a class that means something else by its
                 elements, such as a masked array, or not of a floating-point dtype; or an input is
                 missing, or the rule has none of that name.
@@ -126,6 +129,7 @@ class Optimizer(Checked, Readable):
         """
         is_taken = False
         with self._lock:
+            self._require_own()
             if self._points and callable(grads):
                 grads = points.gradients(self, params, grads, inputs)
             while not is_taken:
@@ -219,6 +223,7 @@ class Optimizer(Checked, Readable):
         """Take over states kept by :meth:`state_dict`, also as ``np.load`` gives them back.
 
         Raises:
+            RuntimeError: parameters hold an output.
             TypeError: a state is not of a floating-point dtype.
             ValueError: a state is missing or is none of this optimizer's under its present
                 options, or the step is no whole number.
@@ -235,6 +240,7 @@ class Optimizer(Checked, Readable):
         always = ("step", "seed") if self._random else ("step",)
         found = checkpoints.read(state, tensors, numbers, always, may_lack=bool(self._facts))
         with self._lock, Held():
+            self._require_own()
             self._keep(None, found.states, found.scalars, found.step)
             self.seed = found.seed
 

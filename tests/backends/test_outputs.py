@@ -1,5 +1,9 @@
 """Outputs of generated rules: what the oracle makes of what is stored, and parameters swapped."""
 
+import contextlib
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import steprule.numpy
@@ -134,6 +138,68 @@ def test_numpy_refuses_what_it_has_no_states_for(made):
         optimizer.output("averaged", {"a": np.zeros(3)})
     with pytest.raises(TypeError, match="params must be a NumPy array"):
         optimizer.output("averaged", 1.0)
+
+
+def in_numpy(made, steps=2):
+    """An optimizer, and parameters it has trained."""
+    optimizer = made.optimizer("numpy", SPEC)()
+    a, b = random(1)
+    params = {"a": np.asfortranarray(a), "nested": (b, [a[:, ::-1].copy()])}
+    for _ in range(steps):
+        optimizer.update(params, {"a": a * 2, "nested": (b * 2, [a])})
+    return optimizer, params
+
+
+@pytest.mark.parametrize("steps", [0, 2])
+def test_numpy_parameters_hold_an_output(made, steps):
+    optimizer, params = in_numpy(made, steps)
+    own, states = copy.deepcopy(params), optimizer.state_dict()
+    averaged = optimizer.output("averaged", params)
+    first_column = params["a"][:, 0]
+    with optimizer.swapped("averaged", params):
+        np.testing.assert_equal(params, averaged)
+        np.testing.assert_equal(first_column, averaged["a"][:, 0])  # in their own memory
+        np.testing.assert_equal(optimizer.state_dict(), states)
+    np.testing.assert_equal(params, own)
+    with contextlib.suppress(KeyError), optimizer.swapped("mixed", params):
+        raise KeyError
+    np.testing.assert_equal(params, own)
+
+
+def test_outputs_are_of_what_numpy_parameters_are(made):
+    optimizer, params = in_numpy(made)
+    mixed = optimizer.output("mixed", params)
+    with optimizer.swapped("averaged", params):
+        np.testing.assert_equal(optimizer.output("mixed", params), mixed)
+
+
+def test_no_step_is_taken_while_numpy_parameters_hold_an_output(made):
+    optimizer, params = in_numpy(made)
+    with optimizer.swapped("averaged", params):
+        held = copy.deepcopy(params)
+        for refused in (
+            lambda: optimizer.update(params, held),
+            lambda: optimizer.load_state_dict(optimizer.state_dict()),
+            lambda: optimizer.swapped("mixed", params).__enter__(),
+        ):
+            with pytest.raises(RuntimeError, match="hold the output 'averaged'"):
+                refused()
+        np.testing.assert_equal(params, held)
+        other = pickle.loads(pickle.dumps(optimizer))
+        other.update(params, held)  # a copy is of its own
+    optimizer.update(params, held)
+
+
+def test_nothing_is_swapped_where_numpy_parameters_cannot_be_written(made):
+    optimizer, params = in_numpy(made)
+    params["nested"][1][0].flags.writeable = False
+    own = copy.deepcopy(params)
+    with (
+        pytest.raises(ValueError, match=r"params\['nested/1/0'\] is read-only"),
+        optimizer.swapped("averaged", params),
+    ):
+        pass
+    np.testing.assert_equal(params, own)
 
 
 def model(seed=0, dtype=torch.float64):

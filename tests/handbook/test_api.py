@@ -303,9 +303,15 @@ def _mixed_twice() -> None:
         pass
 
 
-def _swapped(optimizer: Any) -> None:
-    with optimizer.swapped("none"):
+def _swapped(optimizer: Any, name: str = "none", *params: Any) -> None:
+    with optimizer.swapped(name, *params):
         pass
+
+
+def _loaded_within() -> None:
+    optimizer = steprule.numpy.ScheduleFreeAdamW()
+    with optimizer.swapped("averaged", np.ones(2)):
+        optimizer.load_state_dict(optimizer.state_dict())
 
 
 def _with_grad(cls: type = Adam, grad: float = 1.0, **given: Any) -> Any:
@@ -361,6 +367,7 @@ ERRORS: dict[str, dict[tuple[str, str], Callable[[], Any]]] = {
         ).update(np.ones(2), np.full(2, np.inf)),
         ("Optimizer.update", "TypeError"): lambda: NumPyAdaHessian().update(np.ones(2), np.ones(2)),
         ("Optimizer.update", "ValueError"): lambda: NumPyAdam().update(np.ones(2), np.ones(3)),
+        ("Optimizer.load_state_dict", "RuntimeError"): _loaded_within,
         ("Optimizer.load_state_dict", "TypeError"): lambda: NumPyAdam().load_state_dict(
             {"step": np.array(1), "m": np.ones(2, int), "v": np.ones(2, int)}
         ),
@@ -371,6 +378,11 @@ ERRORS: dict[str, dict[tuple[str, str], Callable[[], Any]]] = {
             [1],  # pyright: ignore
         ),
         ("Optimizer.output", "ValueError"): lambda: NumPyAdam().output("none", np.ones(2)),
+        ("Optimizer.swapped", "RuntimeError"): _loaded_within,
+        ("Optimizer.swapped", "TypeError"): lambda: _swapped(
+            steprule.numpy.ScheduleFreeAdamW(), "averaged", [1]
+        ),
+        ("Optimizer.swapped", "ValueError"): lambda: _swapped(NumPyAdam(), "none", np.ones(2)),
     },
     "torch-schedulers": {
         ("Scheduler.step", "ValueError"): lambda: CosineAnnealingLR(_with_grad(), 3).step(-1),

@@ -200,6 +200,18 @@ def test_numpy_scalars_as_hyperparameters(case: Any, scalar: Any, rng: np.random
     assert second.tobytes() == first.tobytes()
 
 
+def test_numbers_are_gradients_of_arrays_without_axes(case: Any) -> None:
+    """Which arithmetic on such arrays makes of them."""
+    first, second = np.array(0.75), np.array(0.75)
+    of_numbers, of_arrays = case.make(), case.make()
+    for scale in (1.0, -0.5, 2.0):
+        gradient = scale * first
+        assert not isinstance(gradient, np.ndarray)
+        of_numbers.update({"x": first}, {"x": gradient})
+        of_arrays.update({"x": second}, {"x": np.array(gradient)})
+        assert first.tobytes() == second.tobytes()
+
+
 def test_nesting(rng: np.random.Generator) -> None:
     def tree() -> Any:
         return {"a": [np.ones(3), (np.ones((2, 2)),)], 7: {"b/c": np.ones(()), "d": np.ones(4)}}

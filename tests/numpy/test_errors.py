@@ -221,6 +221,11 @@ BAD: dict[str, tuple[Callable[[], tuple[Any, Any]], type[Exception], str]] = {
         TypeError,
         "params['1'] must be a NumPy array, got float64",
     ),
+    "a NumPy scalar for several": (
+        lambda: ([one.copy(), two.copy()], [one, np.float64(1.0)]),
+        ValueError,
+        f"grads['1'] has shape (), but params['1'] has {two.shape}",
+    ),
     "nothing": (lambda: (None, None), TypeError, "params must be a NumPy array, got NoneType"),
 }
 

@@ -1,4 +1,9 @@
-"""Outputs: what is made of parameters and states beside the steps, as new arrays."""
+"""Outputs: what is made of parameters and states beside the steps, to look at or to evaluate.
+
+``of_tree`` computes an output of parameters, as new arrays. ``Swap`` puts such arrays in the place
+of parameters, and what was there back: in their own memory, which whoever holds a view of it goes
+on to see.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
@@ -6,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from ._blocks import computed
-from ._trees import Array, Tree, copy_like, floating, require_like
+from ._trees import Array, Leaves, Tree, copy_like, floating, require_like
 
 Function = Callable[..., Array]
 """Of a parameter, and by keyword of its states and of the scalars."""
@@ -29,6 +34,7 @@ def of_tree(
     params: Tree,
     states: Mapping[str, Mapping[str, Array]],
     scalars: Mapping[str, Any],
+    held: Mapping[int, Array],
 ) -> Tree:
     """An output of each parameter, nested like them.
 
@@ -37,12 +43,13 @@ def of_tree(
         params: the parameters.
         states: their states, by name and path; none before the first step.
         scalars: what else the function takes.
+        held: what parameters are that hold something else for now, by their identity.
 
     Raises:
         TypeError: a leaf is no array of a floating-point dtype.
         ValueError: a parameter has no states, or of another shape or dtype.
     """
-    return _below(function, params, "", states, scalars)
+    return _below(function, params, "", states, scalars, held)
 
 
 def _below(
@@ -51,16 +58,17 @@ def _below(
     path: str,
     states: Mapping[str, Mapping[str, Array]],
     scalars: Mapping[str, Any],
+    held: Mapping[int, Array],
 ) -> Any:
     below = f"{path}/" if path else ""
     if isinstance(tree, Mapping):
         entries = cast("Mapping[Any, Any]", tree).items()
-        return {k: _below(function, x, f"{below}{k}", states, scalars) for k, x in entries}
+        return {k: _below(function, x, f"{below}{k}", states, scalars, held) for k, x in entries}
     if isinstance(tree, list | tuple):
         items = enumerate(cast("Sequence[Any]", tree))
-        found = [_below(function, x, f"{below}{i}", states, scalars) for i, x in items]
+        found = [_below(function, x, f"{below}{i}", states, scalars, held) for i, x in items]
         return found if isinstance(tree, list) else tuple(found)
-    theta = floating(tree, "params", path)
+    theta = floating(held.get(id(tree), tree), "params", path)
     own: dict[str, Array] = {}
     for name, arrays in states.items():
         if path not in arrays:
@@ -79,3 +87,32 @@ def _of(
     with np.errstate(all="ignore"):  # nothing of it is stored
         new[...] = function(theta.astype(dtype, copy=False), **wide, **scalars)
     return new
+
+
+class Swap:
+    """Arrays in the place of parameters.
+
+    Args:
+        name: of the output that they are.
+        found: the parameters, and what they are to hold, by path.
+    """
+
+    def __init__(self, name: str, found: Leaves) -> None:
+        self.name = name
+        self._found = [*found.values()]
+        self._own = [theta.copy(order="K") for theta, _ in self._found]
+
+    @property
+    def held(self) -> dict[int, Array]:
+        """What the parameters are, by their identity."""
+        return {id(theta): own for (theta, _), own in zip(self._found, self._own, strict=True)}
+
+    def put(self) -> None:
+        """Let the parameters hold the output."""
+        for theta, value in self._found:
+            np.copyto(theta, value)
+
+    def put_back(self) -> None:
+        """Let them be what they were, to the bit."""
+        for (theta, _), own in zip(self._found, self._own, strict=True):
+            np.copyto(theta, own)

@@ -1,5 +1,11 @@
-"""What can be asked of an optimizer between its steps."""
+"""What can be asked of an optimizer between its steps.
 
+Its outputs, which can be put in the place of the parameters for a while, and what its next step
+reads.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
 from inspect import signature
 from typing import Any
 
@@ -9,7 +15,8 @@ from ._given import require_known
 from ._known import States
 from ._over_time import at
 from ._scalars import Rate
-from ._trees import Tree
+from ._signals import Held
+from ._trees import Tree, leaves
 
 
 class Readable(Declared):
@@ -20,6 +27,8 @@ class Readable(Declared):
     _step: int
     _scalars: dict[str, float]
     _states: States
+    _swap: outputs.Swap | None = None
+    """What parameters hold for now."""
 
     def needs(self, name: str) -> bool:
         """Whether the next step reads an input, and has to be given it.
@@ -52,15 +61,60 @@ class Readable(Declared):
         """
         outputs.require_known(name, self._outputs, type(self).__name__)
         with self._lock:
+            held = self._swap.held if self._swap else {}
             if not self._step:
-                return outputs.of_tree(outputs.itself, params, {}, {})
+                return outputs.of_tree(outputs.itself, params, {}, {}, held)
             now = at(self, self._over_time, self._step - 1)
             known: dict[str, Any] = {n: getattr(self, n) for n in (*self._options, *self._words)}
             known |= now._given_numbers(now.lr) | self._scalars | {"t": self._step}  # pyright: ignore
             function = getattr(self, f"_output_{name}")
             read = signature(function).parameters
             states = {n: kept for n, kept in self._states.items() if n in read}
-            return outputs.of_tree(function, params, states, known)
+            return outputs.of_tree(function, params, states, known, held)
+
+    @contextmanager
+    def swapped(self, name: str, params: Tree) -> Generator[None]:
+        """Let the parameters hold an output for a while, to evaluate or to save a model by it.
+
+        ``with optimizer.swapped("averaged", params): ...``; afterwards, also after an exception,
+        they are what they were, to the bit. States are not touched: a checkpoint of the optimizer
+        is the same within as without. What is saved of the model within is the output, which
+        training does not go on from.
+
+        Args:
+            name: one of the outputs that the class describes.
+            params: the parameters, as they are handed to :meth:`update`.
+
+        Raises:
+            RuntimeError: the parameters hold an output already; or, within, a step is taken or a
+                checkpoint loaded. Nothing has been changed then.
+            TypeError: a leaf is no array of a floating-point dtype.
+            ValueError: the rule has no such output, the parameters are not those that there are
+                states for, or one is read-only.
+        """
+        swap: outputs.Swap | None = None
+        try:
+            with self._lock:
+                self._require_own()
+                made = outputs.Swap(name, leaves(params, self.output(name, params), "the output"))
+                with Held():
+                    swap = self._swap = made
+                    swap.put()
+            yield
+        finally:
+            if swap is not None:
+                with self._lock, Held():
+                    swap.put_back()
+                    self._swap = None
+
+    def _require_own(self) -> None:
+        """Raise RuntimeError where the parameters hold an output, and not themselves."""
+        if self._swap:
+            raise RuntimeError(
+                f"the parameters hold the output {self._swap.name!r}: first leave "
+                f"`with optimizer.swapped({self._swap.name!r}, params)`, in which no step is "
+                "taken, no checkpoint loaded and no other output swapped in"
+            )
 
     def _read_at(self, t: int, lr: float) -> list[str]:
         """The names of the inputs that a step reads."""

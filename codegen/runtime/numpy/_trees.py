@@ -171,8 +171,10 @@ def require_matrices(found: Leaves, rule: str) -> None:
             )
 
 
-def _collect(params: Tree, grads: Tree, what: str, path: str, found: Leaves) -> None:
+def _collect(params: Tree, grads: Any, what: str, path: str, found: Leaves) -> None:
     """Add the leaves below a path to those found."""
+    if isinstance(grads, np.floating):  # which arithmetic makes of an array without axes
+        grads = np.asarray(grads)
     if isinstance(params, np.ndarray) and isinstance(grads, np.ndarray):
         if path in found:
             raise ValueError(f"two of params have the path {path!r}")
