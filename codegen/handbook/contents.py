@@ -40,6 +40,7 @@ PARTS = {
         "gradients",
         "operators/index",
         "comparison",
+        "terms",
         "elsewhere",
         "writing",
         "rule-recipes",

@@ -99,7 +99,11 @@ class _Run:
         self.values = {"theta": theta} | {n: _scalar(v) for n, v in states.items()}
 
     def step(self, t: int) -> None:
-        states = {n: _array(v) for n, v in self.values.items() if n != "theta"}
+        states = {
+            s.name: value if s.shape.is_number else _array(value)
+            for s in self.side.spec.states
+            if (value := self.values.get(s.name)) is not None
+        }
         new = oracle.step(
             self.side.spec,
             t=t,

@@ -9,7 +9,7 @@ from steprule.codegen.prove.prove import prove
 from steprule.codegen.prove.witness import find_witness, replay
 from steprule.specs.claims import adam, decay, momentum, scale
 from steprule.specs.claims.forms import eps, form, lr
-from steprule.specs.language import Update, grad, t, theta
+from steprule.specs.language import Shape, State, Update, grad, states, t, theta
 from steprule.specs.language.claims import Equivalence, Side, Verdict
 from sympy import sqrt
 
@@ -62,6 +62,17 @@ def test_decay_with_momentum():
     """
     w = replay(decay.momentum_decay, HALVES | {"wd": Fraction(1, 2)}, Fraction(2), Fraction(1))
     assert (w.step, fraction(w.left), fraction(w.right)) == (2, Fraction(-1), Fraction(-3, 4))
+
+
+def test_a_state_that_is_a_number():
+    """Halved before each step. From 2, gradient 3, lr = 1/2: to 2 - 3/4; plain to 2 - 3/2."""
+    (p,) = states("p")
+    moved = Update(theta[t], theta[t - 1] - lr * p[t] * G)
+    plain = form("Fading", "", [p], Update(p[t], p[t - 1] / 2), moved)
+    kept = State(p, init=1, key="p", shape=Shape.SCALAR)
+    fading = Side(replace(plain, states=[kept]))
+    w = replay(claim(fading, PLAIN), {"lr": Fraction(1, 2)}, Fraction(2), Fraction(1))
+    assert (w.step, fraction(w.left), fraction(w.right)) == (1, Fraction(5, 4), Fraction(1, 2))
 
 
 @pytest.mark.parametrize(

@@ -192,8 +192,10 @@ def _constructor(module: _Module, material: Material, write: Writer) -> Iterator
     base = described(_base(module, material).docstring)
     rows: dict[str, list[str]] = {}
     errors: dict[str, str] = {}
-    for spec in _made_of_none(material) if "." in module.name else material.optimizers:
-        cls = generated(spec, module.package, material)
+    specs = _made_of_none(material) if "." in module.name else material.optimizers
+    classes = [(spec, generated(spec, module.package, material)) for spec in specs]
+    # What is said of rules of one pass is said first.
+    for spec, cls in sorted(classes, key=lambda each: "_is_whole" in each[1].members):
         others = [p for p in constructor(cls) if p.name not in _own(spec)]
         if rows and all(p.name in rows for p in others):
             continue

@@ -27,7 +27,7 @@ from .parts import TEMPLATES, page_link
 
 
 def comparison_page(material: Material, edition: Edition) -> list[Page]:
-    """One page; none where there are not two rules to compare."""
+    """In numbers and pictures, and term by term; none where there are not two rules to compare."""
     if len(material.optimizers) < 2:
         return []
     write = Writer(edition, "comparison")
@@ -35,14 +35,18 @@ def comparison_page(material: Material, edition: Edition) -> list[Page]:
     if sum(map(is_drawn, material.optimizers)) > 1:
         pictures = [all_paths(landscape, material, edition) for landscape in LANDSCAPES]
         pictures.append(all_training(material, edition))
-    stages = rules(material.optimizers)
     text = TEMPLATES.get_template("comparison.md.j2").render(
         write=write,
         families=[folded(title, body) for title, body in _families(material, write)],
-        terms=[folded(title, body) for title, body in _terms(stages, write)],
         pictures=[figure(*shown) for shown in pictures],
     )
-    return [Page("comparison", text, [shown.picture for shown in pictures])]
+    terms = _terms(rules(material.optimizers), write)
+    by_terms = [f"# {write.word('terms_title')}", write.word("terms_about")]
+    by_terms += [folded(title, body) for title, body in terms]
+    return [
+        Page("comparison", text, [shown.picture for shown in pictures]),
+        Page("terms", "\n\n".join(by_terms) + "\n"),
+    ]
 
 
 def _families(material: Material, write: Writer) -> Iterator[tuple[str, str]]:

@@ -1,19 +1,21 @@
 """A claim as mathematics: what it says, and line by line what settles it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sympy import Basic
+from sympy import Basic, Symbol
 
+from ....specs.language import Value
 from ...prove.derivation import Chain, Equation, Formula, Image, Passage, derivation
 from ...prove.prove import Settled
 from ..edition import Edition
 from ..markdown import capital, directive, display, inline
 from ..measure import width
 from .claims import assumed, badge, cited, printer, said, verdict
+from .parts import named_parts
 from .printer import ProofPrinter
 from .roots import named_roots
-from .rows import WIDEST, Row, aligned, chained, continued, rows
+from .rows import WIDEST, Row, aligned, chained, continued, fits, rows
 from .witness import witnessed
 
 _OF_EACH = ("equal", "vanishes")
@@ -39,8 +41,9 @@ def stated(settled: Settled, edition: Edition) -> str:
 def argued(settled: Settled, edition: Edition) -> str:
     """The second: what settles it."""
     made: list[str] = []
+    names: dict[Basic, Symbol] = {}
     for passage in _once(derivation(settled).passages):
-        made += _passage(passage, settled, edition)
+        made += _passage(passage, names, settled, edition)
     if settled.is_as_expected:
         made.append(witnessed(settled, edition))
     return _paragraphs(made)
@@ -85,8 +88,10 @@ def _once(passages: Sequence[Passage]) -> Iterator[Passage]:
             yield replace(passage, key=f"{passage.key}-all")
 
 
-def _passage(passage: Passage, settled: Settled, edition: Edition) -> Iterator[str]:
-    """A sentence, and its formulas in displays."""
+def _passage(
+    passage: Passage, names: dict[Basic, Symbol], settled: Settled, edition: Edition
+) -> Iterator[str]:
+    """A sentence, and its formulas in displays; parts of these may have names, or get some."""
     notation = passage.notation
     prints = ProofPrinter([notation]) if notation else printer(settled.claim)
     words = edition.words["derivation"]
@@ -98,9 +103,42 @@ def _passage(passage: Passage, settled: Settled, edition: Edition) -> Iterator[s
     yield capital(words.get(key, words[passage.key]).format(**arguments))
     if passage.key.startswith(_OPEN):
         for formula in passage.formulas:
-            yield from _residual(formula, prints, edition)
+            yield from _residual(formula, names, prints, edition)
     elif passage.formulas:
-        yield display(aligned(list(_lines(passage.key, passage.formulas, prints))))
+        formulas, meanings = _readable(passage.formulas, names, prints)
+        yield display(aligned(list(_lines(passage.key, formulas, prints))))
+        yield from _where(meanings, prints, edition)
+
+
+def _readable(
+    formulas: Sequence[Formula], names: dict[Basic, Symbol], prints: ProofPrinter
+) -> tuple[list[Formula], dict[Symbol, Basic]]:
+    """Formulas that fit a page, and what the names in them stand for.
+
+    Of the forms of one, those that fit; or the first of the others, with names for its parts.
+    """
+    found: list[Formula] = []
+    meanings: dict[Symbol, Basic] = {}
+    for formula in formulas:
+        if isinstance(formula, Chain):
+            steps = [e for e in formula.steps if fits(rows(e, prints))]
+            wide = [e for e in formula.steps if e not in steps]
+            if wide and all(e.is_Atom or isinstance(e, Value) for e in steps):
+                named, more = named_parts(wide[0], names, prints)
+                steps.append(named)
+                meanings |= more
+            formula = replace(formula, steps=tuple(steps))
+        found.append(formula)
+    return found, meanings
+
+
+def _where(meanings: Mapping[Symbol, Basic], prints: ProofPrinter, edition: Edition) -> list[str]:
+    """What names stand for, if there are any."""
+    if not meanings:
+        return []
+    equations = [Equation(name, part) for name, part in meanings.items()]
+    lines = display(aligned(list(_lines("named", equations, prints))))
+    return [edition.words["derivation"]["named"], lines]
 
 
 def _is_itself(formula: Formula) -> bool:
@@ -138,17 +176,17 @@ def _equation(
     yield from continued(rest)
 
 
-def _residual(formula: Formula, prints: ProofPrinter, edition: Edition) -> Iterator[str]:
-    """What is left; where it is too wide for a row, with names for the roots that recur."""
+def _residual(
+    formula: Formula, names: dict[Basic, Symbol], prints: ProofPrinter, edition: Edition
+) -> Iterator[str]:
+    """What is left; where it is too wide, with names for roots that recur, and for wide parts."""
     assert isinstance(formula, Chain)
     (residual,) = formula.steps
     cut = rows(residual, prints)
     if len(cut) == 1:
         yield display(cut)
         return
-    named, roots = named_roots(residual)
+    named, meanings = named_roots(residual)
+    named, parts = named_parts(named, names, prints)
     yield display(aligned(list(chained([rows(named, prints)]))))
-    if roots:
-        meanings = [Equation(name, root) for name, root in roots.items()]
-        yield edition.words["derivation"]["roots"]
-        yield display(aligned(list(_lines("roots", meanings, prints))))
+    yield from _where(meanings | parts, prints, edition)

@@ -17,6 +17,9 @@ from .printer import ProofPrinter
 WIDEST = 74.0
 """Of a row, in letters: what 160 mm of text hold at 10 pt, less an equals sign and an indent."""
 
+_TOLERATED = 1.1
+"""Widths are estimates."""
+
 _OPENING, _CLOSING = ("{", r"\left", r"\begin"), ("}", r"\right", r"\end")
 _SHORT = 24.0
 """Parentheses up to this width stay whole."""
@@ -33,6 +36,11 @@ def rows(e: Basic, printer: ProofPrinter, room: float = WIDEST) -> list[str]:
     plain = re.sub(r"\\left([^A-Za-z\\]|\\.)", r"\\bigl\1", printer.inline(e))
     plain = re.sub(r"\\right([^A-Za-z\\]|\\.)", r"\\bigr\1", plain)
     return _packed(_pieces(plain, deep=True), room)
+
+
+def fits(cut: Sequence[str]) -> bool:
+    """Whether rows are no wider than a page, but for what cannot be seen."""
+    return all(width(row) <= _TOLERATED * WIDEST for row in cut)
 
 
 Row: TypeAlias = tuple[str, str]

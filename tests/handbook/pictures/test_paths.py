@@ -128,6 +128,9 @@ SLOW = {
     **{"RAdam": 0.5, "Ranger": 0.6},
     # They follow averages that reach far back, or take a thousandth of the parameter's size.
     **dict.fromkeys(("GrokFastAdamW", "LARC", "PNM", "SimplifiedAdEMAMix"), 0.5),
+    # It has no rate to be chosen, and takes gradients to change less than across a ravine.
+    "A2Grad": 1 + 1e-9,
+    "AdaShift": 0.5,  # steps once it has ten gradients
 }
 """What has not come near in the steps that there are, and the part of the way that is left."""
 
