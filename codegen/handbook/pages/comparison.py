@@ -9,7 +9,7 @@ from ...backends.latex import LatexPrinter
 from ...cost import Cost
 from ...loading.families import by_family
 from ..edition import Edition
-from ..markdown import code, figure, folded, table, tall
+from ..markdown import code, display, figure, folded, table
 from ..material import Material
 from ..page import Page
 from ..pictures.drawn import is_drawn
@@ -86,34 +86,33 @@ def _has(role: Role, spec: Optimizer, write: Writer) -> str:
 def _terms(stages: Mapping[Stage, Optimizer], write: Writer) -> Iterator[tuple[str, str]]:
     """For each role, the rules that have it, with their equations; alike ones together."""
     parts = [(stage, spec, roles(spec)) for stage, spec in stages.items()]
-    head = [write.word("rule"), write.word("equations")]
     for role in Role:
-        rows = _alike(
-            {
-                stage: [_equation(spec, u) for u in spec.updates if part[u.target.name] is role]
-                for stage, spec, part in parts
-            },
-            write,
-        )
-        if rows:
-            yield write.word(role.value), table(head, rows, is_stacked=True)
-    rows = _alike({s: [_expression(r, e) for e in divisors(r)] for s, r in stages.items()}, write)
-    if rows:
-        yield write.word("denominator"), table(head, rows, is_stacked=True)
+        found = {
+            stage: [_equation(spec, u) for u in spec.updates if part[u.target.name] is role]
+            for stage, spec, part in parts
+        }
+        if any(found.values()):
+            yield write.word(role.value), _alike(found)
+    found = {stage: [_expression(r, e) for e in divisors(r)] for stage, r in stages.items()}
+    if any(found.values()):
+        yield write.word("denominator"), _alike(found)
 
 
-def _alike(shown: Mapping[Stage, Sequence[str]], write: Writer) -> list[list[str]]:
-    """A row for each set of formulas, with all rules that have it."""
-    rows: dict[tuple[str, ...], list[str]] = {}
+def _alike(shown: Mapping[Stage, Sequence[str]]) -> str:
+    """Each set of formulas, below all rules that have it."""
+    having: dict[tuple[str, ...], list[str]] = {}
     for stage, formulas in shown.items():
         if formulas:
-            rows.setdefault(tuple(formulas), []).append(stage_name(stage))
-    return [[", ".join(names), ", ".join(formulas)] for formulas, names in rows.items()]
+            having.setdefault(tuple(formulas), []).append(stage_name(stage))
+    return "\n\n".join(
+        "\n\n".join([", ".join(names), *(display([formula]) for formula in formulas)])
+        for formulas, names in having.items()
+    )
 
 
 def _equation(spec: Optimizer, update: Update) -> str:
-    return tall(LatexPrinter(spec).equation(update))
+    return LatexPrinter(spec).equation(update)
 
 
 def _expression(spec: Optimizer, e: Basic) -> str:
-    return tall(LatexPrinter(spec).expression(e))
+    return LatexPrinter(spec).expression(e)
