@@ -300,6 +300,25 @@ def test_verify_beside_a_peer_there_is_not(spec_file: Callable[..., Path]) -> No
     assert message.startswith("error: [peer] HeavyBall: peer: torch.optim.Nowhere is not there: ")
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["docs", "--help"], []], ids=str)
+def test_help_asks_for_nothing_that_is_not_installed(
+    arguments: list[str], tmp_path: Path, python: Any
+) -> None:
+    tools = (
+        "babel",
+        "docutils",
+        "fontTools",
+        "math_core",
+        "matplotlib",
+        "numba",
+        "sphinx",
+        "torch",
+    )
+    done = python("-m", "steprule.codegen", *arguments, cwd=tmp_path, without=tools)
+    assert "Traceback" not in done.stderr
+    assert "docs" in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("module", ["sympy", "jinja2", "click", "rich", "ruff", "flint"])
 def test_without_the_generator(module: str, python: Any, tmp_path: Path) -> None:
     done = python("-m", "steprule.codegen", "list", cwd=tmp_path, without=(module,))
@@ -325,3 +344,13 @@ def test_verify_without_torch_and_numba(python: Any, tmp_path: Path) -> None:
     assert fast.startswith("numba is not installed, and nothing that needs it was verified: ")
     assert torch.startswith("torch is not installed, and nothing that needs it was verified: ")
     assert end.startswith("all ")
+
+
+def test_costs_of_all_are_shown_and_what_has_none_is_said() -> None:
+    done = run("cost")
+    assert done.exit_code == 0
+    assert "AdamW" in done.stdout
+    assert "Without a kernel, whose passes are what is counted: AdaGC, " in done.stderr
+    alone = run("cost", "muon")
+    assert alone.exit_code == 2
+    assert "it multiplies matrices" in alone.stderr

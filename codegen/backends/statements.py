@@ -7,7 +7,7 @@ from typing import Any
 
 from ..program.allocate import Choice, Instruction, Step
 from ..program.forms import Printer
-from ..program.nodes import Assign, Branch, Node, Statement
+from ..program.nodes import Assign, Branch, Node, Statement, negation
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ def block(
         return found
 
     def branch(step: Choice | Branch, opening: str) -> list[str]:
+        if not step.then:
+            return [opening.format(condition(negation(step.condition))), *inner(step.otherwise)]
         found = [opening.format(condition(step.condition)), *inner(step.then)]
         match step.otherwise:
             case ():

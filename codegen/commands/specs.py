@@ -35,8 +35,9 @@ def cost_command(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> 
     the cost has a line of its own.
     """
     with reported():
-        rules = [s for s in selected(spec) if isinstance(s, Optimizer)]
-        found = [each for rule in rules for each in costs(compiled(rule))]
+        rules = [compiled(s) for s in selected(spec) if isinstance(s, Optimizer)]
+        counted = [rule for rule in rules if rule.has_kernel] or rules[:1]  # or says why not
+        found = [each for rule in counted for each in costs(rule)]
     if not found:
         raise click.UsageError("only optimizers have a cost; name one, or none for all")
     table = Table("name", "with", box=None, pad_edge=False)
@@ -53,6 +54,8 @@ def cost_command(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> 
             cells.append(f"{each.seconds(1e6, bandwidth * 1e9, dtype) * 1e6:.3g}")
         table.add_row(each.spec, each.settings or "-", *cells)
     show_table(table)
+    if left := ", ".join(rule.spec.name for rule in rules if not rule.has_kernel):
+        click.echo(f"Without a kernel, whose passes are what is counted: {left}", err=True)
 
 
 @click.command("show")

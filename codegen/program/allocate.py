@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from .nodes import Apply, Assign, Branch, Name, Node, Program, Statement, names, reads, rebuild
-from .operations import COMMUTATIVE, COPY, TRANSPOSE, Kind, Operation
+from .operations import COMMUTATIVE, COPY, SELECT, TRANSPOSE, Kind, Operation
 from .types import DType
 
 
@@ -164,6 +164,8 @@ class _Allocation:
             return Instruction(target, value.op, args, target, s.equation)
         if value.op is TRANSPOSE and isinstance(source := value.args[0], Name):
             return self._view(s, source, args[0], state, live, written_meanwhile)
+        if value.op is SELECT and value.args[0].on_host and not self.reuse_scratch:
+            return self._one_of(s, value, args, state, live, written_meanwhile)
         if value.op in self.beside:
             live = live | names(value)
         over = self._in_place(value, state, live)
@@ -220,6 +222,29 @@ class _Allocation:
             return Instruction(name, COPY, (copied,), None, s.equation)
         state.buffers[target] |= state.buffers[source.id]
         return Instruction(name, TRANSPOSE, (spelled,), None, s.equation)
+
+    def _one_of(
+        self,
+        s: Assign,
+        value: Apply,
+        args: tuple[Node, ...],
+        state: _State,
+        live: set[str],
+        written_meanwhile: set[str],
+    ) -> Instruction:
+        """What a test of the host chooses: perhaps one of the operands, and no copy of it."""
+        target = s.target.id
+        tensors = [a.id for a in value.args if isinstance(a, Name) and a.is_tensor]
+        chosen = frozenset[str]().union(*(state.buffers[name] for name in tensors))
+        fresh = self._free(target, state, live)
+        name = state.spelled[target] = fresh if target.startswith("tmp") else target
+        state.buffers[target] = frozenset({fresh})
+        if self.numbers.issuperset(tensors):
+            self.numbers.add(target)
+        if chosen & written_meanwhile & self.slots:
+            return Instruction(name, COPY, (Apply(SELECT, args),), None, s.equation)
+        state.buffers[target] |= chosen
+        return Instruction(name, SELECT, args, None, s.equation)
 
     def _in_place(self, value: Apply, state: _State, live: set[str]) -> str | None:
         """An operand whose buffer can take the result: ours, of its shape, not read again."""

@@ -58,7 +58,13 @@ class Checker:
             RewriteError: they differ; ``after`` names the pass to blame.
         """
         for point in self._points:
-            actual = run(program, point.values)
+            try:
+                actual = run(program, point.values)
+            except KeyError as error:
+                (name,) = error.args
+                raise RewriteError(
+                    f"{self._spec.name}: {after} reads {name} where it is not known"
+                ) from error
             expected = point.expected(actual.keys())
             if actual.keys() != expected.keys():
                 raise RewriteError(f"{self._spec.name}: {after} changed which states exist")

@@ -106,7 +106,8 @@ def _point(
         for i in spec.inputs
         if value_of(tests.inputs[i.name], settings | counted)
     }
-    values = settings | states | inputs
+    unread = {i.name: ZERO for i in spec.inputs if not i.is_tensor and i.name not in inputs}
+    values = settings | states | inputs | unread
     values |= {"theta": theta, "grad": gradient} | counted
     new = step(
         spec,

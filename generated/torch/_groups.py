@@ -4,7 +4,7 @@
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from torch import Tensor, nn
 
@@ -30,8 +30,11 @@ def groups(model: nn.Module, which: Mapping[Which, Mapping[str, Any]]) -> list[d
         entry, in the order of the entries. A group can be empty.
 
     Raises:
+        TypeError: the model is no module, or an entry's key neither text nor a function, or what
+            it stands for no arguments by name.
         ValueError: an entry fits no parameter.
     """
+    _require(model, which)
     found: list[dict[str, Any]] = [{"params": []}, *({"params": [], **a} for a in which.values())]
     named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     are_met = [False] * len(which)
@@ -43,7 +46,33 @@ def groups(model: nn.Module, which: Mapping[Which, Mapping[str, Any]]) -> list[d
     for each, is_met in zip(which, are_met, strict=True):
         if not is_met:
             raise ValueError(_missed(each, [name for name, _ in named]))
+    for group in found:
+        if not group["params"]:
+            group["param_names"] = []  # by which torch sees that an empty one is named, too
     return found
+
+
+def _require(model: object, which: object) -> None:
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"groups are made of a torch.nn.Module, got {type(model).__name__}")
+    if not isinstance(which, Mapping):
+        raise TypeError(
+            "say which parameters have which arguments by a mapping, "
+            f'{{"*.bias": {{"weight_decay": 0}}}}, got {type(which).__name__}'
+        )
+    for key, arguments in cast("Mapping[Any, Any]", which).items():
+        if isinstance(key, type | nn.Module | Tensor) or not (
+            isinstance(key, str) or callable(key)
+        ):
+            raise TypeError(
+                "a key is a pattern of names, or a function of a name and a parameter, got "
+                f"{key.__name__ if isinstance(key, type) else type(key).__name__}"
+            )
+        if not isinstance(arguments, Mapping):
+            raise TypeError(
+                f'{key!r} stands for arguments by name, {{"lr": 0.1}}, got '
+                f"{type(arguments).__name__}"
+            )
 
 
 def _fits(which: Which, name: str, p: Tensor) -> bool:

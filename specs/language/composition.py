@@ -21,7 +21,7 @@ from .companions import sources, taken_apart, together
 from .declarations import Hyper, Option, Update
 from .errors import SpecError
 from .execution import execution_order
-from .inputs import Input
+from .inputs import Input, Source
 from .naming import fresh, names, settled
 from .occurrences import counts_steps
 from .optimizer import Optimizer
@@ -230,8 +230,12 @@ class _Composition:
         """When the rule reads what it is given, in steps that are taken only now and then.
 
         Raises:
-            NoPartError: that goes by a count of steps which tensors decide.
+            NoPartError: that goes by a count of steps which tensors decide; or it is of one batch,
+                and the gradient of several.
         """
+        if gradient in self.own.gives and given.source in (Source.LOSS, Source.GRADIENT):
+            what = "the loss" if given.source is Source.LOSS else "a gradient elsewhere"
+            raise NoPartError(f"it is given {what}, which is of the last batch alone")
         counted = given.when.xreplace({t: self.own.clock})
         if not self.own.when.atoms(Value):
             return And(cast(Boolean, self.own.when), cast(Boolean, counted))

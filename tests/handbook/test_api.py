@@ -344,6 +344,7 @@ ERRORS: dict[str, dict[tuple[str, str], Callable[[], Any]]] = {
         ("Optimizer.needs", "TypeError"): lambda: _with_grad().needs("none"),
         ("Optimizer.swapped", "RuntimeError"): _swapped_twice,
         ("Optimizer.swapped", "ValueError"): lambda: _swapped(_with_grad()),
+        ("groups", "TypeError"): lambda: groups(nn.Linear(2, 1), {nn.Linear: {}}),  # pyright: ignore
         ("groups", "ValueError"): lambda: groups(nn.Linear(2, 1), {"none": {}}),
         ("Mixed", "TypeError"): lambda: Mixed(torch.optim.SGD([nn.Parameter(torch.ones(1))])),  # pyright: ignore
         ("Mixed", "ValueError"): lambda: Mixed(_with_grad(SAM)),

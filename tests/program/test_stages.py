@@ -198,7 +198,8 @@ def test_stages_are_run_in_memory_beside_the_spec() -> None:
     with pytest.raises(RewriteError, match="Rule: stages changed"):
         Checker(LAMB).check(wrong.program, after="stages", run=wrong.run)
     unread = Stages(stages.program, (replace(first, reads=("grad", "m", "v")), between, last))
-    with pytest.raises(KeyError, match="theta"):  # not in sight of the pass
+    # What is not in sight of the pass.
+    with pytest.raises(RewriteError, match="reads theta where it is not known"):
         Checker(LAMB).check(unread.program, after="stages", run=unread.run)
 
 

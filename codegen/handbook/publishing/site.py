@@ -1,5 +1,7 @@
 """The site in one language: HTML that needs neither a network nor a server, nor scripts to be read.
 
+What builds it is imported where it is built: that a command is listed asks for none of it.
+
 On the web it stands beside others: then each page leads to itself in the other languages, to the
 book, and to a page about the handbook, which says how to cite it.
 """
@@ -9,11 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
-
 from ..edition import Edition
 from .build import build, sphinx_language
-from .mathematics import font
 from .web import BOOK, SHORT, Publication
 from .workspace import Workspace
 
@@ -78,6 +77,8 @@ def _context(edition: Edition, publication: Publication | None) -> dict[str, Any
     words = {**edition.words["site"], "title": edition.words["contents"]["title"]}
     if publication is None:
         return {"words": words, "publication": None}
+    from babel.dates import format_date
+
     locale = sphinx_language(edition.language)
     said = {
         "book": BOOK,
@@ -94,5 +95,7 @@ def _context(edition: Edition, publication: Publication | None) -> dict[str, Any
 
 def _fill_static(folder: Path) -> None:
     """What pages have in common, with the font of their formulas."""
+    from .mathematics import font
+
     shutil.copytree(_STATIC, folder, dirs_exist_ok=True)
     (folder / "mathematics.woff2").write_bytes(font())

@@ -13,7 +13,7 @@ conditions by which they are read, and are 0 in other steps. Of what waits for t
 is asked that is known later.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
@@ -50,7 +50,8 @@ def confine(program: Program) -> Program:
             ways = found.get(target.id, [()])
             value = guarded(value, [_before(target.id, way, places) for way in ways])
         if not target.on_host and target.id not in kept:
-            path = _common(found.get(target.id, []))
+            later = {a.target.id for a in body[_place(assign, body, overwrites) :]}
+            path = tuple(c for c in _common(found.get(target.id, [])) if not names(c) & later)
         value = _within(value, path)
         for name, way in _reads(value, path):
             found.setdefault(name, []).append(() if _is_total(value) else way)
@@ -84,18 +85,28 @@ def _guarded(
         later: the names that only the tensors' statements assign.
     """
     assigned: list[Assign] = []
+    values = {a.target.id: a.value for a in host}
     for assign in reversed(host):
         name = assign.target.id
         value = assign.value
-        unknown = {*later, name}  # for what is asked of itself by those that read it
+        unknown = {*later, *_following(name, values)}
         ways = [()] if name in kept else [_early(w, value, unknown) for w in found.get(name, [()])]
         if not all(_own_tests(value) & {*way} for way in ways):
             value = guarded(value, ways)
         for way in dict.fromkeys(ways):
             for read, further in _reads(value, way):
                 found.setdefault(read, []).append(further)
+        values[name] = value
         assigned.append(replace(assign, value=value))
     return ordered(reversed(assigned))
+
+
+def _following(name: str, values: Mapping[str, Node]) -> set[str]:
+    """The names that cannot be computed before another, and it: what asks for it, by any way."""
+    found = {name}
+    while more := {n for n, value in values.items() if n not in found and names(value) & found}:
+        found |= more
+    return found
 
 
 def _early(path: Path, value: Node, later: set[str]) -> Path:
