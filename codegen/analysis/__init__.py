@@ -134,6 +134,9 @@ RULES: tuple[Rule, ...] = (
 )
 """The rules for optimizers, in the order they are checked."""
 
+_ASKED_FOR: tuple[Rule, ...] = (name, default)
+"""The rules on what is said with an operator, and not by it: its arguments, and a name."""
+
 OF_TRANSFORMS: tuple[Rule, ...] = (kind, storage, *(r for r in RULES[1:] if r is not transform))
 """The rules for the rules that transforms make."""
 
@@ -204,7 +207,7 @@ def _analysed(spec: AnySpec, rules: Sequence[Rule]) -> AnySpec:
     subject = Subject(spec)
     for rule in rules:
         for fault in rule.check(subject):
-            if isinstance(spec, Optimizer) and spec.made_by:
+            if isinstance(spec, Optimizer) and spec.made_by and rule not in _ASKED_FOR:
                 raise _of_operator(*spec.made_by, fault)
             raise SpecError(
                 rule.CODE,

@@ -117,8 +117,9 @@ class Case:
     def held(self) -> Mapping[Basic, bool]:
         """Which comparisons hold, as :func:`.conditions.asked` gives them."""
         by_turns = [(d.questions, choice) for d, choice in self.settled.items() if d.questions]
-        exclusive = {q: q == choice for questions, choice in by_turns for q in questions}
-        return self._by(Kind.HELD) | exclusive
+        found = dict[Basic, bool](self._by(Kind.HELD))
+        found |= {q: q == choice for questions, choice in by_turns for q in questions}
+        return found
 
     @property
     def first(self) -> bool | None:

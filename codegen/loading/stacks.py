@@ -136,7 +136,7 @@ def _misspelt(reference: str, where: str) -> SpecError:
         "operator",
         spec=reference,
         where=where,
-        problem="a parenthesis is missing, or what stands at a comma",
+        problem="a parenthesis is missing, or there is nothing before or behind a comma",
         remedy="Write it as in lookahead(cautious(adamw), k=5)",
     )
 

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from ctypes import addressof, c_char
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias, cast
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
@@ -172,9 +172,9 @@ def require_matrices(found: Leaves, rule: str) -> None:
             )
 
 
-def _collect(params: Tree, grads: Any, what: str, path: str, found: Leaves) -> None:
+def _collect(params: Tree, grads: Tree, what: str, path: str, found: Leaves) -> None:
     """Add the leaves below a path to those found."""
-    if isinstance(grads, np.floating):  # which arithmetic makes of an array without axes
+    if isinstance(cast(Any, grads), np.floating):  # which arithmetic makes of an array without axes
         grads = np.asarray(grads)
     if isinstance(params, np.ndarray) and isinstance(grads, np.ndarray):
         if path in found:

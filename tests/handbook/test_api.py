@@ -359,6 +359,8 @@ ERRORS: dict[str, dict[tuple[str, str], Callable[[], Any]]] = {
         ("Mixed.load_state_dict", "ValueError"): lambda: Mixed(_with_grad()).load_state_dict(
             {"state": {}, "param_groups": []}
         ),
+        ("Mixed.needs", "TypeError"): lambda: Mixed(_with_grad()).needs("none"),
+        ("Mixed.output", "ValueError"): lambda: Mixed(_with_grad()).output("none"),
         ("Mixed.swapped", "RuntimeError"): _mixed_twice,
         ("Mixed.swapped", "ValueError"): lambda: _swapped(Mixed(_with_grad())),
     },

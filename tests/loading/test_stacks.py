@@ -195,6 +195,16 @@ def test_what_makes_no_rule_is_said_of_the_operator(reference, said):
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("reference", "code"),
+    [("lookahead(adamw, k=0)", "default"), ("lookahead(adamw, name='two words')", "name")],
+)
+def test_what_is_said_with_an_operator_is_not_of_the_rule(reference, code):
+    with pytest.raises(SpecError) as caught:
+        analyse(one(reference))
+    assert caught.value.code == code
+
+
 def test_a_fault_of_the_rule_itself_is_said_of_the_rule():
     wrong = replace(builtin()["Lion"], hyper=builtin()["Lion"].hyper[1:])
     with pytest.raises(SpecError) as caught:

@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 import steprule.torch
 import torch
-from steprule.torch import SAM, SGD, Adam, AdamW, Mixed, Muon, ScheduleFreeSGD, groups, lr_scheduler
+from steprule.torch import (
+    SAM,
+    SGD,
+    Adam,
+    AdamW,
+    Mixed,
+    Muon,
+    ScheduleFreeSGD,
+    Sophia,
+    groups,
+    lr_scheduler,
+)
 from torch import Tensor, nn
 from torch.distributed.checkpoint.state_dict import (
     get_optimizer_state_dict,
@@ -146,8 +157,28 @@ class TestSteps:
                 model.get_parameter("2.weight").detach(), found[4], rtol=0, atol=0
             )
         torch.testing.assert_close([*model.parameters()], found, rtol=0, atol=0)
-        with pytest.raises(ValueError, match="none of the rules has an output 'ema'"):
-            optimizer.swapped("ema").__enter__()
+        torch.testing.assert_close(
+            optimizer.output("averaged"), free.output("averaged"), rtol=0, atol=0
+        )
+        for refused in (optimizer.output, lambda name: optimizer.swapped(name).__enter__()):
+            with pytest.raises(ValueError, match="none of the rules has an output 'ema'"):
+                refused("ema")
+
+    def test_it_needs_what_one_of_the_rules_needs(self) -> None:
+        model = network()
+        rest, first = groups(model, {"0.*": {}})
+        curved = Sophia([first], update_period=2)
+        optimizer = Mixed(curved, SGD([rest], lr=0.1))
+        needed: list[bool] = []
+        for _ in range(4):
+            needed.append(optimizer.needs("hessian"))
+            for p in model.parameters():
+                p.grad = torch.ones_like(p)
+            given = {"hessian": [torch.ones_like(p) for p in curved.param_groups[0]["params"]]}
+            optimizer.step(**(given if needed[-1] else {}))
+        assert needed == [True, False, True, False]
+        with pytest.raises(TypeError, match="none of the rules reads 'loss'"):
+            optimizer.needs("loss")
 
 
 def saved(optimizer: Mixed) -> dict[str, Any]:

@@ -146,6 +146,25 @@ class Mixed(optim.Optimizer):
         finally:
             self._gather()
 
+    def needs(self, name: str) -> bool:
+        """Whether the next step of a rule reads an input, and has to be given it.
+
+        Raises:
+            TypeError: no rule has such an input.
+        """
+        having = [each for each in self.optimizers if name in each._inputs]
+        if not having:
+            raise TypeError(f"none of the rules reads {name!r}")
+        return any(each.needs(name) for each in having)
+
+    def output(self, name: str) -> dict[Tensor, Tensor]:
+        """An output, by parameter, of those whose rule has it, as each rule gives it.
+
+        Raises:
+            ValueError: no rule has such an output.
+        """
+        return {p: x for each in self._having(name) for p, x in each.output(name).items()}
+
     @contextmanager
     def swapped(self, name: str) -> Generator[None]:
         """Let parameters hold an output for a while, where their rule has it, as for each rule.
@@ -154,13 +173,17 @@ class Mixed(optim.Optimizer):
             RuntimeError: parameters hold an output already.
             ValueError: no rule has such an output.
         """
-        having = [each for each in self.optimizers if name in each._outputs]
-        if not having:
-            raise ValueError(f"none of the rules has an output {name!r}")
         with ExitStack() as stack:
-            for each in having:
+            for each in self._having(name):
                 stack.enter_context(each.swapped(name))
             yield
+
+    def _having(self, output: str) -> list[Optimizer]:
+        """The rules that have an output."""
+        having = [each for each in self.optimizers if output in each._outputs]
+        if not having:
+            raise ValueError(f"none of the rules has an output {output!r}")
+        return having
 
     def __getstate__(self) -> dict[str, Any]:
         return {"defaults": self.defaults, "optimizers": self.optimizers}
