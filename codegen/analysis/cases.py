@@ -48,9 +48,8 @@ class Kind(Enum):
     ZERO = auto()
     """Whether a hyperparameter is zero."""
     HELD = auto()
-    """Whether a comparison holds of numbers that all tensors of a step have in common."""
-    WHICH = auto()
-    """Which of some comparisons holds of such numbers, of which one holds at most."""
+    """Which comparison, of those of which one can hold, holds of numbers that all tensors of a step
+    have in common."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,8 @@ class Distinction:
 
     Args:
         kind: what it is by.
-        of: the option, the hyperparameter's symbol, the comparison, or what is compared.
-        questions: the comparisons, where it is which of them holds.
+        of: the option, the hyperparameter's symbol, or what is compared.
+        questions: the comparisons of which one holds, or none.
     """
 
     kind: Kind
@@ -72,16 +71,11 @@ class Distinction:
         match self.kind:
             case Kind.SHAPE:
                 return SHAPES
-            case Kind.WHICH:
+            case Kind.HELD:
                 return *self.questions, None
-            case Kind.FIRST | Kind.HELD:
+            case Kind.FIRST:
                 return True, False
         return False, True
-
-    @property
-    def compares(self) -> bool:
-        """Whether it is of numbers that a step has to look at."""
-        return self.kind in (Kind.HELD, Kind.WHICH)
 
 
 FIRST = Distinction(Kind.FIRST)
@@ -116,10 +110,7 @@ class Case:
     @cached_property
     def held(self) -> Mapping[Basic, bool]:
         """Which comparisons hold, as :func:`.conditions.asked` gives them."""
-        by_turns = [(d.questions, choice) for d, choice in self.settled.items() if d.questions]
-        found = dict[Basic, bool](self._by(Kind.HELD))
-        found |= {q: q == choice for questions, choice in by_turns for q in questions}
-        return found
+        return {q: q == choice for d, choice in self.settled.items() for q in d.questions}
 
     @property
     def first(self) -> bool | None:

@@ -82,8 +82,7 @@ class Distinctions:
                 Kind.SHAPE: lambda _: any(isinstance(n, Fact) for n in read),
                 Kind.FLAG: lambda d: d.of in read,
                 Kind.ZERO: lambda d: d.of in read,
-                Kind.HELD: lambda d: d.of in asks,
-                Kind.WHICH: lambda d: not asks.isdisjoint(d.questions),
+                Kind.HELD: lambda d: not asks.isdisjoint(d.questions),
             }
             self._within[e] = frozenset(d for d in self.all if matter[d.kind](d))
         return self._within[e]
@@ -191,17 +190,14 @@ def _comparisons(condition: Basic) -> Iterator[Relational]:
 
 
 def _compared(questions: Iterable[Relational]) -> Iterator[Distinction]:
-    """By each question; by which holds of those that ask whether one value is another number."""
+    """By each question, but those together that ask whether one value is another number."""
     alike: dict[Basic, list[Relational]] = {}
     for question in questions:
         number, compared = question.args
         of = compared if isinstance(question, Eq) and number.is_number else question
         alike.setdefault(of, []).append(question)
     for of, group in alike.items():
-        if len(group) > 1:
-            yield Distinction(Kind.WHICH, of, (*group,))
-        else:
-            yield Distinction(Kind.HELD, group[0])
+        yield Distinction(Kind.HELD, of, (*group,))
 
 
 def _is_zero(default: str) -> bool:

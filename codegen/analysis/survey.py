@@ -9,7 +9,7 @@ from sympy import Basic, sympify
 from ...specs.language import Optimizer, Schedule, State, Update
 from ...specs.language.occurrences import values
 from . import intervals
-from .cases import Case, Distinction
+from .cases import Case, Distinction, Kind
 from .conditions import truth
 from .counterexamples import depending_on_tensors, depends, describe
 from .courses import Courses
@@ -211,7 +211,7 @@ class _Ranges:
         """Whether the comparisons that a case settles can be as it settles them."""
         if not case.held:
             return True
-        settled = {d: choice for d, choice in case.settled.items() if not d.compares}
+        settled = {d: choice for d, choice in case.settled.items() if d.kind is not Kind.HELD}
         rest = Case(case.spec, settled)
         computed = self._computed(update, rest)
         evaluator = Evaluator(rest, rest.admissible, self._stored, computed, self._is_whole)

@@ -17,6 +17,7 @@ from ..backends.signature import Argument, arguments
 from .adapters.run import GROUP
 from .expressions import Expression, expression
 from .target import refused
+from .words import as_words
 
 _OTHER_NAMES = {
     "lr": ("learning_rate",),
@@ -79,9 +80,7 @@ class Pairing:
             h.name: int(hyper[h.name]) if h.is_whole else hyper[h.name]
             for h in self.spec.hyperparameters
         }
-        for choice in self.spec.choices:
-            (values[choice.name],) = (w for w, f in choice.flags.items() if options[f.name])
-        ours = {**values, **options}
+        ours = {**values, **options, **as_words(self.spec, options)}
         found = {n: x.of(ours) if isinstance(x, Expression) else x for n, x in self.given.items()}
         for name, slot in self.slots.items():
             value = ours[name]
@@ -242,7 +241,7 @@ def held_of(text: str, reference: str) -> tuple[str, float | bool | str]:
     name, found = word_of(text, reference)
     if isinstance(found, bool):
         return name, found
-    return name, float(found) if isinstance(found, int | float) else text.partition("=")[2].strip()
+    return name, float(found) if isinstance(found, int | float) else str(found)
 
 
 def word_of(text: str, reference: str) -> tuple[str, Any]:

@@ -11,9 +11,10 @@ Value = TypeVar("Value")
 
 def as_words(spec: Optimizer, settings: Mapping[str, Value]) -> dict[str, Value | str]:
     """Settings with the word of each choice in place of its flags."""
+    words = _words(spec)
     found: dict[str, Value | str] = {}
     for name, value in settings.items():
-        choice, word = _words(spec).get(name, (name, ""))
+        choice, word = words.get(name, (name, ""))
         if not word:
             found[name] = value
         elif value:
@@ -23,7 +24,8 @@ def as_words(spec: Optimizer, settings: Mapping[str, Value]) -> dict[str, Value 
 
 def named(spec: Optimizer, names: Iterable[str]) -> list[str]:
     """Names of arguments, with each choice in place of its flags."""
-    return [*dict.fromkeys(_words(spec).get(name, (name, ""))[0] for name in names)]
+    words = _words(spec)
+    return [*dict.fromkeys(words.get(name, (name, ""))[0] for name in names)]
 
 
 def as_flags(

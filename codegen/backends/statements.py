@@ -18,14 +18,14 @@ class Layout:
     """
 
     branch: str = "if {}:"
-    otherwise_if: str = "elif {}:"
+    otherwise_if: str = ""
     otherwise: str = "else:"
     end: str = ""
     assignment: str = "{} = {}"
     comment: str = "# {}"
 
 
-PYTHON = Layout()
+PYTHON = Layout(otherwise_if="elif {}:")
 
 
 def assigned(printer: Printer, layout: Layout = PYTHON) -> Callable[[Assign], str]:

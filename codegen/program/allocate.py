@@ -162,10 +162,10 @@ class _Allocation:
             if value.op is TRANSPOSE:  # a view, perhaps of this very slot
                 return Instruction(target, COPY, (Apply(TRANSPOSE, args),), target, s.equation)
             return Instruction(target, value.op, args, target, s.equation)
-        if value.op is TRANSPOSE and isinstance(source := value.args[0], Name):
-            return self._view(s, source, args[0], state, live, written_meanwhile)
-        if value.op is SELECT and value.args[0].on_host and not self.reuse_scratch:
-            return self._one_of(s, value, args, state, live, written_meanwhile)
+        is_view = value.op is TRANSPOSE and isinstance(value.args[0], Name)
+        is_choice = value.op is SELECT and value.args[0].on_host and not self.reuse_scratch
+        if is_view or is_choice:
+            return self._alias(s, value, args, state, live, written_meanwhile)
         if value.op in self.beside:
             live = live | names(value)
         over = self._in_place(value, state, live)
@@ -203,27 +203,7 @@ class _Allocation:
         state.buffers[target] = state.buffers[value.id]
         return Instruction(target, None, (source,), None, s.equation)
 
-    def _view(
-        self,
-        s: Assign,
-        source: Name,
-        spelled: Node,
-        state: _State,
-        live: set[str],
-        written_meanwhile: set[str],
-    ) -> Instruction:
-        """A transpose: the source's memory under another shape, unless it is written while read."""
-        target = s.target.id
-        fresh = self._free(target, state, live)
-        name = state.spelled[target] = fresh if target.startswith("tmp") else target
-        state.buffers[target] = frozenset({fresh})
-        if state.buffers[source.id] & written_meanwhile & self.slots:
-            copied = Apply(TRANSPOSE, (spelled,))
-            return Instruction(name, COPY, (copied,), None, s.equation)
-        state.buffers[target] |= state.buffers[source.id]
-        return Instruction(name, TRANSPOSE, (spelled,), None, s.equation)
-
-    def _one_of(
+    def _alias(
         self,
         s: Assign,
         value: Apply,
@@ -232,19 +212,22 @@ class _Allocation:
         live: set[str],
         written_meanwhile: set[str],
     ) -> Instruction:
-        """What a test of the host chooses: perhaps one of the operands, and no copy of it."""
+        """What may lie in an operand's own memory, unless that is written while it is read.
+
+        A transpose is that memory under another shape; what a test of the host chooses, one of two.
+        """
         target = s.target.id
         tensors = [a.id for a in value.args if isinstance(a, Name) and a.is_tensor]
-        chosen = frozenset[str]().union(*(state.buffers[name] for name in tensors))
+        stands_for = frozenset[str]().union(*(state.buffers[name] for name in tensors))
         fresh = self._free(target, state, live)
         name = state.spelled[target] = fresh if target.startswith("tmp") else target
         state.buffers[target] = frozenset({fresh})
         if self.numbers.issuperset(tensors):
             self.numbers.add(target)
-        if chosen & written_meanwhile & self.slots:
-            return Instruction(name, COPY, (Apply(SELECT, args),), None, s.equation)
-        state.buffers[target] |= chosen
-        return Instruction(name, SELECT, args, None, s.equation)
+        if stands_for & written_meanwhile & self.slots:
+            return Instruction(name, COPY, (Apply(value.op, args),), None, s.equation)
+        state.buffers[target] |= stands_for
+        return Instruction(name, value.op, args, None, s.equation)
 
     def _in_place(self, value: Apply, state: _State, live: set[str]) -> str | None:
         """An operand whose buffer can take the result: ours, of its shape, not read again."""

@@ -48,13 +48,11 @@ def _needed(when: Basic) -> Iterator[Basic]:
 
 def _failing(spec: Optimizer, condition: Basic) -> Iterator[Mapping[Basic, Basic]]:
     """What conditions are where one fails: it alone, or all of a choice of which it is a word."""
-    holds_not = isinstance(condition, Not)
-    word = condition.args[0] if holds_not else condition
-    flags: set[Symbol] = set()
-    for choice in spec.choices:
-        if word in choice.flags.values():
-            flags.update(choice.flags.values())
+    word = condition.args[0] if isinstance(condition, Not) else condition
+    choices = ({*choice.flags.values()} for choice in spec.choices)
+    flags = next((each for each in choices if word in each), set[Symbol]())
     if not flags:
         yield {condition: false, Not(condition): true}
-    for chosen in {word} if holds_not and flags else flags - {word}:
+        return
+    for chosen in {word} if isinstance(condition, Not) else flags - {word}:
         yield {flag: true if flag == chosen else false for flag in flags}

@@ -6,7 +6,7 @@ of parameters, and what was there back: in their own memory, which whoever holds
 on to see.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -21,13 +21,6 @@ Function = Callable[..., Array]
 def itself(theta: Array) -> Array:
     """Every output before the first step."""
     return theta
-
-
-def require_known(name: str, known: Iterable[str], rule: str) -> None:
-    """Raise ValueError for a name that no output has."""
-    if name not in (listed := [*known]):
-        has = f"; it has {', '.join(map(repr, listed))}" if listed else ", nor any other"
-        raise ValueError(f"{rule} has no output {name!r}{has}")
 
 
 def of_tree(
@@ -99,7 +92,7 @@ class Swap:
     """
 
     def __init__(self, name: str, found: Leaves) -> None:
-        self.name = name
+        self.name, self.arguments = name, f"{name!r}, params"
         self._found = [*found.values()]
         self._own = [theta.copy(order="K") for theta, _ in self._found]
 

@@ -5,7 +5,7 @@ Its outputs, which can be put in the place of the parameters for a while, and wh
 reads.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from inspect import signature
 from typing import Any
@@ -16,11 +16,11 @@ from ._given import require_known
 from ._known import States
 from ._over_time import at
 from ._scalars import Rate
-from ._signals import Held
+from ._swaps import Swapping, require_output
 from ._trees import Tree, leaves
 
 
-class Readable(Declared):
+class Readable(Swapping, Declared):
     """The part of an optimizer that looks at its states, and says what its next step reads."""
 
     lr: Rate = 0.0  # for rules that have none
@@ -28,8 +28,6 @@ class Readable(Declared):
     _step: int
     _scalars: dict[str, float]
     _states: States
-    _swap: outputs.Swap | None = None
-    """What parameters hold for now."""
 
     def needs(self, name: str) -> bool:
         """Whether the next step reads an input, and has to be given it.
@@ -60,9 +58,9 @@ class Readable(Declared):
             ValueError: the rule has no such output, or the parameters are not those that there
                 are states for.
         """
-        outputs.require_known(name, self._outputs, type(self).__name__)
+        require_output(name, self._outputs, type(self).__name__)
         with self._lock:
-            held = self._swap.held if self._swap else {}
+            held: Mapping[int, Any] = self._swap.held if self._swap else {}
             if not self._step:
                 return outputs.of_tree(outputs.itself, params, {}, {}, held)
             now = at(self, self._over_time, self._step - 1)
@@ -93,29 +91,10 @@ class Readable(Declared):
             ValueError: the rule has no such output, the parameters are not those that there are
                 states for, or one is read-only.
         """
-        swap: outputs.Swap | None = None
-        try:
-            with self._lock:
-                self._require_own()
-                made = outputs.Swap(name, leaves(params, self.output(name, params), "the output"))
-                with Held():
-                    swap = self._swap = made
-                    swap.put()
+        with self._holding(
+            lambda: outputs.Swap(name, leaves(params, self.output(name, params), "the output"))
+        ):
             yield
-        finally:
-            if swap is not None:
-                with self._lock, Held():
-                    swap.put_back()
-                    self._swap = None
-
-    def _require_own(self) -> None:
-        """Raise RuntimeError where the parameters hold an output, and not themselves."""
-        if self._swap:
-            raise RuntimeError(
-                f"the parameters hold the output {self._swap.name!r}: first leave "
-                f"`with optimizer.swapped({self._swap.name!r}, params)`, in which no step is "
-                "taken, no checkpoint loaded and no other output swapped in"
-            )
 
     def _read_at(self, t: int, lr: float) -> list[str]:
         """The names of the inputs that a step reads."""

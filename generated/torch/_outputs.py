@@ -6,7 +6,7 @@ tensors in the place of parameters, and what was there back: in their own memory
 holds a view of it, or its address, goes on to see.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -19,13 +19,6 @@ from ._tensors import arithmetic, number, real
 
 Function = Callable[..., Tensor]
 """Of a parameter, and by keyword of its states and of the scalars."""
-
-
-def require_known(name: str, known: Iterable[str], rule: str) -> None:
-    """Raise ValueError for a name that no output has."""
-    if name not in (listed := [*known]):
-        has = f"; it has {', '.join(map(repr, listed))}" if listed else ", nor any other"
-        raise ValueError(f"{rule} has no output {name!r}{has}")
 
 
 def of_group(
@@ -93,7 +86,7 @@ class Swap:
     """
 
     def __init__(self, name: str, values: Mapping[Tensor, Tensor]) -> None:
-        self.name = name
+        self.name, self.arguments = name, repr(name)
         self._values = values
         self.held = {p: p.detach().clone() for p in values}
         """What the parameters are."""

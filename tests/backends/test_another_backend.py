@@ -46,9 +46,7 @@ FORMS = {
     ops.STORED: "{}",  # AWK has float64 alone
     ops.ONE_MINUS_POW: "(1 - ({}) ^ ({}))",
 }
-LAYOUT = Layout(
-    branch="if ({}) {{", otherwise_if="}} else if ({}) {{", otherwise="} else {", end="}"
-)
+LAYOUT = Layout(branch="if ({}) {{", otherwise="} else {", end="}")
 
 
 class Awk:

@@ -4,11 +4,12 @@ What can be cut nowhere is a case distinction, a function, or the root of a sum.
 does not fit, those that take much of a row get names; and so do, in what these stand for, others.
 """
 
-from sympy import Basic, Max, Min, Piecewise, Pow, Rational, Symbol, default_sort_key
+from sympy import Basic, Max, Min, Piecewise, Symbol, default_sort_key
 from sympy.core.function import AppliedUndef, Function
 
 from ..measure import width
 from .printer import ProofPrinter
+from .roots import is_root
 from .rows import WIDEST, fits, rows
 
 _WIDE = 18.0
@@ -16,8 +17,6 @@ _WIDE = 18.0
 
 _ROOM = WIDEST - 6
 """A row with a name before it."""
-
-_HALF = Rational(1, 2)
 
 
 def named_parts(
@@ -56,11 +55,5 @@ def _outermost(e: Basic, prints: ProofPrinter) -> set[Basic]:
 
 
 def _is_whole(e: Basic) -> bool:
-    match e:
-        case AppliedUndef():
-            return False
-        case Piecewise() | Function() | Max() | Min():
-            return True
-        case Pow():
-            return e.base.is_Add and abs(e.exp) == _HALF
-    return False
+    is_named = isinstance(e, Piecewise | Function | Max | Min) and not isinstance(e, AppliedUndef)
+    return is_named or is_root(e)

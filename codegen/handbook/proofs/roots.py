@@ -5,9 +5,14 @@ from sympy import Basic, Pow, Rational, Symbol, default_sort_key
 _HALF = Rational(1, 2)
 
 
+def is_root(e: Basic) -> bool:
+    """Whether it is the square root of a sum, or 1 over one."""
+    return isinstance(e, Pow) and e.base.is_Add and abs(e.exp) == _HALF
+
+
 def named_roots(e: Basic) -> tuple[Basic, dict[Symbol, Basic]]:
     """The expression with names for its roots of sums that occur twice or more, and the roots."""
-    found = {p.base for p in e.atoms(Pow) if p.base.is_Add and abs(p.exp) == _HALF}
+    found = {p.base for p in e.atoms(Pow) if is_root(p)}
     recurring = sorted((b for b in found if _count(e, b) > 1), key=default_sort_key)
     names = {Symbol(f"r_{k}", real=True): base for k, base in enumerate(recurring, 1)}
     for name, base in names.items():

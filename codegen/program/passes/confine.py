@@ -50,8 +50,10 @@ def confine(program: Program) -> Program:
             ways = found.get(target.id, [()])
             value = guarded(value, [_before(target.id, way, places) for way in ways])
         if not target.on_host and target.id not in kept:
+            path = _common(found.get(target.id, []))
+        if path:
             later = {a.target.id for a in body[_place(assign, body, overwrites) :]}
-            path = tuple(c for c in _common(found.get(target.id, [])) if not names(c) & later)
+            path = tuple(c for c in path if not names(c) & later)
         value = _within(value, path)
         for name, way in _reads(value, path):
             found.setdefault(name, []).append(() if _is_total(value) else way)

@@ -5,7 +5,7 @@ reads.
 """
 
 from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,18 +18,16 @@ from ._given import require_known
 from ._inputs import Inputs, Named, asked, read_by
 from ._random import draws
 from ._rule import Group, Rule
-from ._signals import Held
+from ._swaps import Swapping, require_output
 
 
-class Readable(Declared):
+class Readable(Swapping, Declared):
     """A generated class with its outputs, beside what makes it an optimizer."""
 
     _lock: Any
     defaults: Group
     param_groups: list[Group]
     state: defaultdict[Tensor, Any]
-    _swap: outputs.Swap | None = None
-    """What the parameters hold for now."""
 
     def output(self, name: str) -> dict[Tensor, Tensor]:
         """What the rule makes of parameters and states beside its steps: an average, say.
@@ -44,11 +42,11 @@ class Readable(Declared):
         Raises:
             ValueError: the rule has no such output.
         """
-        outputs.require_known(name, self._outputs, type(self).__name__)
+        require_output(name, self._outputs, type(self).__name__)
         found: dict[Tensor, Tensor] = {}
         rule, function = self._rule(self.defaults), getattr(self, f"_output_{name}")
         with self._lock, torch.no_grad():
-            held = self._swap.held if self._swap else {}
+            held: Mapping[Tensor, Tensor] = self._swap.held if self._swap else {}
             for group in self.param_groups:
                 found |= outputs.of_group(rule, function, group, self.state, held)
         return found
@@ -119,26 +117,5 @@ class Readable(Declared):
                 checkpoint loaded. Nothing has been changed then.
             ValueError: the rule has no such output.
         """
-        swap: outputs.Swap | None = None
-        try:
-            with self._lock:
-                self._require_own()
-                made = outputs.Swap(name, self.output(name))
-                with Held():
-                    swap = self._swap = made
-                    swap.put()
+        with self._holding(lambda: outputs.Swap(name, self.output(name))):
             yield
-        finally:
-            if swap is not None:
-                with self._lock, Held():
-                    swap.put_back()
-                    self._swap = None
-
-    def _require_own(self) -> None:
-        """Raise RuntimeError where the parameters hold an output, and not themselves."""
-        if self._swap:
-            raise RuntimeError(
-                f"the parameters hold the output {self._swap.name!r}: first leave "
-                f"`with optimizer.swapped({self._swap.name!r})`, in which no step is taken, no "
-                "checkpoint loaded and no other output swapped in"
-            )

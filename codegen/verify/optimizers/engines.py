@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...oracle.formats import FORMATS, Format
+from ...runtime._given import ELEMENTS, GRADIENT
 
 Floats = NDArray[np.floating]
 States = Mapping[str, Sequence[Any] | float]
@@ -290,8 +291,8 @@ class TorchEngine:
         inputs = dict(tensors.inputs)
         for name, kind in getattr(self._optimizer, "_inputs", {}).items():
             if name not in inputs and self._optimizer.needs(name):  # and whatever it is will do
-                of_tensors = [self._torch.full_like(p, math.nan) for p in tensors.theta]
-                inputs[name] = of_tensors if kind in ("elements", "gradient") else math.nan
+                each = [self._torch.full_like(p, math.nan) for p in tensors.theta]
+                inputs[name] = each if kind in (ELEMENTS, GRADIENT) else math.nan
         with self._torch.no_grad():
             self._step(**inputs)
 
