@@ -94,3 +94,34 @@ def test_a_judge_that_fails_ends_the_run() -> None:
     )
     assert run.returncode == 1
     assert "the judge is at a loss" in run.stderr
+
+
+JUDGES = """
+import sys
+
+sys.modules["torch"] = sys.modules["numba"] = None  # which makes it an error to import them
+
+from steprule.codegen.loading.selection import selected
+from steprule.codegen.program.compiled import compiled
+from steprule.codegen.verify.optimizers.implementations import implementations
+from steprule.codegen.verify.optimizers.verify import trials, verify
+from steprule.codegen.verify.optimizers.starts import Installed
+
+(spec,) = selected(["Adam"])
+found = implementations(compiled(spec), Installed("steprule"), "cpu", "float16")
+asked = []
+tried = trials(compiled(spec), "float16")
+verify(compiled(spec), found, tried, lambda requests: iter(asked.extend(requests) or ()))
+print([each.backend for each in found], len(asked) > 10)
+"""
+
+
+def test_who_judges_has_no_need_of_what_generated_code_runs_on() -> None:
+    """That takes a second to import, in each of the processes."""
+    run = subprocess.run(
+        [sys.executable, "-c", JUDGES], capture_output=True, text=True, timeout=120
+    )
+    assert run.stdout == (
+        "['numpy', 'numpy numba', 'torch loop', 'torch foreach', 'torch capturable', "
+        "'torch fused'] True\n"
+    ), run.stderr

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from ...backends.views import viewing
 from ...program.compiled import CompiledRule
+from ...program.passes.in_full import in_full
 from .engines import Implementation, Kept, Start
 from .forms import DTYPES, forms
 from .starts import Package, StartNumpy, StartPeer, StartTorch
@@ -55,20 +56,24 @@ def implementations(
             ours = StartNumpy(package, spec.name, engine)
             how = {"widens": True, "compiles": engine == "numba"}
             found.append(Implementation(name, dtype, ours, peer(beside), str(beside), **how))
+    coarsens = in_full(rule.program) != rule.program and _coarsens(device)
     for form, arguments in forms(device, without).items():
         is_fused = form.startswith("fused")
         if is_fused and not compiled:
             continue
         beside = _PEER_FORMS[form]
         ours = torch(arguments)
-        how = {"widens": True, "coarsens": _coarsens(device), "compiles": is_fused}
+        how = {"widens": True, "coarsens": coarsens, "compiles": is_fused}
         found.append(Implementation(f"torch {form}", dtype, ours, peer(beside), str(beside), **how))
     return found
 
 
 def _coarsens(device: str) -> bool:
-    """Whether torch's forms compute rounds there in the format of fewer digits."""
-    from ...runtime.torch._precision import multiplies  # which torch is needed for
+    """Whether torch's forms compute rounds there in the format of fewer digits.
+
+    It imports torch, which whoever judges has no other need of (``elsewhere``).
+    """
+    from ...runtime.torch._precision import multiplies
 
     return multiplies(device.partition(":")[0])
 
