@@ -184,8 +184,9 @@ class AdamP(Optimizer):
             # unit[t]
             tmp3 = along.norm(theta, (-1,))
             tmp3 += step.eps
-            tmp3 = np.divide(theta, tmp3)
-            tmp4 = np.divide(theta, norms.norm(theta) + step.eps)
+            with np.errstate(all="ignore"):  # of what is not chosen
+                tmp3 = np.divide(theta, tmp3)
+                tmp4 = np.divide(theta, norms.norm(theta) + step.eps)
             unit = np.where(by_rows < step.unit_factor, tmp3, tmp4)
             # whole[t]
             tmp4 = np.multiply(theta, grad)

@@ -133,7 +133,8 @@ class AdaNorm(Optimizer):
         m *= step.beta1
         tmp2 = np.greater(e, gnorm)
         tmp2 = np.logical_and(tmp2, gnorm > 0)
-        tmp3 = np.divide(e, gnorm)
+        with np.errstate(all="ignore"):  # of what is not chosen
+            tmp3 = np.divide(e, gnorm)
         tmp2 = np.where(tmp2, tmp3, 1)
         tmp2 = np.multiply(grad, tmp2)
         tmp2 *= step.one_minus_beta1

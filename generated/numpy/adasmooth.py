@@ -110,8 +110,9 @@ class AdaSmooth(Optimizer):
         # straight[t]
         np.greater(path, 0, out=tmp2)
         np.abs(way, out=tmp3)
-        tmp3 /= path
-        np.minimum(tmp3, 1, out=tmp3)
+        with np.errstate(all="ignore"):  # of what is not chosen
+            tmp3 /= path
+            np.minimum(tmp3, 1, out=tmp3)
         np.copyto(tmp2, np.where(tmp2, tmp3, 1))
         straight = tmp2
         # share[t] = lerp(1 - rho2, 1 - rho1, straight[t])**2

@@ -194,20 +194,23 @@ class DAdaptAdan(Optimizer):
                 tmp3 = np.multiply(step.theta_factor, theta)
                 tmp4 = np.multiply(step.beta2, v)
                 tmp4 += m
-                tmp4 /= root
-                theta_part = np.subtract(tmp3, tmp4, out=tmp3)
+                with np.errstate(all="ignore"):  # of what is not chosen
+                    tmp4 /= root
+                    theta_part = np.subtract(tmp3, tmp4, out=tmp3)
             else:
                 tmp3 = np.multiply(step.beta2, v)
                 tmp3 += m
-                tmp3 /= root
-                tmp2 = np.subtract(theta, tmp3)
-                theta_part = np.divide(tmp2, step.theta_factor2, out=tmp2)
+                with np.errstate(all="ignore"):  # of what is not chosen
+                    tmp3 /= root
+                    tmp2 = np.subtract(theta, tmp3)
+                    theta_part = np.divide(tmp2, step.theta_factor2, out=tmp2)
             np.copyto(theta, np.where(step.size1 <= 0, theta, theta_part))
         else:
             tmp3 = np.multiply(step.beta2, v)
             tmp3 += m
-            tmp3 /= root
-            tmp2 = np.subtract(theta, tmp3)
+            with np.errstate(all="ignore"):  # of what is not chosen
+                tmp3 /= root
+                tmp2 = np.subtract(theta, tmp3)
             np.copyto(theta, np.where(step.size1 <= 0, theta, tmp2))
         np.copyto(last, last_new)
 

@@ -116,9 +116,10 @@ class LDoG(Optimizer):
         squares += np.square(norms.norm(grad))
         # theta[t] = theta[t-1] - eta[t]*gtilde[t]
         tmp2 = np.greater(squares, 0)
-        tmp3 = np.sqrt(squares)
-        tmp3 = np.divide(rbar, tmp3)
-        tmp3 *= step.lr
+        with np.errstate(all="ignore"):  # of what is not chosen
+            tmp3 = np.sqrt(squares)
+            tmp3 = np.divide(rbar, tmp3)
+            tmp3 *= step.lr
         tmp2 = np.where(tmp2, tmp3, 0)
         tmp1 = np.multiply(tmp2, grad)
         theta -= tmp1

@@ -140,7 +140,8 @@ class MARS(Optimizer):
         # length[t] = norm(corrected[t])
         length = norms.norm(corrected)
         # clipped[t]
-        np.divide(corrected, length, out=tmp3)
+        with np.errstate(all="ignore"):  # of what is not chosen
+            np.divide(corrected, length, out=tmp3)
         np.copyto(tmp2, np.where(length > 1, tmp3, corrected))
         clipped = tmp2
         # m[t] = beta1*m[t-1] + (1 - beta1)*clipped[t]

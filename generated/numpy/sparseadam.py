@@ -103,9 +103,10 @@ class SparseAdam(Optimizer):
         tmp3 += tmp4
         np.copyto(v, np.where(shared, v, tmp3))
         # theta[t]
-        np.sqrt(v, out=tmp1)
-        tmp1 += step.eps
-        np.divide(m, tmp1, out=tmp1)
-        tmp1 *= step.step_size
-        np.subtract(theta, tmp1, out=tmp1)
+        with np.errstate(all="ignore"):  # of what is not chosen
+            np.sqrt(v, out=tmp1)
+            tmp1 += step.eps
+            np.divide(m, tmp1, out=tmp1)
+            tmp1 *= step.step_size
+            np.subtract(theta, tmp1, out=tmp1)
         np.copyto(theta, np.where(shared, theta, tmp1))

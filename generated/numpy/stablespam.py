@@ -180,9 +180,10 @@ class StableSPAM(Optimizer):
             bound = np.divide(peak, step.one_minus_gamma3_pow_t)
             # clipped[t]
             tmp2 = np.less(bound, shared)
-            bound /= spike
-            tmp3 = np.where(spike > 0, bound, 1)
-            tmp3 = np.multiply(grad, tmp3)
+            with np.errstate(all="ignore"):  # of what is not chosen
+                bound /= spike
+                tmp3 = np.where(spike > 0, bound, 1)
+                tmp3 = np.multiply(grad, tmp3)
             grad = np.where(tmp2, tmp3, grad)
         # gnorm[t] = norm(clipped[t])
         gnorm = norms.norm(grad)
@@ -193,11 +194,12 @@ class StableSPAM(Optimizer):
         square *= step.gamma2
         square += step.one_minus_gamma2 * np.square(gnorm)
         # s[t] = clipped[t]*ratio[t]
-        tmp2 = np.divide(square, step.one_minus_gamma2_pow_t)
-        np.sqrt(tmp2, out=tmp2)
-        tmp2 += step.eps
-        tmp2 = np.divide(length, tmp2)
-        tmp2 /= step.one_minus_gamma1_pow_t * gnorm
+        with np.errstate(all="ignore"):  # of what is not chosen
+            tmp2 = np.divide(square, step.one_minus_gamma2_pow_t)
+            np.sqrt(tmp2, out=tmp2)
+            tmp2 += step.eps
+            tmp2 = np.divide(length, tmp2)
+            tmp2 /= step.one_minus_gamma1_pow_t * gnorm
         tmp2 = np.where(gnorm > 0, tmp2, 0)
         s = np.multiply(grad, tmp2)
         if step.t_mod_update_proj_gap == 0:

@@ -11,6 +11,7 @@ from ..scalars import host_names, of_step, scalars
 from ..signature import Argument, annotation, arguments, members, tests
 from ..statements import assigned, block
 from .printer import HOST, LATE, NumpyPrinter
+from .unchosen import apart
 
 
 def context(
@@ -33,13 +34,14 @@ def context(
     printer = NumpyPrinter(of_step(met))
     late = late_context(turns, args, assigned(Printer(LATE, of_step(met))))
     found = class_context(spec, turns.whole, Printer(HOST, held), _held) | late
+    slots = [s.old.id for s in program.tensor_slots]
     return found | {
         "module": compiled.module,
         "points": compiled.points,
         "annotation": _annotation,
         "annotated": _settled,
         "scalars": scalars(turns.whole, args, met, HOST, first="t == 1"),
-        "body": block(listing.steps, printer.scalar, printer),
+        "body": block(apart(listing.steps, slots), printer.scalar, printer),
         "scratch": listing.scratch,
         "has_lr": any(a.name == "lr" for a in args),
         "has_kernel": compiled.has_kernel,

@@ -1,6 +1,7 @@
 """NumPy: scalars as Python expressions, tensor operations as ufuncs with ``out=``."""
 
 from collections.abc import Mapping
+from textwrap import indent
 
 from ...oracle.meanings import AXES
 from ...program import operations as ops
@@ -10,6 +11,7 @@ from ...program.nodes import Apply
 from ...program.operations import Kind
 from ...program.turns import hands_over
 from ..late import handed_over
+from .unchosen import Unchosen
 
 _HOST: Table = {
     **PYTHON,
@@ -123,12 +125,15 @@ _AUGMENTED = {ops.ADD: "+=", ops.SUB: "-=", ops.MUL: "*=", ops.DIV: "/="}
 
 
 class NumpyPrinter:
-    """One instruction of an allocated program as one Python statement."""
+    """One instruction of an allocated program as one Python statement, or several as a block."""
 
     def __init__(self, renamed: Mapping[str, str] | None = None) -> None:
         self.scalar = Printer(HOST, renamed)
 
-    def __call__(self, step: Instruction) -> str:
+    def __call__(self, step: Instruction | Unchosen) -> str:
+        if isinstance(step, Unchosen):
+            lines = indent("\n".join(map(self, step.steps)), "    ")
+            return f'with np.errstate(all="ignore"):  # of what is not chosen\n{lines}'
         if step.op is None and hands_over(step.args[0]):
             return handed_over(self.scalar, step.args[0])
         args = [self.scalar(a) for a in step.args]
