@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import sympy
 from steprule.codegen.oracle.exact import exact, same
 from steprule.codegen.program.evaluate import evaluate
 from steprule.codegen.program.listing import TEXT
@@ -10,13 +11,16 @@ from steprule.codegen.program.passes.branch import branch
 from steprule.codegen.program.passes.confine import confine
 from steprule.codegen.program.passes.hoist import hoist
 from steprule.specs.language import (
+    Input,
     Shape,
+    Source,
     State,
     Update,
     flags,
     global_norm,
     grad,
     hyperparameters,
+    inputs,
     intermediates,
     norm,
     states,
@@ -29,6 +33,7 @@ lr, a = hyperparameters("lr a")
 (flag,) = flags("flag")
 m, n = states("m n")
 x, y = intermediates("x y")
+(hessian,) = inputs("hessian")
 G = grad(theta[t - 1])
 P = theta[t - 1]
 
@@ -82,6 +87,26 @@ def test_two_readers_have_their_common_condition(make, text):
     )
     lines = confined(spec, text)
     assert lines[:2] == ["if t % 3 == 0:", "    x = abs(grad)"]
+
+
+def read_by_two(make, when):
+    """An input that two states take, one of them under a further condition."""
+    return make(
+        Update(x[t], hessian[t] ** 2),
+        Update(m[t], where(m[t - 1] + x[t], sympy.And(DUE, flag), m[t - 1])),
+        Update(theta[t], where(P - x[t], DUE, P)),
+        states=[M],
+        inputs=[Input(hessian, Source.ELEMENTS, "estimates", when=when)],
+    )
+
+
+def test_an_input_is_read_where_it_is_given(make, text):
+    """One reader asks for two conditions together, the other for the first of them alone."""
+    assert confined(read_by_two(make, DUE), text)[:2] == ["if t % 3 == 0:", "    x = hessian**2"]
+
+
+def test_conditions_that_stand_together_are_not_parted_for_nothing(make, text):
+    assert confined(read_by_two(make, sympy.true), text)[0] == "x = hessian**2"
 
 
 def test_a_choice_that_is_made_is_not_made_again(make, text):

@@ -31,8 +31,9 @@ from ..nodes import (
     is_host_select,
     names,
     negation,
+    rebuild,
 )
-from ..operations import SELECT, Kind
+from ..operations import AND, SELECT, Kind
 from .hoist import ordered
 
 
@@ -41,6 +42,7 @@ def confine(program: Program) -> Program:
     overwrites = {s.new.id: s.old.id for s in program.slots}
     found: dict[str, list[Path]] = {}
     places = {a.target.id: k for k, a in enumerate(program.body) if isinstance(a, Assign)}
+    asked = _Asked(program, kept)
     body: list[Assign] = []
     for assign in reversed(program.body):
         assert isinstance(assign, Assign)  # choices are not yet statements
@@ -50,7 +52,7 @@ def confine(program: Program) -> Program:
             ways = found.get(target.id, [()])
             value = guarded(value, [_before(target.id, way, places) for way in ways])
         if not target.on_host and target.id not in kept:
-            path = _common(found.get(target.id, []))
+            path = asked.path(target.id, found.get(target.id, []))
         if path:
             later = {a.target.id for a in body[_place(assign, body, overwrites) :]}
             path = tuple(c for c in path if not names(c) & later)
@@ -128,10 +130,58 @@ def _own_tests(value: Node) -> set[Node]:
     return set()
 
 
+class _Asked:
+    """The conditions under which there are the inputs that values are made of."""
+
+    def __init__(self, program: Program, kept: set[str]) -> None:
+        self._meant: dict[str, Node] = {}
+        for assign in program.host:
+            value = assign.value
+            if _is_choice(value) and value.args[2] == ZERO:  # which nothing reads
+                value = value.args[1]
+            self._meant[assign.target.id] = self._spelt(value)
+        self._of = {
+            i.name.id: {*self._meanings([i.when])} for i in program.inputs if i.when is not None
+        }
+        for assign in program.body:
+            assert isinstance(assign, Assign)
+            if assign.target.id not in kept:
+                read = (self._of.get(name, set()) for name in names(assign.value))
+                self._of[assign.target.id] = set[Node]().union(*read)
+
+    def path(self, name: str, found: Sequence[Path]) -> Path:
+        """The conditions that all ways to a value have in common.
+
+        Of several that stand together in one choice all or none are taken, as two statements under
+        the same choice are then in one branch; unless there are its inputs under some of them.
+        """
+        whole = _common(found)
+        if self._of[name] <= {*self._meanings(whole)}:
+            return whole
+        return _common([tuple(part for c in way for part in _parts(c)) for way in found])
+
+    def _meanings(self, tests: Sequence[Node]) -> Iterator[Node]:
+        for test in tests:
+            yield from map(self._spelt, _parts(test))
+
+    def _spelt(self, node: Node) -> Node:
+        """The node with what its numbers stand for."""
+        return rebuild(node, lambda n: self._meant.get(n.id, n) if isinstance(n, Name) else n)
+
+
 def _common(found: Sequence[Path]) -> Path:
     """The conditions on all of the paths, in the order of one."""
     first, *others = found or [()]
     return tuple(c for c in dict.fromkeys(first) if all(c in path for path in others))
+
+
+def _parts(test: Node) -> Iterator[Node]:
+    """The conditions that a condition is together."""
+    if isinstance(test, Apply) and test.op is AND:
+        for each in test.args:
+            yield from _parts(each)
+    else:
+        yield test
 
 
 def _within(node: Node, path: Path) -> Node:
