@@ -15,15 +15,14 @@ FINGERPRINT = "sha256:12df13f0360015e5"
 """Of the spec: that of a class that runs the kernel is the same."""
 
 SCALARS = (
-    "b",
     "beta1",
     "beta2",
     "one_minus_beta1",
     "one_minus_beta1_pow_t",
     "one_minus_beta2",
-    "one_minus_beta2_pow_t",
     "step_size",
     "theta_factor",
+    "v_factor",
 )
 """What the kernel takes last, of the scalars of a step."""
 
@@ -49,15 +48,14 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
         begin: int,
         end: int,
         clip: int | None,
-        b: float,
         beta1: float,
         beta2: float,
         one_minus_beta1: float,
         one_minus_beta1_pow_t: float,
         one_minus_beta2: float,
-        one_minus_beta2_pow_t: float,
         step_size: float,
         theta_factor: float,
+        v_factor: float,
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
@@ -96,8 +94,7 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
                     v = real(beta2) * v + real(one_minus_beta2) * grad * grad
                     # theta[t] = thetabar[t] - lr*a*atan2(mhat[t], b*sqrt(vhat[t]))
                     theta = theta - real(step_size) * kernel.atan2(
-                        m / real(one_minus_beta1_pow_t),
-                        real(b) * np.sqrt(v / real(one_minus_beta2_pow_t)),
+                        m / real(one_minus_beta1_pow_t), real(v_factor) * np.sqrt(v)
                     )
                     kernel.store(_theta, index, theta)
                     kernel.store(_m, index, m)

@@ -100,13 +100,13 @@ class AdamAtan2(Optimizer):
     ) -> None:
         step.beta1, step.beta2 = betas
         step.weight_decay = weight_decay
-        step.b = b
         step.theta_factor = 1 - lr * weight_decay
         step.one_minus_beta1 = 1 - step.beta1
         step.one_minus_beta2 = 1 - step.beta2
         step.step_size = lr * a
         step.one_minus_beta1_pow_t = scalars.one_minus_power(step.beta1, t)
-        step.one_minus_beta2_pow_t = scalars.one_minus_power(step.beta2, t)
+        one_minus_beta2_pow_t = scalars.one_minus_power(step.beta2, t)
+        step.v_factor = b / scalars.sqrt(one_minus_beta2_pow_t)
         step.with_weight_decay = bool(weight_decay != 0)
 
     @staticmethod
@@ -125,7 +125,7 @@ class AdamAtan2(Optimizer):
         v = step.beta2 * v + step.one_minus_beta2 * grad * grad
         # theta[t] = thetabar[t] - lr*a*atan2(mhat[t], b*sqrt(vhat[t]))
         theta = theta - step.step_size * scalars.atan2(
-            m / step.one_minus_beta1_pow_t, step.b * (v / step.one_minus_beta2_pow_t).sqrt()
+            m / step.one_minus_beta1_pow_t, step.v_factor * v.sqrt()
         )
         return theta, m, v
 
@@ -145,8 +145,7 @@ class AdamAtan2(Optimizer):
         torch._foreach_addcmul_(v, grad, grad, step.one_minus_beta2)
         # theta[t] = thetabar[t] - lr*a*atan2(mhat[t], b*sqrt(vhat[t]))
         tmp1 = torch._foreach_div(m, step.one_minus_beta1_pow_t)
-        tmp2 = torch._foreach_div(v, step.one_minus_beta2_pow_t)
-        torch._foreach_sqrt_(tmp2)
-        torch._foreach_mul_(tmp2, step.b)
+        tmp2 = torch._foreach_sqrt(v)
+        torch._foreach_mul_(tmp2, step.v_factor)
         tmp1 = [scalars.atan2(tmp1, tmp2) for tmp1, tmp2 in zip(tmp1, tmp2, strict=True)]
         torch._foreach_add_(theta, tmp1, alpha=-step.step_size)

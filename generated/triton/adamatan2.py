@@ -13,15 +13,14 @@ FINGERPRINT = "sha256:12df13f0360015e5"
 """Of the spec: that of a class that runs the kernel is the same."""
 
 NUMBERS = (
-    "b",
     "beta1",
     "beta2",
     "one_minus_beta1",
     "one_minus_beta1_pow_t",
     "one_minus_beta2",
-    "one_minus_beta2_pow_t",
     "step_size",
     "theta_factor",
+    "v_factor",
 )
 """What ``rule`` computes with, in its order."""
 
@@ -44,15 +43,14 @@ def rule(
     grad: tl.tensor,
     m: tl.tensor,
     v: tl.tensor,
-    b: tl.tensor,
     beta1: tl.tensor,
     beta2: tl.tensor,
     one_minus_beta1: tl.tensor,
     one_minus_beta1_pow_t: tl.tensor,
     one_minus_beta2: tl.tensor,
-    one_minus_beta2_pow_t: tl.tensor,
     step_size: tl.tensor,
     theta_factor: tl.tensor,
+    v_factor: tl.tensor,
     maximize: tl.constexpr,
     with_weight_decay: tl.constexpr,
 ):
@@ -68,7 +66,6 @@ def rule(
     v = beta2 * v + one_minus_beta2 * grad * grad
     # theta[t] = thetabar[t] - lr*a*atan2(mhat[t], b*sqrt(vhat[t]))
     theta = theta - step_size * kernel.atan2(
-        kernel.divide(m, one_minus_beta1_pow_t),
-        b * kernel.sqrt(kernel.divide(v, one_minus_beta2_pow_t)),
+        kernel.divide(m, one_minus_beta1_pow_t), v_factor * kernel.sqrt(v)
     )
     return theta, m, v

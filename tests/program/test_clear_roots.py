@@ -35,3 +35,13 @@ def test_without_a_term_beside_the_root_nothing_is_gained(make):
 def test_a_root_that_does_not_divide_stays(make):
     program = lower(make(X, Update(theta[t], P - G * (sqrt(x[t] / (1 - w)) + a))))
     assert clear_roots(program) == program
+
+
+def test_a_root_that_a_scalar_multiplies_is_cleared_beside_it(make, text):
+    program = clear_roots(lower(make(X, Update(theta[t], P - lr * sqrt(x[t] / (1 - w))))))
+    assert text(program).endswith("theta[t] = theta - lr / sqrt(1 - w) * sqrt(x)")
+
+
+def test_a_root_that_a_tensor_multiplies_stays(make):
+    program = lower(make(X, Update(theta[t], P - G * sqrt(x[t] / (1 - w)))))
+    assert clear_roots(program) == program

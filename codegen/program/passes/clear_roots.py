@@ -1,10 +1,11 @@
-"""Clear a scalar divisor out of a root in a denominator.
+"""Clear a scalar divisor out of a root.
 
-``m / (sqrt(v / c) + eps)`` is ``sqrt(c) * m / (sqrt(v) + eps*sqrt(c))``: one operation on
-tensors fewer, and two roundings, as the scalars then meet on the host; and v/c, which may overflow
-where its root does not, is never formed. This is how bias correction becomes free. Its price is at
-the other end: where eps*sqrt(c) is no normal number of the tensors' dtype, as in float32 for an eps
-below 1e-36 or so, and v is 0, digits of eps are lost.
+``k * sqrt(v / c)`` is ``k/sqrt(c) * sqrt(v)``, and ``m / (sqrt(v / c) + eps)`` is
+``sqrt(c) * m / (sqrt(v) + eps*sqrt(c))``: one operation on tensors fewer, and a rounding or two, as
+the scalars then meet on the host; and v/c, which may overflow where its root does not, is never
+formed. This is how bias correction becomes free. Its price is at the other end: where eps*sqrt(c)
+is no normal number of the tensors' dtype, as in float32 for an eps below 1e-36 or so, and v is 0,
+digits of eps are lost.
 """
 
 from dataclasses import replace
@@ -33,4 +34,8 @@ def _clear(node: Node) -> Node:
                 apply(MUL, above, scale),
                 apply(ADD, apply(SQRT, v), apply(MUL, eps, scale)),
             )
+        case Apply(mul, (k, Apply(root, (Apply(div, (v, c)),)))) if (
+            (mul, root, div) == (MUL, SQRT, DIV) and k.on_host and c.on_host and v.is_tensor
+        ):
+            return apply(MUL, apply(DIV, k, apply(SQRT, c)), apply(SQRT, v))
     return node
