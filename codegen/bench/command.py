@@ -240,7 +240,7 @@ def _measured(
             for each in missing:
                 leave_out(each)
             for workload in workloads:
-                found = _raced(entered, running, workload, plan)
+                found = _raced(entered, running, workload, plan.of(spec))
                 if shows_each:
                     show_table(table(found))
                 results += found

@@ -1,9 +1,12 @@
 """One optimizer on one workload: which contenders run, in turns, and what came of it."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
+from sympy import Mod
+
+from ...specs.language import Optimizer
 from ..cost import BYTES
 from .arrays import Arrays
 from .check import deviations
@@ -13,6 +16,9 @@ from .workload import Data, Workload
 
 WARM = 3
 """Steps before those that count: states are made at the first, and things are compiled."""
+
+_MOST = 32
+"""Steps of different kinds that are waited for."""
 
 _TEMPORARIES = 6
 """Arrays as large as all parameters: gradients, and what the hungriest step makes and drops."""
@@ -54,16 +60,27 @@ class Plan:
         repeats: the steps that are timed.
         memory: the bytes that contenders may hold at once.
         timer: times one step.
+        warm: the steps before these.
     """
 
     arrays: Arrays
     repeats: int
     memory: int
     timer: Timer
+    warm: int = WARM
 
     @property
     def steps(self) -> int:
-        return WARM + self.repeats
+        return self.warm + self.repeats
+
+    def of(self, spec: Optimizer) -> "Plan":
+        """The plan for a rule: with each kind of step it has, by turns, taken once before.
+
+        Those that come later than the 32nd are timed where they come.
+        """
+        defaults = {h.symbol: int(h.default) for h in spec.hyperparameters if h.is_whole}
+        turns = [defaults.get(m.args[1], 0) for u in spec.updates for m in u.value.atoms(Mod)]
+        return replace(self, warm=max([self.warm, *(n + 1 for n in turns if n <= _MOST)]))
 
 
 @dataclass(frozen=True)
@@ -130,7 +147,7 @@ def race(
     runners = {c.name: c.start() for c in group}
     samples = measure(
         runners,
-        warm=WARM,
+        warm=plan.warm,
         repeats=plan.repeats,
         timer=plan.timer,
         random=Random(0),

@@ -289,3 +289,10 @@ def test_the_copy_on_a_device(adam, on_device, monkeypatch, buffer, pieces):
     with Copied() as copied:
         runner.step()
     assert copied.pieces == pieces
+
+
+@pytest.mark.parametrize(("name", "warm"), [("Adam", 3), ("AdaShift", 11), ("Ranger", 7)])
+def test_each_kind_of_step_is_taken_once_before_any_is_timed(name, warm):
+    """AdaShift fills ten slots by turns, and Ranger looks ahead every sixth step."""
+    plan = PLAN.of(analyse(builtin()[name]))
+    assert (plan.warm, plan.steps) == (warm, warm + PLAN.repeats)
