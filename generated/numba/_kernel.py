@@ -130,13 +130,13 @@ def span(table: Any, row: int, begin: int, end: int) -> tuple[int, int]:
 
 
 @helper
-def memory(address: int, offset: int, size: int, stored: Any) -> Any:
+def memory(address: int, offset: int, size: int, stored: Any, ahead: int = AHEAD) -> Any:
     """``size`` elements of memory from the element ``offset``, as an array.
 
-    Asks the processor for those that will follow, but in short rows, where it knows.
+    Asks the processor for those that are so many ``ahead``, but in short rows, where it knows.
     """
     if address != 0 and size > CHUNK // 2:
-        _prefetch(address, offset + AHEAD, stored)
+        _prefetch(address, offset + ahead, stored)
     return carray(_pointer(address, stored), offset + size)[offset:]
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ._helper import helper, inlined
-from ._kernel import CHUNK, view
+from ._kernel import AHEAD, CHUNK, view
 
 
 class Tile(NamedTuple):
@@ -50,6 +50,16 @@ def tile(shape: Any, block: Any) -> Tile:
     of_matrices = (matrix * down + is_down) * across + is_across
     own = first, last, left, size, together
     return Tile(*own, rows, cols, matrix, of_rows, of_cols, of_matrices)
+
+
+@inlined
+def ahead(tile: Tile, start: int) -> int:
+    """How far ahead of elements those are that memory is asked for, as rows of the block follow."""
+    reached = start + AHEAD
+    if reached < tile.size:
+        return AHEAD
+    rows = 1 if reached < 2 * tile.size else reached // tile.size
+    return AHEAD + rows * (tile.cols - tile.size)
 
 
 @helper

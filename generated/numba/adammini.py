@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _added, _clipping, _functions, _kernel, _lines, _room, _sums, _tile and _vectors, sha256:7072ca1661449319, at which Numba itself does not look.
+# Compiled with _added, _clipping, _functions, _kernel, _lines, _room, _sums, _tile and _vectors, sha256:dfe4ba3bb5bfa723, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _lines as along
@@ -120,7 +120,8 @@ def compiled(
                     rows_ = min(tile_.together, tile_.last - line_)
                     count_ = rows_ * size_
                     position_ = line_ * tile_.cols + tile_.left + start_
-                    _grad = kernel.memory(table[3, row], position_, count_, stored)
+                    ahead_ = along.ahead(tile_, start_)
+                    _grad = kernel.memory(table[3, row], position_, count_, stored, ahead_)
                     for index in range(count_):
                         grad = kernel.load(_grad, index)
                         if clip is not None:
@@ -249,10 +250,11 @@ def compiled(
                     rows_ = min(tile_.together, tile_.last - line_)
                     count_ = rows_ * size_
                     position_ = line_ * tile_.cols + tile_.left + start_
-                    _theta = kernel.memory(table[2, row], position_, count_, stored)
-                    _grad = kernel.memory(table[3, row], position_, count_, stored)
-                    _m = kernel.memory(table[4, row], position_, count_, stored)
-                    _v = kernel.memory(table[5, row], position_, count_, stored)
+                    ahead_ = along.ahead(tile_, start_)
+                    _theta = kernel.memory(table[2, row], position_, count_, stored, ahead_)
+                    _grad = kernel.memory(table[3, row], position_, count_, stored, ahead_)
+                    _m = kernel.memory(table[4, row], position_, count_, stored, ahead_)
+                    _v = kernel.memory(table[5, row], position_, count_, stored, ahead_)
                     if _case2:
                         along.meet_rows(
                             _by_rows_new, lines, lines_at[row, 2], line_, rows_, start_, size_

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _functions and _kernel, sha256:a30b4ec2de2389d8, at which Numba itself does not look.
+# Compiled with _clipping, _functions and _kernel, sha256:c327358fb79cd1b1, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
