@@ -125,7 +125,7 @@ nesterov_region_torch = _nesterov(
 
 nesterov_region_keras = _nesterov(
     "stability-nesterov-keras",
-    "keras's Nesterov has the look-ahead's characteristic polynomial.",
+    "Keras's Nesterov has the look-ahead's characteristic polynomial.",
     KERAS,
     NESTEROV_BOUND,
     Verdict.PROVED,

@@ -105,7 +105,7 @@ _limited, _step = held(scaled[t], breadth[t], length, growth)
 
 apollo = Optimizer(
     "APOLLO",
-    summary="APOLLO: SGD with rates for rows or columns of Adam on a random projection.",
+    summary="APOLLO: SGD with a rate for each row or column, from Adam on a random projection.",
     source="Zhu et al., 2024, arXiv:2412.05270, Algorithm 1; not checked against the paper",
     lineage=["GaLore"],
     view=View(flat=ndim >= 3, rank=rank),
