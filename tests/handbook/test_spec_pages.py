@@ -39,7 +39,7 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
         *(["Outputs"] if spec.outputs else []),
         "What each option changes",
         "What it takes and refuses",
-        *(["Beside the rule it grew out of"] if name != "SGD" else []),
+        *(["Compared with the rule it grew out of"] if name != "SGD" else []),
         *(["Cost"] if compiled(spec).has_kernel else []),
         *(["In pictures"] if is_drawn(analyse(spec)) else []),
         "With operators",
