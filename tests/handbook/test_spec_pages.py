@@ -43,7 +43,7 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
         *(["Cost"] if compiled(spec).has_kernel else []),
         *(["In pictures"] if is_drawn(analyse(spec)) else []),
         "With operators",
-        *(["Elsewhere"] if name in ELSEWHERE else []),
+        *(["In other libraries"] if name in ELSEWHERE else []),
     ]
     assert name not in CLAIMED or "Proofs and counterexamples" in _titles(page.text)
     for update in spec.updates:
