@@ -149,7 +149,7 @@ def test_an_audit(tmp_path, monkeypatch):
     Path("mine.py").write_text(block("# mine.py"))
     (command,) = re.findall(r"^steprule (audit lion .*)$", README, re.MULTILINE)
     done = CliRunner().invoke(cli, command.split())
-    (shown,) = re.findall(r"```\n(mine.py:lion parts.*?)```", README, re.DOTALL)
+    (shown,) = re.findall(r"```\n(mine.py:lion differs.*?)```", README, re.DOTALL)
     assert done.stdout.startswith(shown)
     assert done.exit_code == 1
 

@@ -33,30 +33,30 @@ from .trials import SHAPES
     "maps",
     multiple=True,
     metavar="OURS=THEIRS",
-    help="An argument of SPEC, or a state, and its name there; betas=b1,b2 for a tuple, and "
-    "nothing behind = for what is not there. Can be repeated.",
+    help="An argument or state of SPEC, and its name there; betas=b1,b2 for a tuple, and nothing "
+    "after = for one that is not there. Can be repeated.",
 )
 @click.option(
     "--set",
     "sets",
     multiple=True,
     metavar="THEIRS=VALUE",
-    help="An argument of theirs that has one value throughout; group.NAME, what their group of "
-    "parameters has. Can be repeated.",
+    help="A fixed value for one of their arguments; group.NAME for an entry of their parameter "
+    "group. Can be repeated.",
 )
 @click.option(
     "--with",
     "held",
     multiple=True,
     metavar="OURS=VALUE",
-    help="An argument of SPEC that is not varied, on either side. Can be repeated.",
+    help="A fixed value for an argument of SPEC, on both sides. Can be repeated.",
 )
 @click.option(
     "--shape",
     "shapes",
     multiple=True,
     metavar="SHAPE",
-    help="Of parameters, in place of the usual ones: 2x3, or 0-d. Can be repeated.",
+    help="A shape of parameters, in place of the usual ones: 2x3, or 0-d. Can be repeated.",
 )
 @click.option("--steps", type=click.IntRange(min=1), default=STEPS, show_default=True)
 @click.option(
@@ -64,14 +64,14 @@ from .trials import SHAPES
     type=click.Choice([*FORMATS]),
     default="float64",
     show_default=True,
-    help="Of the parameters.",
+    help="The dtype of the parameters.",
 )
 @click.option(
     "--peers",
     "of_peers",
     is_flag=True,
-    help="Audit the known peers that are installed, and write what is found; in place of SPEC a "
-    "package can be named.",
+    help="Audit all known optimizers of the libraries that are installed, and write the results; "
+    "SPEC may then name one library.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def audit_command(
@@ -86,17 +86,18 @@ def audit_command(
     of_peers: bool,
     as_json: bool,
 ) -> None:
-    """Hold anybody's optimizer or schedule against SPEC.
+    """Compare any optimizer or schedule with SPEC.
 
     Both take the same steps from the same start, over options, shapes, rates and gradients, in
-    float64. Either they agree, and it is said how far; or the first step and state are shown in
-    which they part, at the smallest numbers that still do, and which known dialect of the rule it
-    is. OPTIMIZER is a class of torch, Keras or NumPy arrays, a factory of optax, or a function
-    step(theta, gradient, state, **arguments) that gives (theta, state). The status is 0 where they
-    agree, 1 where they part or OPTIMIZER raises an error, and 2 where the input is wrong.
+    float64. If they agree, it is shown how closely. If not, the first step and state in which they
+    differ are shown, with the smallest numbers that still show it, and which known variant of the
+    rule it is, if any. OPTIMIZER is a class of torch, Keras or NumPy arrays, a factory of optax,
+    or a function step(theta, gradient, state, **arguments) that gives (theta, state). The status
+    is 0 where they agree, 1 where they differ or OPTIMIZER raises an error, and 2 where the input
+    is wrong.
 
-    Of a schedule the rates are compared: of a scheduler of torch, or of what makes a function of
-    the step, at the first steps, around every boundary, and past the end.
+    For a schedule the rates are compared, of a torch scheduler or of what makes a function of the
+    step: at the first steps, around every boundary, and past the end.
     """
     if of_peers:
         if against:

@@ -26,8 +26,8 @@ def _verdict(found: Audit) -> str:
     if found.witness is None:
         return f"{name} agrees with {ours}: {_far(found)}"
     if found.rounds:
-        return f"{name} parts from {ours} by about the rounding of {found.rounds}: {_size(found)}"
-    return f"{name} parts from {ours}: {_size(found)}"
+        return f"{name} differs from {ours} by about the rounding of {found.rounds}: {_size(found)}"
+    return f"{name} differs from {ours}: {_size(found)}"
 
 
 def _far(found: Audit) -> str:
@@ -53,7 +53,7 @@ def _details(found: Audit) -> Iterator[str]:
         yield f"A rate that varies it refuses: {found.fixed}"
     for name, step in found.states.items():
         if step is not None:
-            yield f"The parameters agree, but what it keeps as {name} parts in step {step}."
+            yield f"The parameters agree, but what it keeps as {name} differs in step {step}."
 
 
 def _witness(witness: Witness, ours: str) -> Iterator[str]:

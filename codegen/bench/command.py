@@ -59,34 +59,34 @@ def _file(*suffixes: str) -> Callable[..., Path | None]:
     default=20e6,
     show_default=True,
     callback=_count,
-    help="Of the large tensors together.",
+    help="Total size of the large tensors.",
 )
 @click.option(
     "--dtype",
     type=click.Choice(["float32", "float64", "bfloat16"]),
     default="float32",
     show_default=True,
-    help="Of parameters, gradients and states; NumPy has no bfloat16.",
+    help="The dtype of parameters, gradients and states; NumPy has no bfloat16.",
 )
 @click.option(
     "--device",
     default="cpu",
     show_default=True,
-    help="Where torch runs, cpu or cuda; NumPy is left out off the CPU.",
+    help="Where torch runs, cpu or cuda; off the CPU, NumPy is left out.",
 )
 @click.option(
     "--threads",
     "count",
     type=click.IntRange(1, cores()),
     default=cores(),
-    help="And cores, by default all there are.",
+    help="Threads and cores to use, by default all.",
 )
 @click.option(
     "--repeats",
     type=click.IntRange(min=1),
     default=20,
     show_default=True,
-    help="The steps of each that are timed.",
+    help="How many steps of each are timed.",
 )
 @click.option(
     "--all",
@@ -120,14 +120,14 @@ def bench_command(
     *,
     in_one_table: bool,
 ) -> None:
-    """Time a step of each optimizer SPEC, as everything here that can take it does.
+    """Time a step of each optimizer SPEC, in every implementation that is installed.
 
-    In every repeat all take one step each, in an order drawn anew, from the same start with the
-    same gradients, with the spec's default settings. Where they end is held against the
-    equations. Three workloads: a few large tensors, 300 small ones, and the tensors of a model.
-    Rules of matrices, or that draw random numbers, are left out. Of other libraries those take
-    part that are installed, step torch's tensors and were audited: where theirs is another dialect,
-    so are its numbers, and where it ends is not looked at.
+    In each repeat all implementations take one step, in a random order, from the same start, with
+    the same gradients and the spec's default settings. The results are checked against the
+    equations. There are three workloads: a few large tensors, 300 small ones, and the tensors of
+    a model. Rules for matrices, and rules that draw random numbers, are left out. Other libraries
+    take part if they are installed, step torch's tensors and were audited; the results of those
+    that are known to differ from the rule are not checked.
 
     The limit is a pass over what a step must read and write, in place, without its arithmetic;
     on a device it is a copy of as many bytes, which takes as long there.

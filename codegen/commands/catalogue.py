@@ -24,13 +24,20 @@ from ..program.compiled import CompiledRule, compiled
 
 
 @click.command("list")
-@click.option("--family", metavar="RULE", help="Rules that grew out of RULE, and itself.")
-@click.option("--states", type=click.IntRange(min=0), help="Rules of at most so many states.")
+@click.option("--family", metavar="RULE", help="RULE, and the rules derived from it.")
+@click.option("--states", type=click.IntRange(min=0), help="Rules with at most this many states.")
 @click.option(
-    "--bytes", "moved", type=click.FloatRange(min=0), help="Rules that move at most so many bytes."
+    "--bytes",
+    "moved",
+    type=click.FloatRange(min=0),
+    help="Rules that move at most this many bytes.",
 )
 @click.option("--closure/--no-closure", default=None, help="Rules that need a closure, or none.")
-@click.option("--fused/--no-fused", default=None, help="Rules that have kernels; or none, and why.")
+@click.option(
+    "--fused/--no-fused",
+    default=None,
+    help="Rules that have kernels, or that have none, with the reason.",
+)
 @click.option("--in", "library", metavar="LIBRARY", help="Rules that LIBRARY has too.")
 @click.option("--like", metavar="LIBRARY:NAME", help="The rule that LIBRARY calls NAME.")
 def list_command(
@@ -42,11 +49,11 @@ def list_command(
     library: str | None,
     like: str | None,
 ) -> None:
-    """List the built-in specs, and the operators that rules are made of rules by.
+    """List the built-in specs, and the operators that make rules of rules.
 
-    An option lists those optimizers alone that it holds of; several, those that all hold of. States
-    are counted with the defaults, one number for each of a parameter; bytes are those that a step
-    in float32 reads and writes for each.
+    With options, only the optimizers that meet all of them are listed. States are counted with the
+    defaults, as numbers kept for each parameter; bytes are those that a step in float32 reads and
+    writes for each parameter.
     """
     with reported():
         if all(each is None for each in (family, states, moved, closure, fused, library, like)):

@@ -19,12 +19,22 @@ _TEMPLATES = environment(__package__ or "", {})
 
 @click.command("new")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--schedule", "kind", flag_value="schedule", help="Of a learning rate.")
-@click.option("--operator", "kind", flag_value="operator", help="To make rules of rules by.")
+@click.option(
+    "--schedule",
+    "kind",
+    flag_value="schedule",
+    help="A schedule of a learning rate in place of a rule.",
+)
+@click.option(
+    "--operator",
+    "kind",
+    flag_value="operator",
+    help="An operator, which makes rules of rules, in place of a rule.",
+)
 def new_command(file: Path, kind: str | None) -> None:
-    """Write FILE, path/to/my_rule.py: a rule to be changed into one's own, MyRule.
+    """Write FILE, such as path/to/my_rule.py: a commented start for a rule of your own, MyRule.
 
-    Nothing that is there is overwritten.
+    An existing file is not overwritten.
     """
     with reported():
         name = _class_name(file)

@@ -24,15 +24,15 @@ _PYTHON = ("numpy", "torch")
 @click.option(
     "--bandwidth",
     type=click.FloatRange(min=0, min_open=True),
-    help="Of the memory, in GB/s, as steprule bench finds it for its limit, a pass in place; then "
-    "the least time for a million parameters is shown.",
+    help="The bandwidth of the memory in GB/s, such as steprule bench measures for its limit; the "
+    "least time for a million parameters is then shown.",
 )
 def cost_command(spec: tuple[str, ...], dtype: str, bandwidth: float | None) -> None:
-    """What a step of each optimizer SPEC costs for each parameter, derived from its program.
+    """Show what a step of each optimizer SPEC costs for each parameter.
 
-    Bytes are those of parameters, gradients and states, read and written once, or once in every
-    pass that a rule needs which reduces tensors; operations are those on elements. What changes
-    the cost has a line of its own.
+    The cost is derived from the rule's program. Bytes are those of parameters, gradients and
+    states, read and written once, or once in each pass of a rule that reduces tensors. Operations
+    are those on elements. Each option that changes the cost has a line of its own.
     """
     with reported():
         rules = [compiled(s) for s in selected(spec) if isinstance(s, Optimizer)]

@@ -87,7 +87,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, is_stacked: boo
     """
     lines = [head, ["---"] * len(head), *rows]
     text = "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
-    # In the book: there code does not break to fit a column.
+    # In the book: there code breaks only where a table would be too wide.
     widths = [share + _GAP for share in shares([head, *rows], _TABLE - _GAP * len(head))]
     whole = max(_TABLE, sum(widths))
     columns = "".join(rf"\X{{{width}}}{{{whole}}}" for width in widths)

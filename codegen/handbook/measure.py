@@ -101,6 +101,10 @@ _PIECE = re.compile(
 )
 _CODE = 1.2
 """A letter of code."""
+_IN_CODE = re.compile(r"\s+|(?<=[.,;/_=])")
+"""Where code may break, if it has to."""
+_FORMULA = 1.1
+"""By how much a formula in a cell may be wider than it is measured, as none breaks there."""
 _LINK = re.compile(r"\[((?:[^\]\\]|\\.)*)\]\([^)]*\)")
 _TITLE = "a title of some words"
 """In place of that of a page, which a link without a text shows."""
@@ -118,8 +122,9 @@ def shares(rows: Sequence[Sequence[str]], room: int) -> list[int]:
         rows: the cells, in Markdown.
         room: what all columns have together, in letters.
     """
-    columns = [[_pieces(cell) for cell in column] for column in zip(*rows, strict=True)]
-    least = [max(max(cell, default=0) for cell in column) for column in columns]
+    columns, least = _columns(rows, breaks_code=False)
+    if sum(least) > room:
+        columns, least = _columns(rows, breaks_code=True)
     wanted = [
         max(sum(cell) + len(cell) for cell in column) - narrow
         for column, narrow in zip(columns, least, strict=True)
@@ -131,15 +136,24 @@ def shares(rows: Sequence[Sequence[str]], room: int) -> list[int]:
     ]
 
 
-def _pieces(cell: str) -> list[float]:
+def _columns(
+    rows: Sequence[Sequence[str]], *, breaks_code: bool
+) -> tuple[list[list[list[float]]], list[float]]:
+    """The widths of what does not break, cell by cell in each column, and the largest of each."""
+    columns = [[_pieces(cell, breaks_code) for cell in each] for each in zip(*rows, strict=True)]
+    return columns, [max(max(cell, default=0) for cell in column) for column in columns]
+
+
+def _pieces(cell: str, breaks_code: bool) -> list[float]:
     """The widths of what does not break in a cell: formulas, and words, those of code too."""
     text = _WIDE.sub("oo ", _LINK.sub(lambda link: link[1] or _TITLE, cell))
-    return [each for found in _PIECE.finditer(text) for each in _widths(found)]
+    return [each for found in _PIECE.finditer(text) for each in _widths(found, breaks_code)]
 
 
-def _widths(found: re.Match[str]) -> list[float]:
+def _widths(found: re.Match[str], breaks_code: bool) -> list[float]:
     if found["formula"]:
-        return [width(found["formula"])]
+        return [_FORMULA * width(found["formula"])]
     if found["code"]:
-        return [_CODE * len(word) for word in found["code"].split()]
+        pieces = _IN_CODE.split(found["code"]) if breaks_code else found["code"].split()
+        return [_CODE * len(piece) for piece in pieces if piece]
     return [float(len(found[0].replace("\\", "")))]

@@ -41,10 +41,14 @@ class Writer:
         return escaped(self.edition.said(text))
 
     def summary(self, spec: Spec) -> str:
-        """What a spec is in short, where its name stands beside it."""
+        """What a spec is in short, where its name stands beside it; names of arguments as code."""
         name = self.about(spec.name, "")
-        text = self.edition.said(spec.summary).removeprefix(name)
-        return escaped(capital(text))
+        text = capital(self.edition.said(spec.summary).removeprefix(name))
+        names = "|".join(re.escape(h.name) for h in spec.hyper if "_" in h.name)
+        if not names:
+            return escaped(text)
+        pieces = re.split(rf"(?<![A-Za-z0-9_])({names})(?![A-Za-z0-9_])", text)
+        return "".join(code(p) if i % 2 else escaped(p) for i, p in enumerate(pieces))
 
     def source(self, text: str) -> str:
         """A source, with links to what it names by its arXiv number or its DOI."""

@@ -9,7 +9,7 @@ from ._trees import Array
 
 
 class ClipByValue(Transform):
-    """Each element of the gradient, held between bounds.
+    """Each element of the gradient, clipped to bounds.
 
     For each tensor::
 

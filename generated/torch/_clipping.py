@@ -10,7 +10,7 @@ from ._transform import Transform
 
 
 class ClipByValue(Transform):
-    """Each element of the gradient, held between bounds.
+    """Each element of the gradient, clipped to bounds.
 
     For each tensor::
 

@@ -53,7 +53,7 @@ adam_spec = Equivalence(
 
 adam_rate = Equivalence(
     "adam-rate-form",
-    "With the corrections in the rate it is Adam, if epsilon is scaled by sqrt(1 - beta2^t).",
+    "With its corrections in the rate Adam is the same, if epsilon is scaled by sqrt(1 - beta2^t).",
     Side(PAPER),
     Side(RATE_FORM, hyper={eps: eps * sqrt(1 - beta2**t)}),
     {},
@@ -63,7 +63,7 @@ adam_rate = Equivalence(
 
 adam_rate_unscaled = Equivalence(
     "adam-rate-form-unscaled",
-    "With the corrections in the rate and the same epsilon it is not Adam.",
+    "With its corrections in the rate and the same epsilon Adam is another rule.",
     Side(PAPER),
     Side(RATE_FORM),
     {},

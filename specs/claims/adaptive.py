@@ -18,7 +18,7 @@ _ADAGRAD = stepping(
 
 adagrad_spec = Equivalence(
     "adagrad-generated",
-    "The generated Adagrad is the paper's.",
+    "The generated Adagrad is identical to the paper's.",
     Side(_ADAGRAD),
     Side(
         _adagrad.adagrad,
@@ -63,7 +63,7 @@ _RMSPROP = stepping(
 
 rmsprop_spec = Equivalence(
     "rmsprop-generated",
-    "The generated RMSprop is the lecture's.",
+    "The generated RMSprop is identical to the lecture's.",
     Side(_RMSPROP),
     Side(
         _rmsprop.rmsprop,
@@ -98,7 +98,7 @@ rmsprop_printed = Equivalence(
 
 rmsprop_epsilon = Equivalence(
     "rmsprop-epsilon-inside",
-    "RMSprop with epsilon inside the root, as keras and TensorFlow have it, is another rule.",
+    "RMSprop with epsilon inside the root, as Keras and TensorFlow have it, is another rule.",
     Side(_RMSPROP),
     Side(
         stepping(

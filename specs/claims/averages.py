@@ -39,7 +39,7 @@ average_unrolled_unweighted = Identity(
 
 second_moment_unrolled = Identity(
     "second-moment-unrolled",
-    "Adam's second moment is the same weighted sum of the squared gradients.",
+    "Adam's second moment is the sum of the squared gradients, weighted in the same way.",
     by_induction(v[t], (1 - beta2) * Sum(beta2 ** (t - i) * G_I**2, (i, 1, t)), V.value, ZERO),
     Verdict.PROVED,
     about=("Adam", "AdamW", "KahanAdamW", "Lamb", "NAdam", "RAdam"),

@@ -15,8 +15,8 @@ def _pieces(boundary: Basic) -> Expr:
 
 boundary_keras = Identity(
     "piecewise-boundary-keras",
-    "Keras' PiecewiseConstantDecay, which keeps a rate at its boundary too, changes one step "
-    "later than torch's and optax' schedules.",
+    "Keras's PiecewiseConstantDecay, which keeps a rate at its boundary too, changes one step "
+    "later than torch's and optax's schedules.",
     (Part("at the boundary m", _pieces(Lt(step, m)), _pieces(Le(step, m))),),
     Verdict.REFUTED,
     (),
@@ -26,7 +26,7 @@ boundary_keras = Identity(
 
 boundary_elsewhere = Identity(
     "piecewise-boundary-elsewhere",
-    "At all other steps the two agree.",
+    "At all steps but those of boundaries, Keras's schedule agrees with torch's and optax's.",
     (
         Part("before m", _pieces(Lt(step, m)), _pieces(Le(step, m)), Lt(step, m)),
         Part("after m", _pieces(Lt(step, m)), _pieces(Le(step, m)), Gt(step, m)),
@@ -55,10 +55,10 @@ patience_optax = Identity(
 
 patience_shifted = Identity(
     "patience-shifted",
-    "torch's patience is optax' less 1: both reduce at the same failure.",
+    "torch's patience is optax's minus 1: both reduce at the same failure.",
     (
         Part(
-            "at optax' patience-th failure and after it",
+            "at optax's patience-th failure and after it",
             _reduced(Gt(bad, patience - 1)),
             _reduced(bad >= patience),
             bad >= patience,

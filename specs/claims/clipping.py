@@ -52,7 +52,7 @@ clip_printed = Equivalence(
 
 clip_corrected = Equivalence(
     "clip-corrected",
-    "With the root of the sum of squares it is clipping by norm.",
+    "Scaling by the root of the sum of squares is clipping by norm.",
     Side(BY_NORM),
     Side(
         form(
@@ -90,7 +90,7 @@ clip_term = Equivalence(
 
 clip_without_term = Equivalence(
     "clip-without-term",
-    "Where that term is 0 it is.",
+    "Without the term that torch adds to the norm it is Pascanu's clipping.",
     Side(BY_NORM),
     Side(WITH_TERM, hyper={eps: 0}),
     {},
@@ -119,7 +119,7 @@ clip_generated = Equivalence(
 
 clip_global_of_one = Equivalence(
     "clip-global-of-one",
-    "By the norm over all tensors, of which there is one, it is clipping by norm.",
+    "Where there is one tensor, clipping by the norm over all of them is clipping by norm.",
     Side(_descent(clip_by_norm)),
     Side(_descent(clip_by_global_norm), hyper={global_norm(G): norm(G)}),
     {},

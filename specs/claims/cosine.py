@@ -121,7 +121,7 @@ warmup_counted = Identity(
 
 warmup_not_counted = Identity(
     "warmup-not-counted",
-    "It is not the one whose own steps are total, as in Keras.",
+    "A cosine whose total counts the warm-up is not one whose own steps are total, as in Keras.",
     (
         Part(
             "after the warm-up",
@@ -167,8 +167,8 @@ chain_of_factors = Identity(
 
 chain_to_a_floor = Identity(
     "chain-to-a-floor",
-    "With a lowest rate that is not 0 it is not: torch's chain then has no closed form of its "
-    "parts.",
+    "With a lowest rate that is not 0, stepping the schedules of a chain in turn is not applying "
+    "their closed forms: torch's chain then has no closed form of its parts.",
     (
         Part(
             "from one step to the next",

@@ -34,8 +34,8 @@ one_cycle_ends = Identity(
 
 one_cycle_optax = Identity(
     "one-cycle-optax",
-    "optax', with its phases ending at pct_start T and T, does not reach its lowest rate in T "
-    "steps.",
+    "optax's one-cycle schedule, with its phases ending at pct_start T and T, does not reach its "
+    "lowest rate in T steps.",
     (Part("the last step", _OPTAX_SHARE.xreplace({step: total_steps - 1}), Integer(1)),),
     Verdict.REFUTED,
     (),
@@ -45,7 +45,7 @@ one_cycle_optax = Identity(
 
 one_cycle_shift = Identity(
     "one-cycle-shift",
-    "optax' way down is torch's, one step later.",
+    "The way down of optax's one-cycle schedule is torch's, one step later.",
     (Part("the share", _OPTAX_SHARE.xreplace({step: step + 1}), _TORCH_SHARE),),
     Verdict.PROVED,
     (),

@@ -49,7 +49,7 @@ _ACCUMULATE = Update(d[t], beta * d[t - 1] + g[t])
 
 momentum_decay = Equivalence(
     "decay-momentum",
-    "With momentum, L2 and decoupled decay part.",
+    "With momentum, L2 and decoupled decay differ.",
     Side(_rule("MomentumL2", "L2", L2, _ACCUMULATE, kept=(d,), to=theta[t - 1] - lr * d[t])),
     Side(
         _rule(
@@ -120,7 +120,7 @@ adamw_after = Equivalence(
 
 adam_l2 = Equivalence(
     "decay-adam",
-    "In Adam, L2 and decoupled decay part.",
+    "In Adam, L2 and decoupled decay differ.",
     Side(_BEFORE),
     Side(_rule("AdamL2", "L2", L2, *MOMENTS, kept=(m, v), to=theta[t - 1] - lr * DIRECTION)),
     {},

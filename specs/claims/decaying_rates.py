@@ -66,7 +66,7 @@ linear_chain = Identity(
 
 linear_chain_on = Identity(
     "linear-chain-beyond",
-    "The same factors after total_iters would not keep the rate constant.",
+    "LinearLR's factors, applied after total_iters, would not keep the rate constant.",
     (
         Part(
             "after total_iters",

@@ -20,7 +20,7 @@ def _step(first: Expr, second: Expr, rate: Expr) -> Expr:
 adam_constant = Identity(
     "adam-constant",
     "For a gradient that is the same at every step, every step of Adam is one learning rate long, "
-    "but for epsilon.",
+    "apart from epsilon.",
     (
         Part(
             "the step",

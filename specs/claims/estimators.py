@@ -134,8 +134,8 @@ batch_sum = Identity(
 
 variance_squared = Identity(
     "estimator-variance-squared",
-    "The variance falls with B, not with B^2: it takes four times the batch to halve the "
-    "standard deviation.",
+    "A mini-batch's variance falls with B, not with B^2: it takes four times the batch to halve "
+    "the standard deviation.",
     (_variance(sigma2 / B**2),),
     Verdict.REFUTED,
     (DRAWS,),
@@ -213,7 +213,8 @@ uncorrected = Identity(
 
 corrected_by_n = Identity(
     "estimator-corrected-by-n",
-    "The correction is not (N - B)/N: one draw would not have the variance sigma^2.",
+    "The correction without replacement is not (N - B)/N: one draw would not have the variance "
+    "sigma^2.",
     (_variance(sigma2 / B * (N - B) / N, B <= N),),
     Verdict.REFUTED,
     (DRAWS, SEVERAL),

@@ -67,8 +67,8 @@ alternating = Identity(
 
 equal_decays = Identity(
     "exercise-equal-decays",
-    "With one decay rate for both moments, Adam's second less the square of its first is an "
-    "average of how far gradients lay from the first.",
+    "With one decay rate for both moments, Adam's second moment minus the square of its first is "
+    "an average of squared deviations of gradients from the first.",
     (
         Part(
             "that difference after a step",

@@ -47,8 +47,8 @@ adam_forgets = Identity(
 
 amsgrad_keeps = Identity(
     "amsgrad-keeps",
-    "Of the three averages the one after C is the largest, which AMSGrad divides all three "
-    "gradients by: then their steps have the sign of their sum.",
+    "For gradients C, -1, -1 in turn the average after C is the largest, and AMSGrad divides all "
+    "three gradients by it: then their steps have the sign of their sum.",
     (
         Part(
             "by how much that average exceeds the one after the first of -1",
@@ -70,8 +70,8 @@ amsgrad_keeps = Identity(
 
 adadelta_first = Identity(
     "adadelta-first-step",
-    "The length of Adadelta's first step is what epsilon lets it be: close to the root of epsilon "
-    "over that of one less the decay rate, whatever the gradient, unless that is small as well.",
+    "The length of Adadelta's first step is set by epsilon: close to the root of epsilon over "
+    "that of one minus the decay rate, whatever the gradient, unless that is small as well.",
     (
         Part(
             "for large gradients",
@@ -114,9 +114,9 @@ sigma2 = Symbol("sigma2", positive=True)
 
 average_variance = Identity(
     "average-variance",
-    "Of independent gradients an exponential average has the variance that the mean of some "
-    "number of them has: after one step, corrected, of one; in the long run, of that number which "
-    "RAdam starts from.",
+    "An exponential average of independent gradients has the variance of a mean of some number of "
+    "them: after one step, corrected, of one; in the long run, of the number that RAdam starts "
+    "from.",
     (
         *by_induction(
             q[t],

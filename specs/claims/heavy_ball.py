@@ -73,7 +73,7 @@ _CRITICAL: Expr = MOMENTUM_POLYNOMIAL.xreplace({beta: b**2, lr: (1 - b) ** 2 / h
 
 critical_damping = Identity(
     "critical-damping",
-    "Where the root of rate times curvature is one less the root of the momentum, momentum is "
+    "Where the root of rate times curvature is one minus the root of the momentum, momentum is "
     "critically damped: both roots of its polynomial are the root of the momentum.",
     (
         Part("the characteristic polynomial", _CRITICAL, (z - b) ** 2),

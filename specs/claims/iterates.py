@@ -37,8 +37,8 @@ samples_averaged = Identity(
 
 average_linear_decay = Identity(
     "average-is-linear-decay",
-    "The average of all points that SGD has been at is where SGD would be whose rate, for the same "
-    "gradients, falls to zero along a straight line.",
+    "The average of all of SGD's points is where SGD would be, with the same gradients, if its "
+    "rate fell to zero along a straight line.",
     (
         *by_induction(total[t], LINES, total[t - 1] + STEPS, ZERO),
         Part(
@@ -56,8 +56,8 @@ EMA = x(0) - lr * Sum((1 - tau ** (t - i + 1)) * g(i), (i, 1, t))
 
 ema_weights = Identity(
     "ema-is-a-decay",
-    "An exponential average of the points that SGD has been at is where SGD would be that took "
-    "less of the latest gradients: of the last one, only what the average takes in.",
+    "An exponential average of SGD's points is where SGD would be if it took less of the latest "
+    "gradients: of the last one, only the share that the average takes in.",
     by_induction(
         average[t],
         EMA,
@@ -71,8 +71,8 @@ ema_weights = Identity(
 
 schedule_free_weights = Identity(
     "schedule-free-at-a-constant-rate",
-    "At a constant rate every step has the same weight in schedule-free averages: the newest of "
-    "them counts one part in as many as there are.",
+    "At a constant rate every step has the same weight in schedule-free averages: the newest "
+    "counts as one of all so far.",
     (
         *by_induction(weights[t], t * lr**2, weights[t - 1] + lr**2, Integer(0)),
         Part("the weight of the newest", lr**2 / W, 1 / t),

@@ -32,7 +32,8 @@ p_norm = Identity(
 
 p_norm_unraised = Identity(
     "adamax-decay-not-raised",
-    "With beta2 in place of beta2^p the recurrence does not give that p-norm.",
+    "With beta2 in place of beta2^p the recurrence does not give the p-norm of the decayed "
+    "gradients.",
     by_induction(s[t], SUM, _recurrence(beta2), ZERO),
     Verdict.REFUTED,
     ("beta2 is positive",),
@@ -62,8 +63,8 @@ adamax_limit = Identity(
 
 adamax_limit_mean = Identity(
     "adamax-limit-mean",
-    "A mean of the two in place of their sum has the same limit: ((a^p + b^p)/2)^(1/p) lies "
-    "between 2^(-1/p) a and a.",
+    "A mean of the two powers in place of their sum has the same limit: ((a^p + b^p)/2)^(1/p) "
+    "lies between 2^(-1/p) a and a.",
     (
         Part("a^p less its p-th power", a**p - (a**p + b**p) / 2, a**p * (1 - (b / a) ** p) / 2),
         Part("its p-th power less a^p/2", (a**p + b**p) / 2 - a**p / 2, b**p / 2),

@@ -103,7 +103,7 @@ nesterov = Equivalence(
 
 nesterov_varying = Equivalence(
     "nesterov-varying-rate",
-    "With a learning rate that varies, look-ahead and gradient difference part.",
+    "With a learning rate that varies, look-ahead and gradient difference are different rules.",
     Side(_look_ahead(rate[t], VARYING)),
     Side(_gradient_difference(rate[t], VARYING)),
     NESTEROV,
@@ -135,7 +135,7 @@ look_ahead_torch = Equivalence(
 
 look_ahead_keras = Equivalence(
     "nesterov-keras",
-    "keras's Nesterov is the look-ahead, with the point ahead for its parameter.",
+    "Keras's Nesterov is the look-ahead, with the point ahead for its parameter.",
     Side(LOOK_AHEAD),
     Side(KERAS),
     {theta[t]: AHEAD, v[t]: -lr * d[t]},
@@ -146,7 +146,7 @@ look_ahead_keras = Equivalence(
 
 torch_keras = Equivalence(
     "nesterov-torch-keras",
-    "torch's Nesterov is keras's.",
+    "torch's Nesterov is Keras's.",
     Side(TORCH),
     Side(KERAS),
     {v[t]: -lr * d[t]},
@@ -168,7 +168,7 @@ velocity_torch = Equivalence(
 
 velocity_keras = Equivalence(
     "nesterov-velocity-keras",
-    "keras's Nesterov is the look-ahead in velocity form.",
+    "Keras's Nesterov is the look-ahead in velocity form.",
     Side(VELOCITY_AHEAD),
     Side(KERAS),
     {theta[t]: theta[t] + beta * v[t]},
@@ -190,7 +190,7 @@ difference_torch = Equivalence(
 
 difference_keras = Equivalence(
     "nesterov-difference-keras",
-    "keras's Nesterov is momentum with the difference of gradients.",
+    "Keras's Nesterov is momentum with the difference of gradients.",
     Side(DIFFERENCE),
     Side(KERAS),
     {v[t]: -lr * (d[t] - p[t]) / beta},
@@ -231,7 +231,7 @@ nesterov_spec = Equivalence(
 
 nesterov_is_not_momentum = Equivalence(
     "nesterov-is-not-momentum",
-    "Without the difference of gradients it would be momentum, and it is not.",
+    "Without the difference of gradients the look-ahead would be momentum, and it is not.",
     Side(LOOK_AHEAD),
     Side(_accumulated(lr)),
     {},
@@ -252,7 +252,7 @@ momentum_velocity = Equivalence(
 
 momentum_velocity_varying = Equivalence(
     "momentum-velocity-varying-rate",
-    "With a learning rate that varies, velocity and accumulated gradient part.",
+    "With a learning rate that varies, velocity and accumulated gradient are different rules.",
     Side(_accumulated(rate[t], VARYING)),
     Side(_velocity(rate[t], VARYING)),
     {v[t]: -VARYING.value * d[t]},

@@ -39,7 +39,7 @@ factored_rank_one = Identity(
 
 factored_means = Identity(
     "factored-means",
-    "Of any matrix the means of rows and of columns are kept.",
+    "What Adafactor makes of any matrix has the means of its rows and columns.",
     (
         Part("the first row", (factored(r1, c1) + factored(r1, c2)) / 2, r1),
         Part("the first column", (factored(r1, c1) + factored(r2, c1)) / 2, c1),
@@ -53,7 +53,7 @@ factored_means = Identity(
 
 factored_any = Identity(
     "factored-any",
-    "The entries of any matrix do not follow from these means.",
+    "The entries of a matrix do not, in general, follow from the means of its rows and columns.",
     (Part("the first entry", factored(r1, c1), v1),),
     Verdict.REFUTED,
     (TWO,),

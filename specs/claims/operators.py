@@ -139,7 +139,7 @@ lamb_of_adam = Equivalence(
 
 noise_of_none = Equivalence(
     "noise-of-none",
-    "Noise in the gradient whose variance is 0 is none, whatever rule descends by it.",
+    "Noise of variance 0 in the gradient changes nothing, whatever the rule is.",
     Side(noise.gradient_noise(ANY), hyper={noise.variance: Integer(0)}),
     Side(ANY),
     {},
@@ -149,7 +149,7 @@ noise_of_none = Equivalence(
 
 graft_of_itself = Equivalence(
     "graft-of-itself",
-    "A rule with the sizes of its own steps is that rule.",
+    "A rule grafted onto the sizes of its own steps is that rule.",
     Side(ANY),
     Side(grafting.graft(ANY, size=ANY)),
     {m[t]: m[t], size_m[t]: m[t]},

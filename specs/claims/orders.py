@@ -13,7 +13,7 @@ momentum, wd, l2_decay = hyperparameters("momentum weight_decay l2_decay")
 
 caution_and_decay = Equivalence(
     "caution-and-decay",
-    "Decoupled decay is not masked by caution, wherever the two are done.",
+    "Caution does not mask decoupled decay, whichever of the two is applied first.",
     Side(cautious(decay.decoupled_decay(ANY))),
     Side(decay.decoupled_decay(cautious(ANY))),
     {},
@@ -23,8 +23,8 @@ caution_and_decay = Equivalence(
 
 trust_and_decay = Equivalence(
     "trust-and-decay",
-    "The trust ratio scales the decay that was in the direction before it, and none that comes "
-    "after.",
+    "The trust ratio scales decay that is added to the direction before it, and not decay that is "
+    "added after it.",
     Side(trust.trust_ratio(decay.directed_decay(_sgd.sgd))),
     Side(decay.directed_decay(trust.trust_ratio(_sgd.sgd))),
     {},
@@ -34,8 +34,8 @@ trust_and_decay = Equivalence(
 
 decay_of_sgd = Equivalence(
     "l2-and-decoupled-of-sgd",
-    "Weight decay in the gradient and beside the step are one, where nothing else is made of the "
-    "gradient.",
+    "Weight decay in the gradient and beside the step are the same, where nothing else is done to "
+    "the gradient.",
     Side(decay.l2(_sgd.sgd), hyper={momentum: Integer(0), wd: Integer(0)}),
     Side(decay.decoupled_decay(_sgd.sgd), hyper={momentum: Integer(0), wd: Integer(0)}),
     {},
@@ -56,7 +56,8 @@ decay_of_adam = Equivalence(
 
 caution_and_directed_decay = Equivalence(
     "caution-and-directed-decay",
-    "Caution masks the decay that was in the direction before it, and none that comes after.",
+    "Caution masks decay that is added to the direction before it, and not decay that is added "
+    "after it.",
     Side(cautious(decay.directed_decay(_sgd.sgd))),
     Side(decay.directed_decay(cautious(_sgd.sgd))),
     {},
@@ -66,7 +67,7 @@ caution_and_directed_decay = Equivalence(
 
 clipping_and_accumulation = Equivalence(
     "clipping-and-accumulation",
-    "Gradients clipped one by one have another mean than is clipped when all have come.",
+    "The mean of gradients that are clipped one by one is not their clipped mean.",
     Side(clipping.clip_by_value(steps.accumulate(_sgd.sgd))),
     Side(steps.accumulate(clipping.clip_by_value(_sgd.sgd))),
     {},
@@ -76,8 +77,8 @@ clipping_and_accumulation = Equivalence(
 
 lars_and_l2 = Equivalence(
     "lars-and-l2",
-    "LARS counts the norms of the gradient and of the decay one by one. Where the decay is in the "
-    "gradient already, it is scaled by the norm of their sum.",
+    "LARS adds the norms of the gradient and of the decay. Where the decay is in the gradient "
+    "already, the norm is that of their sum.",
     Side(trust.lars(_sgd.sgd), hyper={wd: Integer(0), trust.decay: wd}),
     Side(
         decay.l2(trust.lars(_sgd.sgd)),

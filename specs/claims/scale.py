@@ -70,7 +70,8 @@ scale_adam = Equivalence(
 
 scale_adam_epsilon = Equivalence(
     "scale-adam-epsilon",
-    "With an epsilon it does not: epsilon has a scale.",
+    "With an epsilon Adam does not take the same steps on a loss c times as large: epsilon has a "
+    "scale.",
     Side(PAPER),
     Side(_on_larger(PAPER)),
     {m[t]: c * m[t], v[t]: c**2 * v[t]},
@@ -128,7 +129,7 @@ sign_adam = Equivalence(
 
 sign_adam_epsilon = Equivalence(
     "sign-adam-epsilon",
-    "With an epsilon its steps are shorter than those of sign descent.",
+    "With an epsilon the steps of Adam without memory are shorter than those of sign descent.",
     Side(PAPER, hyper=_NO_MEMORY),
     Side(_SIGNS),
     {},

@@ -24,8 +24,8 @@ lion_signum = Equivalence(
 
 lion_is_not_signum = Equivalence(
     "lion-is-not-signum",
-    "With its two decay rates apart Lion is not Signum: the newest gradient has more of a say in "
-    "the step than it leaves in the momentum.",
+    "With two different decay rates Lion is not Signum: the newest gradient has more weight in "
+    "the step than in the momentum.",
     Side(_lion.lion, hyper={wd: Integer(0)}),
     Side(_signsgd.signsgd, hyper={momentum: beta2, wd: Integer(0)}),
     {},

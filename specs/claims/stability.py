@@ -9,7 +9,10 @@ from .forms import beta, lr
 from .momentum import KERAS, TORCH, VELOCITY_AHEAD, momentum_velocity
 
 h, z = Symbol("h", real=True), Symbol("z")
-JURY = "Jury's conditions for the roots of a polynomial"
+JURY = (
+    "the roots of a polynomial lie inside the unit circle where, and only where, Jury's "
+    "conditions hold"
+)
 DECAY = "0 <= beta < 1"
 ABOUT = ("SGD",)
 
@@ -122,7 +125,7 @@ nesterov_region_torch = _nesterov(
 
 nesterov_region_keras = _nesterov(
     "stability-nesterov-keras",
-    "keras's Nesterov has the look-ahead's characteristic polynomial.",
+    "Keras's Nesterov has the look-ahead's characteristic polynomial.",
     KERAS,
     NESTEROV_BOUND,
     Verdict.PROVED,

@@ -41,7 +41,7 @@ def _scaled(limit: Expr, size: Expr) -> tuple[Update, Update]:
 
 clip_by_value = Transform(
     "ClipByValue",
-    summary="Each element of the gradient, held between bounds.",
+    summary="Each element of the gradient, clipped to bounds.",
     source="Mikolov, 2012, Statistical language models based on neural networks, section 3.2.2",
     hyper=Hyper(
         clipvalue, "1", POSITIVE, "largest magnitude of an element of a gradient", latex="c"

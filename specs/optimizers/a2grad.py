@@ -38,7 +38,7 @@ variant = Choice(
 
 a2grad = Optimizer(
     "A2Grad",
-    summary="A2Grad: accelerated descent at rates from how much gradients vary.",
+    summary="A2Grad: accelerated descent with step sizes set by how much gradients vary.",
     source="Deng, Cheng & Lan, 2018, arXiv:1810.00553, Algorithms 2 to 4, norms as in its authors' "
     "code; not checked against the paper",
     lineage=["SGD"],

@@ -22,7 +22,7 @@ share, near = intermediates("share near")
 
 accsgd = Optimizer(
     "AccSGD",
-    summary="AccSGD: SGD drawn to an average of the parameters that takes long steps.",
+    summary="AccSGD: SGD pulled towards an average of the parameters that takes longer steps.",
     source="Kidambi et al., 2018, arXiv:1803.05591, Algorithm 3, as in "
     "github.com/rahulkidambi/AccSGD; not checked against the paper",
     step_key="",

@@ -1,4 +1,4 @@
-"""AdaBelief: Adam scaled by how far gradients lie from their average."""
+"""AdaBelief: Adam that divides by how far gradients lie from their average."""
 
 from ..gradients import gtilde
 from ..language import NON_NEGATIVE, State, Update, derived, t
@@ -9,7 +9,7 @@ adabelief = derived(
     _adam,
     "AdaBelief",
     defaults={eps: "1e-16"},
-    summary="AdaBelief: Adam scaled by how far gradients lie from their average.",
+    summary="AdaBelief: Adam that divides by how far gradients lie from their average.",
     source="Zhuang et al., 2020, arXiv:2010.07468, Algorithm 2, whose epsilon is added twice; "
     "equations as in github.com/juntang-zhuang/Adabelief-Optimizer, without rectification; not "
     "checked against the paper",

@@ -1,4 +1,4 @@
-"""AdaBound: Adam whose rates are held between bounds that close in on that of SGD."""
+"""AdaBound: Adam whose rates are clipped to bounds that converge to the rate of SGD."""
 
 from sympy import Eq, Max, Piecewise, sqrt
 
@@ -31,7 +31,7 @@ final, adapted, bounded = intermediates("final adapted bounded")
 adabound = derived(
     _adam,
     "AdaBound",
-    summary="AdaBound: Adam whose rates are held between bounds that close in on that of SGD.",
+    summary="AdaBound: Adam whose rates are clipped to bounds that converge to the rate of SGD.",
     source="Luo et al., 2019, arXiv:1902.09843, Algorithm 2; AMSBound: Algorithm 3; corrections "
     "and bounds as in github.com/Luolc/AdaBound; not checked against the paper",
     hyper=[

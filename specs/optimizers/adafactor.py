@@ -36,7 +36,7 @@ FACTORED = ndim >= 2
 
 adafactor = Optimizer(
     "Adafactor",
-    summary="Adafactor: RMSprop whose second moments take the room of a row and a column.",
+    summary="Adafactor: RMSprop that keeps the second moments of a matrix as a row and a column.",
     source="Shazeer & Stern, 2018, arXiv:1804.04235, Algorithms 4 and 5",
     peer="torch.optim.Adafactor",
     lineage=["RMSprop"],

@@ -8,5 +8,5 @@ adagc_of_adamw = derived(
     adagc(_adamw),
     "AdaGC",
     options={"amsgrad": False},
-    summary="AdaGC: AdamW by gradients clipped by the average of their norms so far.",
+    summary="AdaGC: AdamW on gradients clipped by a running average of their norms.",
 )

@@ -45,7 +45,7 @@ _DUE = Eq(Mod(t - 1, update_period), 0)
 
 adahessian = Optimizer(
     "AdaHessian",
-    summary="AdaHessian: AdamW by the Hessian's diagonal in place of the gradient's squares.",
+    summary="AdaHessian: AdamW with the Hessian's diagonal in place of squared gradients.",
     source="Yao et al., 2021, arXiv:2006.00719, Algorithm 1; decay decoupled",
     lineage=["AdamW"],
     hyper=[

@@ -11,7 +11,7 @@ from .adafactor import lr, rho
 adalomo = derived(
     _adafactor,
     "AdaLOMO",
-    summary="AdaLOMO: Adafactor whose relative rate is given, and does not fall by itself.",
+    summary="AdaLOMO: Adafactor with a given relative rate, which does not decay by itself.",
     source="Lv et al., 2023, arXiv:2310.10195, Algorithm 1, with second moments as in "
     "github.com/OpenLMLab/LOMO; not checked against the paper",
     hyper=[Hyper(lr, "1e-3", NON_NEGATIVE, "relative size of a step", latex=r"\gamma")],

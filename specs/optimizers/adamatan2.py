@@ -14,7 +14,7 @@ adamatan2 = derived(
     "AdamAtan2",
     options={"amsgrad": False},
     defaults={lr: "1e-4", "beta2": "0.99", "weight_decay": "0"},
-    summary="AdamAtan2: AdamW without epsilon, its quotient taken by an arctangent.",
+    summary="AdamAtan2: AdamW with an arctangent in place of the quotient, and so no epsilon.",
     source="Everett et al., 2024, arXiv:2407.05872, section 5, constants and arguments as in "
     "github.com/lucidrains/adam-atan2-pytorch; not checked against the paper",
     hyper=[

@@ -12,7 +12,7 @@ adamc = derived(
     _adamw,
     "AdamC",
     options={"amsgrad": False},
-    summary="AdamC: AdamW whose decay takes the rate and its share of the largest.",
+    summary="AdamC: AdamW whose decay is also scaled by the rate over its largest value.",
     source="Defazio, 2025, arXiv:2506.02285, Algorithm 2, by the largest rate so far; not checked "
     "against the paper",
     states=[LARGEST],

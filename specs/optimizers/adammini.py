@@ -48,7 +48,7 @@ def average(old: Expr, new: Expr) -> Expr:
 
 adammini = Optimizer(
     "AdamMini",
-    summary="Adam-mini: AdamW with a second moment for each block, which takes half the room.",
+    summary="Adam-mini: AdamW with one second moment for each block, in half the memory.",
     source="Zhang et al., 2024, arXiv:2406.16793, Algorithm 1",
     lineage=["AdamW"],
     view=View(flat=ndim >= 3),

@@ -27,7 +27,7 @@ adamod = derived(
     _adam,
     "AdaMod",
     options={"amsgrad": False},
-    summary="AdaMod: Adam whose rates are no larger than an average of them.",
+    summary="AdaMod: Adam whose rates are capped by their own running average.",
     source="Ding et al., 2019, arXiv:1910.12249, Algorithm 2, epsilon beside the uncorrected root "
     "as in github.com/lancopku/AdaMod; not checked against the paper",
     hyper=[

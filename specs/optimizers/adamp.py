@@ -27,7 +27,7 @@ mhat, vhat, ahead, u = intermediates("mhat vhat ahead u")
 
 adamp = Optimizer(
     "AdamP",
-    summary="AdamP: AdamW without the part of a step along weights that a normalisation follows.",
+    summary="AdamP: AdamW without the radial part of steps of weights that are normalised.",
     source="Heo et al., 2021, arXiv:2006.08217, Algorithm 2; decay and Nesterov's momentum as in "
     "its authors' code",
     lineage=["AdamW"],

@@ -35,7 +35,7 @@ _BOTH = (rows, cols)
 adamuon = derived(
     _muon,
     "AdaMuon",
-    summary="AdaMuon: Muon of signs, with a second moment for each element.",
+    summary="AdaMuon: Muon on the signs of its momentum, with a second moment for each element.",
     source="Si et al., 2025, arXiv:2507.11005, Algorithm 1, as in its authors' code; not checked "
     "against the paper",
     defaults={"lr": "0.02", "weight_decay": "0.01"},

@@ -25,7 +25,7 @@ gnorm, ratio, s, mhat, vhat = intermediates("gnorm ratio s mhat vhat")
 
 adanorm = Optimizer(
     "AdaNorm",
-    summary="AdaNorm: AdamW whose first moment is of gradients no shorter than usual.",
+    summary="AdaNorm: AdamW whose first moment averages gradients made no shorter than usual.",
     source="Dubey, Singh & Chaudhuri, 2022, arXiv:2210.06364, AdamNorm; decay decoupled",
     lineage=["Adam"],
     hyper=[

@@ -1,4 +1,4 @@
-"""AdaPNM: Adam with two momenta by turns, one of them taken away from the other."""
+"""AdaPNM: Adam with two alternating momenta, one subtracted from the other."""
 
 from sympy import Eq, Mod, sqrt
 
@@ -13,7 +13,7 @@ from .pnm import IS_ODD, apart, average, d, even, odd
 adapnm = derived(
     _adam,
     "AdaPNM",
-    summary="AdaPNM: Adam with two momenta by turns, one of them taken away from the other.",
+    summary="AdaPNM: Adam with two alternating momenta, one subtracted from the other.",
     source="Xie et al., 2021, arXiv:2103.17182, Algorithm 3, where AMSGrad is on; not checked "
     "against the paper",
     hyper=[

@@ -1,4 +1,4 @@
-"""AdaShift: Adam whose second moment is of a gradient of some steps before.
+"""AdaShift: Adam whose second moment is of the gradient some steps before.
 
 A gradient that is not among those of the step says nothing of how it will be divided. The gradients
 between lie in slots, which are filled by turns: the one that is due holds the oldest of them, and
@@ -48,7 +48,7 @@ def is_due(slot: int):
 
 adashift = Optimizer(
     "AdaShift",
-    summary="AdaShift: Adam whose second moment is of a gradient of some steps before.",
+    summary="AdaShift: Adam whose second moment is of the gradient some steps before.",
     source="Zhou et al., 2018, arXiv:1810.00143, Algorithm 4, corrected as in its authors' code; "
     "not checked against the paper",
     lineage=["Adam"],

@@ -29,7 +29,7 @@ straight, share, d = intermediates("straight share d")
 
 adasmooth = Optimizer(
     "AdaSmooth",
-    summary="AdaSmooth: RMSprop whose averages are short where steps go one way.",
+    summary="AdaSmooth: RMSprop that averages over fewer steps where steps keep their direction.",
     source="Lu, 2022, arXiv:2204.00825, Algorithm 1, over all steps in place of a window; not "
     "checked against the paper",
     lineage=["RMSprop"],

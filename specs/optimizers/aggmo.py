@@ -1,4 +1,4 @@
-"""AggMo: the mean of three momenta that decay at rates of their own."""
+"""AggMo: the mean of three momenta with different decay rates."""
 
 from sympy import Rational
 
@@ -23,7 +23,7 @@ _WHICH = ("first", "second", "third")
 
 aggmo = Optimizer(
     "AggMo",
-    summary="AggMo: the mean of three momenta that decay at rates of their own.",
+    summary="AggMo: the mean of three momenta with different decay rates.",
     source="Lucas et al., 2019, arXiv:1804.00325, eq. 3, of three momenta; not checked against the "
     "paper",
     step_key="",

@@ -35,7 +35,7 @@ lr, momentum, eps = hyperparameters("lr momentum eps")
 
 alig = Optimizer(
     "AliG",
-    summary="ALI-G: descent at a rate that the loss and its gradient give, up to a largest one.",
+    summary="ALI-G: SGD at a rate computed from the loss and its gradient, up to a largest one.",
     source="Berrada, Zisserman & Kumar, 2020, arXiv:1906.05661, Algorithm 1; Nesterov's momentum "
     "as in its authors' code",
     lineage=["PolyakSGD"],

@@ -11,7 +11,19 @@ from dataclasses import replace
 
 from sympy import Expr, Max, Piecewise, Rational, sqrt
 
-from ..families.low_rank import DUE, STATES, Side, arguments, held, kept, lr, n, of_sides, rank
+from ..families.low_rank import (
+    DUE,
+    SIDES,
+    STATES,
+    Side,
+    arguments,
+    held,
+    kept,
+    lr,
+    n,
+    of_sides,
+    rank,
+)
 from ..gradients import ascend_or_descend, decay_parameter, g, thetabar
 from ..language import (
     NON_NEGATIVE,
@@ -77,17 +89,23 @@ def drawn(side: Side) -> Expr:
     return leading(side.upright(xi[t]), basis) / sqrt(basis)
 
 
+def stretch(side: Side) -> Update:
+    """By how much a gradient is made longer: each row or column, or the whole matrix."""
+    of_all = norm(side.n[t]) / Max(norm(side.low[t]), _LEAST)
+    each = Piecewise((of_all, scale_type["tensor"]), (longer(side), True))
+    return Update(side.series("stretch")[t], each)
+
+
 def scaled_by(side: Side) -> Expr:
     """The gradient, made longer so."""
-    of_all = norm(side.n[t]) / Max(norm(side.low[t]), _LEAST)
-    return g[t] * Piecewise((of_all, scale_type["tensor"]), (longer(side), True))
+    return side.series("stretch")[t] * g[t]
 
 
 _limited, _step = held(scaled[t], breadth[t], length, growth)
 
 apollo = Optimizer(
     "APOLLO",
-    summary="APOLLO: SGD with rates for rows or columns of Adam on a random projection.",
+    summary="APOLLO: SGD with a rate for each row or column, from Adam on a random projection.",
     source="Zhu et al., 2024, arXiv:2412.05270, Algorithm 1; not checked against the paper",
     lineage=["GaLore"],
     view=View(flat=ndim >= 3, rank=rank),
@@ -103,6 +121,7 @@ apollo = Optimizer(
         ascend_or_descend,
         decay_parameter(lr),
         *kept(drawn),
+        *map(stretch, SIDES),
         Update(scaled[t], of_sides(scaled_by, g[t])),
         Update(breadth[t], norm(scaled[t])),
         _limited,

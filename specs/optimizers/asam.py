@@ -7,5 +7,5 @@ from .sgd import sgd
 asam_over_sgd = derived(
     asam(sgd),
     "ASAM",
-    summary="ASAM: SAM in a ball that is wider where the parameter is large.",
+    summary="ASAM: SAM in a ball that is wider along large parameters.",
 )

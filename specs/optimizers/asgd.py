@@ -24,7 +24,7 @@ ax, eta, mu = states("ax eta mu")
 
 asgd = Optimizer(
     "ASGD",
-    summary="Averaged SGD: steps of a decaying rate, and an average of the parameters.",
+    summary="Averaged SGD: SGD at a decaying rate, and an average of the parameters.",
     source="Polyak & Juditsky, 1992, Acceleration of stochastic approximation by averaging",
     peer="torch.optim.ASGD",
     positional=["foreach", "maximize", "differentiable", "capturable"],

@@ -32,7 +32,7 @@ root, following, squares, mhat = intermediates("root following squares mhat")
 
 avagrad = Optimizer(
     "AvaGrad",
-    summary="AvaGrad: AdamW with rates of gradients that were, brought to a common size.",
+    summary="AvaGrad: AdamW with rates from earlier gradients, normalised to a common size.",
     source="Savarese et al., 2021, arXiv:1912.01823, Algorithm 2, as in its authors' code",
     lineage=["Adam"],
     hyper=[

@@ -8,7 +8,7 @@ cadamw = derived(
     cautious(_adamw),
     "CAdamW",
     options={"amsgrad": False},
-    summary="CAdamW: AdamW whose steps leave out what goes against the gradient.",
+    summary="CAdamW: AdamW that masks the elements of a step that go against the gradient.",
     source="Liang et al., 2024, arXiv:2411.16085; the mean of the mask kept from 0, as in "
     "github.com/kyleliang919/C-Optim; not checked against the paper",
 )

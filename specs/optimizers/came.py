@@ -42,7 +42,7 @@ def root(by_rows: Expr, by_cols: Expr) -> Expr:
 
 came = Optimizer(
     "CAME",
-    summary="CAME: Adafactor with momentum, and less of it where it is not to be relied upon.",
+    summary="CAME: Adafactor with momentum, scaled down where it is unreliable.",
     source="Luo et al., 2023, arXiv:2307.02047, Algorithm 2",
     lineage=["Adafactor"],
     hyper=[

@@ -21,7 +21,7 @@ start, total, scale, sizes, reward = states("start total scale sizes reward")
 
 cocob = Optimizer(
     "COCOB",
-    summary="COCOB: bets on the gradients' signs, by what earlier ones have won, and no rate.",
+    summary="COCOB: coin betting on the signs of gradients, without a learning rate.",
     source="Orabona & Tommasi, 2017, arXiv:1705.07795, Algorithm 2, the scale from epsilon on as "
     "in optax; not checked against the paper",
     step_key="",

@@ -30,7 +30,7 @@ root, size1, apart, z = intermediates("root size1 apart z")
 
 dadaptadagrad = Optimizer(
     "DAdaptAdaGrad",
-    summary="D-Adaptation for Adagrad: a rate from what gradients tell of the distance to go.",
+    summary="D-Adaptation for Adagrad: a rate from an estimate of the distance to the minimum.",
     source="Defazio & Mishchenko, 2023, arXiv:2301.07733, Algorithm 3, as in dadaptation 3.2",
     lineage=["Adagrad"],
     hyper=[

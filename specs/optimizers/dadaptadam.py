@@ -36,7 +36,7 @@ _LAMBDA = weight_decay.symbol
 
 dadaptadam = Optimizer(
     "DAdaptAdam",
-    summary="D-Adaptation for Adam: a rate from what gradients tell of the distance to go.",
+    summary="D-Adaptation for Adam: a rate from an estimate of the distance to the minimum.",
     source="Defazio & Mishchenko, 2023, arXiv:2301.07733, Algorithm 5, as in dadaptation 3.2",
     lineage=["Adam"],
     hyper=[

@@ -34,7 +34,7 @@ _LAMBDA = weight_decay.symbol
 
 dadaptadan = Optimizer(
     "DAdaptAdan",
-    summary="D-Adaptation for Adan: a rate from what gradients tell of the distance to go.",
+    summary="D-Adaptation for Adan: a rate from an estimate of the distance to the minimum.",
     source="Defazio & Mishchenko, 2023, arXiv:2301.07733, carried over to Xie et al., 2022, "
     "arXiv:2208.06677, as in dadaptation 3.2",
     lineage=["Adan"],

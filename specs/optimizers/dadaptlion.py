@@ -27,7 +27,7 @@ _ROOT = sqrt(beta2)
 
 dadaptlion = Optimizer(
     "DAdaptLion",
-    summary="D-Adaptation for Lion: a rate from what its signs tell of the distance to go.",
+    summary="D-Adaptation for Lion: a rate from an estimate of the distance to the minimum.",
     source="Defazio & Mishchenko, 2023, arXiv:2301.07733, carried over to Chen et al., 2023, "
     "arXiv:2302.06675, as in dadaptation 3.2",
     lineage=["Lion"],

@@ -30,7 +30,7 @@ rate, length, z = intermediates("rate length z")
 
 dadaptsgd = Optimizer(
     "DAdaptSGD",
-    summary="D-Adaptation for SGD: a rate from what gradients tell of the distance to go.",
+    summary="D-Adaptation for SGD: a rate from an estimate of the distance to the minimum.",
     source="Defazio & Mishchenko, 2023, arXiv:2301.07733, Algorithm 4, as in dadaptation 3.2",
     lineage=["SGD"],
     hyper=[

@@ -1,4 +1,4 @@
-"""DiffGrad: Adam with shorter steps where the gradient stays as it was."""
+"""DiffGrad: Adam with shorter steps where the gradient hardly changes."""
 
 from sympy import Abs, exp, sqrt
 
@@ -14,7 +14,7 @@ diffgrad = derived(
     _adam,
     "DiffGrad",
     options={"amsgrad": False},
-    summary="DiffGrad: Adam with shorter steps where the gradient stays as it was.",
+    summary="DiffGrad: Adam with shorter steps where the gradient hardly changes.",
     source="Dubey et al., 2020, arXiv:1909.11015, eqs. 6 to 8, epsilon beside the uncorrected root "
     "as in github.com/shivram1987/diffGrad; not checked against the paper",
     states=[State(last, init=0, key="previous_grad", latex=r"g^{\mathrm{last}}")],

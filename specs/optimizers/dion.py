@@ -53,7 +53,7 @@ START: Expr = Piecewise((leading(transpose(xi[t]), basis), FIRST), (transpose(q[
 
 dion = Optimizer(
     "Dion",
-    summary="Dion: momentum's nearest orthonormal matrix of a low rank, by power iteration.",
+    summary="Dion: orthonormalised momentum of low rank, by power iteration.",
     source="Ahn et al., 2025, arXiv:2504.05295, Algorithm 1, with decoupled decay as in "
     "github.com/microsoft/dion; not checked against the paper",
     lineage=["Muon"],

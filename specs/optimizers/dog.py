@@ -31,7 +31,7 @@ theta0, rbar, squares = states("theta0 rbar squares")
 
 dog = Optimizer(
     "DoG",
-    summary="DoG: distance over gradients, SGD with a rate that nobody tunes.",
+    summary="DoG: distance over gradients, SGD with a rate that needs no tuning.",
     source="Ivgi, Hinder & Carmon, 2023, arXiv:2302.12022, equation (DoG)",
     lineage=["SGD"],
     hyper=[

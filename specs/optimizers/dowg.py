@@ -25,7 +25,7 @@ theta0, far, squares = states("theta0 far squares")
 
 dowg = Optimizer(
     "DoWG",
-    summary="DoWG: distance over weighted gradients, SGD with a rate that nobody tunes.",
+    summary="DoWG: distance over weighted gradients, SGD with a rate that needs no tuning.",
     source="Khaled, Mishchenko & Jin, 2023, arXiv:2305.16284, Algorithm 1; epsilon as in optax",
     lineage=["DoG"],
     hyper=[

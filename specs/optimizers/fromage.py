@@ -20,7 +20,7 @@ wnorm, gnorm, ratio = intermediates("wnorm gnorm ratio")
 
 fromage = Optimizer(
     "Fromage",
-    summary="Fromage: descent that changes each tensor by a share of its norm.",
+    summary="Fromage: descent that changes each tensor by a fixed share of its norm.",
     source="Bernstein et al., 2020, arXiv:2002.03432, Algorithm 1; where a norm vanishes as in "
     "github.com/jxbz/fromage",
     lineage=["SGD"],

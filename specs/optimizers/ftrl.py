@@ -1,4 +1,4 @@
-"""Ftrl: the parameter that all gradients so far ask for, exactly 0 for many elements."""
+"""Ftrl: follow the regularised leader; its L1 term makes many elements exactly 0."""
 
 from fractions import Fraction
 
@@ -28,7 +28,7 @@ n, z = states("n z")
 
 ftrl = Optimizer(
     "Ftrl",
-    summary="Ftrl: the parameter that all gradients so far ask for, exactly 0 for many elements.",
+    summary="Ftrl: follow the regularised leader; its L1 term makes many elements exactly 0.",
     source="McMahan et al., 2013, Ad click prediction: a view from the trenches, Algorithm 1, "
     "arguments and shrinkage as in Keras; not checked against the paper",
     step_key="",

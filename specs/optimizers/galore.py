@@ -38,7 +38,7 @@ SCALE = Hyper(scale, "0.25", NON_NEGATIVE, "factor of the rate of a matrix", lat
 
 galore = Optimizer(
     "GaLore",
-    summary="GaLore: AdamW of gradients projected on a few of their singular vectors.",
+    summary="GaLore: AdamW on gradients projected on a few of their singular vectors.",
     source="Zhao et al., 2024, arXiv:2403.03507, Algorithm 2; not checked against the paper",
     lineage=["AdamW"],
     view=View(flat=ndim >= 4, rank=rank),

@@ -8,5 +8,5 @@ grams_of_adamw = derived(
     grams(_adamw),
     "Grams",
     options={"amsgrad": False},
-    summary="Grams: AdamW for the sizes of steps, and the gradient for their signs.",
+    summary="Grams: steps of AdamW's size, with the gradient's signs.",
 )

@@ -1,4 +1,4 @@
-"""GrokFastAdamW: AdamW by gradients whose slow part is made larger."""
+"""GrokFastAdamW: AdamW on gradients whose slow part is amplified."""
 
 from ..language import derived
 from ..operators import grokfast
@@ -8,5 +8,5 @@ grokfastadamw = derived(
     grokfast(_adamw),
     "GrokFastAdamW",
     options={"amsgrad": False},
-    summary="GrokFastAdamW: AdamW by gradients whose slow part is made larger.",
+    summary="GrokFastAdamW: AdamW on gradients whose slow part is amplified.",
 )

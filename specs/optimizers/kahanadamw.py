@@ -31,7 +31,7 @@ mhat, vhat, u, d = intermediates("mhat vhat u d")
 
 kahanadamw = Optimizer(
     "KahanAdamW",
-    summary="KahanAdamW: AdamW with compensated sums, for parameters of half precision.",
+    summary="KahanAdamW: AdamW with compensated sums, for parameters in half precision.",
     source="Loshchilov & Hutter, 2019, arXiv:1711.05101, Algorithm 2; sums: Kahan, 1965, Further "
     "remarks on reducing truncation errors, CACM 8(1); both: AnyPrecisionAdamW of torchdistx",
     lineage=["AdamW"],

@@ -175,7 +175,7 @@ LEFT, RIGHT = Factor(rows, "left"), Factor(cols, "right")
 
 kron = Optimizer(
     "Kron",
-    summary="Kron: SGD with a preconditioner that makes gradients as noise, an axis at a time.",
+    summary="Kron: SGD with a Kronecker-factored preconditioner that whitens gradients.",
     source="Li, 2018, arXiv:1809.10232, on triangular factors of a Kronecker product, as in "
     "github.com/evanatyourself/kron_torch; not checked against the paper",
     lineage=["SGD(momentum)"],

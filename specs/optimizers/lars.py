@@ -36,7 +36,7 @@ _LAMBDA = weight_decay.symbol
 
 lars = Optimizer(
     "LARS",
-    summary="LARS: SGD at a rate of each tensor's own, by its norm beside its gradient's.",
+    summary="LARS: SGD with a rate for each tensor, from its norm over its gradient's.",
     source="You, Gitman & Ginsburg, 2017, arXiv:1708.03888, Algorithm 1",
     lineage=["SGD(momentum)"],
     step_key="",

@@ -21,7 +21,7 @@ from .dog import eps, eta, lr, rbar, reps_rel, squares, theta0
 ldog = derived(
     _dog,
     "LDoG",
-    summary="LDoG: distance over gradients for each tensor, at rates that nobody tunes.",
+    summary="LDoG: distance over gradients for each tensor, at rates that need no tuning.",
     source="Ivgi, Hinder & Carmon, 2023, arXiv:2302.12022, section 3.3, as in dog-optimizer 1.0.3; "
     "not checked against the paper",
     hyper=[

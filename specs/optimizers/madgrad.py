@@ -1,4 +1,4 @@
-"""MADGRAD: dual averaging by the cube root of squared gradients, with momentum."""
+"""MADGRAD: dual averaging, scaled by the cube root of squared gradients, with momentum."""
 
 from sympy import Eq, Ne, Piecewise, Rational, sqrt
 
@@ -34,7 +34,7 @@ def root(e):
 
 madgrad = Optimizer(
     "MADGRAD",
-    summary="MADGRAD: dual averaging by the cube root of squared gradients, with momentum.",
+    summary="MADGRAD: dual averaging, scaled by the cube root of squared gradients, with momentum.",
     source="Defazio & Jelassi, 2021, arXiv:2101.11075, Algorithm 1, epsilon in the rate too, as in "
     "github.com/facebookresearch/madgrad; not checked against the paper",
     lineage=["Adagrad"],

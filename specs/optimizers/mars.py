@@ -9,5 +9,5 @@ mars = derived(
     "MARS",
     options={"amsgrad": False},
     defaults={"lr": "3e-3", "beta1": "0.95", "beta2": "0.99", "weight_decay": "0"},
-    summary="MARS: AdamW of gradients whose variance is reduced by their change.",
+    summary="MARS: AdamW on gradients whose variance is reduced by their last change.",
 )

@@ -42,7 +42,7 @@ def from_first(whole: Expr, later: Expr) -> Expr:
 
 momo = Optimizer(
     "MoMo",
-    summary="MoMo: momentum whose rate is Polyak's, for the model that its averages make.",
+    summary="MoMo: momentum with Polyak's rate, for a model of the loss made of averages.",
     source="Schaipp et al., 2024, arXiv:2305.07583, Algorithm 2; the lower bound adapted by "
     "Algorithm 3",
     lineage=["SGD(momentum)"],

@@ -40,7 +40,7 @@ _START = 1 - beta1**t
 
 momoadam = Optimizer(
     "MoMoAdam",
-    summary="MoMo-Adam: Adam whose rate is Polyak's, for the model that its averages make.",
+    summary="MoMo-Adam: Adam with Polyak's rate, for a model of the loss made of averages.",
     source="Schaipp et al., 2024, arXiv:2305.07583, Algorithm 4; the lower bound adapted as in "
     "its authors' package",
     lineage=["Adam"],

@@ -90,7 +90,7 @@ def tall(X: Expr) -> Expr:
 
 muon = Optimizer(
     "Muon",
-    summary="Muon: momentum made nearly orthogonal, for the matrices of hidden layers.",
+    summary="Muon: nearly orthogonalised momentum, for the matrices of hidden layers.",
     source="Jordan et al., 2024, https://kellerjordan.github.io/posts/muon; rates for AdamW's: "
     "Liu et al., 2025, arXiv:2502.16982, eq. 4",
     peer="torch.optim.Muon",

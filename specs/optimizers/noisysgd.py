@@ -7,5 +7,5 @@ from .sgd import sgd as _sgd
 noisysgd = derived(
     gradient_noise(_sgd),
     "NoisySGD",
-    summary="NoisySGD: SGD with normal noise in its gradients, which fades.",
+    summary="NoisySGD: SGD with Gaussian noise added to its gradients, which fades.",
 )

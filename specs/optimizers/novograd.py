@@ -29,7 +29,7 @@ vhat, d = intermediates("vhat d")
 
 novograd = Optimizer(
     "NovoGrad",
-    summary="NovoGrad: momentum of gradients that are normalised layer by layer.",
+    summary="NovoGrad: momentum of gradients normalised layer by layer.",
     source="Ginsburg et al., 2019, arXiv:1905.11286, Algorithm 1",
     lineage=["Adam"],
     hyper=[

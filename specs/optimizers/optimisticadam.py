@@ -1,4 +1,4 @@
-"""OptimisticAdam: Adam that adds the change of its direction, as if that went on."""
+"""OptimisticAdam: Adam that extrapolates the change of its direction."""
 
 from sympy import Eq, Piecewise, sqrt
 
@@ -26,7 +26,7 @@ optimisticadam = derived(
     _adam,
     "OptimisticAdam",
     options={"amsgrad": False},
-    summary="OptimisticAdam: Adam that adds the change of its direction, as if that went on.",
+    summary="OptimisticAdam: Adam that extrapolates the change of its direction.",
     source="Daskalakis et al., 2018, arXiv:1711.00141, Algorithm 1, arguments as in optax; not "
     "checked against the paper",
     hyper=[

@@ -24,7 +24,7 @@ pid = derived(
     _sgd,
     "PID",
     options={"nesterov": False},
-    summary="PID: SGD that adds the sum of gradients and their change, as a controller does.",
+    summary="PID: SGD that adds the sum of gradients and their change, as a PID controller does.",
     source="An et al., 2018, A PID controller approach for stochastic optimization of deep "
     "networks, eq. 11, as in github.com/tensorboy/PIDOptimizer; not checked against the paper",
     hyper=[

@@ -1,4 +1,4 @@
-"""PNM: two momenta by turns, one of them taken away from the other."""
+"""PNM: two alternating momenta, one subtracted from the other."""
 
 from sympy import Eq, Mod, Piecewise, sqrt
 
@@ -39,7 +39,7 @@ def apart(beta):
 
 pnm = Optimizer(
     "PNM",
-    summary="PNM: two momenta by turns, one of them taken away from the other.",
+    summary="PNM: two alternating momenta, one subtracted from the other.",
     source="Xie et al., 2021, arXiv:2103.17182, Algorithm 2; not checked against the paper",
     lineage=["SGD(momentum)"],
     hyper=[

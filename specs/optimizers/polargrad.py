@@ -14,7 +14,7 @@ from .muon import muon as _muon
 polargrad = derived(
     _muon,
     "PolarGrad",
-    summary="PolarGrad: momentum's polar factor, times the sum of its singular values.",
+    summary="PolarGrad: the polar factor of the momentum, times the sum of its singular values.",
     source="Lau, Long & Su, 2025, arXiv:2505.21799, Algorithm 1, with rounds of Newton and Schulz; "
     "not checked against the paper",
     hyper=coefficients("1.875", "-1.25", "0.375"),

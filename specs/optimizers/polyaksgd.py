@@ -28,7 +28,7 @@ gap, steep, eta = intermediates("gap steep eta")
 
 polyaksgd = Optimizer(
     "PolyakSGD",
-    summary="PolyakSGD: descent at a rate that the loss and its gradient give.",
+    summary="PolyakSGD: SGD at a rate computed from the loss and its gradient.",
     source="Loizou et al., 2021, arXiv:2002.10542, eq. SPS_max, with c = 1; Polyak, 1969; the "
     "epsilon and the gap held above 0 as in optax",
     lineage=["SGD"],

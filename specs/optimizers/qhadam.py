@@ -13,7 +13,7 @@ qhadam = derived(
     _adam,
     "QHAdam",
     options={"amsgrad": False},
-    summary="QHAdam: Adam with a share of the gradient, and of its square, beside their averages.",
+    summary="QHAdam: Adam that mixes the gradient and its square into their averages.",
     source="Ma & Yarats, 2019, arXiv:1810.06801, eqs. 15 to 18; not checked against the paper",
     hyper=[
         "beta2",

@@ -7,5 +7,5 @@ from .sgd import sgd
 sam_over_sgd = derived(
     sam(sgd),
     "SAM",
-    summary="SAM: SGD by the gradient where the loss near the parameter is highest.",
+    summary="SAM: SGD with the gradient from where the loss near the parameter is highest.",
 )

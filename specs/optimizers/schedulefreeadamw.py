@@ -34,7 +34,7 @@ WARMUP = Piecewise((1, Eq(warmup_steps, 0)), (Min(1, t / warmup_steps), True))
 
 schedule_free_adamw = Optimizer(
     "ScheduleFreeAdamW",
-    summary="Schedule-free AdamW: the average of its steps stands in for a schedule of the rate.",
+    summary="Schedule-free AdamW: an average of its iterates in place of a schedule.",
     source="Defazio et al., 2024, arXiv:2405.15682, Algorithm 1",
     positional=["foreach"],
     lineage=["AdamW"],

@@ -12,5 +12,5 @@ schedulefreesgd = derived(
     schedule_free(_plain),
     "ScheduleFreeSGD",
     defaults={"lr": "1"},
-    summary="ScheduleFreeSGD: SGD near the average of its steps, in place of a schedule.",
+    summary="ScheduleFreeSGD: SGD with an average of its iterates in place of a schedule.",
 )

@@ -28,7 +28,7 @@ lr, momentum, dampening = hyperparameters("lr momentum dampening")
 
 sgdp = Optimizer(
     "SGDP",
-    summary="SGDP: SGD without the part of a step along weights that a normalisation follows.",
+    summary="SGDP: SGD without the radial part of steps of weights that are normalised.",
     source="Heo et al., 2021, arXiv:2006.08217, Algorithm 1; decay and Nesterov's momentum as in "
     "its authors' code",
     lineage=["SGD(momentum)"],

@@ -33,7 +33,7 @@ gsnr, b = states("gsnr b")
 
 sgdsai = Optimizer(
     "SGDSaI",
-    summary="SGD-SaI: SGD with a rate of each tensor's own, from its first gradient.",
+    summary="SGD-SaI: SGD with a rate for each tensor, set by its first gradient.",
     source="Xu et al., 2024, arXiv:2412.11768, as in sgd_sai 1.0.3; not checked against the paper",
     lineage=["SGD(momentum)"],
     step_key="",

@@ -63,7 +63,7 @@ def root(P: Expr, Q: Expr) -> Expr:
 
 shampoo = Optimizer(
     "Shampoo",
-    summary="Shampoo: the gradient between roots of what its rows and its columns sum up to.",
+    summary="Shampoo: the gradient between inverse roots of sums over its rows and columns.",
     source="Gupta, Koren & Singer, 2018, arXiv:1802.09568, Algorithm 1; momentum as SGD's",
     lineage=["Adagrad"],
     view=View(flat=ndim >= 4),

@@ -23,7 +23,7 @@ lr, momentum = hyperparameters("lr momentum")
 
 signsgd = Optimizer(
     "SignSGD",
-    summary="SignSGD: steps of one size, along the sign of the gradient.",
+    summary="SignSGD: steps of equal size, by the sign of the gradient.",
     source="Bernstein et al., 2018, arXiv:1802.04434, Algorithm 1; with momentum: Algorithm 2; not "
     "checked against the paper",
     step_key="",

@@ -6,6 +6,6 @@ signum = _signsgd.specialize(
     "Signum",
     options={},
     defaults={"momentum": "0.9"},
-    summary="Signum: steps of one size, along the sign of the momentum.",
+    summary="Signum: steps of equal size, by the sign of the momentum.",
     source="Bernstein et al., 2018, arXiv:1802.04434, Algorithm 2; not checked against the paper",
 )

@@ -14,7 +14,7 @@ simplifiedademamix = derived(
     "SimplifiedAdEMAMix",
     options={"amsgrad": False},
     defaults={lr: "1e-4", "beta1": "0.99", "beta2": "0.95", "weight_decay": "0"},
-    summary="SimplifiedAdEMAMix: AdamW with a sum for its momentum, and the gradient beside it.",
+    summary="SimplifiedAdEMAMix: AdamW whose momentum is a sum, with the gradient added.",
     source="Morwani et al., 2025, arXiv:2502.02431, Algorithm 1, without a warm-up of beta1; not "
     "checked against the paper",
     hyper=[

@@ -37,7 +37,7 @@ def normalized(X: Expr) -> Expr:
 
 sinkgd = Optimizer(
     "SinkGD",
-    summary="SinkGD: gradients with rows and columns of one size, and no states.",
+    summary="SinkGD: gradients normalised by rows and by columns in turn, without states.",
     source="Scetbon et al., 2025, arXiv:2502.06742, Algorithm 3; not checked against the paper",
     lineage=["SGD"],
     step_key="",

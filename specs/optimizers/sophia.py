@@ -40,7 +40,7 @@ _DUE = Eq(Mod(t - 1, update_period), 0)
 
 sophia = Optimizer(
     "Sophia",
-    summary="Sophia: momentum over the Hessian's diagonal, each element's step bounded.",
+    summary="Sophia: momentum over the Hessian's diagonal, with each element's step clipped.",
     source="Liu et al., 2023, arXiv:2305.14342, Algorithm 3",
     lineage=["SGD(momentum)"],
     hyper=[

@@ -33,7 +33,7 @@ since, scale, clipped, bound, moved = intermediates("since scale clipped bound m
 
 spam = Optimizer(
     "SPAM",
-    summary="SPAM: AdamW of gradients without spikes, whose moments begin anew at times.",
+    summary="SPAM: AdamW on gradients without spikes, whose moments are reset at times.",
     source="Huang et al., 2025, arXiv:2501.06842, Algorithm 1, with all elements kept; warm-up, "
     "count, and decay after the step as in github.com/TianjinYellow/SPAM-Optimizer; not checked "
     "against the paper",

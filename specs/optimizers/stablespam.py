@@ -46,7 +46,7 @@ def kept(old: Expr) -> Expr:
 
 stablespam = Optimizer(
     "StableSPAM",
-    summary="Stable-SPAM: AdamW of gradients clipped by peaks and norms of those before.",
+    summary="Stable-SPAM: AdamW on gradients clipped by the peaks and norms of earlier ones.",
     source="Huang et al., 2025, arXiv:2502.17055, Algorithm 1; decay decoupled",
     lineage=["AdamW"],
     hyper=[

@@ -30,7 +30,7 @@ _SGD = settled[t - 1] > 0
 
 swats = Optimizer(
     "SWATS",
-    summary="SWATS: Adam that switches to SGD at a rate which it has found.",
+    summary="SWATS: Adam that switches to SGD, at a rate that it estimates.",
     source="Keskar & Socher, 2017, arXiv:1712.07628, Algorithm 1; not checked against the paper",
     lineage=["Adam"],
     hyper=[

@@ -13,7 +13,7 @@ tiger = derived(
     _signum,
     "Tiger",
     defaults={"weight_decay": "1e-2"},
-    summary="Tiger: steps along the sign of an average of gradients, and decoupled weight decay.",
+    summary="Tiger: steps by the sign of an average of gradients, with decoupled weight decay.",
     source="Su, 2023, github.com/bojone/tiger, without its groups of layers and accumulation; not "
     "checked against it",
     hyper=["lr", Hyper(beta, "0.965", UNIT, "decay rate of the average", latex=r"\beta")],

@@ -42,7 +42,7 @@ noam_lr = Schedule(
 
 relative_step_lr = Schedule(
     "RelativeStepLR",
-    summary="Adafactor's: one over the root of the step, but at most the rate it starts from.",
+    summary="Adafactor's: one over the root of the step, at most the rate it starts from.",
     source="Shazeer & Stern, 2018, arXiv:1804.04235, section 9; warm-up as in Tensor2Tensor",
     # The rate is no line of the one it starts from, so that nothing can be multiplied on.
     outright="always",

@@ -26,7 +26,7 @@ _BETWEEN = Interval(low=Fraction(0), high=Fraction(1), low_open=True, high_open=
 
 palm_beta2_lr = Schedule(
     "PaLMBeta2LR",
-    summary="1 - t^-power, with t counted from 1: an average that grows longer for ever.",
+    summary="1 - t^-power, with t counted from 1: the decay of an average that grows ever longer.",
     source="Chowdhery et al., 2022, arXiv:2204.02311, section 5; Shazeer & Stern, 2018, "
     "arXiv:1804.04235, section 7.2",
     hyper=[Hyper(power, "0.8", NON_NEGATIVE, "exponent", latex="p")],
@@ -36,7 +36,7 @@ palm_beta2_lr = Schedule(
 
 half_life_lr = Schedule(
     "HalfLifeLR",
-    summary="From one decay rate to another, so that the half-life grows linearly; then constant.",
+    summary="From one decay rate to another, with a half-life that grows linearly; then constant.",
     source="Pagliardini et al., 2024, arXiv:2409.03137, section 3, for AdEMAMix's beta3",
     hyper=[
         Hyper(total_steps, "", AT_LEAST_ONE, "steps to the last", latex="T"),

@@ -37,7 +37,7 @@ ALL = Schedules(schedulers, "the schedules, at least one", many=True, latex="S")
 
 sequential_lr = Schedule(
     "SequentialLR",
-    summary="One schedule after the other, each from step 0 at its milestone.",
+    summary="One schedule after the other, each starting from its step 0 at its milestone.",
     source="torch.optim.lr_scheduler",
     peer="torch.optim.lr_scheduler.SequentialLR",
     outright="at first",
@@ -78,7 +78,7 @@ sequential_lr = Schedule(
 
 chained_scheduler = Schedule(
     "ChainedScheduler",
-    summary="Several schedules at once, each applied to the rate the one before it gives.",
+    summary="Several schedules at once, each applied to the rate that the one before it gives.",
     source="torch.optim.lr_scheduler, for schedules that multiply the rate",
     peer="torch.optim.lr_scheduler.ChainedScheduler",
     keys={"schedulers": "_schedulers"},

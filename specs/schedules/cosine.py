@@ -39,7 +39,7 @@ def annealed(share: Expr) -> Expr:
 
 cosine_annealing_lr = Schedule(
     "CosineAnnealingLR",
-    summary="Half a cosine from the rate to eta_min in T_max steps.",
+    summary="Falls along half a cosine, from the rate to eta_min in T_max steps.",
     source=SOURCE,
     peer="torch.optim.lr_scheduler.CosineAnnealingLR",
     hyper=[
@@ -61,7 +61,7 @@ cosine_annealing_lr = Schedule(
 
 cosine_annealing_warm_restarts = Schedule(
     "CosineAnnealingWarmRestarts",
-    summary="Cosine annealing, begun anew after T_0 steps, then after T_mult times as many, ...",
+    summary="Cosine annealing, restarted after T_0 steps, then after T_mult times as many, ...",
     source=SOURCE,
     peer="torch.optim.lr_scheduler.CosineAnnealingWarmRestarts",
     outright="always",

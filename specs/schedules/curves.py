@@ -58,7 +58,7 @@ rex_lr = Schedule(
 
 tanh_decay_lr = Schedule(
     "TanhDecayLR",
-    summary="Down along a hyperbolic tangent, between two points of it, then the lowest rate.",
+    summary="Falls along a hyperbolic tangent, between two points of it; then the lowest rate.",
     source="Hsueh et al., 2019, arXiv:1806.01593, equation 4",
     hyper=[
         TOTAL_STEPS,
@@ -138,7 +138,7 @@ _FALLEN = [
 
 hyperbolic_lr = Schedule(
     "HyperbolicLR",
-    summary="Down along a hyperbola that begins alike however many steps there are.",
+    summary="Falls along a hyperbola, at first alike for all numbers of steps.",
     source="Kim, 2024, arXiv:2407.15200, equation 4",
     hyper=[
         TOTAL_STEPS,
@@ -155,7 +155,7 @@ hyperbolic_lr = Schedule(
 
 exp_hyperbolic_lr = Schedule(
     "ExpHyperbolicLR",
-    summary="Down along the exponential of a hyperbola, alike however many steps there are.",
+    summary="Falls along the exponential of a hyperbola, at first alike for all numbers of steps.",
     source="Kim, 2024, arXiv:2407.15200, equation 6",
     # The rate is no line of the one it starts from, so that nothing can be multiplied on.
     outright="always",

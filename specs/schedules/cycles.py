@@ -247,7 +247,7 @@ cut_frac, ratio = hyperparameters("cut_frac ratio")
 
 slanted_triangular_lr = Schedule(
     "SlantedTriangularLR",
-    summary="A short way up from 1/ratio of the rate, and a long way down to it again.",
+    summary="A short rise from 1/ratio of the rate, and a long fall back to it.",
     source="Howard & Ruder, 2018, arXiv:1801.06146, equation 3",
     hyper=[
         Hyper(total_steps, "", AT_LEAST_ONE, "steps in all", latex="T"),

@@ -40,7 +40,7 @@ exponential_lr = Schedule(
 
 polynomial_lr = Schedule(
     "PolynomialLR",
-    summary="A power of the share of total_iters steps that is left.",
+    summary="The rate times a power of the share of total_iters steps that is left.",
     source="torch.optim.lr_scheduler",
     peer="torch.optim.lr_scheduler.PolynomialLR",
     hyper=[Hyper(total_iters, "5", AT_LEAST_ONE, "steps until the rate is 0", latex="T"), POWER],

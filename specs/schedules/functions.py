@@ -31,7 +31,7 @@ lambda_lr = Schedule(
 
 multiplicative_lr = Schedule(
     "MultiplicativeLR",
-    summary="The rate times the values of a function at all steps so far, from 1 on.",
+    summary="The rate times the values of a function at all steps so far, from step 1.",
     source="torch.optim.lr_scheduler",
     peer="torch.optim.lr_scheduler.MultiplicativeLR",
     keys={"lr_lambda": "lr_lambdas"},

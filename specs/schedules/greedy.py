@@ -38,7 +38,7 @@ _REDUCES = failures[step] > patience
 
 greedy_lr = Schedule(
     "GreedyLR",
-    summary="The rate over factor while a metric improves, times factor when it has stopped to.",
+    summary="The rate over factor while a metric improves, times factor once it has stopped.",
     source="Subramanian et al., 2025, arXiv:2512.14527, as in transformers; without averages of "
     "the metric, and without a reset at the lowest rate",
     keys={"min_lr": "min_lrs", "max_lr": "max_lrs"},

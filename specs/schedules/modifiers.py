@@ -33,7 +33,7 @@ _EXAMPLE = Sample(cosine_annealing_lr, {"lr": "0.1", "T_max": "100"})
 
 jagged_restarts_lr = Schedule(
     "JaggedRestartsLR",
-    summary="Another schedule, whose rate falls off before each restart, and warms up after it.",
+    summary="Another schedule, with a decay before each restart and a warm-up after it.",
     source="Lialin et al., 2023, arXiv:2307.05695, section 3; arguments as in axolotl",
     hyper=[
         Schedules(scheduler, "the schedule that runs", latex="S"),

@@ -41,7 +41,7 @@ NO_WARMUP = Hyper(warmup_steps, "0", NON_NEGATIVE, WARMUP_STEPS.doc, latex="w")
 trapezoidal_lr = specialised(
     warmup_stable_decay_lr,
     "TrapezoidalLR",
-    summary="Linearly up from 0, constant, and linearly down at the end of total_steps steps.",
+    summary="Rises linearly from 0, is constant, and falls linearly until total_steps.",
     source="Xing et al., 2018, arXiv:1802.08770; Hagele et al., 2024, arXiv:2405.18392",
     hyper=[TOTAL_STEPS, WARMUP_STEPS, DECAY_STEPS, MIN_FACTOR],
     settings={
@@ -60,7 +60,7 @@ trapezoidal_lr = specialised(
 warmup_hold_cosine_lr = specialised(
     warmup_stable_decay_lr,
     "WarmupHoldCosineLR",
-    summary="Linearly up from 0, constant, and down along half a cosine until total_steps.",
+    summary="Rises linearly from 0, is constant, and falls along half a cosine until total_steps.",
     source="common practice, as in pytorch_scheduler",
     hyper=[
         TOTAL_STEPS,
@@ -85,7 +85,7 @@ warmup_hold_cosine_lr = specialised(
 flat_cosine_lr = specialised(
     warmup_stable_decay_lr,
     "FlatCosineLR",
-    summary="Constant, and then down along half a cosine until total_steps.",
+    summary="Constant, then falls along half a cosine until total_steps.",
     source="common practice, as in fastai",
     hyper=[
         TOTAL_STEPS,
@@ -129,7 +129,7 @@ knee_lr = specialised(
 cosine_constant_lr = specialised(
     warmup_stable_decay_lr,
     "CosineConstantLR",
-    summary="Linearly up from 0, down along half a cosine, and constant from then on.",
+    summary="Rises linearly from 0, falls along half a cosine, and is constant from then on.",
     source="Gupta et al., 2023, arXiv:2308.04014, section 3; arguments as in axolotl",
     hyper=[
         TOTAL_STEPS,
@@ -166,7 +166,8 @@ cosine_constant_lr = specialised(
 cyclic_wsd_lr = specialised(
     warmup_stable_decay_lr,
     "CyclicWSDLR",
-    summary="Linearly up from 0; then constant and down to min_factor times the rate, over again.",
+    summary="Rises linearly from 0; then constant and down to min_factor times the rate, in "
+    "cycles.",
     source="Wen et al., 2024, arXiv:2410.05192, section 4.2, which goes on from the decayed point",
     hyper=[WARMUP_STEPS, STABLE_STEPS, DECAY_STEPS, MIN_FACTOR, DECAY_TYPE],
     settings={},

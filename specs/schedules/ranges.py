@@ -28,7 +28,7 @@ share, interval = intermediates("share interval")
 
 interpolating_log_lr = Schedule(
     "InterpolatingLogLR",
-    summary="Up or down from one rate to another by equal factors, in num_steps steps.",
+    summary="Moves from one rate to another by equal factors, in num_steps steps.",
     source="common practice, as a test of the range of rates: Smith, 2017, arXiv:1506.01186, "
     "section 3.3, with factors in place of differences",
     hyper=[
@@ -51,7 +51,7 @@ interpolating_log_lr = Schedule(
 
 lr_range_test = Schedule(
     "LRRangeTest",
-    summary="Up from min_lr by step_rate times it every step_size steps, on and on.",
+    summary="Rises from min_lr by step_rate times it every step_size steps, without end.",
     source="Smith, 2017, arXiv:1506.01186, section 3.3; arguments as in DeepSpeed",
     hyper=[
         Hyper(min_lr, "1e-3", NON_NEGATIVE, "rate of the first step", latex=r"\eta_{\min}"),

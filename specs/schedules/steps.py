@@ -61,7 +61,7 @@ multi_step_lr = Schedule(
 
 piecewise_constant_lr = Schedule(
     "PiecewiseConstantLR",
-    summary="One rate after the other, each from a milestone on.",
+    summary="A sequence of constant rates, each from a milestone on.",
     source="common practice; a milestone is the first step of its rate",
     hyper=[
         MILESTONES,
@@ -79,7 +79,7 @@ _interpolation = Choice(
 
 piecewise_interpolate_lr = Schedule(
     "PiecewiseInterpolateLR",
-    summary="From one rate to the next, reached at the milestones, and then the last.",
+    summary="Interpolates between rates that are reached at the milestones, then keeps the last.",
     source="common practice; a milestone is the first step at its rate",
     hyper=[
         Numbers(

@@ -26,7 +26,7 @@ _strategy = Choice("anneal_strategy", ("cos", "linear"), "the way there: half a 
 
 swalr = Schedule(
     "SWALR",
-    summary="From the rate to swa_lr in anneal_epochs steps, and then constant.",
+    summary="Moves from the rate to swa_lr in anneal_epochs steps, then is constant.",
     source="Izmailov et al., 2018, arXiv:1803.05407, for steps as in torch.optim.swa_utils",
     peer="torch.optim.swa_utils.SWALR",
     keys={"anneal_strategy": "_anneal_strategy"},

@@ -34,7 +34,7 @@ DECAY_TYPE = Choice(
 
 warmup_stable_decay_lr = Schedule(
     "WarmupStableDecayLR",
-    summary="Linearly up from 0, constant, and down to min_factor times the rate at the end.",
+    summary="Rises linearly from 0, is constant, then falls to min_factor times the rate.",
     source="Hu et al., 2024, arXiv:2404.06395, section 4; 1 - sqrt: Hagele et al., 2024, "
     "arXiv:2405.18392; exponential: as in Megatron-LM",
     hyper=[WARMUP_STEPS, STABLE_STEPS, DECAY_STEPS, MIN_FACTOR, DECAY_TYPE],

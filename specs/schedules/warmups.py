@@ -80,28 +80,28 @@ def _in_front(name: str, summary: str, source: str, rising: Expr) -> Schedule:
 
 linear_warmup_lr = _in_front(
     "LinearWarmupLR",
-    "A linear warm-up in front of another schedule, which starts when it is done.",
+    "A linear warm-up before another schedule, which starts when it is done.",
     "Goyal et al., 2017, arXiv:1706.02677, section 2.2",
     _DONE,
 )
 
 cosine_warmup_lr = _in_front(
     "CosineWarmupLR",
-    "A warm-up along half a cosine in front of another schedule, which starts when it is done.",
+    "A warm-up along half a cosine before another schedule, which starts after it.",
     "common practice, as in transformers",
     (1 - cos(pi * _DONE)) / 2,
 )
 
 quadratic_warmup_lr = _in_front(
     "QuadraticWarmupLR",
-    "A warm-up by the square in front of another schedule, which starts when it is done.",
+    "A quadratic warm-up before another schedule, which starts when it is done.",
     "common practice, as in axolotl",
     _DONE**2,
 )
 
 sqrt_warmup_lr = _in_front(
     "SqrtWarmupLR",
-    "A warm-up by 1 - sqrt of what is left, in front of another schedule, which starts then.",
+    "A warm-up by 1 - sqrt of what is left, before another schedule, which starts then.",
     "common practice, as in transformers",
     1 - sqrt(Max(1 - _DONE, 0)),
 )
@@ -158,7 +158,7 @@ untuned_linear_warmup_lr = _running(
 
 untuned_exponential_warmup_lr = _running(
     "UntunedExponentialWarmupLR",
-    "An exponential warm-up with 1/(1 - beta2) for its time, of a schedule that runs meanwhile.",
+    "An exponential warm-up of time 1/(1 - beta2), of a schedule that runs meanwhile.",
     _UNTUNED,
     [_BETA2],
     1 - exp(-(1 - beta2) * (step + 1)),

@@ -30,7 +30,7 @@ def test_parting_is_shown_in_small_numbers(run: Any) -> None:
     done = run("adamw", "--against", f"{WRONG}:no_correction")
     assert done.exit_code == 1
     verdict, dialect, *shown = done.stdout.splitlines()
-    assert "parts from adamw: in " in verdict
+    assert "differs from adamw: in " in verdict
     assert dialect == "It agrees with adamw, but: no correction by 1 - beta1**t."
     assert shown[:6] == [
         "First in step 1, state theta, with",

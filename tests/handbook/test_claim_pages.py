@@ -58,7 +58,7 @@ def test_a_page_begins_with_its_title_and_folds_what_it_proves(texts):
     for name, text in texts.items():
         assert text.startswith("# ")
         if name != "claims/index":
-            assert text.count("{dropdown} Proof\n") + text.count("{dropdown} Refutation\n") == len(
+            assert text.count("{dropdown} Proof\n") + text.count("{dropdown} Derivation\n") == len(
                 targets(text)
             )
 
@@ -77,7 +77,10 @@ def test_the_index_lists_and_counts_all(texts, settled):
     assert sorted(re.findall(r"\]\(#claim-(.+?)\)", index)) == sorted(settled)
     found = Counter(claim.expected for claim in builtin_claims().values())
     proved, refuted = found[Verdict.PROVED], found[Verdict.REFUTED]
-    assert f"Of {len(settled)} claims, {proved} are proved and {refuted} refuted;" in index
+    assert (
+        f"Of {len(settled)} claims, {proved} are proved and {refuted} are shown by counterexample;"
+        in index
+    )
     assert "not as their authors expect" not in index
     assert index.count("{bdg-success}") == proved
     assert index.count("{bdg-secondary}") == refuted

@@ -162,8 +162,9 @@ def test_a_refuted_page_shows_what_remains_and_the_numbers(page_of, settled):
         e = beta * e + w.slope * plain + plain**2 / 4
         plain -= lr * e
     last = page.rstrip().splitlines()[-1]
-    assert f"After step {w.step} the parameter is ${ahead}$ by LookAhead" in last
-    assert f"and ${plain}$ by " in last
+    assert f"After step {w.step}, LookAhead, mapped to " in last
+    assert f" gives ${ahead}$ for the parameter, and " in last
+    assert last.endswith(f" gives ${plain}$.")
 
 
 def test_a_region_shows_its_matrix(page_of):
@@ -186,7 +187,7 @@ def test_a_wrong_coefficient_is_shown_as_broken():
     assert "**A witness.** Take $" in error
     assert "{bdg-danger}`Refuted`" in page
     w = settled.witness
-    values = re.findall(r"\$(-?[\d/]+)\$ by ", error)
+    values = re.findall(r" gives \$(-?[\d/]+)\$", error)
     assert values == [str(w.left), str(w.right)]
     assert w.left != w.right
 

@@ -120,7 +120,7 @@ def test_the_page_compares_every_pair(pages: dict[str, Page]) -> None:
     # Of a stack, what is declared stands for what is not: it is Nesterov's of AdamW.
     assert (Stage("AdamW"), Stage("NAdamW")) in found
     own_page = pages["optimizers/adam"].text
-    assert "\nAdam beside [RMSprop](/optimizers/rmsprop.md). The equations" in own_page
+    assert "\nAdam, compared with [RMSprop](/optimizers/rmsprop.md). The equations" in own_page
     text = pages["comparison"].text
     assert "| [SGD](/optimizers/sgd.md) | 0 | 12 B | 2 | {code}`momentum` | no | no |" in text
     assert "| [Adam](/optimizers/adam.md) | 2 | 28 B | 12 | yes | yes | yes |" in text

@@ -48,7 +48,7 @@ def test_a_rule_has_what_was_found_under_its_name(edition: Edition) -> None:
     """The epsilon of Keras's Adagrad stands under the root, and its decay is decoupled."""
     text = peers_list(SPECS["Adagrad"], MATERIAL, edition)
     (row,) = [line for line in text.splitlines() if "`keras.optimizers.Adagrad`" in line]
-    assert "parts, and takes the course of what is said here" in row
+    assert "differs, in just the way described here" in row
     assert "epsilon stands under the root" in row
     assert "lr=1, weight_decay=1: from 1 by 1 to -1, not 5e-11" in row
     assert "`lr` $0.001$" in row

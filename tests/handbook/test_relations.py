@@ -90,7 +90,7 @@ def test_a_proved_claim_in_short(settled):
 def test_a_refuted_claim_in_short_has_its_witness(settled):
     text = related(settled["average-uncorrected"], EDITION)
     statement, witness = text.strip().split("\n\n")
-    assert statement.endswith("([refutation](#claim-average-uncorrected))")
+    assert statement.endswith("([derivation](#claim-average-uncorrected))")
     # (1 - (1/8)**5) * 5/8 by hand
     assert "$t = 5$, $\\beta_1 = 1/8$, $g = 5/8$" in witness
     assert "$163835/262144$" in witness

@@ -16,7 +16,7 @@ OPTIMIZERS = shown.optimizers()
 SCHEDULES = shown.schedules()
 CLAIMED = ("Adam", "Adamax", "AdamW", "Adagrad", "Lamb", "NAdam", "RAdam", "RMSprop", "SGD")
 """Rules that claims are about."""
-OF_SOME = ("Proved and refuted", "What to tune")
+OF_SOME = ("Proofs and counterexamples", "What to tune")
 ELSEWHERE = {each.of for each in audited() if each.found}
 
 
@@ -39,13 +39,13 @@ def test_an_optimizer_has_all_parts(name: str, pages: dict[str, Page]) -> None:
         *(["Outputs"] if spec.outputs else []),
         "What each option changes",
         "What it takes and refuses",
-        *(["Beside the rule it grew out of"] if name != "SGD" else []),
+        *(["Compared with the rule it grew out of"] if name != "SGD" else []),
         *(["Cost"] if compiled(spec).has_kernel else []),
         *(["In pictures"] if is_drawn(analyse(spec)) else []),
         "With operators",
-        *(["Elsewhere"] if name in ELSEWHERE else []),
+        *(["In other libraries"] if name in ELSEWHERE else []),
     ]
-    assert name not in CLAIMED or "Proved and refuted" in _titles(page.text)
+    assert name not in CLAIMED or "Proofs and counterexamples" in _titles(page.text)
     for update in spec.updates:
         assert f":label: eq-{spec.module}-{update.target.name}\n" in page.text
     for state in spec.states:
@@ -103,11 +103,12 @@ def test_adam_by_its_page(pages: dict[str, Page]) -> None:
 
 def test_many_claims_are_folded_by_theme_and_one_line_of_the_book(pages: dict[str, Page]) -> None:
     text = pages["optimizers/adam"].text
-    section = text[text.index("## Proved and refuted") :]
-    themes = re.findall(r"\{dropdown\} (.+): (\d+) proved, (\d+) refuted$", section, re.MULTILINE)
+    section = text[text.index("## Proofs and counterexamples") :]
+    counts = r"\{dropdown\} (.+): (\d+) proved, (\d+) by counterexample$"
+    themes = re.findall(counts, section, re.MULTILINE)
     assert ("Adam", *themes[[t[0] for t in themes].index("Adam")][1:]) in themes
     assert sum(int(p) + int(r) for _, p, r in themes) <= section.count("{bdg-")
-    (line,) = re.findall(r"^Proved: .*Refuted: .*\.$", section, re.MULTILINE)
+    (line,) = re.findall(r"^Proved: .*By counterexample: .*\.$", section, re.MULTILINE)
     # What is unfolded on the site is named in it, once.
     for name in set(re.findall(r"\]\(#(claim-[\w-]+)\)", section)):
         assert line.count(f"](#{name})") == 1
@@ -128,7 +129,8 @@ def test_the_page_of_gradients_has_every_transform(pages: dict[str, Page]) -> No
     for name, transform in transforms().items():
         assert f"\n## {name}\n" in text
         assert f"{{code}}`{transform.hyper.name}`" in text
-    assert text.count("### Proved and refuted") == 2  # of clipping by value nothing is claimed
+    # Of clipping by value nothing is claimed.
+    assert text.count("### Proofs and counterexamples") == 2
     assert "](#claim-clip-term)" in text
 
 
@@ -151,7 +153,7 @@ def test_a_rule_of_ones_own_has_what_can_be_said_of_it(own_pages: dict[str, Page
     assert _titles(text) == [
         *("One step", "Arguments", "Use", "Code", "State", "What it takes and refuses"),
         *("Cost", "In pictures"),
-        "Proved and refuted",
+        "Proofs and counterexamples",
     ]
     assert "- It is what it is. {bdg-success}`Proved` ([proof](#claim-normed-itself))" in text
     assert "(claim-normed-itself)=" in own_pages["claims/of_own_rules"].text

@@ -44,7 +44,7 @@ TOPICS = {
     "Adamax": ("adaptive", "## Adamax"),
     "NAdam": ("nadam", "# NAdam"),
     "L2 and decoupled weight decay": ("weight-decay", "# L2 regularisation"),
-    "Adam and SGD with momentum": ("adam-and-momentum", "# Adam beside SGD with momentum"),
+    "Adam and SGD with momentum": ("adam-and-momentum", "# Adam and SGD with momentum"),
     "clipping by norm and by value": ("clipping", "*By value*"),
     "schedules": ("schedules", "# Schedules"),
     "time-based decay": ("schedules", "**Time-based decay**"),

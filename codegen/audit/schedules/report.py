@@ -24,7 +24,7 @@ def _verdict(found: ScheduleAudit) -> str:
         raises = "raises an error with some arguments; else it " if found.refusals else ""
         return f"{name} {raises}{far}"
     by = f" by about the rounding of {found.rounds}" if found.rounds else ""
-    return f"{name} parts from {ours}{by}: in {found.parted} of {found.trials} trials"
+    return f"{name} differs from {ours}{by}: in {found.parted} of {found.trials} trials"
 
 
 def _details(found: ScheduleAudit) -> Iterator[str]:

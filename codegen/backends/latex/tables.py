@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Symbol, sympify
 
@@ -19,6 +19,7 @@ from ....specs.language import (
     Shape,
     Spec,
     State,
+    Transform,
     t,
 )
 from ....specs.language.schedule import Argument
@@ -112,6 +113,12 @@ def arguments(spec: Optimizer, printer: LatexPrinter) -> list[ArgumentRow]:
         members[entry.argument] += 1
         rows.append(_hyperparameter(entry, place, printer))
     return rows
+
+
+def limit(transform: Transform, printer: LatexPrinter) -> list[ArgumentRow]:
+    """The argument of a transform; optimizers leave it unset, and its default is for examples."""
+    rows = arguments(transform.rule, printer)
+    return [replace(row, default=(Word("nothing"),)) for row in rows]
 
 
 def states(spec: Spec, printer: LatexPrinter) -> list[StateRow]:

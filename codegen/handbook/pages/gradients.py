@@ -2,7 +2,7 @@
 
 from ....specs.language import Transform
 from ...backends.latex import LatexPrinter
-from ...backends.latex.tables import arguments
+from ...backends.latex.tables import limit
 from ...loading.load import transforms
 from ..edition import Edition
 from ..markdown import directive
@@ -23,7 +23,7 @@ def gradients_page(material: Material, edition: Edition) -> list[Page]:
         {
             "spec": each,
             "algorithm": _algorithm(each, write),
-            "arguments": write.arguments(arguments(each.rule, LatexPrinter(each.rule))),
+            "arguments": write.arguments(limit(each, LatexPrinter(each.rule))),
             "usage": usage_section(transform_usage(each), False, write),
             "relations": relations_section(each, material, edition),
         }

@@ -1,4 +1,4 @@
-"""What is proved and refuted of a rule, on its page: a few claims as a list, many folded by theme.
+"""What is known of a rule, on its page: a few claims as a list, many folded by theme.
 
 In the book, where all claims have their part, one line names them.
 """
@@ -11,9 +11,9 @@ from ....specs.language.claims import Verdict
 from ...prove.discover import modules
 from ...prove.prove import Settled
 from ..edition import Edition
-from ..markdown import directive, folded
+from ..markdown import capital, directive, folded
 from ..material import Material
-from ..proofs.claims import link, verdict
+from ..proofs.claims import link, shown
 from ..proofs.relations import related, relations
 from .claims import claim_titles
 
@@ -54,7 +54,7 @@ def _by_theme(found: Sequence[Settled], material: Material, edition: Edition) ->
 
 
 def _counts(found: Sequence[Settled], edition: Edition) -> str:
-    """How many of each verdict: ``3 proved, 1 refuted``."""
+    """How many of each verdict: ``3 proved, 1 by counterexample``."""
     words = edition.words["claims"]
     numbers = ((v, sum(each.verdict is v for each in found)) for v in Verdict)
     said = [words[f"count-{v.value.lower()}"].format(count=count) for v, count in numbers if count]
@@ -71,4 +71,4 @@ def _names(found: Sequence[Settled], edition: Edition) -> Iterator[str]:
         its = [each for each in found if each.verdict is kind]
         if its:
             links = words["comma"].join(link(each.claim) for each in its)
-            yield f"{verdict(its[0], edition)}{words['colon']}{links}"
+            yield f"{capital(shown(its[0], edition))}{words['colon']}{links}"

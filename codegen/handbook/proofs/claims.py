@@ -8,7 +8,7 @@ from ....specs.language.claims import Claim, Equivalence, Stability, Verdict
 from ...loading.load import all_builtin, transforms
 from ...prove.prove import Settled
 from ..edition import Edition
-from ..markdown import escaped
+from ..markdown import capital, escaped
 from .printer import ProofPrinter
 
 _COLOURS = {Verdict.PROVED: "success", Verdict.REFUTED: "secondary", Verdict.UNKNOWN: "warning"}
@@ -35,10 +35,16 @@ def verdict(settled: Settled, edition: Edition) -> str:
     return edition.words["claims"][settled.verdict.value.lower()]
 
 
+def shown(settled: Settled, edition: Edition) -> str:
+    """How what is written is known: of a claim that is refuted it is the negation, and true."""
+    return edition.words["chapters"][f"shown-{settled.verdict.value}"]
+
+
 def badge(settled: Settled, edition: Edition) -> str:
-    """The verdict on a coloured ground; what is not as expected in red."""
-    colour = _COLOURS[settled.verdict] if settled.is_as_expected else "danger"
-    return f"{{bdg-{colour}}}`{verdict(settled, edition)}`"
+    """How it is known on a coloured ground; a verdict that is not as expected in red."""
+    if not settled.is_as_expected:
+        return f"{{bdg-danger}}`{verdict(settled, edition)}`"
+    return f"{{bdg-{_COLOURS[settled.verdict]}}}`{capital(shown(settled, edition))}`"
 
 
 def target(claim: Claim) -> str:

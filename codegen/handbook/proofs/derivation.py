@@ -149,6 +149,8 @@ def _said(name: str, e: str | Basic, edition: Edition, prints: ProofPrinter) -> 
     if not isinstance(e, str):
         is_condition = e.is_Boolean or e.is_Relational
         return inline(prints.condition(e) if is_condition else prints.expression(e))
+    if name == "options":  # Set as code, where nothing is escaped.
+        return e
     return cited(e, edition) if name == "source" else said(e, edition)
 
 

@@ -148,6 +148,17 @@ _PREAMBLE = r"""
 \AtBeginEnvironment{longtable}{\tablelook}
 \newenvironment{sphinxclasssd-col}{\par}{\par}
 
+% Code in a line breaks behind these too, and so do the names of classes in the index.
+\let\codewithdots\sphinxupquote
+\protected\def\sphinxupquote#1{{%
+  \renewcommand*\sphinxbreaksafteractivelist{\do\.\do\,\do\;\do\?\do\!\do\/\do\=}%
+  \let\codeunderscore\_\protected\def\_{\codeunderscore\penalty\exhyphenpenalty}%
+  \codewithdots{#1}}}
+\makeatletter
+\def\sphinxstyleindexextra#1{ (\emph{\dotted#1.\@nil})}
+\def\dotted#1.#2\@nil{#1\ifx\relax#2\relax\else.\allowbreak\dotted#2\@nil\fi}
+\makeatother
+
 \definecolor{changed}{rgb}{0.70,0.20,0.05}
 \newcommand{\changed}[1]{{\color{changed}\underline{#1}}}
 """

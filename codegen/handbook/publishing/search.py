@@ -1,20 +1,26 @@
 """The words that readers look for a page by, beside those that are in it.
 
 The table ``words/search.toml`` says of a word in a page's title what else it is called. In which
-order what is found is shown, ``theme/scorer.js`` says.
+order what is found is shown, ``theme/scorer.js`` says. Words that only ask are not looked for: a
+page that answers a question need not have them.
 """
 
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.search.en import SearchEnglish
 from sphinx.util.typing import ExtensionMetadata
+
+_ASKING = frozenset({"get", "need", "use", "using", "versus", "vs"})
+"""Beside those that Sphinx leaves out."""
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Sphinx's extension."""
     app.add_config_value("synonyms", {}, "html", frozenset({dict}))
     app.connect("doctree-resolved", _add_words)
+    SearchEnglish.stopwords = SearchEnglish.stopwords | _ASKING
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
