@@ -1,15 +1,17 @@
 // How what a search has found is ordered: a page of this very name, then chapters, rules, and proofs;
 // among these, those first that have what is asked in their titles.
 const WEIGHTS = { chapter: 3, claims: 0.2 };
-const ASKED = (new URLSearchParams(location.search).get("q") ?? "").toLowerCase().match(/\S+/g) ?? [];
+const QUERY = (new URLSearchParams(location.search).get("q") ?? "").toLowerCase();
+let asked; // once there is an index
 
 var Scorer = {
   score: ([page, title, , , score, , kind]) => {
     // What Sphinx gives to a title that is the query, and is not one of a section.
     if (kind === "title" && score > Scorer.title) return page.startsWith("claims/") ? 10 : 200;
     const weight = WEIGHTS[page.includes("/") ? page.split("/")[0] : "chapter"] ?? 1;
-    const inTitle = ASKED.filter((word) => title.toLowerCase().includes(word));
-    return score * weight * (kind === "text" ? 1 + inTitle.length / ASKED.length : 1);
+    asked ??= splitQuery(QUERY);
+    const inTitle = asked.filter((word) => title.toLowerCase().includes(word));
+    return score * weight * (kind === "text" ? 1 + inTitle.length / asked.length : 1);
   },
   objNameMatch: 11,
   objPartialMatch: 6,
