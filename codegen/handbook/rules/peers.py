@@ -71,7 +71,9 @@ def shown(witness: str, write: Writer) -> str:
 
 def verdict(peer: Audited, write: Writer) -> str:
     """What came of stepping it beside the rule."""
-    if peer.found == AGREES:
+    if peer.found == AGREES and not peer.relative:
+        text = write.word("agrees_exactly")
+    elif peer.found == AGREES:
         text = write.word("agrees", relative=inline(scientific(f"{peer.relative:.0e}")))
     elif peer.found.startswith("rounds"):
         text = write.word("rounds", format=peer.found.rpartition(" ")[2])
