@@ -14,6 +14,7 @@ from .measure import shares
 from .page import Picture
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#$|~:])")
+_CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 def environment(helpers: Mapping[str, Callable[..., Any]]) -> Environment:
@@ -34,8 +35,8 @@ def escaped(text: str) -> str:
 
 
 def capital(sentence: str) -> str:
-    """The sentence with a capital letter first."""
-    return sentence[:1].upper() + sentence[1:]
+    """The sentence with a capital letter first; what begins one in Chinese is a name."""
+    return sentence if _CHINESE.search(sentence) else sentence[:1].upper() + sentence[1:]
 
 
 def code(text: str) -> str:

@@ -70,6 +70,7 @@ def seen(browser: Any, site: Path, names: Sequence[str] = ()) -> dict[str, Seen]
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
             problems += page.evaluate(_OVERFLOW)
+        problems += page.evaluate(_SQUEEZED)
         found[file.relative_to(site).as_posix()] = Seen(problems, height)
         page.close()
     context.close()
@@ -167,4 +168,12 @@ _OVERFLOW = """
     .slice(0, 3)
     .map((e) => `wider than its window of ${width}: ${e.localName} ${e.textContent.slice(0, 60)}`);
 }
+"""
+
+_SQUEEZED = """
+() => [...document.querySelectorAll("table.stacked td")]
+  .filter((e) => e.checkVisibility())
+  .filter((e) => e.clientWidth < e.closest("table").clientWidth - 1)
+  .slice(0, 3)
+  .map((e) => `${e.clientWidth} wide in a stacked table: ${e.textContent.slice(0, 60)}`)
 """

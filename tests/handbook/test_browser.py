@@ -168,6 +168,10 @@ def searching(browser: Any) -> Iterator[Any]:
         ("学习率 Adam", ["weights"]),
         ("average", ["decay"]),
         ("动量", []),
+        # What asks is not asked for, nor what stands on either side of a border between words.
+        ("学习率怎么选", ["weights"]),
+        ("权重和衰减的区别", ["decay", "weights"]),
+        ("解耦权重", ["decay"]),
     ],
 )
 def test_a_chinese_site_is_searched(

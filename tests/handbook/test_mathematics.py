@@ -66,6 +66,18 @@ def test_what_is_no_formula_is_refused_where_it_stands(tmp_path: Path) -> None:
         site(space, edition(), lambda line: None)
 
 
+def test_no_line_is_broken_beside_a_formula_and_its_punctuation(tmp_path: Path) -> None:
+    space = Workspace(tmp_path)
+    fill(space, [Page("index", "# One\n\nLet (say $x$), $y$ and *all* $z$: **be**$w$, 1.\n")])
+    text = (site(space, edition(), lambda line: None) / "index.html").read_text()
+    (line,) = re.findall("<p>(Let.*)</p>", text)
+    bare = re.sub("</?m[a-z]+>", "", line).replace('class="kept-together"', "k")
+    assert bare == (
+        "Let (say <span k>x),</span> y and <em>all</em> <span k>z:</span> "
+        "<strong>be</strong><span k>w,</span> 1."
+    )
+
+
 def test_a_number_is_a_place_to_link_to(tmp_path: Path) -> None:
     space = Workspace(tmp_path)
     numbered = ":::{math}\n:label: step\n\nx = y\n:::\n\nSee {eq}`step`.\n"

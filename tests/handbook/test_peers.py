@@ -4,10 +4,13 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from steprule.codegen.handbook import edition as editions
 from steprule.codegen.handbook.edition import Edition
+from steprule.codegen.handbook.markdown import code
 from steprule.codegen.handbook.material import Material
 from steprule.codegen.handbook.pages.elsewhere import elsewhere_page
-from steprule.codegen.handbook.rules.peers import peers_list
+from steprule.codegen.handbook.rules.peers import peers_list, shown
+from steprule.codegen.handbook.writer import Writer
 from steprule.codegen.loading.audited import audited
 from steprule.codegen.loading.load import all_builtin, load
 from steprule.codegen.prove.discover import builtin_claims
@@ -52,3 +55,10 @@ def test_a_rule_has_what_was_found_under_its_name(edition: Edition) -> None:
     assert "epsilon stands under the root" in row
     assert "lr=1, weight_decay=1: from 1 by 1 to -1, not 5e-11" in row
     assert "`lr` $0.001$" in row
+
+
+def test_the_numbers_that_show_a_difference_are_told_in_every_language(edition: Edition) -> None:
+    told = {each.witness for each in audited() if each.witness}
+    assert {w for w in told if shown(w, Writer(edition, "peers")) != code(w)} == set()
+    chinese = Writer(editions.edition("zh"), "peers")
+    assert {w for w in told if "应为" not in shown(w, chinese)} == set()

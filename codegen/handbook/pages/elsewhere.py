@@ -7,7 +7,7 @@ from ..edition import Edition
 from ..markdown import code, escaped, table
 from ..material import Material
 from ..page import Page
-from ..rules.peers import verdict
+from ..rules.peers import shown, verdict
 from ..writer import Writer
 
 
@@ -31,8 +31,8 @@ def elsewhere_page(material: Material, edition: Edition) -> list[Page]:
 def _fault(peer: Audited, write: Writer) -> str:
     """What is wrong, and the smallest numbers that show it."""
     said = escaped(write.edition.said(peer.fault))
-    shown = code(peer.witness) if peer.witness else ""
-    return write.word("fault", version=peer.version, fault=said, witness=shown).strip()
+    witness = shown(peer.witness, write)
+    return write.word("fault", version=peer.version, fault=said, witness=witness).strip()
 
 
 def _table(its: list[Audited], write: Writer) -> str:
@@ -42,7 +42,7 @@ def _table(its: list[Audited], write: Writer) -> str:
             code(x.of),
             code(x.name),
             verdict(x, write),
-            code(x.witness) if x.witness else write.word("same"),
+            shown(x.witness, write) or write.word("same"),
         ]
         for x in its
     ]

@@ -18,11 +18,40 @@ class SearchChinese(SearchEnglish):
 
     lang = "zh"
     js_splitter_code = r"""
-function splitQuery(query) {
-  const runs = query.match(/[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{L}\p{N}_])+/gu) ?? [];
-  return runs.flatMap((run) =>
+const CHINESE = /[\u3400-\u9fff]/;
+
+// What asks, and what joins words, is in every page or in none.
+const ASKING = /怎么样?|怎样|如何|什么|为何|哪[里儿个些种条]|区别|差别|[的了和与或是吗呢]/gu;
+
+function cut(text) {
+  const runs = text.match(/[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{L}\p{N}_])+/gu) ?? [];
+  const terms = runs.flatMap((run) =>
     /[\u3400-\u9fff]./.test(run) ? Array.from(run.slice(1), (c, i) => run[i] + c) : [run],
   );
+  const telling = terms.filter((term) => term.length > 1 || !CHINESE.test(term));
+  return telling.length ? telling : terms;
+}
+
+// Two characters on either side of a border between words need not stand together anywhere: what
+// no page has beside what comes before it is not asked for.
+function together(terms) {
+  const index = typeof Search === "undefined" ? null : Search._index;
+  if (!index) return terms;
+  const tables = [index.terms, index.titleterms];
+  let pages;
+  const kept = terms.filter((term) => {
+    if (!CHINESE.test(term)) return true;
+    const its = tables.flatMap((table) => (Object.hasOwn(table, term) ? table[term] : []));
+    const both = pages ? its.filter((page) => pages.includes(page)) : its;
+    if (both.length) pages = both;
+    return both.length;
+  });
+  return kept.length ? kept : terms;
+}
+
+function splitQuery(query) {
+  const asked = cut(query.replace(ASKING, " "));
+  return together(asked.length ? asked : cut(query));
 }
 """
 

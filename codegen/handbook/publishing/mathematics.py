@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from docutils.nodes import SkipNode, math, math_block
+from docutils.nodes import SkipNode, Text, document, inline, math, math_block
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from math_core import LatexError, LatexToMathML
@@ -60,7 +60,37 @@ _SHORT = 16
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Sphinx's extension."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
+    app.connect("doctree-resolved", _keep_together)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+_OPENING = "([（《“‘"
+_CLOSING = ",.;:!?)]，。；：、！？）》”’"
+
+
+def _keep_together(app: Sphinx, page: document, name: str) -> None:
+    """Put formulas and the punctuation beside them where no line is broken.
+
+    To a browser a formula is a picture, beside which any line may end.
+    """
+    if app.builder.format != "html":
+        return
+    for formula in [*page.findall(math)]:
+        line = formula.parent
+        at = line.index(formula)
+        before = _text(line, at - 1) if at else ""
+        after = _text(line, at + 1)
+        opening = before[-1:] if before[-1:] in _OPENING else ""
+        closing = after[: len(after) - len(after.lstrip(_CLOSING))]
+        if opening or closing:
+            kept = inline("", "", Text(opening), formula, Text(closing), classes=["kept-together"])
+            rest = Text(before.removesuffix(opening)), kept, Text(after.removeprefix(closing))
+            line[at - bool(before) : at + 1 + bool(after)] = rest
+
+
+def _text(line: Any, at: int) -> str:
+    """The text at a place within a line, if there is one and it is text alone."""
+    return line[at].astext() if at < len(line) and isinstance(line[at], Text) else ""
 
 
 def mathml(latex: str, *, is_display: bool) -> str:

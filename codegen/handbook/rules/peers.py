@@ -1,5 +1,6 @@
 """What audits found of other libraries, as lists: what has a rule's name there, and what it is."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ....specs.language import Spec
@@ -38,15 +39,41 @@ def _item(peer: Audited, printer: LatexPrinter, material: Material, write: Write
     further = {
         "defaults": _other_arguments(peer, write),
         "differences": write.apart(_differences(peer, printer, material, write)),
-        "witness": code(peer.witness) if peer.witness else "",
+        "witness": shown(peer.witness, write),
     }
     said = [write.about(write.word(key), text) for key, text in further.items() if text]
     return " ".join(write.word("sentence", text=text) for text in (found, *said))
 
 
+_WITNESSES = {
+    "witness_step": "from (?P<start>.+) by (?P<gradients>.+) to (?P<there>.+)",
+    "witness_more": "at steps (?P<steps>.+) and (?P<more>[0-9]+) more, (?P<there>.+)",
+    "witness_steps": "at steps (?P<steps>.+), (?P<there>.+)",
+    "witness_alone": "at step (?P<step>.+) alone, (?P<there>.+)",
+    "witness_on": "from step (?P<step>.+) on, (?P<there>.+)",
+    "witness_every": "at every step, (?P<there>.+)",
+}
+"""What audits write of a difference, between the arguments and what is right."""
+
+
+def shown(witness: str, write: Writer) -> str:
+    """The smallest numbers that show a difference, in the edition's words; nothing of none."""
+    settings, _, said = witness.partition(": ")
+    numbers, _, here = said.rpartition(", not ")
+    if settings == "defaults":
+        settings = write.word("witness_defaults")
+    for key, pattern in _WITNESSES.items():
+        if found := re.fullmatch(pattern, numbers):
+            text = write.word(key, settings=settings, here=here, **found.groupdict())
+            return code(text)
+    return code(witness) if witness else ""
+
+
 def verdict(peer: Audited, write: Writer) -> str:
     """What came of stepping it beside the rule."""
-    if peer.found == AGREES:
+    if peer.found == AGREES and not peer.relative:
+        text = write.word("agrees_exactly")
+    elif peer.found == AGREES:
         text = write.word("agrees", relative=inline(scientific(f"{peer.relative:.0e}")))
     elif peer.found.startswith("rounds"):
         text = write.word("rounds", format=peer.found.rpartition(" ")[2])
