@@ -1,16 +1,19 @@
 """The pages of schedules: the formulas, the arguments, the code."""
 
+from collections.abc import Sequence
+
 from ....specs.language import Schedule
 from ...backends.latex import LatexPrinter
 from ...backends.latex.box import initial
 from ...backends.latex.formulas import called
 from ...backends.latex.tables import schedule_arguments, states
 from ..edition import Edition
-from ..markdown import directive, figure
+from ..markdown import directive, figure, folded
 from ..material import Material
 from ..page import Page
-from ..pictures.curves import rates
+from ..pictures.curves import rates, sparkline
 from ..rules.snippets import schedule_usage
+from ..rules.usual import usual
 from ..writer import Writer
 from .parts import TEMPLATES
 from .signatures import FOLDERS, signatures
@@ -22,7 +25,12 @@ _RATE, _NEXT = "_rate", "_next"
 
 def schedule_pages(material: Material, edition: Edition) -> list[Page]:
     """A page for each schedule, and one that lists them; none where there is none."""
-    return spec_pages("schedules", material.schedules, plain_index, _content, material, edition)
+    return spec_pages("schedules", material.schedules, _index, _content, material, edition)
+
+
+def _index(schedules: Sequence[Schedule], write: Writer) -> str:
+    """A list of the pages, with the curve of each."""
+    return plain_index(schedules, write, sparkline)
 
 
 def _content(schedule: Schedule, material: Material, write: Writer) -> Content:
@@ -46,8 +54,19 @@ def _content(schedule: Schedule, material: Material, write: Writer) -> Content:
 
 
 def _formulas(schedule: Schedule, printer: LatexPrinter, write: Writer) -> str:
+    """Of a schedule with flags or words first what it is by default; all the rest is folded."""
+    by_default = usual(schedule)
+    every = _box(schedule, printer, write, is_labelled=True)
+    if by_default is None:
+        return every
+    shown = _box(by_default, printer, write, is_labelled=False)
+    return f"{shown}\n{folded(write.word('every'), every)}"
+
+
+def _box(schedule: Schedule, printer: LatexPrinter, write: Writer, *, is_labelled: bool) -> str:
     body = TEMPLATES.get_template("formulas.md.j2").render(
         schedule=schedule,
+        is_labelled=is_labelled,
         equation=printer.equation,
         initial=initial(schedule, printer),
         momentum=_momentum(schedule, printer),
@@ -55,7 +74,8 @@ def _formulas(schedule: Schedule, printer: LatexPrinter, write: Writer) -> str:
         constraints=[printer.condition(c.condition) for c in schedule.constraints],
         write=write,
     )
-    return directive("admonition", schedule.name, f":class: algorithm\n\n{body}")
+    title = schedule.name if is_labelled else write.word("by_default", name=schedule.name)
+    return directive("admonition", title, f":class: algorithm\n\n{body}")
 
 
 def _momentum(schedule: Schedule, printer: LatexPrinter) -> str:

@@ -82,12 +82,17 @@ def spec_pages(
     return [Page(f"{folder}/index", index(specs, write)), *pages]
 
 
-def plain_index(specs: Sequence[Spec], write: Writer) -> str:
-    """A list of the pages in a folder, and no more."""
+def plain_index(
+    specs: Sequence[_Kind], write: Writer, picture: Callable[[_Kind], str] = lambda spec: ""
+) -> str:
+    """A list of the pages in a folder, each perhaps behind a picture, and no more."""
     return TEMPLATES.get_template("index.md.j2").render(
         title=write.word("index"),
         about=write.word("index_about"),
-        listed=[write.about(f"[{s.name}]({s.module}.md)", write.summary(s)) for s in specs],
+        listed=[
+            f"{picture(s)} {write.about(f'[{s.name}]({s.module}.md)', write.summary(s))}".lstrip()
+            for s in specs
+        ],
     )
 
 
