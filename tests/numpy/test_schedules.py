@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+import re
 from dataclasses import FrozenInstanceError, fields
 from typing import Any
 
@@ -67,7 +68,7 @@ def test_one_step_or_many(name: str) -> None:
 @pytest.mark.parametrize("name", STEPPED.params())
 def test_steps_that_are_none(name: str, bad: Any) -> None:
     schedule = made(name)
-    with pytest.raises(ValueError, match="step must be a whole number, 0 <= step"):
+    with pytest.raises(ValueError, match="step must be a whole number of at least 0"):
         schedule(bad)
     if not isinstance(bad, list):
         with pytest.raises(ValueError, match="step must be a whole number"):
@@ -228,6 +229,45 @@ def test_arguments_that_are_refused(name: str) -> None:
         for bad in refused(argument):
             with pytest.raises(ValueError, match=f"{argument.name} must be "):
                 made(name, **{argument.name: bad})
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        (
+            "MultiStepLR",
+            {"milestones": [5, 3]},
+            "milestones must be a list of whole numbers of at least 0, none below the one before "
+            "it, got (5, 3)",
+        ),
+        ("MultiStepLR", {"milestones": 3}, "milestones must be a list, got 3"),
+        (
+            "SequentialLR",
+            {"schedulers": []},
+            "schedulers must be a list of schedules of this package, at least one, got ()",
+        ),
+        ("StepLR", {"gamma": -1}, "gamma must be a number of at least 0, got -1"),
+        ("OneCycleLR", {"pct_start": 2}, "pct_start must be a number from 0 to 1, got 2"),
+        (
+            "OneCycleLR",
+            {"epochs": 0},
+            "epochs must be a whole number of at least 1, or None, got 0",
+        ),
+        (
+            "CyclicLR",
+            {"base_lr": 0.2, "max_lr": 0.1},
+            "base_lr must not be above max_lr, got base_lr = 0.2 and max_lr = 0.1",
+        ),
+        (
+            "PiecewiseConstantLR",
+            {"milestones": [3], "values": [1.0]},
+            "values must have one entry more than milestones, got 1 in milestones and 1 in values",
+        ),
+    ],
+)
+def test_what_is_allowed_and_what_was_given_are_said(name, given, said) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        made(name, **given)
 
 
 def test_arguments_that_are_refused_together() -> None:

@@ -134,7 +134,7 @@ class MetricSchedule(ABC):
 
 def as_step(value: Any) -> int:
     """A step as an int; ValueError for what is none."""
-    require(is_whole(value) and value >= 0, "step", value, "a whole number, 0 <= step")
+    require(is_whole(value) and value >= 0, "step", value, "a whole number of at least 0")
     return int(value)
 
 
