@@ -78,6 +78,7 @@ class Dion(Optimizer):
     _is_whole = True
 
     _on_matrices = True
+    _factorises = True
 
     def __init__(
         self,

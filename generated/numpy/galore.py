@@ -88,6 +88,8 @@ class GaLore(Optimizer):
     _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
 
+    _factorises = True
+
     def __init__(
         self,
         lr: Rate = 1e-2,

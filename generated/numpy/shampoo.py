@@ -78,6 +78,8 @@ class Shampoo(Optimizer):
     _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
 
+    _factorises = True
+
     def __init__(
         self,
         lr: Rate = 1e-3,

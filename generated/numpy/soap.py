@@ -86,6 +86,8 @@ class SOAP(Optimizer):
     _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
 
+    _factorises = True
+
     def __init__(
         self,
         lr: Rate = 3e-3,

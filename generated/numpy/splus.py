@@ -89,6 +89,8 @@ class SPlus(Optimizer):
     _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
 
+    _factorises = True
+
     def __init__(
         self,
         lr: Rate = 0.1,

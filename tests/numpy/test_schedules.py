@@ -181,7 +181,7 @@ def test_a_plateau() -> None:
     assert plateau != copy.copy(plateau)
 
 
-@pytest.mark.parametrize("bad", [NAN, "0.5", True])
+@pytest.mark.parametrize("bad", [NAN, "0.5", True, None, np.ones(2)])
 def test_metrics_that_are_none(bad: Any) -> None:
     plateau = schedules.ReduceLROnPlateau(1.0)
     plateau.step(3.0)
@@ -189,9 +189,36 @@ def test_metrics_that_are_none(bad: Any) -> None:
     with pytest.raises(ValueError, match="metric must be a number, got"):
         plateau.step(bad)
     for state in ({}, before | {"odd": 1.0}, before | {"best": NAN}, before | {"current_lr": "1"}):
-        with pytest.raises(ValueError, match=r"states|must be a number"):
+        with pytest.raises(ValueError, match=r"the state |must be a number"):
             plateau.load_state_dict(state)
     assert plateau.state_dict() == before
+    with pytest.raises(ValueError, match=r"^the state has odd, which ReduceLROnPlateau does not"):
+        plateau.load_state_dict(before | {"odd": 1.0})
+    with pytest.raises(ValueError, match=r"^the state lacks best, "):
+        plateau.load_state_dict({})
+
+
+def test_arrays_of_one_are_numbers_or_refused() -> None:
+    one = np.array([0.5])
+    for schedule in (
+        schedules.LambdaLR(0.1, lambda step: one),
+        schedules.MultiplicativeLR(0.1, lambda step: one),
+    ):
+        assert type(schedule(1)) is float
+        assert schedule(1) == 0.05
+    assert schedules.StepLR(0.1, step_size=3).rate(2, lr=one) == 0.5
+    plateau = schedules.ReduceLROnPlateau(0.1)
+    assert type(plateau.step(np.array([2.0]))) is float
+    assert type(plateau.state_dict()["best"]) is float
+    with pytest.raises(ValueError, match=r"^lr must be a number of at least 0, got array"):
+        schedules.StepLR(one, step_size=3)
+    with pytest.raises(ValueError, match=r"^the learning rate at step 2 must be a number, got arr"):
+        schedules.LambdaLR(0.1, lambda step: np.ones(2))(2)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_rate_in_float32_does_not_warn() -> None:
+    assert schedules.StepLR(np.float32(0.5), step_size=3)(1) == 0.5
 
 
 def refused(argument: Any) -> list[Any]:

@@ -106,9 +106,7 @@ def test_steps_there_are_not(name: str) -> None:
     good = example(name, optimizer)
     before = photograph(optimizer)
     for last_epoch in (-2, 0.5, "3", None, True):
-        with pytest.raises(
-            ValueError, match="last_epoch must be a whole number of at least -1"
-        ):
+        with pytest.raises(ValueError, match="last_epoch must be a whole number of at least -1"):
             make(name, optimizer=optimizer, **good, last_epoch=last_epoch)
     assert photograph(optimizer) == before
     scheduler = make(name, optimizer=optimizer, **good)
