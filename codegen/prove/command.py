@@ -56,7 +56,8 @@ def _are_specs(names: tuple[str, ...], map_file: Path | None) -> bool:
 def _of_specs(names: tuple[str, ...], map_file: Path | None) -> list[Settled]:
     if unknown := next(filter(None, map(neither, names)), None):
         raise unknown
-    claim = pair(*names, map_file)
+    left, right = names
+    claim = pair(left, right, map_file)
     settled = prove(claim) if map_file else prove_without_map(claim)
     if settled.verdict is Verdict.UNKNOWN and map_file is None and (said := apart(claim)):
         note(said)

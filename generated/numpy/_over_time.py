@@ -56,4 +56,7 @@ def _number(value: Any, step: int) -> Any:
 
 def number(value: Any) -> Any:
     """The number in an array of one; anything else as it is."""
-    return value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
+    if isinstance(value, np.ndarray):
+        array = cast("np.ndarray[Any, Any]", value)
+        return array.item() if array.size == 1 else array
+    return value

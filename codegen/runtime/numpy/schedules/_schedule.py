@@ -5,7 +5,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import Any, ClassVar, TypeAlias, overload
+from typing import Any, ClassVar, TypeAlias, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,7 +166,8 @@ def _float(value: Any) -> float:
     if isinstance(value, bool | str):
         return math.nan
     try:
-        return float(value.item() if isinstance(value, np.ndarray) else value)
+        number: Any = value.item() if hasattr(value, "item") else value
+        return float(number)
     except (TypeError, ValueError):  # as of an array of several
         return math.nan
 
@@ -182,7 +183,7 @@ def is_number(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, NUMBERS):
         return False
     if isinstance(value, np.floating):  # whose own bounds would overflow
-        value = float(value)
+        value = float(cast("np.floating[Any]", value))
     # NaN is not comparable, and an int can be beyond all floats.
     return bool(abs(value) <= sys.float_info.max)
 
