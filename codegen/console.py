@@ -1,10 +1,12 @@
 """What all commands share in talking to a terminal, a pipe or a log."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from io import StringIO
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.syntax import Syntax
 from rich.table import Table
@@ -64,9 +66,33 @@ def show_code(text: str, language: str) -> None:
 
 
 def show_table(table: Table) -> None:
-    """Print folded to the width of a terminal, elsewhere one line a row."""
-    unbounded = Console(file=output.file, width=10_000)
-    (output if output.is_terminal else unbounded).print(table)
+    """Print folded to the width of a terminal, elsewhere one line a row and no trailing blanks."""
+    if output.is_terminal:
+        output.print(table)
+        return
+    unbounded = Console(file=StringIO(), width=10_000, emoji=False)
+    with unbounded.capture() as capture:
+        unbounded.print(table)
+    # Each row is filled up to the length of the longest.
+    _write(line.rstrip() for line in capture.get().splitlines())
+
+
+def show_rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print as a table in a terminal, elsewhere each row with two blanks between its cells.
+
+    For cells of such different lengths that columns would be mostly blank.
+    """
+    if output.is_terminal:
+        table = Table(*head, box=None, pad_edge=False)
+        for row in rows:
+            table.add_row(*map(escape, row))
+        output.print(table)
+        return
+    _write("  ".join(row) for row in (head, *rows))
+
+
+def _write(lines: Iterable[str]) -> None:
+    output.file.write("".join(f"{line}\n" for line in lines))
 
 
 def progress(what: str, total: int) -> Progress:

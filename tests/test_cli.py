@@ -148,7 +148,9 @@ class TestList:
         assert head.split("  ")[0] == "name"
         assert [line.split()[0] for line in lines] == [*all_builtin(), *transforms(), *operators()]
         (adam,) = (line for line in lines if line.startswith("Adam "))
-        for part in ("m v vmax", "torch.optim.Adam ", "Kingma & Ba, 2015, arXiv:1412.6980"):
+        assert not [line for line in (head, *lines) if line != line.rstrip()]
+        assert {len(line.split("  ")) for line in (head, *lines)} == {5}
+        for part in ("m v vmax", "  torch.optim.Adam  ", "Kingma & Ba, 2015, arXiv:1412.6980"):
             assert part in adam
 
     @pytest.mark.parametrize(
@@ -160,7 +162,18 @@ class TestList:
             (["--closure"], {"SAM"}, {"SGD", "Adam"}),
             (["--no-closure", "--family", "SGD"], {"SGD", "Adam"}, {"SAM"}),
             (["--in", "schedulefree"], {"ScheduleFreeAdamW", "ScheduleFreeSGD"}, {"Adam"}),
+            (["--in", "torch.optim"], {"AdamW", "Muon"}, {"Lion"}),
+            (["--in", "Torch"], {"AdamW", "Muon"}, {"Lion"}),
+            (["--in", "keras.optimizers"], {"Lion", "Adam"}, {"KahanAdamW"}),
+            (["--in", "tf.keras"], {"Lion", "Adam"}, {"KahanAdamW"}),
+            (["--in", "tensorflow.keras.optimizers"], {"Lion", "Adam"}, {"KahanAdamW"}),
+            (["--in", "timm.optim"], {"Lion"}, {"KahanAdamW"}),
+            (["--in", "pytorch-optimizer"], {"Lion"}, {"KahanAdamW"}),
+            (["--in", "optax.contrib"], {"COCOB"}, {"Adam"}),
             (["--like", "torch:adamw"], {"AdamW"}, {"Adam", "NAdamW"}),
+            (["--like", "torch.optim:adamw"], {"AdamW"}, {"Adam", "NAdamW"}),
+            (["--like", "torch.optim.AdamW"], {"AdamW"}, {"KahanAdamW"}),  # optimi's AdamW
+            (["--like", "tf.keras:Adam"], {"Adam"}, {"AdamW"}),
             (["--like", "optax:sign_sgd"], {"SignSGD"}, {"SGD"}),
             (["--like", "timm:adam_w"], {"AdamW"}, {"Adam"}),  # by name: nothing is said of timm's
             (["--like", "schedulefree:SGDScheduleFree"], {"ScheduleFreeSGD"}, {"SGD"}),
@@ -178,19 +191,41 @@ class TestList:
         ).splitlines()
         assert head.split()[-2:] == ["bytes", "fused"]
         assert [line.split()[0] for line in lines] == ["SGD"]
-        assert lines[0].rstrip().endswith("12     on CPUs and GPUs")
+        assert lines[0].rstrip().endswith("  12  on CPUs and GPUs")
         assert succeeds("list", "--like", "torch:sgd", "--bytes", "11").splitlines()[1:] == []
         (lines,) = succeeds("list", "--like", "torch:adafactor", "--fused").splitlines()[1:]
-        assert lines.rstrip().endswith("on CPUs; it reduces rows or columns")
+        assert lines.endswith("  on CPUs; not on GPUs, as it reduces rows or columns")
         assert succeeds("list", "--like", "torch:muon", "--fused").splitlines()[1:] == []
         (lines,) = succeeds("list", "--like", "torch:muon", "--no-fused").splitlines()[1:]
         assert "it multiplies matrices" in lines
+
+    @pytest.mark.parametrize(
+        ("rule", "reason"),
+        [
+            (
+                "Kron",
+                "it draws random numbers and computes with whole tensors, and no kernel does both",
+            ),
+            (
+                "AdaHessian",
+                "it is given a second tensor and computes with whole tensors, and no kernel",
+            ),
+            ("DoG", "it needs a number of all tensors together before it can update any element"),
+            ("SinkGD", "it multiplies matrices, or otherwise computes with each as a whole"),
+        ],
+    )
+    def test_why_there_is_no_kernel(self, rule, reason) -> None:
+        _, line = succeeds("list", "--no-fused", "--like", rule).splitlines()
+        assert f"  {reason}" in line
 
     @pytest.mark.parametrize(
         ("asked", "words"),
         [
             (["--family", "adma"], "Did you mean"),
             (["--in", "tim"], "Did you mean timm"),
+            (["--in", "jax"], "There are adan_pytorch, dog, keras, optax"),
+            (["--in", ""], "no rule is known to be in a library of this name"),
+            (["--like", "torhc.optim:adam"], "Did you mean torch.optim"),
             (["--like", "timm:nadamv"], "NAdamW"),
         ],
     )

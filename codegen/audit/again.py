@@ -23,11 +23,11 @@ from ..loading.load import load
 from ..oracle.arguments import number
 from .arguments import held_of, literal
 from .audit import Audit, audit
-from .facts import shape_name, shape_of
 from .report import written_settings
 from .schedules import dialects as of_schedules
 from .schedules.audit import ScheduleAudit, audit_schedule
 from .schedules.report import where
+from .shape_names import shape_name, shape_of
 from .variants import by_difference
 
 ALL = "all"

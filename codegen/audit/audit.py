@@ -12,7 +12,9 @@ from .compare import Far, Parting
 from .dialects import Taken, dialect, first_of
 from .inputs import with_inputs
 from .ours import course
+from .returned import clause
 from .rounding import rounds_in
+from .shape_names import shape_name
 from .shrink import shrunk
 from .sides import Compared, Sides
 from .smaller import alone, settings_that_matter
@@ -157,7 +159,7 @@ def audit(
 
     Raises:
         SpecError: the rule reads what an audit does not give, there is no such optimizer, arguments
-            do not fit, or one of the two takes no parameter at all.
+            do not fit, or one of the two has no step for any of the parameters.
     """
     held = as_flags(spec, held or {}, against)
     made_by = target(against)
@@ -172,8 +174,7 @@ def audit(
     first = replace(histories(spec, shapes, 1)[0].trial(tried[0]), dtype=dtype)
     taken, refused_shapes = _shapes(sides, with_inputs(spec, first))
     if not taken:
-        said = next(iter(refused_shapes.values()), "the rule itself has no step for any")
-        raise refused(against, "step", f"it takes no parameter: {said}", "See how it is called")
+        raise _without_a_step(against, shapes, refused_shapes)
     seen = _Seen()
     varies = "lr" in pairs.slots and "lr" not in held
     planned = [*trials(spec, tried, taken, steps, varies=varies)]
@@ -215,6 +216,19 @@ def audit(
         rounds,
         words,
     )
+
+
+def _without_a_step(
+    against: str, shapes: Sequence[tuple[int, ...]], said: Mapping[tuple[int, ...], str]
+) -> SpecError:
+    """That no parameter could be stepped: by what the other did, or else as the rule takes none."""
+    if not said:
+        tried = ", ".join(map(shape_name, shapes))
+        problem = f"the rule takes no parameter of these shapes itself: {tried}"
+        return refused(against, "--shape", problem, "Name shapes that it takes")
+    words = clause(next(iter(said.values())))
+    problem = f"it takes no step, with any of the parameters tried: {words}"
+    return refused(against, "step", problem, "Mend it, or set what it needs with --set")
 
 
 def _shapes(sides: Sides, trial: Trial) -> tuple[list[tuple[int, ...]], dict[tuple[int, ...], str]]:

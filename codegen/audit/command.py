@@ -14,10 +14,11 @@ from ..oracle.formats import FORMATS
 from .again import again
 from .arguments import held_of, word_of
 from .audit import STEPS, audit
-from .facts import facts, shape_of
+from .facts import facts
 from .report import report
 from .schedules import report as schedules
 from .schedules.audit import audit_schedule
+from .shape_names import shape_of
 from .trials import SHAPES
 
 

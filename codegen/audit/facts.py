@@ -7,6 +7,7 @@ import numpy as np
 
 from ...specs.language import Optimizer
 from .audit import Audit, Witness
+from .shape_names import shape_name
 from .words import as_words
 
 
@@ -55,20 +56,6 @@ def _witness(spec: Optimizer, witness: Witness) -> dict[str, Any]:
         "ours": [plain(m.theta) for m in witness.found.ours],
         "theirs": [plain(m.theta) for m in witness.found.theirs],
     }
-
-
-def shape_name(shape: tuple[int, ...]) -> str:
-    """``2x3``, or ``0-d``."""
-    return "x".join(map(str, shape)) or "0-d"
-
-
-def shape_of(name: str) -> tuple[int, ...]:
-    """What :func:`shape_name` names.
-
-    Raises:
-        ValueError: it names none.
-    """
-    return () if name == "0-d" else tuple(map(int, name.split("x")))
 
 
 def plain(value: Any) -> Any:

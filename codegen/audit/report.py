@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from .audit import Audit, Witness
-from .facts import shape_name
+from .returned import clause
+from .shape_names import shape_name
 from .trial import Floats, Moment
 
 _DIGITS = 10
@@ -46,7 +47,7 @@ def _details(found: Audit) -> Iterator[str]:
         yield from _witness(found.witness, found.spec.module)
     for refusal in found.refusals:
         with_ = written_settings(refusal.settings) or "all arguments at their defaults"
-        yield f"With {with_} it raises {refusal.said}"
+        yield f"With {with_} {clause(refusal.said)}"
     for shape, said in found.refused_shapes.items():
         yield f"A parameter of shape {shape_name(shape)} it refuses: {said}"
     if found.fixed:

@@ -9,6 +9,7 @@ import numpy as np
 from .adapters.run import Adapter, Making
 from .arguments import Pairing
 from .inputs import given_at
+from .returned import ReturnedError
 from .trial import Course, Floats, Moment, Raised, Trial
 
 EVALUATED = "evaluated"
@@ -63,4 +64,6 @@ def _array(values: Any) -> Floats:
 def told(error: Exception) -> str:
     """What an error says, in one line."""
     said = " ".join(str(error).split())
+    if isinstance(error, ReturnedError):
+        return said
     return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -7,13 +7,15 @@ backend; the class around them says where the arguments come from.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Symbol, sympify
+from sympy import Basic, Symbol, sympify
 
 from ...specs.language import (
     Choice,
     Function,
     Hyper,
+    Numbers,
     Schedule,
+    Schedules,
     eta,
     mu,
     running_product,
@@ -101,6 +103,13 @@ class Growth:
     factor: Node
 
 
+def _compared(schedule: Schedule, condition: Basic) -> list[tuple[str, bool]]:
+    """The arguments that a condition is on, and whether each is a list, of which lengths are."""
+    many = {h.name for h in schedule.hyper if isinstance(h, Numbers | Schedules)}
+    used = {str(symbol) for symbol in condition.free_symbols}
+    return [(h.name, h.name in many) for h in schedule.hyper if h.name in used]
+
+
 def schedule_context(compiled: CompiledSchedule) -> dict[str, object]:
     """The variables that templates of schedules share."""
     schedule = compiled.spec
@@ -113,7 +122,11 @@ def schedule_context(compiled: CompiledSchedule) -> dict[str, object]:
         "parameters": sorted(parameters, key=lambda p: p.keyword),
         "derived": [d for d in derived if d],
         "constraints": [
-            (negation(lower_argument(schedule, sympify(c.condition))), c.message)
+            (
+                negation(lower_argument(schedule, sympify(c.condition))),
+                c.message,
+                _compared(schedule, sympify(c.condition)),
+            )
             for c in schedule.constraints
         ],
         "equations": [text.equation(u) for u in schedule.updates],

@@ -88,14 +88,18 @@ def parameter(argument: Argument) -> Parameter:
                 False,
                 doc,
                 "is_schedule({})",
-                "a schedule of this package",
+                "a list of schedules of this package, at least one"
+                if argument.many
+                else "a schedule of this package",
                 is_list=argument.many,
                 is_schedule=True,
             )
         case Numbers():
-            domain = _domain(argument.is_whole, argument.domain, "each")
+            domain = f"a list of {_allowed(argument.is_whole, argument.domain, many=True)}"
+            described = _domain(argument.is_whole, argument.domain, "each")
             if argument.increasing:
-                domain += ", each at least the one before it"
+                domain += ", none below the one before it"
+                described += ", each at least the one before it"
             kind = "Sequence[int]" if argument.is_whole else "Sequence[float]"
             test = _test(argument.is_whole, argument.domain)
             return Parameter(
@@ -103,14 +107,14 @@ def parameter(argument: Argument) -> Parameter:
                 kind,
                 "",
                 False,
-                f"{doc}; {domain}",
+                f"{doc}; {described}",
                 test,
                 domain,
                 is_list=True,
                 increasing=argument.increasing,
             )
-    domain = _domain(argument.is_whole, argument.domain, name)
     left_out = argument.derived is not None or argument.omissible
+    domain = _allowed(argument.is_whole, argument.domain) + (", or None" if left_out else "")
     kind = "int" if argument.is_whole else "float"
     default = "None" if left_out else _source(argument.default)
     if argument.derived is not None:
@@ -135,8 +139,26 @@ def _source(default: object) -> str:
 
 def _domain(whole: bool, domain: Interval, name: str) -> str:
     bounded = domain.low is not None or domain.high is not None
-    kind = "a whole number" if whole else "a number"
+    kind = _kind(whole)
     return f"{kind}, {domain.describe(name)}" if bounded else kind
+
+
+def _allowed(whole: bool, domain: Interval, *, many: bool = False) -> str:
+    """What a number has to be, as a message says it: ``a whole number of at least 1``."""
+    kind = ("whole number" if whole else "number") if many else _kind(whole)
+    kind += "s" if many else ""
+    low = f"{'above' if domain.low_open else 'of at least'} {domain.low}"
+    high = f"{'below' if domain.high_open else 'of at most'} {domain.high}"
+    if domain.low is None or domain.high is None:
+        bound = low if domain.low is not None else high if domain.high is not None else ""
+        return f"{kind} {bound}".rstrip()
+    if not (domain.low_open or domain.high_open):
+        return f"{kind} from {domain.low} to {domain.high}"
+    return f"{kind} {low} and {high.removeprefix('of ')}"
+
+
+def _kind(whole: bool) -> str:
+    return "a whole number" if whole else "a number"
 
 
 def _test(whole: bool, domain: Interval) -> str:

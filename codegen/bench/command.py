@@ -28,6 +28,10 @@ from .report import document, table
 from .workload import Data, Workload, is_of_matrices, large, model, small
 
 _TORCH = "pip install 'steprule[torch]'"
+_OF_ALL = (
+    "it computes one number from all tensors together, and a race can check where a step ends "
+    "for one tensor at a time alone"
+)
 
 
 def _count(context: click.Context, option: click.Parameter, value: float) -> int:
@@ -145,11 +149,11 @@ def bench_command(
         random = [s for s in specs if any(i.is_random for i in s.inputs)]
     if spec and on_matrices:
         raise click.UsageError(
-            f"{on_matrices[0].name} is a rule of matrices, and there are vectors in every workload"
+            f"{on_matrices[0].name} works on matrices, and every workload has vectors too"
         )
     if spec and random:
         raise click.UsageError(
-            f"{random[0].name} draws random numbers, and what results are held against draws none"
+            f"{random[0].name} draws random numbers, so that no two contenders end in one place"
         )
     specs = [s for s in specs if s not in (*on_matrices, *random)]
     if not specs:
@@ -232,7 +236,7 @@ def _measured(
         leave_out(LeftOut("torch", f"it is not installed: {_TORCH}"))
     for spec in specs:
         if compiled(spec).program.takes_turns:
-            leave_out(LeftOut(spec.name, "what holds others to account takes tensors one by one"))
+            leave_out(LeftOut(spec.name, _OF_ALL))
             continue
         with generated(spec) as package:
             entered = subject(spec, package)

@@ -8,16 +8,16 @@ libraries call a rule; the command keeps those that are asked for, and shows the
 from collections.abc import Iterator, Sequence
 
 import click
-from rich.table import Table
 from sympy import Rational, false, true
 
 from ...specs.language import Optimizer, Source, Spec, SpecError, State, Transform
 from ...specs.language.shapes import Shape
 from ..analysis import analyse
 from ..analysis.nearby import suggestion
-from ..console import reported, show_table
+from ..console import reported, show_rows
 from ..cost import BYTES, costs
 from ..loading.audited import audited
+from ..loading.libraries import within
 from ..loading.load import all_builtin, builtin, transforms
 from ..loading.stacks import operators
 from ..program.compiled import CompiledRule, compiled
@@ -38,7 +38,9 @@ from ..program.compiled import CompiledRule, compiled
     default=None,
     help="Rules that have kernels, or that have none, with the reason.",
 )
-@click.option("--in", "library", metavar="LIBRARY", help="Rules that LIBRARY has too.")
+@click.option(
+    "--in", "library", metavar="LIBRARY", help="Rules that LIBRARY has too, such as torch.optim."
+)
 @click.option("--like", metavar="LIBRARY:NAME", help="The rule that LIBRARY calls NAME.")
 def list_command(
     family: str | None,
@@ -57,13 +59,14 @@ def list_command(
     """
     with reported():
         if all(each is None for each in (family, states, moved, closure, fused, library, like)):
-            show_table(_all())
+            show_rows(*_all())
             return
         found = [*builtin().values()]
         if family is not None:
             found = _family(family, found)
         if library is not None:
-            found = [rule for rule in found if rule.name in _in_library(library)]
+            theirs = {peer.of for peer in within(library, builtin(), where="--in")}
+            found = [rule for rule in found if rule.name in theirs]
         if like is not None:
             found = [rule for rule in found if rule.name in _like(like, found)]
         if states is not None:
@@ -79,29 +82,27 @@ def list_command(
             known = {rule.name: kernels(compiled(analyse(rule))) for rule in found}
             found = [rule for rule in found if bool(known[rule.name][0]) == fused]
             columns["fused"] = {n: "; ".join(filter(None, said)) for n, said in known.items()}
-        table = Table("name", "states", "in place of", "elsewhere", box=None, pad_edge=False)
-        for column in columns:
-            table.add_column(column)
+        rows: list[tuple[str, ...]] = []
         for rule in found:
             kept = " ".join(s.name for s in _kept(rule))
             others = ", ".join(elsewhere(rule.name))
             more = [column[rule.name] for column in columns.values()]
-            table.add_row(rule.name, kept or "-", rule.peer or "-", others or "-", *more)
-    show_table(table)
+            rows.append((rule.name, kept or "-", rule.peer or "-", others or "-", *more))
+    show_rows(("name", "states", "in place of", "elsewhere", *columns), rows)
 
 
-def _all() -> Table:
-    """All specs, transforms and operators."""
-    table = Table("name", "kind", "states", "in place of", "source", box=None, pad_edge=False)
+def _all() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The head and the rows of a table of all specs, transforms and operators."""
+    rows: list[tuple[str, ...]] = []
     specs: list[Spec | Transform] = [*all_builtin().values(), *transforms().values()]
     for spec in specs:
         kind = type(spec).__name__.lower()
         states = "" if isinstance(spec, Transform) else " ".join(s.name for s in spec.states)
-        table.add_row(spec.name, kind, states or "-", spec.peer or "-", spec.source)
+        rows.append((spec.name, kind, states or "-", spec.peer or "-", spec.source))
     for each in operators().values():
         states = " ".join(s.name for s in each.states)
-        table.add_row(each.name, "operator", states or "-", "-", each.source)
-    return table
+        rows.append((each.name, "operator", states or "-", "-", each.source))
+    return ("name", "kind", "states", "in place of", "source"), rows
 
 
 def _family(name: str, rules: Sequence[Optimizer]) -> list[Optimizer]:
@@ -145,38 +146,17 @@ def elsewhere(name: str) -> list[str]:
     return [peer.name for peer in audited() if peer.of == name]
 
 
-def _in_library(library: str) -> set[str]:
-    """The names of the rules that a library has.
-
-    Raises:
-        SpecError: nothing is known of it.
-    """
-    rules = builtin()
-    known = sorted({peer.package for peer in audited() if peer.of in rules})
-    if library.lower() not in known:
-        raise SpecError(
-            "unknown-library",
-            spec=library,
-            where="--in",
-            problem="no rule is known to be in this library",
-            remedy=f"{suggestion(library, known)}There are {', '.join(known)}",
-        )
-    return {peer.of for peer in audited() if peer.package == library.lower()}
-
-
 def _like(reference: str, rules: Sequence[Optimizer]) -> set[str]:
     """The rule that a library has under a name: as declared of it, or else of that name here.
 
     Raises:
-        SpecError: there is none.
+        SpecError: there is none, or nothing is known of the library.
     """
-    library, colon, name = reference.rpartition(":")
-    wanted = _plain(name.rpartition(".")[2])
-    names = {
-        peer.name: peer.of
-        for peer in audited()
-        if (not colon or peer.package == library.lower()) and any(r.name == peer.of for r in rules)
-    }
+    library, _, name = reference.replace(":", ".").rpartition(".")
+    wanted = _plain(name)
+    ours = {rule.name for rule in rules}
+    peers = within(library, builtin(), where="--like") if library else audited()
+    names = {peer.name: peer.of for peer in peers if peer.of in ours}
     declared = {of for path, of in names.items() if _plain(path.rpartition(".")[2]) == wanted}
     if found := declared or {rule.name for rule in rules if _plain(rule.name) == wanted}:
         return found
@@ -219,4 +199,6 @@ def kernels(rule: CompiledRule) -> tuple[str, str]:
     """Where a rule has kernels, and why it has none elsewhere."""
     if rule.program.is_elementwise or (rule.stages and rule.stages.are_flat):
         return "on CPUs and GPUs", ""
-    return ("on CPUs", "it reduces rows or columns") if rule.stages else ("", rule.no_kernel)
+    if rule.stages:
+        return "on CPUs", "not on GPUs, as it reduces rows or columns"
+    return "", rule.no_kernel

@@ -2,7 +2,7 @@
 
 from .iteration import iterations
 from .nodes import Apply, Program, assignments, walk
-from .operations import DECOMPOSITIONS, Kind, Operation
+from .operations import DECOMPOSITIONS, FACTORISATIONS, Kind, Operation
 
 
 def takes_each_matrix(program: Program) -> bool:
@@ -16,6 +16,11 @@ def takes_each_matrix(program: Program) -> bool:
 def takes_apart(program: Program) -> bool:
     """Whether matrices are decomposed in it, for which one that ranks share is put together."""
     return any(op in DECOMPOSITIONS for op in _operations(program))
+
+
+def factorises(program: Program) -> bool:
+    """Whether matrices are taken apart in it by what is in LAPACK, which has no longdoubles."""
+    return any(op in FACTORISATIONS for op in _operations(program))
 
 
 def goes_round(program: Program) -> bool:

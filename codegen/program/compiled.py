@@ -89,10 +89,13 @@ class CompiledRule:
         if self.has_kernel:
             return ""
         if self.program.takes_turns:
-            return "a number of all tensors is needed before an element can be updated"
+            return "it needs a number of all tensors together before it can update any element"
+        both = "and computes with whole tensors, and no kernel does both"
+        if any(given.is_random for given in self.spec.inputs):
+            return f"it draws random numbers {both}"
         if self.program.tensor_inputs:
-            return "it reduces what it is given beside the gradient"
-        return "it multiplies matrices, or needs parts that are no elements of a pass"
+            return f"it is given a second tensor {both}"
+        return "it multiplies matrices, or otherwise computes with each as a whole"
 
     @property
     def passes(self) -> int:

@@ -243,7 +243,9 @@ LEADING = {
     for count in (ALONE, basis)
 }
 """The first columns, as many as the second operand says: by what that is."""
-DECOMPOSITIONS = (EIGENVECTORS, LEADING_EIGENVECTORS, EIGENVALUES, QR, DIAGONAL, DESCENDING)
+FACTORISATIONS = (EIGENVECTORS, LEADING_EIGENVECTORS, EIGENVALUES, QR)
+"""Those that libraries leave to LAPACK."""
+DECOMPOSITIONS = (*FACTORISATIONS, DIAGONAL, DESCENDING)
 """All of them."""
 
 

@@ -8,12 +8,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from ...specs.language.claims import Verdict
-from ..console import fail, progress, reported, say, show_table
+from ..console import fail, note, progress, reported, say, show_table
 from .derivation import derivation
-from .discover import builtin_claims, claims_of
+from .discover import builtin_claims, claims_of, neither
 from .facts import facts
 from .page import page
-from .pair import pair
+from .pair import apart, pair
 from .prove import Settled, prove, prove_without_map
 
 
@@ -54,9 +54,14 @@ def _are_specs(names: tuple[str, ...], map_file: Path | None) -> bool:
 
 
 def _of_specs(names: tuple[str, ...], map_file: Path | None) -> list[Settled]:
+    if unknown := next(filter(None, map(neither, names)), None):
+        raise unknown
     left, right = names
     claim = pair(left, right, map_file)
-    return [prove(claim) if map_file else prove_without_map(claim)]
+    settled = prove(claim) if map_file else prove_without_map(claim)
+    if settled.verdict is Verdict.UNKNOWN and map_file is None and (said := apart(claim)):
+        note(said)
+    return [settled]
 
 
 def _of_claims(names: tuple[str, ...]) -> list[Settled]:

@@ -3,12 +3,15 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
+from shlex import quote
 
 from ...specs import claims
 from ...specs.language import SpecError
 from ...specs.language.claims import Claim, Equivalence, Identity, Stability
 from ..analysis.nearby import suggestion
 from ..loading.executed import executed
+from ..loading.load import all_builtin, builtin
+from ..loading.stacks import is_stack
 
 
 def builtin_claims() -> dict[str, Claim]:
@@ -46,12 +49,39 @@ def claim_named(name: str) -> Claim:
     known = builtin_claims()
     if name in known:
         return known[name]
+    rules = builtin()
+    if name.lower() in map(str.lower, rules) or is_stack(name):
+        raise SpecError(
+            "unknown-claim",
+            spec=name,
+            where="name",
+            problem="no claim has this name; it is a rule",
+            remedy="Give a second rule, to be proved to be the same: steprule prove "
+            f"{quote(name)} RULE",
+        )
     raise SpecError(
         "unknown-claim",
         spec=name,
         where="name",
         problem="no claim has this name",
-        remedy=f"{suggestion(name, known)}`steprule prove` lists them all",
+        remedy=f"{suggestion(name, known)}`steprule prove` without a name settles all there are",
+    )
+
+
+def neither(name: str) -> SpecError | None:
+    """The error of a name that might be a claim's or a rule's, and is no built-in one's."""
+    known = [*builtin_claims(), *all_builtin()]
+    if name.endswith(".py") or ".py:" in name or is_stack(name):
+        return None
+    if name.lower() in map(str.lower, known):
+        return None
+    return SpecError(
+        "unknown-claim",
+        spec=name,
+        where="name",
+        problem="no claim has this name, and no rule",
+        remedy=f"{suggestion(name, known)}`steprule prove` without a name settles all claims there "
+        "are, and `steprule list` has all rules",
     )
 
 

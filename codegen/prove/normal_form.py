@@ -185,6 +185,8 @@ class NormalForm:
 
     def _argument(self, e: Basic) -> Expr:
         """The argument, or the one before it that it equals."""
+        if not isinstance(e, Expr):
+            return e  # the word for an axis, of a reduction along it
         new = _lowest(self._rational(e))
         if new in self._arguments:
             return new

@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Expr, Symbol
 
-from ...specs.language import Optimizer, SpecError, Value
+from ...specs.language import Axis, Optimizer, Shape, SpecError, Value
 from ...specs.language.claims import Equivalence, Side
 from ..loading.selection import selected
 
@@ -41,6 +41,34 @@ def pair(left: str, right: str, map_file: Path | None) -> Equivalence:
     )
 
 
+def apart(claim: Equivalence) -> str:
+    """Which states of one name hold different shapes on the two sides, in a sentence; or nothing.
+
+    The identity, which is tried first, relates states by their names.
+    """
+    left, right = claim.left.spec, claim.right.spec
+    theirs = {s.name: s.shape for s in right.states}
+    for state in left.states:
+        other = theirs.get(state.name, state.shape)
+        if other != state.shape:
+            return (
+                f"{left.name} and {right.name} keep {state.name} in different shapes: "
+                f"{_in_words(state.shape)} in {left.name}, {_in_words(other)} in {right.name}. "
+                "Say with --map how one follows from the other."
+            )
+    return ""
+
+
+def _in_words(shape: Shape) -> str:
+    if shape.is_number:
+        return "one number for all parameters"
+    if shape.is_whole:
+        return "a number for each element"
+    if shape == Shape.PER_TENSOR:
+        return "a number for each parameter"
+    return f"numbers for {' and '.join(str(a) for a in shape.axes if isinstance(a, Axis))}"
+
+
 def _one(reference: str) -> Optimizer:
     found = selected((reference,))
     if len(found) != 1:
@@ -50,6 +78,14 @@ def _one(reference: str) -> Optimizer:
             where="file",
             problem=f"it holds {', '.join(s.name for s in found)}",
             remedy=f"Name one: {reference}:{found[0].name}",
+        )
+    if not isinstance(found[0], Optimizer):
+        raise SpecError(
+            "kind",
+            spec=found[0].name,
+            where="spec",
+            problem="it is a schedule, and a proof is about two optimizers",
+            remedy="Give two optimizers",
         )
     return found[0]
 

@@ -68,6 +68,8 @@ def symbolic_step(
             case GradientAt():
                 return gradient(value_of(e.point))  # pyright: ignore[reportArgumentType]
             case Value() if e.lag == 0:
+                if e not in known:
+                    raise _given(setting.spec, e.name)
                 return known[e]
             case Value():
                 if e.lag != 1:
@@ -99,3 +101,16 @@ def symbolic_step(
             continue
         known[update.target] = value_of(setting.decide(update.value, first))
     return {name: known[Value(Symbol(name, real=True), t)] for name in setting.quantities}  # pyright: ignore
+
+
+def _given(spec: Optimizer, name: str) -> SpecError:
+    """That a step reads more than a proof knows of."""
+    doc = next((i.doc for i in spec.inputs if i.name == name), "")
+    return SpecError(
+        "inputs",
+        spec=spec.name,
+        where=name,
+        problem=f"a step is given more than the gradient: {doc or name}; a proof is about rules of "
+        "the gradient alone",
+        remedy="Give two rules that read nothing else",
+    )

@@ -11,6 +11,7 @@ from sympy import Basic, Symbol, sympify
 
 from ...specs.language import UNIT, Interval, Value, t
 from ...specs.language.claims import Equivalence
+from ..analysis.matrices import needs_matrices
 from ..oracle import exact
 from ..oracle import optimizers as oracle
 from ..oracle.evaluate import Equations
@@ -49,10 +50,13 @@ def find_witness(claim: Equivalence) -> Witness | None:
 
     First the gradient has the parameter's sign, and then, as norms may depend on it, the other.
     """
+    free = _free(claim).items()
+    ones = {name for name, _ in free if name in _of_views(claim)}
     for sign in (1, -1):
         draw = random.Random(0)
         for _ in range(TRIES):
-            hyper = {name: _inside(domain, draw) for name, domain in _free(claim).items()}
+            hyper = {name: _inside(domain, draw) for name, domain in free}
+            hyper |= dict.fromkeys(ones, Fraction(1))
             start, slope = (Fraction(draw.randint(1, 16), 8) for _ in range(2))
             if found := replay(claim, hyper, start, sign * slope):
                 return found
@@ -66,10 +70,12 @@ def replay(
     phi = Correspondence(claim)
     numbers = {symbol: exact.exact(hyper[symbol.name]) for symbol in _symbols(claim)}
     at = numbers | {t: exact.exact(1)}
-    left = _Run(phi.left, _given(phi.left, at), slope)
+    is_matrix = needs_matrices(phi.left.spec) or needs_matrices(phi.right.spec)
+    shape = (1, 1) if is_matrix else ()
+    left = _Run(phi.left, _given(phi.left, at), slope, shape)
     left.start(exact.exact(start))
     mapped = _mapped(phi, left, numbers | {t: exact.exact(0)})
-    right = _Run(phi.right, _given(phi.right, at), slope)
+    right = _Run(phi.right, _given(phi.right, at), slope, shape)
     right.start(exact.exact(start) if mapped is None else mapped)
     for step in range(1, STEPS + 1):
         at = numbers | {t: exact.exact(step)}
@@ -85,40 +91,44 @@ def replay(
 
 
 class _Run:
-    """One side, step by step, through the oracle."""
+    """One side, step by step, through the oracle: a parameter of one number, in a shape."""
 
-    def __init__(self, side: Setting, hyper: dict[str, Any], slope: Fraction) -> None:
+    def __init__(
+        self, side: Setting, hyper: dict[str, Any], slope: Fraction, shape: tuple[int, ...]
+    ) -> None:
         self.side = side
         self.hyper = hyper
         self.options = {f.name: on for f, on in side.options.items()}
         self.slope = exact.exact(slope)
-        self.values: dict[str, Any] = {}
+        self.shape = shape
+        self._held: dict[str, Any] = {}
+
+    @property
+    def values(self) -> dict[str, exact.Number]:
+        """The number that each of them is, but for the states of several: their first."""
+        return {name: _scalar(value) for name, value in self._held.items()}
 
     def start(self, theta: exact.Number) -> None:
-        states = oracle.initial(self.side.spec, _array(theta), self.hyper, self.options)
-        self.values = {"theta": theta} | {n: _scalar(v) for n, v in states.items()}
+        point = _array(theta, self.shape)
+        states = oracle.initial(self.side.spec, point, self.hyper, self.options)
+        self._held = {"theta": point, **states}
 
     def step(self, t: int) -> None:
-        states = {
-            s.name: value if s.shape.is_number else _array(value)
-            for s in self.side.spec.states
-            if (value := self.values.get(s.name)) is not None
-        }
-        new = oracle.step(
+        self._held = oracle.step(
             self.side.spec,
             t=t,
-            theta=_array(self.values["theta"]),
+            theta=self._held["theta"],
             gradient=self._gradient,
-            states=states,
+            states={name: value for name, value in self._held.items() if name != "theta"},
             hyper=self.hyper,
             options=self.options,
         )
-        self.values = {name: _scalar(value) for name, value in new.items()}
 
     def _gradient(self, point: Any) -> Any:
         x = _scalar(point)
         linear = exact.multiply(self.slope, x)
-        return _array(exact.add(linear, exact.multiply(_QUARTER, exact.square(x))))
+        found = exact.add(linear, exact.multiply(_QUARTER, exact.square(x)))
+        return _array(found, np.shape(point))
 
 
 def _free(claim: Equivalence) -> dict[str, Interval]:
@@ -137,6 +147,13 @@ def _symbols(claim: Equivalence) -> set[Symbol]:
         for h in side.spec.hyperparameters
         for symbol in sympify(side.hyper.get(h.symbol, h.symbol)).free_symbols - {t}
     }
+
+
+def _of_views(claim: Equivalence) -> set[str]:
+    """What says as how many matrices, and of what rank, a parameter is seen: of one number, 1."""
+    views = [side.spec.view for side in (claim.left, claim.right)]
+    given = [sympify(e) for view in views for e in (view.parts, view.rank)]
+    return {str(symbol) for e in given for symbol in e.free_symbols}
 
 
 def _given(side: Setting, at: Mapping[Basic, exact.Number]) -> dict[str, exact.Number]:
@@ -167,10 +184,10 @@ def _inside(domain: Interval, draw: random.Random) -> Fraction:
 
 
 def _scalar(value: Any) -> exact.Number:
-    return value.item() if isinstance(value, np.ndarray) else value
+    return value.flat[0] if isinstance(value, np.ndarray) else value
 
 
-def _array(value: exact.Number) -> Any:
-    array = np.empty((), dtype=object)
-    array[()] = value
+def _array(value: exact.Number, shape: tuple[int, ...]) -> Any:
+    array = np.empty(shape, dtype=object)
+    array[...] = value
     return array

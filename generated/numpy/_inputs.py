@@ -15,6 +15,7 @@ from ._arguments import require_number
 from ._blocks import computed
 from ._clips import Clip
 from ._given import ELEMENTS, GRADIENT, require_given, require_known
+from ._over_time import number
 from ._trees import Array, Tree, leaves
 
 
@@ -125,7 +126,7 @@ def _clipped(clip: Clip, x: Array) -> Array:
 
 def _number(name: str, value: Any) -> float:
     require_number(name, value)
-    return float(value)
+    return float(number(value))
 
 
 def _laid_out(array: Array, theta: Array) -> Array:

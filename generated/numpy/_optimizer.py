@@ -23,7 +23,7 @@ from ._errors import Deferred
 from ._inputs import NONE, clipped, taken
 from ._known import Kind, Known, States
 from ._locks import lock
-from ._over_time import at
+from ._over_time import at, number
 from ._readable import Readable
 from ._scalars import Step
 from ._shapes import Facts, told
@@ -35,6 +35,7 @@ from ._trees import (
     Tree,
     key,
     leaves,
+    require_doubles,
     require_matrices,
     require_seen,
 )
@@ -115,8 +116,9 @@ class Optimizer(Checked, Readable):
                 compiled kernel is not of the spec that the class is of; or parameters hold an
                 output.
             TypeError: a leaf is no array, or of a class that means something else by its
-                elements, such as a masked array, or not of a floating-point dtype; or an input is
-                missing, or the rule has none of that name.
+                elements, such as a masked array, or not of a floating-point dtype, or a matrix of
+                longdoubles, of a rule that takes matrices apart; or an input is missing, or the
+                rule has none of that name.
             ValueError: structures, shapes or dtypes differ, between the two or from those
                 the states were made for; there is no array, one is read-only, or one shares
                 memory with another parameter or a gradient, or elements of it with one another; a
@@ -231,7 +233,7 @@ class Optimizer(Checked, Readable):
         Nothing has been changed when one of these is raised.
         """
         # Asked is which states there are: a rate of any step will do.
-        rate = math.nan if callable(self.lr) else self.lr
+        rate = math.nan if callable(self.lr) else number(self.lr)
         now = at(self, set(self._over_time) - {"lr"}, checkpoints.last_step(state))
         names = now._existing(rate, told(self._facts, (), 0.0)).keys()
         numbers = [name for name in self._kept_numbers if name in names]
@@ -269,6 +271,8 @@ class Optimizer(Checked, Readable):
         found = leaves(params, grads)
         if self._on_matrices:
             require_matrices(found, type(self).__name__)
+        if self._factorises:
+            require_doubles(found, type(self).__name__)
         if self._sees:
             require_seen(found, type(self).__name__, self._view, self._viewing)
         starts = starts_of(found, self._facts, partial(self._existing, lr), self._view)

@@ -6,7 +6,7 @@ of parameters, and what was there back: in their own memory, which whoever holds
 on to see.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -44,6 +44,27 @@ def of_tree(
         ValueError: a parameter has no states, or of another shape or dtype.
     """
     return _below(function, params, "", states, scalars, held)
+
+
+def require_all(params: Tree, states: Mapping[str, Mapping[str, Array]]) -> None:
+    """Raise ValueError unless all parameters are there that there are states for."""
+    kept = {path for arrays in states.values() for path in arrays}
+    if lacking := sorted(kept.difference(_paths(params, ""))):
+        raise ValueError(
+            f"params lacks {', '.join(map(repr, lacking))}, for which there are states; hand over "
+            "all parameters, as to update"
+        )
+
+
+def _paths(tree: Any, path: str) -> Iterator[str]:
+    if not isinstance(tree, Mapping | list | tuple):
+        yield path
+        return
+    below = f"{path}/" if path else ""
+    is_mapping = isinstance(tree, Mapping)
+    entries = cast("Mapping[Any, Any]", tree).items() if is_mapping else enumerate(cast(Any, tree))
+    for name, entry in entries:
+        yield from _paths(entry, f"{below}{name}")
 
 
 def _below(

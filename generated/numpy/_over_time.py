@@ -5,10 +5,13 @@ A step is taken by the optimizer *as it is at that step* (:func:`at`), which has
 optimizer itself has functions, and shares everything else with it. So the learning rate is one of
 many, and what reads a hyperparameter, checks it or looks for states need not know. Where nothing
 is a function, it is the optimizer itself. Functions are asked once a step, before anything changes.
+Where a number is given as an array of one, it is that number, so that no state becomes an array.
 """
 
 from collections.abc import Iterable
 from typing import Any, TypeVar, cast
+
+import numpy as np
 
 Owner = TypeVar("Owner")
 
@@ -38,13 +41,22 @@ def at(optimizer: Owner, names: Iterable[str], step: int) -> Owner:
 
 
 def _moves(value: Any) -> bool:
-    """Whether it is a function, or a tuple that has one."""
+    """Whether it is a function or an array, or a tuple that has one."""
     if isinstance(value, tuple | list):
-        return any(map(callable, cast("tuple[Any, ...]", value)))
-    return callable(value)
+        return any(map(_moves, cast("tuple[Any, ...]", value)))
+    return callable(value) or isinstance(value, np.ndarray)
 
 
 def _number(value: Any, step: int) -> Any:
-    if callable(value):
-        return value(step)
-    return tuple(each(step) if callable(each) else each for each in value)
+    if isinstance(value, tuple | list):
+        members = cast("tuple[Any, ...]", value)
+        return tuple(_number(each, step) for each in members)
+    return number(value(step) if callable(value) else value)
+
+
+def number(value: Any) -> Any:
+    """The number in an array of one; anything else as it is."""
+    if isinstance(value, np.ndarray):
+        array = cast("np.ndarray[Any, Any]", value)
+        return array.item() if array.size == 1 else array
+    return value

@@ -69,7 +69,9 @@ class Readable(Swapping, Declared):
             function = getattr(self, f"_output_{name}")
             read = signature(function).parameters
             states = {n: kept for n, kept in self._states.items() if n in read}
-            return outputs.of_tree(function, params, states, known, held)
+            found = outputs.of_tree(function, params, states, known, held)
+            outputs.require_all(params, self._states)
+            return found
 
     @contextmanager
     def swapped(self, name: str, params: Tree) -> Generator[None]:

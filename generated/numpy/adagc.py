@@ -75,7 +75,7 @@ class AdaGC(Optimizer):
         "warmup": "1 <= warmup",
     }
     _scratch = 0
-    _no_kernel = "a number of all tensors is needed before an element can be updated"
+    _no_kernel = "it needs a number of all tensors together before it can update any element"
     _is_whole = True
 
     def __init__(

@@ -69,7 +69,9 @@ class AdaHessian(Optimizer):
     _inputs = {"hessian": "elements"}
 
     _scratch = 0
-    _no_kernel = "it reduces what it is given beside the gradient"
+    _no_kernel = (
+        "it is given a second tensor and computes with whole tensors, and no kernel does both"
+    )
     _is_whole = True
 
     def __init__(

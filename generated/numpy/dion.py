@@ -74,10 +74,11 @@ class Dion(Optimizer):
     _random = {"xi": "normal"}
 
     _scratch = 0
-    _no_kernel = "it reduces what it is given beside the gradient"
+    _no_kernel = "it draws random numbers and computes with whole tensors, and no kernel does both"
     _is_whole = True
 
     _on_matrices = True
+    _factorises = True
 
     def __init__(
         self,

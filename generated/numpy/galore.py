@@ -85,8 +85,10 @@ class GaLore(Optimizer):
         "scale": "0 <= scale",
     }
     _scratch = 0
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
+
+    _factorises = True
 
     def __init__(
         self,

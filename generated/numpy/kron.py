@@ -113,7 +113,7 @@ class Kron(Optimizer):
     _random = {"xi": "normal"}
 
     _scratch = 0
-    _no_kernel = "it reduces what it is given beside the gradient"
+    _no_kernel = "it draws random numbers and computes with whole tensors, and no kernel does both"
     _is_whole = True
 
     def __init__(

@@ -76,7 +76,7 @@ class MoMoAdam(Optimizer):
     _inputs = {"f": "loss"}
 
     _scratch = 0
-    _no_kernel = "a number of all tensors is needed before an element can be updated"
+    _no_kernel = "it needs a number of all tensors together before it can update any element"
     _is_whole = True
 
     def __init__(

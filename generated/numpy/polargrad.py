@@ -93,7 +93,7 @@ class PolarGrad(Optimizer):
         "split": "1 <= split",
     }
     _scratch = 0
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
 
     _on_matrices = True

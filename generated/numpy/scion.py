@@ -88,7 +88,7 @@ class Scion(Optimizer):
         "eps": "0 < eps",
     }
     _scratch = 0
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
 
     def __init__(

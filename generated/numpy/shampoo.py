@@ -75,8 +75,10 @@ class Shampoo(Optimizer):
         "matrix_eps": "0 < matrix_eps",
     }
     _scratch = 0
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
+
+    _factorises = True
 
     def __init__(
         self,

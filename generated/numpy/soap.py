@@ -83,8 +83,10 @@ class SOAP(Optimizer):
         "max_precond_dim": "0 <= max_precond_dim",
     }
     _scratch = 0
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
+
+    _factorises = True
 
     def __init__(
         self,

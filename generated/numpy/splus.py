@@ -86,8 +86,10 @@ class SPlus(Optimizer):
     }
     _outputs = ("averaged",)
     _scratch = 0
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
+
+    _factorises = True
 
     def __init__(
         self,

@@ -78,7 +78,7 @@ class AdaGC(Optimizer):
         "decay": "0 <= decay < 1",
         "warmup": "1 <= warmup",
     }
-    _no_kernel = "a number of all tensors is needed before an element can be updated"
+    _no_kernel = "it needs a number of all tensors together before it can update any element"
     _is_whole = True
     _branches_on_steps = True
 

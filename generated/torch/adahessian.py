@@ -72,7 +72,9 @@ class AdaHessian(Optimizer):
         "hessian_power": "0 <= hessian_power <= 1",
         "update_period": "1 <= update_period",
     }
-    _no_kernel = "it reduces what it is given beside the gradient"
+    _no_kernel = (
+        "it is given a second tensor and computes with whole tensors, and no kernel does both"
+    )
     _is_whole = True
     _branches_on_steps = True
     _inputs = {"hessian": "elements"}

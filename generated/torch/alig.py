@@ -59,7 +59,7 @@ class AliG(Optimizer):
     _optional = ("b",)
     _step_key = ""
     _domains = {"lr": "0 <= lr", "momentum": "0 <= momentum < 1", "eps": "0 < eps"}
-    _no_kernel = "a number of all tensors is needed before an element can be updated"
+    _no_kernel = "it needs a number of all tensors together before it can update any element"
     _is_whole = True
     _inputs = {"f": "loss"}
 

@@ -121,7 +121,7 @@ class APOLLO(Optimizer):
         "scale": "0 <= scale",
         "growth": "1 <= growth",
     }
-    _no_kernel = "it reduces what it is given beside the gradient"
+    _no_kernel = "it draws random numbers and computes with whole tensors, and no kernel does both"
     _is_whole = True
     _branches_on_steps = True
     _random = {"xi": "normal"}

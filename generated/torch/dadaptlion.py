@@ -71,7 +71,7 @@ class DAdaptLion(Optimizer):
         "weight_decay": "0 <= weight_decay",
         "d0": "0 < d0",
     }
-    _no_kernel = "a number of all tensors is needed before an element can be updated"
+    _no_kernel = "it needs a number of all tensors together before it can update any element"
     _is_whole = True
 
     def __init__(

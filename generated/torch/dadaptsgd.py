@@ -77,7 +77,7 @@ class DAdaptSGD(Optimizer):
         "d0": "0 < d0",
         "growth_rate": "1 <= growth_rate",
     }
-    _no_kernel = "a number of all tensors is needed before an element can be updated"
+    _no_kernel = "it needs a number of all tensors together before it can update any element"
     _is_whole = True
     _branches_on_steps = True
 

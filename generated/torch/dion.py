@@ -75,7 +75,7 @@ class Dion(Optimizer):
         "rank": "1 <= rank",
         "eps": "0 < eps",
     }
-    _no_kernel = "it reduces what it is given beside the gradient"
+    _no_kernel = "it draws random numbers and computes with whole tensors, and no kernel does both"
     _is_whole = True
     _on_matrices = True
     _stacks = True

@@ -67,7 +67,7 @@ class DoG(Optimizer):
         "weight_decay": "0 <= weight_decay",
         "eps": "0 < eps",
     }
-    _no_kernel = "a number of all tensors is needed before an element can be updated"
+    _no_kernel = "it needs a number of all tensors together before it can update any element"
     _is_whole = True
     _branches_on_steps = True
 

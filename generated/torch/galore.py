@@ -100,7 +100,7 @@ class GaLore(Optimizer):
         "update_proj_gap": "1 <= update_proj_gap",
         "scale": "0 <= scale",
     }
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
     _decomposes = True
     _branches_on_steps = True

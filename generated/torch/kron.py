@@ -122,7 +122,7 @@ class Kron(Optimizer):
         "max_size_triangular": "0 <= max_size_triangular",
         "max_rms": "0 < max_rms",
     }
-    _no_kernel = "it reduces what it is given beside the gradient"
+    _no_kernel = "it draws random numbers and computes with whole tensors, and no kernel does both"
     _is_whole = True
     _decomposes = True
     _branches_on_steps = True

@@ -77,7 +77,7 @@ class MoMo(Optimizer):
     _sums_elements = True
     _optional = ("low",)
     _domains = {"lr": "0 <= lr", "weight_decay": "0 <= weight_decay", "beta": "0 <= beta < 1"}
-    _no_kernel = "a number of all tensors is needed before an element can be updated"
+    _no_kernel = "it needs a number of all tensors together before it can update any element"
     _is_whole = True
     _branches_on_steps = True
     _inputs = {"f": "loss"}

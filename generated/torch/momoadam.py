@@ -87,7 +87,7 @@ class MoMoAdam(Optimizer):
         "eps": "0 < eps",
         "weight_decay": "0 <= weight_decay",
     }
-    _no_kernel = "a number of all tensors is needed before an element can be updated"
+    _no_kernel = "it needs a number of all tensors together before it can update any element"
     _is_whole = True
     _inputs = {"f": "loss"}
 

@@ -118,7 +118,7 @@ class NorMuon(Optimizer):
         "row_eps": "0 < row_eps",
         "split": "1 <= split",
     }
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
     _on_matrices = True
     _stacks = True

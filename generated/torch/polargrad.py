@@ -106,7 +106,7 @@ class PolarGrad(Optimizer):
         "ns_steps": "0 <= ns_steps < 100",
         "split": "1 <= split",
     }
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
     _on_matrices = True
     _stacks = True

@@ -100,7 +100,7 @@ class Scion(Optimizer):
         "ns_steps": "0 <= ns_steps < 100",
         "eps": "0 < eps",
     }
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
 
     def __init__(

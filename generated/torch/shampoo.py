@@ -90,7 +90,7 @@ class Shampoo(Optimizer):
         "preconditioning_compute_steps": "1 <= preconditioning_compute_steps",
         "matrix_eps": "0 < matrix_eps",
     }
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
     _stacks = True
     _decomposes = True

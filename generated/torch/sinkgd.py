@@ -64,7 +64,7 @@ class SinkGD(Optimizer):
         "num_iters": "1 <= num_iters < 100",
         "eps": "0 < eps",
     }
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
     _on_matrices = True
     _stacks = True

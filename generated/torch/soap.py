@@ -94,7 +94,7 @@ class SOAP(Optimizer):
         "precondition_frequency": "1 <= precondition_frequency",
         "max_precond_dim": "0 <= max_precond_dim",
     }
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
     _stacks = True
     _decomposes = True

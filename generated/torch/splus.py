@@ -98,7 +98,7 @@ class SPlus(Optimizer):
         "nonstandard_constant": "0 <= nonstandard_constant",
         "max_dim": "0 <= max_dim",
     }
-    _no_kernel = "it multiplies matrices, or needs parts that are no elements of a pass"
+    _no_kernel = "it multiplies matrices, or otherwise computes with each as a whole"
     _is_whole = True
     _stacks = True
     _decomposes = True

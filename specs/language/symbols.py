@@ -33,7 +33,7 @@ class Value(Expr):
 
     @property
     def name(self) -> str:
-        return cast(Symbol, self.args[0]).name
+        return str(self.args[0])  # a number, where SymPy tries numbers for all symbols
 
     @property
     def index(self) -> Expr:

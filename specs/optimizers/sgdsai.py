@@ -1,6 +1,7 @@
 """SGD-SaI: momentum at a rate of each tensor's own, which its first gradient gives for good.
 
-The rates are as in its authors' package: the norm over the deviation, which of one number is 0.
+The rates are as in its authors' package: the norm over the deviation, which of one number is 0, so
+that eps alone divides there: a rate of 1e8 times the gradient.
 """
 
 from dataclasses import replace
@@ -33,7 +34,7 @@ gsnr, b = states("gsnr b")
 
 sgdsai = Optimizer(
     "SGDSaI",
-    summary="SGD-SaI: SGD with a rate for each tensor, set by its first gradient.",
+    summary="SGD-SaI: SGD with rates from first gradients; it blows up on tensors of one element.",
     source="Xu et al., 2024, arXiv:2412.11768, as in sgd_sai 1.0.3; not checked against the paper",
     lineage=["SGD(momentum)"],
     step_key="",

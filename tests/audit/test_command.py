@@ -59,7 +59,10 @@ def test_what_is_held_is_not_varied(run: Any) -> None:
     assert right.exit_code == 0
     odd = run("adamw", "--against", f"{WRONG}:raises", "--with", "weight_decay=0")
     assert odd.exit_code == 2
-    assert "it takes no parameter: ZeroDivisionError: no decay" in odd.stderr
+    assert (
+        "it takes no step, with any of the parameters tried: it raises ZeroDivisionError: no"
+        in odd.stderr
+    )
 
 
 def test_shapes_can_be_named(run: Any) -> None:
@@ -67,8 +70,44 @@ def test_shapes_can_be_named(run: Any) -> None:
     assert run(*against, "--shape", "3", "--shape", "0-d").exit_code == 0
     matrix = run(*against, "--shape", "2x3")
     assert matrix.exit_code == 2
-    assert "it takes no parameter: ValueError: no vector" in matrix.stderr
+    assert "with any of the parameters tried: it raises ValueError: no vector" in matrix.stderr
     assert "two is no shape such as 2x3 or 0-d" in run(*against, "--shape", "two").stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("theta_alone", "it returned an array of shape (3,), and not (theta, state), the new"),
+        ("returns_nothing", "it returned None, and not (theta, state), the new parameter and what"),
+        ("flat_theta", "it returned an array of shape (1,), and not a parameter of shape ()"),
+        ("no_state", "it returned None, and not a dict of what it keeps, behind the parameter"),
+        ("always_raises", "it raises KeyError: 'momentum'"),
+    ],
+)
+def test_what_takes_no_step_says_what_it_did(run: Any, name: str, said: str) -> None:
+    shape = "0-d" if name == "flat_theta" else "3"
+    done = run("sgd", "--against", f"{WRONG}:{name}", "--shape", shape)
+    assert done.exit_code == 2
+    assert f"it takes no step, with any of the parameters tried: {said}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("rate_and_step", "it returned a tuple of 2, and not the rate at a step, a number"),
+        ("no_schedule", "it returned a float, and not a function of the step"),
+    ],
+)
+def test_what_gives_no_rate_says_what_it_did(run: Any, name: str, said: str) -> None:
+    done = run("constantlr", "--against", f"{WRONG}:{name}", "--map", "lr=lr")
+    assert done.exit_code == 2, done.stdout
+    assert f"it gives no rate, with any of the arguments tried: {said}" in done.stderr
+
+
+def test_a_rule_that_takes_none_of_the_shapes(run: Any) -> None:
+    done = run("muon", "--against", f"{WRONG}:theta_alone", "--shape", "3")
+    assert done.exit_code == 2
+    assert "the rule takes no parameter of these shapes itself: 3. Name shapes" in done.stderr
 
 
 @pytest.mark.parametrize("spec", ["steplr", "nothing"])

@@ -63,3 +63,31 @@ def in_float32(theta, gradient, state, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, we
 def factory(learning_rate):
     """Takes what a factory of optax does."""
     raise AssertionError(f"it was made of {learning_rate}")
+
+
+def theta_alone(theta, gradient, state, lr=1e-3):
+    return theta - lr * gradient
+
+
+def flat_theta(theta, gradient, state, lr=1e-3):
+    return np.ravel(theta - lr * gradient), state
+
+
+def no_state(theta, gradient, state, lr=1e-3):
+    return theta - lr * gradient, None
+
+
+def returns_nothing(theta, gradient, state, lr=1e-3):
+    theta -= lr * gradient
+
+
+def always_raises(theta, gradient, state, lr=1e-3):
+    raise KeyError("momentum")
+
+
+def rate_and_step(step, lr=1e-3):
+    return lr, step
+
+
+def no_schedule(lr=1e-3):
+    return lr

@@ -140,6 +140,20 @@ def test_numpy_refuses_what_it_has_no_states_for(made):
         optimizer.output("averaged", 1.0)
 
 
+def test_numpy_refuses_some_of_the_parameters(made):
+    optimizer, params = in_numpy(made)
+    some = {"nested": params["nested"]}
+    own = copy.deepcopy(params)
+    with pytest.raises(ValueError, match=r"^params lacks 'a', for which there are states; hand ov"):
+        optimizer.output("averaged", some)
+    with (
+        pytest.raises(ValueError, match=r"all parameters, as to update$"),
+        optimizer.swapped("averaged", some),
+    ):
+        pass
+    np.testing.assert_equal(params, own)
+
+
 def in_numpy(made, steps=2):
     """An optimizer, and parameters it has trained."""
     optimizer = made.optimizer("numpy", SPEC)()

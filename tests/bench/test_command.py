@@ -136,7 +136,9 @@ def test_rules_that_draw_are_left_out(spec_file):
     file = spec_file()
     text = reduce(lambda text, words: text.replace(*words), drawn.items(), file.read_text())
     file.write_text(text)
-    assert "HeavyBall draws random numbers" in refused(file)
+    assert "HeavyBall draws random numbers, so that no two contenders end in one place" in refused(
+        file
+    )
 
 
 def test_bad_arguments(tmp_path):
@@ -149,8 +151,8 @@ def test_bad_arguments(tmp_path):
     assert "'int8' is not one of" in refused("--dtype", "int8")
     assert "Did you mean Adam" in refused("adamm")
     assert "only optimizers have a step" in refused("StepLR")
-    assert "SOAP is a rule of matrices" in refused("SOAP")
-    assert "Muon is a rule of matrices" in refused("Muon")
+    assert "SOAP works on matrices, and every workload has vectors too" in refused("SOAP")
+    assert "Muon works on matrices, and every workload" in refused("Muon")
     nowhere = tmp_path / "nowhere"
     message = f"{nowhere} is no folder that can be written to"
     assert message in refused("--json", nowhere / "x.json")
@@ -166,3 +168,13 @@ def test_a_chart_needs_matplotlib(monkeypatch, tmp_path):
     monkeypatch.setattr(command, "find_spec", lambda name: None)
     message = refused("--chart", tmp_path / "x.svg")
     assert "--chart needs matplotlib: pip install 'steprule[bench]'" in message
+
+
+@pytest.mark.usefixtures("small_model")
+def test_why_rules_with_a_number_of_all_tensors_are_not_raced():
+    result = run("dog", *TINY)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == (
+        "DoG is left out: it computes one number from all tensors together, and a race can check "
+        "where a step ends for one tensor at a time alone\n"
+    )

@@ -1,10 +1,12 @@
 """What is refused: before anything has been changed, and with a message that says why."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+import steprule.numpy
 from steprule.numpy import SGD, Adam, NAdam
 from steprule.specs.language import Interval
 
@@ -128,17 +130,17 @@ BAD: dict[str, tuple[Callable[[], tuple[Any, Any]], type[Exception], str]] = {
     "missing in grads": (
         lambda: ({"a": one.copy(), "b": two.copy()}, {"a": one}),
         ValueError,
-        "only one of params and grads has 'b'",
+        "params has 'b', which grads lacks",
     ),
     "missing in params": (
         lambda: ({"x": {"a": one.copy()}}, {"x": {"a": one, "c": one}}),
         ValueError,
-        "only one of params['x'] and grads['x'] has 'c'",
+        "grads['x'] has 'c', which params['x'] lacks",
     ),
     "keys of other types": (
         lambda: ({1: one.copy(), "2": two.copy()}, {"1": one, 2: two}),
         ValueError,
-        "only one of params and grads has '1', '2', 1, 2",
+        "params has '2', 1, which grads lacks; grads has '1', 2, which params lacks",
     ),
     "length": (
         lambda: ([one.copy(), two.copy()], [one]),
@@ -311,3 +313,35 @@ def test_params_of_other_states(params: Any, message: str, loaded: bool) -> None
     assert unchanged(optimizer, copied, params, ValueError) == message
     optimizer.update(first, {"a": two, "b": one})
     assert optimizer.step == 2
+
+
+@pytest.mark.skipif(np.dtype(np.longdouble).char != "g", reason="it is float64 here")
+@pytest.mark.parametrize("name", ["Dion", "GaLore", "Shampoo", "SOAP", "SPlus"])
+def test_matrices_of_longdoubles_cannot_be_taken_apart(name: str) -> None:
+    optimizer = getattr(steprule.numpy, name)()
+    params = {"a": np.ones((2, 3)), "b": np.ones((2, 3), np.longdouble)}
+    before = copy.deepcopy(params)
+    message = (
+        rf"^{name} takes matrices apart, which NumPy does in float32 and float64 alone, and "
+        rf"params\['b'\] is of {np.dtype(np.longdouble)}; hand over float64$"
+    )
+    with pytest.raises(TypeError, match=message):
+        optimizer.update(params, copy.deepcopy(params))
+    np.testing.assert_equal(params, before)
+    assert (optimizer.step, [*optimizer.state_dict()][:1]) == (0, ["step"])
+
+
+@pytest.mark.parametrize("name", ["Muon", "Kron", "Adam"])
+def test_longdoubles_of_rules_that_take_nothing_apart(name: str) -> None:
+    theta = np.ones((2, 3), np.longdouble)
+    getattr(steprule.numpy, name)().update(theta, theta.copy())
+    assert (theta != 1).any()
+
+
+def test_sgdsai_says_that_it_blows_up_on_tensors_of_one_element() -> None:
+    kind = steprule.numpy.SGDSaI
+    assert "it blows up on tensors of one element" in " ".join((kind.__doc__ or "").split())
+    one, two = np.ones(1), np.ones(2)
+    kind(lr=0.1).update(one, np.ones(1))
+    kind(lr=0.1).update(two, np.array([1.0, 2.0]))
+    assert abs(one[0]) > 1e6 > abs(two).max()

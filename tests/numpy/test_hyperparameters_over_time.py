@@ -111,3 +111,30 @@ def test_a_number_outside_its_domain_is_refused_at_its_step() -> None:
         steprule.numpy.AdamW(weight_decay=lambda k: "much")  # pyright: ignore
     with pytest.raises(ValueError, match="amsgrad must be True or False"):
         steprule.numpy.AdamW(amsgrad=PolynomialLR(1.0, 5))  # pyright: ignore
+
+
+@pytest.mark.filterwarnings("error::DeprecationWarning")
+@pytest.mark.parametrize("name", SAMPLE)
+def test_arrays_of_one_are_the_numbers_in_them(name: str) -> None:
+    kind = getattr(steprule.numpy, name)
+    expected = run(kind())
+    for argument, count in kind._numbers.items():
+        default = getattr(kind(), argument)
+        if default is None:
+            continue
+        members = default if count else (default,)
+        arrays = tuple(x if x is None else np.array([x]) for x in members)
+        functions = tuple(x if x is None else lambda step, x=x: x for x in arrays)
+        for value in (arrays, functions):
+            optimizer = kind(**{argument: value if count else value[0]})
+            assert run(optimizer) == expected, argument
+            kept = optimizer.state_dict()
+            assert all(kept[n].shape == () for n in kind._scalar_states if n in kept), argument
+
+
+def test_a_checkpoint_loads_where_the_rate_is_an_array_of_one() -> None:
+    optimizer = steprule.numpy.Adam(lr=np.array([0.1]))
+    run(optimizer)
+    again = steprule.numpy.Adam(lr=np.array([0.1]))
+    again.load_state_dict(optimizer.state_dict())
+    assert again.step == STEPS

@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+import re
 from dataclasses import FrozenInstanceError, fields
 from typing import Any
 
@@ -67,7 +68,7 @@ def test_one_step_or_many(name: str) -> None:
 @pytest.mark.parametrize("name", STEPPED.params())
 def test_steps_that_are_none(name: str, bad: Any) -> None:
     schedule = made(name)
-    with pytest.raises(ValueError, match="step must be a whole number, 0 <= step"):
+    with pytest.raises(ValueError, match="step must be a whole number of at least 0"):
         schedule(bad)
     if not isinstance(bad, list):
         with pytest.raises(ValueError, match="step must be a whole number"):
@@ -180,7 +181,7 @@ def test_a_plateau() -> None:
     assert plateau != copy.copy(plateau)
 
 
-@pytest.mark.parametrize("bad", [NAN, "0.5", True])
+@pytest.mark.parametrize("bad", [NAN, "0.5", True, None, np.ones(2)])
 def test_metrics_that_are_none(bad: Any) -> None:
     plateau = schedules.ReduceLROnPlateau(1.0)
     plateau.step(3.0)
@@ -188,9 +189,36 @@ def test_metrics_that_are_none(bad: Any) -> None:
     with pytest.raises(ValueError, match="metric must be a number, got"):
         plateau.step(bad)
     for state in ({}, before | {"odd": 1.0}, before | {"best": NAN}, before | {"current_lr": "1"}):
-        with pytest.raises(ValueError, match=r"states|must be a number"):
+        with pytest.raises(ValueError, match=r"the state |must be a number"):
             plateau.load_state_dict(state)
     assert plateau.state_dict() == before
+    with pytest.raises(ValueError, match=r"^the state has odd, which ReduceLROnPlateau does not"):
+        plateau.load_state_dict(before | {"odd": 1.0})
+    with pytest.raises(ValueError, match=r"^the state lacks best, "):
+        plateau.load_state_dict({})
+
+
+def test_arrays_of_one_are_numbers_or_refused() -> None:
+    one = np.array([0.5])
+    for schedule in (
+        schedules.LambdaLR(0.1, lambda step: one),
+        schedules.MultiplicativeLR(0.1, lambda step: one),
+    ):
+        assert type(schedule(1)) is float
+        assert schedule(1) == 0.05
+    assert schedules.StepLR(0.1, step_size=3).rate(2, lr=one) == 0.5
+    plateau = schedules.ReduceLROnPlateau(0.1)
+    assert type(plateau.step(np.array([2.0]))) is float
+    assert type(plateau.state_dict()["best"]) is float
+    with pytest.raises(ValueError, match=r"^lr must be a number of at least 0, got array"):
+        schedules.StepLR(one, step_size=3)
+    with pytest.raises(ValueError, match=r"^the learning rate at step 2 must be a number, got arr"):
+        schedules.LambdaLR(0.1, lambda step: np.ones(2))(2)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_rate_in_float32_does_not_warn() -> None:
+    assert schedules.StepLR(np.float32(0.5), step_size=3)(1) == 0.5
 
 
 def refused(argument: Any) -> list[Any]:
@@ -228,6 +256,45 @@ def test_arguments_that_are_refused(name: str) -> None:
         for bad in refused(argument):
             with pytest.raises(ValueError, match=f"{argument.name} must be "):
                 made(name, **{argument.name: bad})
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        (
+            "MultiStepLR",
+            {"milestones": [5, 3]},
+            "milestones must be a list of whole numbers of at least 0, none below the one before "
+            "it, got (5, 3)",
+        ),
+        ("MultiStepLR", {"milestones": 3}, "milestones must be a list, got 3"),
+        (
+            "SequentialLR",
+            {"schedulers": []},
+            "schedulers must be a list of schedules of this package, at least one, got ()",
+        ),
+        ("StepLR", {"gamma": -1}, "gamma must be a number of at least 0, got -1"),
+        ("OneCycleLR", {"pct_start": 2}, "pct_start must be a number from 0 to 1, got 2"),
+        (
+            "OneCycleLR",
+            {"epochs": 0},
+            "epochs must be a whole number of at least 1, or None, got 0",
+        ),
+        (
+            "CyclicLR",
+            {"base_lr": 0.2, "max_lr": 0.1},
+            "base_lr must not be above max_lr, got base_lr = 0.2 and max_lr = 0.1",
+        ),
+        (
+            "PiecewiseConstantLR",
+            {"milestones": [3], "values": [1.0]},
+            "values must have one entry more than milestones, got 1 in milestones and 1 in values",
+        ),
+    ],
+)
+def test_what_is_allowed_and_what_was_given_are_said(name, given, said) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        made(name, **given)
 
 
 def test_arguments_that_are_refused_together() -> None:

@@ -145,6 +145,78 @@ def test_bad_input(specs, tmp_path):
     assert (status, "[map]" in message) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["foo"], "no claim has this name. `steprule prove` without a name settles all"),
+        (["nesterov", "foo"], "no claim has this name. `steprule prove` without a name"),
+        (
+            ["adam"],
+            "it is a rule. Give a second rule, to be proved to be the same: steprule",
+        ),
+        (["skip(pnm)"], "the same: steprule prove 'skip(pnm)' RULE."),
+        (["adam", "foo"], "no claim has this name, and no rule. Did you mean MoMo?"),
+        (["nesterof", "average-printd"], "no rule. Did you mean nesterov, "),
+    ],
+)
+def test_names_that_no_claim_has(words, said):
+    status, message = run(*words)
+    assert status == 2
+    assert "[unknown-claim]" in message
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["gradient_noise(pnm)", "pnm"], "GradientNoisePNM: noise: a step is given more than"),
+        (
+            ["momoadam", "novograd"],
+            "MoMoAdam: f: a step is given more than the gradient: the loss",
+        ),
+        (["linearlr", "steplr"], "LinearLR: spec: it is a schedule, and a proof is about two opt"),
+    ],
+)
+def test_rules_that_cannot_be_related(words, said):
+    status, message = run(*words)
+    assert status == 2
+    assert said in message
+    assert message.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("left", "right"), [("muon", "sgdsai"), ("galore", "fromage"), ("skip(pnm)", "pnm")]
+)
+def test_rules_of_other_shapes_are_refuted_by_numbers(left, right):
+    status, page = run(left, right)
+    assert status == 1
+    assert page.startswith("REFUTED")
+    assert "A witness: " in page
+
+
+def test_states_of_one_name_and_other_shapes_are_said(tmp_path):
+    file = tmp_path / "shapes.py"
+    file.write_text(
+        f"from steprule.specs.language import Shape, mean\n{SPECS}\n"
+        "def kept(name, shape, new):\n"
+        "    hyper = [Hyper(lr, '0.1', NON_NEGATIVE, 'rate'), Hyper(beta, '0.9', UNIT, 'factor')]\n"
+        "    updates = [Update(v[t], beta * v[t - 1] + new), Update(theta[t], theta[t - 1] - lr * "
+        "v[t])]\n"
+        "    return Optimizer(name, summary=name, source=name, hyper=hyper,\n"
+        "                     states=[State(v, 0, 's', shape=shape)], updates=updates)\n"
+        "one = kept('One', Shape.PER_TENSOR, mean(G))\n"
+        "each = kept('Each', Shape.TENSOR, G)\n"
+    )
+    status, said = run(f"{file}:one", f"{file}:each")
+    assert status == 1
+    assert "UNKNOWN" in said
+    assert (
+        "One and Each keep v in different shapes: a number for each parameter in One, a number "
+        "for each element in Each. Say with --map how one follows from the other."
+    ) in said
+
+
 def test_an_estimator_reads_as_a_derivation():
     status, page = run("estimator-without-replacement")
     assert status == 0

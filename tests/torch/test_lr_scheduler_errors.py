@@ -106,13 +106,13 @@ def test_steps_there_are_not(name: str) -> None:
     good = example(name, optimizer)
     before = photograph(optimizer)
     for last_epoch in (-2, 0.5, "3", None, True):
-        with pytest.raises(ValueError, match="last_epoch must be a whole number"):
+        with pytest.raises(ValueError, match="last_epoch must be a whole number of at least -1"):
             make(name, optimizer=optimizer, **good, last_epoch=last_epoch)
     assert photograph(optimizer) == before
     scheduler = make(name, optimizer=optimizer, **good)
     before = photograph(optimizer)
     for epoch in (-1, -0.5, math.nan, math.inf, "3"):
-        with pytest.raises(ValueError, match="epoch must be a number, 0 <= epoch"):
+        with pytest.raises(ValueError, match="epoch must be a number of at least 0, got "):
             scheduler.step(epoch)
     assert (photograph(optimizer)[0], scheduler.last_epoch) == (before[0], 0)
 
@@ -125,9 +125,33 @@ def test_a_resumed_run_needs_the_rate_it_began_with() -> None:
 @pytest.mark.parametrize(
     ("name", "how", "message"),
     [
-        ("MultiStepLR", {"milestones": [5, 3]}, "milestones must be"),
-        ("PiecewiseConstantLR", {"milestones": [3], "values": [1]}, "one entry more than"),
-        ("CyclicLR", {"base_lr": [0.1, 0.3], "max_lr": 0.2}, "base_lr must not be above max_lr"),
+        (
+            "MultiStepLR",
+            {"milestones": [5, 3]},
+            r"milestones must be a list of whole numbers of at least 0, none below the one before "
+            r"it, got \[5, 3\]$",
+        ),
+        ("StepLR", {"step_size": 3, "gamma": -1}, "gamma must be a number of at least 0, got -1$"),
+        (
+            "OneCycleLR",
+            {"max_lr": 1, "total_steps": 9, "pct_start": 2},
+            "a number from 0 to 1, got",
+        ),
+        (
+            "SequentialLR",
+            {"schedulers": [], "milestones": []},
+            r"a list of at least one scheduler, got \[\]$",
+        ),
+        (
+            "PiecewiseConstantLR",
+            {"milestones": [3], "values": [1]},
+            "more than milestones, got 1 in milestones and 1 in values$",
+        ),
+        (
+            "CyclicLR",
+            {"base_lr": [0.1, 0.3], "max_lr": 0.2},
+            "above max_lr, got base_lr = 0.3 and max_lr = 0.2$",
+        ),
         ("CyclicLR", {"base_lr": [0.1], "max_lr": 0.2}, "base_lr must be one value, or 2"),
         ("LambdaLR", {"lr_lambda": [math.cos]}, "lr_lambda must be one value, or 2"),
         ("OneCycleLR", {"max_lr": 1}, "total_steps is missing; give it, or epochs and"),

@@ -1,9 +1,11 @@
 """Plain functions: ``step(theta, gradient, state, **arguments) -> (theta, state)``."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from ..returned import ReturnedError
 from .run import Given, Making
 
 
@@ -29,7 +31,7 @@ class FunctionRun:
             g = np.asarray(given.gradient(i, theta.astype(np.float64)), dtype=self._dtype)
             arguments = {**self._arguments, **given.inputs_of(i)}
             new = self._function(theta.copy(), g, state, **arguments)
-            self._theta[i], self._states[i] = new
+            self._theta[i], self._states[i] = _checked(new, theta.shape)
 
     def parameters(self) -> list[Any]:
         return self._theta
@@ -40,3 +42,19 @@ class FunctionRun:
 
     def evaluated(self) -> list[Any]:
         return []
+
+
+def _checked(new: Any, shape: tuple[int, ...]) -> tuple[Any, Mapping[str, Any]]:
+    """The new parameter and state, of what a function returned.
+
+    Raises:
+        ReturnedError: it is something else.
+    """
+    if not isinstance(new, tuple | list) or len(new) != 2:
+        raise ReturnedError(new, "(theta, state), the new parameter and what it keeps")
+    theta, state = new
+    if np.shape(theta) != shape:
+        raise ReturnedError(theta, f"a parameter of shape {shape}, which it was given")
+    if not isinstance(state, Mapping):
+        raise ReturnedError(state, "a dict of what it keeps, behind the parameter")
+    return theta, state

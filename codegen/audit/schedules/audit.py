@@ -8,6 +8,7 @@ from typing import Any
 from ....specs.language import Schedule
 from ...oracle.arguments import bound, example
 from ..audit import Refusal
+from ..returned import clause
 from ..target import refused, target, version
 from ..theirs import RaisedError
 from .arguments import pairing
@@ -118,7 +119,7 @@ def audit_schedule(
         raise refused(against, "kind", str(error), remedy) from error
     pairs = pairing(example(spec), other.parameters, maps, sets, against)
     free = pairs.told | ({starting_rate(example(spec))} if other.has_rate else set[str]())
-    count, far, single, parting = 0, 0.0, True, list[Taken]()
+    count, raised, far, single, parting = 0, 0, 0.0, True, list[Taken]()
     refusals, ends = list[Refusal](), ""
 
     def followed(trial: Trial) -> Followed:
@@ -129,6 +130,7 @@ def audit_schedule(
         try:
             found = followed(trial)
         except RaisedError as error:
+            raised += 1
             refusal = Refusal(_matter(trial), error.raised.said)
             if refusal.said not in {r.said for r in refusals}:
                 refusals.append(refusal)
@@ -140,6 +142,10 @@ def audit_schedule(
             single = single and max(apart) < SINGLE
         else:
             far = max(far, *apart)
+    if raised == count:
+        said = clause(refusals[0].said)
+        problem = f"it gives no rate, with any of the arguments tried: {said}"
+        raise refused(against, "step", problem, "Mend it, or set what it needs with --set")
     witness = _witness(parting, followed, free - held.keys()) if parting else None
     rounds = "float32" if parting and single else ""
     words = dialect(spec, parting, free) if parting and names_dialect and not rounds else ""

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...oracle.arguments import Bound
 from ...oracle.schedules import after, initial, rate
+from ..returned import ReturnedError
 from ..theirs import RaisedError, told
 from ..trial import Raised
 from ..wrapping import parameters_of
@@ -113,7 +114,21 @@ class Followed:
 def _of_function(function: Callable[[int], Any], trial: Trial) -> Followed:
     if trial.metrics:
         raise TypeError("a function of the step is given no metric")
-    return _followed(trial.steps, lambda at: float(np.asarray(function(at))))
+    if not callable(function):
+        raise ReturnedError(function, "a function of the step")
+    return _followed(trial.steps, lambda at: _number(function(at)))
+
+
+def _number(rate: Any) -> float:
+    """A rate as it is returned.
+
+    Raises:
+        ReturnedError: it is no number.
+    """
+    try:
+        return float(np.asarray(rate))
+    except (TypeError, ValueError) as error:
+        raise ReturnedError(rate, "the rate at a step, a number") from error
 
 
 def _followed(steps: Sequence[int], rate_at: Callable[[int], float]) -> Followed:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..facts import plain
 from ..report import written_settings
+from ..returned import clause
 from .audit import ScheduleAudit, Witness
 
 _SHOWN = 3
@@ -35,7 +36,7 @@ def _details(found: ScheduleAudit) -> Iterator[str]:
     if found.ends:
         yield f"It ends {found.ends}"
     for refusal in found.refusals:
-        yield f"With {written_settings(refusal.settings)} it raises {refusal.said}"
+        yield f"With {written_settings(refusal.settings)} {clause(refusal.said)}"
 
 
 def _shown(witness: Witness, ours: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What the optimizer's template is filled with."""
 
 from ...program.allocate import Listing
+from ...program.batches import factorises
 from ...program.compiled import CompiledRule
 from ...program.forms import Printer
 from ...program.nodes import Program
@@ -47,6 +48,7 @@ def context(
         "has_kernel": compiled.has_kernel,
         "no_kernel": compiled.no_kernel,
         "is_whole": not compiled.program.is_elementwise,
+        "factorises": factorises(compiled.program),
         "passes": passes(compiled),
     }
 

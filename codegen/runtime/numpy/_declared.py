@@ -60,6 +60,8 @@ class Declared(ABC):
     """Whether the rule rounds to what is stored."""
     _on_matrices: ClassVar[bool] = False
     """Whether the rule multiplies or transposes them: an array is one, or a batch of them."""
+    _factorises: ClassVar[bool] = False
+    """Whether the rule takes matrices apart by what NumPy has of LAPACK."""
 
     # Read off the constructor, and the domains.
     _numbers: ClassVar[dict[str, int]] = {}

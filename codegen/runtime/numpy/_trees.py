@@ -171,6 +171,16 @@ def require_matrices(found: Leaves, rule: str) -> None:
             )
 
 
+def require_doubles(found: Leaves, rule: str) -> None:
+    """Raise TypeError for a matrix of longdoubles, which NumPy cannot take apart."""
+    for path, (theta, _) in found.items():
+        if theta.ndim >= 2 and theta.dtype.char == "g":
+            raise TypeError(
+                f"{rule} takes matrices apart, which NumPy does in float32 and float64 alone, and "
+                f"params{at(path)} is of {theta.dtype}; hand over float64"
+            )
+
+
 def _collect(params: Tree, grads: Tree, what: str, path: str, found: Leaves) -> None:
     """Add the leaves below a path to those found."""
     if isinstance(cast(Any, grads), np.floating):  # which arithmetic makes of an array without axes
@@ -193,8 +203,7 @@ def _collect(params: Tree, grads: Tree, what: str, path: str, found: Leaves) -> 
     below = f"{path}/" if path else ""
     if isinstance(params, Mapping) and isinstance(grads, Mapping):
         if params.keys() != grads.keys():
-            odd = sorted(map(repr, params.keys() ^ grads.keys()))
-            raise ValueError(f"only one of {ours} and {theirs} has {', '.join(odd)}")
+            raise ValueError(_unlike(params, grads, ours, theirs))
         for name in params:
             _collect(params[name], grads[name], what, f"{below}{name}", found)
     elif isinstance(params, list | tuple) and isinstance(grads, list | tuple):
@@ -207,6 +216,15 @@ def _collect(params: Tree, grads: Tree, what: str, path: str, found: Leaves) -> 
         raise ValueError(f"{ours} is a {kinds[0]}, but {theirs} is a {kinds[1]}")
     else:
         _refuse(params, grads, what, path)
+
+
+def _unlike(params: Mapping[Any, Tree], grads: Mapping[Any, Tree], ours: str, theirs: str) -> str:
+    """Which of two dicts has what the other lacks."""
+    found: list[str] = []
+    for one, its, other, others in ((params, ours, grads, theirs), (grads, theirs, params, ours)):
+        if names := sorted(repr(name) for name in one.keys() - other.keys()):
+            found.append(f"{its} has {', '.join(names)}, which {others} lacks")
+    return "; ".join(found)
 
 
 def _refuse(params: Tree, grads: Tree, what: str, path: str) -> NoReturn:

@@ -32,12 +32,17 @@ class ChainedScheduler(Schedule):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedulers", listed("schedulers", self.schedulers))
-        require(len(self.schedulers) > 0, "schedulers", self.schedulers, "at least one schedule")
+        require(
+            len(self.schedulers) > 0,
+            "schedulers",
+            self.schedulers,
+            "a list of schedules of this package, at least one",
+        )
         require(
             all(is_schedule(x) for x in self.schedulers),
             "schedulers",
             self.schedulers,
-            "a schedule of this package",
+            "a list of schedules of this package, at least one",
         )
 
     @staticmethod

@@ -32,18 +32,18 @@ class ConstantLR(Schedule):
     total_iters: int = 5
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_number(self.factor) and 0 <= self.factor <= 1,
             "factor",
             self.factor,
-            "a number, 0 <= factor <= 1",
+            "a number from 0 to 1",
         )
         require(
             is_whole(self.total_iters) and 0 <= self.total_iters,
             "total_iters",
             self.total_iters,
-            "a whole number, 0 <= total_iters",
+            "a whole number of at least 0",
         )
 
     @staticmethod

@@ -37,15 +37,13 @@ class CosineAnnealingLR(Schedule):
     clamp: bool = False
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
-        require(
-            is_number(self.T_max) and 0 < self.T_max, "T_max", self.T_max, "a number, 0 < T_max"
-        )
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
+        require(is_number(self.T_max) and 0 < self.T_max, "T_max", self.T_max, "a number above 0")
         require(
             is_number(self.eta_min) and 0 <= self.eta_min,
             "eta_min",
             self.eta_min,
-            "a number, 0 <= eta_min",
+            "a number of at least 0",
         )
         require(is_flag(self.clamp), "clamp", self.clamp, "True or False")
 

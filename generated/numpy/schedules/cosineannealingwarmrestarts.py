@@ -39,19 +39,21 @@ class CosineAnnealingWarmRestarts(Schedule):
     eta_min: float = 0
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
-        require(is_whole(self.T_0) and 1 <= self.T_0, "T_0", self.T_0, "a whole number, 1 <= T_0")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
+        require(
+            is_whole(self.T_0) and 1 <= self.T_0, "T_0", self.T_0, "a whole number of at least 1"
+        )
         require(
             is_whole(self.T_mult) and 1 <= self.T_mult,
             "T_mult",
             self.T_mult,
-            "a whole number, 1 <= T_mult",
+            "a whole number of at least 1",
         )
         require(
             is_number(self.eta_min) and 0 <= self.eta_min,
             "eta_min",
             self.eta_min,
-            "a number, 0 <= eta_min",
+            "a number of at least 0",
         )
 
     @staticmethod

@@ -40,33 +40,35 @@ class CosineConstantLR(Schedule):
     min_factor: float = 0
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.total_steps) and 1 <= self.total_steps,
             "total_steps",
             self.total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_whole(self.warmup_steps) and 0 <= self.warmup_steps,
             "warmup_steps",
             self.warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             is_number(self.constant_fraction) and 0 < self.constant_fraction <= 1,
             "constant_fraction",
             self.constant_fraction,
-            "a number, 0 < constant_fraction <= 1",
+            "a number above 0 and at most 1",
         )
         require(
             is_number(self.min_factor) and 0 <= self.min_factor <= 1,
             "min_factor",
             self.min_factor,
-            "a number, 0 <= min_factor <= 1",
+            "a number from 0 to 1",
         )
         if math.floor(self.total_steps * self.constant_fraction) <= self.warmup_steps:
-            raise ValueError("constant_fraction of total_steps must be above warmup_steps")
+            raise ValueError(
+                f"constant_fraction of total_steps must be above warmup_steps, got total_steps = {self.total_steps!r}, warmup_steps = {self.warmup_steps!r} and constant_fraction = {self.constant_fraction!r}"
+            )
 
     @staticmethod
     def _rate(

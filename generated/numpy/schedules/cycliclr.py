@@ -60,26 +60,26 @@ class CyclicLR(Schedule):
             is_number(self.base_lr) and 0 <= self.base_lr,
             "base_lr",
             self.base_lr,
-            "a number, 0 <= base_lr",
+            "a number of at least 0",
         )
         require(
             is_number(self.max_lr) and 0 <= self.max_lr,
             "max_lr",
             self.max_lr,
-            "a number, 0 <= max_lr",
+            "a number of at least 0",
         )
         require(
             is_number(self.step_size_up) and 0 < self.step_size_up,
             "step_size_up",
             self.step_size_up,
-            "a number, 0 < step_size_up",
+            "a number above 0",
         )
         require(
             self.step_size_down is None
             or (is_number(self.step_size_down) and 0 < self.step_size_down),
             "step_size_down",
             self.step_size_down,
-            "a number, 0 < step_size_down",
+            "a number above 0, or None",
         )
         require(
             self.mode in ("triangular", "triangular2", "exp_range"),
@@ -88,7 +88,7 @@ class CyclicLR(Schedule):
             'one of "triangular", "triangular2", "exp_range"',
         )
         require(
-            is_number(self.gamma) and 0 <= self.gamma, "gamma", self.gamma, "a number, 0 <= gamma"
+            is_number(self.gamma) and 0 <= self.gamma, "gamma", self.gamma, "a number of at least 0"
         )
         require(
             self.scale_fn is None or (callable(self.scale_fn)),
@@ -109,18 +109,22 @@ class CyclicLR(Schedule):
             is_number(self.base_momentum) and 0 <= self.base_momentum,
             "base_momentum",
             self.base_momentum,
-            "a number, 0 <= base_momentum",
+            "a number of at least 0",
         )
         require(
             is_number(self.max_momentum) and 0 <= self.max_momentum,
             "max_momentum",
             self.max_momentum,
-            "a number, 0 <= max_momentum",
+            "a number of at least 0",
         )
         if self.base_lr > self.max_lr:
-            raise ValueError("base_lr must not be above max_lr")
+            raise ValueError(
+                f"base_lr must not be above max_lr, got base_lr = {self.base_lr!r} and max_lr = {self.max_lr!r}"
+            )
         if self.base_momentum > self.max_momentum:
-            raise ValueError("base_momentum must not be above max_momentum")
+            raise ValueError(
+                f"base_momentum must not be above max_momentum, got base_momentum = {self.base_momentum!r} and max_momentum = {self.max_momentum!r}"
+            )
 
     @staticmethod
     def _rate(

@@ -40,7 +40,7 @@ class ExponentialWarmupLR(Schedule):
             is_number(self.time_constant) and 0 < self.time_constant,
             "time_constant",
             self.time_constant,
-            "a number, 0 < time_constant",
+            "a number above 0",
         )
 
     @staticmethod

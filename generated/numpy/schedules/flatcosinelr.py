@@ -37,24 +37,24 @@ class FlatCosineLR(Schedule):
     min_factor: float = 0
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.total_steps) and 1 <= self.total_steps,
             "total_steps",
             self.total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(self.flat_fraction) and 0 <= self.flat_fraction < 1,
             "flat_fraction",
             self.flat_fraction,
-            "a number, 0 <= flat_fraction < 1",
+            "a number of at least 0 and below 1",
         )
         require(
             is_number(self.min_factor) and 0 <= self.min_factor <= 1,
             "min_factor",
             self.min_factor,
-            "a number, 0 <= min_factor <= 1",
+            "a number from 0 to 1",
         )
 
     @staticmethod

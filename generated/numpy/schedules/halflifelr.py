@@ -39,19 +39,19 @@ class HalfLifeLR(Schedule):
             is_whole(self.total_steps) and 1 <= self.total_steps,
             "total_steps",
             self.total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(self.beta_end) and 0 < self.beta_end < 1,
             "beta_end",
             self.beta_end,
-            "a number, 0 < beta_end < 1",
+            "a number above 0 and below 1",
         )
         require(
             is_number(self.beta_start) and 0 < self.beta_start < 1,
             "beta_start",
             self.beta_start,
-            "a number, 0 < beta_start < 1",
+            "a number above 0 and below 1",
         )
 
     @staticmethod

@@ -39,27 +39,29 @@ class HyperbolicLR(Schedule):
     eta_min: float = 1e-6
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.total_steps) and 1 <= self.total_steps,
             "total_steps",
             self.total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_whole(self.upper_bound) and 1 <= self.upper_bound,
             "upper_bound",
             self.upper_bound,
-            "a whole number, 1 <= upper_bound",
+            "a whole number of at least 1",
         )
         require(
             is_number(self.eta_min) and 0 <= self.eta_min,
             "eta_min",
             self.eta_min,
-            "a number, 0 <= eta_min",
+            "a number of at least 0",
         )
         if self.total_steps > self.upper_bound:
-            raise ValueError("total_steps must not be above upper_bound")
+            raise ValueError(
+                f"total_steps must not be above upper_bound, got total_steps = {self.total_steps!r} and upper_bound = {self.upper_bound!r}"
+            )
 
     @staticmethod
     def _rate(

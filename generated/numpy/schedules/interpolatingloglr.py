@@ -39,19 +39,13 @@ class InterpolatingLogLR(Schedule):
             is_whole(self.num_steps) and 2 <= self.num_steps,
             "num_steps",
             self.num_steps,
-            "a whole number, 2 <= num_steps",
+            "a whole number of at least 2",
         )
         require(
-            is_number(self.min_lr) and 0 < self.min_lr,
-            "min_lr",
-            self.min_lr,
-            "a number, 0 < min_lr",
+            is_number(self.min_lr) and 0 < self.min_lr, "min_lr", self.min_lr, "a number above 0"
         )
         require(
-            is_number(self.max_lr) and 0 < self.max_lr,
-            "max_lr",
-            self.max_lr,
-            "a number, 0 < max_lr",
+            is_number(self.max_lr) and 0 < self.max_lr, "max_lr", self.max_lr, "a number above 0"
         )
 
     @staticmethod

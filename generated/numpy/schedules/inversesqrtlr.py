@@ -34,18 +34,18 @@ class InverseSqrtLR(Schedule):
     timescale: float | None = None
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.warmup_steps) and 0 <= self.warmup_steps,
             "warmup_steps",
             self.warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             self.timescale is None or (is_number(self.timescale) and 0 < self.timescale),
             "timescale",
             self.timescale,
-            "a number, 0 < timescale",
+            "a number above 0, or None",
         )
 
     @staticmethod

@@ -30,9 +30,9 @@ class InverseTimeLR(Schedule):
     decay: float
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
-            is_number(self.decay) and 0 <= self.decay, "decay", self.decay, "a number, 0 <= decay"
+            is_number(self.decay) and 0 <= self.decay, "decay", self.decay, "a number of at least 0"
         )
 
     @staticmethod

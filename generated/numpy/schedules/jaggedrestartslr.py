@@ -46,25 +46,25 @@ class JaggedRestartsLR(Schedule):
             is_whole(self.restart_steps) and 1 <= self.restart_steps,
             "restart_steps",
             self.restart_steps,
-            "a whole number, 1 <= restart_steps",
+            "a whole number of at least 1",
         )
         require(
             is_whole(self.warmup_steps) and 0 <= self.warmup_steps,
             "warmup_steps",
             self.warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             is_whole(self.anneal_steps) and 0 <= self.anneal_steps,
             "anneal_steps",
             self.anneal_steps,
-            "a whole number, 0 <= anneal_steps",
+            "a whole number of at least 0",
         )
         require(
             is_number(self.min_factor) and 0 <= self.min_factor <= 1,
             "min_factor",
             self.min_factor,
-            "a number, 0 <= min_factor <= 1",
+            "a number from 0 to 1",
         )
 
     @staticmethod

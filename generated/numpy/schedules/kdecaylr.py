@@ -41,19 +41,19 @@ class KDecayLR(Schedule):
     power: float = 1
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.total_steps) and 1 <= self.total_steps,
             "total_steps",
             self.total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
-        require(is_number(self.k) and 0 < self.k, "k", self.k, "a number, 0 < k")
+        require(is_number(self.k) and 0 < self.k, "k", self.k, "a number above 0")
         require(
             is_number(self.eta_min) and 0 <= self.eta_min,
             "eta_min",
             self.eta_min,
-            "a number, 0 <= eta_min",
+            "a number of at least 0",
         )
         require(
             self.shape in ("cosine", "polynomial"),
@@ -61,9 +61,7 @@ class KDecayLR(Schedule):
             self.shape,
             'one of "cosine", "polynomial"',
         )
-        require(
-            is_number(self.power) and 0 < self.power, "power", self.power, "a number, 0 < power"
-        )
+        require(is_number(self.power) and 0 < self.power, "power", self.power, "a number above 0")
 
     @staticmethod
     def _rate(

@@ -36,27 +36,29 @@ class KneeLR(Schedule):
     explore_steps: int = 0
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.total_steps) and 1 <= self.total_steps,
             "total_steps",
             self.total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_whole(self.warmup_steps) and 0 <= self.warmup_steps,
             "warmup_steps",
             self.warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             is_whole(self.explore_steps) and 0 <= self.explore_steps,
             "explore_steps",
             self.explore_steps,
-            "a whole number, 0 <= explore_steps",
+            "a whole number of at least 0",
         )
         if self.total_steps <= self.explore_steps + self.warmup_steps:
-            raise ValueError("total_steps must be above warmup_steps + explore_steps")
+            raise ValueError(
+                f"total_steps must be above warmup_steps + explore_steps, got total_steps = {self.total_steps!r}, warmup_steps = {self.warmup_steps!r} and explore_steps = {self.explore_steps!r}"
+            )
 
     @staticmethod
     def _rate(

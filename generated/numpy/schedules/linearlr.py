@@ -34,24 +34,24 @@ class LinearLR(Schedule):
     total_iters: int = 5
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_number(self.start_factor) and 0 < self.start_factor <= 1,
             "start_factor",
             self.start_factor,
-            "a number, 0 < start_factor <= 1",
+            "a number above 0 and at most 1",
         )
         require(
             is_number(self.end_factor) and 0 <= self.end_factor <= 1,
             "end_factor",
             self.end_factor,
-            "a number, 0 <= end_factor <= 1",
+            "a number from 0 to 1",
         )
         require(
             is_whole(self.total_iters) and 1 <= self.total_iters,
             "total_iters",
             self.total_iters,
-            "a whole number, 1 <= total_iters",
+            "a whole number of at least 1",
         )
 
     @staticmethod

@@ -39,19 +39,19 @@ class LRRangeTest(Schedule):
             is_number(self.min_lr) and 0 <= self.min_lr,
             "min_lr",
             self.min_lr,
-            "a number, 0 <= min_lr",
+            "a number of at least 0",
         )
         require(
             is_whole(self.step_size) and 1 <= self.step_size,
             "step_size",
             self.step_size,
-            "a whole number, 1 <= step_size",
+            "a whole number of at least 1",
         )
         require(
             is_number(self.step_rate) and 0 <= self.step_rate,
             "step_rate",
             self.step_rate,
-            "a number, 0 <= step_rate",
+            "a number of at least 0",
         )
         require(is_flag(self.staircase), "staircase", self.staircase, "True or False")
 

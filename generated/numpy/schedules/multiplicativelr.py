@@ -32,7 +32,7 @@ class MultiplicativeLR(Schedule):
     _factors = ("lr_lambda",)
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             callable(self.lr_lambda), "lr_lambda", self.lr_lambda, "a function of a whole number"
         )

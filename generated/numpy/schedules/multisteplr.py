@@ -36,16 +36,16 @@ class MultiStepLR(Schedule):
     gamma: float = 0.1
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         object.__setattr__(self, "milestones", listed("milestones", self.milestones))
         require(
             all(is_whole(x) and 0 <= x for x in self.milestones) and is_sorted(self.milestones),
             "milestones",
             self.milestones,
-            "a whole number, 0 <= each, each at least the one before it",
+            "a list of whole numbers of at least 0, none below the one before it",
         )
         require(
-            is_number(self.gamma) and 0 <= self.gamma, "gamma", self.gamma, "a number, 0 <= gamma"
+            is_number(self.gamma) and 0 <= self.gamma, "gamma", self.gamma, "a number of at least 0"
         )
 
     @staticmethod

@@ -33,18 +33,18 @@ class NoamLR(Schedule):
     warmup_steps: int = 4000
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.model_size) and 1 <= self.model_size,
             "model_size",
             self.model_size,
-            "a whole number, 1 <= model_size",
+            "a whole number of at least 1",
         )
         require(
             is_whole(self.warmup_steps) and 1 <= self.warmup_steps,
             "warmup_steps",
             self.warmup_steps,
-            "a whole number, 1 <= warmup_steps",
+            "a whole number of at least 1",
         )
 
     @staticmethod

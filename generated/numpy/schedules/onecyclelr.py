@@ -69,32 +69,32 @@ class OneCycleLR(Schedule):
             is_number(self.max_lr) and 0 <= self.max_lr,
             "max_lr",
             self.max_lr,
-            "a number, 0 <= max_lr",
+            "a number of at least 0",
         )
         require(
             self.total_steps is None or (is_whole(self.total_steps) and 1 <= self.total_steps),
             "total_steps",
             self.total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1, or None",
         )
         require(
             self.epochs is None or (is_whole(self.epochs) and 1 <= self.epochs),
             "epochs",
             self.epochs,
-            "a whole number, 1 <= epochs",
+            "a whole number of at least 1, or None",
         )
         require(
             self.steps_per_epoch is None
             or (is_whole(self.steps_per_epoch) and 1 <= self.steps_per_epoch),
             "steps_per_epoch",
             self.steps_per_epoch,
-            "a whole number, 1 <= steps_per_epoch",
+            "a whole number of at least 1, or None",
         )
         require(
             is_number(self.pct_start) and 0 <= self.pct_start <= 1,
             "pct_start",
             self.pct_start,
-            "a number, 0 <= pct_start <= 1",
+            "a number from 0 to 1",
         )
         require(
             self.anneal_strategy in ("cos", "linear"),
@@ -109,31 +109,33 @@ class OneCycleLR(Schedule):
             is_number(self.base_momentum) and 0 <= self.base_momentum,
             "base_momentum",
             self.base_momentum,
-            "a number, 0 <= base_momentum",
+            "a number of at least 0",
         )
         require(
             is_number(self.max_momentum) and 0 <= self.max_momentum,
             "max_momentum",
             self.max_momentum,
-            "a number, 0 <= max_momentum",
+            "a number of at least 0",
         )
         require(
             is_number(self.div_factor) and 0 < self.div_factor,
             "div_factor",
             self.div_factor,
-            "a number, 0 < div_factor",
+            "a number above 0",
         )
         require(
             is_number(self.final_div_factor) and 0 < self.final_div_factor,
             "final_div_factor",
             self.final_div_factor,
-            "a number, 0 < final_div_factor",
+            "a number above 0",
         )
         require(is_flag(self.three_phase), "three_phase", self.three_phase, "True or False")
         if self.total_steps is None and (self.epochs is None or self.steps_per_epoch is None):
             raise ValueError("total_steps is missing; give it, or epochs and steps_per_epoch")
         if self.base_momentum > self.max_momentum:
-            raise ValueError("base_momentum must not be above max_momentum")
+            raise ValueError(
+                f"base_momentum must not be above max_momentum, got base_momentum = {self.base_momentum!r} and max_momentum = {self.max_momentum!r}"
+            )
 
     @staticmethod
     def _rate(

@@ -30,7 +30,7 @@ class PaLMBeta2LR(Schedule):
 
     def __post_init__(self) -> None:
         require(
-            is_number(self.power) and 0 <= self.power, "power", self.power, "a number, 0 <= power"
+            is_number(self.power) and 0 <= self.power, "power", self.power, "a number of at least 0"
         )
 
     @staticmethod

@@ -38,17 +38,19 @@ class PiecewiseConstantLR(Schedule):
             all(is_whole(x) and 0 <= x for x in self.milestones) and is_sorted(self.milestones),
             "milestones",
             self.milestones,
-            "a whole number, 0 <= each, each at least the one before it",
+            "a list of whole numbers of at least 0, none below the one before it",
         )
         object.__setattr__(self, "values", listed("values", self.values))
         require(
             all(is_number(x) and 0 <= x for x in self.values),
             "values",
             self.values,
-            "a number, 0 <= each",
+            "a list of numbers of at least 0",
         )
         if len(self.values) != 1 + len(self.milestones):
-            raise ValueError("values must have one entry more than milestones")
+            raise ValueError(
+                f"values must have one entry more than milestones, got {len(self.milestones)} in milestones and {len(self.values)} in values"
+            )
 
     @staticmethod
     def _rate(step: int, *, milestones: Sequence[int], values: Sequence[float], **_: Any) -> float:

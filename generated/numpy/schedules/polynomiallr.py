@@ -32,15 +32,15 @@ class PolynomialLR(Schedule):
     power: float = 1
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.total_iters) and 1 <= self.total_iters,
             "total_iters",
             self.total_iters,
-            "a whole number, 1 <= total_iters",
+            "a whole number of at least 1",
         )
         require(
-            is_number(self.power) and 0 <= self.power, "power", self.power, "a number, 0 <= power"
+            is_number(self.power) and 0 <= self.power, "power", self.power, "a number of at least 0"
         )
 
     @staticmethod

@@ -33,15 +33,15 @@ class PowerLR(Schedule):
     power: float = 1
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_number(self.decay_steps) and 0 < self.decay_steps,
             "decay_steps",
             self.decay_steps,
-            "a number, 0 < decay_steps",
+            "a number above 0",
         )
         require(
-            is_number(self.power) and 0 <= self.power, "power", self.power, "a number, 0 <= power"
+            is_number(self.power) and 0 <= self.power, "power", self.power, "a number of at least 0"
         )
 
     @staticmethod

@@ -44,25 +44,25 @@ class ProportionLR(Schedule):
             is_number(self.max_lr) and 0 <= self.max_lr,
             "max_lr",
             self.max_lr,
-            "a number, 0 <= max_lr",
+            "a number of at least 0",
         )
         require(
             is_number(self.min_lr) and 0 <= self.min_lr,
             "min_lr",
             self.min_lr,
-            "a number, 0 <= min_lr",
+            "a number of at least 0",
         )
         require(
             is_number(self.max_value) and 0 <= self.max_value,
             "max_value",
             self.max_value,
-            "a number, 0 <= max_value",
+            "a number of at least 0",
         )
         require(
             is_number(self.min_value) and 0 <= self.min_value,
             "min_value",
             self.min_value,
-            "a number, 0 <= min_value",
+            "a number of at least 0",
         )
 
     @staticmethod

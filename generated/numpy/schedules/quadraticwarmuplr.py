@@ -40,13 +40,13 @@ class QuadraticWarmupLR(Schedule):
             is_whole(self.warmup_steps) and 1 <= self.warmup_steps,
             "warmup_steps",
             self.warmup_steps,
-            "a whole number, 1 <= warmup_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(self.start_factor) and 0 <= self.start_factor <= 1,
             "start_factor",
             self.start_factor,
-            "a number, 0 <= start_factor <= 1",
+            "a number from 0 to 1",
         )
 
     @staticmethod

@@ -46,13 +46,13 @@ class RAdamWarmupLR(Schedule):
             is_number(self.beta2) and 3 / 5 < self.beta2 < 1,
             "beta2",
             self.beta2,
-            "a number, 3/5 < beta2 < 1",
+            "a number above 3/5 and below 1",
         )
         require(
             is_whole(self.offset) and 0 <= self.offset,
             "offset",
             self.offset,
-            "a whole number, 0 <= offset",
+            "a whole number of at least 0",
         )
 
     @staticmethod

@@ -51,25 +51,25 @@ class ReduceLROnPlateau(MetricSchedule):
     eps: float = 1e-8
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(self.mode in ("min", "max"), "mode", self.mode, 'one of "min", "max"')
         require(
             is_number(self.factor) and 0 <= self.factor < 1,
             "factor",
             self.factor,
-            "a number, 0 <= factor < 1",
+            "a number of at least 0 and below 1",
         )
         require(
             is_whole(self.patience) and 0 <= self.patience,
             "patience",
             self.patience,
-            "a whole number, 0 <= patience",
+            "a whole number of at least 0",
         )
         require(
             is_number(self.threshold) and 0 <= self.threshold,
             "threshold",
             self.threshold,
-            "a number, 0 <= threshold",
+            "a number of at least 0",
         )
         require(
             self.threshold_mode in ("rel", "abs"),
@@ -81,15 +81,15 @@ class ReduceLROnPlateau(MetricSchedule):
             is_whole(self.cooldown) and 0 <= self.cooldown,
             "cooldown",
             self.cooldown,
-            "a whole number, 0 <= cooldown",
+            "a whole number of at least 0",
         )
         require(
             is_number(self.min_lr) and 0 <= self.min_lr,
             "min_lr",
             self.min_lr,
-            "a number, 0 <= min_lr",
+            "a number of at least 0",
         )
-        require(is_number(self.eps) and 0 <= self.eps, "eps", self.eps, "a number, 0 <= eps")
+        require(is_number(self.eps) and 0 <= self.eps, "eps", self.eps, "a number of at least 0")
         self.best = math.inf if self.mode == "min" else -math.inf
         self.num_bad_epochs = 0
         self.cooldown_counter = 0

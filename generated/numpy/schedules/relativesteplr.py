@@ -33,13 +33,13 @@ class RelativeStepLR(Schedule):
     warmup_rate: float = 1e-6
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(is_flag(self.warmup_init), "warmup_init", self.warmup_init, "True or False")
         require(
             is_number(self.warmup_rate) and 0 <= self.warmup_rate,
             "warmup_rate",
             self.warmup_rate,
-            "a number, 0 <= warmup_rate",
+            "a number of at least 0",
         )
 
     @staticmethod

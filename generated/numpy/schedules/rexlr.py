@@ -36,24 +36,24 @@ class RexLR(Schedule):
     start_weight: float = 0.5
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.total_steps) and 1 <= self.total_steps,
             "total_steps",
             self.total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(self.eta_min) and 0 <= self.eta_min,
             "eta_min",
             self.eta_min,
-            "a number, 0 <= eta_min",
+            "a number of at least 0",
         )
         require(
             is_number(self.start_weight) and 0 < self.start_weight <= 1,
             "start_weight",
             self.start_weight,
-            "a number, 0 < start_weight <= 1",
+            "a number above 0 and at most 1",
         )
 
     @staticmethod

@@ -37,22 +37,29 @@ class SequentialLR(Schedule):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedulers", listed("schedulers", self.schedulers))
-        require(len(self.schedulers) > 0, "schedulers", self.schedulers, "at least one schedule")
+        require(
+            len(self.schedulers) > 0,
+            "schedulers",
+            self.schedulers,
+            "a list of schedules of this package, at least one",
+        )
         require(
             all(is_schedule(x) for x in self.schedulers),
             "schedulers",
             self.schedulers,
-            "a schedule of this package",
+            "a list of schedules of this package, at least one",
         )
         object.__setattr__(self, "milestones", listed("milestones", self.milestones))
         require(
             all(is_whole(x) and 0 <= x for x in self.milestones) and is_sorted(self.milestones),
             "milestones",
             self.milestones,
-            "a whole number, 0 <= each, each at least the one before it",
+            "a list of whole numbers of at least 0, none below the one before it",
         )
         if len(self.schedulers) != 1 + len(self.milestones):
-            raise ValueError("schedulers must have one entry more than milestones")
+            raise ValueError(
+                f"schedulers must have one entry more than milestones, got {len(self.schedulers)} in schedulers and {len(self.milestones)} in milestones"
+            )
 
     @staticmethod
     def _rate(

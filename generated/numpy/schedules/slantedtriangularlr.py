@@ -37,21 +37,21 @@ class SlantedTriangularLR(Schedule):
     ratio: float = 32
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.total_steps) and 1 <= self.total_steps,
             "total_steps",
             self.total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(self.cut_frac) and 0 <= self.cut_frac < 1,
             "cut_frac",
             self.cut_frac,
-            "a number, 0 <= cut_frac < 1",
+            "a number of at least 0 and below 1",
         )
         require(
-            is_number(self.ratio) and 1 <= self.ratio, "ratio", self.ratio, "a number, 1 <= ratio"
+            is_number(self.ratio) and 1 <= self.ratio, "ratio", self.ratio, "a number of at least 1"
         )
 
     @staticmethod

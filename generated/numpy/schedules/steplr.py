@@ -33,15 +33,15 @@ class StepLR(Schedule):
     gamma: float = 0.1
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.step_size) and 1 <= self.step_size,
             "step_size",
             self.step_size,
-            "a whole number, 1 <= step_size",
+            "a whole number of at least 1",
         )
         require(
-            is_number(self.gamma) and 0 <= self.gamma, "gamma", self.gamma, "a number, 0 <= gamma"
+            is_number(self.gamma) and 0 <= self.gamma, "gamma", self.gamma, "a number of at least 0"
         )
 
     @staticmethod

@@ -37,18 +37,18 @@ class SWALR(Schedule):
     anneal_strategy: Literal["cos", "linear"] = "cos"
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_number(self.swa_lr) and 0 <= self.swa_lr,
             "swa_lr",
             self.swa_lr,
-            "a number, 0 <= swa_lr",
+            "a number of at least 0",
         )
         require(
             is_whole(self.anneal_epochs) and 0 <= self.anneal_epochs,
             "anneal_epochs",
             self.anneal_epochs,
-            "a whole number, 0 <= anneal_epochs",
+            "a whole number of at least 0",
         )
         require(
             self.anneal_strategy in ("cos", "linear"),

@@ -39,12 +39,12 @@ class TanhDecayLR(Schedule):
     eta_min: float = 0
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.total_steps) and 1 <= self.total_steps,
             "total_steps",
             self.total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(is_number(self.lower), "lower", self.lower, "a number")
         require(is_number(self.upper), "upper", self.upper, "a number")
@@ -52,10 +52,12 @@ class TanhDecayLR(Schedule):
             is_number(self.eta_min) and 0 <= self.eta_min,
             "eta_min",
             self.eta_min,
-            "a number, 0 <= eta_min",
+            "a number of at least 0",
         )
         if self.lower >= self.upper:
-            raise ValueError("lower must be below upper")
+            raise ValueError(
+                f"lower must be below upper, got lower = {self.lower!r} and upper = {self.upper!r}"
+            )
 
     @staticmethod
     def _rate(

@@ -38,33 +38,35 @@ class TrapezoidalLR(Schedule):
     min_factor: float = 0
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.total_steps) and 1 <= self.total_steps,
             "total_steps",
             self.total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_whole(self.warmup_steps) and 0 <= self.warmup_steps,
             "warmup_steps",
             self.warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             is_whole(self.decay_steps) and 1 <= self.decay_steps,
             "decay_steps",
             self.decay_steps,
-            "a whole number, 1 <= decay_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(self.min_factor) and 0 <= self.min_factor <= 1,
             "min_factor",
             self.min_factor,
-            "a number, 0 <= min_factor <= 1",
+            "a number from 0 to 1",
         )
         if self.total_steps < self.decay_steps + self.warmup_steps:
-            raise ValueError("total_steps must not be below warmup_steps + decay_steps")
+            raise ValueError(
+                f"total_steps must not be below warmup_steps + decay_steps, got total_steps = {self.total_steps!r}, warmup_steps = {self.warmup_steps!r} and decay_steps = {self.decay_steps!r}"
+            )
 
     @staticmethod
     def _rate(

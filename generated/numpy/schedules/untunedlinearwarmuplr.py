@@ -39,7 +39,7 @@ class UntunedLinearWarmupLR(Schedule):
             is_number(self.beta2) and 0 <= self.beta2 < 1,
             "beta2",
             self.beta2,
-            "a number, 0 <= beta2 < 1",
+            "a number of at least 0 and below 1",
         )
 
     @staticmethod

@@ -42,30 +42,30 @@ class WarmupStableDecayLR(Schedule):
     decay_type: Literal["cosine", "linear", "sqrt", "square", "exponential"] = "cosine"
 
     def __post_init__(self) -> None:
-        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number, 0 <= lr")
+        require(is_number(self.lr) and 0 <= self.lr, "lr", self.lr, "a number of at least 0")
         require(
             is_whole(self.warmup_steps) and 0 <= self.warmup_steps,
             "warmup_steps",
             self.warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             is_whole(self.stable_steps) and 0 <= self.stable_steps,
             "stable_steps",
             self.stable_steps,
-            "a whole number, 0 <= stable_steps",
+            "a whole number of at least 0",
         )
         require(
             is_whole(self.decay_steps) and 1 <= self.decay_steps,
             "decay_steps",
             self.decay_steps,
-            "a whole number, 1 <= decay_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(self.min_factor) and 0 <= self.min_factor <= 1,
             "min_factor",
             self.min_factor,
-            "a number, 0 <= min_factor <= 1",
+            "a number from 0 to 1",
         )
         require(
             self.decay_type in ("cosine", "linear", "sqrt", "square", "exponential"),

@@ -53,7 +53,7 @@ class Scheduler(Declared, LRScheduler):
         self._target = target_of(require_optimizer(optimizer), target)
         self._accept(optimizer)
         whole = is_whole(last_epoch) and last_epoch >= -1
-        require(whole, "last_epoch", last_epoch, "a whole number, -1 <= last_epoch")
+        require(whole, "last_epoch", last_epoch, "a whole number of at least -1")
         if self._sets_momentum and not all(map(has_momentum, optimizer.param_groups)):
             raise ValueError(
                 f"{type(self).__name__} sets the momentum, and this optimizer has neither "
@@ -104,7 +104,7 @@ class Scheduler(Declared, LRScheduler):
         if epoch is None:
             super().step()
         else:
-            require(is_number(epoch) and epoch >= 0, "epoch", epoch, "a number, 0 <= epoch")
+            require(is_number(epoch) and epoch >= 0, "epoch", epoch, "a number of at least 0")
             if self._warns_of_jumps:
                 warnings.warn(EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
             self._update_lr(plain(epoch))

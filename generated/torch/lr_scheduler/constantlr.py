@@ -53,14 +53,12 @@ class ConstantLR(Scheduler):
 
     @staticmethod
     def _check(*, factor: Any, total_iters: Any, **_: Any) -> None:
-        require(
-            is_number(factor) and 0 <= factor <= 1, "factor", factor, "a number, 0 <= factor <= 1"
-        )
+        require(is_number(factor) and 0 <= factor <= 1, "factor", factor, "a number from 0 to 1")
         require(
             is_whole(total_iters) and 0 <= total_iters,
             "total_iters",
             total_iters,
-            "a whole number, 0 <= total_iters",
+            "a whole number of at least 0",
         )
 
     @staticmethod

@@ -58,8 +58,8 @@ class CosineAnnealingLR(Scheduler):
 
     @staticmethod
     def _check(*, T_max: Any, eta_min: Any, clamp: Any, **_: Any) -> None:
-        require(is_number(T_max) and 0 < T_max, "T_max", T_max, "a number, 0 < T_max")
-        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number, 0 <= eta_min")
+        require(is_number(T_max) and 0 < T_max, "T_max", T_max, "a number above 0")
+        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number of at least 0")
 
     @staticmethod
     def _rate(

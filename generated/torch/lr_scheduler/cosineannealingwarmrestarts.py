@@ -62,9 +62,9 @@ class CosineAnnealingWarmRestarts(WarmRestarts, Scheduler):
 
     @staticmethod
     def _check(*, T_0: Any, T_mult: Any, eta_min: Any, **_: Any) -> None:
-        require(is_whole(T_0) and 1 <= T_0, "T_0", T_0, "a whole number, 1 <= T_0")
-        require(is_whole(T_mult) and 1 <= T_mult, "T_mult", T_mult, "a whole number, 1 <= T_mult")
-        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number, 0 <= eta_min")
+        require(is_whole(T_0) and 1 <= T_0, "T_0", T_0, "a whole number of at least 1")
+        require(is_whole(T_mult) and 1 <= T_mult, "T_mult", T_mult, "a whole number of at least 1")
+        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number of at least 0")
 
     @staticmethod
     def _rate(step: float, *, lr: float, T_0: int, T_mult: int, eta_min: float, **_: Any) -> float:

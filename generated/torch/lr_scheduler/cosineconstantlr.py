@@ -68,28 +68,30 @@ class CosineConstantLR(Scheduler):
             is_whole(total_steps) and 1 <= total_steps,
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_whole(warmup_steps) and 0 <= warmup_steps,
             "warmup_steps",
             warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             is_number(constant_fraction) and 0 < constant_fraction <= 1,
             "constant_fraction",
             constant_fraction,
-            "a number, 0 < constant_fraction <= 1",
+            "a number above 0 and at most 1",
         )
         require(
             is_number(min_factor) and 0 <= min_factor <= 1,
             "min_factor",
             min_factor,
-            "a number, 0 <= min_factor <= 1",
+            "a number from 0 to 1",
         )
         if math.floor(total_steps * constant_fraction) <= warmup_steps:
-            raise ValueError("constant_fraction of total_steps must be above warmup_steps")
+            raise ValueError(
+                f"constant_fraction of total_steps must be above warmup_steps, got total_steps = {total_steps!r}, warmup_steps = {warmup_steps!r} and constant_fraction = {constant_fraction!r}"
+            )
 
     @staticmethod
     def _rate(

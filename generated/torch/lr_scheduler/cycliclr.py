@@ -128,19 +128,19 @@ class CyclicLR(Cycles, Scheduler):
         max_momentum: Any,
         **_: Any,
     ) -> None:
-        require(is_number(base_lr) and 0 <= base_lr, "base_lr", base_lr, "a number, 0 <= base_lr")
-        require(is_number(max_lr) and 0 <= max_lr, "max_lr", max_lr, "a number, 0 <= max_lr")
+        require(is_number(base_lr) and 0 <= base_lr, "base_lr", base_lr, "a number of at least 0")
+        require(is_number(max_lr) and 0 <= max_lr, "max_lr", max_lr, "a number of at least 0")
         require(
             is_number(step_size_up) and 0 < step_size_up,
             "step_size_up",
             step_size_up,
-            "a number, 0 < step_size_up",
+            "a number above 0",
         )
         require(
             step_size_down is None or (is_number(step_size_down) and 0 < step_size_down),
             "step_size_down",
             step_size_down,
-            "a number, 0 < step_size_down",
+            "a number above 0, or None",
         )
         require(
             mode in ("triangular", "triangular2", "exp_range"),
@@ -148,7 +148,7 @@ class CyclicLR(Cycles, Scheduler):
             mode,
             'one of "triangular", "triangular2", "exp_range"',
         )
-        require(is_number(gamma) and 0 <= gamma, "gamma", gamma, "a number, 0 <= gamma")
+        require(is_number(gamma) and 0 <= gamma, "gamma", gamma, "a number of at least 0")
         require(
             scale_fn is None or (callable(scale_fn)),
             "scale_fn",
@@ -165,18 +165,22 @@ class CyclicLR(Cycles, Scheduler):
             is_number(base_momentum) and 0 <= base_momentum,
             "base_momentum",
             base_momentum,
-            "a number, 0 <= base_momentum",
+            "a number of at least 0",
         )
         require(
             is_number(max_momentum) and 0 <= max_momentum,
             "max_momentum",
             max_momentum,
-            "a number, 0 <= max_momentum",
+            "a number of at least 0",
         )
         if base_lr > max_lr:
-            raise ValueError("base_lr must not be above max_lr")
+            raise ValueError(
+                f"base_lr must not be above max_lr, got base_lr = {base_lr!r} and max_lr = {max_lr!r}"
+            )
         if base_momentum > max_momentum:
-            raise ValueError("base_momentum must not be above max_momentum")
+            raise ValueError(
+                f"base_momentum must not be above max_momentum, got base_momentum = {base_momentum!r} and max_momentum = {max_momentum!r}"
+            )
 
     @staticmethod
     def _rate(

@@ -77,25 +77,25 @@ class CyclicWSDLR(Scheduler):
             is_whole(warmup_steps) and 0 <= warmup_steps,
             "warmup_steps",
             warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             is_whole(stable_steps) and 0 <= stable_steps,
             "stable_steps",
             stable_steps,
-            "a whole number, 0 <= stable_steps",
+            "a whole number of at least 0",
         )
         require(
             is_whole(decay_steps) and 1 <= decay_steps,
             "decay_steps",
             decay_steps,
-            "a whole number, 1 <= decay_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(min_factor) and 0 <= min_factor <= 1,
             "min_factor",
             min_factor,
-            "a number, 0 <= min_factor <= 1",
+            "a number from 0 to 1",
         )
         require(
             decay_type in ("cosine", "linear", "sqrt", "square", "exponential"),

@@ -54,12 +54,12 @@ class ExponentialLR(Scheduler):
 
     @staticmethod
     def _check(*, gamma: Any, decay_steps: Any, **_: Any) -> None:
-        require(is_number(gamma) and 0 <= gamma, "gamma", gamma, "a number, 0 <= gamma")
+        require(is_number(gamma) and 0 <= gamma, "gamma", gamma, "a number of at least 0")
         require(
             is_number(decay_steps) and 0 < decay_steps,
             "decay_steps",
             decay_steps,
-            "a number, 0 < decay_steps",
+            "a number above 0",
         )
 
     @staticmethod

@@ -58,7 +58,7 @@ class ExponentialWarmupLR(Composition):
             is_number(time_constant) and 0 < time_constant,
             "time_constant",
             time_constant,
-            "a number, 0 < time_constant",
+            "a number above 0",
         )
 
     @staticmethod

@@ -62,19 +62,19 @@ class FlatCosineLR(Scheduler):
             is_whole(total_steps) and 1 <= total_steps,
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(flat_fraction) and 0 <= flat_fraction < 1,
             "flat_fraction",
             flat_fraction,
-            "a number, 0 <= flat_fraction < 1",
+            "a number of at least 0 and below 1",
         )
         require(
             is_number(min_factor) and 0 <= min_factor <= 1,
             "min_factor",
             min_factor,
-            "a number, 0 <= min_factor <= 1",
+            "a number from 0 to 1",
         )
 
     @staticmethod

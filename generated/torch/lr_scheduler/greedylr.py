@@ -125,19 +125,22 @@ class GreedyLR(MetricScheduler):
     ) -> None:
         require(mode in ("min", "max"), "mode", mode, 'one of "min", "max"')
         require(
-            is_number(factor) and 0 < factor <= 1, "factor", factor, "a number, 0 < factor <= 1"
+            is_number(factor) and 0 < factor <= 1,
+            "factor",
+            factor,
+            "a number above 0 and at most 1",
         )
         require(
             is_whole(patience) and 0 <= patience,
             "patience",
             patience,
-            "a whole number, 0 <= patience",
+            "a whole number of at least 0",
         )
         require(
             is_number(threshold) and 0 <= threshold,
             "threshold",
             threshold,
-            "a number, 0 <= threshold",
+            "a number of at least 0",
         )
         require(
             threshold_mode in ("abs", "rel"),
@@ -149,12 +152,12 @@ class GreedyLR(MetricScheduler):
             is_whole(cooldown) and 0 <= cooldown,
             "cooldown",
             cooldown,
-            "a whole number, 0 <= cooldown",
+            "a whole number of at least 0",
         )
-        require(is_whole(warmup) and 0 <= warmup, "warmup", warmup, "a whole number, 0 <= warmup")
-        require(is_number(min_lr) and 0 <= min_lr, "min_lr", min_lr, "a number, 0 <= min_lr")
-        require(is_number(max_lr) and 0 <= max_lr, "max_lr", max_lr, "a number, 0 <= max_lr")
-        require(is_number(eps) and 0 <= eps, "eps", eps, "a number, 0 <= eps")
+        require(is_whole(warmup) and 0 <= warmup, "warmup", warmup, "a whole number of at least 0")
+        require(is_number(min_lr) and 0 <= min_lr, "min_lr", min_lr, "a number of at least 0")
+        require(is_number(max_lr) and 0 <= max_lr, "max_lr", max_lr, "a number of at least 0")
+        require(is_number(eps) and 0 <= eps, "eps", eps, "a number of at least 0")
 
     def _reset(self) -> None:
         self.best = math.inf if self.mode == "min" else -math.inf

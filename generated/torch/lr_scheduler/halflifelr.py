@@ -62,19 +62,19 @@ class HalfLifeLR(Scheduler):
             is_whole(total_steps) and 1 <= total_steps,
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(beta_end) and 0 < beta_end < 1,
             "beta_end",
             beta_end,
-            "a number, 0 < beta_end < 1",
+            "a number above 0 and below 1",
         )
         require(
             is_number(beta_start) and 0 < beta_start < 1,
             "beta_start",
             beta_start,
-            "a number, 0 < beta_start < 1",
+            "a number above 0 and below 1",
         )
 
     @staticmethod

@@ -64,17 +64,19 @@ class HyperbolicLR(Scheduler):
             is_whole(total_steps) and 1 <= total_steps,
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_whole(upper_bound) and 1 <= upper_bound,
             "upper_bound",
             upper_bound,
-            "a whole number, 1 <= upper_bound",
+            "a whole number of at least 1",
         )
-        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number, 0 <= eta_min")
+        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number of at least 0")
         if total_steps > upper_bound:
-            raise ValueError("total_steps must not be above upper_bound")
+            raise ValueError(
+                f"total_steps must not be above upper_bound, got total_steps = {total_steps!r} and upper_bound = {upper_bound!r}"
+            )
 
     @staticmethod
     def _rate(

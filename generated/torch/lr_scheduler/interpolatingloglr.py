@@ -62,10 +62,10 @@ class InterpolatingLogLR(Scheduler):
             is_whole(num_steps) and 2 <= num_steps,
             "num_steps",
             num_steps,
-            "a whole number, 2 <= num_steps",
+            "a whole number of at least 2",
         )
-        require(is_number(min_lr) and 0 < min_lr, "min_lr", min_lr, "a number, 0 < min_lr")
-        require(is_number(max_lr) and 0 < max_lr, "max_lr", max_lr, "a number, 0 < max_lr")
+        require(is_number(min_lr) and 0 < min_lr, "min_lr", min_lr, "a number above 0")
+        require(is_number(max_lr) and 0 < max_lr, "max_lr", max_lr, "a number above 0")
 
     @staticmethod
     def _rate(step: float, *, num_steps: int, min_lr: float, max_lr: float, **_: Any) -> float:

@@ -62,13 +62,13 @@ class InverseSqrtLR(Scheduler):
             is_whole(warmup_steps) and 0 <= warmup_steps,
             "warmup_steps",
             warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             timescale is None or (is_number(timescale) and 0 < timescale),
             "timescale",
             timescale,
-            "a number, 0 < timescale",
+            "a number above 0, or None",
         )
 
     @staticmethod

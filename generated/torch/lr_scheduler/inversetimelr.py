@@ -49,7 +49,7 @@ class InverseTimeLR(Scheduler):
 
     @staticmethod
     def _check(*, decay: Any, **_: Any) -> None:
-        require(is_number(decay) and 0 <= decay, "decay", decay, "a number, 0 <= decay")
+        require(is_number(decay) and 0 <= decay, "decay", decay, "a number of at least 0")
 
     @staticmethod
     def _rate(step: float, *, lr: float, decay: float, **_: Any) -> float:

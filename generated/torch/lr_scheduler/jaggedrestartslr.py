@@ -75,25 +75,25 @@ class JaggedRestartsLR(Composition):
             is_whole(restart_steps) and 1 <= restart_steps,
             "restart_steps",
             restart_steps,
-            "a whole number, 1 <= restart_steps",
+            "a whole number of at least 1",
         )
         require(
             is_whole(warmup_steps) and 0 <= warmup_steps,
             "warmup_steps",
             warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             is_whole(anneal_steps) and 0 <= anneal_steps,
             "anneal_steps",
             anneal_steps,
-            "a whole number, 0 <= anneal_steps",
+            "a whole number of at least 0",
         )
         require(
             is_number(min_factor) and 0 <= min_factor <= 1,
             "min_factor",
             min_factor,
-            "a number, 0 <= min_factor <= 1",
+            "a number from 0 to 1",
         )
 
     @staticmethod

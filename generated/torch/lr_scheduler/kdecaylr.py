@@ -68,12 +68,12 @@ class KDecayLR(Scheduler):
             is_whole(total_steps) and 1 <= total_steps,
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
-        require(is_number(k) and 0 < k, "k", k, "a number, 0 < k")
-        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number, 0 <= eta_min")
+        require(is_number(k) and 0 < k, "k", k, "a number above 0")
+        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number of at least 0")
         require(shape in ("cosine", "polynomial"), "shape", shape, 'one of "cosine", "polynomial"')
-        require(is_number(power) and 0 < power, "power", power, "a number, 0 < power")
+        require(is_number(power) and 0 < power, "power", power, "a number above 0")
 
     @staticmethod
     def _rate(

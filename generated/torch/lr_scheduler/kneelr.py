@@ -61,22 +61,24 @@ class KneeLR(Scheduler):
             is_whole(total_steps) and 1 <= total_steps,
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_whole(warmup_steps) and 0 <= warmup_steps,
             "warmup_steps",
             warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             is_whole(explore_steps) and 0 <= explore_steps,
             "explore_steps",
             explore_steps,
-            "a whole number, 0 <= explore_steps",
+            "a whole number of at least 0",
         )
         if total_steps <= explore_steps + warmup_steps:
-            raise ValueError("total_steps must be above warmup_steps + explore_steps")
+            raise ValueError(
+                f"total_steps must be above warmup_steps + explore_steps, got total_steps = {total_steps!r}, warmup_steps = {warmup_steps!r} and explore_steps = {explore_steps!r}"
+            )
 
     @staticmethod
     def _rate(

@@ -60,19 +60,19 @@ class LinearLR(Scheduler):
             is_number(start_factor) and 0 < start_factor <= 1,
             "start_factor",
             start_factor,
-            "a number, 0 < start_factor <= 1",
+            "a number above 0 and at most 1",
         )
         require(
             is_number(end_factor) and 0 <= end_factor <= 1,
             "end_factor",
             end_factor,
-            "a number, 0 <= end_factor <= 1",
+            "a number from 0 to 1",
         )
         require(
             is_whole(total_iters) and 1 <= total_iters,
             "total_iters",
             total_iters,
-            "a whole number, 1 <= total_iters",
+            "a whole number of at least 1",
         )
 
     @staticmethod

@@ -59,18 +59,18 @@ class LRRangeTest(Scheduler):
 
     @staticmethod
     def _check(*, min_lr: Any, step_size: Any, step_rate: Any, staircase: Any, **_: Any) -> None:
-        require(is_number(min_lr) and 0 <= min_lr, "min_lr", min_lr, "a number, 0 <= min_lr")
+        require(is_number(min_lr) and 0 <= min_lr, "min_lr", min_lr, "a number of at least 0")
         require(
             is_whole(step_size) and 1 <= step_size,
             "step_size",
             step_size,
-            "a whole number, 1 <= step_size",
+            "a whole number of at least 1",
         )
         require(
             is_number(step_rate) and 0 <= step_rate,
             "step_rate",
             step_rate,
-            "a number, 0 <= step_rate",
+            "a number of at least 0",
         )
 
     @staticmethod

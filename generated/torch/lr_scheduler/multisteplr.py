@@ -64,9 +64,9 @@ class MultiStepLR(Milestones, Scheduler):
             and is_sorted(milestones),
             "milestones",
             milestones,
-            "a whole number, 0 <= each, each at least the one before it",
+            "a list of whole numbers of at least 0, none below the one before it",
         )
-        require(is_number(gamma) and 0 <= gamma, "gamma", gamma, "a number, 0 <= gamma")
+        require(is_number(gamma) and 0 <= gamma, "gamma", gamma, "a number of at least 0")
 
     @staticmethod
     def _rate(

@@ -57,13 +57,13 @@ class NoamLR(Scheduler):
             is_whole(model_size) and 1 <= model_size,
             "model_size",
             model_size,
-            "a whole number, 1 <= model_size",
+            "a whole number of at least 1",
         )
         require(
             is_whole(warmup_steps) and 1 <= warmup_steps,
             "warmup_steps",
             warmup_steps,
-            "a whole number, 1 <= warmup_steps",
+            "a whole number of at least 1",
         )
 
     @staticmethod

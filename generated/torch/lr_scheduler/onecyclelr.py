@@ -136,30 +136,30 @@ class OneCycleLR(OneCycle, Scheduler):
         three_phase: Any,
         **_: Any,
     ) -> None:
-        require(is_number(max_lr) and 0 <= max_lr, "max_lr", max_lr, "a number, 0 <= max_lr")
+        require(is_number(max_lr) and 0 <= max_lr, "max_lr", max_lr, "a number of at least 0")
         require(
             total_steps is None or (is_whole(total_steps) and 1 <= total_steps),
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1, or None",
         )
         require(
             epochs is None or (is_whole(epochs) and 1 <= epochs),
             "epochs",
             epochs,
-            "a whole number, 1 <= epochs",
+            "a whole number of at least 1, or None",
         )
         require(
             steps_per_epoch is None or (is_whole(steps_per_epoch) and 1 <= steps_per_epoch),
             "steps_per_epoch",
             steps_per_epoch,
-            "a whole number, 1 <= steps_per_epoch",
+            "a whole number of at least 1, or None",
         )
         require(
             is_number(pct_start) and 0 <= pct_start <= 1,
             "pct_start",
             pct_start,
-            "a number, 0 <= pct_start <= 1",
+            "a number from 0 to 1",
         )
         require(
             anneal_strategy in ("cos", "linear"),
@@ -171,30 +171,29 @@ class OneCycleLR(OneCycle, Scheduler):
             is_number(base_momentum) and 0 <= base_momentum,
             "base_momentum",
             base_momentum,
-            "a number, 0 <= base_momentum",
+            "a number of at least 0",
         )
         require(
             is_number(max_momentum) and 0 <= max_momentum,
             "max_momentum",
             max_momentum,
-            "a number, 0 <= max_momentum",
+            "a number of at least 0",
         )
         require(
-            is_number(div_factor) and 0 < div_factor,
-            "div_factor",
-            div_factor,
-            "a number, 0 < div_factor",
+            is_number(div_factor) and 0 < div_factor, "div_factor", div_factor, "a number above 0"
         )
         require(
             is_number(final_div_factor) and 0 < final_div_factor,
             "final_div_factor",
             final_div_factor,
-            "a number, 0 < final_div_factor",
+            "a number above 0",
         )
         if total_steps is None and (epochs is None or steps_per_epoch is None):
             raise ValueError("total_steps is missing; give it, or epochs and steps_per_epoch")
         if base_momentum > max_momentum:
-            raise ValueError("base_momentum must not be above max_momentum")
+            raise ValueError(
+                f"base_momentum must not be above max_momentum, got base_momentum = {base_momentum!r} and max_momentum = {max_momentum!r}"
+            )
 
     @staticmethod
     def _rate(

@@ -50,7 +50,7 @@ class PaLMBeta2LR(Scheduler):
 
     @staticmethod
     def _check(*, power: Any, **_: Any) -> None:
-        require(is_number(power) and 0 <= power, "power", power, "a number, 0 <= power")
+        require(is_number(power) and 0 <= power, "power", power, "a number of at least 0")
 
     @staticmethod
     def _rate(step: float, *, power: float, **_: Any) -> float:

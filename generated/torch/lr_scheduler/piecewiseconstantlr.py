@@ -61,16 +61,18 @@ class PiecewiseConstantLR(Scheduler):
             and is_sorted(milestones),
             "milestones",
             milestones,
-            "a whole number, 0 <= each, each at least the one before it",
+            "a list of whole numbers of at least 0, none below the one before it",
         )
         require(
             isinstance(values, list) and all(is_number(x) and 0 <= x for x in values),
             "values",
             values,
-            "a number, 0 <= each",
+            "a list of numbers of at least 0",
         )
         if len(values) != 1 + len(milestones):
-            raise ValueError("values must have one entry more than milestones")
+            raise ValueError(
+                f"values must have one entry more than milestones, got {len(milestones)} in milestones and {len(values)} in values"
+            )
 
     @staticmethod
     def _rate(

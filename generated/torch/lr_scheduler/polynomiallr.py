@@ -57,9 +57,9 @@ class PolynomialLR(Scheduler):
             is_whole(total_iters) and 1 <= total_iters,
             "total_iters",
             total_iters,
-            "a whole number, 1 <= total_iters",
+            "a whole number of at least 1",
         )
-        require(is_number(power) and 0 <= power, "power", power, "a number, 0 <= power")
+        require(is_number(power) and 0 <= power, "power", power, "a number of at least 0")
 
     @staticmethod
     def _rate(step: float, *, lr: float, total_iters: int, power: float, **_: Any) -> float:

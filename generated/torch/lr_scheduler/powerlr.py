@@ -57,9 +57,9 @@ class PowerLR(Scheduler):
             is_number(decay_steps) and 0 < decay_steps,
             "decay_steps",
             decay_steps,
-            "a number, 0 < decay_steps",
+            "a number above 0",
         )
-        require(is_number(power) and 0 <= power, "power", power, "a number, 0 <= power")
+        require(is_number(power) and 0 <= power, "power", power, "a number of at least 0")
 
     @staticmethod
     def _rate(step: float, *, lr: float, decay_steps: float, power: float, **_: Any) -> float:

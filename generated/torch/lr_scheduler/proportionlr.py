@@ -63,19 +63,19 @@ class ProportionLR(Composition):
     def _check(
         *, scheduler: Any, max_lr: Any, min_lr: Any, max_value: Any, min_value: Any, **_: Any
     ) -> None:
-        require(is_number(max_lr) and 0 <= max_lr, "max_lr", max_lr, "a number, 0 <= max_lr")
-        require(is_number(min_lr) and 0 <= min_lr, "min_lr", min_lr, "a number, 0 <= min_lr")
+        require(is_number(max_lr) and 0 <= max_lr, "max_lr", max_lr, "a number of at least 0")
+        require(is_number(min_lr) and 0 <= min_lr, "min_lr", min_lr, "a number of at least 0")
         require(
             is_number(max_value) and 0 <= max_value,
             "max_value",
             max_value,
-            "a number, 0 <= max_value",
+            "a number of at least 0",
         )
         require(
             is_number(min_value) and 0 <= min_value,
             "min_value",
             min_value,
-            "a number, 0 <= min_value",
+            "a number of at least 0",
         )
 
     @staticmethod

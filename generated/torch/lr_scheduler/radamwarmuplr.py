@@ -61,8 +61,10 @@ class RAdamWarmupLR(Composition):
 
     @staticmethod
     def _check(*, scheduler: Any, beta2: Any, offset: Any, **_: Any) -> None:
-        require(is_number(beta2) and 3 / 5 < beta2 < 1, "beta2", beta2, "a number, 3/5 < beta2 < 1")
-        require(is_whole(offset) and 0 <= offset, "offset", offset, "a whole number, 0 <= offset")
+        require(
+            is_number(beta2) and 3 / 5 < beta2 < 1, "beta2", beta2, "a number above 3/5 and below 1"
+        )
+        require(is_whole(offset) and 0 <= offset, "offset", offset, "a whole number of at least 0")
 
     @staticmethod
     def _rate(

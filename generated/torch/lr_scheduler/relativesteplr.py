@@ -58,7 +58,7 @@ class RelativeStepLR(Scheduler):
             is_number(warmup_rate) and 0 <= warmup_rate,
             "warmup_rate",
             warmup_rate,
-            "a number, 0 <= warmup_rate",
+            "a number of at least 0",
         )
 
     @staticmethod

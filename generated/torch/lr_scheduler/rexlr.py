@@ -60,14 +60,14 @@ class RexLR(Scheduler):
             is_whole(total_steps) and 1 <= total_steps,
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
-        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number, 0 <= eta_min")
+        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number of at least 0")
         require(
             is_number(start_weight) and 0 < start_weight <= 1,
             "start_weight",
             start_weight,
-            "a number, 0 < start_weight <= 1",
+            "a number above 0 and at most 1",
         )
 
     @staticmethod

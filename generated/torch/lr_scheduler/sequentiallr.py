@@ -68,10 +68,12 @@ class SequentialLR(Composition):
             and is_sorted(milestones),
             "milestones",
             milestones,
-            "a whole number, 0 <= each, each at least the one before it",
+            "a list of whole numbers of at least 0, none below the one before it",
         )
         if len(schedulers) != 1 + len(milestones):
-            raise ValueError("schedulers must have one entry more than milestones")
+            raise ValueError(
+                f"schedulers must have one entry more than milestones, got {len(schedulers)} in schedulers and {len(milestones)} in milestones"
+            )
 
     @staticmethod
     def _rate(

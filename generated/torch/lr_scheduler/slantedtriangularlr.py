@@ -62,15 +62,15 @@ class SlantedTriangularLR(Scheduler):
             is_whole(total_steps) and 1 <= total_steps,
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(cut_frac) and 0 <= cut_frac < 1,
             "cut_frac",
             cut_frac,
-            "a number, 0 <= cut_frac < 1",
+            "a number of at least 0 and below 1",
         )
-        require(is_number(ratio) and 1 <= ratio, "ratio", ratio, "a number, 1 <= ratio")
+        require(is_number(ratio) and 1 <= ratio, "ratio", ratio, "a number of at least 1")
 
     @staticmethod
     def _rate(

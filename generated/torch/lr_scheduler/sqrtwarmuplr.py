@@ -60,13 +60,13 @@ class SqrtWarmupLR(Composition):
             is_whole(warmup_steps) and 1 <= warmup_steps,
             "warmup_steps",
             warmup_steps,
-            "a whole number, 1 <= warmup_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(start_factor) and 0 <= start_factor <= 1,
             "start_factor",
             start_factor,
-            "a number, 0 <= start_factor <= 1",
+            "a number from 0 to 1",
         )
 
     @staticmethod

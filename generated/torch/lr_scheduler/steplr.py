@@ -58,9 +58,9 @@ class StepLR(Scheduler):
             is_whole(step_size) and 1 <= step_size,
             "step_size",
             step_size,
-            "a whole number, 1 <= step_size",
+            "a whole number of at least 1",
         )
-        require(is_number(gamma) and 0 <= gamma, "gamma", gamma, "a number, 0 <= gamma")
+        require(is_number(gamma) and 0 <= gamma, "gamma", gamma, "a number of at least 0")
 
     @staticmethod
     def _rate(step: float, *, lr: float, step_size: int, gamma: float, **_: Any) -> float:

@@ -65,12 +65,12 @@ class SWALR(Averaging, Scheduler):
 
     @staticmethod
     def _check(*, swa_lr: Any, anneal_epochs: Any, anneal_strategy: Any, **_: Any) -> None:
-        require(is_number(swa_lr) and 0 <= swa_lr, "swa_lr", swa_lr, "a number, 0 <= swa_lr")
+        require(is_number(swa_lr) and 0 <= swa_lr, "swa_lr", swa_lr, "a number of at least 0")
         require(
             is_whole(anneal_epochs) and 0 <= anneal_epochs,
             "anneal_epochs",
             anneal_epochs,
-            "a whole number, 0 <= anneal_epochs",
+            "a whole number of at least 0",
         )
         require(
             anneal_strategy in ("cos", "linear"),

@@ -65,13 +65,15 @@ class TanhDecayLR(Scheduler):
             is_whole(total_steps) and 1 <= total_steps,
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(is_number(lower), "lower", lower, "a number")
         require(is_number(upper), "upper", upper, "a number")
-        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number, 0 <= eta_min")
+        require(is_number(eta_min) and 0 <= eta_min, "eta_min", eta_min, "a number of at least 0")
         if lower >= upper:
-            raise ValueError("lower must be below upper")
+            raise ValueError(
+                f"lower must be below upper, got lower = {lower!r} and upper = {upper!r}"
+            )
 
     @staticmethod
     def _rate(

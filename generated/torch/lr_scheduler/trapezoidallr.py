@@ -66,28 +66,30 @@ class TrapezoidalLR(Scheduler):
             is_whole(total_steps) and 1 <= total_steps,
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_whole(warmup_steps) and 0 <= warmup_steps,
             "warmup_steps",
             warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             is_whole(decay_steps) and 1 <= decay_steps,
             "decay_steps",
             decay_steps,
-            "a whole number, 1 <= decay_steps",
+            "a whole number of at least 1",
         )
         require(
             is_number(min_factor) and 0 <= min_factor <= 1,
             "min_factor",
             min_factor,
-            "a number, 0 <= min_factor <= 1",
+            "a number from 0 to 1",
         )
         if total_steps < decay_steps + warmup_steps:
-            raise ValueError("total_steps must not be below warmup_steps + decay_steps")
+            raise ValueError(
+                f"total_steps must not be below warmup_steps + decay_steps, got total_steps = {total_steps!r}, warmup_steps = {warmup_steps!r} and decay_steps = {decay_steps!r}"
+            )
 
     @staticmethod
     def _rate(

@@ -53,7 +53,12 @@ class UntunedLinearWarmupLR(Composition):
 
     @staticmethod
     def _check(*, scheduler: Any, beta2: Any, **_: Any) -> None:
-        require(is_number(beta2) and 0 <= beta2 < 1, "beta2", beta2, "a number, 0 <= beta2 < 1")
+        require(
+            is_number(beta2) and 0 <= beta2 < 1,
+            "beta2",
+            beta2,
+            "a number of at least 0 and below 1",
+        )
 
     @staticmethod
     def _rate(

@@ -67,28 +67,30 @@ class WarmupHoldCosineLR(Scheduler):
             is_whole(total_steps) and 1 <= total_steps,
             "total_steps",
             total_steps,
-            "a whole number, 1 <= total_steps",
+            "a whole number of at least 1",
         )
         require(
             is_whole(warmup_steps) and 0 <= warmup_steps,
             "warmup_steps",
             warmup_steps,
-            "a whole number, 0 <= warmup_steps",
+            "a whole number of at least 0",
         )
         require(
             is_whole(hold_steps) and 0 <= hold_steps,
             "hold_steps",
             hold_steps,
-            "a whole number, 0 <= hold_steps",
+            "a whole number of at least 0",
         )
         require(
             is_number(min_factor) and 0 <= min_factor <= 1,
             "min_factor",
             min_factor,
-            "a number, 0 <= min_factor <= 1",
+            "a number from 0 to 1",
         )
         if total_steps <= hold_steps + warmup_steps:
-            raise ValueError("total_steps must be above warmup_steps + hold_steps")
+            raise ValueError(
+                f"total_steps must be above warmup_steps + hold_steps, got total_steps = {total_steps!r}, warmup_steps = {warmup_steps!r} and hold_steps = {hold_steps!r}"
+            )
 
     @staticmethod
     def _rate(

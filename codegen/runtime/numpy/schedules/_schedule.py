@@ -5,7 +5,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import Any, ClassVar, TypeAlias, overload
+from typing import Any, ClassVar, TypeAlias, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,8 @@ class Schedule(ABC):
 
     def rate(self, step: int, lr: float | None = None) -> float:
         """The learning rate at a step, starting from another rate than its own."""
-        return float(self._rate(step, **self._settings(lr)))
+        start = None if lr is None else as_number("lr", lr)
+        return _result("learning rate", step, self._rate(step, **self._settings(start)))
 
     def momentum(self, step: int) -> float | None:
         """The momentum at a step, of schedules that move it too; None for all others.
@@ -59,7 +60,9 @@ class Schedule(ABC):
         Raises:
             ValueError: the step is negative, or no whole number.
         """
-        return self._momentum(as_step(step), **self._settings())
+        step = as_step(step)
+        found = self._momentum(step, **self._settings())
+        return None if found is None else _result("momentum", step, found)
 
     @staticmethod
     @abstractmethod
@@ -120,8 +123,12 @@ class MetricSchedule(ABC):
         Raises:
             ValueError: a state is missing, unknown or no number. Nothing has been changed then.
         """
-        if odd := sorted(state.keys() ^ {*self._states.values()}):
-            raise ValueError(f"missing or unknown states: {', '.join(odd)}")
+        own = {*self._states.values()}
+        if lacking := sorted(own - state.keys()):
+            raise ValueError(f"the state lacks {', '.join(lacking)}")
+        if odd := sorted(map(str, state.keys() - own)):
+            name = type(self).__name__
+            raise ValueError(f"the state has {', '.join(odd)}, which {name} does not keep")
         for key, number in {key: as_number(key, value) for key, value in state.items()}.items():
             setattr(self, key, number)
 
@@ -133,15 +140,36 @@ class MetricSchedule(ABC):
 
 def as_step(value: Any) -> int:
     """A step as an int; ValueError for what is none."""
-    require(is_whole(value) and value >= 0, "step", value, "a whole number, 0 <= step")
+    require(is_whole(value) and value >= 0, "step", value, "a whole number of at least 0")
     return int(value)
 
 
 def as_number(name: str, value: Any) -> float:
     """A number, finite or not, as Python's own; ValueError for what is none."""
-    number = math.nan if isinstance(value, bool | str) else float(value)
+    number = _float(value)
     require(not math.isnan(number), name, value, "a number")
     return value if isinstance(value, int) else number
+
+
+def _result(what: str, step: int, value: Any) -> float:
+    """What the equations give, of functions of the user's too; ValueError where it is no number."""
+    if type(value) is float:
+        return value
+    number = _float(value)
+    if math.isnan(number) and not isinstance(value, NUMBERS):
+        raise ValueError(f"the {what} at step {step} must be a number, got {value!r}")
+    return number
+
+
+def _float(value: Any) -> float:
+    """A number, or that in an array of one; NaN for what is none."""
+    if isinstance(value, bool | str):
+        return math.nan
+    try:
+        number: Any = value.item() if hasattr(value, "item") else value
+        return float(number)
+    except (TypeError, ValueError):  # as of an array of several
+        return math.nan
 
 
 def listed(name: str, values: Any) -> tuple[Any, ...]:
@@ -154,6 +182,8 @@ def is_number(value: Any) -> bool:
     """Whether a value is a number in the range of floats."""
     if isinstance(value, bool) or not isinstance(value, NUMBERS):
         return False
+    if isinstance(value, np.floating):  # whose own bounds would overflow
+        value = float(cast("np.floating[Any]", value))
     # NaN is not comparable, and an int can be beyond all floats.
     return bool(abs(value) <= sys.float_info.max)
 

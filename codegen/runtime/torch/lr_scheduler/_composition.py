@@ -103,7 +103,7 @@ def progress(state: Mapping[str, Any], key: str) -> Any:
 def common_optimizer(name: str, schedulers: Any, optimizer: Any = None) -> Optimizer:
     """The optimizer schedulers are made for, which must be the given one if there is one."""
     if not (several := each(plain(schedulers))):
-        raise ValueError(f"{name} must be at least one scheduler, got {schedulers!r}")
+        raise ValueError(f"{name} must be a list of at least one scheduler, got {schedulers!r}")
     for s in several:
         got = f"{name} must be of this package and for the same optimizer; got a {type(s).__name__}"
         if isinstance(s, ReduceLROnPlateau):
