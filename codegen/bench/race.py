@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from random import Random
 
-from sympy import Mod
+from sympy import Basic, Mod
 
 from ...specs.language import Optimizer
 from ..cost import BYTES
@@ -78,7 +78,8 @@ class Plan:
 
         Those that come later than the 32nd are timed where they come.
         """
-        defaults = {h.symbol: int(h.default) for h in spec.hyperparameters if h.is_whole}
+        whole = [h for h in spec.hyperparameters if h.is_whole]
+        defaults: dict[Basic, int] = {h.symbol: int(h.default) for h in whole}
         turns = [defaults.get(m.args[1], 0) for u in spec.updates for m in u.value.atoms(Mod)]
         return replace(self, warm=max([self.warm, *(n + 1 for n in turns if n <= _MOST)]))
 

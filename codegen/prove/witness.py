@@ -1,5 +1,6 @@
 """Rational numbers at which two formulations part, found by running both through the oracle."""
 
+import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,10 +53,14 @@ def find_witness(claim: Equivalence) -> Witness | None:
     """
     free = _free(claim).items()
     ones = {name for name, _ in free if name in _of_views(claim)}
+    whole = {symbol.name for symbol in _symbols(claim) if symbol.is_integer}
     for sign in (1, -1):
         draw = random.Random(0)
         for _ in range(TRIES):
-            hyper = {name: _inside(domain, draw) for name, domain in free}
+            hyper = {
+                name: _whole(domain, draw) if name in whole else _inside(domain, draw)
+                for name, domain in free
+            }
             hyper |= dict.fromkeys(ones, Fraction(1))
             start, slope = (Fraction(draw.randint(1, 16), 8) for _ in range(2))
             if found := replay(claim, hyper, start, sign * slope):
@@ -181,6 +186,13 @@ def _inside(domain: Interval, draw: random.Random) -> Fraction:
     low = domain.low if domain.low is not None else Fraction(0)
     high = domain.high if domain.high is not None else low + 1
     return low + (high - low) * Fraction(draw.randint(1, 7), 8)
+
+
+def _whole(domain: Interval, draw: random.Random) -> Fraction:
+    """A whole number of a domain, not far above its lowest."""
+    low = math.ceil(domain.low) if domain.low is not None else 0
+    high = math.floor(domain.high) if domain.high is not None else low + 3
+    return Fraction(draw.randint(low, min(high, low + 3)))
 
 
 def _scalar(value: Any) -> exact.Number:

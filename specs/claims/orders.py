@@ -1,15 +1,19 @@
 """Operators one after the other: where their order matters, and where it does not."""
 
-from sympy import Integer
+from typing import cast
+
+from sympy import And, Expr, Integer, Max, Min, Symbol, symbols
 
 from ..language import hyperparameters
-from ..language.claims import Equivalence, Side, Verdict
-from ..operators import cautious, clipping, decay, steps, trust
+from ..language.claims import Equivalence, Identity, Part, Side, Verdict
+from ..operators import cautious, decay, trust
 from ..optimizers import adam as _adam
 from ..optimizers import sgd as _sgd
 from .operators import ANY
 
 momentum, wd, l2_decay = hyperparameters("momentum weight_decay l2_decay")
+g, h = symbols("g h", real=True)
+limit = Symbol("c", positive=True)
 
 caution_and_decay = Equivalence(
     "caution-and-decay",
@@ -65,13 +69,24 @@ caution_and_directed_decay = Equivalence(
     about=("SGD", "cautious", "directed_decay"),
 )
 
-clipping_and_accumulation = Equivalence(
+
+def _clipped(gradient: Expr) -> Expr:
+    return cast(Expr, Max(-limit, Min(gradient, limit)))
+
+
+clipping_and_accumulation = Identity(
     "clipping-and-accumulation",
     "The mean of gradients that are clipped one by one is not their clipped mean.",
-    Side(clipping.clip_by_value(steps.accumulate(_sgd.sgd))),
-    Side(steps.accumulate(clipping.clip_by_value(_sgd.sgd))),
-    {},
+    (
+        Part(
+            "the gradient of two small batches",
+            (_clipped(g) + _clipped(h)) / 2,
+            _clipped((g + h) / 2),
+            And(g > limit, h > -limit, h < limit),
+        ),
+    ),
     Verdict.REFUTED,
+    ("g and h are the gradients of the two, and c is the limit",),
     about=("SGD", "clip_by_value", "accumulate"),
 )
 

@@ -11,6 +11,8 @@ from steprule.specs.claims import adam, decay, momentum, scale
 from steprule.specs.claims.forms import eps, form, lr
 from steprule.specs.language import Shape, State, Update, grad, states, t, theta
 from steprule.specs.language.claims import Equivalence, Side, Verdict
+from steprule.specs.operators import accumulate, clip_by_value
+from steprule.specs.optimizers.sgd import sgd
 from sympy import sqrt
 
 G = grad(theta[t - 1])
@@ -124,3 +126,15 @@ def test_the_same_witness_every_time():
 def test_a_hyperparameter_that_is_positive_by_declaration():
     w = prove(scale.scale_momentum_same).witness
     assert w.hyper["c"] > 0
+
+
+def test_a_count_is_a_whole_number():
+    """For one loss it makes no difference whether each part is clipped, or their mean, as all parts
+    are alike; after one and a half parts it would.
+    """
+    each = Side(accumulate(clip_by_value(sgd)))
+    mean = Side(clip_by_value(accumulate(sgd)))
+    assert find_witness(claim(each, mean)) is None
+    w = find_witness(claim(Side(accumulate(sgd)), Side(sgd)))
+    assert w.hyper["every"].denominator == 1
+    assert w.hyper["every"] > 1

@@ -30,12 +30,15 @@ class Unchosen:
         return self.steps[0].equation
 
 
-def apart(steps: Sequence[Step], slots: Iterable[str]) -> tuple[Step | Unchosen, ...]:
+def apart(steps: Sequence[Step], slots: Iterable[str]) -> tuple[Any, ...]:
     """The instructions of a listing, with these put together.
 
     Args:
         steps: of the listing.
         slots: what is read after the last of them.
+
+    Returns:
+        Steps, some of them :class:`Unchosen`, in choices too.
     """
     return _apart(steps, frozenset(slots))[0]
 
@@ -71,7 +74,7 @@ def _together(steps: Iterable[Step | Unchosen]) -> Iterator[Step | Unchosen]:
         if not is_apart:
             yield from group
             continue
-        row = [one for each in group for one in each.steps]
+        row = [one for each in group if isinstance(each, Unchosen) for one in each.steps]
         safe = [*takewhile(lambda one: one.op not in _RISKY, row)]
         yield from safe
         if risky := row[len(safe) :]:

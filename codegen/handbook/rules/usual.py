@@ -23,10 +23,11 @@ from sympy import (
     sympify,
     true,
 )
+from sympy.logic.boolalg import Boolean
 
 from ....specs.language import Function, Schedule, Update, Value, eta, mu
 
-_CASES = 2
+_MOST = 2
 """As many as an equation has that others are told in."""
 
 
@@ -79,10 +80,10 @@ def _without_aliases(updates: Sequence[Update], results: set[str]) -> list[Updat
 
 def _without_numbers_of_cases(updates: Sequence[Update]) -> list[Update]:
     """The updates, where what asks for the number of a case asks for its condition."""
-    cases = {
+    cases: dict[Basic, dict[Basic, Basic]] = {
         u.target: dict(_conditions(u.value))
         for u in updates
-        if isinstance(u.value, Piecewise) and all(value.is_Number for value, _ in u.value.args)
+        if isinstance(u.value, Piecewise) and all(value.is_Number for value, _ in _cases(u.value))
     }
 
     def asked(test: Eq) -> Basic:
@@ -95,11 +96,15 @@ def _without_numbers_of_cases(updates: Sequence[Update]) -> list[Update]:
     ]
 
 
+def _cases(value: Piecewise) -> Sequence[tuple[Expr, Basic]]:
+    return cast(Sequence[tuple[Expr, Basic]], value.args)
+
+
 def _conditions(value: Piecewise) -> Iterator[tuple[Expr, Basic]]:
     """Each case with all that holds there: its condition, and none of those before."""
     before: list[Basic] = []
-    for number, condition in value.args:
-        yield number, And(condition, *(Not(each) for each in before))
+    for number, condition in _cases(value):
+        yield number, And(cast(Boolean, condition), *(Not(each) for each in before))
         before.append(condition)
 
 
@@ -107,7 +112,7 @@ def _in_order(value: Expr) -> Expr:
     """With the shorter of two conditions that exclude each other first."""
 
     def turned(of: Piecewise) -> Expr:
-        (yes, condition), *others = of.args
+        (yes, condition), *others = _cases(of)
         if len(others) == 1 and others[0][1] == true and isinstance(condition, Or | Not):
             return Piecewise((others[0][0], Not(condition)), (yes, True))
         return of
@@ -129,7 +134,7 @@ def _told_where_read(updates: Sequence[Update], results: set[str]) -> list[Updat
             is_told = readers[0].value.count(target) == 1
         else:
             told = cast(Expr, piecewise_fold(told))
-            is_told = isinstance(told, Piecewise) and len(told.args) <= _CASES
+            is_told = isinstance(told, Piecewise) and len(told.args) <= _MOST
         if not is_told:
             continue
         left = [
