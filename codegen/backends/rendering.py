@@ -62,6 +62,7 @@ def environment(
     env.filters |= {
         "wrapped": wrapped,
         "quoted": quoted,
+        "formatted": formatted,
         "quoted_tuple": quoted_tuple,
         "calls": calls,
         "fingerprint": fingerprint,
@@ -83,6 +84,11 @@ def wrapped(text: str, indent: int, hanging: int = 4) -> str:
 def quoted(text: str) -> str:
     """The text as the source of a string."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def formatted(text: str) -> str:
+    """The text as the source of a string in which what stands in braces is computed."""
+    return f"f{quoted(text)}"
 
 
 def quoted_tuple(names: Iterable[str]) -> str:

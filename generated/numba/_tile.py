@@ -53,13 +53,16 @@ def tile(shape: Any, block: Any) -> Tile:
 
 
 @inlined
-def ahead(tile: Tile, start: int) -> int:
-    """How far ahead of elements those are that memory is asked for, as rows of the block follow."""
+def place(tile: Tile, line: int, start: int) -> tuple[int, int]:
+    """Where the element of a row lies, and how far ahead of it those are that memory is asked for:
+    what comes later by so many, as rows of the block follow.
+    """
+    position = line * tile.cols + tile.left + start
     reached = start + AHEAD
     if reached < tile.size:
-        return AHEAD
+        return position, AHEAD
     rows = 1 if reached < 2 * tile.size else reached // tile.size
-    return AHEAD + rows * (tile.cols - tile.size)
+    return position, AHEAD + rows * (tile.cols - tile.size)
 
 
 @helper

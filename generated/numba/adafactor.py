@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _added, _clipping, _functions, _kernel, _lines, _room, _sums, _tile and _vectors, sha256:dfe4ba3bb5bfa723, at which Numba itself does not look.
+# Compiled with _added, _clipping, _functions, _kernel, _lines, _room, _sums, _tile and _vectors, sha256:5cd5640734995d0c, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _lines as along
@@ -115,8 +115,7 @@ def compiled(
                     size_ = min(kernel.CHUNK, tile_.size - start_)
                     rows_ = min(tile_.together, tile_.last - line_)
                     count_ = rows_ * size_
-                    position_ = line_ * tile_.cols + tile_.left + start_
-                    ahead_ = along.ahead(tile_, start_)
+                    position_, ahead_ = along.place(tile_, line_, start_)
                     _theta = kernel.memory(table[2, row], position_, count_, stored, ahead_)
                     _grad = kernel.memory(
                         table[3, row] if _case2 or maximize else 0,
@@ -294,8 +293,7 @@ def compiled(
                     size_ = min(kernel.CHUNK, tile_.size - start_)
                     rows_ = min(tile_.together, tile_.last - line_)
                     count_ = rows_ * size_
-                    position_ = line_ * tile_.cols + tile_.left + start_
-                    ahead_ = along.ahead(tile_, start_)
+                    position_, ahead_ = along.place(tile_, line_, start_)
                     _grad = kernel.memory(table[3, row], position_, count_, stored, ahead_)
                     _v = kernel.memory(table[6, row], position_, count_, stored, ahead_)
                     if _case2:
@@ -409,8 +407,7 @@ def compiled(
                     size_ = min(kernel.CHUNK, tile_.size - start_)
                     rows_ = min(tile_.together, tile_.last - line_)
                     count_ = rows_ * size_
-                    position_ = line_ * tile_.cols + tile_.left + start_
-                    ahead_ = along.ahead(tile_, start_)
+                    position_, ahead_ = along.place(tile_, line_, start_)
                     _theta = kernel.memory(table[2, row], position_, count_, stored, ahead_)
                     _grad = kernel.memory(table[3, row], position_, count_, stored, ahead_)
                     _v = kernel.memory(table[6, row], position_, count_, stored, ahead_)

@@ -77,7 +77,10 @@ def test_a_row_says_what_is_usual_and_who_says_so() -> None:
 
 def test_what_is_left_alone_is_named_once() -> None:
     text = said("Muon")
-    assert "rule: {code}`ns_coefficients`, {code}`eps`, {code}`ns_steps`, {code}`split`." in text
+    assert (
+        "Usually left at the default: "
+        "{code}`ns_coefficients`, {code}`eps`, {code}`ns_steps`, {code}`split`." in text
+    )
 
 
 def test_a_rule_that_is_not_measured_leads_to_the_one_that_is() -> None:

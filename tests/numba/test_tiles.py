@@ -7,7 +7,7 @@ pytest.importorskip("numba")
 
 from steprule.codegen.runtime.numba import _tiles as tiles
 from steprule.codegen.runtime.numba._kernel import AHEAD, CHUNK
-from steprule.codegen.runtime.numba._tile import ahead, tile
+from steprule.codegen.runtime.numba._tile import place, tile
 
 
 @pytest.mark.parametrize(
@@ -20,9 +20,11 @@ def test_memory_is_asked_for_in_the_order_it_is_gone_through(shape: tuple[int, i
         own = tile(cut.shapes[:, 0], block)
         rows, starts = range(own.first, own.last), range(0, own.size, CHUNK)
         first = [row * own.cols + own.left for row in rows]
-        gone_through = np.concatenate([np.arange(place, place + own.size) for place in first])
-        for row, place in zip(rows, first, strict=True):
+        gone_through = np.concatenate([np.arange(at, at + own.size) for at in first])
+        for row, at in zip(rows, first, strict=True):
             for start in starts:
+                position, ahead = place(own, row, start)
+                assert position == at + start
                 later = (row - own.first) * own.size + start + AHEAD
                 if later < gone_through.size:
-                    assert place + start + ahead(own, start) == gone_through[later]
+                    assert position + ahead == gone_through[later]

@@ -24,11 +24,11 @@ from ._added import largest_columns as largest_columns
 from ._helper import helper
 from ._kernel import load, memory, store, view
 from ._sums import DOWN, LARGE, mean_of, root_of, scales, squares
-from ._tile import ahead as ahead
 from ._tile import meet_cols as meet_cols
 from ._tile import meet_matrices as meet_matrices
 from ._tile import meet_rows as meet_rows
 from ._tile import numbers_of_cols as numbers_of_cols
+from ._tile import place as place
 from ._tile import tile as tile
 
 
