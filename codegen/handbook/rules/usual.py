@@ -26,6 +26,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from ....specs.language import Function, Schedule, Update, Value, eta, mu
+from .variants import needed
 
 _MOST = 2
 """As many as an equation has that others are told in."""
@@ -46,7 +47,7 @@ def usual(schedule: Schedule) -> Schedule | None:
     return replace(
         schedule,
         states=[replace(s, init=sympify(s.init).xreplace(decided)) for s in schedule.states],
-        updates=_told_where_read(_needed(_without_numbers_of_cases(named), results), results),
+        updates=_told_where_read(needed(_without_numbers_of_cases(named), results), results),
         constraints=[c for c in constraints if c.condition != true],
         momentum_when=None,
     )
@@ -141,17 +142,3 @@ def _told_where_read(updates: Sequence[Update], results: set[str]) -> list[Updat
             Update(u.target, told) if u is readers[0] else u for u in left if u.target != target
         ]
     return left
-
-
-def _needed(updates: Sequence[Update], results: set[str]) -> list[Update]:
-    """The updates that results depend on."""
-    values: dict[Value, Expr] = {u.target: u.value for u in updates}
-    pending: list[Basic] = [target for target in values if target.name in results]
-    needed: set[Basic] = set()
-    while pending:
-        target = pending.pop()
-        value = values.get(cast(Value, target))
-        if value is not None and target not in needed:
-            needed.add(target)
-            pending += value.atoms(Value)
-    return [u for u in updates if u.target in needed]

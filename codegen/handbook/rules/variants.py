@@ -4,7 +4,7 @@ Switches are the options, and the hyperparameters whose 0 takes terms away. A sp
 are decided, so what remains reads as a paper would write that variant alone.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, combinations
@@ -12,7 +12,7 @@ from typing import cast
 
 from sympy import Basic, Eq, Expr, Integer, Ne, Rational, Symbol, false, sympify
 
-from ....specs.language import Hyper, Optimizer, Option, State, Update, Value
+from ....specs.language import Hyper, Optimizer, Option, State, Update, Value, theta
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ def variant(spec: Optimizer, on: frozenset[str]) -> Variant:
         for u in spec.updates
         if u.target.name not in gone
     )
-    return Variant(replace(spec, states=states, updates=_needed(updates, states)), on)
+    results = {theta.name, *(s.name for s in states)}
+    return Variant(replace(spec, states=states, updates=needed(updates, results)), on)
 
 
 def plain(spec: Optimizer, on: frozenset[str]) -> Variant:
@@ -164,17 +165,17 @@ def _settling(spec: Optimizer, on: frozenset[str]) -> Callable[[Basic], Basic]:
     return lambda e: e.xreplace(decided).xreplace(zero)
 
 
-def _needed(updates: Sequence[Update], states: Sequence[State]) -> tuple[Update, ...]:
-    """The updates that the parameter or a state depends on."""
+def needed(updates: Sequence[Update], results: Container[str]) -> tuple[Update, ...]:
+    """The updates that results depend on, which are given by their names."""
     values = {u.target: u.value for u in updates}
-    pending: list[Basic] = [v for v in values if v.name in {"theta", *(s.name for s in states)}]
-    needed: set[Basic] = set()
+    pending: list[Basic] = [v for v in values if v.name in results]
+    found: set[Basic] = set()
     while pending:
         target = pending.pop()
-        if target in values and target not in needed:
-            needed.add(target)
+        if target in values and target not in found:
+            found.add(target)
             pending += values[cast(Value, target)].atoms(Value)
-    return tuple(u for u in updates if u.target in needed)
+    return tuple(u for u in updates if u.target in found)
 
 
 def _without_aliases(updates: Sequence[Update]) -> tuple[Update, ...]:
