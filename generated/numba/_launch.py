@@ -6,6 +6,7 @@ from functools import cache, partial
 from typing import Any
 
 import numpy as np
+from numba import typeof
 from numpy.typing import NDArray
 
 from . import _in_stages as in_stages
@@ -13,8 +14,7 @@ from ._clipping import CLIPS
 from ._generation import kernel_of
 from ._generation import require as require
 from ._in_stages import sees_lines as sees_lines
-from ._kernel import Kernel
-from ._threads import spread as spread_over_cores
+from ._team import NUMBERS, TABLE, Entry, entry, share
 
 PIECE = 1 << 16
 """The fewest elements worth a thread: some 50 microseconds of work, as much as asking one takes."""
@@ -40,7 +40,7 @@ def prepare(
     numbers: Sequence[float] = (),
     shapes: Sequence[Sequence[int]] = (),
     threads: int,
-    spread: Callable[[Callable[[int], None], int, int], None] = spread_over_cores,
+    team: int = 0,
 ) -> Callable[[], None]:
     """A step for tensors whose elements lie densely and in one order: calling it takes the step.
 
@@ -58,51 +58,25 @@ def prepare(
         shapes: of each tensor, for a rule that reduces rows or columns: then its elements lie in
             C's order.
         threads: how many may work at once; results do not depend on it.
-        spread: has the work done by them; see ``_threads``.
+        team: whose they are: the address of OpenMP's start of a parallel region; 0 for Python's.
     """
     module = kernel_of(rule)
     options = module.options(**scalars)
-    kernel = _compiled(rule, dtype, options, clip)
+    kernels = _compiled(rule, dtype, options, clip)
     given = np.array(numbers, np.float64) if clip else np.zeros(table.shape[1])
-    spread_out = partial(_spread, threads=threads, spread=spread)
     how = CLIPS.get(clip)
-    if kernel is None:
-        of = table, shapes, scalars
-        return partial(in_stages.run, rule, _TYPES[dtype], options, *of, how, given, spread_out)
+    if in_stages.has_stages(rule):
+        work = in_stages.Work(rule, _TYPES[dtype], options, table, shapes, scalars, how, given)
+        return partial(in_stages.run, kernels, work, PIECE, threads, team)
     total = int(table[0, -1]) + int(table[1, -1])
-    values = [float(scalars[name]) for name in module.SCALARS]
-
-    def work(begin: int, end: int) -> None:
-        kernel(table, given, begin, end, how, *values)
-
-    return partial(spread_out, work, total, total)
+    values = np.array([float(scalars[name]) for name in module.SCALARS])
+    return partial(share, *kernels, (table, given, how, values), total, PIECE, threads, team)
 
 
 @cache
-def _compiled(rule: str, dtype: str, options: tuple[bool, ...], clip: str) -> Kernel | None:
-    """The kernel, compiled; None of a rule of stages, all of whose are."""
-    kinds, how = _TYPES[dtype], CLIPS.get(clip)
-    table, numbers = np.empty((2, 0), np.int64), np.empty(0)
+def _compiled(rule: str, dtype: str, options: tuple[bool, ...], clip: str) -> tuple[Entry, ...]:
+    """The kernel, compiled; of a rule of stages, that of each."""
+    found, how = kernel_of(rule).compiled(*options, *_TYPES[dtype]), typeof(CLIPS.get(clip))
     if in_stages.has_stages(rule):
-        in_stages.run(rule, kinds, options, table, (), {}, how, numbers)
-        return None
-    kernel: Kernel = kernel_of(rule).compiled(*options, *kinds)
-    kernel(table, numbers, 0, 0, how, *[0.0] * len(kernel_of(rule).SCALARS))
-    return kernel
-
-
-def _spread(
-    work: Callable[[int, int], None],
-    count: int,
-    elements: int,
-    *,
-    threads: int,
-    spread: Callable[[Callable[[int], None], int, int], None],
-) -> None:
-    """Have work done that goes from 0 to ``count``, in as many pieces as pay."""
-    pieces = min(threads, elements // PIECE)
-    if pieces < 2:
-        work(0, count)
-        return
-    bounds = [count * k // pieces for k in range(pieces + 1)]
-    spread(lambda k: work(bounds[k], bounds[k + 1]), pieces, threads)
+        return in_stages.entries(rule, found, how)
+    return (entry(found, (TABLE, NUMBERS, how, NUMBERS)),)

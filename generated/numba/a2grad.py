@@ -73,10 +73,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -120,6 +120,8 @@ def compiled(
             sums.put_sums(_mean_term_sums, added, block, 0)
 
     def numbers_1(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -127,9 +129,9 @@ def compiled(
     ) -> None:
         """mean, spread, average_new, v_new, h, stride of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             beta = values[row, 1]
             numel = values[row, 2]
             one_minus_rho = values[row, 3]
@@ -166,10 +168,10 @@ def compiled(
                 sums.write(table[7, row], average_new, stored, real)
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

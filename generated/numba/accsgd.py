@@ -23,7 +23,7 @@ SCALARS = (
     "share",
     "weight_decay",
 )
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(*, maximize: float, weight_decay: float, **_: float) -> tuple[bool, ...]:
@@ -42,25 +42,26 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        gtilde_factor: float,
-        lr: float,
-        near: float,
-        one_minus_near: float,
-        one_minus_share: float,
-        share: float,
-        weight_decay: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, b; ``numbers`` is what each gradient is clipped by, in the way
-        ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        gtilde_factor = values[0]
+        lr = values[1]
+        near = values[2]
+        one_minus_near = values[3]
+        one_minus_share = values[4]
+        share = values[5]
+        weight_decay = values[6]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

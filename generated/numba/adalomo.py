@@ -82,10 +82,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -172,10 +172,10 @@ def compiled(
             sums.put_sums(_norm_theta_term_sums, added, block, 0)
 
     def numbers_1(
-        table: NDArray[np.int64],
-        firsts: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         values: NDArray[np.float64],
         added: NDArray[np.float64],
         shapes: NDArray[np.int64],
@@ -253,10 +253,10 @@ def compiled(
                 )
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -337,10 +337,10 @@ def compiled(
             sums.put_sums(_norm_u_term_sums, added, block, 0)
 
     def numbers_2(
-        table: NDArray[np.int64],
-        firsts: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         values: NDArray[np.float64],
         added: NDArray[np.float64],
         shapes: NDArray[np.int64],
@@ -368,10 +368,10 @@ def compiled(
             values[row, 9] = theta_part
 
     def pass_3(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

@@ -15,7 +15,7 @@ FINGERPRINT = "sha256:5323526f5785b056"
 """Of the spec: that of a class that runs the kernel is the same."""
 
 SCALARS = ("beta1", "beta2", "eps", "one_minus_beta1", "step_size", "weight_decay")
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(*, maximize: float, weight_decay: float, **_: float) -> tuple[bool, ...]:
@@ -34,24 +34,25 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        beta1: float,
-        beta2: float,
-        eps: float,
-        one_minus_beta1: float,
-        step_size: float,
-        weight_decay: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, m, u; ``numbers`` is what each gradient is clipped by, in the way
-        ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        beta1 = values[0]
+        beta2 = values[1]
+        eps = values[2]
+        one_minus_beta1 = values[3]
+        step_size = values[4]
+        weight_decay = values[5]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

@@ -88,10 +88,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -205,10 +205,10 @@ def compiled(
             sums.put_sums(_norm_g2_term_sums, added, block, 2)
 
     def numbers_1(
-        table: NDArray[np.int64],
-        firsts: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         values: NDArray[np.float64],
         added: NDArray[np.float64],
         shapes: NDArray[np.int64],
@@ -270,10 +270,10 @@ def compiled(
                 values[row, 17] = norm_g2
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -372,10 +372,10 @@ def compiled(
             sums.put_sums(_total4_term_sums, added, block, 0)
 
     def numbers_2(
-        table: NDArray[np.int64],
-        firsts: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         values: NDArray[np.float64],
         added: NDArray[np.float64],
         shapes: NDArray[np.int64],
@@ -429,10 +429,10 @@ def compiled(
                 values[row, 18] = theta_part
 
     def pass_3(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

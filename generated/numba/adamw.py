@@ -23,7 +23,7 @@ SCALARS = (
     "step_size",
     "theta_factor",
 )
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(
@@ -47,25 +47,26 @@ def compiled(
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        beta1: float,
-        beta2: float,
-        one_minus_beta1: float,
-        one_minus_beta2: float,
-        scaled_eps: float,
-        step_size: float,
-        theta_factor: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, m, v, vmax; ``numbers`` is what each gradient is clipped by, in
-        the way ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        the way ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        beta1 = values[0]
+        beta2 = values[1]
+        one_minus_beta1 = values[2]
+        one_minus_beta2 = values[3]
+        scaled_eps = values[4]
+        step_size = values[5]
+        theta_factor = values[6]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

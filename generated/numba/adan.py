@@ -29,7 +29,7 @@ SCALARS = (
     "step_size2",
     "v_factor",
 )
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(
@@ -54,31 +54,32 @@ def compiled(
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        beta1: float,
-        beta2: float,
-        beta2_factor: float,
-        beta3: float,
-        lr: float,
-        one_minus_beta1: float,
-        one_minus_beta1_pow_t: float,
-        one_minus_beta2: float,
-        one_minus_beta3: float,
-        scaled_eps: float,
-        step_size: float,
-        step_size2: float,
-        v_factor: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, m, v, n, last; ``numbers`` is what each gradient is clipped by, in
-        the way ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        the way ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        beta1 = values[0]
+        beta2 = values[1]
+        beta2_factor = values[2]
+        beta3 = values[3]
+        lr = values[4]
+        one_minus_beta1 = values[5]
+        one_minus_beta1_pow_t = values[6]
+        one_minus_beta2 = values[7]
+        one_minus_beta3 = values[8]
+        scaled_eps = values[9]
+        step_size = values[10]
+        step_size2 = values[11]
+        v_factor = values[12]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

@@ -57,10 +57,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -96,6 +96,8 @@ def compiled(
             sums.put_sums(_gnorm_term_sums, added, block, 0)
 
     def numbers_1(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -103,9 +105,9 @@ def compiled(
     ) -> None:
         """gnorm, e_new, m_part of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             one_minus_r = values[row, 4]
             r = values[row, 5]
             e = sums.read(table[6, row], stored)
@@ -120,10 +122,10 @@ def compiled(
             sums.write(table[6, row], e_new, stored, real)
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

@@ -27,7 +27,7 @@ SCALARS = (
     "theta_factor",
     "weight_decay",
 )
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(
@@ -67,29 +67,30 @@ def compiled(
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        beta2: float,
-        beta3: float,
-        eps: float,
-        gtilde_factor: float,
-        odd_factor: float,
-        one_minus_beta2: float,
-        one_minus_beta2_pow_t: float,
-        step_size: float,
-        t_factor: float,
-        theta_factor: float,
-        weight_decay: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, v, vmax, odd, even; ``numbers`` is what each gradient is clipped
-        by, in the way ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        by, in the way ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        beta2 = values[0]
+        beta3 = values[1]
+        eps = values[2]
+        gtilde_factor = values[3]
+        odd_factor = values[4]
+        one_minus_beta2 = values[5]
+        one_minus_beta2_pow_t = values[6]
+        step_size = values[7]
+        t_factor = values[8]
+        theta_factor = values[9]
+        weight_decay = values[10]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

@@ -84,10 +84,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -312,6 +312,8 @@ def compiled(
             sums.put_amax(_amax_term_sums, added, block, 0)
 
     def numbers_1(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -319,9 +321,9 @@ def compiled(
     ) -> None:
         """amax, peak_new of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             beta2 = values[row, 1]
             one_minus_beta2 = values[row, 3]
             peak = sums.read(table[16, row], stored) if reduce_func_is_max else 0.0
@@ -335,10 +337,10 @@ def compiled(
                 sums.write(table[16, row], peak_new, stored, real)
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

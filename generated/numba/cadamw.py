@@ -56,10 +56,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -113,6 +113,8 @@ def compiled(
             sums.put_sums(_mean_mask_term_sums, added, block, 0)
 
     def numbers_1(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -120,9 +122,9 @@ def compiled(
     ) -> None:
         """mean_mask, theta_part of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             lr = values[row, 2]
             # theta[t] = thetabar[t] - lr*masked[t]
             mean_mask = sums.mean(added, firsts[row], firsts[row + 1], 0, table[1, row])
@@ -130,10 +132,10 @@ def compiled(
             values[row, 8] = theta_part
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

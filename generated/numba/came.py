@@ -96,10 +96,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -172,10 +172,10 @@ def compiled(
                 along.keep_cols(_mean_square2_term_sums, parts, parts_at[row, 1], tile_, real)
 
     def numbers_1(
-        table: NDArray[np.int64],
-        firsts: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         values: NDArray[np.float64],
         added: NDArray[np.float64],
         shapes: NDArray[np.int64],
@@ -250,10 +250,10 @@ def compiled(
                 )
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -334,10 +334,10 @@ def compiled(
             sums.put_sums(_norm_scaled_term_sums, added, block, 0)
 
     def numbers_2(
-        table: NDArray[np.int64],
-        firsts: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         values: NDArray[np.float64],
         added: NDArray[np.float64],
         shapes: NDArray[np.int64],
@@ -359,10 +359,10 @@ def compiled(
             values[row, 11] = u_part
 
     def pass_3(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -481,10 +481,10 @@ def compiled(
                 along.keep_cols(_mean_doubt2_term_sums, parts, parts_at[row, 3], tile_, real)
 
     def numbers_3(
-        table: NDArray[np.int64],
-        firsts: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         values: NDArray[np.float64],
         added: NDArray[np.float64],
         shapes: NDArray[np.int64],
@@ -557,10 +557,10 @@ def compiled(
                 )
 
     def pass_4(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

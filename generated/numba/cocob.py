@@ -15,7 +15,7 @@ FINGERPRINT = "sha256:b9908031e5339160"
 """Of the spec: that of a class that runs the kernel is the same."""
 
 SCALARS = ("alpha",)
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(*, maximize: float, **_: float) -> tuple[bool, ...]:
@@ -31,20 +31,21 @@ def compiled(maximize: bool, stored: Any, real: Any) -> kernel.Kernel:
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        alpha: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, start, total, scale, sizes, reward; ``numbers`` is what each
-        gradient is clipped by, in the way ``clip``, one of ``clipping.CLIPS``. All others are of
-        this step, in float64.
+        gradient is clipped by, in the way ``clip``, one of ``clipping.CLIPS``; ``values`` are those
+        of ``SCALARS``.
         """
+        alpha = values[0]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

@@ -42,10 +42,10 @@ def compiled(maximize: bool, stored: Any, real: Any) -> tuple[sums.Stage, ...]:
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -91,6 +91,8 @@ def compiled(maximize: bool, stored: Any, real: Any) -> tuple[sums.Stage, ...]:
             sums.put_sums(_gnorm_term_sums, added, block, 1)
 
     def numbers_1(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -98,9 +100,9 @@ def compiled(maximize: bool, stored: Any, real: Any) -> tuple[sums.Stage, ...]:
     ) -> None:
         """wnorm, gnorm, ratio, theta_part of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             lr = values[row, 0]
             # wnorm[t] = norm(theta[t-1])
             wnorm = sums.norm(added, firsts[row], firsts[row + 1], 0)
@@ -113,10 +115,10 @@ def compiled(maximize: bool, stored: Any, real: Any) -> tuple[sums.Stage, ...]:
             values[row, 2] = theta_part
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

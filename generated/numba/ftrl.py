@@ -23,7 +23,7 @@ SCALARS = (
     "theta_factor2",
     "theta_factor3",
 )
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(*, maximize: float, shared_factor: float, **_: float) -> tuple[bool, ...]:
@@ -42,25 +42,26 @@ def compiled(maximize: bool, _shared_factor_is_half: bool, stored: Any, real: An
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        beta: float,
-        l1_regularization_strength: float,
-        lr: float,
-        shared_factor: float,
-        theta_factor: float,
-        theta_factor2: float,
-        theta_factor3: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, n, z; ``numbers`` is what each gradient is clipped by, in the way
-        ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        beta = values[0]
+        l1_regularization_strength = values[1]
+        lr = values[2]
+        shared_factor = values[3]
+        theta_factor = values[4]
+        theta_factor2 = values[5]
+        theta_factor3 = values[6]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

@@ -26,7 +26,7 @@ SCALARS = (
     "z_factor",
     "z_factor2",
 )
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(*, maximize: float, weight_decay: float, **_: float) -> tuple[bool, ...]:
@@ -45,28 +45,29 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        beta1: float,
-        beta2: float,
-        keep: float,
-        m_factor: float,
-        one_minus_beta: float,
-        one_minus_beta1: float,
-        one_minus_beta2: float,
-        scaled_eps: float,
-        z_factor: float,
-        z_factor2: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, m, v, z; ``numbers`` is what each gradient is clipped by, in the
-        way ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        way ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        beta1 = values[0]
+        beta2 = values[1]
+        keep = values[2]
+        m_factor = values[3]
+        one_minus_beta = values[4]
+        one_minus_beta1 = values[5]
+        one_minus_beta2 = values[6]
+        scaled_eps = values[7]
+        z_factor = values[8]
+        z_factor2 = values[9]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

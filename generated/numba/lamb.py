@@ -59,10 +59,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -130,6 +130,8 @@ def compiled(
             sums.put_sums(_norm_u_term_sums, added, block, 1)
 
     def numbers_1(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -137,9 +139,9 @@ def compiled(
     ) -> None:
         """norm_theta, norm_u, phi, ratio, theta_part of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             lr = values[row, 2]
             # phi[t]
             norm_theta = sums.norm(added, firsts[row], firsts[row + 1], 0)
@@ -155,10 +157,10 @@ def compiled(
             values[row, 8] = theta_part
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

@@ -48,10 +48,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -114,6 +114,8 @@ def compiled(
             sums.put_sums(_norm_gtilde_term_sums, added, block, 2)
 
     def numbers_1(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -121,9 +123,9 @@ def compiled(
     ) -> None:
         """norm_theta, rbar_new, norm, norm_gtilde, squares_new, theta_part of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             lr = values[row, 0]
             reps_rel = values[row, 1]
             rbar = sums.read(table[5, row], stored)
@@ -147,10 +149,10 @@ def compiled(
             sums.write(table[6, row], squares_new, stored, real)
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

@@ -15,7 +15,7 @@ FINGERPRINT = "sha256:cf47916b579aaa3a"
 """Of the spec: that of a class that runs the kernel is the same."""
 
 SCALARS = ("eps", "lamb", "momentum", "one_minus_momentum", "theta_factor", "weight_decay")
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(
@@ -40,24 +40,25 @@ def compiled(
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        eps: float,
-        lamb: float,
-        momentum: float,
-        one_minus_momentum: float,
-        theta_factor: float,
-        weight_decay: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, v, s, start; ``numbers`` is what each gradient is clipped by, in
-        the way ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        the way ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        eps = values[0]
+        lamb = values[1]
+        momentum = values[2]
+        one_minus_momentum = values[3]
+        theta_factor = values[4]
+        weight_decay = values[5]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

@@ -64,10 +64,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -103,6 +103,8 @@ def compiled(
             sums.put_sums(_norm_g_term_sums, added, block, 0)
 
     def numbers_1(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -110,9 +112,9 @@ def compiled(
     ) -> None:
         """norm_g, v_new, vmax_new, root_vhat, d_part of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             beta2 = values[row, 1]
             eps = values[row, 2]
             one_minus_beta2 = values[row, 5]
@@ -145,10 +147,10 @@ def compiled(
                 sums.write(table[6, row], vmax_new, stored, real)
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

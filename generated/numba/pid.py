@@ -23,7 +23,7 @@ SCALARS = (
     "one_minus_momentum",
     "weight_decay",
 )
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(
@@ -53,25 +53,26 @@ def compiled(
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        derivative: float,
-        integral: float,
-        lr: float,
-        momentum: float,
-        one_minus_dampening: float,
-        one_minus_momentum: float,
-        weight_decay: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, b, last, change; ``numbers`` is what each gradient is clipped by,
-        in the way ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        in the way ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        derivative = values[0]
+        integral = values[1]
+        lr = values[2]
+        momentum = values[3]
+        one_minus_dampening = values[4]
+        one_minus_momentum = values[5]
+        weight_decay = values[6]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

@@ -15,7 +15,7 @@ FINGERPRINT = "sha256:eb5b4fb9f2dfbfbc"
 """Of the spec: that of a class that runs the kernel is the same."""
 
 SCALARS = ("beta2", "gtilde_factor", "odd_factor", "step_size", "t_factor", "weight_decay")
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(
@@ -40,24 +40,25 @@ def compiled(
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        beta2: float,
-        gtilde_factor: float,
-        odd_factor: float,
-        step_size: float,
-        t_factor: float,
-        weight_decay: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, odd, even; ``numbers`` is what each gradient is clipped by, in the
-        way ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        way ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        beta2 = values[0]
+        gtilde_factor = values[1]
+        odd_factor = values[2]
+        step_size = values[3]
+        t_factor = values[4]
+        weight_decay = values[5]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

@@ -28,7 +28,7 @@ SCALARS = (
     "v_factor",
     "weight_decay",
 )
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(
@@ -50,30 +50,31 @@ def compiled(maximize: bool, _case2: bool, _case3: bool, stored: Any, real: Any)
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        beta1: float,
-        beta2: float,
-        eps: float,
-        lr: float,
-        m_factor: float,
-        one_minus_beta1: float,
-        one_minus_beta2: float,
-        one_minus_nu1: float,
-        one_minus_nu2: float,
-        theta_factor: float,
-        v_factor: float,
-        weight_decay: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, m, v; ``numbers`` is what each gradient is clipped by, in the way
-        ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        beta1 = values[0]
+        beta2 = values[1]
+        eps = values[2]
+        lr = values[3]
+        m_factor = values[4]
+        one_minus_beta1 = values[5]
+        one_minus_beta2 = values[6]
+        one_minus_nu1 = values[7]
+        one_minus_nu2 = values[8]
+        theta_factor = values[9]
+        v_factor = values[10]
+        weight_decay = values[11]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

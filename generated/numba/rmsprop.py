@@ -15,7 +15,7 @@ FINGERPRINT = "sha256:3de5a6014a8f0cbe"
 """Of the spec: that of a class that runs the kernel is the same."""
 
 SCALARS = ("alpha", "eps", "lr", "momentum", "one_minus_alpha", "weight_decay")
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(
@@ -45,24 +45,25 @@ def compiled(
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        alpha: float,
-        eps: float,
-        lr: float,
-        momentum: float,
-        one_minus_alpha: float,
-        weight_decay: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, v, gbar, b; ``numbers`` is what each gradient is clipped by, in
-        the way ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        the way ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        alpha = values[0]
+        eps = values[1]
+        lr = values[2]
+        momentum = values[3]
+        one_minus_alpha = values[4]
+        weight_decay = values[5]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

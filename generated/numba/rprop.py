@@ -42,10 +42,10 @@ def compiled(maximize: bool, stored: Any, real: Any) -> tuple[sums.Stage, ...]:
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

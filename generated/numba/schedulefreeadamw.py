@@ -25,7 +25,7 @@ SCALARS = (
     "rate",
     "weight_decay",
 )
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(*, maximize: float, weight_decay: float, **_: float) -> tuple[bool, ...]:
@@ -44,27 +44,28 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        beta2: float,
-        c: float,
-        d_factor: float,
-        eps: float,
-        one_minus_beta2: float,
-        one_minus_beta2_pow_t: float,
-        one_minus_c: float,
-        rate: float,
-        weight_decay: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, z, v; ``numbers`` is what each gradient is clipped by, in the way
-        ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        beta2 = values[0]
+        c = values[1]
+        d_factor = values[2]
+        eps = values[3]
+        one_minus_beta2 = values[4]
+        one_minus_beta2_pow_t = values[5]
+        one_minus_c = values[6]
+        rate = values[7]
+        weight_decay = values[8]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

@@ -84,10 +84,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -201,10 +201,10 @@ def compiled(
             sums.put_sums(_norm_g2_term_sums, added, block, 2)
 
     def numbers_1(
-        table: NDArray[np.int64],
-        firsts: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         values: NDArray[np.float64],
         added: NDArray[np.float64],
         shapes: NDArray[np.int64],
@@ -266,10 +266,10 @@ def compiled(
                 values[row, 14] = norm_g2
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -358,10 +358,10 @@ def compiled(
             sums.put_sums(_total4_term_sums, added, block, 0)
 
     def numbers_2(
-        table: NDArray[np.int64],
-        firsts: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         values: NDArray[np.float64],
         added: NDArray[np.float64],
         shapes: NDArray[np.int64],
@@ -416,10 +416,10 @@ def compiled(
                 values[row, 15] = theta_part
 
     def pass_3(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

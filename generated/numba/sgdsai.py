@@ -48,10 +48,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -95,6 +95,8 @@ def compiled(
             sums.put_sums(_norm_g_term_sums, added, block, 1)
 
     def numbers_1(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -102,9 +104,9 @@ def compiled(
     ) -> None:
         """mean_g, norm_g of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             if first:
                 # deviation[t] = norm(g[t] - mean(g[t]))/sqrt(max(numel - 1, 1))
                 mean_g = sums.mean(added, firsts[row], firsts[row + 1], 0, table[1, row])
@@ -114,10 +116,10 @@ def compiled(
                 values[row, 7] = norm_g
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -157,6 +159,8 @@ def compiled(
             sums.put_sums(_norm_term_sums, added, block, 0)
 
     def numbers_2(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -164,9 +168,9 @@ def compiled(
     ) -> None:
         """norm, deviation, gsnr_new of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             deviation_factor = values[row, 0]
             eps = values[row, 1]
             norm_g = values[row, 7]
@@ -185,10 +189,10 @@ def compiled(
             sums.write(table[4, row], gsnr_new, stored, real)
 
     def pass_3(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

@@ -79,10 +79,10 @@ def compiled(
     """
 
     def numbers_0(
-        table: NDArray[np.int64],
-        firsts: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         values: NDArray[np.float64],
         added: NDArray[np.float64],
         shapes: NDArray[np.int64],
@@ -104,10 +104,10 @@ def compiled(
                 along.read(table[5, row], lines, _c, shapes[0, row] * shapes[2, row], stored)
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -229,10 +229,10 @@ def compiled(
                 along.keep_cols(_amax_nu2_term_sums, parts, parts_at[row, 1], tile_, real)
 
     def numbers_1(
-        table: NDArray[np.int64],
-        firsts: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        firsts: NDArray[np.int64],
         values: NDArray[np.float64],
         added: NDArray[np.float64],
         shapes: NDArray[np.int64],

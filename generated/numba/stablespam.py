@@ -69,10 +69,10 @@ def compiled(
     """
 
     def pass_1(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -109,6 +109,8 @@ def compiled(
             sums.put_amax(_spike_term_sums, added, block, 0)
 
     def numbers_1(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -116,9 +118,9 @@ def compiled(
     ) -> None:
         """spike, peak_new, bound, clipped_part of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             gamma3 = values[row, 5]
             one_minus_gamma3 = values[row, 12]
             one_minus_gamma3_pow_t = values[row, 13]
@@ -138,10 +140,10 @@ def compiled(
             sums.write(table[6, row], peak_new, stored, real)
 
     def pass_2(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],
@@ -184,6 +186,8 @@ def compiled(
             sums.put_sums(_gnorm_term_sums, added, block, 0)
 
     def numbers_2(
+        begin: int,
+        end: int,
         table: NDArray[np.int64],
         firsts: NDArray[np.int64],
         values: NDArray[np.float64],
@@ -191,9 +195,9 @@ def compiled(
     ) -> None:
         """gnorm, length_new, square_new, s_part of each tensor.
 
-        ``firsts`` is its first block.
+        Of the tensors ``begin`` to ``end``; ``firsts`` is the first block of each.
         """
-        for row in range(table.shape[1]):
+        for row in range(begin, end):
             eps = values[row, 2]
             gamma1 = values[row, 3]
             gamma2 = values[row, 4]
@@ -224,10 +228,10 @@ def compiled(
             sums.write(table[8, row], square_new, stored, real)
 
     def pass_3(
-        table: NDArray[np.int64],
-        blocks: NDArray[np.int64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        blocks: NDArray[np.int64],
         clip: int | None,
         numbers: NDArray[np.float64],
         values: NDArray[np.float64],

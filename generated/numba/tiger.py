@@ -15,7 +15,7 @@ FINGERPRINT = "sha256:a0decc954ebd4472"
 """Of the spec: that of a class that runs the kernel is the same."""
 
 SCALARS = ("beta", "lr", "one_minus_beta", "theta_factor")
-"""What the kernel takes last, of the scalars of a step."""
+"""What the kernel takes as ``values``, of the scalars of a step."""
 
 
 def options(*, maximize: float, weight_decay: float, **_: float) -> tuple[bool, ...]:
@@ -34,22 +34,23 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
     """
 
     def step(
-        table: NDArray[np.int64],
-        numbers: NDArray[np.float64],
         begin: int,
         end: int,
+        table: NDArray[np.int64],
+        numbers: NDArray[np.float64],
         clip: int | None,
-        beta: float,
-        lr: float,
-        one_minus_beta: float,
-        theta_factor: float,
+        values: NDArray[np.float64],
     ) -> None:
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
         addresses of theta, grad, m; ``numbers`` is what each gradient is clipped by, in the way
-        ``clip``, one of ``clipping.CLIPS``. All others are of this step, in float64.
+        ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
+        beta = values[0]
+        lr = values[1]
+        one_minus_beta = values[2]
+        theta_factor = values[3]
         for row in range(table.shape[1]):
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:

@@ -50,7 +50,7 @@ def test_kernels_share_no_file(tmp_path: Path, python: Any) -> None:
     done = python(both, cwd=tmp_path, NUMBA_CACHE_DIR=str(tmp_path))
     assert done.stdout == "[0.0, 0.0, 0.0] []\n" * 2, done.stderr
     indices = {file.name.removesuffix(".nbi") for file in tmp_path.rglob("*.nbi")}
-    assert len(indices) == 2
+    assert len(indices) == 3  # with what calls both, which they share
     assert {file.name for file in tmp_path.rglob("*.nbc")} == {f"{x}.1.nbc" for x in indices}
 
 

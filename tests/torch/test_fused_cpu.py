@@ -10,7 +10,7 @@ import pytest
 import steprule.numpy
 import steprule.torch
 import torch
-from steprule.torch import SGD, Adam, NAdam, _openmp
+from steprule.torch import SGD, Adam, NAdam
 from steprule.torch._batch import Batch, takes
 
 CASES = [
@@ -470,28 +470,6 @@ def test_a_pending_negation_is_carried_out() -> None:
     assert p.grad.is_contiguous()
     SGD([p], lr=1.0, fused=True).step()
     assert p.item() == 2
-
-
-def test_every_piece_is_done_once_on_the_threads_of_torch() -> None:
-    done: list[int] = []
-    _openmp.spread(done.append, 1000, 2)
-    assert sorted(done) == list(range(1000))
-
-
-def test_what_a_piece_raises_is_raised() -> None:
-    def fail(piece: int) -> None:
-        raise ValueError(f"piece {piece}")
-
-    with pytest.raises(ValueError, match="piece"):
-        _openmp.spread(fail, 3, 2)
-
-
-def test_what_this_thread_was_kept_from_is_done_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of an interrupt before a region begins ctypes only tells, and the region ends."""
-    monkeypatch.setattr(_openmp, "_parallel", lambda: lambda *_: None)
-    done: list[int] = []
-    _openmp.spread(done.append, 2, 2)
-    assert done == [0, 1]
 
 
 def test_a_child_process_steps_on() -> None:

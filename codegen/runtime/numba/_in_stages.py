@@ -4,20 +4,41 @@ Passes are spread over all cores, block by block. What comes between is computed
 there are numbers of rows and columns, tensor by tensor on as many as pay.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _tiles as tiles
 from ._generation import kernel_of
-from ._kernel import Kernel
 from ._lines import scales
-from ._sums import BLOCK, SCALES
+from ._sums import BLOCK, SCALES, Stage
+from ._team import COUNTS, NUMBERS, SUMS, TABLE, VALUES, Entry, entry, share
 
-Spread: TypeAlias = Callable[[Callable[[int, int], None], int, int], None]
-"""Has work done that goes from 0 to a count, with that many elements."""
+
+class Work(NamedTuple):
+    """What a step has to do.
+
+    Args:
+        rule: the kernels' module.
+        kinds: what is stored and what is computed with.
+        options: what they are compiled for.
+        table: of the tensors.
+        shapes: of each, where the rule sees lines.
+        scalars: of the step.
+        clip: the way in which each gradient is clipped.
+        numbers: the limit or scale for each tensor.
+    """
+
+    rule: str
+    kinds: tuple[Any, Any]
+    options: tuple[bool, ...]
+    table: NDArray[np.int64]
+    shapes: Sequence[Sequence[int]]
+    scalars: Mapping[str, float]
+    clip: int | None
+    numbers: NDArray[np.float64]
 
 
 def has_stages(rule: str) -> bool:
@@ -29,61 +50,55 @@ def sees_lines(rule: str) -> bool:
     return hasattr(kernel_of(rule), "along_lines")
 
 
-def at_once(work: Callable[[int, int], None], count: int, _elements: int) -> None:
-    work(0, count)
-
-
-def run(
-    rule: str,
-    kinds: tuple[Any, Any],
-    options: tuple[bool, ...],
-    table: NDArray[np.int64],
-    shapes: Sequence[Sequence[int]],
-    scalars: Mapping[str, float],
-    clip: int | None,
-    numbers: NDArray[np.float64],
-    spread_out: Spread = at_once,
-) -> None:
-    """Take one step; nothing is left to be compiled after one of no tensors.
+def entries(rule: str, stages: Sequence[Stage], clip: Any) -> tuple[Entry, ...]:
+    """The kernels of stages, compiled.
 
     Args:
-        rule: the kernels' module.
-        kinds: what is stored and what is computed with.
-        options: what they are compiled for.
-        table: of the tensors.
-        shapes: of each, where the rule sees lines.
-        scalars: of the step.
-        clip: the way in which each gradient is clipped.
-        numbers: the limit or scale for each tensor.
-        spread_out: has work done.
+        rule: their module.
+        stages: of it.
+        clip: Numba's type of the way in which gradients are clipped.
     """
-    module = kernel_of(rule)
+    beside = (TABLE, NUMBERS, TABLE, NUMBERS, TABLE) if sees_lines(rule) else ()
+    of_pass = TABLE, TABLE, clip, NUMBERS, VALUES, SUMS, *beside
+    between = TABLE, COUNTS, VALUES, SUMS, *beside
+    return tuple(entry(each.kernel, of_pass if each.is_pass else between) for each in stages)
+
+
+def run(kernels: Sequence[Entry], work: Work, piece: int, threads: int, team: int) -> None:
+    """Take a step.
+
+    Args:
+        kernels: of the stages.
+        work: what there is to do.
+        piece: the fewest elements worth a thread.
+        threads: how many may work at once.
+        team: whose they are; see ``_team``.
+
+    Raises:
+        MemoryError: there is no room for what a kernel computes with.
+    """
+    module, table = kernel_of(work.rule), work.table
     tensors, sizes = table.shape[1], table[1]
     values = np.zeros((tensors, len(module.SCALARS) + len(module.NUMBERS)))
-    values[:, : len(module.SCALARS)] = [float(scalars.get(name, 0.0)) for name in module.SCALARS]
-    if sees_lines(rule):
-        cut = tiles.cut(tuple(map(_as_matrices, shapes)))
+    given = [float(work.scalars.get(name, 0.0)) for name in module.SCALARS]
+    values[:, : len(module.SCALARS)] = given
+    if sees_lines(work.rule):
+        cut = tiles.cut(tuple(map(_as_matrices, work.shapes)))
         blocks, firsts = cut.blocks, cut.firsts
-        beside = _lines(module, kinds[1], options, cut)
+        beside = _lines(module, work.kinds[1], work.options, cut)
+        between = min(threads, beside[1].size // piece)
     else:
         blocks, firsts = _in_line(sizes)
-        beside = ()
+        beside, between = (), 1
     added = np.zeros((len(blocks), module.TERMS, SCALES))
-    for kernel, is_pass in module.compiled(*options, *kinds):
+    of_pass = table, blocks, work.clip, work.numbers, values, added, *beside
+    of_numbers = table, firsts, values, added, *beside
+    stages = module.compiled(*work.options, *work.kinds)
+    for kernel, (_, is_pass) in zip(kernels, stages, strict=True):
         if is_pass:
-
-            def work(begin: int, end: int, kernel: Kernel = kernel) -> None:
-                kernel(table, blocks, begin, end, clip, numbers, values, added, *beside)
-
-            spread_out(work, len(blocks), int(sizes.sum()))
-        elif beside:
-
-            def each(begin: int, end: int, kernel: Kernel = kernel) -> None:
-                kernel(table, firsts, begin, end, values, added, *beside)
-
-            spread_out(each, tensors, beside[1].size)
+            share(kernel, of_pass, len(blocks), max(1, piece // BLOCK), threads, team)
         else:
-            kernel(table, firsts, values, added)
+            share(kernel, of_numbers, tensors, 1, between, team)
 
 
 def _in_line(sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

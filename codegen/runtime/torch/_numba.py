@@ -42,7 +42,7 @@ def prepare(
         numbers=_each(clip, len(grads)) if clip else (),
         shapes=shapes,
         threads=torch.get_num_threads(),
-        spread=_openmp.spread,
+        team=_openmp.team(),
     )
 
 
