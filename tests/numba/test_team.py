@@ -1,10 +1,12 @@
 """Work that threads share in compiled code: all of it is done once, and what fails is told."""
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
-from steprule.numba import _kernel, _team
+from steprule.numba import _kernel, _team, _workers
 from steprule.torch import _openmp
 
 COUNT = 100_003
@@ -32,14 +34,19 @@ def shared(kernel: Any, least: int, threads: int, team: int) -> tuple[Any, Any]:
     return done, sizes
 
 
-@pytest.fixture(params=["OpenMP's threads", "Python's threads"])
-def team(request: pytest.FixtureRequest) -> int:
+@pytest.fixture(params=["OpenMP's threads", "own threads", "Python's threads"])
+def team(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The address of what has threads called; 0 for the others, which are then all there is."""
+    if request.param == "OpenMP's threads":
+        address = _openmp.team()
+        if not address:
+            pytest.skip("torch has brought no OpenMP")
+        return address
     if request.param == "Python's threads":
-        return 0
-    address = _openmp.team()
-    if not address:
-        pytest.skip("torch has brought no OpenMP")
-    return address
+        monkeypatch.setattr(_team, "workers", lambda: None)
+    elif not _workers.workers():
+        pytest.skip("this system has no semaphores for threads")
+    return 0
 
 
 @pytest.mark.parametrize("least", [1, 1000, 1 << 15])
@@ -71,6 +78,35 @@ def test_want_of_memory_is_told(threads: int, team: int) -> None:
         shared(_kernel.compiled(find_no_room), 1000, threads, team)
 
 
+def test_who_finds_workers_busy_works_alone() -> None:
+    if not (workers := _workers.workers()):
+        pytest.skip("this system has no semaphores for threads")
+    with workers.asked(1) as first, workers.asked(1) as second:
+        assert (first, second) == (min(1, workers.count), 0)
+        done, _ = shared(mark_, 1000, 2, 0)
+    assert (done == 1).all()
+    with workers.asked(1) as again:
+        assert again == first
+
+
+def test_a_child_process_steps_on() -> None:
+    """It has none of its parent's threads, and would wait for them for ever."""
+    code = """
+import os, numpy as np
+from steprule.numpy import SGD
+theta, grad = np.ones(1 << 18), np.ones(1 << 18)
+optimizer = SGD(lr=0.25, engine="numba")
+optimizer.update(theta, grad)
+child = os.fork()
+optimizer.update(theta, grad)
+if not child:
+    os._exit(0 if (theta == 0.5).all() else 1)
+print(os.waitpid(child, 0)[1], (theta == 0.5).all())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=100)
+    assert done.stdout == b"0 True\n", done.stderr
+
+
 def test_arguments_of_other_types_are_refused() -> None:
     """A kernel that is called by its address would take them for what they are not."""
     entry = _team.entry(mark_, KINDS)
@@ -78,5 +114,5 @@ def test_arguments_of_other_types_are_refused() -> None:
     with pytest.raises(TypeError, match="No matching definition"):
         _team.share(entry, (done, done), COUNT, 1000, 2, 0)
     with pytest.raises(TypeError, match="No matching definition"):
-        _team.share(entry, (done.astype(np.int64)[::2],) * 2, 10, 1, 2, 0)
+        _team.share(entry, (np.zeros(2 * COUNT, np.int64)[::2],) * 2, COUNT, 1000, 2, 0)
     assert (done == 0).all()

@@ -4,8 +4,9 @@ Each takes the next piece of what is left until nothing is: large ones first and
 that all end together, whenever they began.
 
 A kernel is compiled for the types of its arguments (:func:`entry`) and then called by its address,
-through one function for all kernels of the same types, which refuses arguments of others. With a
-team, that function has OpenMP's threads called; without, each thread of Python calls it.
+through one function for all kernels of the same types, which refuses arguments of others. That
+function has threads called which wait in compiled code: OpenMP's or ``_workers``; where a system
+has neither, threads of Python call it.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from ._kernel import Kernel, compiled
 from ._threads import spread
+from ._workers import ANY, INT, REGION_TYPE, have_called, workers
 
 Kinds: TypeAlias = tuple[Any, ...]
 """Numba's types of what a kernel takes after the first and the last of a piece."""
@@ -72,20 +74,24 @@ def share(
         MemoryError: there is no room for what the kernel computes with; its work is half done.
     """
     progress = np.zeros(2, np.int64)
-    threads = min(threads, count // least)
-    if threads < 2:
-        entry.run(0, entry.address, progress, count, count, 1, arguments)
+    threads = max(1, min(threads, count // least))
+    least = least if threads > 1 else count
+    how = entry.address, progress, count, least, threads, arguments
+    if threads == 1:
+        entry.run(0, _NOBODY, 0, *how)
     elif team:
-        entry.run(team, entry.address, progress, count, least, threads, arguments)
+        entry.run(team, _NOBODY, 0, *how)
+    elif own := workers():
+        with own.asked(threads - 1) as called:
+            entry.run(0, own.call, called, *how)
     else:
-
-        def run(_: int) -> None:
-            entry.run(0, entry.address, progress, count, least, threads, arguments)
-
-        spread(run, threads, threads)
+        spread(lambda _: entry.run(0, _NOBODY, 0, *how), threads, threads)
     if progress[_FAILED]:
         raise MemoryError("there is no memory left for what a kernel computes with")
 
+
+_NOBODY = np.zeros(0, np.int64)
+"""Where it is said what workers do, for none."""
 
 _FAILED = 1
 """Where it is kept that a piece could not be done; before it, how far all are."""
@@ -93,6 +99,8 @@ _FAILED = 1
 
 def _share(
     team: int,
+    call: NDArray[np.int64],
+    called: int,
     address: int,
     progress: NDArray[np.int64],
     count: int,
@@ -100,7 +108,7 @@ def _share(
     threads: int,
     arguments: tuple[Any, ...],
 ) -> None:
-    _in_region(team, address, progress, count, least, threads, arguments)
+    _in_region(team, call, called, address, progress, count, least, threads, arguments)
 
 
 @cache
@@ -108,16 +116,15 @@ def _runner(kinds: Kinds) -> Callable[..., None]:
     """What calls kernels of these types, and no others: where they lie is all that tells them."""
     runner: Any = compiled(_share)
     number, arguments = types.int64, types.BaseTuple.from_types(kinds)
-    runner.compile((number, number, COUNTS, number, number, number, arguments))
+    of_work = COUNTS, number, number, number
+    runner.compile((number, COUNTS, number, number, *of_work, arguments))
     runner.disable_compile()
     return runner
 
 
-_INT = ir.IntType(64)
-_ANY = ir.IntType(8).as_pointer()
-_REGION = ir.FunctionType(ir.VoidType(), [_ANY])
-"""What every thread of a team calls, with what they share."""
-_TEAM = ir.FunctionType(ir.VoidType(), [_REGION.as_pointer(), _ANY, ir.IntType(32), ir.IntType(32)])
+_TEAM = ir.FunctionType(
+    ir.VoidType(), [REGION_TYPE.as_pointer(), ANY, ir.IntType(32), ir.IntType(32)]
+)
 """GCC's start of a region: also given how many threads, 0 for as many as there are, and flags."""
 
 
@@ -125,6 +132,8 @@ _TEAM = ir.FunctionType(ir.VoidType(), [_REGION.as_pointer(), _ANY, ir.IntType(3
 def _in_region(
     typing: Any,
     team: Any,
+    call: Any,
+    called: Any,
     address: Any,
     progress: Any,
     count: Any,
@@ -135,25 +144,31 @@ def _in_region(
     """See :func:`share`. This thread works too, and does what no other has done."""
 
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        start, _, where, *others = given
+        start, call_, called_, address_, where, *others = given
+        call_ = context.make_array(call)(context, builder, call_).data
         where = context.make_array(progress)(context, builder, where).data
-        fields = [given[1], where, *others]
+        fields = [address_, where, *others]
         shared = cgutils.alloca_once(builder, ir.LiteralStructType([x.type for x in fields]))
         for k, field in enumerate(fields):
             builder.store(field, cgutils.gep_inbounds(builder, shared, 0, k))
-        name = f"{builder.function.name}.region"
-        region = ir.Function(builder.module, _REGION, name)
+        region = ir.Function(builder.module, REGION_TYPE, f"{builder.function.name}.region")
         region.linkage = "internal"
         _fill(region, shared.type, context, arguments)
-        of_all = builder.bitcast(shared, _ANY)
-        with builder.if_then(builder.icmp_unsigned("!=", start, _INT(0))):
+        of_all = builder.bitcast(shared, ANY)
+        with builder.if_then(builder.icmp_unsigned("!=", start, INT(0))):
             function = builder.inttoptr(start, _TEAM.as_pointer())
             builder.call(function, [region, of_all, ir.IntType(32)(0), ir.IntType(32)(0)])
-        builder.call(region, [of_all])
+        is_asked = builder.icmp_unsigned("!=", called_, INT(0))
+        with builder.if_else(is_asked) as (then, otherwise):
+            with then:
+                have_called(builder, call_, called_, region, of_all)
+            with otherwise:
+                builder.call(region, [of_all])
         return context.get_dummy_value()
 
-    of_work = types.int64, types.int64, progress, types.int64, types.int64, types.int64
-    return types.void(*of_work, arguments), generate
+    number = types.int64
+    of_work = progress, number, number, number
+    return types.void(number, call, number, number, *of_work, arguments), generate
 
 
 def _fill(region: Any, shared: Any, context: Any, arguments: Any) -> None:
@@ -171,11 +186,11 @@ def _fill(region: Any, shared: Any, context: Any, arguments: Any) -> None:
     builder.position_at_end(again)
     begin = builder.load_atomic(progress, "monotonic", 8)
     left = builder.sub(count, begin)
-    builder.cbranch(builder.icmp_signed(">", left, _INT(0)), taken, done)
+    builder.cbranch(builder.icmp_signed(">", left, INT(0)), taken, done)
 
     builder.position_at_end(taken)
-    pieces = builder.udiv(left, builder.mul(builder.mul(threads, _INT(2)), least))
-    pieces = builder.select(builder.icmp_unsigned(">", pieces, _INT(1)), pieces, _INT(1))
+    pieces = builder.udiv(left, builder.mul(builder.mul(threads, INT(2)), least))
+    pieces = builder.select(builder.icmp_unsigned(">", pieces, INT(1)), pieces, INT(1))
     end = builder.add(begin, builder.mul(pieces, least))
     end = builder.select(builder.icmp_signed("<", end, count), end, count)
     swapped = builder.cmpxchg(progress, begin, end, "monotonic", "monotonic")
@@ -190,7 +205,7 @@ def _fill(region: Any, shared: Any, context: Any, arguments: Any) -> None:
     builder.cbranch(status.is_error, failed, again)
 
     builder.position_at_end(failed)
-    builder.store(_INT(1), builder.gep(progress, [_INT(_FAILED)]))
+    builder.store(INT(1), builder.gep(progress, [INT(_FAILED)]))
     builder.branch(again)
 
     builder.position_at_end(done)
