@@ -18,8 +18,8 @@ LEAST = 1024
 """The fewest columns of a tile of a matrix that has more: what is kept of each column, while a tile
 is gone through, shall be little beside its elements, and its elements shall follow one another."""
 
-Shape: TypeAlias = tuple[int, int, int]
-"""How many matrices, and the rows and columns of each."""
+Shapes: TypeAlias = tuple[tuple[int, ...], ...]
+"""Of tensors, each one matrix or a batch of them; or a row, or a number."""
 
 
 class Blocks(NamedTuple):
@@ -38,9 +38,9 @@ class Blocks(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def cut(shapes: tuple[Shape, ...]) -> Blocks:
+def cut(shapes: Shapes) -> Blocks:
     """The blocks of tensors of some shapes."""
-    tiles = [(*shape, *_tile(shape)) for shape in shapes]
+    tiles = [(*shape, *_tile(*shape)) for shape in map(_as_matrices, shapes)]
     own = [_blocks(k, tile) for k, tile in enumerate(tiles)]
     counts = [len(blocks) for blocks in own]
     firsts = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
@@ -48,8 +48,13 @@ def cut(shapes: tuple[Shape, ...]) -> Blocks:
     return Blocks(np.array(tiles, np.int64).reshape(-1, 5).T.copy(), blocks, firsts)
 
 
-def _tile(shape: Shape) -> tuple[int, int]:
-    _, rows, cols = shape
+def _as_matrices(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """How many matrices, and the rows and columns of each."""
+    *batch, rows, cols = (1, 1, *shape)
+    return int(np.prod(batch, dtype=np.int64)), rows, cols
+
+
+def _tile(_: int, rows: int, cols: int) -> tuple[int, int]:
     wide = max(1, min(cols, max(LEAST, BLOCK // max(1, rows))))
     return max(1, min(rows, BLOCK // wide)), wide
 
@@ -74,11 +79,12 @@ def _blocks(tensor: int, tile: tuple[int, int, int, int, int]) -> NDArray[np.int
     return np.stack([*own, lefts, np.minimum(lefts + wide, cols)], axis=1).astype(np.int64)
 
 
-def places(shapes: NDArray[np.int64], along: tuple[str, ...], scales: int) -> NDArray[np.int64]:
+@lru_cache(maxsize=256)
+def places(shapes: Shapes, along: tuple[str, ...], scales: int) -> NDArray[np.int64]:
     """Where numbers along lines begin in one piece of memory.
 
     Args:
-        shapes: of :class:`Blocks`.
+        shapes: of the tensors.
         along: of each number what it is one for: ``"rows"``, ``"cols"``, ``"matrices"``; or of what
             blocks add up to for these, ``"rows of blocks"`` and so on; empty for none.
         scales: how many numbers blocks have of each.
@@ -86,7 +92,7 @@ def places(shapes: NDArray[np.int64], along: tuple[str, ...], scales: int) -> ND
     Returns:
         A row a tensor, a column a number, and one row more whose first says how many there are.
     """
-    matrices, rows, cols, high, wide = shapes
+    matrices, rows, cols, high, wide = cut(shapes).shapes
     down, across = -(-rows // high), -(-cols // wide)
     none = np.zeros_like(matrices)
     lengths = {

@@ -25,11 +25,12 @@ from ._kernel import compiled
 from ._threads import cores
 
 START, DONE, POST, WAIT, REGION, GIVEN = range(6)
-"""What a call of workers finds where: both semaphores, the functions of these; the region that all
-of them call, and what with."""
+"""What a call of workers finds where: the addresses of both semaphores, and of the functions of
+these; the region that all of them call, and what with."""
 
-_SEMAPHORE = 64
-"""Bytes that hold one, and that no other thing shares."""
+_LINE = 8
+"""Numbers that take as many bytes as come from memory at once, in which a semaphore has room: these
+lie behind the rest, each by itself."""
 
 INT = ir.IntType(64)
 ANY = ir.IntType(8).as_pointer()
@@ -51,12 +52,11 @@ class Workers:
             post, wait, start = library.sem_post, library.sem_wait, library.sem_init
         except AttributeError as error:
             raise OSError("there are no semaphores") from error
-        self._semaphores = np.zeros((2, _SEMAPHORE), np.uint8)
-        self.call: NDArray[np.int64] = np.zeros(6, np.int64)
-        for k, semaphore in enumerate(self._semaphores):
-            if start(c_void_p(semaphore.ctypes.data), 0, 0):
+        self.call: NDArray[np.int64] = np.zeros(3 * _LINE, np.int64)
+        for k in (START, DONE):
+            self.call[k] = self.call[(1 + k) * _LINE :].ctypes.data
+            if start(c_void_p(int(self.call[k])), 0, 0):
                 raise OSError("semaphores are not for threads")
-            self.call[k] = semaphore.ctypes.data
         self.call[POST], self.call[WAIT] = (cast(f, c_void_p).value for f in (post, wait))
         self.count = 0
         self._lock = Lock()

@@ -5,6 +5,7 @@ there are numbers of rows and columns, tensor by tensor on as many as pay.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -83,12 +84,12 @@ def run(kernels: Sequence[Entry], work: Work, piece: int, threads: int, team: in
     given = [float(work.scalars.get(name, 0.0)) for name in module.SCALARS]
     values[:, : len(module.SCALARS)] = given
     if sees_lines(work.rule):
-        cut = tiles.cut(tuple(map(_as_matrices, work.shapes)))
-        blocks, firsts = cut.blocks, cut.firsts
-        beside = _lines(module, work.kinds[1], work.options, cut)
+        shapes = tuple(map(tuple, work.shapes))
+        blocks, firsts = tiles.cut(shapes).blocks, tiles.cut(shapes).firsts
+        beside = _lines(module, work.kinds[1], work.options, shapes)
         between = min(threads, beside[1].size // piece)
     else:
-        blocks, firsts = _in_line(sizes)
+        blocks, firsts = _in_line(sizes.tobytes())
         beside, between = (), 1
     added = np.zeros((len(blocks), module.TERMS, SCALES))
     of_pass = table, blocks, work.clip, work.numbers, values, added, *beside
@@ -101,25 +102,25 @@ def run(kernels: Sequence[Entry], work: Work, piece: int, threads: int, team: in
             share(kernel, of_numbers, tensors, 1, between, team)
 
 
-def _in_line(sizes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The blocks of tensors, each a tensor and where in it; and the first of each."""
-    counts = -(-sizes // BLOCK)
-    firsts = np.concatenate([[0], counts.cumsum()])
-    row = np.repeat(np.arange(len(sizes)), counts)
+@lru_cache(maxsize=64)
+def _in_line(counts: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The blocks of tensors of so many elements, each a tensor and where in it; the first of each.
+
+    To find them takes several steps of small tensors; so for ``_tiles``.
+    """
+    sizes = np.frombuffer(counts, np.int64)
+    blocks = -(-sizes // BLOCK)
+    firsts = np.concatenate([[0], blocks.cumsum()])
+    row = np.repeat(np.arange(len(sizes)), blocks)
     return np.stack([row, (np.arange(len(row)) - firsts[row]) * BLOCK], axis=1), firsts
 
 
-def _as_matrices(shape: Sequence[int]) -> tiles.Shape:
-    *batch, rows, cols = (1, 1, *shape)
-    return int(np.prod(batch, dtype=np.int64)), rows, cols
-
-
 def _lines(
-    module: Any, real: Any, options: tuple[bool, ...], cut: tiles.Blocks
+    module: Any, real: Any, options: tuple[bool, ...], shapes: tuple[tuple[int, ...], ...]
 ) -> tuple[NDArray[Any], ...]:
     """What the kernels of a rule that sees lines are given of them, and for them."""
     numbers, parts = module.along_lines(*options)
-    lines_at = tiles.places(cut.shapes, numbers, 1)
-    parts_at = tiles.places(cut.shapes, parts, scales(real))
+    lines_at = tiles.places(shapes, numbers, 1)
+    parts_at = tiles.places(shapes, parts, scales(real))
     lines, own = np.empty(lines_at[-1, 0]), np.empty(parts_at[-1, 0])
-    return cut.shapes, lines, lines_at, own, parts_at
+    return tiles.cut(shapes).shapes, lines, lines_at, own, parts_at
