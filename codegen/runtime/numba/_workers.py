@@ -56,7 +56,7 @@ class Workers:
             self.call[k] = self.call[(1 + k) * _LINE :].ctypes.data
             if start(c_void_p(int(self.call[k])), 0, 0):
                 raise OSError("semaphores are not for threads")
-        self.call[POST], self.call[WAIT] = (cast(f, c_void_p).value for f in (post, wait))
+        self.call[POST], self.call[WAIT] = (cast(f, c_void_p).value or 0 for f in (post, wait))
         self.count = 0
         self._lock = Lock()
         serve = _server()
@@ -117,7 +117,9 @@ def _server() -> Callable[..., None]:
         while True:
             _serve(call)
 
-    return compiled(serve)
+    server: Any = compiled(serve)
+    server.compile((types.int64[::1],))  # here, where it can be told if that fails
+    return server
 
 
 @intrinsic
