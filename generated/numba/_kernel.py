@@ -37,6 +37,9 @@ Few, as a core waits for few lines at once: of five arrays this asks for 20 of f
 pass of Adam takes 3 to 10 % less time than with 128.
 """
 
+_LONG = 64 * CHUNK
+"""Elements that are updated in one loop where memory is not asked for."""
+
 AHEAD = 512
 """Elements from those that are updated to those that memory is asked for.
 
@@ -130,12 +133,27 @@ def span(table: Any, row: int, begin: int, end: int) -> tuple[int, int]:
 
 
 @helper
+def chunk(table: Any, row: int) -> int:
+    """Elements of a tensor that are updated in one loop.
+
+    More than memory is asked for, where a step goes through a parameter and its gradient alone:
+    then processors themselves ask in time. Measured: a pass of SGD takes 2 to 14 % less time, and
+    one through three arrays would take 2 % more.
+    """
+    for state in range(4, table.shape[0]):
+        if table[state, row] != 0:
+            return CHUNK
+    return _LONG
+
+
+@helper
 def memory(address: int, offset: int, size: int, stored: Any, ahead: int = AHEAD) -> Any:
     """``size`` elements of memory from the element ``offset``, as an array.
 
-    Asks the processor for those that are so many ``ahead``, but in short rows, where it knows.
+    Asks the processor for those that are so many ``ahead``, but in short rows, where it knows, and
+    where more are updated than a chunk.
     """
-    if address != 0 and size > CHUNK // 2:
+    if address != 0 and CHUNK // 2 < size <= CHUNK:
         _prefetch(address, offset + ahead, stored)
     return carray(_pointer(address, stored), offset + size)[offset:]
 

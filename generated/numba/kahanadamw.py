@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _functions and _kernel, sha256:c327358fb79cd1b1, at which Numba itself does not look.
+# Compiled with _clipping, _functions and _kernel, sha256:0b37724947fb189c, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 
@@ -71,8 +71,9 @@ def compiled(maximize: bool, _has_weight_decay: bool, stored: Any, real: Any) ->
             if size <= 0:
                 continue
             number = numbers[row]
-            for start_ in range(0, size, kernel.CHUNK):
-                count_ = min(kernel.CHUNK, size - start_)
+            chunk_ = kernel.chunk(table, row)
+            for start_ in range(0, size, chunk_):
+                count_ = min(chunk_, size - start_)
                 position_ = offset + start_
                 _theta = kernel.memory(table[2, row], position_, count_, stored)
                 _grad = kernel.memory(table[3, row], position_, count_, stored)
