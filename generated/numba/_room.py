@@ -80,5 +80,5 @@ not be vectorised.
 """
 sums_room = _room(_sums)
 """For sums of terms, in each scale."""
-largest_room = _room(lambda real: (real, (1, CHUNK)))
-"""For the largest of terms, for each of the elements that are updated together."""
+largest_room = _room(lambda real: (real, (1, LANES)))
+"""For the largest of terms, of as many side by side."""

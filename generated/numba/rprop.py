@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _functions, _kernel, _room, _sums and _vectors, sha256:6a897b0f19ef4627, at which Numba itself does not look.
+# Compiled with _clipping, _functions, _kernel, _room, _sums and _vectors, sha256:7481b48c00ce3870, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _sums as sums

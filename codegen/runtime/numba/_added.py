@@ -22,7 +22,7 @@ from ._sums import (
     squares,
 )
 from ._tile import Tile, matrices
-from ._vectors import LANES, add_each, add_each_square
+from ._vectors import LANES, add_each, add_each_square, keep_each_larger
 
 NORM, MEAN, TOTAL, AMAX = range(4)
 """The ways to reduce."""
@@ -208,16 +208,14 @@ def _add_each(way: int, sums: Any, at: int, terms: Any, count: int, step: int) -
 def _add_each_of(way: int, sums: Any, at: int, terms: Any, count: int, step: int) -> Any:
     def plain(way: int, sums: Any, at: int, terms: Any, count: int, step: int) -> None:
         if way == AMAX:
-            own = view(sums, at, count)
-            for index in range(count):
-                own[index] = maximum(own[index], terms[index])
-            return
-        if way == NORM:
+            keep_each_larger(sums, at, terms, count)
+        elif way == NORM:
             add_each_square(sums, at, terms, count)
         else:
             add_each(sums, at, terms, count)
         for index in range(count - count % LANES, count):
-            sums[at + index] += apart(way, terms[index])[0]
+            own = apart(way, terms[index])[0]
+            sums[at + index] = together(way, sums[at + index], own)
 
     def scaled(way: int, sums: Any, at: int, terms: Any, count: int, step: int) -> None:
         first, second = view(sums, at, count), view(sums, at + step, count)

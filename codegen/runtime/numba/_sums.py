@@ -17,14 +17,14 @@ from numba import types
 from numba.extending import overload
 
 from ._helper import FOR_KERNELS, INLINED, helper, inlined
-from ._kernel import CHUNK, Kernel, maximum, memory
+from ._kernel import Kernel, maximum, memory
 from ._kernel import load as load
 from ._kernel import store as store
 from ._room import SCALES
 from ._room import buffer as buffer
 from ._room import largest_room as largest_room
 from ._room import sums_room as sums_room
-from ._vectors import LANES, add, add_squares
+from ._vectors import LANES, add, add_squares, keep_larger
 
 BLOCK = 1 << 15
 """Elements of a tensor whose terms are added up by themselves."""
@@ -132,8 +132,9 @@ def add_total(sums: Any, terms: Any, count: int) -> None:
 @inlined
 def add_amax(sums: Any, terms: Any, count: int) -> None:
     """Keep the larger ones."""
-    for index in range(count):
-        sums[0, index] = maximum(sums[0, index], terms[index])
+    keep_larger(sums, 0, terms, count)
+    for index in range(count - count % LANES, count):
+        sums[0, index % LANES] = maximum(sums[0, index % LANES], terms[index])
 
 
 @inlined
@@ -149,11 +150,13 @@ def halved(sums: Any, scale: int, width: int) -> float:
 
 @inlined
 def largest(sums: Any, scale: int, width: int) -> float:
-    """The largest of so many numbers."""
-    found = sums[scale, 0]
-    for index in range(1, width):
-        found = maximum(found, sums[scale, index])
-    return found
+    """The largest of so many numbers, a power of two."""
+    half = width // 2
+    while half:
+        for index in range(half):
+            sums[scale, index] = maximum(sums[scale, index], sums[scale, index + half])
+        half //= 2
+    return sums[scale, 0]
 
 
 @helper
@@ -166,7 +169,7 @@ def put_sums(sums: Any, into: Any, block: int, place: int) -> None:
 @helper
 def put_amax(sums: Any, into: Any, block: int, place: int) -> None:
     """Keep the largest of a block."""
-    into[block, place, 0] = largest(sums, 0, CHUNK)
+    into[block, place, 0] = largest(sums, 0, LANES)
 
 
 @helper

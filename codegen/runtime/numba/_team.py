@@ -10,7 +10,7 @@ has neither, threads of Python call it.
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -200,7 +200,8 @@ def _fill(region: Any, shared: Any, context: Any, arguments: Any) -> None:
     kinds = [types.int64, types.int64, *arguments.types]
     kernel = context.call_conv.get_function_type(types.none, kinds).as_pointer()
     kernel = builder.inttoptr(address, kernel)
-    values = [begin, end, *cgutils.unpack_tuple(builder, given)]
+    given = cgutils.unpack_tuple(builder, given)
+    values = [begin, end, *map(partial(_uncounted, context, builder), arguments.types, given)]
     status, _ = context.call_conv.call_function(builder, kernel, types.none, kinds, values)
     builder.cbranch(status.is_error, failed, again)
 
@@ -210,3 +211,15 @@ def _fill(region: Any, shared: Any, context: Any, arguments: Any) -> None:
 
     builder.position_at_end(done)
     builder.ret_void()
+
+
+def _uncounted(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """An argument, of which nobody counts who holds it: Python does, while kernels run.
+
+    Threads that all change one count wait for one another, longer than for a chunk of elements.
+    """
+    if not isinstance(kind, types.Array):
+        return value
+    array = context.make_array(kind)(context, builder, value)
+    array.meminfo = context.get_constant_null(types.voidptr)
+    return array._getvalue()

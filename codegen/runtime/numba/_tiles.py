@@ -11,7 +11,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ._sums import BLOCK
+TILE = 1 << 17
+"""Elements of a tile, about: many, as each has numbers of its own for all its columns, which are
+added up once more."""
 
 LEAST = 1024
 """The fewest columns of a tile of a matrix that has more: what is kept of each column, while a tile
@@ -54,15 +56,15 @@ def _as_matrices(shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 
 def _tile(_: int, rows: int, cols: int) -> tuple[int, int]:
-    wide = max(1, min(cols, max(LEAST, BLOCK // max(1, rows))))
-    return max(1, min(rows, BLOCK // wide)), wide
+    wide = max(1, min(cols, max(LEAST, TILE // max(1, rows))))
+    return max(1, min(rows, TILE // wide)), wide
 
 
 def _blocks(tensor: int, tile: tuple[int, int, int, int, int]) -> NDArray[np.int64]:
     matrices, rows, cols, high, wide = tile
     if not (matrices and rows and cols):
         return np.empty((0, 5), np.int64)
-    together = max(1, BLOCK // (rows * cols))
+    together = max(1, TILE // (rows * cols))
     if together > 1:
         begins = np.arange(0, matrices, together) * rows
         ends = np.minimum(begins + together * rows, matrices * rows)

@@ -5,7 +5,7 @@ be in a loop over elements, of which nobody knows whether they lie elsewhere.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from llvmlite import ir
 from numba import types
@@ -18,11 +18,30 @@ LANES = 16
 _INDEX = ir.IntType(64)
 
 
-def _adder(*, squared: bool, is_each: bool) -> Callable[..., None]:
-    """What adds terms, or their squares, up: to ``LANES`` sums in turns, or each to its own."""
+Joins: TypeAlias = Callable[[Any, Any, Any], Any]
+"""From a builder, sums and terms, code for the sums with them."""
+
+
+def _sum(builder: Any, sums: Any, x: Any) -> Any:
+    return builder.fadd(sums, x)
+
+
+def _sum_of_squares(builder: Any, sums: Any, x: Any) -> Any:
+    return builder.fadd(sums, builder.fmul(x, x))
+
+
+def _larger(builder: Any, sums: Any, x: Any) -> Any:
+    """Or NaN, where one is."""
+    is_kept = builder.fcmp_ordered(">=", sums, x)
+    is_kept = builder.or_(is_kept, builder.fcmp_unordered("uno", sums, sums))
+    return builder.select(is_kept, sums, x)
+
+
+def _joining(joins: Joins, *, is_each: bool) -> Callable[..., None]:
+    """What joins terms to ``LANES`` sums in turns, or each to its own."""
 
     @intrinsic
-    def add(typing: Any, sums: Any, first: Any, terms: Any, count: Any) -> Any:
+    def join(typing: Any, sums: Any, first: Any, terms: Any, count: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             kinds = (signature.args[0], arguments[0]), (signature.args[2], arguments[2])
             into, of = (context.make_array(kind)(context, builder, x).data for kind, x in kinds)
@@ -36,19 +55,18 @@ def _adder(*, squared: bool, is_each: bool) -> Callable[..., None]:
                 x = _loaded(builder, builder.gep(of, [at]))
                 if of.type != into.type:
                     x = builder.fpext(x, ir.VectorType(into.type.pointee, LANES))
-                x = builder.fmul(x, x) if squared else x
                 if is_each:
                     place = builder.gep(into, [at])
-                    _store(builder, builder.fadd(_loaded(builder, place), x), place)
+                    _store(builder, joins(builder, _loaded(builder, place), x), place)
                 else:
-                    builder.store(builder.fadd(builder.load(own), x), own)
+                    builder.store(joins(builder, builder.load(own), x), own)
             if not is_each:
                 _store(builder, builder.load(own), into)
             return context.get_dummy_value()
 
         return types.void(sums, types.int64, terms, types.int64), generate
 
-    return add
+    return join
 
 
 def _vector(builder: Any, place: Any) -> Any:
@@ -68,11 +86,15 @@ def _store(builder: Any, value: Any, place: Any) -> None:
     builder.store(value, _vector(builder, place), align=_size(place))
 
 
-add = _adder(squared=False, is_each=False)
+add = _joining(_sum, is_each=False)
 """Add whole vectors of the first ``count`` terms to the sums from the element ``first`` on."""
-add_squares = _adder(squared=True, is_each=False)
+add_squares = _joining(_sum_of_squares, is_each=False)
 """The same of their squares."""
-add_each = _adder(squared=False, is_each=True)
+keep_larger = _joining(_larger, is_each=False)
+"""The same, but for the larger ones."""
+add_each = _joining(_sum, is_each=True)
 """Add each of them, of whole vectors, to a sum of its own, of those from ``first`` on."""
-add_each_square = _adder(squared=True, is_each=True)
+add_each_square = _joining(_sum_of_squares, is_each=True)
 """The same of their squares."""
+keep_each_larger = _joining(_larger, is_each=True)
+"""The same, but for the larger ones."""
