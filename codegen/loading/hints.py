@@ -3,8 +3,10 @@
 import inspect
 import re
 import sys
+import traceback
 from collections.abc import Collection, Mapping
 from enum import EnumType
+from importlib.util import find_spec
 from typing import Any
 
 import sympy
@@ -146,7 +148,7 @@ def _of_name(name: str | None, names: Mapping[str, object]) -> str:
 
 def _of_import(error: ImportError) -> str:
     if "relative import" in str(error):
-        return "Import what lies beside the file without a dot: from parts import x"
+        return _of_relative_import(error)
     wanted = re.search(r"cannot import name '(\w+)'", str(error))
     if wanted is None or error.name is None:
         return ""
@@ -155,3 +157,15 @@ def _of_import(error: ImportError) -> str:
         return f"Import it: from {language.__name__} import {name}"
     close = near(name, getattr(sys.modules.get(error.name), "__all__", ()))
     return equivalent(name) or (f"Perhaps {either(close)} is meant" if close else "")
+
+
+def _of_relative_import(error: ImportError) -> str:
+    lines = [frame.line or "" for frame in traceback.extract_tb(error.__traceback__)]
+    named = re.search(r"from \.+(\w+)", lines[-1] if lines else "")
+    package = language.__name__.rpartition(".")[0]
+    if named and find_spec(f"{package}.{named[1]}"):  # a copy of a built-in file has them
+        return f"Outside this package its parts have their whole names: from {package}.{named[1]}"
+    return (
+        "Import what lies beside the file without a dot: from parts import x; dots are for folders "
+        "with an __init__.py"
+    )
