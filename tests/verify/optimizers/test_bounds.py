@@ -89,6 +89,22 @@ def test_whole_numbers_are_off_near_a_step_alone(name, value, operands, off) -> 
     assert float(carried(name, value, operands)) == off
 
 
+@pytest.mark.parametrize("exponent", [0.24, 0.5, 0.9, 2.5, 3.0])
+@pytest.mark.parametrize(
+    ("base", "off"), [(0.0, 5e-324), (2.5e-320, 5e-324), (1e-310, 1e-310), (1.0, 0.5), (1e-3, 1e-9)]
+)
+def test_a_power_is_off_by_what_its_base_makes_of_it(
+    base: float, off: float, exponent: float
+) -> None:
+    """Most where the base is hardly above 0, as what underflows is."""
+    value = np.power(np.longdouble(base), exponent)
+    bound = carried("pow", value, [(np.longdouble(base), off), (exponent, 0.0)])
+    ends = [np.power(np.longdouble(max(base + d, 0.0)), exponent) for d in (off, -off)]
+    furthest = max(abs(end - value) for end in ends)
+    assert furthest <= bound * (1 + 2**-8)
+    assert bound <= furthest * (1 + 2**-8)
+
+
 def of_rule(states, *updates) -> Program:
     made = Optimizer(
         "Rule", summary="One.", source="here", hyper=[], states=states, updates=updates
