@@ -145,6 +145,10 @@ WRONG: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"value": "Min([m[t - 1], 1])"},
         ("is not comparable. Max and Min take what they compare one by one",),
     ),
+    "as many leading columns as": (
+        {"value": "leading(m[t - 1], beta)"},
+        ("Write leading(x, basis)", "view=View(rank=rank)"),
+    ),
     "nothing that is given": (
         {"value": "m[t - 1] * q[t]", "before": "(q,) = inputs('q')"},
         ("Input(q",),

@@ -71,6 +71,10 @@ _HINTS: tuple[tuple[str, str], ...] = (
         'Unpack as many names as there are in the text: a, b = hyperparameters("a b")',
     ),
     ("can go over rows, cols and", "Write over=rows or over=cols, which are the language's"),
+    (
+        "leading columns",
+        "Write leading(x, basis), and how many these are in the view: view=View(rank=rank)",
+    ),
     ("unhashable type", "Write lists, of what Hyper, State, Update or Constraint make"),
     ("recursion", "Name inner parts as intermediates, so that fewer stand within one another"),
     ("Exceeds the limit", "Write numbers of fewer digits"),

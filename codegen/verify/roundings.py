@@ -150,7 +150,8 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain], *, along: Axes
         case "descending":
             return _reordered(x, dx, y, dy)
         case "leading_1" | "leading_basis":
-            return np.broadcast_to(dx, np.shape(x))[..., : np.shape(value)[-1]]
+            kept = np.broadcast_to(dx, np.shape(x))[..., : np.shape(value)[-1]]
+            return kept if kept.size else np.zeros(np.shape(value))
         case "lower":
             return np.tril(dx)
         case "solve":
