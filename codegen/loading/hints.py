@@ -135,7 +135,19 @@ def _signature(name: str, function: Any) -> str:
         return f"Give its arguments by position: it is {formula}"
     found = inspect.signature(function)
     bare = [p.replace(annotation=p.empty) for p in found.parameters.values()]
-    return f"It is {name}{inspect.Signature(bare)}"
+    short = [p if _is_short(p.default) else p.replace(default=_Other()) for p in bare]
+    return f"It is {name}{inspect.Signature(short)}"
+
+
+def _is_short(default: object) -> bool:
+    return default is inspect.Parameter.empty or isinstance(default, str | int | tuple | None)
+
+
+class _Other:
+    """In place of a default that says little in a line."""
+
+    def __repr__(self) -> str:
+        return "..."
 
 
 def _of_name(name: str | None, names: Mapping[str, object]) -> str:
