@@ -15,7 +15,7 @@ from steprule.codegen.verify.optimizers.reach import Bounds
 from steprule.codegen.verify.roundings import carried
 from steprule.specs.language import NON_NEGATIVE, Optimizer, State, Update, grad, norm, t, theta
 from steprule.specs.language import states as series
-from sympy import Rational
+from sympy import Rational, sqrt
 
 G = grad(theta[t - 1])
 
@@ -128,6 +128,20 @@ def test_a_constant_is_rounded_too() -> None:
     # sum in v by one, of which a cube root sees a third.
     expected = 2.0**200 * (600 * np.log(2) * third + (8 + 1 + 1 / 3) * 2.0**-53)
     assert off == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_scalar_may_meet_either_factor_of_a_product_first() -> None:
+    """Where it halves what is subnormal, half of the smallest is lost, times the other factor."""
+    m, v = series("m v")
+    keeping = [Update(m[t], m[t - 1]), Update(v[t], v[t - 1])]
+    step = Update(theta[t], theta[t - 1] - sqrt(t) * (m[t] * v[t]) + G)
+    program = of_rule([State(m, init=0, key="m"), State(v, init=0, key="v")], *keeping, step)
+    smallest, far = 2.0**-149, 2.0**40
+    values = {"theta": np.zeros(1), "grad": np.zeros(1), "t": 0.25, "first": False}
+    for tiny, large in (("m", "v"), ("v", "m")):
+        states = {tiny: np.array([3 * smallest]), large: np.array([far])}
+        off = bounds(program, values | states, SINGLE, SINGLE)["theta"].off
+        assert smallest / 2 * far <= off <= smallest * far
 
 
 def test_where_a_norm_is_too_large_elements_alone_may_be_infinite() -> None:
