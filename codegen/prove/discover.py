@@ -13,6 +13,7 @@ from ..loading.executed import executed
 from ..loading.load import all_builtin, builtin
 from ..loading.packaged import path_and_name
 from ..loading.stacks import is_stack
+from .kinds import require_kinds
 
 
 def builtin_claims() -> dict[str, Claim]:
@@ -112,13 +113,14 @@ def claims_in(path: str) -> dict[str, Claim]:
     """The claims that a file makes, by what they are bound to, each once.
 
     Raises:
-        SpecError: it does not import, or two have one name.
+        SpecError: it does not import, or one is no claim as it stands, or two have one name.
     """
     file = executed(path)
     found: dict[str, Claim] = {}
     ours = {id(claim) for claim in builtin_claims().values()}
     made = file.own(dict(_claims(file.names)), ours)
     for bound, value in made.items():
+        require_kinds(value)
         known = {claim.name: claim for claim in found.values()}
         if known.get(value.name) is value:
             continue
