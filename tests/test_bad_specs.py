@@ -145,6 +145,26 @@ WRONG: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"value": "Min([m[t - 1], 1])"},
         ("is not comparable. Max and Min take what they compare one by one",),
     ),
+    "the steps of a schedule": (
+        {"before": "from steprule.specs.language import step", "value": "m[t - 1] * step + g"},
+        ("step counts the steps of a schedule", "Write t", "counted from 1"),
+    ),
+    "a function of the layers": (
+        {"value": "m[t - 1] * sigmoid(g)"},
+        ("Write 1 / (1 + exp(-x))",),
+    ),
+    "numbers drawn in the spec": (
+        {"value": "m[t - 1] * randn()"},
+        ("Input(x, Source.NORMAL",),
+    ),
+    "what has to be given": (
+        {"before": "State(m, key='m')"},
+        ("It is State(series, init, key, when=..., shape=..., domain=..., latex='')",),
+    ),
+    "as many leading columns as": (
+        {"value": "leading(m[t - 1], beta)"},
+        ("Write leading(x, basis)", "view=View(rank=rank)"),
+    ),
     "nothing that is given": (
         {"value": "m[t - 1] * q[t]", "before": "(q,) = inputs('q')"},
         ("Input(q",),

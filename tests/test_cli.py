@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from steprule import specs
 from steprule.codegen.cli import cli
 from steprule.codegen.loading.load import all_builtin, transforms
 from steprule.codegen.loading.stacks import operators
@@ -276,6 +277,11 @@ class TestShow:
         assert succeeds("show", spec_file()) == (
             "b[t] = mu*b[t-1] + grad(theta[t-1])\ntheta[t] = theta[t-1] - lr*b[t]\n"
         )
+
+    def test_of_several_it_is_said_which_is_which(self) -> None:
+        printed = succeeds("show", Path(specs.__path__[0]) / "gradients/clipping.py")
+        titles = [line for line in printed.splitlines() if line.startswith("#")]
+        assert titles == ["# ClipByValue", "# ClipByNorm", "# ClipByGlobalNorm"]
 
     def test_another_form(self) -> None:
         message = fails(2, "show", "adam", "--as", "fortran")

@@ -10,6 +10,7 @@ import click
 
 from ..files.own import own_folder
 from ..files.unchanged import begun, unchanged
+from ..loading.packaged import own_module, path_and_name
 
 
 @click.command("generate")
@@ -22,7 +23,7 @@ from ..files.unchanged import begun, unchanged
 @click.option("--check", is_flag=True, help="Write nothing; print what would change.")
 def generate_command(spec: tuple[str, ...], out: Path | None, check: bool) -> None:
     """Generate every backend of each SPEC, by default of all built-in ones."""
-    if out is None and any(".py" in reference for reference in spec):
+    if out is None and any(map(_is_elsewhere, spec)):
         raise click.UsageError("a spec from a file needs --out DIR to write to")
     started = time.time_ns()
     run = begun(spec, out or own_folder(), started)
@@ -39,3 +40,9 @@ def generate_command(spec: tuple[str, ...], out: Path | None, check: bool) -> No
         checked(run, own=out is None)
     else:
         generated(run, own=out is None)
+
+
+def _is_elsewhere(reference: str) -> bool:
+    """Whether it is of a file that is none of this package's own."""
+    path, _ = path_and_name(reference)
+    return ".py" in reference and own_module(path) is None

@@ -76,11 +76,13 @@ def show_command(spec: str, form: str) -> None:
             known = ", ".join(["equations", "program", *found])
             raise click.UsageError(f"--as {form} is not one of {known}")
         before, rules = selected_with_transforms((spec,))
-        for each in (*before, *rules):
+        shown = [*before, *rules]
+        for each in shown:
             rule = each.rule if isinstance(each, Transform) else each
             if form == "equations":
                 text = text_of(rule)
-                lines = [text.equation(u) for u in each.updates]
+                lines = [f"# {each.name}"] if len(shown) > 1 else []
+                lines += [text.equation(u) for u in each.updates]
                 outputs = () if isinstance(rule, Schedule) else rule.outputs
                 lines += [f"# {i.name}[t] is {_HOW[i.is_random]}: {i.doc}" for i in rule.inputs]
                 lines += [f"{o.name}[t] = {text.expression(o.value)}  # {o.doc}" for o in outputs]

@@ -1,11 +1,17 @@
-"""A spec file is run: within a time, looked at, and with what lies beside it."""
+"""A spec file is run: within a time, looked at, and with what lies beside it.
 
+One of this package's own is imported, so that what it declares is what has that name.
+"""
+
+import ast
+import importlib
 import sys
 import tokenize
 import traceback
 from collections.abc import Collection, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
@@ -16,6 +22,7 @@ from .asked import helpers, looked_at
 from .deadline import COMPUTING, WAITING, Interrupted, Overrun, deadline
 from .hints import described, hint
 from .neighbours import neighbours
+from .packaged import own_module
 
 Bound = TypeVar("Bound")
 
@@ -27,18 +34,21 @@ class Executed:
     Args:
         names: what it binds.
         borrowed: the identities of what modules beside it bind, which is theirs.
+        is_ours: whether it is one of this package's own.
     """
 
     names: Mapping[str, object]
     borrowed: frozenset[int]
+    is_ours: bool = False
 
     def own(self, found: Mapping[str, Bound], ours: Collection[int]) -> dict[str, Bound]:
         """Those of some things that it makes itself; if none, those that lie beside it.
 
         Args:
             found: the things, by what they are bound to.
-            ours: the identities of those of this package, imported to build on.
+            ours: the identities of those of this package, which others import to build on.
         """
+        ours = () if self.is_ours else ours
         others = {name: each for name, each in found.items() if id(each) not in ours}
         made = {name: each for name, each in others.items() if id(each) not in self.borrowed}
         return made or others
@@ -53,13 +63,18 @@ def executed(path: str) -> Executed:
     file = Path(path)
     if not file.is_file():
         raise _no_file(file)
+    if (name := own_module(path)) is not None:
+        return _imported(name, file)
     module = ModuleType(f"steprule_spec_{file.stem}")
     module.__file__ = str(file)
     previous = sys.modules.get(module.__name__)
     sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
     files = {str(file)}
     try:
-        with deadline(), neighbours(file.resolve().parent, files), redirect_stdout(sys.stderr):
+        folder = file.resolve().parent
+        with deadline(), neighbours(folder, files) as package, redirect_stdout(sys.stderr):
+            if package:
+                module.__spec__ = ModuleSpec(f"{package}.{file.stem}", None)
             with tokenize.open(file) as source:
                 code = looked_at(source.read(), str(file))
             vars(module).update(helpers())
@@ -86,6 +101,18 @@ def executed(path: str) -> Executed:
         else:
             sys.modules[module.__name__] = previous
     return Executed(vars(module), borrowed)
+
+
+def _imported(name: str, file: Path) -> Executed:
+    """A module of this package. What it borrows is what its import statements bind."""
+    try:
+        names = vars(importlib.import_module(name))
+    except Exception as error:
+        raise does_not_import(str(file.resolve()), error) from error
+    imports = [n for n in ast.parse(file.read_bytes()).body if isinstance(n, ast.ImportFrom)]
+    bound = [alias.asname or alias.name for each in imports for alias in each.names]
+    borrowed = frozenset(id(names[each]) for each in bound if each in names)
+    return Executed(names, borrowed, is_ours=True)
 
 
 def _bound_in(files: Collection[str]) -> frozenset[int]:

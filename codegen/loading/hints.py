@@ -3,8 +3,10 @@
 import inspect
 import re
 import sys
+import traceback
 from collections.abc import Collection, Mapping
 from enum import EnumType
+from importlib.util import find_spec
 from typing import Any
 
 import sympy
@@ -69,6 +71,10 @@ _HINTS: tuple[tuple[str, str], ...] = (
         'Unpack as many names as there are in the text: a, b = hyperparameters("a b")',
     ),
     ("can go over rows, cols and", "Write over=rows or over=cols, which are the language's"),
+    (
+        "leading columns",
+        "Write leading(x, basis), and how many these are in the view: view=View(rank=rank)",
+    ),
     ("unhashable type", "Write lists, of what Hyper, State, Update or Constraint make"),
     ("recursion", "Name inner parts as intermediates, so that fewer stand within one another"),
     ("Exceeds the limit", "Write numbers of fewer digits"),
@@ -129,7 +135,19 @@ def _signature(name: str, function: Any) -> str:
         return f"Give its arguments by position: it is {formula}"
     found = inspect.signature(function)
     bare = [p.replace(annotation=p.empty) for p in found.parameters.values()]
-    return f"It is {name}{inspect.Signature(bare)}"
+    short = [p if _is_short(p.default) else p.replace(default=_Other()) for p in bare]
+    return f"It is {name}{inspect.Signature(short)}"
+
+
+def _is_short(default: object) -> bool:
+    return default is inspect.Parameter.empty or isinstance(default, str | int | tuple | None)
+
+
+class _Other:
+    """In place of a default that says little in a line."""
+
+    def __repr__(self) -> str:
+        return "..."
 
 
 def _of_name(name: str | None, names: Mapping[str, object]) -> str:
@@ -146,7 +164,7 @@ def _of_name(name: str | None, names: Mapping[str, object]) -> str:
 
 def _of_import(error: ImportError) -> str:
     if "relative import" in str(error):
-        return "Import what lies beside the file without a dot: from parts import x"
+        return _of_relative_import(error)
     wanted = re.search(r"cannot import name '(\w+)'", str(error))
     if wanted is None or error.name is None:
         return ""
@@ -155,3 +173,15 @@ def _of_import(error: ImportError) -> str:
         return f"Import it: from {language.__name__} import {name}"
     close = near(name, getattr(sys.modules.get(error.name), "__all__", ()))
     return equivalent(name) or (f"Perhaps {either(close)} is meant" if close else "")
+
+
+def _of_relative_import(error: ImportError) -> str:
+    lines = [frame.line or "" for frame in traceback.extract_tb(error.__traceback__)]
+    named = re.search(r"from \.+(\w+)", lines[-1] if lines else "")
+    package = language.__name__.rpartition(".")[0]
+    if named and find_spec(f"{package}.{named[1]}"):  # a copy of a built-in file has them
+        return f"Outside this package its parts have their whole names: from {package}.{named[1]}"
+    return (
+        "Import what lies beside the file without a dot: from parts import x; dots are for folders "
+        "with an __init__.py"
+    )

@@ -4,17 +4,19 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-from ...specs import gradients, optimizers, schedules
+from ...specs import gradients, language, optimizers, schedules
 from ...specs.language import Optimizer, Schedule, Spec, SpecError, Transform
 from ..analysis import analyse_transform
 from ..analysis.fault import short
 from ..analysis.nearby import suggestion
 from .declared import declared_in
-from .executed import does_not_import, executed
+from .executed import Executed, does_not_import, executed
+from .packaged import own_module, path_and_name
 from .peer import objection
 from .stacks import is_stack, operators_of, stack
 
@@ -103,14 +105,32 @@ def load(reference: str) -> list[Spec]:
     """
     if is_stack(reference):
         return [stack(reference, load)]
-    path, colon, name = reference.rpartition(":")
-    if colon and path.endswith(".py"):
-        return with_peers([_named(path, name, executed(path).names)])
-    if reference.endswith(".py"):
-        file = executed(reference)
-        own = file.own(_public(file.names), _imported_builtin())
-        return with_peers(_all(reference, own, file.names))
-    return [_builtin_named(reference)]
+    path, name = path_and_name(reference)
+    if not path:
+        return [_builtin_named(reference)]
+    file = executed(path)
+    if path != reference:
+        found = [_named(path, name, file)]
+    else:
+        found = _all(path, file.own(_public(file.names), _imported_builtin()), file)
+    return found if file.is_ours else with_peers(found)
+
+
+def transforms_named(reference: str) -> list[Transform]:
+    """The transforms that a reference stands for, by name or in files of this package, valid.
+
+    Raises:
+        SpecError: there is such a file, and it does not import.
+    """
+    path, name = path_and_name(reference)
+    if not path:
+        return [each for known, each in transforms().items() if known.lower() == reference.lower()]
+    if own_module(path) is None:
+        return []
+    file = executed(path)
+    made = file.own({n: x for n, x in file.names.items() if isinstance(x, Transform)}, ())
+    found = {t.name: t for n, t in made.items() if path == reference or name in (n, t.name)}
+    return [analyse_transform(each) for each in found.values()]
 
 
 def _builtin_named(name: str) -> Spec:
@@ -120,13 +140,26 @@ def _builtin_named(name: str) -> Spec:
     for known, spec in specs.items():
         if known.lower() == name.lower():
             return spec
+    if found := transforms_named(name):
+        raise _no_rule(name, found)
+    file = f"There is a file {name}.py here. " if Path(f"{name}.py").is_file() else ""
     raise SpecError(
         "unknown-spec",
         spec=name,
         where="name",
-        problem="no built-in spec has this name",
-        remedy=f"{suggestion(name, specs)}`steprule list` has all there are; a file is "
+        problem=f"no built-in spec has this name{', which is a folder' * Path(name).is_dir()}",
+        remedy=f"{file}{suggestion(name, specs)}`steprule list` has all there are; a file is "
         "path/to/file.py[:name]",
+    )
+
+
+def _no_rule(reference: str, found: Sequence[Transform]) -> SpecError:
+    return SpecError(
+        "kind",
+        spec=reference,
+        where="spec",
+        problem="it is what happens to gradients before a rule sees them, and no rule",
+        remedy=f"Every optimizer takes it, as the argument {found[0].hyper.name}",
     )
 
 
@@ -149,24 +182,30 @@ def _imported_builtin() -> set[int]:
     return {id(value) for module in modules for value in vars(module).values()}
 
 
-def _all(path: str, public: Mapping[str, Spec], names: Mapping[str, object]) -> list[Spec]:
+def _all(path: str, public: Mapping[str, Spec], file: Executed) -> list[Spec]:
     made = [(f"{path}:{name}", spec) for name, spec in public.items()]
     if not made:
-        operator = next(iter(operators_of(names)), "")
-        raise SpecError(
-            "no-spec",
-            spec=path,
-            where="file",
-            problem="it makes no Optimizer and no Schedule",
-            remedy=f"An operator is done to a rule: {path}:{operator}(adamw)"
-            if operator
-            else "Bind one to a name without a leading underscore: name = Optimizer(...)",
-        )
+        raise _no_spec(path, file)
     return _distinct(made)
 
 
-def _named(path: str, name: str, names: Mapping[str, object]) -> Spec:
-    public = _public(names)
+def _no_spec(path: str, file: Executed) -> SpecError:
+    if before := transforms_named(path):
+        return _no_rule(path, before)
+    problem = "it makes no Optimizer and no Schedule"
+    remedy = "Bind one to a name without a leading underscore: name = Optimizer(...)"
+    if operator := next(iter(operators_of(file)), ""):
+        remedy = f"An operator is done to a rule: {path}:{operator}(adamw)"
+    kinds = {Optimizer.__name__: Optimizer, Schedule.__name__: Schedule}
+    for found in map(type, file.names.values()):
+        if found is not kinds.get(found.__name__, found):
+            problem = f"its {found.__name__} is of {found.__module__}, and not of this steprule"
+            remedy = f"Import from {language.__name__}, or run the steprule that the file is of"
+    return SpecError("no-spec", spec=path, where="file", problem=problem, remedy=remedy)
+
+
+def _named(path: str, name: str, file: Executed) -> Spec:
+    public = _public(file.names)
     if name in public:
         return public[name]
     called = {id(s): s for s in public.values() if s.name.lower() == name.lower()}
@@ -174,9 +213,11 @@ def _named(path: str, name: str, names: Mapping[str, object]) -> Spec:
         return next(iter(called.values()))
     if called:
         raise _same_name(path, name, [k for k, s in public.items() if id(s) in called])
+    if before := transforms_named(f"{path}:{name}"):
+        raise _no_rule(name, before)
     known = dict.fromkeys([*public, *(s.name for s in public.values())])
     holds = f"The file holds {', '.join(public)}" if public else "The file holds no spec"
-    if name in operators_of(names):
+    if name in operators_of(file):
         holds = f"It is an operator, which is done to a rule: {path}:{name}(adamw)"
     raise SpecError(
         "unknown-spec",

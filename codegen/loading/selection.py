@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...specs.language import Spec, SpecError, Transform
 from ..analysis import analyse
 from .fingerprint import fingerprint
-from .load import all_builtin, load, transforms
+from .load import all_builtin, load, transforms, transforms_named
 
 
 def named(references: Sequence[str]) -> list[Spec]:
@@ -18,8 +18,7 @@ def named(references: Sequence[str]) -> list[Spec]:
     """
     if not references:
         return list(all_builtin().values())
-    known = {name.lower() for name in transforms()}
-    return [spec for each in references if each.lower() not in known for spec in load(each)]
+    return [spec for each in references if not transforms_named(each) for spec in load(each)]
 
 
 def one(reference: str) -> Spec:
@@ -64,8 +63,9 @@ def selected_with_transforms(
     Raises:
         SpecError: as :func:`selected` does.
     """
-    known = {name.lower(): each for name, each in transforms().items()}
-    others = [r for r in references if r.lower() not in known]
-    specs = selected(others) if others or not references else []
-    named = dict.fromkeys(r.lower() for r in references if r.lower() in known)
-    return [known[name] for name in (named if references else known)], specs
+    if not references:
+        return [*transforms().values()], selected(())
+    found = {reference: transforms_named(reference) for reference in references}
+    others = [reference for reference, each in found.items() if not each]
+    named = {each.name: each for some in found.values() for each in some}
+    return [*named.values()], selected(others) if others else []

@@ -4,12 +4,12 @@ An operator of somebody's own has its file before its name: ``mine.py:damped(ada
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from ...specs.language import Operator, Optimizer, Spec, SpecError
 from ..analysis.nearby import suggestion
 from .declared import declared_in
-from .executed import executed
+from .executed import Executed, executed
 
 _OPERATOR = r"\s*(?:([^()=,]+\.py):\s*)?([^\W\d]\w*)\s*\("
 _CALL = re.compile(_OPERATOR + r"(.*)\)\s*", re.DOTALL)
@@ -71,23 +71,24 @@ def _named(name: str, reference: str) -> Operator:
     )
 
 
-def operators_of(names: Mapping[str, object]) -> dict[str, Operator]:
+def operators_of(file: Executed) -> dict[str, Operator]:
     """The operators that a file binds to names without a leading underscore."""
-    found = {n: o for n, o in names.items() if isinstance(o, Operator) and not n.startswith("_")}
-    return {name: each for name, each in found.items() if each not in operators().values()}
+    ours = () if file.is_ours else operators().values()
+    bound = ((n, o) for n, o in file.names.items() if isinstance(o, Operator) and n[0] != "_")
+    return {name: each for name, each in bound if each not in ours}
 
 
 def _own(path: str, name: str, reference: str) -> Operator:
     """The operator of a file that is bound to a name or called by it."""
-    names = executed(path.strip()).names
-    found = operators_of(names)
+    file = executed(path.strip())
+    found = operators_of(file)
     called = {o.name.lower(): o for o in found.values()}
     if operator := found.get(name) or called.get(name.lower()):
         return operator
     holds = f"The file holds {', '.join(found)}" if found else "The file holds no operator"
     if name.lower() in operators():
         holds = f"That of this package is written without the file: {name}(...)"
-    is_rule = isinstance(names.get(name), Optimizer)
+    is_rule = isinstance(file.names.get(name), Optimizer)
     raise SpecError(
         "unknown-operator",
         spec=reference,

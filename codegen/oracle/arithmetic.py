@@ -70,6 +70,8 @@ def add(a: Number, b: Number) -> Number:
         return b if is_zero(a) else a
     if isinstance(a, OfPi) and isinstance(b, OfPi):
         return _of_pi(a.factor + b.factor)
+    if _negated(a) is b or _negated(b) is a:
+        return ZERO
     return Real(operator.add, a, b)
 
 
@@ -88,6 +90,9 @@ def multiply(a: Number, b: Number) -> Number:
         return _as_limit(a) * _as_limit(b)
     if is_zero(a) or is_zero(b):
         return ZERO
+    for one, other in ((a, b), (b, a)):
+        if type(one) is fmpq and abs(one) == 1:
+            return other if one == 1 else negate(other)
     if isinstance(a, Root | fmpq) and isinstance(b, Root | fmpq):
         return reals.root(reals.sign(a) * reals.sign(b), squared(a) * squared(b))
     if isinstance(a, OfPi) and isinstance(b, fmpq):
@@ -108,6 +113,8 @@ def divide(a: Number, b: Number) -> Number:
         return a * below
     if is_zero(a) or a is b:
         return ZERO if is_zero(a) else ONE
+    if type(b) is fmpq and b == 1:
+        return a
     if isinstance(a, Root | fmpq) and isinstance(b, Root | fmpq):
         return reals.root(reals.sign(a) * below, squared(a) / squared(b))
     if isinstance(a, OfPi) and isinstance(b, OfPi | fmpq):
@@ -122,8 +129,17 @@ def negate(x: Number) -> Number:
         case OfPi():
             return OfPi(-x.factor)
         case Real():
-            return Real(arb.__neg__, x)
+            within = _negated(x)
+            return Real(_NEGATION, x) if within is None else within
     return -x
+
+
+_NEGATION = arb.__neg__
+
+
+def _negated(x: Number) -> Number | None:
+    """What a number is made of as its negative; None of any other."""
+    return x.operands[0] if isinstance(x, Real) and x.make is _NEGATION else None
 
 
 def absolute(x: Number) -> Number:

@@ -210,8 +210,9 @@ def initial(
     """
     point = to_exact(start)
     symbols = symbols_of(spec, hyper, options, point.shape)
-    equations = Equations(spec.name, symbols=symbols, known={_theta_first: point})
     shapes = point.shape, shape_seen(spec, point.shape, hyper, options)
+    known: dict[Basic, Quantity] = {_theta_first: point.reshape(shapes[1])}
+    equations = Equations(spec.name, symbols=symbols, known=known)
     return {
         state.name: _shaped(spec, state, equations.value(sympify(state.init)), *shapes, symbols)
         for state in existing_by(spec, symbols)
@@ -251,11 +252,15 @@ def output(
     point = to_exact(theta)
     if t == 0:
         return point
-    stored = {"theta": point} | {name: quantity_of(x) for name, x in states.items()}
+    seen = shape_seen(spec, point.shape, hyper, options)
+    reduced = {s.name for s in spec.states if not s.shape.is_whole}
+    shapes = {name: None if name in reduced else seen for name in states}
+    stored = {"theta": point.reshape(seen)}
+    stored |= {name: quantity_of(x, shapes[name]) for name, x in states.items()}
     known: dict[Basic, Quantity] = {Series(n)[step_symbol]: x for n, x in stored.items()}
     symbols = symbols_of(spec, hyper, options, point.shape) | {step_symbol: exact(t)}
     equations = Equations(spec.name, symbols=symbols, known=known)
-    return spread(equations.value(value), point.shape)
+    return spread(equations.value(value), seen).reshape(point.shape)
 
 
 _theta_now = theta[step_symbol]

@@ -11,7 +11,9 @@ from ...specs.language.claims import Claim, Equivalence, Identity, Stability
 from ..analysis.nearby import suggestion
 from ..loading.executed import executed
 from ..loading.load import all_builtin, builtin
+from ..loading.packaged import path_and_name
 from ..loading.stacks import is_stack
+from .kinds import require_kinds
 
 
 def builtin_claims() -> dict[str, Claim]:
@@ -71,7 +73,7 @@ def claim_named(name: str) -> Claim:
 def neither(name: str) -> SpecError | None:
     """The error of a name that might be a claim's or a rule's, and is no built-in one's."""
     known = [*builtin_claims(), *all_builtin()]
-    if name.endswith(".py") or ".py:" in name or is_stack(name):
+    if path_and_name(name)[0] or is_stack(name):
         return None
     if name.lower() in map(str.lower, known):
         return None
@@ -95,36 +97,34 @@ def claims_of(reference: str) -> list[Claim]:
     Raises:
         SpecError: there is none.
     """
-    path, _, name = reference.rpartition(":")
-    if path.endswith(".py"):
-        own = claims_in(path)
-        found = [claim for bound, claim in own.items() if name in (bound, claim.name)]
-        if not found:
-            raise _no_claim(reference, f"no claim in the file is bound to or named {name!r}", own)
-        return found
-    if reference.endswith(".py"):
-        own = claims_in(reference)
-        if not own:
-            raise _no_claim(reference, "it makes no claim", own)
-        return [*own.values()]
-    return [claim_named(reference)]
+    path, name = path_and_name(reference)
+    if not path:
+        return [claim_named(reference)]
+    own = claims_in(path)
+    found = [c for bound, c in own.items() if path == reference or name in (bound, c.name)]
+    if not found:
+        there = "it makes no claim"
+        asked = f"no claim in the file is bound to or named {name!r}"
+        raise _no_claim(reference, there if path == reference else asked, own)
+    return found
 
 
 def claims_in(path: str) -> dict[str, Claim]:
     """The claims that a file makes, by what they are bound to, each once.
 
     Raises:
-        SpecError: it does not import, or two have one name.
+        SpecError: it does not import, or one is no claim as it stands, or two have one name.
     """
     file = executed(path)
     found: dict[str, Claim] = {}
     ours = {id(claim) for claim in builtin_claims().values()}
     made = file.own(dict(_claims(file.names)), ours)
     for bound, value in made.items():
+        require_kinds(value)
         known = {claim.name: claim for claim in found.values()}
         if known.get(value.name) is value:
             continue
-        if value.name in known or value.name in builtin_claims():
+        if value.name in known or builtin_claims().get(value.name, value) is not value:
             raise SpecError(
                 "same-name",
                 spec=path,

@@ -150,7 +150,8 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain], *, along: Axes
         case "descending":
             return _reordered(x, dx, y, dy)
         case "leading_1" | "leading_basis":
-            return np.broadcast_to(dx, np.shape(x))[..., : np.shape(value)[-1]]
+            kept = np.broadcast_to(dx, np.shape(x))[..., : np.shape(value)[-1]]
+            return kept if kept.size else np.zeros(np.shape(value))
         case "lower":
             return np.tril(dx)
         case "solve":
@@ -285,13 +286,17 @@ def _terms(x: Any, along: Axes) -> int:
 
 
 _TINY = np.finfo(np.float64).tiny
+_STEEP = 2**-10
 
 
 def _of_power(x: Any, dx: Any, y: Any, dy: Any, value: Any) -> Any:
-    size = np.maximum(np.abs(x), _TINY)
-    with np.errstate(divide="ignore"):  # where nothing is off, which is not taken
-        at_zero = np.power(dx, y)
-    of_base = np.where(dx > 0, np.where(x == 0, at_zero, np.abs(y * value) / size * dx), 0.0)
+    size = np.where(x == 0, 1, np.abs(x))
+    # Where it is off by much of its size, as by what underflows, the slope says nothing.
+    with np.errstate(all="ignore"):  # where nothing is off, which is not taken
+        near, far = (np.power(np.maximum(np.abs(x) + off, 0), y) for off in (-dx, dx))
+    ends = np.maximum(np.abs(far - np.abs(value)), np.abs(np.abs(value) - near))
+    slope = np.abs(y * value) / size * dx
+    of_base = np.where(dx > 0, np.where(dx > _STEEP * np.abs(x), ends, slope), 0.0)
     return of_base + np.where(dy > 0, np.abs(value * np.log(size)) * dy, 0.0)
 
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from sympy import Basic, Expr, S, Symbol, sympify
 
 from .optimizer import Optimizer
+from .schedule import Spec
 from .symbols import Value, t
 
 
@@ -49,7 +50,8 @@ class Equivalence:
         expected: the verdict its author expects; None where nothing is expected.
         assumptions: what the proof rests on, in words.
         source: where the formulations, or the misprint, stand.
-        about: the names of the built-in specs, transforms and operators that it says something of.
+        about: what it says something of: built-in specs, transforms and operators by their names,
+            specs of one's own themselves.
     """
 
     name: str
@@ -60,7 +62,7 @@ class Equivalence:
     expected: Verdict | None = None
     assumptions: tuple[str, ...] = ()
     source: str = ""
-    about: tuple[str, ...] = ()
+    about: tuple[str | Spec, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,9 @@ class Identity:
         source: where the identity, or the misprint, stands.
         where: names that stand for expressions in the equations, each in terms of those before
             it. A page reads by the names; what is proved is about the expressions.
-        about: the names of the built-in specs and transforms that it says something of; an
-            identity is written in their notation, that of the first before all.
+        about: what it says something of: built-in specs and transforms by their names, specs of
+            one's own themselves. An identity is written in their notation, that of the first
+            before all.
     """
 
     name: str
@@ -106,7 +109,7 @@ class Identity:
     assumptions: tuple[str, ...] = ()
     source: str = ""
     where: Mapping[Symbol, Expr] = field(default_factory=dict[Symbol, Expr])
-    about: tuple[str, ...] = ()
+    about: tuple[str | Spec, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,8 @@ class Stability:
         expected: the verdict its author expects.
         assumptions: what the proof rests on, in words.
         source: where the region, or the misprint, stands.
-        about: the names of the built-in specs, transforms and operators that it says something of.
+        about: what it says something of: built-in specs, transforms and operators by their names,
+            specs of one's own themselves.
     """
 
     name: str
@@ -145,7 +149,7 @@ class Stability:
     expected: Verdict
     assumptions: tuple[str, ...] = ()
     source: str = ""
-    about: tuple[str, ...] = ()
+    about: tuple[str | Spec, ...] = ()
 
 
 Claim: TypeAlias = Equivalence | Identity | Stability

@@ -10,12 +10,24 @@ import pytest
 from steprule.codegen.handbook.edition import edition
 from steprule.codegen.handbook.material import Material
 from steprule.codegen.handbook.pages.claims import claim_pages
-from steprule.codegen.handbook.proofs.claims import said
+from steprule.codegen.handbook.proofs.claims import printer, said
+from steprule.codegen.handbook.proofs.relations import relations
 from steprule.codegen.loading.load import all_builtin
 from steprule.codegen.prove.discover import builtin_claims, modules
 from steprule.codegen.prove.identity import parts_of
+from steprule.codegen.prove.prove import prove
 from steprule.specs import claims
-from steprule.specs.language.claims import Claim, Equivalence, Verdict
+from steprule.specs.language import (
+    POSITIVE,
+    Hyper,
+    Schedule,
+    Update,
+    eta,
+    hyperparameters,
+    lr,
+    step,
+)
+from steprule.specs.language.claims import Claim, Equivalence, Identity, Part, Verdict
 
 EDITION = edition()
 
@@ -35,6 +47,29 @@ def material(settled, *names: str) -> Material:
 @pytest.fixture(scope="session")
 def texts(pages):
     return {name: page.text for name, page in pages.items() if name.startswith("claims/")}
+
+
+def test_an_identity_of_ones_own():
+    """About a schedule of one's own it stands in its notation, else in the names' own."""
+    (half_life,) = hyperparameters("half_life")
+    mine = Schedule(
+        "Mine",
+        summary="The rate by how long it takes to fall.",
+        source="nobody",
+        hyper=[Hyper(half_life, "10", POSITIVE, "steps", latex="H")],
+        updates=[Update(eta[step], lr / half_life)],
+        example={"lr": "0.1"},
+    )
+    part = Part("the rate", half_life * lr / half_life, lr)
+    free = Identity("of-nothing", "It cancels.", (part,), Verdict.PROVED)
+    about = replace(free, name="of-mine", about=(mine,))
+    proved = {claim.name: prove(claim) for claim in (free, about)}
+    own = replace(material(proved, "AdamW"), specs=(mine,), own={"of_mine": [free, about]})
+    pages = {page.name: page.text for page in claim_pages(own, EDITION)}
+    assert targets(pages["claims/of_mine"]) == ["of-nothing", "of-mine"]
+    assert printer(about).expression(half_life) == "H"
+    assert printer(free).expression(half_life) != "H"
+    assert [each.claim.name for each in relations(mine, proved)] == ["of-mine"]
 
 
 def targets(text: str) -> list[str]:

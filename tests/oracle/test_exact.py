@@ -98,6 +98,18 @@ def test_roots_and_multiples_of_pi_are_told_apart_exactly():
     assert exact.divide(third, exact.PI) == Q(1, 3)
 
 
+def test_what_is_taken_from_itself_is_0_however_it_comes_about():
+    """As an element less the mean of its row, where it is alone there."""
+    x = exact.add(exact.square_root(Q(2)), exact.square_root(Q(3)))
+    alone = exact.divide(x, Q(1))
+    minus = exact.multiply(Q(-1), alone)
+    assert exact.multiply(alone, Q(1)) is x
+    assert exact.negate(minus) is x
+    for pair in ((x, minus), (minus, x)):
+        assert exact.is_zero(exact.add(*pair))
+    assert exact.sign(exact.subtract(x, alone)) == 0
+
+
 def test_catastrophic_cancellation_leaves_as_many_digits():
     large = exact.exact(10**40)
     difference = exact.subtract(exact.square_root(exact.add(exact.square(large), exact.ONE)), large)

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 from steprule.codegen.oracle import optimizers as oracle
+from steprule.codegen.oracle.formats import to_exact
 from steprule.codegen.oracle.views import shape_seen
 from steprule.specs.language import (
     AT_LEAST_ONE,
     Hyper,
     Optimizer,
     Option,
+    Output,
     State,
     Update,
     View,
@@ -102,3 +104,34 @@ def test_a_gradient_that_is_a_function_is_of_the_parameters_shape():
     called = oracle.step(SPEC, t=1, theta=point, gradient=gradient, states=states, **how)
     given = oracle.step(SPEC, t=1, theta=point, gradient=point * 2, states=states, **how)
     assert (called["theta"] == given["theta"]).all()
+
+
+def test_a_state_that_begins_as_the_parameter_and_an_output_of_its_rows():
+    """They have the parameter's shape, and rows and columns are those of the view."""
+    start = np.arange(1.0, 25.0).reshape(2, 3, 2, 2)
+    (x,) = states("x")
+    spec = Optimizer(
+        "Averaging",
+        summary="s",
+        source="here",
+        hyper=[],
+        states=[State(x, init=theta[0], key="x"), State(r, init=0, key="r", shape=(rows,))],
+        updates=[
+            Update(x[t], x[t - 1]),
+            Update(r[t], total(G, over=cols)),
+            Update(theta[t], P - G - r[t]),
+        ],
+        outputs=[Output("lowered", x[t] - r[t] - total(x[t], over=cols), "by sums of rows")],
+        view=View(flat=ndim >= 4),
+    )
+    known = oracle.initial(spec, start, {}, {})
+    assert known["x"].shape == start.shape
+    assert (known["x"] == to_exact(start)).all()
+    sums = np.array([[5.0], [7.0]])
+    given = {"t": 1, "theta": start, "states": {"x": start, "r": sums}, "hyper": {}, "options": {}}
+    found = oracle.output(spec, "lowered", **given)
+    whole = (start.reshape(2, 12) - sums - start.reshape(2, 12).sum(1, keepdims=True)).reshape(
+        start.shape
+    )
+    assert found.shape == start.shape
+    assert (found == to_exact(whole)).all()

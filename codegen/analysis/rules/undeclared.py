@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from sympy import Basic, Symbol
 
-from ....specs.language import GradientAt, Iterand, Optimizer, Value, grad, theta
+from ....specs.language import GradientAt, Iterand, Optimizer, Value, grad, step, t, theta
 from ....specs.language.occurrences import nodes
 from ..fault import Fault
 from ..nearby import either, near
@@ -59,6 +59,13 @@ def _symbol(subject: Subject, where: str, symbol: Symbol) -> Fault:
             where,
             f"{symbol.name} is a series and stands without a time",
             f"Write {symbol.name}[{subject.spec.clock}] or {symbol.name}[{subject.spec.clock} - 1]",
+        )
+    if symbol in (t, step):
+        clock = subject.spec.clock
+        return Fault(
+            where,
+            f"{symbol.name} counts the steps of {'a rule' if symbol == t else 'a schedule'}",
+            f"Write {clock} for this one's, which are counted from {'0' if clock == step else '1'}",
         )
     how = f"Declare {symbol.name} in hyper, as a Hyper or an Option"
     return Fault(where, _problem(symbol, symbol.name), _remedy(symbol.name, numbers | flags, how))

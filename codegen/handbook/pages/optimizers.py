@@ -29,7 +29,7 @@ from ..pictures.drawn import is_drawn
 from ..pictures.paths import paths
 from ..pictures.shown import Shown
 from ..pictures.training import training
-from ..proofs.relations import relations
+from ..proofs.relations import relations, subjects
 from ..rules.snippets import optimizer_usage
 from ..rules.variants import Change, changes
 from ..writer import Writer
@@ -180,7 +180,7 @@ def _operators(spec: Optimizer, material: Material, write: Writer) -> str:
     """That there are operators, and which of them claims relate it to; links to their pages."""
     if not material.is_complete:
         return ""
-    claimed = {name for each in relations(spec, material.settled) for name in each.claim.about}
+    claimed = {name for each in relations(spec, material.settled) for name in subjects(each.claim)}
     links = [f"[{escaped(n)}](/operators/{n}.md)" for n in operators() if n in claimed]
     said = [write.word("operators_about", module=spec.module)]
     said += [write.word("operators_claimed", links=write.joined(links))] if links else []

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from ....specs.language import Spec
+from ....specs.language import Schedule, Spec
 from ....specs.language.claims import Claim, Equivalence, Stability, Verdict
 from ...loading.load import all_builtin, transforms
 from ...prove.prove import Settled
@@ -64,12 +64,17 @@ def printer(claim: Claim) -> ProofPrinter:
             return ProofPrinter([claim.left.spec, claim.right.spec])
         case Stability():
             return ProofPrinter([claim.side.spec])
-    return ProofPrinter(subjects(claim.about))
+    return ProofPrinter(subjects(claim.about) or [_PLAIN])
 
 
-def subjects(names: Sequence[str]) -> list[Spec]:
-    """The built-in specs of these names, of transforms their rules; of operators nothing."""
-    return [_builtin()[name] for name in names if name in _builtin()]
+_PLAIN = Schedule("Plain", summary="", source="", hyper=[], updates=[], example={})
+"""In whose notation stands what is about nothing in particular: that of the names themselves."""
+
+
+def subjects(about: Sequence[str | Spec]) -> list[Spec]:
+    """The specs that these are or name; of transforms their rules, of operators nothing."""
+    named = (_builtin().get(each) if isinstance(each, str) else each for each in about)
+    return [spec for spec in named if spec is not None]
 
 
 @cache

@@ -51,7 +51,8 @@ def _builtin() -> Mapping[str, Spec]:
 
 def subjects(claim: Claim) -> list[str]:
     """The names of what a claim is about."""
-    return [*dict.fromkeys((*claim.about, *(side.name for side in _sides(claim))))]
+    about = (*claim.about, *_sides(claim))
+    return [*dict.fromkeys(each if isinstance(each, str) else each.name for each in about)]
 
 
 def _sides(claim: Claim) -> Sequence[Spec]:

@@ -158,8 +158,8 @@ class _Evaluation:
         self._scalars = FORMATS["float32"] if self.computed.precision < 24 else self.computed
         """That of numbers that meet a tensor: libraries keep them wider than halves."""
         self._largest = float(self.computed.largest)
-        self._quotients: dict[Node | str, Any] = {}
-        """Of each quotient, and each name of one: the nodes it is of, and their values."""
+        self._pairs: dict[Node | str, Any] = {}
+        """Of each quotient and product, and each name of one: what it is of, and its values."""
         self._before: dict[Node, Any] = {}  # how far each sum is off before it is rounded itself
         self._too_large: set[str] = set()
 
@@ -178,7 +178,7 @@ class _Evaluation:
         for statement in statements:
             if isinstance(statement, Assign):
                 environment[statement.target.id] = self.pair(statement.value, environment)
-                self._quotients[statement.target.id] = self._quotients.get(statement.value)
+                self._pairs[statement.target.id] = self._pairs.get(statement.value, _NO_PAIR)
                 if statement.target.id in self.factors:
                     self._go_on(statement.target.id, environment)
             else:
@@ -210,7 +210,7 @@ class _Evaluation:
         raise NotImplementedError(f"no bound for {type(node).__name__}")
 
     def _regrouped(self, node: Apply, operands: list[Uncertain]) -> Any:
-        """How far a scalar times a quotient is off if the scalar meets the dividend first.
+        """How far a scalar times a quotient or a product is off if it meets a part of that first.
 
         So do libraries that have it as one call, also where the quotient has a name of its own.
         Among subnormals, where the size of what is rounded says little, it makes a difference.
@@ -218,13 +218,13 @@ class _Evaluation:
         if node.op is not ops.MUL or not node.args[0].on_host or node.on_host:
             return 0.0
         scale, of = node.args
-        quotient = self._quotients.get(of.id if isinstance(of, Name) else of)
-        if quotient is None:
-            return 0.0
-        (x, y), (dividend, divisor) = quotient
-        product = Apply(ops.MUL, (scale, x))
-        first = self._applied(product, [operands[0], dividend])
-        return self._applied(Apply(ops.DIV, (product, y)), [first, divisor])[1]
+        op, parts = self._pairs.get(of.id if isinstance(of, Name) else of, _NO_PAIR)
+        off: Any = 0.0
+        for (part, x), (other, y) in filter(None, (parts, parts[::-1] if op is ops.MUL else ())):
+            product = Apply(ops.MUL, (scale, part))
+            first = self._applied(product, [operands[0], x])
+            off = np.maximum(off, self._applied(Apply(op, (product, other)), [first, y])[1])
+        return off
 
     def rounded(self, pair: Uncertain, form: Format) -> Uncertain:
         """The value in a format: off by half an ulp more, unless it is one of the format."""
@@ -252,8 +252,8 @@ class _Evaluation:
             return np.broadcast_to(values[0], np.shape(values[1])), operands[0][1]
         if node.op is ops.LIFT:  # one number, beside a tensor without elements too
             return operands[0]
-        if node.op is ops.DIV and not node.on_host:
-            self._quotients[node] = node.args, operands
+        if node.op in (ops.DIV, ops.MUL) and not node.on_host:
+            self._pairs[node] = node.op, (*zip(node.args, operands, strict=True),)
         if node.op is ops.STORED:
             return self._in_storage(node.args[0], operands[0])
         along = node.op.axes or self.tensor
@@ -317,4 +317,4 @@ class _Evaluation:
         return value, np.where(np.isfinite(value), np.maximum(high - value, value - low), 0.0)
 
 
-_FUSED = (ops.MUL, ops.SQUARE)
+_FUSED, _NO_PAIR = (ops.MUL, ops.SQUARE), (ops.DIV, ())

@@ -85,6 +85,11 @@ def _descending(x: Any, by: Any) -> Any:
     return np.take_along_axis(x, np.argsort(-by, axis=-1, stable=True), axis=-1)
 
 
+def _leading(x: Any, count: Any) -> Any:
+    """Zeros of what has no elements, as the oracle has it, and whatever is generated."""
+    return x[..., : int(count)] if x.size else np.zeros((*x.shape[:-1], int(count)), x.dtype)
+
+
 VALUES: dict[str, Any] = {
     **COMPARISONS,
     "add": np.add,
@@ -120,8 +125,8 @@ VALUES: dict[str, Any] = {
     "trace": lambda x: np.trace(x, axis1=-2, axis2=-1)[..., None, None],
     "eigenvectors": _apart(lambda x: (np.linalg.eigh(x).eigenvectors[..., ::-1], 0)),
     "eigenvalues": _apart(lambda x: (np.linalg.eigvalsh(x)[..., None, ::-1], 1)),
-    "leading_eigenvectors": lambda x, n: VALUES["eigenvectors"](x)[..., : int(n)],
-    **{op.name: lambda x, n: x[..., : int(n)] for op in LEADING.values()},
+    "leading_eigenvectors": lambda x, n: _leading(VALUES["eigenvectors"](x), n),
+    **{op.name: _leading for op in LEADING.values()},
     "lower": np.tril,
     "solve": _solved,
     "qr": _apart(lambda x: (np.linalg.qr(x).Q, 0)),

@@ -15,7 +15,7 @@ from steprule.codegen.verify.optimizers.reach import Bounds
 from steprule.codegen.verify.roundings import carried
 from steprule.specs.language import NON_NEGATIVE, Optimizer, State, Update, grad, norm, t, theta
 from steprule.specs.language import states as series
-from sympy import Rational
+from sympy import Rational, sqrt
 
 G = grad(theta[t - 1])
 
@@ -89,6 +89,22 @@ def test_whole_numbers_are_off_near_a_step_alone(name, value, operands, off) -> 
     assert float(carried(name, value, operands)) == off
 
 
+@pytest.mark.parametrize("exponent", [0.24, 0.5, 0.9, 2.5, 3.0])
+@pytest.mark.parametrize(
+    ("base", "off"), [(0.0, 5e-324), (2.5e-320, 5e-324), (1e-310, 1e-310), (1.0, 0.5), (1e-3, 1e-9)]
+)
+def test_a_power_is_off_by_what_its_base_makes_of_it(
+    base: float, off: float, exponent: float
+) -> None:
+    """Most where the base is hardly above 0, as what underflows is."""
+    value = np.power(np.longdouble(base), exponent)
+    bound = carried("pow", value, [(np.longdouble(base), off), (exponent, 0.0)])
+    ends = [np.power(np.longdouble(max(base + d, 0.0)), exponent) for d in (off, -off)]
+    furthest = max(abs(end - value) for end in ends)
+    assert furthest <= bound * (1 + 2**-8)
+    assert bound <= furthest * (1 + 2**-8)
+
+
 def of_rule(states, *updates) -> Program:
     made = Optimizer(
         "Rule", summary="One.", source="here", hyper=[], states=states, updates=updates
@@ -112,6 +128,20 @@ def test_a_constant_is_rounded_too() -> None:
     # sum in v by one, of which a cube root sees a third.
     expected = 2.0**200 * (600 * np.log(2) * third + (8 + 1 + 1 / 3) * 2.0**-53)
     assert off == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_scalar_may_meet_either_factor_of_a_product_first() -> None:
+    """Where it halves what is subnormal, half of the smallest is lost, times the other factor."""
+    m, v = series("m v")
+    keeping = [Update(m[t], m[t - 1]), Update(v[t], v[t - 1])]
+    step = Update(theta[t], theta[t - 1] - sqrt(t) * (m[t] * v[t]) + G)
+    program = of_rule([State(m, init=0, key="m"), State(v, init=0, key="v")], *keeping, step)
+    smallest, far = 2.0**-149, 2.0**40
+    values = {"theta": np.zeros(1), "grad": np.zeros(1), "t": 0.25, "first": False}
+    for tiny, large in (("m", "v"), ("v", "m")):
+        states = {tiny: np.array([3 * smallest]), large: np.array([far])}
+        off = bounds(program, values | states, SINGLE, SINGLE)["theta"].off
+        assert smallest / 2 * far <= off <= smallest * far
 
 
 def test_where_a_norm_is_too_large_elements_alone_may_be_infinite() -> None:

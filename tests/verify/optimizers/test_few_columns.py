@@ -2,11 +2,38 @@
 
 import numpy as np
 import pytest
+from steprule.codegen.analysis import analyse
 from steprule.codegen.oracle.exact import exact
 from steprule.codegen.oracle.factors import Factored
 from steprule.codegen.oracle.formats import FORMATS, to_exact
+from steprule.codegen.program.compiled import compiled
+from steprule.codegen.verify.optimizers.bounds import bounds
 from steprule.codegen.verify.optimizers.factors import judged
+from steprule.codegen.verify.optimizers.wide import VALUES
 from steprule.codegen.verify.roundings import carried, halves, magnitude
+from steprule.specs.language import (
+    NON_NEGATIVE,
+    Hyper,
+    Optimizer,
+    State,
+    Update,
+    basis,
+    cols,
+    grad,
+    hyperparameters,
+    identity,
+    leading,
+    matmul,
+    rows,
+    states,
+    t,
+    theta,
+    transpose,
+)
+from steprule.specs.language.shapes import facts
+
+(lr,) = hyperparameters("lr")
+(p,) = states("p")
 
 RNG = np.random.default_rng(5)
 DRAWN = RNG.standard_normal((5, 5)) * 1e3
@@ -39,6 +66,39 @@ def test_leading_eigenvectors():
 @pytest.mark.parametrize("which", [(1, 0), (1, 2), (0, 2)])
 def test_others_are_not_the_leading_ones(which):
     assert not passes(eigenvectors(*which), "eigenvectors", GRAM, 2)
+
+
+@pytest.mark.parametrize("name", ["leading_1", "leading_basis", "leading_eigenvectors"])
+@pytest.mark.parametrize("shape", [(0, 0), (2, 0, 0)])
+def test_of_what_has_no_elements_there_is_a_column(name, shape):
+    """As in the oracle: products with it have their shape, and nothing is computed of them."""
+    empty = np.zeros(shape)
+    value = VALUES[name](empty, 1)
+    assert value.shape == (*shape[:-1], 1)
+    off = carried(name, value, [(empty, 0.0), (1, 0.0)])
+    assert np.broadcast_shapes(np.shape(off), value.shape) == value.shape
+    assert (np.swapaxes(value, -1, -2) @ empty).shape == (*shape[:-2], 1, 0)
+
+
+def test_a_state_of_a_basis_where_there_are_no_rows():
+    """It has a row all the same, of as many zeros as there are columns."""
+    g = grad(theta[t - 1])
+    rule = Optimizer(
+        "OfABasis",
+        summary="A step along a few columns.",
+        source="nobody",
+        hyper=[Hyper(lr, "1", NON_NEGATIVE, "rate")],
+        states=[State(p, init=0, key="p", shape=(basis, cols))],
+        updates=[
+            Update(p[t], matmul(transpose(leading(identity(rows), basis)), g)),
+            Update(theta[t], theta[t - 1] - lr * matmul(leading(identity(rows), basis), p[t])),
+        ],
+    )
+    values = {"theta": np.zeros((0, 3)), "grad": np.zeros((0, 3)), "p": np.zeros((1, 3))}
+    known = {"lr": 1.0, **facts((0, 3)), "t": 1, "first": True}
+    form = FORMATS["float64"]
+    found = bounds(compiled(analyse(rule)).program, values | known, form, form)
+    assert {name: each.off.shape for name, each in found.items()} == {"theta": (0, 3), "p": (1, 3)}
 
 
 def test_what_is_no_eigenvector():
