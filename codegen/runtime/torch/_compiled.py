@@ -20,7 +20,7 @@ the optimizer is looked at tells apart its graphs from those of others.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -65,14 +65,24 @@ def step(
     with torch.no_grad(), optimizer._lock:
         if optimizer._points and closure is not None:
             given |= _gradients(optimizer, closure, given)
-        traced, others = prepare(optimizer, given)
-        if traced:
-            _update(optimizer, traced)
-        finish(optimizer, others)
+        take([optimizer], [given])
     return loss
 
 
+def take(optimizers: Sequence[Any], given: Sequence[Named]) -> None:
+    """Take a step of each, once all that can fail has not. This function is run like ``step``."""
+    prepared: list[tuple[list[Traced], list[Change]]] = []
+    for each, own in zip(optimizers, given, strict=True):
+        prepared.append(prepare(each, own))
+    with torch.no_grad():
+        for each, (traced, others) in zip(optimizers, prepared, strict=True):
+            if traced:
+                _update(each, traced)
+            finish(each, others)
+
+
 step = _disable_dynamo(step, recursive=False)
+take = _disable_dynamo(take, recursive=False)
 _gradients = _disable_dynamo(gradients)
 
 
