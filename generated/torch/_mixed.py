@@ -15,7 +15,7 @@ from . import _compiled as compiled
 from ._checkpoints import require_one
 from ._inputs import Named, loss_of
 from ._optimizer import Optimizer
-from ._options import option
+from ._options import autograd_sees
 from ._taking import take
 
 
@@ -104,8 +104,8 @@ class Mixed(optim.Optimizer):
         """Load a checkpoint of all, as copies.
 
         Raises:
-            ValueError: it is none of an optimizer, the groups do not fit, or as an optimizer's own does. Nothing has been
-                changed then.
+            ValueError: it is none of an optimizer, the groups do not fit, or as an optimizer's own
+                does. Nothing has been changed then.
         """
         saved = state_dict.copy()
         for hook in self._optimizer_load_state_dict_pre_hooks.values():
@@ -207,7 +207,7 @@ def _step(
             loss = closure()
         for each, own in zip(optimizers, given, strict=True):
             own |= loss_of(each._inputs, loss)
-    sees = any(option(each.defaults, "differentiable") for each in optimizers)
+    sees = any(autograd_sees(each.defaults) for each in optimizers)
     with torch.set_grad_enabled(sees), ExitStack() as locks:
         for each in sorted(optimizers, key=id):  # alike for two who take the same
             locks.enter_context(each._lock)

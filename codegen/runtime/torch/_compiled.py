@@ -30,7 +30,7 @@ from torch import Tensor
 from torch._compile import _disable_dynamo
 
 from ._inputs import Named, loss_of
-from ._options import option
+from ._options import autograd_sees
 from ._plain import together
 from ._points import gradients
 from ._random import tensors
@@ -91,7 +91,7 @@ def prepare(optimizer: Any, given: Named) -> tuple[list[Traced], list[Change]]:
     """What is traced, and the changes that are not."""
     updates: list[Any] = []
     others: list[Change] = []
-    with torch.set_grad_enabled(option(optimizer.defaults, "differentiable")):
+    with torch.set_grad_enabled(autograd_sees(optimizer.defaults)):
         for change in optimizer._prepare(given):
             if isinstance(change, partial) and change.func is together:
                 updates.append(change.args)
@@ -103,7 +103,7 @@ def prepare(optimizer: Any, given: Named) -> tuple[list[Traced], list[Change]]:
 @_disable_dynamo
 def finish(optimizer: Any, changes: list[Change]) -> None:
     """Make the changes that are not traced."""
-    with torch.set_grad_enabled(option(optimizer.defaults, "differentiable")), Held():
+    with torch.set_grad_enabled(autograd_sees(optimizer.defaults)), Held():
         optimizer._changes = object()
         for change in changes:
             change()
