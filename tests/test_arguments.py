@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import steprule.numpy
+import steprule.numpy.schedules
 import steprule.torch
 import torch
 from steprule.numpy._intervals import Interval
@@ -20,6 +21,8 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("SGD", {"lr": "2.5E5"}, "got '2.5E5', which is text: write 2.5e+5" + YAML),
     ("SGD", {"momentum": "0.9"}, "momentum must be a number, got '0.9', which is text: write 0.9,"),
     ("SGD", {"lr": "fast"}, "lr must be a number, got 'fast'"),
+    ("SGD", {"lr": None}, "lr must be a number, got None"),
+    ("SGD", {"error_if_nonfinite": "no"}, "error_if_nonfinite must be True or False, got 'no'"),
     ("SGD", {"weight_decay": None}, "weight_decay must be a number, got None"),
     ("SGD", {"lr": True}, "lr must be a number, got True"),
     ("SGD", {"lr": 1j}, "lr must be a number, got 1j"),
@@ -135,3 +138,13 @@ def test_an_interval_is_what_python_makes_of_its_text(text: str) -> None:
         if not inside:
             with pytest.raises(ValueError, match=re.escape(f"x must satisfy {text}, got ")):
                 interval.require("x", kind(x))
+
+
+def test_an_optimizer_of_arrays_shows_the_call_that_makes_it() -> None:
+    schedule = steprule.numpy.schedules.CosineAnnealingLR(0.1, T_max=9)
+    optimizer = steprule.numpy.Adam(lr=schedule, betas=(0.5, 0.9), amsgrad=True, clipnorm=1.0)
+    shown = repr(optimizer)
+    assert shown.startswith("Adam(lr=CosineAnnealingLR(lr=0.1, T_max=9, ")
+    assert repr(eval(shown, vars(steprule.numpy) | vars(steprule.numpy.schedules))) == shown
+    optimizer.clipnorm = 2.0
+    assert repr(optimizer) == shown.replace("clipnorm=1.0", "clipnorm=2.0")
