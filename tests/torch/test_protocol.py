@@ -1,5 +1,6 @@
 """What a training loop asks of an optimizer besides values."""
 
+import re
 import subprocess
 import sys
 from copy import deepcopy
@@ -212,6 +213,24 @@ def test_momentum_and_rate_changed_while_training(rule: Any) -> None:
             rule.train(optimizer, some, 2)
     for p, q in zip(params, others, strict=True):
         assert_close(p, q, **F64)
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.float8_e4m3fn], ids=str)
+@pytest.mark.parametrize("how", [{}, {"foreach": False}, {"capturable": True}], ids=str)
+def test_parameters_that_are_not_computed_with_are_named(
+    dtype: torch.dtype, how: dict[str, bool]
+) -> None:
+    for rule in (steprule.torch.SGD, steprule.torch.AdamW, steprule.torch.Adafactor):
+        p, q = torch.ones(2, 2).to(dtype), torch.ones(2, 2)
+        optimizer = rule([q, p], **how)
+        q.grad = torch.ones(2, 2)
+        optimizer.step()
+        before, p.grad = q.clone(), p.clone()
+        name = re.escape(f"{rule.__name__} takes floating-point parameters of 16 bits or more, not")
+        with pytest.raises(TypeError, match=f"{name} {dtype}"):
+            optimizer.step()
+        assert torch.equal(q, before)
+        assert all(state["step"] == 1 for state in optimizer.state.values())
 
 
 def test_zero_grad(rule: Any) -> None:

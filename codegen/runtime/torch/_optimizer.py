@@ -213,7 +213,7 @@ class Optimizer(Readable, optim.Optimizer):
                 installed; a CUDA graph is being captured and a group is not
                 capturable; ``clipvalue`` is set, and a gradient is complex; with
                 ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
-            TypeError: an input is missing, or unknown.
+            TypeError: an input is missing, or unknown; or a parameter is an integer or of 8 bits.
             ValueError: a group has two limits of its gradients, or an input does not fit.
 
         Nothing has been changed when one of these is raised. What a handler of a signal raises, as

@@ -65,6 +65,11 @@ def is_of_kind(x: Tensor, model: Tensor) -> bool:
     return x.is_complex() == model.is_complex() and (x.is_complex() or x.is_floating_point())
 
 
+def is_computed_with(dtype: torch.dtype) -> bool:
+    """Whether its numbers have a fraction, and torch computes with them: not so with 8 bits."""
+    return dtype.is_complex or (dtype.is_floating_point and dtype.itemsize > 1)
+
+
 def arithmetic(dtype: torch.dtype) -> torch.dtype:
     """The dtype computed in for a dtype stored: half precision is not computed with."""
     return torch.float32 if dtype in (torch.float16, torch.bfloat16) else dtype

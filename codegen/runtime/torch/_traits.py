@@ -65,6 +65,8 @@ class Traits:
         """There are sparse gradients."""
         self.is_complex = any(dtype.is_complex for dtype in {grad.dtype for grad in grads})
         """There are complex gradients."""
+        self.dtypes = {p.dtype for p in params}
+        """Of the parameters."""
         self._alike: tuple[Likeness, Likeness] | None = None
 
     def remember(self, grads: list[Tensor]) -> None:
