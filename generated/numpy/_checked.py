@@ -25,6 +25,7 @@ from ._philox import require_seed
 class Checked(Limited, Declared):
     """A generated class with checks of the arguments that its optimizers have."""
 
+    lr: Any
     seed: int
     engine: Engine
     _checked: tuple[Any, ...] = ()
