@@ -78,6 +78,10 @@ class TestGroups:
         found = groups(network(), {"*": {"lr": 1}, "0.*": {"lr": 2}})
         assert [len(each["params"]) for each in found] == [0, 6, 0]
 
+    def test_parameters_are_chosen_by_the_key_alone(self) -> None:
+        with pytest.raises(TypeError, match=r"'0\.\*' says itself which parameters it is of"):
+            groups(network(), {"0.*": {"params": []}})
+
     def test_a_pattern_that_fits_nothing_is_told(self) -> None:
         with pytest.raises(ValueError, match=r"'0\.wieght' fits no .* the nearest is '0\.weight'"):
             groups(network(), {"0.wieght": {}})
