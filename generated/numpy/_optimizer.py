@@ -25,7 +25,7 @@ from ._known import Kind, Known, States
 from ._locks import lock
 from ._over_time import at, number
 from ._readable import Readable
-from ._scalars import Step
+from ._scalars import Number, Step
 from ._shapes import Facts, told
 from ._signals import Held
 from ._states import arrays_of, starts_of
@@ -48,7 +48,7 @@ class Optimizer(Checked, Readable):
         self,
         error_if_nonfinite: bool,
         engine: Engine,
-        *limits: float | None,
+        *limits: Number | None,
     ) -> None:
         vars(self).update(zip(TRANSFORMS, limits, strict=True))
         self.error_if_nonfinite = error_if_nonfinite

@@ -15,7 +15,7 @@ from ._declared import Declared
 from ._given import require_known
 from ._known import States
 from ._over_time import at
-from ._scalars import Rate
+from ._scalars import Number
 from ._swaps import Swapping, require_output
 from ._trees import Tree, leaves
 
@@ -23,7 +23,7 @@ from ._trees import Tree, leaves
 class Readable(Swapping, Declared):
     """The part of an optimizer that looks at its states, and says what its next step reads."""
 
-    lr: Rate = 0.0  # for rules that have none
+    lr: Number = 0.0  # for rules that have none
     _lock: Any
     _step: int
     _scalars: dict[str, float]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-Rate: TypeAlias = float | Callable[[int], float]
-"""A learning rate, or a function that gives it from the 0-based step."""
+Number: TypeAlias = float | Callable[[int], float]
+"""A hyperparameter, or a function that gives it from the 0-based step."""
 
 Start: TypeAlias = float | Literal["theta"]
 """What a state starts as: a number, or a copy of its parameter."""

@@ -2,13 +2,14 @@
 """A2Grad: accelerated descent with step sizes set by how much gradients vary."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Start, Step
+from ._scalars import Number, Start, Step
 from ._trees import Array
 
 
@@ -65,21 +66,21 @@ class A2Grad(Optimizer):
 
     def __init__(
         self,
-        beta: float = 10,
-        lips: float = 10,
-        rho: float = 0.5,
+        beta: Number = 10,
+        lips: Number = 10,
+        rho: Number = 0.5,
         variant: str | None = "uni",
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.beta = beta
-        self.lips = lips
-        self.rho = rho
+        self.beta: Any = beta
+        self.lips: Any = lips
+        self.rho: Any = rho
         self.variant = variant
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)

@@ -2,12 +2,13 @@
 """AdaBound: Adam whose rates are clipped to bounds that converge to the rate of SGD."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._trees import Array
 
 
@@ -74,28 +75,28 @@ class AdaBound(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        final_lr: float = 0.1,
-        gamma: float = 1e-3,
-        eps: float = 1e-8,
-        weight_decay: float = 0,
+        lr: Number = 1e-3,
+        betas: tuple[Number, Number] = (0.9, 0.999),
+        final_lr: Number = 0.1,
+        gamma: Number = 1e-3,
+        eps: Number = 1e-8,
+        weight_decay: Number = 0,
         amsbound: bool = False,
         *,
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.final_lr = final_lr
-        self.gamma = gamma
-        self.eps = eps
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.final_lr: Any = final_lr
+        self.gamma: Any = gamma
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
         self.amsbound = amsbound
         self.maximize = maximize
         self.decoupled_weight_decay = decoupled_weight_decay

@@ -2,6 +2,7 @@
 """Adafactor: RMSprop that keeps the second moments of a matrix as a row and a column."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from . import _along as along
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -73,24 +74,24 @@ class Adafactor(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-2,
-        beta2_decay: float = -0.8,
-        eps: tuple[float | None, float] = (None, 1e-3),
-        d: float = 1,
-        weight_decay: float = 0,
+        lr: Number = 1e-2,
+        beta2_decay: Number = -0.8,
+        eps: tuple[Number | None, Number] = (None, 1e-3),
+        d: Number = 1,
+        weight_decay: Number = 0,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.beta2_decay = beta2_decay
-        self.eps = eps
-        self.d = d
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.beta2_decay: Any = beta2_decay
+        self.eps: Any = eps
+        self.d: Any = d
+        self.weight_decay: Any = weight_decay
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

@@ -10,7 +10,7 @@ import numpy as np
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._trees import Array
 
 
@@ -80,30 +80,30 @@ class AdaGC(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
+        lr: Number = 1e-3,
+        betas: tuple[Number, Number] = (0.9, 0.999),
+        eps: Number = 1e-8,
+        weight_decay: Number = 1e-2,
         *,
         maximize: bool = False,
-        absolute: float = 1,
-        relative: float = 1.05,
-        decay: float = 0.98,
+        absolute: Number = 1,
+        relative: Number = 1.05,
+        decay: Number = 0.98,
         warmup: int = 100,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.eps = eps
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
         self.maximize = maximize
-        self.absolute = absolute
-        self.relative = relative
-        self.decay = decay
+        self.absolute: Any = absolute
+        self.relative: Any = relative
+        self.decay: Any = decay
         self.warmup = warmup
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

@@ -2,12 +2,13 @@
 """AdamAtan2: AdamW with an arctangent in place of the quotient, and so no epsilon."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._trees import Array
 
 
@@ -64,24 +65,24 @@ class AdamAtan2(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-4,
-        betas: tuple[float, float] = (0.9, 0.99),
-        weight_decay: float = 0,
-        a: float = 1.27,
-        b: float = 1,
+        lr: Number = 1e-4,
+        betas: tuple[Number, Number] = (0.9, 0.99),
+        weight_decay: Number = 0,
+        a: Number = 1.27,
+        b: Number = 1,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.weight_decay = weight_decay
-        self.a = a
-        self.b = b
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.weight_decay: Any = weight_decay
+        self.a: Any = a
+        self.b: Any = b
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

@@ -2,13 +2,14 @@
 """AdaMuon: Muon on the signs of its momentum, with a second moment for each element."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._shapes import View
 from ._trees import Array
 
@@ -106,31 +107,31 @@ class AdaMuon(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 0.02,
-        weight_decay: float = 0.01,
-        momentum: float = 0.95,
+        lr: Number = 0.02,
+        weight_decay: Number = 0.01,
+        momentum: Number = 0.95,
         nesterov: bool = True,
-        ns_coefficients: tuple[float, float, float] = (3.4445, -4.775, 2.0315),
-        eps: float = 1e-7,
+        ns_coefficients: tuple[Number, Number, Number] = (3.4445, -4.775, 2.0315),
+        eps: Number = 1e-7,
         ns_steps: int = 5,
-        second_eps: float = 1e-8,
+        second_eps: Number = 1e-8,
         *,
         flatten: str | None = "convolutions",
         split: int = 1,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.weight_decay = weight_decay
-        self.momentum = momentum
+        self.lr: Any = lr
+        self.weight_decay: Any = weight_decay
+        self.momentum: Any = momentum
         self.nesterov = nesterov
-        self.ns_coefficients = ns_coefficients
-        self.eps = eps
+        self.ns_coefficients: Any = ns_coefficients
+        self.eps: Any = eps
         self.ns_steps = ns_steps
-        self.second_eps = second_eps
+        self.second_eps: Any = second_eps
         self.flatten = flatten
         self.split = split
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)

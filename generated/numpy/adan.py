@@ -2,12 +2,13 @@
 """Adan: Adam with Nesterov's momentum, estimated from the change of the gradient."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._trees import Array
 
 
@@ -68,23 +69,23 @@ class Adan(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        betas: tuple[float, float, float] = (0.98, 0.92, 0.99),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
+        lr: Number = 1e-3,
+        betas: tuple[Number, Number, Number] = (0.98, 0.92, 0.99),
+        eps: Number = 1e-8,
+        weight_decay: Number = 0,
         no_prox: bool = False,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.eps = eps
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
         self.no_prox = no_prox
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)

@@ -2,13 +2,14 @@
 """AdaShift: Adam whose second moment is of the gradient some steps before."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._trees import Array
 
 
@@ -94,24 +95,24 @@ class AdaShift(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
+        lr: Number = 1e-3,
+        betas: tuple[Number, Number] = (0.9, 0.999),
         keep_num: int = 10,
         reduce_func: str | None = "max",
-        eps: float = 1e-10,
+        eps: Number = 1e-10,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
+        self.lr: Any = lr
+        self.betas: Any = betas
         self.keep_num = keep_num
         self.reduce_func = reduce_func
-        self.eps = eps
+        self.eps: Any = eps
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

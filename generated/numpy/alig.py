@@ -9,7 +9,7 @@ import numpy as np
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -60,21 +60,21 @@ class AliG(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e300,
-        momentum: float = 0,
+        lr: Number = 1e300,
+        momentum: Number = 0,
         adjusted_momentum: bool = False,
-        eps: float = 1e-5,
+        eps: Number = 1e-5,
         *,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.momentum = momentum
+        self.lr: Any = lr
+        self.momentum: Any = momentum
         self.adjusted_momentum = adjusted_momentum
-        self.eps = eps
+        self.eps: Any = eps
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _initial(self, lr: float) -> dict[str, float | None]:

@@ -2,6 +2,7 @@
 """APOLLO: SGD with a rate for each row or column, from Adam on a random projection."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from . import _matrices as matrices
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._shapes import View
 from ._trees import Array
 
@@ -114,33 +115,33 @@ class APOLLO(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-2,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
+        lr: Number = 1e-2,
+        betas: tuple[Number, Number] = (0.9, 0.999),
+        eps: Number = 1e-8,
+        weight_decay: Number = 0,
         rank: int = 256,
         update_proj_gap: int = 200,
-        scale: float = 1,
+        scale: Number = 1,
         scale_type: str | None = "channel",
-        growth: float = 1.01,
+        growth: Number = 1.01,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         seed: int = 0,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.eps = eps
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
         self.rank = rank
         self.update_proj_gap = update_proj_gap
-        self.scale = scale
+        self.scale: Any = scale
         self.scale_type = scale_type
-        self.growth = growth
+        self.growth: Any = growth
         self.maximize = maximize
         self.seed = seed
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)

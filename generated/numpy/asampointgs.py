@@ -9,7 +9,7 @@ import numpy as np
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -64,29 +64,29 @@ class ASAMPointGs(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        momentum: float = 0,
-        dampening: float = 0,
-        weight_decay: float = 0,
+        lr: Number = 1e-3,
+        momentum: Number = 0,
+        dampening: Number = 0,
+        weight_decay: Number = 0,
         nesterov: bool = False,
         *,
         maximize: bool = False,
-        rho: float = 0.5,
-        eta: float = 0.01,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        rho: Number = 0.5,
+        eta: Number = 0.01,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.momentum = momentum
-        self.dampening = dampening
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.momentum: Any = momentum
+        self.dampening: Any = dampening
+        self.weight_decay: Any = weight_decay
         self.nesterov = nesterov
         self.maximize = maximize
-        self.rho = rho
-        self.eta = eta
+        self.rho: Any = rho
+        self.eta: Any = eta
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _check(self, lr: float | None) -> None:

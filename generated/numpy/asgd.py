@@ -7,7 +7,7 @@ import numpy as np
 
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -64,24 +64,24 @@ class ASGD(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-2,
-        lambd: float = 1e-4,
-        alpha: float = 0.75,
-        t0: float = 1e6,
-        weight_decay: float = 0,
+        lr: Number = 1e-2,
+        lambd: Number = 1e-4,
+        alpha: Number = 0.75,
+        t0: Number = 1e6,
+        weight_decay: Number = 0,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.lambd = lambd
-        self.alpha = alpha
-        self.t0 = t0
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.lambd: Any = lambd
+        self.alpha: Any = alpha
+        self.t0: Any = t0
+        self.weight_decay: Any = weight_decay
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

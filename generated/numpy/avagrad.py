@@ -10,7 +10,7 @@ import numpy as np
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._trees import Array
 
 
@@ -69,22 +69,22 @@ class AvaGrad(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 0.1,
-        betas: tuple[float, float] = (0.9, 0.999),
-        weight_decay: float = 0,
-        eps: float = 0.1,
+        lr: Number = 0.1,
+        betas: tuple[Number, Number] = (0.9, 0.999),
+        weight_decay: Number = 0,
+        eps: Number = 0.1,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.weight_decay = weight_decay
-        self.eps = eps
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.weight_decay: Any = weight_decay
+        self.eps: Any = eps
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

@@ -2,6 +2,7 @@
 """CAME: Adafactor with momentum, scaled down where it is unreliable."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from . import _along as along
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -76,24 +77,24 @@ class CAME(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 2e-4,
-        eps: tuple[float, float] = (1e-30, 1e-16),
-        clip_threshold: float = 1,
-        betas: tuple[float, float, float] = (0.9, 0.999, 0.9999),
-        weight_decay: float = 0,
+        lr: Number = 2e-4,
+        eps: tuple[Number, Number] = (1e-30, 1e-16),
+        clip_threshold: Number = 1,
+        betas: tuple[Number, Number, Number] = (0.9, 0.999, 0.9999),
+        weight_decay: Number = 0,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.eps = eps
-        self.clip_threshold = clip_threshold
-        self.betas = betas
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.eps: Any = eps
+        self.clip_threshold: Any = clip_threshold
+        self.betas: Any = betas
+        self.weight_decay: Any = weight_decay
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

@@ -9,7 +9,7 @@ import numpy as np
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Start, Step
+from ._scalars import Number, Start, Step
 from ._trees import Array
 
 
@@ -76,26 +76,26 @@ class DAdaptAdaGrad(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1,
-        momentum: float = 0,
-        weight_decay: float = 0,
-        eps: float = 1e-6,
-        d0: float = 1e-6,
-        growth_rate: float = 1e300,
+        lr: Number = 1,
+        momentum: Number = 0,
+        weight_decay: Number = 0,
+        eps: Number = 1e-6,
+        d0: Number = 1e-6,
+        growth_rate: Number = 1e300,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.momentum = momentum
-        self.weight_decay = weight_decay
-        self.eps = eps
-        self.d0 = d0
-        self.growth_rate = growth_rate
+        self.lr: Any = lr
+        self.momentum: Any = momentum
+        self.weight_decay: Any = weight_decay
+        self.eps: Any = eps
+        self.d0: Any = d0
+        self.growth_rate: Any = growth_rate
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

@@ -9,7 +9,7 @@ import numpy as np
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -83,28 +83,28 @@ class DAdaptAdan(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1,
-        betas: tuple[float, float, float] = (0.98, 0.92, 0.99),
-        eps: float = 1e-8,
-        weight_decay: float = 0.02,
+        lr: Number = 1,
+        betas: tuple[Number, Number, Number] = (0.98, 0.92, 0.99),
+        eps: Number = 1e-8,
+        weight_decay: Number = 0.02,
         no_prox: bool = False,
-        d0: float = 1e-6,
-        growth_rate: float = 1e300,
+        d0: Number = 1e-6,
+        growth_rate: Number = 1e300,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.eps = eps
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
         self.no_prox = no_prox
-        self.d0 = d0
-        self.growth_rate = growth_rate
+        self.d0: Any = d0
+        self.growth_rate: Any = growth_rate
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

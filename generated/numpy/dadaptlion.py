@@ -10,7 +10,7 @@ import numpy as np
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -71,22 +71,22 @@ class DAdaptLion(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1,
-        betas: tuple[float, float] = (0.9, 0.99),
-        weight_decay: float = 0,
-        d0: float = 1e-6,
+        lr: Number = 1,
+        betas: tuple[Number, Number] = (0.9, 0.99),
+        weight_decay: Number = 0,
+        d0: Number = 1e-6,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.weight_decay = weight_decay
-        self.d0 = d0
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.weight_decay: Any = weight_decay
+        self.d0: Any = d0
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

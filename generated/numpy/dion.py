@@ -2,6 +2,7 @@
 """Dion: orthonormalised momentum of low rank, by power iteration."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from . import _along as along
 from . import _matrices as matrices
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._shapes import View
 from ._trees import Array
 
@@ -82,24 +83,24 @@ class Dion(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 0.01,
-        mu: float = 0.95,
-        weight_decay: float = 0.01,
+        lr: Number = 0.01,
+        mu: Number = 0.95,
+        weight_decay: Number = 0.01,
         rank: int = 128,
-        eps: float = 1e-8,
+        eps: Number = 1e-8,
         *,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         seed: int = 0,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.mu = mu
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.mu: Any = mu
+        self.weight_decay: Any = weight_decay
         self.rank = rank
-        self.eps = eps
+        self.eps: Any = eps
         self.seed = seed
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

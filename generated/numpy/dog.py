@@ -10,7 +10,7 @@ from . import _along as along
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Start, Step
+from ._scalars import Number, Start, Step
 from ._trees import Array
 
 
@@ -66,22 +66,22 @@ class DoG(Optimizer):
 
     def __init__(
         self,
-        reps_rel: float = 1e-6,
-        lr: Rate = 1,
-        weight_decay: float = 0,
-        eps: float = 1e-8,
+        reps_rel: Number = 1e-6,
+        lr: Number = 1,
+        weight_decay: Number = 0,
+        eps: Number = 1e-8,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.reps_rel = reps_rel
-        self.lr = lr
-        self.weight_decay = weight_decay
-        self.eps = eps
+        self.reps_rel: Any = reps_rel
+        self.lr: Any = lr
+        self.weight_decay: Any = weight_decay
+        self.eps: Any = eps
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

@@ -9,7 +9,7 @@ import numpy as np
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Start, Step
+from ._scalars import Number, Start, Step
 from ._trees import Array
 
 
@@ -65,22 +65,22 @@ class DoWG(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1,
-        init_estim_sq_dist: float = 1e-4,
-        eps: float = 1e-4,
-        weight_decay: float = 0,
+        lr: Number = 1,
+        init_estim_sq_dist: Number = 1e-4,
+        eps: Number = 1e-4,
+        weight_decay: Number = 0,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.init_estim_sq_dist = init_estim_sq_dist
-        self.eps = eps
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.init_estim_sq_dist: Any = init_estim_sq_dist
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

@@ -2,13 +2,14 @@
 """Fromage: descent that changes each tensor by a fixed share of its norm."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -54,16 +55,16 @@ class Fromage(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-2,
+        lr: Number = 1e-2,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
+        self.lr: Any = lr
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

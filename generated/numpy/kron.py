@@ -2,6 +2,7 @@
 """Kron: SGD with a Kronecker-factored preconditioner that whitens gradients."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from . import _matrices as matrices
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._shapes import View
 from ._trees import Array
 
@@ -118,30 +119,30 @@ class Kron(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        momentum: float = 0.9,
-        weight_decay: float = 0,
-        precond_lr: float = 0.1,
+        lr: Number = 1e-3,
+        momentum: Number = 0.9,
+        weight_decay: Number = 0,
+        precond_lr: Number = 0.1,
         precondition_frequency: int = 1,
         max_size_triangular: int = 8192,
-        max_rms: float = 1.1,
+        max_rms: Number = 1.1,
         momentum_into_precond_update: bool = True,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         seed: int = 0,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.momentum = momentum
-        self.weight_decay = weight_decay
-        self.precond_lr = precond_lr
+        self.lr: Any = lr
+        self.momentum: Any = momentum
+        self.weight_decay: Any = weight_decay
+        self.precond_lr: Any = precond_lr
         self.precondition_frequency = precondition_frequency
         self.max_size_triangular = max_size_triangular
-        self.max_rms = max_rms
+        self.max_rms: Any = max_rms
         self.momentum_into_precond_update = momentum_into_precond_update
         self.maximize = maximize
         self.seed = seed

@@ -2,12 +2,13 @@
 """MADGRAD: dual averaging, scaled by the cube root of squared gradients, with momentum."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Start, Step
+from ._scalars import Number, Start, Step
 from ._trees import Array
 
 
@@ -65,23 +66,23 @@ class MADGRAD(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-2,
-        momentum: float = 0.9,
-        weight_decay: float = 0,
-        eps: float = 1e-6,
+        lr: Number = 1e-2,
+        momentum: Number = 0.9,
+        weight_decay: Number = 0,
+        eps: Number = 1e-6,
         decouple_decay: bool = False,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.momentum = momentum
-        self.weight_decay = weight_decay
-        self.eps = eps
+        self.lr: Any = lr
+        self.momentum: Any = momentum
+        self.weight_decay: Any = weight_decay
+        self.eps: Any = eps
         self.decouple_decay = decouple_decay
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)

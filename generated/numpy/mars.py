@@ -2,13 +2,14 @@
 """MARS: AdamW on gradients whose variance is reduced by their last change."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._trees import Array
 
 
@@ -71,25 +72,25 @@ class MARS(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 3e-3,
-        betas: tuple[float, float] = (0.95, 0.99),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
+        lr: Number = 3e-3,
+        betas: tuple[Number, Number] = (0.95, 0.99),
+        eps: Number = 1e-8,
+        weight_decay: Number = 0,
         *,
         maximize: bool = False,
-        gamma: float = 0.025,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        gamma: Number = 0.025,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.eps = eps
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
         self.maximize = maximize
-        self.gamma = gamma
+        self.gamma: Any = gamma
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _initial(self, lr: float) -> dict[str, float | None]:

@@ -9,7 +9,7 @@ import numpy as np
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -71,22 +71,22 @@ class MoMo(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1,
-        weight_decay: float = 0,
-        beta: float = 0.9,
-        lower_bound: float = 0,
+        lr: Number = 1,
+        weight_decay: Number = 0,
+        beta: Number = 0.9,
+        lower_bound: Number = 0,
         adapt_lower_bound: bool = False,
         *,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.weight_decay = weight_decay
-        self.beta = beta
-        self.lower_bound = lower_bound
+        self.lr: Any = lr
+        self.weight_decay: Any = weight_decay
+        self.beta: Any = beta
+        self.lower_bound: Any = lower_bound
         self.adapt_lower_bound = adapt_lower_bound
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

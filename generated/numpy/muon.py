@@ -2,13 +2,14 @@
 """Muon: nearly orthogonalised momentum, for the matrices of hidden layers."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._shapes import View
 from ._trees import Array
 
@@ -107,29 +108,29 @@ class Muon(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        weight_decay: float = 0.1,
-        momentum: float = 0.95,
+        lr: Number = 1e-3,
+        weight_decay: Number = 0.1,
+        momentum: Number = 0.95,
         nesterov: bool = True,
-        ns_coefficients: tuple[float, float, float] = (3.4445, -4.775, 2.0315),
-        eps: float = 1e-7,
+        ns_coefficients: tuple[Number, Number, Number] = (3.4445, -4.775, 2.0315),
+        eps: Number = 1e-7,
         ns_steps: int = 5,
         adjust_lr_fn: str | None = None,
         *,
         flatten: str | None = "convolutions",
         split: int = 1,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.weight_decay = weight_decay
-        self.momentum = momentum
+        self.lr: Any = lr
+        self.weight_decay: Any = weight_decay
+        self.momentum: Any = momentum
         self.nesterov = nesterov
-        self.ns_coefficients = ns_coefficients
-        self.eps = eps
+        self.ns_coefficients: Any = ns_coefficients
+        self.eps: Any = eps
         self.ns_steps = ns_steps
         self.adjust_lr_fn = adjust_lr_fn
         self.flatten = flatten

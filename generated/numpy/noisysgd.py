@@ -2,12 +2,13 @@
 """NoisySGD: SGD with Gaussian noise added to its gradients, which fades."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -72,30 +73,30 @@ class NoisySGD(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        momentum: float = 0,
-        dampening: float = 0,
-        weight_decay: float = 0,
+        lr: Number = 1e-3,
+        momentum: Number = 0,
+        dampening: Number = 0,
+        weight_decay: Number = 0,
         nesterov: bool = False,
         *,
         maximize: bool = False,
-        variance: float = 0.01,
-        fading: float = 0.55,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        variance: Number = 0.01,
+        fading: Number = 0.55,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         seed: int = 0,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.momentum = momentum
-        self.dampening = dampening
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.momentum: Any = momentum
+        self.dampening: Any = dampening
+        self.weight_decay: Any = weight_decay
         self.nesterov = nesterov
         self.maximize = maximize
-        self.variance = variance
-        self.fading = fading
+        self.variance: Any = variance
+        self.fading: Any = fading
         self.seed = seed
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

@@ -2,13 +2,14 @@
 """NorMuon: Muon whose steps are normalised row by row."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._shapes import View
 from ._trees import Array
 
@@ -113,35 +114,35 @@ class NorMuon(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 0.02,
-        weight_decay: float = 0,
-        momentum: float = 0.95,
+        lr: Number = 0.02,
+        weight_decay: Number = 0,
+        momentum: Number = 0.95,
         nesterov: bool = True,
-        ns_coefficients: tuple[float, float, float] = (3.4445, -4.775, 2.0315),
-        eps: float = 1e-7,
+        ns_coefficients: tuple[Number, Number, Number] = (3.4445, -4.775, 2.0315),
+        eps: Number = 1e-7,
         ns_steps: int = 5,
-        beta2: float = 0.95,
+        beta2: Number = 0.95,
         update_scale: str | None = "rms",
-        row_eps: float = 1e-10,
+        row_eps: Number = 1e-10,
         *,
         flatten: str | None = "convolutions",
         split: int = 1,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.weight_decay = weight_decay
-        self.momentum = momentum
+        self.lr: Any = lr
+        self.weight_decay: Any = weight_decay
+        self.momentum: Any = momentum
         self.nesterov = nesterov
-        self.ns_coefficients = ns_coefficients
-        self.eps = eps
+        self.ns_coefficients: Any = ns_coefficients
+        self.eps: Any = eps
         self.ns_steps = ns_steps
-        self.beta2 = beta2
+        self.beta2: Any = beta2
         self.update_scale = update_scale
-        self.row_eps = row_eps
+        self.row_eps: Any = row_eps
         self.flatten = flatten
         self.split = split
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)

@@ -2,12 +2,13 @@
 """PAdam: Adam with a power of its denominator, between Adam and SGD."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._trees import Array
 
 
@@ -67,26 +68,26 @@ class PAdam(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 0.1,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        partial: float = 0.25,
-        weight_decay: float = 0,
+        lr: Number = 0.1,
+        betas: tuple[Number, Number] = (0.9, 0.999),
+        eps: Number = 1e-8,
+        partial: Number = 0.25,
+        weight_decay: Number = 0,
         amsgrad: bool = False,
         *,
         maximize: bool = False,
         decoupled_weight_decay: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.eps = eps
-        self.partial = partial
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.eps: Any = eps
+        self.partial: Any = partial
+        self.weight_decay: Any = weight_decay
         self.amsgrad = amsgrad
         self.maximize = maximize
         self.decoupled_weight_decay = decoupled_weight_decay

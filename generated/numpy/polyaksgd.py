@@ -9,7 +9,7 @@ import numpy as np
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -62,22 +62,22 @@ class PolyakSGD(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1,
-        max_learning_rate: float = 1,
-        f_min: float = 0,
-        eps: float = 0,
+        lr: Number = 1,
+        max_learning_rate: Number = 1,
+        f_min: Number = 0,
+        eps: Number = 0,
         *,
         above: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.max_learning_rate = max_learning_rate
-        self.f_min = f_min
-        self.eps = eps
+        self.lr: Any = lr
+        self.max_learning_rate: Any = max_learning_rate
+        self.f_min: Any = f_min
+        self.eps: Any = eps
         self.above = above
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

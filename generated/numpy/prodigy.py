@@ -10,7 +10,7 @@ import numpy as np
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Start, Step, one_minus_power
+from ._scalars import Number, Start, Step, one_minus_power
 from ._trees import Array
 
 
@@ -90,36 +90,36 @@ class Prodigy(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1,
-        betas: tuple[float, float] = (0.9, 0.999),
-        beta3: float | None = None,
-        eps: float = 1e-8,
-        weight_decay: float = 0,
+        lr: Number = 1,
+        betas: tuple[Number, Number] = (0.9, 0.999),
+        beta3: Number | None = None,
+        eps: Number = 1e-8,
+        weight_decay: Number = 0,
         decouple: bool = True,
         use_bias_correction: bool = False,
         safeguard_warmup: bool = False,
-        d0: float = 1e-6,
-        d_coef: float = 1,
-        growth_rate: float = 1e300,
+        d0: Number = 1e-6,
+        d_coef: Number = 1,
+        growth_rate: Number = 1e300,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.beta3 = beta3
-        self.eps = eps
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.beta3: Any = beta3
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
         self.decouple = decouple
         self.use_bias_correction = use_bias_correction
         self.safeguard_warmup = safeguard_warmup
-        self.d0 = d0
-        self.d_coef = d_coef
-        self.growth_rate = growth_rate
+        self.d0: Any = d0
+        self.d_coef: Any = d_coef
+        self.growth_rate: Any = growth_rate
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

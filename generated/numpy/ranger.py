@@ -2,12 +2,13 @@
 """Ranger: RAdam with slow weights, to which it returns every k steps."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Start, Step, one_minus_power
+from ._scalars import Number, Start, Step, one_minus_power
 from ._trees import Array
 
 
@@ -73,29 +74,29 @@ class Ranger(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        betas: tuple[float, float] = (0.95, 0.999),
-        eps: float = 1e-5,
-        weight_decay: float = 0,
+        lr: Number = 1e-3,
+        betas: tuple[Number, Number] = (0.95, 0.999),
+        eps: Number = 1e-5,
+        weight_decay: Number = 0,
         decoupled_weight_decay: bool = False,
         *,
         maximize: bool = False,
         k: int = 6,
-        alpha: float = 0.5,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        alpha: Number = 0.5,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.eps = eps
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
         self.decoupled_weight_decay = decoupled_weight_decay
         self.maximize = maximize
         self.k = k
-        self.alpha = alpha
+        self.alpha: Any = alpha
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _initial(self, lr: float) -> dict[str, Start | None]:

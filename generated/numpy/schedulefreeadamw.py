@@ -7,7 +7,7 @@ import numpy as np
 
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Start, Step, one_minus_power
+from ._scalars import Number, Start, Step, one_minus_power
 from ._trees import Array
 
 
@@ -80,28 +80,28 @@ class ScheduleFreeAdamW(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 2.5e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        warmup_steps: float = 0,
-        r: float = 0,
-        weight_lr_power: float = 2,
+        lr: Number = 2.5e-3,
+        betas: tuple[Number, Number] = (0.9, 0.999),
+        eps: Number = 1e-8,
+        weight_decay: Number = 0,
+        warmup_steps: Number = 0,
+        r: Number = 0,
+        weight_lr_power: Number = 2,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.eps = eps
-        self.weight_decay = weight_decay
-        self.warmup_steps = warmup_steps
-        self.r = r
-        self.weight_lr_power = weight_lr_power
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
+        self.warmup_steps: Any = warmup_steps
+        self.r: Any = r
+        self.weight_lr_power: Any = weight_lr_power
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

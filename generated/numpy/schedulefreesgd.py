@@ -7,7 +7,7 @@ import numpy as np
 
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Start, Step
+from ._scalars import Number, Start, Step
 from ._trees import Array
 
 
@@ -72,23 +72,23 @@ class ScheduleFreeSGD(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1,
+        lr: Number = 1,
         *,
         maximize: bool = False,
-        beta: float = 0.9,
-        power: float = 2,
-        decay: float = 0,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        beta: Number = 0.9,
+        power: Number = 2,
+        decay: Number = 0,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
+        self.lr: Any = lr
         self.maximize = maximize
-        self.beta = beta
-        self.power = power
-        self.decay = decay
+        self.beta: Any = beta
+        self.power: Any = power
+        self.decay: Any = decay
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _initial(self, lr: float) -> dict[str, Start | None]:

@@ -2,6 +2,7 @@
 """Scion: steps to the edge of a ball, in a norm that suits the layer."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from . import _along as along
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._shapes import View
 from ._trees import Array
 
@@ -93,30 +94,30 @@ class Scion(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        momentum: float = 1,
+        lr: Number = 1e-3,
+        momentum: Number = 1,
         norm_type: str | None = "Spectral",
-        scale: float = 1,
+        scale: Number = 1,
         unconstrained: bool = False,
-        ns_coefficients: tuple[float, float, float] = (3.4445, -4.775, 2.0315),
+        ns_coefficients: tuple[Number, Number, Number] = (3.4445, -4.775, 2.0315),
         ns_steps: int = 5,
-        eps: float = 1e-8,
+        eps: Number = 1e-8,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.momentum = momentum
+        self.lr: Any = lr
+        self.momentum: Any = momentum
         self.norm_type = norm_type
-        self.scale = scale
+        self.scale: Any = scale
         self.unconstrained = unconstrained
-        self.ns_coefficients = ns_coefficients
+        self.ns_coefficients: Any = ns_coefficients
         self.ns_steps = ns_steps
-        self.eps = eps
+        self.eps: Any = eps
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

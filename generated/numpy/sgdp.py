@@ -2,6 +2,7 @@
 """SGDP: SGD without the radial part of steps of weights that are normalised."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from . import _along as along
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._shapes import View
 from ._trees import Array
 
@@ -78,30 +79,30 @@ class SGDP(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        momentum: float = 0,
-        dampening: float = 0,
-        weight_decay: float = 0,
+        lr: Number = 1e-3,
+        momentum: Number = 0,
+        dampening: Number = 0,
+        weight_decay: Number = 0,
         nesterov: bool = False,
-        eps: float = 1e-8,
-        delta: float = 0.1,
-        wd_ratio: float = 0.1,
+        eps: Number = 1e-8,
+        delta: Number = 0.1,
+        wd_ratio: Number = 0.1,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.momentum = momentum
-        self.dampening = dampening
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.momentum: Any = momentum
+        self.dampening: Any = dampening
+        self.weight_decay: Any = weight_decay
         self.nesterov = nesterov
-        self.eps = eps
-        self.delta = delta
-        self.wd_ratio = wd_ratio
+        self.eps: Any = eps
+        self.delta: Any = delta
+        self.wd_ratio: Any = wd_ratio
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

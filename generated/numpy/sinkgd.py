@@ -2,13 +2,14 @@
 """SinkGD: gradients normalised by rows and by columns in turn, without states."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from . import _along as along
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step
+from ._scalars import Number, Step
 from ._trees import Array
 
 
@@ -68,21 +69,21 @@ class SinkGD(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-2,
-        weight_decay: float = 0,
+        lr: Number = 1e-2,
+        weight_decay: Number = 0,
         num_iters: int = 5,
-        eps: float = 1e-8,
+        eps: Number = 1e-8,
         *,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.weight_decay: Any = weight_decay
         self.num_iters = num_iters
-        self.eps = eps
+        self.eps: Any = eps
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 
     def _initial(self, lr: float, rows: int) -> dict[str, float | None]:

@@ -2,13 +2,14 @@
 """SOAP: Adam in the slowly turning eigenbasis of Shampoo's preconditioner."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from . import _matrices as matrices
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._shapes import View
 from ._trees import Array
 
@@ -90,26 +91,26 @@ class SOAP(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 3e-3,
-        betas: tuple[float, float] = (0.95, 0.95),
-        shampoo_beta: float = -1,
-        eps: float = 1e-8,
-        weight_decay: float = 0.01,
+        lr: Number = 3e-3,
+        betas: tuple[Number, Number] = (0.95, 0.95),
+        shampoo_beta: Number = -1,
+        eps: Number = 1e-8,
+        weight_decay: Number = 0.01,
         precondition_frequency: int = 10,
         max_precond_dim: int = 10000,
         correct_bias: bool = True,
         *,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.shampoo_beta = shampoo_beta
-        self.eps = eps
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.shampoo_beta: Any = shampoo_beta
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
         self.precondition_frequency = precondition_frequency
         self.max_precond_dim = max_precond_dim
         self.correct_bias = correct_bias

@@ -2,12 +2,13 @@
 """SPAM: AdamW on gradients without spikes, whose moments are reset at times."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._trees import Array
 
 
@@ -75,27 +76,27 @@ class SPAM(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-6,
-        weight_decay: float = 0,
-        threshold: float = 5000,
+        lr: Number = 1e-3,
+        betas: tuple[Number, Number] = (0.9, 0.999),
+        eps: Number = 1e-6,
+        weight_decay: Number = 0,
+        threshold: Number = 5000,
         grad_accu_steps: int = 20,
         update_proj_gap: int = 500,
         warmup_epoch: int = 50,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.eps = eps
-        self.weight_decay = weight_decay
-        self.threshold = threshold
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
+        self.threshold: Any = threshold
         self.grad_accu_steps = grad_accu_steps
         self.update_proj_gap = update_proj_gap
         self.warmup_epoch = warmup_epoch

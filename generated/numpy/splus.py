@@ -8,7 +8,7 @@ import numpy as np
 from . import _matrices as matrices
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._shapes import View
 from ._trees import Array
 
@@ -93,27 +93,27 @@ class SPlus(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 0.1,
-        betas: tuple[float, float] = (0.9, 0.999),
-        weight_decay: float = 1e-2,
-        ema_rate: float = 0.999,
+        lr: Number = 0.1,
+        betas: tuple[Number, Number] = (0.9, 0.999),
+        weight_decay: Number = 1e-2,
+        ema_rate: Number = 0.999,
         inverse_steps: int = 100,
-        nonstandard_constant: float = 1e-3,
+        nonstandard_constant: Number = 1e-3,
         max_dim: int = 10000,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.weight_decay = weight_decay
-        self.ema_rate = ema_rate
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.weight_decay: Any = weight_decay
+        self.ema_rate: Any = ema_rate
         self.inverse_steps = inverse_steps
-        self.nonstandard_constant = nonstandard_constant
+        self.nonstandard_constant: Any = nonstandard_constant
         self.max_dim = max_dim
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)

@@ -2,13 +2,14 @@
 """StableAdamW: AdamW whose steps are clipped as Adafactor's are."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._trees import Array
 
 
@@ -63,22 +64,22 @@ class StableAdamW(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.99),
-        eps: float = 1e-6,
-        weight_decay: float = 1e-2,
+        lr: Number = 1e-3,
+        betas: tuple[Number, Number] = (0.9, 0.99),
+        eps: Number = 1e-6,
+        weight_decay: Number = 1e-2,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.eps = eps
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.eps: Any = eps
+        self.weight_decay: Any = weight_decay
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

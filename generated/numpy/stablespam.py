@@ -2,6 +2,7 @@
 """Stable-SPAM: AdamW on gradients clipped by the peaks and norms of earlier ones."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from . import _along as along
 from . import _norms as norms
 from ._engines import Engine
 from ._optimizer import Optimizer
-from ._scalars import Rate, Step, one_minus_power
+from ._scalars import Number, Step, one_minus_power
 from ._trees import Array
 
 
@@ -86,30 +87,30 @@ class StableSPAM(Optimizer):
 
     def __init__(
         self,
-        lr: Rate = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        gamma1: float = 0.7,
-        gamma2: float = 0.9,
-        gamma3: float = 0.999,
-        weight_decay: float = 0,
+        lr: Number = 1e-3,
+        betas: tuple[Number, Number] = (0.9, 0.999),
+        gamma1: Number = 0.7,
+        gamma2: Number = 0.9,
+        gamma3: Number = 0.999,
+        weight_decay: Number = 0,
         update_proj_gap: int = 1000,
-        eps: float = 1e-8,
+        eps: Number = 1e-8,
         *,
         maximize: bool = False,
-        clipvalue: float | None = None,
-        clipnorm: float | None = None,
-        global_clipnorm: float | None = None,
+        clipvalue: Number | None = None,
+        clipnorm: Number | None = None,
+        global_clipnorm: Number | None = None,
         error_if_nonfinite: bool = False,
         engine: Engine = "auto",
     ) -> None:
-        self.lr = lr
-        self.betas = betas
-        self.gamma1 = gamma1
-        self.gamma2 = gamma2
-        self.gamma3 = gamma3
-        self.weight_decay = weight_decay
+        self.lr: Any = lr
+        self.betas: Any = betas
+        self.gamma1: Any = gamma1
+        self.gamma2: Any = gamma2
+        self.gamma3: Any = gamma3
+        self.weight_decay: Any = weight_decay
         self.update_proj_gap = update_proj_gap
-        self.eps = eps
+        self.eps: Any = eps
         self.maximize = maximize
         super().__init__(error_if_nonfinite, engine, clipvalue, clipnorm, global_clipnorm)
 

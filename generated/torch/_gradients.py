@@ -12,6 +12,7 @@ from torch import Tensor
 from . import _shards as shards
 from . import _sparse as sparse
 from ._rule import Group, Rule
+from ._tensors import is_computed_with
 from ._traits import Traits
 
 
@@ -48,7 +49,12 @@ def usable(
 
     Raises:
         RuntimeError: one is sparse, and those are not taken.
+        TypeError: a parameter is of a dtype that is not computed with.
     """
+    for dtype in traits.dtypes:
+        if not is_computed_with(dtype):
+            wanted = "floating-point parameters of 16 bits or more"
+            raise TypeError(f"{name} takes {wanted}, not {dtype}")
     resolved = [grad.resolve_conj() for grad in grads] if traits.is_complex else grads
     if traits.layouts == {torch.strided}:
         return resolved

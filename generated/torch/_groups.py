@@ -73,6 +73,8 @@ def _require(model: object, which: object) -> None:
                 f'{key!r} stands for arguments by name, {{"lr": 0.1}}, got '
                 f"{type(arguments).__name__}"
             )
+        if "params" in arguments:
+            raise TypeError(f"{key!r} says itself which parameters it is of: leave out 'params'")
 
 
 def _fits(which: Which, name: str, p: Tensor) -> bool:

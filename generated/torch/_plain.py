@@ -93,7 +93,7 @@ def updates(
         work = work._replace(params=shards.local(params))
         states = shards.local_states(states)
         traits = Traits(work.params, grads)
-    if option(group, "capturable") or rule.differentiable:
+    if option(group, "capturable") or rule.differentiable or traits.are_fake:
         require_beside(work.params, grads)
         return [*changes, partial(_on_device, rule, work, states, firsts)]
     is_by_one = not traits.are_plain and (

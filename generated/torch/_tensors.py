@@ -4,6 +4,7 @@
 import math
 from collections.abc import Sequence
 from functools import cache
+from numbers import Real
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -22,14 +23,19 @@ _PYTHON = frozenset((float, int, bool))
 
 
 def number(value: Any) -> Any:
-    """A hyperparameter or scalar state as a Python number; a tuple as a tuple of them."""
+    """A hyperparameter or scalar state as a Python number; a tuple as a tuple of them.
+
+    What is none stays: a choice's word, and what is left out.
+    """
     if type(value) in _PYTHON:
         return value
-    if isinstance(value, Tensor):
+    if isinstance(value, np.ndarray) and value.size != 1:
+        return tuple(cast("NDArray[Any]", value).tolist())
+    if isinstance(value, Tensor | np.generic | np.ndarray):
         return value.item()
     if isinstance(value, tuple | list):
         return tuple([number(v) for v in cast("tuple[Any, ...]", value)])
-    return value
+    return float(value) if isinstance(value, Real) else value
 
 
 def live(value: Any) -> Any:
@@ -41,7 +47,7 @@ def live(value: Any) -> Any:
         return tuple(live(v) for v in cast("tuple[Any, ...]", value))
     if isinstance(value, Tensor):
         return value.to(torch.float64, copy=True).reshape(())
-    return value
+    return number(value)
 
 
 def real(x: Tensor) -> Tensor:
@@ -58,6 +64,11 @@ def reals(tensors: list[Tensor]) -> list[Tensor]:
 def is_of_kind(x: Tensor, model: Tensor) -> bool:
     """Whether a tensor is of numbers with a fraction, complex ones just where the other is."""
     return x.is_complex() == model.is_complex() and (x.is_complex() or x.is_floating_point())
+
+
+def is_computed_with(dtype: torch.dtype) -> bool:
+    """Whether its numbers have a fraction, and torch computes with them: not so with 8 bits."""
+    return dtype.is_complex or (dtype.is_floating_point and dtype.itemsize > 1)
 
 
 def arithmetic(dtype: torch.dtype) -> torch.dtype:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import torch
 from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensor
 
 from ._rows import alike, pieces, same
 from ._tensors import PLAIN
@@ -59,6 +60,8 @@ class Traits:
         self._pieces: dict[tuple[Kind, int], list[list[int]]] = {}
         self.are_plain = PLAIN.issuperset(map(type, params))
         """The parameters are of no class of their own."""
+        self.are_fake = not self.are_plain and all(isinstance(p, FakeTensor) for p in params)
+        """The parameters have no numbers, so nobody can read the scalar states beside them."""
         self.grads_are_plain = PLAIN.issuperset(map(type, grads))
         self.layouts = {grad.layout for grad in grads}
         """Of the gradients."""
@@ -66,6 +69,8 @@ class Traits:
         """There are sparse gradients."""
         self.is_complex = any(dtype.is_complex for dtype in {grad.dtype for grad in grads})
         """There are complex gradients."""
+        self.dtypes = {p.dtype for p in params}
+        """Of the parameters."""
         self._alike: tuple[Likeness, Likeness] | None = None
 
     def remember(self, grads: list[Tensor]) -> None:

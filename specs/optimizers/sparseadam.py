@@ -4,9 +4,11 @@ An element without a gradient stays as it is, with its moments, and so does a ro
 gradient does not name. The correction for the start counts all steps.
 """
 
+from dataclasses import replace
+
 from sympy import Eq, Expr, Piecewise, sqrt
 
-from ..gradients import g
+from ..gradients import g, maximize
 from ..language import Series, Update, derived, t, theta
 from .adam import adam as _adam
 from .adam import beta1, beta2, eps, lr, m, v
@@ -22,6 +24,7 @@ sparseadam = derived(
     "SparseAdam",
     options={"amsgrad": False, "decoupled_weight_decay": False},
     summary="SparseAdam: Adam that leaves elements without a gradient, and their moments, alone.",
+    hyper=[replace(maximize, keyword=False)],  # as torch has it
     source="torch.optim.SparseAdam; Adam: Kingma & Ba, 2015, arXiv:1412.6980, Algorithm 1",
     updates=[
         _where_there_is_a_gradient(m, beta1 * m[t - 1] + (1 - beta1) * g[t]),

@@ -1,7 +1,8 @@
 """Every number of a rule as a function of the step, against runs in which it is set by hand."""
 
 import pickle
-from typing import Any
+from collections.abc import Callable
+from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
@@ -138,3 +139,12 @@ def test_a_checkpoint_loads_where_the_rate_is_an_array_of_one() -> None:
     again = steprule.numpy.Adam(lr=np.array([0.1]))
     again.load_state_dict(optimizer.state_dict())
     assert again.step == STEPS
+
+
+def test_signatures_say_what_can_be_a_function() -> None:
+    """Else editors would mark what the README writes."""
+    hints = get_type_hints(steprule.numpy.AdamW.__init__)
+    number = float | Callable[[int], float]
+    assert hints["lr"] == hints["eps"] == hints["weight_decay"] == number
+    assert hints["betas"] == tuple[number, number]
+    assert hints["clipnorm"] == number | None

@@ -11,14 +11,18 @@ import torch
 NAMES = (
     "ASGD",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
     "Adamax",
+    "Muon",
     "NAdam",
     "RAdam",
     "RMSprop",
+    "Rprop",
     "SGD",
+    "SparseAdam",
 )
 
 
@@ -59,7 +63,7 @@ def test_a_group_has_the_entries_of_the_peers(rule: Any) -> None:
 @pytest.mark.parametrize("name", [*NAMES, "Lion"])
 def test_options_of_our_own_stand_in_a_group_where_they_are_set(name: str) -> None:
     cls = getattr(steprule.torch, name)
-    p, q = (torch.zeros(1).requires_grad_() for _ in range(2))
+    p, q = (torch.zeros(1, 1).requires_grad_() for _ in range(2))
     optimizer = cls([{"params": [p]}, {"params": [q], "error_if_nonfinite": True}], clipvalue=0.5)
     first, second = optimizer.param_groups
     assert (first["clipvalue"], "error_if_nonfinite" in first) == (0.5, False)

@@ -21,6 +21,7 @@ from steprule.torch import (
     lr_scheduler,
 )
 from torch import Tensor, nn
+from torch._dynamo.testing import CompileCounterWithBackend
 from torch.distributed.checkpoint.state_dict import (
     get_optimizer_state_dict,
     set_optimizer_state_dict,
@@ -36,7 +37,7 @@ X = torch.linspace(-1, 1, 24).reshape(4, 6)
 
 
 def loss_of(model: nn.Module) -> Tensor:
-    return model(X).square().mean()
+    return model(X.to(next(model.parameters()).dtype)).square().mean()
 
 
 def is_matrix(name: str, p: Tensor) -> bool:
@@ -76,6 +77,10 @@ class TestGroups:
     def test_what_an_earlier_one_takes_is_met_all_the_same(self) -> None:
         found = groups(network(), {"*": {"lr": 1}, "0.*": {"lr": 2}})
         assert [len(each["params"]) for each in found] == [0, 6, 0]
+
+    def test_parameters_are_chosen_by_the_key_alone(self) -> None:
+        with pytest.raises(TypeError, match=r"'0\.\*' says itself which parameters it is of"):
+            groups(network(), {"0.*": {"params": []}})
 
     def test_a_pattern_that_fits_nothing_is_told(self) -> None:
         with pytest.raises(ValueError, match=r"'0\.wieght' fits no .* the nearest is '0\.weight'"):
@@ -142,6 +147,29 @@ class TestSteps:
         scheduler.step()
         assert [group["lr"] for group in optimizer.param_groups] == [0.015, 0.015, 0.01]
         assert optimizer.optimizers[1].param_groups[0]["lr"] == 0.01
+
+    @pytest.mark.parametrize("of", [lr_scheduler, torch.optim.lr_scheduler])
+    @pytest.mark.filterwarnings("error")
+    def test_a_schedule_of_one_rule_sees_the_steps_of_all(self, of: Any) -> None:
+        optimizer = mixed(network())
+        scheduler = of.ExponentialLR(optimizer.optimizers[1], gamma=0.5)
+        optimizer.step()
+        scheduler.step()
+        assert [group["lr"] for group in optimizer.param_groups] == [0.03, 0.03, 0.01]
+
+    @pytest.mark.filterwarnings("error")
+    def test_the_compiler_traces_the_rules_and_nothing_else(self) -> None:
+        model, traced = network().double(), network().double()
+        counter = CompileCounterWithBackend("aot_eager")
+        torch._dynamo.reset()
+        optimizer = mixed(traced)
+        step = torch.compile(optimizer.step, backend=counter)
+        for i in range(3):
+            optimizer.zero_grad()
+            loss_of(traced).backward()
+            assert step(lambda i=i: float(i)) == i
+        torch.testing.assert_close([*traced.parameters()], run(model, mixed(model), 3))
+        assert counter.frame_count == 2
 
     def test_an_output_is_that_of_the_rules_that_have_it(self) -> None:
         model = network()
@@ -225,6 +253,20 @@ class TestCheckpoints:
         torch.testing.assert_close(run(other, found, 3), run(model, optimizer, 3), rtol=0, atol=0)
         assert len(found.state) == 6
 
+    def test_hooks_are_called_as_of_one_optimizer(self) -> None:
+        optimizer, called = mixed(network()), list[str]()
+
+        def before(_: Any, state: Any) -> Any:
+            called.append("before")
+            return {**state, "param_groups": [{**g, "lr": 7.0} for g in state["param_groups"]]}
+
+        optimizer.register_load_state_dict_pre_hook(before)
+        optimizer.register_load_state_dict_post_hook(lambda _: called.append("after"))
+        optimizer.load_state_dict(state := optimizer.state_dict())
+        assert called == ["before", "after"]
+        assert [group["lr"] for group in optimizer.param_groups] == [7.0, 7.0, 7.0]
+        assert state["param_groups"][0]["lr"] == 0.03
+
     def test_what_does_not_fit_changes_nothing(self) -> None:
         model = network()
         optimizer = mixed(model)
@@ -240,6 +282,8 @@ class TestCheckpoints:
         torch.testing.assert_close(saved(optimizer)["state"], before["state"], rtol=0, atol=0)
         with pytest.raises(ValueError, match="the checkpoint has 1 parameter groups"):
             optimizer.load_state_dict({"state": {}, "param_groups": state["param_groups"][:1]})
+        with pytest.raises(ValueError, match="a checkpoint of an optimizer has 'state' and"):
+            optimizer.load_state_dict({})
         run(model, optimizer, 1)
 
 

@@ -1,7 +1,9 @@
 """What a training loop asks of an optimizer besides values."""
 
+import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from copy import deepcopy
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 import steprule.torch
 import torch
 from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.distributed.checkpoint import state_dict as distributed
 from torch.optim import lr_scheduler
 from torch.testing import assert_close
@@ -212,6 +215,42 @@ def test_momentum_and_rate_changed_while_training(rule: Any) -> None:
             rule.train(optimizer, some, 2)
     for p, q in zip(params, others, strict=True):
         assert_close(p, q, **F64)
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.float8_e4m3fn], ids=str)
+@pytest.mark.parametrize("how", [{}, {"foreach": False}, {"capturable": True}], ids=str)
+def test_parameters_that_are_not_computed_with_are_named(
+    dtype: torch.dtype, how: dict[str, bool]
+) -> None:
+    for rule in (steprule.torch.SGD, steprule.torch.AdamW, steprule.torch.Adafactor):
+        p, q = torch.ones(2, 2).to(dtype), torch.ones(2, 2)
+        optimizer = rule([q, p], **how)
+        q.grad = torch.ones(2, 2)
+        optimizer.step()
+        before, p.grad = q.clone(), p.clone()
+        name = re.escape(f"{rule.__name__} takes floating-point parameters of 16 bits or more, not")
+        with pytest.raises(TypeError, match=f"{name} {dtype}"):
+            optimizer.step()
+        assert torch.equal(q, before)
+        assert all(state["step"] == 1 for state in optimizer.state.values())
+
+
+@pytest.mark.parametrize("name", ["SGD", "AdamW", "Adafactor", "NAdam", "ScheduleFreeAdamW"])
+@pytest.mark.parametrize("foreach", [None, False, True])
+def test_steps_of_tensors_without_numbers(name: str, foreach: bool | None) -> None:
+    """As tools take that find out what memory a training needs."""
+    kept: list[Any] = []
+    for mode in (FakeTensorMode(), nullcontext()):
+        with mode:
+            params = [torch.nn.Parameter(torch.ones(4, 3)), torch.nn.Parameter(torch.ones(2))]
+            optimizer = getattr(steprule.torch, name)(params, foreach=foreach)
+            for _ in range(3):
+                for p in params:
+                    p.grad = torch.ones_like(p)
+                optimizer.step()
+        states = [optimizer.state[p] for p in params]
+        kept.append([{key: (x.shape, x.dtype) for key, x in own.items()} for own in states])
+    assert kept[0] == kept[1]
 
 
 def test_zero_grad(rule: Any) -> None:

@@ -54,7 +54,7 @@ def context(
 
 
 def _settled(a: Argument) -> str:
-    """Of the rate of a step, where there is a function that gives it."""
+    """Of an argument in a step, where it may have been a function that gives it."""
     return annotation(a, "float")
 
 
@@ -63,4 +63,4 @@ def _held(name: str, default: str) -> str:
 
 
 def _annotation(a: Argument) -> str:
-    return "Rate" if a.name == "lr" else annotation(a, "float")
+    return annotation(a, "Number")

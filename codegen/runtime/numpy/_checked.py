@@ -24,10 +24,15 @@ from ._philox import require_seed
 class Checked(Limited, Declared):
     """A generated class with checks of the arguments that its optimizers have."""
 
+    lr: Any
     seed: int
     engine: Engine
     _checked: tuple[Any, ...] = ()
     """The arguments that were found right."""
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._given)
+        return f"{type(self).__name__}({given})"
 
     @property
     def _limits(self) -> clipping.Limits:
@@ -51,15 +56,17 @@ class Checked(Limited, Declared):
 
         A rate is None before the step at which a schedule gives it.
         """
-        given = {name: getattr(self, name) for name in (*self._numbers, *self._options)}
-        given.pop("lr", None)
+        flags = (*self._options, "error_if_nonfinite")
+        given = {name: getattr(self, name) for name in (*self._numbers, *flags)}
+        if callable(self.lr):
+            given.pop("lr", None)
         if lr is not None:
             given["lr"] = lr
         limits = self._limits
         set_limits = {name: limit for name, limit in limits.items() if limit is not None}
         numbers = self._numbers | dict.fromkeys(limits, 0)
         require_numbers(numbers, given | set_limits, self._omissible)
-        require_flags(self._options, given)
+        require_flags(flags, given)
         require_whole(self._whole, given)
         require_seed(self.seed)
         require_words(self._words, {name: getattr(self, name) for name in self._words})

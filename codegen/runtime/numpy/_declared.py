@@ -70,6 +70,8 @@ class Declared(ABC):
     """The numbers among them that can be left out, as messages call them."""
     _options: ClassVar[tuple[str, ...]] = ()
     _bounded: ClassVar[tuple[Member, ...]] = ()
+    _given: ClassVar[tuple[str, ...]] = ()
+    """All that the constructor takes."""
     _all_of: ClassVar[Callable[[Any], tuple[Any, ...]]]
     """Gives all arguments of an optimizer that are checked; of its class, not of itself."""
     _sees: ClassVar[bool] = False
@@ -86,7 +88,8 @@ class Declared(ABC):
             cls._options = tuple(name for name in others if name not in cls._numbers)
             cls._bounded = members(cls._domains)
             cls._sees = "_view" in vars(cls)
-            cls._all_of = attrgetter(*own, *TRANSFORMS, *seed)
+            cls._given = tuple(declared(cls.__init__, ()))
+            cls._all_of = attrgetter(*own, *TRANSFORMS, "error_if_nonfinite", *seed)
 
     def _check(self, lr: float | None) -> None:  # noqa: B027 (most rules have none)
         """Raise ValueError for arguments that do not go together.

@@ -63,11 +63,7 @@ def taken(
     Raises:
         ValueError: it is none, or a state cannot be this rule's.
     """
-    if not {"state", "param_groups"} <= saved.keys():
-        raise ValueError(
-            "a checkpoint of an optimizer has 'state' and 'param_groups', this one has "
-            f"{[*saved]}; pass what `state_dict()` of an optimizer gave"
-        )
+    require_one(saved)
     states = dict(saved["state"])
     has_states = any(_kept(state) for state in states.values())
     filled = [
@@ -84,6 +80,15 @@ def taken(
             states.pop(index, None)
     rest = list(saved["param_groups"])[len(filled) :]
     return {**saved, "state": states, "param_groups": [*filled, *rest]}
+
+
+def require_one(saved: Mapping[str, Any]) -> None:
+    """Raise ValueError unless it is a checkpoint of an optimizer."""
+    if not {"state", "param_groups"} <= saved.keys():
+        raise ValueError(
+            "a checkpoint of an optimizer has 'state' and 'param_groups', this one has "
+            f"{[*saved]}; pass what `state_dict()` of an optimizer gave"
+        )
 
 
 def _kept(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ the optimizer is looked at tells apart its graphs from those of others.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -30,7 +30,7 @@ from torch import Tensor
 from torch._compile import _disable_dynamo
 
 from ._inputs import Named, loss_of
-from ._options import option
+from ._options import autograd_sees
 from ._plain import together
 from ._points import gradients
 from ._random import tensors
@@ -65,14 +65,24 @@ def step(
     with torch.no_grad(), optimizer._lock:
         if optimizer._points and closure is not None:
             given |= _gradients(optimizer, closure, given)
-        traced, others = prepare(optimizer, given)
-        if traced:
-            _update(optimizer, traced)
-        finish(optimizer, others)
+        take([optimizer], [given])
     return loss
 
 
+def take(optimizers: Sequence[Any], given: Sequence[Named]) -> None:
+    """Take a step of each, once all that can fail has not. This function is run like ``step``."""
+    prepared: list[tuple[list[Traced], list[Change]]] = []
+    for each, own in zip(optimizers, given, strict=True):
+        prepared.append(prepare(each, own))
+    with torch.no_grad():
+        for each, (traced, others) in zip(optimizers, prepared, strict=True):
+            if traced:
+                _update(each, traced)
+            finish(each, others)
+
+
 step = _disable_dynamo(step, recursive=False)
+take = _disable_dynamo(take, recursive=False)
 _gradients = _disable_dynamo(gradients)
 
 
@@ -81,7 +91,7 @@ def prepare(optimizer: Any, given: Named) -> tuple[list[Traced], list[Change]]:
     """What is traced, and the changes that are not."""
     updates: list[Any] = []
     others: list[Change] = []
-    with torch.set_grad_enabled(option(optimizer.defaults, "differentiable")):
+    with torch.set_grad_enabled(autograd_sees(optimizer.defaults)):
         for change in optimizer._prepare(given):
             if isinstance(change, partial) and change.func is together:
                 updates.append(change.args)
@@ -93,7 +103,7 @@ def prepare(optimizer: Any, given: Named) -> tuple[list[Traced], list[Change]]:
 @_disable_dynamo
 def finish(optimizer: Any, changes: list[Change]) -> None:
     """Make the changes that are not traced."""
-    with torch.set_grad_enabled(option(optimizer.defaults, "differentiable")), Held():
+    with torch.set_grad_enabled(autograd_sees(optimizer.defaults)), Held():
         optimizer._changes = object()
         for change in changes:
             change()

@@ -27,7 +27,7 @@ from ._arguments import (
 from ._clips import Clip
 from ._inputs import NONE, Inputs
 from ._intervals import Member, members
-from ._options import DEFAULTS, option
+from ._options import DEFAULTS, autograd_sees
 from ._rows import alike
 from ._rule import Group, Rule, Start, Work
 from ._scalars import Step
@@ -231,7 +231,7 @@ class Declared:
 
     def _rule(self, defaults: Group) -> Rule:
         """What the stages of a step know of this class, and nothing of its groups and states."""
-        sees = option(defaults, "differentiable")
+        sees = autograd_sees(defaults)
         if sees not in self._rules:
             self._rules[sees] = self._declared(differentiable=sees)
         return self._rules[sees]

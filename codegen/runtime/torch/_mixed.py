@@ -1,17 +1,20 @@
 """Several rules, each for parameters of its own, as one optimizer."""
 
 from collections import defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from typing import Any, overload
 
 import torch
 from torch import Tensor, optim
+from torch._compile import _disable_dynamo
 
-from ._inputs import loss_of
+from . import _compiled as compiled
+from ._checkpoints import require_one
+from ._inputs import Named, loss_of
 from ._optimizer import Optimizer
-from ._options import option
+from ._options import autograd_sees
 from ._taking import take
 
 
@@ -92,39 +95,23 @@ class Mixed(optim.Optimizer):
             RuntimeError, TypeError, ValueError: as the step of one of them does. Nothing has been
                 changed then.
         """
-        for name in inputs:
-            if not any(name in each._inputs for each in self.optimizers):
-                raise TypeError(f"none of the rules reads {name!r}")
-        given = [
-            each._asked(
-                {k: v for k, v in inputs.items() if k in each._inputs},
-                has_closure=closure is not None,
-            )
-            for each in self.optimizers
-        ]
-        loss = None
-        if closure is not None:
-            with torch.enable_grad():
-                loss = closure()
-            given = [
-                own | loss_of(each._inputs, loss)
-                for own, each in zip(given, self.optimizers, strict=True)
-            ]
-        sees = any(option(each.defaults, "differentiable") for each in self.optimizers)
-        with torch.set_grad_enabled(sees), ExitStack() as locks:
-            for each in sorted(self.optimizers, key=id):  # alike for two who take the same
-                locks.enter_context(each._lock)
-            take(self.optimizers, given)
-        return loss
+        if torch.compiler.is_compiling():
+            return _run(self, closure, inputs, compiled.take)
+        return _step(self, closure, inputs, take)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load a checkpoint of all, as copies.
 
         Raises:
-            ValueError: the groups do not fit, or as an optimizer's own does. Nothing has been
-                changed then.
+            ValueError: it is none of an optimizer, the groups do not fit, or as an optimizer's own
+                does. Nothing has been changed then.
         """
-        groups = state_dict["param_groups"]
+        saved = state_dict.copy()
+        for hook in self._optimizer_load_state_dict_pre_hooks.values():
+            found = hook(self, saved)
+            saved = saved if found is None else found
+        require_one(saved)
+        groups = saved["param_groups"]
         if len(groups) != len(self.param_groups):
             raise ValueError(
                 f"the checkpoint has {len(groups)} parameter groups, and the optimizers have "
@@ -137,14 +124,16 @@ class Mixed(optim.Optimizer):
                 own = groups[start : start + len(each.param_groups)]
                 start += len(own)
                 known = {index for group in own for index in group["params"]}
-                states = {k: v for k, v in state_dict["state"].items() if k in known}
-                each.load_state_dict({**state_dict, "state": states, "param_groups": own})
+                states = {k: v for k, v in saved["state"].items() if k in known}
+                each.load_state_dict({**saved, "state": states, "param_groups": own})
         except BaseException:
             for each, state in zip(self.optimizers, before, strict=True):
                 each.__setstate__(state)
             raise
         finally:
             self._gather()
+        for hook in self._optimizer_load_state_dict_post_hooks.values():
+            hook(self)
 
     def needs(self, name: str) -> bool:
         """Whether the next step of a rule reads an input, and has to be given it.
@@ -194,3 +183,38 @@ class Mixed(optim.Optimizer):
 
     def _gather(self) -> None:
         self.param_groups = [group for each in self.optimizers for group in each.param_groups]
+
+
+def _step(
+    mixed: Mixed,
+    closure: Callable[[], float] | None,
+    inputs: dict[str, Any],
+    take: Callable[[Sequence[Optimizer], Sequence[Named]], None],
+) -> float | None:
+    """Take one step, given what takes one of each when all is asked."""
+    optimizers = mixed.optimizers
+    for name in inputs:
+        if not any(name in each._inputs for each in optimizers):
+            raise TypeError(f"none of the rules reads {name!r}")
+    given: list[Named] = []
+    for each in optimizers:
+        read = {name: x for name, x in inputs.items() if name in each._inputs}
+        given.append(each._asked(read, has_closure=closure is not None))
+    loss = None
+    if closure is not None:
+        with torch.enable_grad():
+            loss = closure()
+        for each, own in zip(optimizers, given, strict=True):
+            own |= loss_of(each._inputs, loss)
+    sees = any(autograd_sees(each.defaults) for each in optimizers)
+    with torch.set_grad_enabled(sees), ExitStack() as locks:
+        for each in sorted(optimizers, key=id):  # alike for two who take the same
+            locks.enter_context(each._lock)
+        take(optimizers, given)
+    for each in optimizers:  # torch's schedulers of one ask whether it has been stepped
+        each._opt_called = True
+    return loss
+
+
+_run = _disable_dynamo(_step, recursive=False)
+"""The same, run as it stands, while what it calls may be traced."""

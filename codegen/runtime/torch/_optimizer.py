@@ -136,6 +136,7 @@ class Optimizer(Readable, optim.Optimizer):
         """
         if isinstance(param_group, dict):  # pyright: ignore[reportUnnecessaryIsInstance]
             group = self.defaults | param_group
+            options.require_options(group)
             if option(group, "fused") and option(group, "foreach"):
                 raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
             for name in {*self._arguments, *TRANSFORMS} & group.keys():
@@ -212,7 +213,7 @@ class Optimizer(Readable, optim.Optimizer):
                 installed; a CUDA graph is being captured and a group is not
                 capturable; ``clipvalue`` is set, and a gradient is complex; with
                 ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
-            TypeError: an input is missing, or unknown.
+            TypeError: an input is missing, or unknown; or a parameter is an integer or of 8 bits.
             ValueError: a group has two limits of its gradients, or an input does not fit.
 
         Nothing has been changed when one of these is raised. What a handler of a signal raises, as
@@ -227,7 +228,7 @@ class Optimizer(Readable, optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
             given |= loss_of(self._inputs, loss)
-        with torch.set_grad_enabled(option(self.defaults, "differentiable")), self._lock:
+        with torch.set_grad_enabled(options.autograd_sees(self.defaults)), self._lock:
             if self._points and closure is not None:
                 given |= points.gradients(self, closure, given)
             take([self], [given])
@@ -288,7 +289,7 @@ class Optimizer(Readable, optim.Optimizer):
         grads, written = amp.unscaled(self, grads)
         if grads is not given:
             traits = self._memory.traits("unscaled", group, params, grads)
-        takes_sparse = not option(self.defaults, "differentiable") and self._takes_sparse(group)
+        takes_sparse = not options.autograd_sees(self.defaults) and self._takes_sparse(group)
         name, where = type(self).__name__, self._sparse_where
         usable = gradients.usable(grads, traits, name, takes_sparse, where)
         if usable is not grads:

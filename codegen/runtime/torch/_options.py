@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import optim
 
+from ._arguments import require_flags
 from ._clipping import TRANSFORMS
 
 LAUNCHING: dict[str, Any] = {
@@ -31,6 +32,18 @@ DEFAULTS = LAUNCHING | CLIPPING
 def option(group: Mapping[str, Any], name: str) -> Any:
     """An option of a group, which may not stand in it."""
     return group.get(name, DEFAULTS[name])
+
+
+def autograd_sees(group: Mapping[str, Any]) -> bool:
+    """Whether autograd is to see a step; torch asks for Python's own True or False."""
+    return bool(option(group, "differentiable"))
+
+
+def require_options(group: Mapping[str, Any]) -> None:
+    """Raise ValueError for options of a group that are not on or off, nor what they are unsaid."""
+    defaults = {name: x for name, x in DEFAULTS.items() if name not in TRANSFORMS}
+    said = [name for name, default in defaults.items() if group.get(name, default) is not default]
+    require_flags(tuple(said), group)
 
 
 def settings(
