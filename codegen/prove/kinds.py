@@ -70,10 +70,10 @@ def require_kinds(claim: Claim) -> None:
 
 def _places(of: Any, where: str) -> Iterator[tuple[str, Any, Kinds]]:
     for field, kinds in _FIELDS.get(type(of), {}).items():
-        value, place = getattr(of, field), f"{field}{where}"
+        value: Any = getattr(of, field)
+        place, within = f"{field}{where}", _WITHIN.get(field)
         yield place, value, kinds
-        if isinstance(value, Side):
-            yield from _places(value, f" of {field}")
-        for each in value if field in _WITHIN else ():
-            yield place, each, _WITHIN[field]
+        if within:
+            yield from ((place, each, within) for each in value)
+        for each in value if within else (value,):
             yield from _places(each, f" of {field}")

@@ -6,8 +6,8 @@
 ``of_groups`` the numbers, and of the parameters of groups a tensor each, as a rule takes them.
 
 Tensors are handed over in the order of the optimizer's parameters, as ``torch.autograd.grad`` gives
-them, or by parameter. They are arguments and not attributes of parameters, as ``grad`` is: one that
-was left from an earlier step would be taken for a new one.
+them, or by parameter, or by its name. They are arguments and not attributes of parameters, as
+``grad`` is: one that was left from an earlier step would be taken for a new one.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -99,7 +99,7 @@ def asked(
 
     Raises:
         TypeError: an input is missing, or unknown, or the loss is given twice.
-        ValueError: there are not as many tensors as parameters.
+        ValueError: there are not as many tensors as parameters, or one is for no parameter.
     """
     require_known(given, declared, rule)
     loss = next((name for name, source in declared.items() if source == LOSS), "")
@@ -116,8 +116,13 @@ def asked(
 
     require_given(given, [name for name in declared if name in read], rule, how)
     params = [p for group in groups for p in group["params"]]
+    known = {
+        name: p
+        for group in groups
+        for name, p in zip(group.get("param_names", ()), group["params"], strict=False)
+    }
     return {
-        name: _by_parameter(name, given[name], params) if source in _TENSORS else given[name]
+        name: _by_parameter(name, given[name], params, known) if source in _TENSORS else given[name]
         for name, source in declared.items()
         if name in read
     }
@@ -196,14 +201,24 @@ def _of_group(
     return Inputs(numbers, tuple(columns))
 
 
-def _by_parameter(name: str, given: Any, params: list[Tensor]) -> dict[Tensor, Any]:
+def _by_parameter(
+    name: str, given: Any, params: list[Tensor], known: Mapping[str, Tensor]
+) -> dict[Tensor, Any]:
     if isinstance(given, Mapping):
-        return {p: x for p, x in cast("Mapping[Any, Any]", given).items() if x is not None}
+        found = cast("Mapping[Any, Any]", given)
+        if unknown := [key for key in found if isinstance(key, str) and key not in known]:
+            how = "other names" if known else "no names: make it of model.named_parameters()"
+            raise ValueError(
+                f"{name} is given for {unknown[0]!r}, and the parameters of the optimizer have "
+                f"{how}"
+            )
+        pairs = ((known[p] if isinstance(p, str) else p, x) for p, x in found.items())
+        return {p: x for p, x in pairs if x is not None}
     if isinstance(given, Tensor) and len(params) == 1:
         return {params[0]: given}
     if not isinstance(given, Sequence):
         raise TypeError(
-            f"{name} must be tensors in the order of the parameters, or by parameter, got "
+            f"{name} must be tensors in the order of the parameters, or by parameter or name, got "
             f"{type(given).__name__}"
         )
     tensors = cast("Sequence[Any]", given)

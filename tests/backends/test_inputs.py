@@ -270,10 +270,32 @@ TORCH_REFUSED = [
     ({"hessian": [], "scale": 1}, ValueError, "hessian has 0 tensors, and .* 1 parameters"),
     ({"hessian": [None], "scale": 1}, ValueError, "hessian has nothing for a parameter of shape"),
     ({"hessian": 3, "scale": 1}, TypeError, "hessian must be tensors in the order"),
+    ({"hessian": {"w": torch.ones(2)}, "scale": 1}, ValueError, "for 'w', .* have no names: make"),
     ({"hessian": torch.ones(2), "scale": "a"}, TypeError, "scale must be a number, got 'a'"),
     ({"hessian": torch.ones(2), "scale": torch.ones(2)}, ValueError, "must be one real number"),
     ({"h": 1}, TypeError, "Sophia has no input 'h'"),
 ]
+
+
+def test_torch_takes_tensors_in_order_by_parameter_and_by_name(made):
+    def stepped(named):
+        model = nn.Linear(2, 1)
+        with torch.no_grad():
+            for p in model.parameters():
+                p.fill_(1.0)
+                p.grad = torch.full_like(p, 0.5)
+        optimizer = made.optimizer("torch", SOPHIA)(model.named_parameters())
+        own = {n: torch.full_like(p, 2.0 + p.ndim) for n, p in model.named_parameters()}
+        given = {"order": [*own.values()], "name": own}
+        given["parameter"] = {p: own[n] for n, p in model.named_parameters()}
+        with pytest.raises(ValueError, match=r"for 'w', and the parameters .* have other names"):
+            optimizer.step(hessian={"w": torch.ones(2)}, scale=1.0)
+        optimizer.step(hessian=given[named], scale=1.0)
+        return torch.cat([p.detach().ravel() for p in model.parameters()])
+
+    in_order = stepped("order")
+    assert torch.equal(stepped("name"), in_order)
+    assert torch.equal(stepped("parameter"), in_order)
 
 
 @pytest.mark.parametrize(("given", "error", "words"), TORCH_REFUSED, ids=str)

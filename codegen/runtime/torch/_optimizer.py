@@ -203,9 +203,9 @@ class Optimizer(Readable, optim.Optimizer):
         Args:
             closure: evaluates the model again and returns the loss.
             inputs: what else the rule reads, by the names that its class describes: numbers, or
-                tensors like the parameters, in their order or by parameter. The closure gives the
-                loss, and gradients at other points, for which it is called again while the
-                parameters are there. ``GradScaler``'s scale is not taken out of inputs.
+                tensors like the parameters, in their order, by parameter or by name. The closure
+                gives the loss, and gradients at other points, for which it is called again while
+                the parameters are there. ``GradScaler``'s scale is not taken out of inputs.
 
         Raises:
             RuntimeError: a gradient is sparse, and one row of zeros would change something or

@@ -158,7 +158,7 @@ class _Evaluation:
         self._scalars = FORMATS["float32"] if self.computed.precision < 24 else self.computed
         """That of numbers that meet a tensor: libraries keep them wider than halves."""
         self._largest = float(self.computed.largest)
-        self._pairs: dict[Node | str, Any] = {}
+        self._pairs: dict[Node | str, tuple[ops.Operation, Any]] = {}
         """Of each quotient and product, and each name of one: what it is of, and its values."""
         self._before: dict[Node, Any] = {}  # how far each sum is off before it is rounded itself
         self._too_large: set[str] = set()
