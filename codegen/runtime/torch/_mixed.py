@@ -211,9 +211,8 @@ def _step(
         for each in sorted(optimizers, key=id):  # alike for two who take the same
             locks.enter_context(each._lock)
         take(optimizers, given)
-    stepped: list[Any] = optimizers
-    for each in stepped:  # torch's schedulers of one ask whether it has been
-        each._opt_called = True
+    for each in optimizers:  # torch's schedulers of one ask whether it has been stepped
+        vars(each)["_opt_called"] = True
     return loss
 
 

@@ -220,7 +220,7 @@ class _Evaluation:
         scale, of = node.args
         op, parts = self._pairs.get(of.id if isinstance(of, Name) else of, _NO_PAIR)
         off: Any = 0.0
-        for (part, x), (other, y) in filter(None, (parts, parts[::-1] if op is ops.MUL else ())):
+        for (part, x), (other, y) in filter(None, (parts, parts[::-1])[: 1 + (op is ops.MUL)]):
             product = Apply(ops.MUL, (scale, part))
             first = self._applied(product, [operands[0], x])
             off = np.maximum(off, self._applied(Apply(op, (product, other)), [first, y])[1])
