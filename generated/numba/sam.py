@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Compiled with _clipping, _functions and _kernel, sha256:0b37724947fb189c, at which Numba itself does not look.
-from . import _clipping as clipping
 from . import _kernel as kernel
 
 FINGERPRINT = "sha256:efe34ed6fe427edf"
@@ -63,7 +62,7 @@ def compiled(
         """Update the elements ``begin`` to ``end``, counted through all tensors.
 
         ``table`` has a column a tensor: its first element in that count, its size, and the
-        addresses of theta, grad, b, gs; ``numbers`` is what each gradient is clipped by, in the way
+        addresses of theta, b, gs; ``numbers`` is what each gradient is clipped by, in the way
         ``clip``, one of ``clipping.CLIPS``; ``values`` are those of ``SCALARS``.
         """
         lr = values[0]
@@ -74,20 +73,15 @@ def compiled(
             offset, size = kernel.span(table, row, begin, end)
             if size <= 0:
                 continue
-            number = numbers[row]
             chunk_ = kernel.chunk(table, row)
             for start_ in range(0, size, chunk_):
                 count_ = min(chunk_, size - start_)
                 position_ = offset + start_
                 _theta = kernel.memory(table[2, row], position_, count_, stored)
-                _grad = kernel.memory(table[3, row], position_, count_, stored)
                 _b = kernel.memory(table[4, row], position_, count_, stored)
                 _gs = kernel.memory(table[5, row], position_, count_, stored)
                 for index in range(count_):
                     theta = kernel.load(_theta, index)
-                    grad = kernel.load(_grad, index)
-                    if clip is not None:
-                        grad = clipping.clipped(grad, clip, number, real)
                     b = kernel.load(_b, index) if _has_momentum else theta
                     gs = kernel.load(_gs, index)
                     if maximize:

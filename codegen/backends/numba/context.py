@@ -59,7 +59,9 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     conditions = Conditions(program.body, (*states, *program.tensor_inputs))
     options = conditions.names
     touched = Touched(program.body, options)
-    columns = [Column(theta.name, 2), Column(program.gradient.id, 3, is_written=False)]
+    columns = [Column(theta.name, 2)]
+    if touched.is_used(program.gradient.id):  # not where that at another point is all there is
+        columns.append(Column(program.gradient.id, 3, is_written=False))
     beside = [(s.name, s.when, True) for s in states]
     beside += [(i.name.id, i.when, False) for i in program.tensor_inputs]
     for row, (name, exists, is_kept) in enumerate(beside, start=4):
@@ -88,6 +90,9 @@ class Touched:
         self._used = used_when(body, conditions)
         self._assigned = assigned_when(body, conditions)
         self._conditions = conditions
+
+    def is_used(self, name: str) -> bool:
+        return name in self._used
 
     def column(self, name: str, row: int, exists: Node | None, *, is_kept: bool) -> Column:
         """The memory of a name.
