@@ -7,7 +7,7 @@ there are numbers of rows and columns, tensor by tensor on as many as pay.
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ class Work(NamedTuple):
 
     Args:
         rule: the kernels' module.
-        kinds: what is stored and what is computed with.
+        real: what is computed with.
         options: what they are compiled for.
         table: of the tensors.
         shapes: of each, where the rule sees lines.
@@ -34,7 +34,7 @@ class Work(NamedTuple):
     """
 
     rule: str
-    kinds: tuple[Any, Any]
+    real: Any
     options: tuple[bool, ...]
     table: NDArray[np.int64]
     shapes: Sequence[Sequence[int]]
@@ -52,7 +52,12 @@ def sees_lines(rule: str) -> bool:
     return hasattr(kernel_of(rule), "along_lines")
 
 
-def entries(rule: str, stages: Sequence[Stage], clip: Any) -> tuple[Entry, ...]:
+Stages: TypeAlias = tuple[tuple[Entry, bool], ...]
+"""The kernel of each stage, and whether it goes through blocks of elements; else it goes through
+tensors."""
+
+
+def entries(rule: str, stages: Sequence[Stage], clip: Any) -> Stages:
     """The kernels of stages, compiled.
 
     Args:
@@ -63,14 +68,16 @@ def entries(rule: str, stages: Sequence[Stage], clip: Any) -> tuple[Entry, ...]:
     beside = (TABLE, NUMBERS, TABLE, NUMBERS, TABLE) if sees_lines(rule) else ()
     of_pass = TABLE, TABLE, clip, NUMBERS, VALUES, SUMS, *beside
     between = TABLE, COUNTS, VALUES, SUMS, *beside
-    return tuple(entry(each.kernel, of_pass if each.is_pass else between) for each in stages)
+    return tuple(
+        (entry(kernel, of_pass if is_pass else between), is_pass) for kernel, is_pass in stages
+    )
 
 
-def run(kernels: Sequence[Entry], work: Work, piece: int, threads: int, team: int) -> None:
+def run(stages: Stages, work: Work, piece: int, threads: int, team: int) -> None:
     """Take a step.
 
     Args:
-        kernels: of the stages.
+        stages: their kernels.
         work: what there is to do.
         piece: the fewest elements worth a thread.
         threads: how many may work at once.
@@ -80,25 +87,25 @@ def run(kernels: Sequence[Entry], work: Work, piece: int, threads: int, team: in
         MemoryError: there is no room for what a kernel computes with.
     """
     module, table = kernel_of(work.rule), work.table
-    tensors, sizes = table.shape[1], table[1]
+    tensors = table.shape[1]
     values = np.zeros((tensors, len(module.SCALARS) + len(module.NUMBERS)))
     given = [float(work.scalars.get(name, 0.0)) for name in module.SCALARS]
     values[:, : len(module.SCALARS)] = given
     if sees_lines(work.rule):
         shapes = tuple(map(tuple, work.shapes))
-        blocks, firsts = tiles.cut(shapes).blocks, tiles.cut(shapes).firsts
-        beside = _lines(module, work.kinds[1], work.options, shapes)
+        cut, block = tiles.cut(shapes), tiles.TILE
+        blocks, firsts = cut.blocks, cut.firsts
+        beside = cut.shapes, *_lines(module, work.real, work.options, shapes)
         between = min(threads, beside[1].size // piece)
     else:
-        blocks, firsts = _in_line(sizes.tobytes())
-        beside, between = (), 1
+        blocks, firsts = _in_line(table[1].tobytes())
+        block, beside, between = BLOCK, (), 1
     added = np.zeros((len(blocks), module.TERMS, SCALES))
     of_pass = table, blocks, work.clip, work.numbers, values, added, *beside
     of_numbers = table, firsts, values, added, *beside
-    stages = module.compiled(*work.options, *work.kinds)
-    for kernel, (_, is_pass) in zip(kernels, stages, strict=True):
+    for kernel, is_pass in stages:
         if is_pass:
-            share(kernel, of_pass, len(blocks), max(1, piece // BLOCK), threads, team)
+            share(kernel, of_pass, len(blocks), max(1, piece // block), threads, team)
         else:
             share(kernel, of_numbers, tensors, 1, between, team)
 
@@ -119,9 +126,9 @@ def _in_line(counts: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def _lines(
     module: Any, real: Any, options: tuple[bool, ...], shapes: tuple[tuple[int, ...], ...]
 ) -> tuple[NDArray[Any], ...]:
-    """What the kernels of a rule that sees lines are given of them, and for them."""
+    """What the kernels of a rule that sees lines are given for them, and where each has its own."""
     numbers, parts = module.along_lines(*options)
     lines_at = tiles.places(shapes, numbers, 1)
     parts_at = tiles.places(shapes, parts, scales(real))
     lines, own = np.empty(lines_at[-1, 0]), np.empty(parts_at[-1, 0])
-    return tiles.cut(shapes).shapes, lines, lines_at, own, parts_at
+    return lines, lines_at, own, parts_at

@@ -15,6 +15,7 @@ from sympy import (
     Eq,
     Expr,
     Not,
+    Number,
     Or,
     Piecewise,
     Symbol,
@@ -26,7 +27,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from ....specs.language import Function, Schedule, Update, Value, eta, mu
-from .variants import needed
+from .variants import needed, without_aliases
 
 _MOST = 2
 """As many as an equation has that others are told in."""
@@ -40,7 +41,7 @@ def usual(schedule: Schedule) -> Schedule | None:
     when = true if schedule.momentum_when is None else schedule.momentum_when.xreplace(decided)
     updates = [Update(u.target, cast(Expr, u.value.xreplace(decided))) for u in schedule.updates]
     results = {eta.name, *([mu.name] if when != false else []), *(s.name for s in schedule.states)}
-    named = _without_aliases(updates, results)
+    named = without_aliases(updates, results, (Value, Symbol, Number))
     constraints = [
         replace(c, condition=c.condition.xreplace(decided)) for c in schedule.constraints
     ]
@@ -62,21 +63,6 @@ def _decided(schedule: Schedule) -> Iterator[tuple[Symbol, Basic]]:
     for argument in schedule.hyper:
         if isinstance(argument, Function) and argument.optional:
             yield argument.flag, false
-
-
-def _without_aliases(updates: Sequence[Update], results: set[str]) -> list[Update]:
-    """The updates, less those that give another name to a value, or name a number."""
-    names: dict[Basic, Basic] = {}
-    kept: list[Update] = []
-    for update in updates:
-        value = cast(Expr, update.value.xreplace(names))
-        if (
-            isinstance(value, Value | Symbol) or value.is_Number
-        ) and update.target.name not in results:
-            names[update.target] = value
-        else:
-            kept.append(Update(update.target, value))
-    return kept
 
 
 def _without_numbers_of_cases(updates: Sequence[Update]) -> list[Update]:

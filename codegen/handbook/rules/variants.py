@@ -91,7 +91,7 @@ def variant(spec: Optimizer, on: frozenset[str]) -> Variant:
 def plain(spec: Optimizer, on: frozenset[str]) -> Variant:
     """A variant without the names that stand for what has one already."""
     found = variant(spec, on)
-    updates = _without_aliases(found.spec.updates)
+    updates = tuple(without_aliases(found.spec.updates, {"theta"}, (Value, Symbol)))
     return replace(found, spec=replace(found.spec, updates=updates))
 
 
@@ -178,15 +178,22 @@ def needed(updates: Sequence[Update], results: Container[str]) -> tuple[Update, 
     return tuple(u for u in updates if u.target in found)
 
 
-def _without_aliases(updates: Sequence[Update]) -> tuple[Update, ...]:
-    """The updates, less those that give another name to a value; the gradient keeps its own."""
+def without_aliases(
+    updates: Sequence[Update], results: Container[str], kinds: tuple[type[Basic], ...]
+) -> list[Update]:
+    """The updates, less those that give another name to something; the gradient keeps its own.
+
+    Args:
+        updates: of a rule or a schedule.
+        results: the names of what is wanted, which stay.
+        kinds: what another name is not needed for.
+    """
     names: dict[Basic, Basic] = {}
     kept: list[Update] = []
     for update in updates:
         value = cast(Expr, update.value.xreplace(names))
-        is_step = update.target.name == "theta"
-        if isinstance(value, Value | Symbol) and not is_step:
+        if isinstance(value, kinds) and update.target.name not in results:
             names[update.target] = value
         else:
             kept.append(Update(update.target, value))
-    return tuple(kept)
+    return kept

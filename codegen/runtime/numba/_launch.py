@@ -57,25 +57,28 @@ def prepare(
         shapes: of each tensor, for a rule that reduces rows or columns: then its elements lie in
             C's order.
         threads: how many may work at once; results do not depend on it.
-        team: whose they are: the address of OpenMP's start of a parallel region; 0 for Python's.
+        team: whose they are: the address of OpenMP's start of a parallel region; 0 for our own.
     """
     module = kernel_of(rule)
     options = module.options(**scalars)
-    kernels = _compiled(rule, dtype, options, clip)
+    found = _compiled(rule, dtype, options, clip)
     given = np.array(numbers, np.float64) if clip else np.zeros(table.shape[1])
     how = CLIPS.get(clip)
-    if in_stages.has_stages(rule):
-        work = in_stages.Work(rule, _TYPES[dtype], options, table, shapes, scalars, how, given)
-        return partial(in_stages.run, kernels, work, PIECE, threads, team)
+    if not isinstance(found, Entry):
+        _, real = _TYPES[dtype]
+        work = in_stages.Work(rule, real, options, table, shapes, scalars, how, given)
+        return partial(in_stages.run, found, work, PIECE, threads, team)
     total = int(table[0, -1]) + int(table[1, -1])
     values = np.array([float(scalars[name]) for name in module.SCALARS])
-    return partial(share, *kernels, (table, given, how, values), total, PIECE, threads, team)
+    return partial(share, found, (table, given, how, values), total, PIECE, threads, team)
 
 
 @cache
-def _compiled(rule: str, dtype: str, options: tuple[bool, ...], clip: str) -> tuple[Entry, ...]:
+def _compiled(
+    rule: str, dtype: str, options: tuple[bool, ...], clip: str
+) -> Entry | in_stages.Stages:
     """The kernel, compiled; of a rule of stages, that of each."""
     found, how = kernel_of(rule).compiled(*options, *_TYPES[dtype]), typeof(CLIPS.get(clip))
     if in_stages.has_stages(rule):
         return in_stages.entries(rule, found, how)
-    return (entry(found, (TABLE, NUMBERS, how, NUMBERS)),)
+    return entry(found, (TABLE, NUMBERS, how, NUMBERS))

@@ -68,18 +68,18 @@ def share(
         count: of the work.
         least: the smallest piece that is worth a thread.
         threads: how many may work at once.
-        team: the address of OpenMP's start of a parallel region; 0 for threads of Python.
+        team: the address of OpenMP's start of a parallel region; 0 for ``_workers``, or threads of
+            Python where there are none.
 
     Raises:
         MemoryError: there is no room for what the kernel computes with; its work is half done.
     """
     progress = np.zeros(2, np.int64)
-    threads = max(1, min(threads, count // least))
-    least = least if threads > 1 else count
+    threads = min(threads, count // least)
+    if threads < 2:
+        threads, least, team = 1, count, 0
     how = entry.address, progress, count, least, threads, arguments
-    if threads == 1:
-        entry.run(0, _NOBODY, 0, *how)
-    elif team:
+    if threads == 1 or team:
         entry.run(team, _NOBODY, 0, *how)
     elif own := workers():
         with own.asked(threads - 1) as called:

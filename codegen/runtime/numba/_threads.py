@@ -1,3 +1,2 @@
-from .._threads import Pieces as Pieces
 from .._threads import cores as cores
 from .._threads import spread as spread

@@ -5,7 +5,7 @@ of parameters, and what was there back: in their own memory, which whoever holds
 on to see.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -58,12 +58,20 @@ def require_all(params: Tree, states: Mapping[str, Mapping[str, Array]]) -> None
 def _paths(tree: Any, path: str) -> Iterator[str]:
     if not isinstance(tree, Mapping | list | tuple):
         yield path
-        return
+    for _, own, entry in _entries(tree, path):
+        yield from _paths(entry, own)
+
+
+def _entries(tree: Any, path: str) -> Iterator[tuple[Any, str, Any]]:
+    """What is right below: its name or place, its path, and itself; nothing of an array."""
     below = f"{path}/" if path else ""
-    is_mapping = isinstance(tree, Mapping)
-    entries = cast("Mapping[Any, Any]", tree).items() if is_mapping else enumerate(cast(Any, tree))
-    for name, entry in entries:
-        yield from _paths(entry, f"{below}{name}")
+    found: Iterable[tuple[Any, Any]] = ()
+    if isinstance(tree, Mapping):
+        found = cast("Mapping[Any, Any]", tree).items()
+    elif isinstance(tree, list | tuple):
+        found = enumerate(cast("Sequence[Any]", tree))
+    for name, entry in found:
+        yield name, f"{below}{name}", entry
 
 
 def _below(
@@ -74,14 +82,14 @@ def _below(
     scalars: Mapping[str, Any],
     held: Mapping[int, Array],
 ) -> Any:
-    below = f"{path}/" if path else ""
-    if isinstance(tree, Mapping):
-        entries = cast("Mapping[Any, Any]", tree).items()
-        return {k: _below(function, x, f"{below}{k}", states, scalars, held) for k, x in entries}
-    if isinstance(tree, list | tuple):
-        items = enumerate(cast("Sequence[Any]", tree))
-        found = [_below(function, x, f"{below}{i}", states, scalars, held) for i, x in items]
-        return found if isinstance(tree, list) else tuple(found)
+    if isinstance(tree, Mapping | list | tuple):
+        found = {
+            name: _below(function, entry, own, states, scalars, held)
+            for name, own, entry in _entries(tree, path)
+        }
+        if isinstance(tree, Mapping):
+            return found
+        return [*found.values()] if isinstance(tree, list) else tuple(found.values())
     theta = floating(held.get(id(tree), tree), "params", path)
     own: dict[str, Array] = {}
     for name, arrays in states.items():
