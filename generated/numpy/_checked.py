@@ -2,14 +2,14 @@
 """The arguments of an optimizer, which its user may set anew before any step."""
 
 from operator import is_
-from typing import Any
+from typing import Any, Self
 
-from . import _clips as clipping
 from . import _engines as engines
 from ._arguments import (
     is_fixed,
     refuse_nan,
     require_flags,
+    require_number,
     require_numbers,
     require_whole,
     require_words,
@@ -19,7 +19,9 @@ from ._declared import Declared
 from ._engines import Engine
 from ._intervals import require_within
 from ._limits import chosen
+from ._over_time import at
 from ._philox import require_seed
+from ._settled import Settled
 
 
 class Checked(Limited, Declared):
@@ -28,29 +30,33 @@ class Checked(Limited, Declared):
     lr: Any
     seed: int
     engine: Engine
-    _checked: tuple[Any, ...] = ()
-    """The arguments that were found right."""
+    _step: int
+    _settled: Settled | None = None
+    """The arguments that were found right and cannot change by themselves."""
 
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._given)
         return f"{type(self).__name__}({given})"
 
     @property
-    def _limits(self) -> clipping.Limits:
+    def _limits(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in TRANSFORMS}
 
-    def _require_arguments(self, now: "Checked", lr: float) -> None:
-        """Check arguments, but for those that were right and cannot have changed since.
-
-        Args:
-            now: the optimizer as it is at this step.
-            lr: its rate.
-        """
-        values = lr, self.engine, *type(self)._all_of(now)
-        if len(values) != len(self._checked) or not all(map(is_, values, self._checked)):
-            now._check_arguments(lr)
-            engines.check(self.engine, self._kernel, self._no_kernel, type(self).__name__)
-            self._checked = values if all(map(is_fixed, values)) else ()
+    def _at_this_step(self) -> tuple[Self, Settled]:
+        """The optimizer as it is at the step that is next, and its arguments, checked."""
+        given = self.engine, *type(self)._all_of(self)
+        known = self._settled
+        if known and all(map(is_, given, known.given)):
+            return self, known
+        now = at(self, self._over_time, self._step)
+        require_number("lr", now.lr)
+        lr = float(now.lr)
+        now._check_arguments(lr)
+        engines.check(self.engine, self._kernel, self._no_kernel, type(self).__name__)
+        limits = {name: float(x) for name, x in now._limits.items() if x is not None}
+        found = Settled(given, lr, now._given_flags(), now._given_numbers(lr), limits)
+        self._settled = found if all(map(is_fixed, given)) else None
+        return now, found
 
     def _check_arguments(self, lr: Any) -> None:
         """Raise ValueError for arguments that are no numbers, or outside their domain.

@@ -53,7 +53,7 @@ def flattened(tree: Tree) -> tuple[list[Any], list[Any]]:
 
 
 def _flatten(tree: Tree, names: list[Any], found: list[Any]) -> None:
-    if isinstance(tree, Mapping):
+    if type(tree) is dict or isinstance(tree, Mapping):
         names += (Mapping, len(tree), *tree)
         below = [*tree.values()]
     elif isinstance(tree, list | tuple):
@@ -281,7 +281,7 @@ def _require_apart(found: Leaves, what: str) -> None:
 
 def are_apart(low: NDArray[np.int64], high: NDArray[np.int64]) -> bool:
     """Whether no two spans of memory overlap, of their first bytes and those after the last."""
-    order = np.argsort(low, kind="stable")
+    order = low.argsort(kind="stable")
     return bool((low[order][1:] >= np.maximum.accumulate(high[order])[:-1]).all())
 
 

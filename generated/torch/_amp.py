@@ -33,11 +33,6 @@ def is_skipped(optimizer: optim.Optimizer) -> bool:
     return found is not None and bool(found)
 
 
-def is_scaled(optimizer: optim.Optimizer) -> bool:
-    """Whether gradients are to be divided."""
-    return getattr(optimizer, "grad_scale", None) is not None
-
-
 def unscaled(
     optimizer: optim.Optimizer, grads: list[Tensor]
 ) -> tuple[list[Tensor], list[Callable[[], Any]]]:

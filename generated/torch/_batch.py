@@ -11,7 +11,7 @@ that it took before.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from operator import is_, itemgetter
+from operator import is_, itemgetter, methodcaller
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ from ._numbers import Numbers
 from ._rows import same
 from ._tensors import PLAIN, addresses
 from ._traits import Likeness
+
+_VALUES = methodcaller("values")
 
 
 class Batch:
@@ -101,18 +103,21 @@ class Batch:
         """
         params = self._local(params)
         return (
-            same(params, self._params)
-            and self._has_states()
-            and [*map(Tensor.data_ptr, self._tensors)] == self._where
-            and (are_alike or self._alike.of(params))
+            same(params, self._params) and self.stands() and (are_alike or self._alike.of(params))
         )
+
+    def stands(self) -> bool:
+        """Whether its parameters and their states lie where they did."""
+        if [*map(Tensor.data_ptr, self._tensors)] != self._where:
+            return False
+        if not self._is_sharded and [*chain.from_iterable(self._states)] == self._names:
+            values = chain.from_iterable(map(_VALUES, self._states))
+            if all(map(is_, values, self._values)):
+                return True  # a user's own among them
+        return self._has_states()
 
     def _has_states(self) -> bool:
         """Whether the parameters have the states that they had."""
-        if not self._is_sharded and [*chain.from_iterable(self._states)] == self._names:
-            values = chain.from_iterable([state.values() for state in self._states])
-            if all(map(is_, values, self._values)):
-                return True  # a user's own among them
         try:
             states = [self._local([*map(itemgetter(key), self._states)]) for key in self._columns]
         except KeyError:
@@ -124,7 +129,7 @@ class Batch:
 
     def is_uniform(self) -> bool:
         """Whether all rows have the same scalar states."""
-        return all(numbers.are_equal() for numbers in self.numbers.values())
+        return all(x.common() is not None for x in self.numbers.values())
 
     def takes(self, grads: Sequence[Tensor]) -> bool:
         """Whether these can be the gradients."""
@@ -146,7 +151,7 @@ class Batch:
         the gradient, of each state and of each input; 0 where there is none. Shape:
         (4 + states + inputs, tensors).
         """
-        self._table[3] = addresses(grads)
+        self._table[3] = [*map(Tensor.data_ptr, grads)]
         for k, column in enumerate(inputs):
             if column is not None:
                 self._table[self._beside + k] = addresses(column)

@@ -33,17 +33,14 @@ def switching(bare: Callable[..., Any], watched: Callable[..., Any]) -> Callable
 
     @wraps(watched)
     def step(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return (watched if _is_watched(self) else bare)(self, *args, **kwargs)
+        is_watched = (
+            _ALWAYS
+            or torch.compiler.is_compiling()
+            or self._optimizer_step_pre_hooks
+            or self._optimizer_step_post_hooks
+            or any(_HOOKS)
+            or torch.autograd._profiler_enabled()
+        )
+        return (watched if is_watched else bare)(self, *args, **kwargs)
 
     return step
-
-
-def _is_watched(optimizer: Any) -> bool:
-    return bool(
-        _ALWAYS
-        or torch.compiler.is_compiling()
-        or optimizer._optimizer_step_pre_hooks
-        or optimizer._optimizer_step_post_hooks
-        or any(_HOOKS)
-        or torch.autograd._profiler_enabled()
-    )

@@ -6,7 +6,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from ._clipping import TRANSFORMS
 from ._limits import not_finite
@@ -14,9 +13,6 @@ from ._norms import combined
 from ._norms import norm as norm_of
 from ._transform import Transform
 from ._trees import Array
-
-Limits: TypeAlias = Mapping[str, float | None]
-"""By argument; None leaves the gradients as they are."""
 
 
 @dataclass(frozen=True)
@@ -31,23 +27,22 @@ class Clip:
 
 
 def clips(
-    grads: Sequence[Array], limits: Limits, error_if_nonfinite: bool
+    grads: Sequence[Array], limits: Mapping[str, float], error_if_nonfinite: bool
 ) -> Sequence[Clip | None]:
     """What happens to each of the gradients that belong together; None where nothing does.
 
     Args:
         grads: floating-point arrays of any shape and memory layout. Their norms are taken in
             float64, a block at a time, and infinite where float64 has no such.
-        limits: of which at most one is set.
+        limits: at most one, that is set.
         error_if_nonfinite: refuse norms that are infinite or NaN.
 
     Raises:
         RuntimeError: a norm is refused.
     """
-    given = [(name, float(limit)) for name, limit in limits.items() if limit is not None]
-    if not given:
+    if not limits:
         return [None] * len(grads)
-    ((name, limit),) = given
+    ((name, limit),) = limits.items()
     transform = TRANSFORMS[name]
     if not transform.reach:
         return [Clip(transform, limit)] * len(grads)

@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ._scalars import Start
+from ._settled import Settled
 from ._shapes import LAST_TWO, View
 from ._trees import Array, Leaves, Tree, address, are_apart, flattened
 
@@ -57,6 +59,10 @@ class Known:
         self.kinds_of_shape = kinds_of_shape
         self.existing: list[list[str]] = []
         """The names of the states there are, of each of these."""
+        self.initial: Mapping[str, Start] = {}
+        """What states start as, of the first of them."""
+        self.settled: Settled | None = None
+        """The arguments under which both are so."""
         self._slots = slots
         self._views: dict[int, View] = {}
         self._reduced: Collection[int] = ()
@@ -80,7 +86,9 @@ class Known:
             [None if array is None else _line(array, order) for array in kept] if order else None
             for kept, order in zip(self._kept, self._orders, strict=True)
         ]
-        self.inputs: Sequence[tuple[Array | None, ...]] = [()] * len(pairs)
+        self.none: Sequence[tuple[Array | None, ...]] = [()] * len(pairs)
+        """No inputs, of each row."""
+        self.inputs = self.none
         """Of the step that is taken, those of each row; laid out in memory as its parameter is."""
         self.written = 2 + len(slots)
         """Where a row's inputs begin, which like its gradient are never written to."""
@@ -110,6 +118,7 @@ class Known:
             return
         self._names = names
         self._seen = _looks(self.thetas), _looks(gradients)
+        self._apart = [*map(address, gradients)]
         self._low = _addresses(self.thetas)
         self._lengths = np.array([x.nbytes for x in arrays])
         self._alignments = np.array([x.dtype.alignment for x in gradients])
@@ -124,14 +133,16 @@ class Known:
             and others == names
             and all(map(is_, thetas, self.thetas))
             and (_looks(thetas), _looks(given)) == self._seen
-            and all(theta.flags.writeable for theta in thetas)
+            and all(map(_is_writeable, thetas))
         ):
             return None
-        where = _addresses(given)
-        low = np.concatenate([self._low, where])
-        if (where % self._alignments).any() or not are_apart(low, low + self._lengths):
-            return None
-        self._where = where
+        addresses = [*map(address, given)]
+        if addresses != self._apart:  # they are elsewhere than at the last step
+            where = np.array(addresses, np.int64)
+            low = np.concatenate([self._low, where])
+            if (where % self._alignments).any() or not are_apart(low, low + self._lengths):
+                return None
+            self._where, self._apart = where, addresses
         return given
 
     def tables(
@@ -223,18 +234,19 @@ class Table:
 _GRADS = 3
 """Their place in a table."""
 
-_WHAT = tuple(map(attrgetter, ("dtype", "shape", "strides")))
+_what = attrgetter("dtype", "shape", "strides")
 
 
-def _looks(arrays: Sequence[Array]) -> list[list[Any]]:
+def _looks(arrays: Sequence[Array]) -> tuple[list[Any], list[Any]]:
     """What arrays are, but for their memory and what is in it."""
-    return [[*map(type, arrays)], *([*map(what, arrays)] for what in _WHAT)]
+    return [*map(type, arrays)], [*map(_what, arrays)]
 
 
 def _addresses(arrays: Sequence[Array]) -> NDArray[np.int64]:
     return np.fromiter(map(address, arrays), np.int64, len(arrays))
 
 
+_is_writeable = attrgetter("flags.writeable")
 _is_aligned, _is_c, _is_f = map(attrgetter, ("aligned", "c_contiguous", "f_contiguous"))
 
 

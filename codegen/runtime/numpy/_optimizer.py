@@ -14,7 +14,6 @@ from . import _points as points
 from . import _random as drawn
 from . import _together as together
 from . import _ufuncs as ufuncs
-from ._arguments import require_number
 from ._checked import Checked
 from ._clipping import TRANSFORMS
 from ._engines import Engine
@@ -25,6 +24,7 @@ from ._locks import lock
 from ._over_time import at, number
 from ._readable import Readable
 from ._scalars import Number, Step
+from ._settled import Settled
 from ._shapes import Facts, told
 from ._signals import Held
 from ._states import arrays_of, starts_of
@@ -77,7 +77,7 @@ class Optimizer(Checked, Readable):
             kept = self.__dict__ | {
                 "_known": None,
                 "_scratches": {},
-                "_checked": (),
+                "_settled": None,
                 "_swap": None,
                 "_states": states,
             }
@@ -146,29 +146,29 @@ class Optimizer(Checked, Readable):
         self, params: Tree, grads: Tree, given_inputs: Mapping[str, Any]
     ) -> tuple[list[Callable[[], Any]], Callable[[], None]]:
         """All of a step that can fail: left are calls of what changes arrays, and of the last."""
-        now = at(self, self._over_time, self._step)
-        require_number("lr", now.lr)
-        lr = float(now.lr)  # pyright: ignore[reportArgumentType]
-        self._require_arguments(now, lr)
-        read = now._read_at(self._step + 1, lr)
+        now, settled = self._at_this_step()
+        read = now._read_at(self._step + 1, settled.lr) if self._inputs or self._random else []
         inputs = NONE
         if self._inputs or given_inputs:
             inputs = taken(self._inputs, read, given_inputs, params, type(self).__name__)
-        known, given = now._looked_at(params, grads, lr)
+        known, given = now._looked_at(params, grads, settled)
         cut = partial(
-            clipping.clips, limits=now._limits, error_if_nonfinite=self.error_if_nonfinite
+            clipping.clips, limits=settled.limits, error_if_nonfinite=self.error_if_nonfinite
         )
-        own = drawn.columns(self._random, read, known.thetas, self.seed, self._step + 1)
-        known.inputs = clipped(self._inputs, inputs, cut).beside(own).rows(len(given))
-        initial = now._existing(lr, dict(next(iter(known.kinds_of_shape))))
+        if self._inputs or self._random:
+            own = drawn.columns(self._random, read, known.thetas, self.seed, self._step + 1)
+            known.inputs = clipped(self._inputs, inputs, cut).beside(own).rows(len(given))
+        initial = known.initial
         scalars = {
             name: float(self._scalars.get(name, initial.get(name, 0.0)))
             for name in self._kept_numbers
         }
-        numbers = scalars | inputs.numbers
-        steps = {kind: now._step_of(lr, numbers, dict(kind)) for kind in known.kinds_of_shape}
+        numbers = {**settled.numbers, **scalars, **inputs.numbers}
+        steps = {
+            kind: self._step_of(settled.flags, numbers, dict(kind)) for kind in known.kinds_of_shape
+        }
         step, new = next(iter(steps.values()))
-        clips = clipping.clips(given, now._limits, self.error_if_nonfinite)
+        clips = cut(given)
         changes: list[Callable[[], Any]] = []
         is_compiled = engines.compiles(self.engine, self._kernel, known.size)
         for kind, rows in known.kinds_of_shape.items():
@@ -200,7 +200,7 @@ class Optimizer(Checked, Readable):
     ) -> None:
         self._known = known
         if known:
-            known.inputs = ()
+            known.inputs = known.none
         self._states = states
         self._scalars = scalars
         self._step = step
@@ -246,27 +246,25 @@ class Optimizer(Checked, Readable):
             self.seed = found.seed
 
     def _step_of(
-        self, lr: float, scalars: dict[str, float], shape: Facts
+        self, flags: Mapping[str, bool], numbers: dict[str, Any], shape: Facts
     ) -> tuple[Step, tuple[float, ...]]:
         """The next step, and the new values of the scalar states that are given.
 
-        It is that of parameters of one kind of shape. Numbers among the inputs are beside states.
+        It is that of parameters of one kind of shape. States and inputs are among the numbers.
         """
         step = Step()
         known = vars(step)
-        known |= self._given_flags()
-        numbers = self._given_numbers(lr)
-        count = self._step + 1
-        return step, self._coefficients(step, t=count, **scalars, **numbers, **shape) or ()
+        known |= flags
+        return step, self._coefficients(step, t=self._step + 1, **numbers, **shape) or ()
 
-    def _looked_at(self, params: Tree, grads: Tree, lr: float) -> tuple[Known, list[Array]]:
+    def _looked_at(self, params: Tree, grads: Tree, settled: Settled) -> tuple[Known, list[Array]]:
         """What is known of the arrays of a step, and its gradients."""
         known = self._known  # a handler may load another checkpoint at any line
-        is_so = known and known.existing == self._existing_in(known.kinds_of_shape, lr)
-        if known and is_so and known.is_seen_by(self._view):
+        if known and (known.settled is settled or self._is_so(known, settled)):
             given = known.gradients(params, grads)
             if given is not None:
                 return known, given
+        lr = settled.lr
         found = leaves(params, grads)
         if self._on_matrices:
             require_matrices(found, type(self).__name__)
@@ -284,7 +282,18 @@ class Optimizer(Checked, Readable):
         known.existing = starts.existing
         if self._sees:
             known.see(self._view, {*self._axes})
+        self._is_so(known, settled)
         return known, [grad for _, grad in found.values()]
+
+    def _is_so(self, known: Known, settled: Settled) -> bool:
+        """Whether what is known of arrays holds with these arguments; it is kept that it does."""
+        lr = settled.lr
+        holds = known.existing == self._existing_in(known.kinds_of_shape, lr)
+        if holds and known.is_seen_by(self._view):
+            known.initial = self._existing(lr, dict(next(iter(known.kinds_of_shape))))
+            known.settled = settled
+            return True
+        return False
 
     def _existing_in(self, kinds: Iterable[Kind], lr: float) -> list[list[str]]:
         """The names of the states that exist, for each kind of shape."""

@@ -1,10 +1,11 @@
 """What launches the kernel of a batch, step after step: from settings and states to a call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from . import _fused as fused
 from . import _inputs as inputs
@@ -30,24 +31,13 @@ class Launcher:
     def __init__(self, rule: Rule, batch: Batch, work: Work) -> None:
         self._rule = rule
         self.batch = batch
+        self._on_cuda = batch.device.type == "cuda"
         self._engine = fused.engine(batch.device.type)
         self._engine.require(rule.kernel, rule.fingerprint)
         params = at(work.params, batch.rows)
         self._dtype = params[0].dtype
         by_lines = self._engine.sees_lines(rule.kernel)
         self._shapes = [work.view.of(p.shape) for p in params] if by_lines else []
-
-    def stands(self, work: Work, *, are_alike: bool = True) -> bool:
-        """Whether the batch is of this work of its group, in which nothing but gradients is new.
-
-        Args:
-            work: of the group.
-            are_alike: that its parameters are what they were, but for where they lie, is known.
-        """
-        batch = self.batch
-        return batch.holds(at(work.params, batch.rows), are_alike=are_alike) and (
-            batch.is_uniform() or is_read_on_device(work.group, batch.device)
-        )
 
     def holds(self, work: Work, *, are_alike: bool) -> bool:
         """Whether the batch is of this work of its group, too.
@@ -64,9 +54,27 @@ class Launcher:
             batch.keys == work.initial.keys()
             and batch.inputs == given.present
             and all(batch.takes(at(column, rows)) for column in given.given)
-            and self.stands(work, are_alike=are_plain)
+            and batch.holds(at(work.params, rows), are_alike=are_plain)
+            and (batch.is_uniform() or is_read_on_device(work.group, batch.device))
             and (are_alike or batch.takes(at(work.grads, rows)))
         )
+
+    def again(self, work: Work, grads: list[Tensor], settings: dict[str, Any]) -> list[Change]:
+        """The same as ``changes`` where nothing but numbers is new; nothing where more is.
+
+        Args:
+            work: of its group, but for the tensors, which are beside nothing.
+            grads: of its rows.
+            settings: of the group.
+        """
+        if self._on_cuda and is_read_on_device(work.group, self.batch.device):
+            return []
+        kept: dict[str, Any] = {}
+        for key, numbers in self.batch.numbers.items():
+            kept[key] = numbers.common()
+            if kept[key] is None:
+                return []
+        return self._changes(work, grads, settings, kept) if self.batch.stands() else []
 
     def changes(self, work: Work) -> list[Change]:
         """The launch of the batch, and what keeps its new scalar states.
@@ -79,34 +87,41 @@ class Launcher:
         """
         rule, batch, group = self._rule, self.batch, work.group
         on_device = is_read_on_device(group, batch.device)
-        kept = {
-            key: numbers.vector() if on_device else numbers.first()
-            for key, numbers in batch.numbers.items()
-        }
         if on_device:
+            kept = {key: numbers.vector() for key, numbers in batch.numbers.items()}
             scalars = {name: live(group[name]) for name in rule.arguments}
             scalars |= inputs.on_device(work.inputs, batch.device)
         else:
-            scalars = rule.settings(group)
-            scalars |= inputs.as_numbers(work.inputs)
+            kept = {key: numbers.first() for key, numbers in batch.numbers.items()}
+            scalars = rule.settings(group) | inputs.as_numbers(work.inputs)
+        return self._changes(work, work.grads, scalars, kept, on_device=on_device)
+
+    def _changes(
+        self,
+        work: Work,
+        grads: list[Tensor],
+        given: Mapping[str, Any],
+        kept: dict[str, Any],
+        *,
+        on_device: bool = False,
+    ) -> list[Change]:
+        rule, batch = self._rule, self.batch
+        scalars = {**given, **work.known}
         for name, key in rule.scalar_states.items():
             scalars[name] = kept.get(key, 0.0)
         if rule.step_key:
             scalars["t"] = kept[rule.step_key] = kept[rule.step_key] + 1
         else:
             scalars["first"] = batch.first
-        t = scalars.get("t")
-        scalars |= work.known
+        columns = work.inputs.for_kernels(scalars.get("t")) if work.inputs.columns else []
         step, new = rule.step(scalars)
-        given = vars(step)
         if not on_device:
-            require_range(given, self._dtype)
+            require_range(vars(step), self._dtype)
         kept |= new
-        columns = work.inputs.for_kernels(t)
-        how = batch, work.grads, given, work.clip, columns, self._shapes
+        how = batch, grads, vars(step), work.clip, columns, self._shapes
         launch = self._engine.prepare(rule.kernel, *how)
         return [
-            partial(_launch, launch, work.grads, columns),
+            partial(_launch, launch, grads, columns),
             # Once all is done.
             *[partial(numbers.fill, kept[key]) for key, numbers in batch.numbers.items()],
         ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, compress
 from operator import not_
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -55,7 +55,7 @@ class Memory:
     """Of a group and a kind of shape, its parameters and states that fit each other."""
     known: dict[tuple[str, int], Traits] = field(default_factory=dict)
     """By stage and group, what parameters and gradients were."""
-    seen: tuple[list[Tensor], list[State]] = field(default_factory=lambda: ([], []))
+    seen: list[Tensor | State] = field(default_factory=list)
     """The parameters that had states when the batches were made, and these."""
     standing: list[Standing] = field(default_factory=list)
     """Of all groups, what the step before had to do; empty where this must be found out."""
@@ -79,23 +79,29 @@ class Memory:
         ):
             self.standing = [*map(Standing, groups, traits, works)]
 
-    def again(self, rule: Rule, groups: list[Group], existing: Existing) -> list[Work]:
-        """What there is to do in groups, if that is as it was at the step before; or nothing."""
+    def again(
+        self, rule: Rule, groups: list[Group], existing: Existing, store: Store
+    ) -> list[Change] | None:
+        """What updates groups, if what there is to do is as at the step before; or None."""
         standing, self.standing = self.standing, []
         if not same(groups, [each.group for each in standing]):
-            return []
-        works = [each.again(rule, existing) for each in standing]
-        if not all(works):
-            return []
+            return None
+        grads = [each.gradients(rule, existing) for each in standing]
+        if None in grads:
+            return None
         self.standing = standing
-        return [*chain(*works)]
+        how = [*zip(standing, cast("list[list[Tensor]]", grads), strict=True)]
+        if changes := _again(rule, self, how, store):
+            return changes
+        works = chain.from_iterable(each.again(own) for each, own in how)
+        return updates(rule, [*works], store, self)
 
     def look(self, store: Store) -> None:
         """Keep no batches where states were set, or taken away, since they were made."""
-        owners, states = [*store], [*store.values()]
-        if not (same(owners, self.seen[0]) and same(states, self.seen[1])):
+        seen = [*store, *store.values()]
+        if not same(seen, self.seen):
             self.kept.clear()
-            self.seen = owners, states
+            self.seen = seen
 
 
 def check(rule: Rule, group: Group, devices: Iterable[torch.device]) -> None:
@@ -156,23 +162,29 @@ def updates(rule: Rule, works: list[Work], store: Store, memory: Memory) -> list
     return changes
 
 
-def again(works: list[Work], store: Store, memory: Memory) -> list[Change]:
-    """What updates groups in whose works nothing is new, by the kernels of the step before.
+def _again(
+    rule: Rule, memory: Memory, standing: list[tuple[Standing, list[Tensor]]], store: Store
+) -> list[Change]:
+    """What updates groups that stand, given their gradients, by the kernels of the step before.
 
-    Nothing where not all of it is done by these, or a batch does not hold any more.
+    Nothing where not all of it is done by these, or a batch does not hold any more. All that a
+    step of few tensors takes is what Python does here: so no work is made of what is known.
     """
     if not memory.kept:
         return []
     memory.look(store)
     changes: list[Change] = []
-    for work in works:
-        kept = memory.kept.get(work.kind)
-        if kept is None or kept.odd or kept.traits is not work.traits:
-            return []
-        for each in kept.launchers:
-            if not each.stands(work):
+    for each, grads in standing:
+        settings = each.settings(rule)
+        for work, kind, rows in each.works:
+            kept = memory.kept.get(kind)
+            if kept is None or kept.odd or kept.traits is not work.traits:
                 return []
-            changes += each.changes(work.part(each.batch.rows))
+            for launcher in kept.launchers:
+                own = launcher.again(work, at(at(grads, rows), launcher.batch.rows), settings)
+                if not own:
+                    return []
+                changes += own
     return changes
 
 

@@ -22,18 +22,19 @@ class Numbers:
         each = tensors if self._vector is None else [self._vector]
         on_host = all(type(x) is Tensor and x.is_cpu and x.dtype in _OF_NUMPY for x in each)
         self._arrays = [x.detach().numpy() for x in each] if on_host else []
+        self._is_one_array = on_host and self._vector is not None
 
     def first(self) -> float:
         """That of the first row."""
         return self._arrays[0].item(0) if self._arrays else self.tensors[0].item()
 
-    def are_equal(self) -> bool:
-        """Whether it is that of all."""
-        values = self.read()
-        return values.count(values[0]) == len(values)
+    def common(self) -> float | None:
+        """That of all rows; None where they are not equal."""
+        values = self._arrays[0].tolist() if self._is_one_array else self.read()
+        return values[0] if values.count(values[0]) == len(values) else None
 
     def read(self) -> list[float]:
-        if self._arrays and self._vector is not None:
+        if self._is_one_array:
             return self._arrays[0].tolist()
         return [x.item() for x in self._arrays or self.tensors]
 

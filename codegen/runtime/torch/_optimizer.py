@@ -240,13 +240,11 @@ class Optimizer(Readable, optim.Optimizer):
         if amp.is_skipped(self):
             return []
         rule = self._rule(self.defaults)
-        is_scaled = amp.is_scaled(self)
-        works = [] if is_scaled else self._memory.again(rule, self.param_groups, self._existing)
-        if works:
-            for group, _, params, *_ in works:
-                self._require_capturable(group, params)
-            how = self.state, self._memory
-            return launches.again(works, *how) or launches.updates(rule, works, *how)
+        if getattr(self, "grad_scale", None) is None:
+            how = rule, self.param_groups, self._existing, self.state
+            changes = self._memory.again(*how)
+            if changes is not None:
+                return changes
         found = [(group, *gradients.present(group["params"])) for group in self.param_groups]
         found = [each for each in found if each[1]]
         groups = [group for group, _, _ in found]

@@ -7,11 +7,13 @@ limit of gradients, no scaled loss, no input, no turns.
 
 from collections.abc import Callable, Sequence
 from itertools import compress
-from operator import is_not
-from typing import TypeAlias
+from operator import is_, is_not
+from typing import Any, TypeAlias
 
-from ._gradients import present
-from ._rows import at, same
+import torch
+from torch import Tensor
+
+from ._rows import at
 from ._rule import Group, Rule, Start, Work
 from ._shapes import Facts
 from ._traits import Traits
@@ -33,35 +35,55 @@ class Standing:
         self.group = group
         self._traits = traits
         self._names, self._values = [*group], [*group.values()]
+        self._settings: dict[str, Any] | None = None
+        self._on_cuda = any(p.is_cuda for p in group["params"])
         place = {p: i for i, p in enumerate(group["params"])}
-        self._works = [
-            (work._replace(params=[], grads=[]), [place[p] for p in work.params]) for work in works
+        self.works = [
+            (work._replace(params=[], grads=[]), work.kind, [place[p] for p in work.params])
+            for work in works
         ]
+        """What there was to do but for the tensors, its kind, and which of the group's they are."""
 
-    def again(self, rule: Rule, existing: Existing) -> list[Work]:
-        """What there is to do now; nothing if that has to be found out.
+    def gradients(self, rule: Rule, existing: Existing) -> list[Tensor] | None:
+        """Those of this step; None if what there is to do has to be found out.
 
         Args:
             rule: the rule.
             existing: which states it has.
         """
-        params, grads = present(self.group["params"])
-        if not (self._traits.are_of(params, grads) and self._stands(rule, existing)):
-            return []
+        group = self.group
+        params = group["params"]
+        grads = [p.grad for p in params]
+        if not self._traits.are_of(params, grads) or [*group] != self._names:
+            return None
+        if self._on_cuda and torch.cuda.is_current_stream_capturing():
+            return None  # a graph is made of what not every step may do
+        values = [*group.values()]
+        if not all(map(is_, values, self._values)):
+            if not self._stands(rule, existing, values):
+                return None
+            self._values, self._settings = values, None
+        return grads
+
+    def settings(self, rule: Rule) -> dict[str, Any]:
+        """What the group sets of the rule's arguments, as Python numbers."""
+        found = self._settings
+        if found is None:
+            found = rule.settings(self.group)
+            if all(value is self.group[name] for name, value in found.items()):  # none can change
+                self._settings = found
+        return found
+
+    def again(self, grads: list[Tensor]) -> list[Work]:
+        """What there is to do now, with these gradients."""
+        params = self.group["params"]
         return [
             work._replace(params=at(params, rows), grads=at(grads, rows))
-            for work, rows in self._works
+            for work, _, rows in self.works
         ]
 
-    def _stands(self, rule: Rule, existing: Existing) -> bool:
+    def _stands(self, rule: Rule, existing: Existing, values: list[Any]) -> bool:
         """Whether the group says what it said, but for numbers that no state starts as."""
-        values = [*self.group.values()]
-        if [*self.group] != self._names:
-            return False
-        if not same(values, self._values):
-            changed = {*compress(self._names, map(is_not, values, self._values))}
-            starts = (existing(self.group, work.known) == work.initial for work, _ in self._works)
-            if not (changed <= rule.numbers and all(starts)):
-                return False
-            self._values = values
-        return True
+        changed = {*compress(self._names, map(is_not, values, self._values))}
+        starts = (existing(self.group, work.known) == work.initial for work, *_ in self.works)
+        return changed <= rule.numbers and all(starts)

@@ -1,12 +1,15 @@
 """A step of one optimizer, or one of each of several: all that can fail comes first, for all."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Protocol
 
 from ._inputs import Named
 from ._rows import same
 from ._rule import Change
 from ._signals import Held
+
+_CHANGES = attrgetter("_changes")
 
 
 class Taker(Protocol):
@@ -28,10 +31,10 @@ def take(optimizers: Sequence[Taker], given: Sequence[Named]) -> None:
         RuntimeError, TypeError, ValueError: as the step of one does. Nothing has been changed then.
     """
     while True:
-        known = [each._changes for each in optimizers]
+        known = [*map(_CHANGES, optimizers)]
         changes = [each._prepare(own) for each, own in zip(optimizers, given, strict=True)]
         with Held():
-            if not same([each._changes for each in optimizers], known):
+            if not same([*map(_CHANGES, optimizers)], known):
                 continue  # a handler loaded, or stepped
             for each, own in zip(optimizers, changes, strict=True):
                 each._changes = object()

@@ -28,6 +28,8 @@ def number(value: Any) -> Any:
     """
     if type(value) in _PYTHON:
         return value
+    if type(value) is tuple and all(type(v) in _PYTHON for v in cast("tuple[Any, ...]", value)):
+        return cast("tuple[Any, ...]", value)
     if isinstance(value, np.ndarray) and value.size != 1:
         return tuple(cast("NDArray[Any]", value).tolist())
     if isinstance(value, Tensor | np.generic | np.ndarray):

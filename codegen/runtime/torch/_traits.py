@@ -36,7 +36,7 @@ class Likeness:
             *tensors, dynamic_dims_sizes=None, dynamic_dims_strides=None
         )
 
-    def of(self, tensors: Sequence[Tensor]) -> bool:
+    def of(self, tensors: Sequence[Tensor | None]) -> bool:
         """Whether these are the same, one by one; false if torch cannot be asked."""
         return (
             self._guards is not None
@@ -54,7 +54,7 @@ class Traits:
     """
 
     def __init__(self, params: list[Tensor], grads: list[Tensor]) -> None:
-        self._params = params
+        self._params = [*params]  # of a group that may be given others
         self._kinds: dict[Kind, list[int]] = {}
         self._pieces: dict[tuple[Kind, int], list[list[int]]] = {}
         self.are_plain = PLAIN.issuperset(map(type, params))
@@ -77,7 +77,7 @@ class Traits:
         if self.layouts == {torch.strided}:
             self._alike = Likeness(self._params), Likeness(grads)
 
-    def are_of(self, params: list[Tensor], grads: list[Tensor]) -> bool:
+    def are_of(self, params: list[Tensor], grads: Sequence[Tensor | None]) -> bool:
         """Whether these are the parameters, and both are what those were that are remembered."""
         if self._alike is None or not same(params, self._params):
             return False
