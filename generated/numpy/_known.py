@@ -30,6 +30,9 @@ States: TypeAlias = dict[str, dict[str, Array]]
 _COMPILED = {np.dtype(name): name for name in ("float32", "float64")}
 """The dtypes that there are compiled kernels for."""
 
+Inputs: TypeAlias = Sequence[tuple[Array | None, ...]]
+"""Of each row those that a step reads."""
+
 Block: TypeAlias = Sequence[Array | None]
 """A parameter, its gradient, its states and inputs; None for a state that does not exist, and for
 an input that a step does not read."""
@@ -87,9 +90,9 @@ class Known:
             [None if array is None else _line(array, order) for array in kept] if order else None
             for kept, order in zip(self._kept, self._orders, strict=True)
         ]
-        self.none: Sequence[tuple[Array | None, ...]] = [()] * len(pairs)
+        self.none: Inputs = [()] * len(pairs)
         """No inputs, of each row."""
-        self.inputs = self.none
+        self.inputs: Inputs = self.none
         """Of the step that is taken, those of each row; laid out in memory as its parameter is."""
         self.written = 2 + len(slots)
         """Where a row's inputs begin, which like its gradient are never written to."""

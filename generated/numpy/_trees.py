@@ -53,7 +53,7 @@ def flattened(tree: Tree) -> tuple[list[Any], list[Any]]:
 
 
 def _flatten(tree: Tree, names: list[Any], found: list[Any]) -> None:
-    if type(tree) is dict or isinstance(tree, Mapping):
+    if isinstance(tree, Mapping):
         names += (Mapping, len(tree), *tree)
         below = [*tree.values()]
     elif isinstance(tree, list | tuple):

@@ -121,3 +121,19 @@ def test_a_step_stands_while_rates_change() -> None:
         param.grad = torch.ones(4)
         optimizer.step()
         assert optimizer._memory.standing == [standing]
+
+
+def test_numbers_written_into_a_list_count() -> None:
+    """A group that was read from a file may have lists where the constructor takes tuples."""
+    trained: list[Tensor] = []
+    for kind, how in ((ours.Adam, {"fused": True}), (optim.Adam, {"foreach": False})):
+        param = _param(4)
+        optimizer = kind([param], lr=0.1, **how)
+        optimizer.param_groups[0]["betas"] = betas = [0.9, 0.999]
+        for step in range(8):
+            param.grad = torch.linspace(-1, step, 4)
+            betas[0] = 0.9 if step < 4 else 0.2
+            optimizer.step()
+        trained.append(param)
+    # Some roundings of a few numbers of about one.
+    torch.testing.assert_close(*trained, rtol=1e-5, atol=1e-6)
