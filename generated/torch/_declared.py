@@ -25,7 +25,7 @@ from ._arguments import (
     require_whole,
     require_words,
 )
-from ._clips import Clip
+from ._clip import Clip
 from ._inputs import NONE, Inputs
 from ._intervals import Member, members
 from ._options import DEFAULTS, autograd_sees

@@ -16,6 +16,9 @@ An engine is a module with
     launch where it can. ``rule`` is the kernel's module. ``scalars`` are what the kernel takes from
     the host, by name. ``clip`` is what happens to these gradients. ``inputs`` are tensors beside
     them, in the order of the rule. ``shapes`` are those in which a rule of lines sees parameters.
+``scales(ways, grads, memory)``
+    what gradients on one device of that type are scaled by, as ``_clip_kernels`` says; None where
+    no kernel takes norms.
 ``is_ready(device)``
     whether it runs there, compilers and all, and is to do so without having been asked for.
 """
@@ -29,7 +32,7 @@ import torch
 from torch import Tensor
 
 from ._batch import Batch
-from ._clips import Clip
+from ._clip import Clip, Vectors, Way
 
 _ENGINES = {"cpu": ("._numba", "Numba", "fast"), "cuda": ("._triton", "Triton", "cuda")}
 """By type of device: the module, what it needs, and the extra that installs that."""
@@ -56,6 +59,13 @@ class Engine(Protocol):
         inputs: Sequence[Sequence[Tensor] | None] = (),
         shapes: Sequence[Sequence[int]] = (),
     ) -> Callable[[], None]: ...
+
+    def scales(
+        self,
+        ways: Sequence[Way | None],
+        grads: Sequence[Sequence[Tensor]],
+        memory: dict[Any, Any],
+    ) -> list[Vectors] | None: ...
 
     def is_ready(self, device: torch.device) -> bool: ...
 

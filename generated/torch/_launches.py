@@ -54,6 +54,8 @@ class Memory:
     """By group and kind of shape."""
     fitting: dict[tuple[int, ...], list[Any]] = field(default_factory=dict)
     """Of a group and a kind of shape, its parameters and states that fit each other."""
+    clipped: dict[Any, Any] = field(default_factory=dict)
+    """What kernels that take norms of gradients know of their sizes."""
     known: dict[tuple[str, int], Traits] = field(default_factory=dict)
     """By stage and group, what parameters and gradients were."""
     seen: list[Tensor | State] = field(default_factory=list)

@@ -12,7 +12,7 @@ from ..numba._generation import require as require
 from ..numba._launch import sees_lines as sees_lines
 from . import _openmp
 from ._batch import Batch
-from ._clips import Clip
+from ._clip import Clip, Vectors, Way
 
 _NAMES = {getattr(torch, name): name for name in kernels.DTYPES}
 
@@ -51,6 +51,12 @@ def _each(clip: Clip, count: int) -> list[float]:
     """The number that each of the gradients is clipped with."""
     number = clip.number()
     return number.tolist() if isinstance(number, Tensor) else [number] * count
+
+
+def scales(
+    ways: Sequence[Way | None], grads: Sequence[Sequence[Tensor]], memory: dict[Any, Any]
+) -> list[Vectors] | None:
+    """None: the host's norms are looked at, and taken by torch on all threads."""
 
 
 def is_ready(device: torch.device) -> bool:

@@ -258,9 +258,10 @@ class Optimizer(Readable, optim.Optimizer):
         taken = [self._taken_of(rule, *each) for each in found]
         grads = [own for own, _, _ in taken]
         values = [sparse.values(own) if traits.is_sparse else own for own, traits, _ in taken]
-        clips = clipping.clips(groups, params, values, sharing)
+        memory = self._memory.clipped
+        cut = partial(clipping.clips, groups, params, sharing=sharing, memory=memory)
+        clips = cut(values)
         traits = [own for _, own, _ in taken]
-        cut = partial(clipping.clips, groups, params, sharing=sharing)
         inputs = of_groups(self._inputs, given, params, map(rule.is_local, groups), cut)
         inputs = self._with_draws(rule, groups, params, inputs)
         works = [*map(self._works, groups, params, grads, clips, traits, inputs)]

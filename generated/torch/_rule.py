@@ -12,7 +12,7 @@ from torch import Tensor
 
 from . import _shards as shards
 from ._arguments import flags_of
-from ._clips import Clip
+from ._clip import Clip
 from ._inputs import NONE, Inputs
 from ._rows import at
 from ._scalars import Step

@@ -12,7 +12,9 @@ import torch
 from torch import Tensor
 
 from ..triton import _stages as stages
+from . import _triton_tables as tables
 from ._batch import Batch
+from ._triton_tables import Tables
 
 Launch = tuple[Any, tuple[int, int, int], tuple[Any, ...]]
 """A kernel, its grid, and what it is given."""
@@ -21,30 +23,28 @@ Launch = tuple[Any, tuple[int, int, int], tuple[Any, ...]]
 def launches(
     module: Any,
     batch: Batch,
-    tables: Any,
+    table: Tables,
     scalars: Mapping[str, Any],
     argument: Callable[[Any], float | Tensor],
     clip: tuple[Any, tuple[Any, ...]],
     dtypes: tuple[Any, Any],
-    block: int,
 ) -> list[Launch]:
     """Those of a step, in order.
 
     Args:
         module: of the rule.
         batch: what is updated.
-        tables: its tables on the device.
+        table: where its tensors are, on the device.
         scalars: by name.
         argument: makes of one what a kernel takes.
         clip: a function or None, and the number that it takes if any.
         dtypes: what is stored, and what is computed with.
-        block: elements of a block.
     """
     flags = module.flags(scalars)
-    columns, rows = tables.rows.shape[1], len(batch.rows)
-    place = _places(module.TENSORS, tables.places)
+    columns, rows = table.rows.shape[1], len(batch.rows)
+    place = _places(module.TENSORS, table.places)
     handed_on: dict[str, Tensor] = {}
-    added = firsts = tables.rows
+    added = table.rows
     found: list[Launch] = []
 
     def given(names: Sequence[str]) -> tuple[float | Tensor, ...]:
@@ -53,14 +53,14 @@ def launches(
     for stage in module.STAGES:
         how = stage.rule, flags, stage.rounds
         if isinstance(stage, stages.Pass):
-            size = tables.grid[0], max(1, len(stage.ways)), stages.SCALES.value
+            size = table.grid[0], max(1, len(stage.ways)), stages.SCALES.value
             added = torch.empty(size, dtype=torch.float64, device=batch.device)
             function, number = clip
             reads = tuple(place[name] for name in stage.reads)
             is_clipped = function is not None and "grad" in stage.reads
             arguments = (
-                tables.rows,
-                tables.blocks,
+                table.rows,
+                table.blocks,
                 given(stage.numbers),
                 number if is_clipped else (),
                 added,
@@ -72,19 +72,17 @@ def launches(
                 stage.ways,
                 columns,
                 *dtypes,
-                block,
+                tables.BLOCK,
             )
-            if tables.grid[0]:
-                found.append((stages.pass_, tables.grid, arguments))
+            if table.grid[0]:
+                found.append((stages.pass_, table.grid, arguments))
             continue
-        if firsts is tables.rows:
-            firsts = _firsts(batch, block)
         numbers = given(stage.numbers)
         own = torch.empty((len(stage.kept), rows), dtype=torch.float64, device=batch.device)
         handed_on |= zip(stage.kept, own.unbind(), strict=True)
         arguments = (
-            tables.rows,
-            firsts,
+            table.rows,
+            table.firsts,
             numbers,
             tuple(own.unbind()),
             added,
@@ -103,10 +101,3 @@ def _places(names: Sequence[str], places: Sequence[int]) -> dict[str, int]:
     """The column of each tensor by name, 0 of one that does not exist."""
     theta, *others = zip(names, places, strict=True)
     return dict([theta]) | {name: 0 if at == theta[1] else at for name, at in others}
-
-
-def _firsts(batch: Batch, block: int) -> Tensor:
-    """The first block of each tensor, and one behind the last."""
-    counts = [-(-int(size) // block) for size in batch.sizes]
-    ends = torch.tensor([0, *counts], dtype=torch.int64).cumsum(0)
-    return ends.to(batch.device)

@@ -13,8 +13,18 @@ def clipbyvalue(grad: tl.tensor, clipvalue: tl.tensor):
 
 
 @triton.jit
+def clipbynorm_scale(norm: tl.tensor, clipnorm: tl.tensor):
+    return kernel.minimum(kernel.divide(clipnorm, 1e-06 + norm), 1)
+
+
+@triton.jit
 def clipbynorm(grad: tl.tensor, scale: tl.tensor):
     return scale * grad
+
+
+@triton.jit
+def clipbyglobalnorm_scale(norm: tl.tensor, global_clipnorm: tl.tensor):
+    return kernel.minimum(kernel.divide(global_clipnorm, 1e-06 + norm), 1)
 
 
 @triton.jit

@@ -54,15 +54,16 @@ if not hasattr(InterpretedFunction, "warmup"):  # before Triton 3.6
 def _engine(*, interpret: bool) -> ModuleType:
     """A copy of the engine: the interpreter is on or off from when a kernel is declared."""
     engine = "steprule.torch._triton"
-    names = [n for n in sys.modules if n == engine or n.startswith("steprule.triton")]
+    own = engine, "steprule.triton"  # with the engine's rooms
+    names = [n for n in sys.modules if n.startswith(own)]
     others = {name: sys.modules.pop(name) for name in names}
     with knobs.runtime.scope():
         knobs.runtime.interpret = interpret
         copy = importlib.import_module(engine)
         rules = {"sgd", *(spec.module for spec in _rules().values())}
-        own = {rule: _import(f"steprule.triton.{rule}") for rule in rules}
-    copy.kernel_of = own.__getitem__  # a rule is imported when it is asked for
-    for name in [n for n in sys.modules if n == engine or n.startswith("steprule.triton")]:
+        kernels = {rule: _import(f"steprule.triton.{rule}") for rule in rules}
+    copy.kernel_of = kernels.__getitem__  # a rule is imported when it is asked for
+    for name in [n for n in sys.modules if n.startswith(own)]:
         del sys.modules[name]
     sys.modules.update(others)
     return copy

@@ -101,7 +101,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def engine(package: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     engine = importlib.import_module(f"{package}.torch._triton")
     monkeypatch.setattr(f"{package}.torch._fused.engine", lambda device: engine)
-    monkeypatch.setattr(engine, "BLOCK", 16)
+    monkeypatch.setattr(engine.tables, "BLOCK", 16)
     return engine
 
 

@@ -113,7 +113,7 @@ def engine(package: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     engine = importlib.import_module(f"{package}.torch._triton")
     monkeypatch.setattr(f"{package}.torch._fused.engine", lambda device: engine)
     # Small, as the interpreter takes its time.
-    monkeypatch.setattr(engine, "BLOCK", 16)
+    monkeypatch.setattr(engine.tables, "BLOCK", 16)
     monkeypatch.setattr(f"{package}.triton._sums._WIDE", tl.constexpr(2))
     return engine
 
@@ -214,6 +214,7 @@ def test_lamb_is_three_launches_and_each_compiles(
         batch = batches.Batch([0], x, [own], ("m", "v"), (), first=False)
         scalars = {"beta": 0.5, "one_minus_beta": 0.5, "lr": 0.1, "decay": 0.1}
         engine.prepare("lamb", batch, x, scalars, None)
+        engine.prepare("lamb", batch, x, scalars | {"lr": 0.2}, None)  # compiles nothing anew
     finally:
         for name in [n for n in sys.modules if n.startswith(package)]:
             del sys.modules[name]

@@ -9,8 +9,8 @@ from steprule.torch._batch import Batch
 
 
 def test_every_block_of_every_tensor_has_a_row(interpreted: Any) -> None:
-    size = interpreted.BLOCK
-    assert interpreted.blocks(np.array([size + 1, 0, 3, 2 * size])).tolist() == [
+    size = interpreted.tables.BLOCK
+    assert interpreted.tables.blocks(np.array([size + 1, 0, 3, 2 * size])).tolist() == [
         [0, 0],
         [0, 1],
         [2, 0],
@@ -22,7 +22,7 @@ def test_every_block_of_every_tensor_has_a_row(interpreted: Any) -> None:
 def test_a_row_is_a_size_and_the_addresses(interpreted: Any) -> None:
     theta, grad, v = ([torch.zeros(4), torch.zeros(2)] for _ in range(3))
     batch = Batch([0, 1], theta, [{"v": x} for x in v], [None, "v"], (), first=False)
-    tables = interpreted._tables(batch, grad, ())
+    tables = interpreted.tables.tables(batch, grad, ())
     assert tables.places == (1, 2, 1, 3)
     expected = [[n, *(x[k].data_ptr() for x in (theta, grad, v))] for k, n in enumerate((4, 2))]
     assert tables.rows.tolist() == expected
@@ -31,9 +31,9 @@ def test_a_row_is_a_size_and_the_addresses(interpreted: Any) -> None:
 def test_tables_are_kept_and_written_again_when_a_gradient_moves(interpreted: Any) -> None:
     theta, grad, other = ([torch.zeros(4), torch.zeros(2)] for _ in range(3))
     batch = Batch([0, 1], theta, [{}, {}], [], (), first=False)
-    first = interpreted._tables(batch, grad, ())
+    first = interpreted.tables.tables(batch, grad, ())
     where = first.rows.data_ptr()
-    assert interpreted._tables(batch, [grad[0], other[1]], ()) is first
+    assert interpreted.tables.tables(batch, [grad[0], other[1]], ()) is first
     assert first.rows.data_ptr() == where
     assert first.rows[:, 2].tolist() == [grad[0].data_ptr(), other[1].data_ptr()]
 

@@ -37,7 +37,7 @@ SPECIAL = [math.nan, math.inf, -math.inf, 0.0, 1.0, -1.0]
 
 @pytest.fixture(autouse=True)
 def _on_the_cpu(interpreted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interpreted, "BLOCK", BLOCK)
+    monkeypatch.setattr(interpreted.tables, "BLOCK", BLOCK)
     monkeypatch.setattr("steprule.torch._fused.engine", lambda device: interpreted)
     monkeypatch.setattr(InterpreterBuilder, "cast_impl", _cast)
     # torch's own roots are within an ulp, not the nearest: they are the loop's.

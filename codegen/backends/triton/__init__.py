@@ -17,8 +17,8 @@ from ..clipping import clippings
 from ..points import of_points
 from ..rendering import environment
 from ..runtime import runtime
+from .clipping import functions
 from .context import context
-from .printer import clipped
 from .stages import stages_context
 
 
@@ -29,7 +29,7 @@ class TritonBackend:
     comment = "#"
 
     def __init__(self) -> None:
-        self._templates = environment(__name__, {"clipped": clipped})
+        self._templates = environment(__name__, {"functions": functions})
 
     def files(self, compiled: Compiled) -> Mapping[str, str]:
         match compiled:

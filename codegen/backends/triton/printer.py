@@ -1,11 +1,7 @@
 """Triton: one block of elements at a time, in the dtype of the arithmetic."""
 
 from ...program import operations as ops
-from ...program.cut import Parts
-from ...program.forms import PYTHON, Language, Printer, Table
-from ...program.nodes import assignments
-from ...program.passes.expand import expand
-from ..statements import assigned
+from ...program.forms import PYTHON, Language, Table
 
 _LACKING = {ops.FLOORDIV, ops.MOD}
 """Which Triton does not have for reals, though it has the operator."""
@@ -41,10 +37,3 @@ TRITON = Language(
     {**_NUMBERS, ops.AND: "(({}) & ({}))", ops.OR: "(({}) | ({}))", ops.NOT: "~({})"},
 )
 """Blocks of elements, and the numbers they meet."""
-
-
-def clipped(parts: Parts) -> list[str]:
-    """The elementwise part of a transform, as the statements of a function."""
-    *before, last = assignments(expand(parts.elementwise).body)
-    printer = Printer(TRITON)
-    return [*map(assigned(printer), before), f"return {printer(last.value)}"]

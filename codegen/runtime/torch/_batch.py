@@ -166,7 +166,7 @@ def takes(row: Sequence[Tensor]) -> bool:
         and not any(x.is_neg() or x.is_conj() for x in row)
         and (
             all(x.is_contiguous() for x in row)
-            or (_is_dense(first) and all(x.stride() == first.stride() for x in row))
+            or (is_dense(first) and all(x.stride() == first.stride() for x in row))
         )
     )
 
@@ -192,7 +192,8 @@ def _layouts(tensors: Sequence[Tensor]) -> list[tuple[int, bool | tuple[int, ...
     return [(x.numel(), x.is_contiguous() or x.stride()) for x in tensors]
 
 
-def _is_dense(x: Tensor) -> bool:
+def is_dense(x: Tensor) -> bool:
+    """Whether its elements lie in memory without gaps, in whatever order."""
     expected = 1
     for stride, size in sorted(zip(x.stride(), x.shape, strict=True)):
         if size != 1 and stride != expected:

@@ -6,20 +6,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress
-from typing import Any, TypeAlias
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from . import _over_ranks as over_ranks
+from ._clip import Vectors
 from ._limits import not_finite
 from ._norms import combined
 from ._norms import norms as norms_alike
 from ._options import option
 from ._rows import kinds
-
-Vectors: TypeAlias = list[tuple[list[int], Tensor]]
-"""The rows of some gradients, and a number for each in one tensor, or one that they share."""
 
 
 @dataclass(frozen=True)
