@@ -53,11 +53,22 @@ _LINE = 64
 
 
 def compiled(function: Callable[..., None]) -> Kernel:
-    """The function, to be compiled at its first call; it runs beside other threads."""
+    """The function, to be compiled at its first call; it runs beside other threads.
+
+    Code is found by a name: that of the function, and how many a process had before it. So what
+    two processes have compiled of the same lines, for other options, can have one name, and who
+    loads both would call one of them for the other. What the lines refer to is in the name, too.
+    """
+    function.__qualname__ += "." + sha256(repr(_referred_to(function)).encode()).hexdigest()[:16]
     kernel: Any = njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
     with suppress(RuntimeError):  # no folder can be written: then it is compiled in each process
         kernel._cache = _Cache(function)
     return kernel
+
+
+def _referred_to(function: Callable[..., None]) -> list[Any]:
+    """Flags and types, of the lines around a function."""
+    return [cell.cell_contents for cell in function.__closure__ or ()]
 
 
 class _Files:

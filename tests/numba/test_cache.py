@@ -54,6 +54,18 @@ def test_kernels_share_no_file(tmp_path: Path, python: Any) -> None:
     assert {file.name for file in tmp_path.rglob("*.nbc")} == {f"{x}.1.nbc" for x in indices}
 
 
+def test_kernels_of_several_processes_are_told_apart(tmp_path: Path, python: Any) -> None:
+    """Each was the first that a process compiled, of the same lines and for the same arguments."""
+    narrow = STEP.replace("lr=0.5", "lr=0.25, clipvalue=1.0")
+    wide = narrow.replace("float32", "float64")
+    for step in (narrow, wide):
+        done = python(step, cwd=tmp_path, NUMBA_CACHE_DIR=str(tmp_path))
+        assert done.stdout == "[0.5, 0.5, 0.5] []\n", done.stderr
+    again = narrow.replace("clipvalue=1.0", "clipnorm=2.0")  # asks for the first once more
+    done = python(narrow + wide + again, cwd=tmp_path, NUMBA_CACHE_DIR=str(tmp_path))
+    assert done.stdout == "[0.5, 0.5, 0.5] []\n" * 3, done.stderr
+
+
 def test_a_disk_that_is_full(tmp_path: Path, python: Any) -> None:
     full = """
 from numba.core.caching import IndexDataCacheFile
