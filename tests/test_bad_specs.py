@@ -153,6 +153,10 @@ WRONG: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"value": "m[t - 1] * sigmoid(g)"},
         ("Write 1 / (1 + exp(-x))",),
     ),
+    "a function whose plain form overflows": (
+        {"value": "m[t - 1] * softplus(g)"},
+        ("Write Piecewise((x, x > 20), (log(1 + exp(x)), True)), as exp(x) overflows",),
+    ),
     "numbers drawn in the spec": (
         {"value": "m[t - 1] * randn()"},
         ("Input(x, Source.NORMAL",),

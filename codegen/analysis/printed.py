@@ -89,7 +89,7 @@ def _code(file: str) -> str:
     """
     text = (_CODEGEN / file).read_text(encoding="utf-8")
     imports = "\n".join(
-        _EXPRESSION.sub(lambda found: " ".join(_STRING.findall(found[0])), line)
+        _EXPRESSION.sub(lambda found: " ".join([*_STRING.findall(found[0]), ""]), line)
         for line in _IMPORT.findall(text)
     )
     bare = _EXPRESSION.sub(lambda found: "\0" if found[1] else "", text)

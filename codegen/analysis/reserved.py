@@ -34,24 +34,44 @@ BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
 PREFIXES = ("_", "tmp")
 
 
+def reserved(kind: type[Spec]) -> frozenset[str]:
+    """The names of generated code that a spec of a kind would take from it."""
+    of_groups = taken_keys() | SCHEDULES if kind is Optimizer else frozenset[str]()
+    found = BACKENDS | taken(kind) | of_groups
+    return frozenset(n for n in found if not (_of_python(n) or n in LANGUAGE or _is_private(n)))
+
+
 def objection(name: str, kind: type[Spec]) -> str:
     """Why no argument, state or intermediate of a spec can have this name; or nothing."""
     if not name.isidentifier():
         return "is no Python identifier"
     if name != unicodedata.normalize("NFKC", name):
         return f"is {unicodedata.normalize('NFKC', name)!r} to Python, which writes it otherwise"
-    if keyword.iskeyword(name) or keyword.issoftkeyword(name):
-        return "is a Python keyword"
-    if name in BUILTINS:
-        return "is the name of a Python builtin"
+    if reason := _of_python(name):
+        return reason
     if name in LANGUAGE:
         return "belongs to the language specs are written in"
-    of_groups = taken_keys() | SCHEDULES if kind is Optimizer else set()
-    if name in BACKENDS | taken(kind) | of_groups:
+    if name in reserved(kind):
         return "is a name generated code uses itself"
-    if name.startswith(PREFIXES):
+    if _is_private(name):
         return f"starts with {' or '.join(PREFIXES)}, as names in generated code do"
     return ""
+
+
+def another(name: str, kind: type[Spec]) -> str:
+    """A name much like one that is objected to, and free; or nothing."""
+    longer = f"{name}_"
+    return "" if objection(longer, kind) else longer
+
+
+def _of_python(name: str) -> str:
+    if keyword.iskeyword(name) or keyword.issoftkeyword(name):
+        return "is a Python keyword"
+    return "is the name of a Python builtin" if name in BUILTINS else ""
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith(PREFIXES)
 
 
 def class_objection(name: str) -> str:

@@ -17,7 +17,7 @@ from ..backends.signature import Argument, arguments
 from .adapters.run import GROUP
 from .expressions import Expression, expression
 from .target import refused
-from .words import as_words
+from .words import as_words, words_of
 
 _OTHER_NAMES = {
     "lr": ("learning_rate",),
@@ -62,9 +62,7 @@ class Pairing:
     @property
     def names(self) -> frozenset[str]:
         """The hyperparameters and options that theirs has."""
-        flags = {
-            f.name for c in self.spec.choices if c.name in self.slots for f in c.flags.values()
-        }
+        flags = {n for n, (choice, _) in words_of(self.spec).items() if choice in self.slots}
         told = {name for x in self.given.values() if isinstance(x, Expression) for name in x.names}
         return frozenset(self.slots.keys() - {c.name for c in self.spec.choices} | flags | told)
 

@@ -9,7 +9,7 @@ from ...specs.language import Hyper, Optimizer
 from ..oracle.known import allowed
 from ..verify.optimizers.configurations import contains
 from .trial import Floats, Trial
-from .words import as_words
+from .words import as_words, words_of
 
 _ROUND = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
 _ROUND_SHARES = (1.0, 0.5, 0.25, 0.75, 2.0)
@@ -81,12 +81,15 @@ def _shorter(trial: Trial) -> Iterator[Trial]:
 
 def _with_plainer_options(spec: Optimizer, trial: Trial, free: frozenset[str]) -> Iterator[Trial]:
     """With one option, or one choice, as it is by default."""
-    words = [{f.name for f in c.flags.values()} for c in spec.choices]
-    for name in free & trial.options.keys():
-        if trial.options[name] != spec.defaults[name]:
-            together = next((own for own in words if name in own), {name})
-            back = {n: spec.defaults[n] for n in together}
-            yield replace(trial, options={**trial.options, **back})
+    together: dict[str, list[str]] = {}
+    words = words_of(spec)
+    for name in spec.defaults:
+        choice, _ = words.get(name, (name, ""))
+        together.setdefault(choice, []).append(name)
+    for names in together.values():
+        plain = {n: spec.defaults[n] for n in names}
+        if any(n in free and trial.options[n] != x for n, x in plain.items()):
+            yield replace(trial, options={**trial.options, **plain})
 
 
 def _with_plainer_numbers(spec: Optimizer, trial: Trial, free: frozenset[str]) -> Iterator[Trial]:

@@ -19,6 +19,7 @@ from ..verify.optimizers.configurations import (
     switched_on,
 )
 from .trial import Floats, Trial
+from .words import words_of
 
 SHAPES = ((), (3,), (2, 3), (2, 2, 3), (2, 2, 1, 2))
 """A number, a vector, a matrix, a batch of matrices, the kernel of a convolution."""
@@ -47,7 +48,7 @@ def settings(
     options = _held(spec, held)
     free = set(mapped) - held.keys()
     on = {n: x for n, x in switched_on(spec, plain).items() if n in free}
-    words = {f.name for c in spec.choices for f in c.flags.values()}
+    words = words_of(spec)
     flags = [o.name for o in spec.options if o.name in free]
     other = plain | _others(spec, free - on.keys() - {"lr"}, plain)
     switches = [*on, *flags]

@@ -9,9 +9,14 @@ from .target import refused
 Value = TypeVar("Value")
 
 
+def words_of(spec: Optimizer) -> dict[str, tuple[str, str]]:
+    """The choice and the word of each flag."""
+    return {f.name: (c.name, word) for c in spec.choices for word, f in c.flags.items()}
+
+
 def as_words(spec: Optimizer, settings: Mapping[str, Value]) -> dict[str, Value | str]:
     """Settings with the word of each choice in place of its flags."""
-    words = _words(spec)
+    words = words_of(spec)
     found: dict[str, Value | str] = {}
     for name, value in settings.items():
         choice, word = words.get(name, (name, ""))
@@ -24,7 +29,7 @@ def as_words(spec: Optimizer, settings: Mapping[str, Value]) -> dict[str, Value 
 
 def named(spec: Optimizer, names: Iterable[str]) -> list[str]:
     """Names of arguments, with each choice in place of its flags."""
-    words = _words(spec)
+    words = words_of(spec)
     return [*dict.fromkeys(words.get(name, (name, ""))[0] for name in names)]
 
 
@@ -38,7 +43,7 @@ def as_flags(
     """
     choices = {c.name: c for c in spec.choices}
     others = {h.name for h in spec.hyperparameters} | {o.name for o in spec.options}
-    others -= _words(spec).keys()
+    others -= words_of(spec).keys()
     found: dict[str, float | bool] = {}
     for name, value in held.items():
         if name in choices:
@@ -57,8 +62,3 @@ def as_flags(
         else:
             found[name] = value
     return found
-
-
-def _words(spec: Optimizer) -> dict[str, tuple[str, str]]:
-    """The choice and the word of each flag."""
-    return {f.name: (c.name, word) for c in spec.choices for word, f in c.flags.items()}

@@ -96,8 +96,8 @@ def _file(*suffixes: str) -> Callable[..., Path | None]:
     "--all",
     "in_one_table",
     is_flag=True,
-    help="All optimizers in one table: the fused step of each on the large tensors, as a share of "
-    "the limit and beside the fastest of torch.optim and the libraries.",
+    help="All optimizers, or those named, in one table: the fused step of each on the large "
+    "tensors, as a share of the limit and beside the fastest of torch.optim and the libraries.",
 )
 @click.option(
     "--json",
@@ -136,8 +136,6 @@ def bench_command(
     The limit is a pass over what a step must read and write, in place, without its arithmetic;
     on a device it is a copy of as many bytes, which takes as long there.
     """
-    if in_one_table and spec:
-        raise click.UsageError("--all is of all optimizers; leave it out, or the names")
     if chart and not find_spec("matplotlib"):
         raise click.UsageError("--chart needs matplotlib: pip install 'steprule[bench]'")
     if count < cores() and not can_limit():

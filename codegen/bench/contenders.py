@@ -1,6 +1,7 @@
 """The ways there are to take a step: generated, of torch.optim, of a textbook; and the limit."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, partial
@@ -153,12 +154,22 @@ def _of_torch(subject: Subject, data: Data) -> Iterator[_Entry]:
         make = partial(cls, **given, **arguments)
         yield f"steprule torch {form}", Family.OURS, partial(_Torch, make, subject.rule, tensors)
     if subject.spec.peer:
-        theirs = peer_class(subject.spec.peer)
-        for form, arguments in _forms(theirs, _TORCH_FORMS):
-            make = partial(theirs, **given, **arguments)
-            yield f"torch.optim {form}", Family.TORCH, partial(_Torch, make, None, tensors)
+        yield from _of_peer(subject.spec.peer, given, tensors)
     for name, make in of_libraries(subject.spec, subject.configuration):
         yield name, Family.LIBRARY, partial(_OfLibrary, make, tensors)
+
+
+def _of_peer(path: str, given: Mapping[str, Any], tensors: "_Tensors") -> Iterator[_Entry]:
+    """Its forms; of one that is not there the plain one, which says so when it is to start."""
+    forms: Iterable[tuple[str, Mapping[str, Any]]] = [("loop", {})]
+    with suppress(ImportError):
+        forms = _forms(peer_class(path), _TORCH_FORMS)
+    for form, arguments in forms:
+
+        def make(params: list[Any], arguments: Mapping[str, Any] = arguments) -> Any:
+            return peer_class(path)(params, **given, **arguments)
+
+        yield f"torch.optim {form}", Family.TORCH, partial(_Torch, make, None, tensors)
 
 
 def has_torch() -> bool:
@@ -237,19 +248,29 @@ class _Tensors:
         return [self._noise[window] for window in self.data.windows(step)]
 
 
-class _Torch:
-    def __init__(
-        self, make: Callable[[list[Any]], Any], rule: Textbook | None, tensors: _Tensors
-    ) -> None:
+class _OfTensors:
+    """Has gradients of torch's, step by step."""
+
+    def __init__(self, make: Callable[[list[Any]], Any], tensors: _Tensors) -> None:
         self._tensors = tensors
-        self._rule = rule
-        self._inputs: dict[str, Any] = {}
         self._params = tensors.parameters()
         self._optimizer = make(self._params)
 
     def prepare(self, step: int) -> None:
         for p, grad in zip(self._params, self._tensors.gradients(step), strict=True):
             p.grad = grad
+
+
+class _Torch(_OfTensors):
+    def __init__(
+        self, make: Callable[[list[Any]], Any], rule: Textbook | None, tensors: _Tensors
+    ) -> None:
+        super().__init__(make, tensors)
+        self._rule = rule
+        self._inputs: dict[str, Any] = {}
+
+    def prepare(self, step: int) -> None:
+        super().prepare(step)
         if self._rule:
             data = self._tensors.data
             self._inputs = given(self._rule, data, step, lambda x: [*map(data.arrays.tensor, x)])
@@ -261,18 +282,16 @@ class _Torch:
         return [self._tensors.data.arrays.array(p.detach()) for p in self._params]
 
 
-class _OfLibrary:
+class _OfLibrary(_OfTensors):
     """One of a library, whose dialect may lead elsewhere: where it ends is looked at by audits.
 
     Some write to gradients: it has its own, which others do not read.
     """
 
-    def __init__(self, make: Callable[[list[Any]], Any], tensors: _Tensors) -> None:
-        self._tensors = tensors
-        self._params = tensors.parameters()
-        self._optimizer = make(self._params)
-        self.step = self._optimizer.step
-
     def prepare(self, step: int) -> None:
-        for p, grad in zip(self._params, self._tensors.gradients(step), strict=True):
-            p.grad = grad.clone()
+        super().prepare(step)
+        for p in self._params:
+            p.grad = p.grad.clone()
+
+    def step(self) -> None:
+        self._optimizer.step()

@@ -1,7 +1,7 @@
-"""All optimizers in one table: the fused step of each beside the limit and beside libraries.
+"""Optimizers in one table: the fused step of each beside the limit and beside libraries.
 
 ``is_shown``  which contenders there is need of.
-``overview``  the results of all -> a line for each optimizer.
+``overview``  all results -> a line for each optimizer.
 ``told``      what they come to together.
 """
 

@@ -24,7 +24,7 @@ from ..files.write import write
 from ..forks import shared_out
 from ..loading.fingerprint import fingerprint
 from ..loading.load import all_builtin
-from ..loading.selection import named, selected
+from ..loading.selection import analysed, declared
 from ..program.compiled import compiled
 from ..prove.discover import builtin_claims, claims_in
 from ..prove.prove import Settled, prove
@@ -91,7 +91,8 @@ def gathered(
         SpecError: a spec does not exist, does not import, or is not valid.
         GenerationError: no code can be made of it.
     """
-    specs = selected(references)
+    named = declared(references)
+    specs = analysed(named)
     names = {spec.module for spec in specs}
     builtin = [analyse(s) for s in all_builtin().values()]
     known = {fingerprint(s) for s in builtin}
@@ -99,7 +100,7 @@ def gathered(
         folder = Path(name)
         # A schedule may be made of others, and is drawn with them.
         planned = plan_all(
-            [*named(references), *(s for s in all_builtin().values() if s.module not in names)],
+            [*named, *(s for s in all_builtin().values() if s.module not in names)],
             backends(),
             folder,
             sources(),

@@ -41,7 +41,8 @@ _EQUIVALENT: dict[str, str] = {
     "rsqrt": "1 / sqrt(x)",
     "shape": "rows, cols, ndim and numel",
     "sigmoid": "1 / (1 + exp(-x))",
-    "softplus": "log(1 + exp(x))",
+    "softplus": "Piecewise((x, x > 20), (log(1 + exp(x)), True)), as exp(x) overflows where x is "
+    "large",
     "square": "x**2",
     "std": "sqrt(mean((x - mean(x))**2))",
     "sum": "total(x)",

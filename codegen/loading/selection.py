@@ -1,6 +1,6 @@
 """The specs a command works on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...specs.language import Spec, SpecError, Transform
 from ..analysis import analyse
@@ -16,9 +16,8 @@ def named(references: Sequence[str]) -> list[Spec]:
     Raises:
         SpecError: one does not exist, or does not import.
     """
-    if not references:
-        return list(all_builtin().values())
-    return [spec for each in references if not transforms_named(each) for spec in load(each)]
+    others = [each for each in references if not transforms_named(each)]
+    return declared(others) if others or not references else []
 
 
 def one(reference: str) -> Spec:
@@ -39,20 +38,30 @@ def one(reference: str) -> Spec:
     )
 
 
-def selected(references: Sequence[str]) -> list[Spec]:
-    """The specs named, or all built-in ones; validated, updates in an order they can run in.
+def declared(references: Sequence[str]) -> list[Spec]:
+    """The specs named, none of them a transform, or all built-in ones, as they are declared.
 
     Raises:
-        SpecError: one does not exist, does not import, or is not valid.
+        SpecError: one does not exist, or does not import.
     """
-    found = (
-        [spec for reference in references for spec in load(reference)]
-        if references
-        else list(all_builtin().values())
-    )
-    analysed = [analyse(spec) for spec in found]
+    if not references:
+        return list(all_builtin().values())
+    return [spec for reference in references for spec in load(reference)]
+
+
+def analysed(specs: Iterable[Spec]) -> list[Spec]:
+    """Specs, each once; validated, updates in an order they can run in.
+
+    Raises:
+        SpecError: one is not valid.
+    """
     # What is referred to twice, by name or by file, is one spec.
-    return list({fingerprint(spec): spec for spec in analysed}.values())
+    return list({fingerprint(spec): spec for spec in map(analyse, specs)}.values())
+
+
+def selected(references: Sequence[str]) -> list[Spec]:
+    """Those that are :func:`declared`, as they are :func:`analysed`."""
+    return analysed(declared(references))
 
 
 def selected_with_transforms(

@@ -211,16 +211,16 @@ def _product(lines: Array, columns: Array) -> list[Number]:
         return left * arb_mat(cols, inner, balls[rows * inner :]).transpose()
 
     whole: Any = Real(of_balls, *numbers)  # its ball is a matrix of balls, which elements take
-    nothing = [[_is_nothing(line, column) for column in columns] for line in lines]
+    # Whether any of the products that are added up has two factors that may not be 0.
+    counts = ~_are_zero(lines) @ ~_are_zero(columns).T
     return [
-        ZERO if nothing[i][j] else Real(partial(_element, i, j), whole)
+        Real(partial(_element, i, j), whole) if counts[i, j] else ZERO
         for i, j in np.ndindex(rows, cols)
     ]
 
 
-def _is_nothing(a: Array, b: Array) -> bool:
-    """Whether each product of two elements has a factor that is known to be 0."""
-    return all(is_zero(x) or is_zero(y) for x, y in zip(a, b, strict=True))
+def _are_zero(a: Array) -> NDArray[np.bool_]:
+    return np.array([is_zero(x) for x in a.ravel()], bool).reshape(a.shape)
 
 
 def _element(i: int, j: int, matrix: Any) -> arb:

@@ -1,9 +1,10 @@
 """What ``verify`` does where something is to be verified, and how it is told."""
 
+import math
 import multiprocessing
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ...specs.language import Optimizer, Schedule, Spec, Transform
 from ...specs.language.claims import Equivalence
 from ..console import fail, progress, reported, say, show_table
 from ..device import require_device
+from ..loading.peer import objection
 from ..loading.selection import selected_with_transforms
 from ..program.compiled import compiled
 from .elsewhere import Link, running
@@ -84,8 +86,11 @@ def verify_specs(
         }
         names = [s.name for s in specs] if device == "cpu" and not references else []
         results, replays = _verified_together(changed, of_specs, names, device, without)
+    missing = _missing(changed, results)
     if results:
-        show_table(_table(results))
+        show_table(_table(results, missing))
+    for said in missing.values():
+        say(f"{said}, and nothing of it was run beside what was generated")
     for name in sorted(without):
         extra = f'pip install "steprule[{NEEDED[name]}]"'
         say(f"{name} is not installed, and nothing that needs it was verified: {extra}")
@@ -218,7 +223,14 @@ def _conclude_replays(replays: Mapping[str, bool]) -> None:
         say(f"{len(replays)} refutations part in the generated NumPy code as the algebra says")
 
 
-def _table(results: Sequence[Result]) -> Table:
+def _missing(units: Sequence[_Unit], results: Sequence[Result]) -> dict[str, str]:
+    """By spec, what is said of a peer that could not be run as it is not there."""
+    crashed = {r.spec for r in results if r.theirs and math.isinf(r.theirs.error)}
+    peers = {u.name: u.spec.peer for u in units if u.name in crashed}
+    return {n: f"{peer} {reason}" for n, peer in peers.items() if (reason := objection(peer))}
+
+
+def _table(results: Sequence[Result], missing: Container[str]) -> Table:
     table = Table(box=None, pad_edge=False, caption_justify="left")
     for column in ("spec", "implementation", "dtype", "quantity"):
         table.add_column(column)
@@ -226,7 +238,8 @@ def _table(results: Sequence[Result]) -> Table:
         table.add_column(column, justify="right")
     table.add_column("")
     for r in results:
-        errors = (r.ours.error, r.ours.bound, r.theirs and r.theirs.error)
+        theirs = None if r.spec in missing else r.theirs
+        errors = (r.ours.error, r.ours.bound, theirs and theirs.error)
         cells = ["-" if e is None else _ulp(e) for e in errors]
         verdict = "[red]fails[/red]" if r.failure else "[green]ok[/green]"
         table.add_row(r.spec, r.backend, r.dtype, r.quantity, *cells, verdict)

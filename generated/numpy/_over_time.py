@@ -55,8 +55,8 @@ def _number(value: Any, step: int) -> Any:
 
 
 def number(value: Any) -> Any:
-    """The number in an array of one; anything else as it is."""
-    if isinstance(value, np.ndarray):
+    """The number in an array of one, as Python's own; anything else as it is."""
+    if isinstance(value, np.ndarray | np.generic):
         array = cast("np.ndarray[Any, Any]", value)
         return array.item() if array.size == 1 else array
     return value

@@ -7,6 +7,7 @@ from steprule.codegen.analysis import analyse
 from steprule.specs.language import (
     REAL,
     Hyper,
+    SpecError,
     State,
     Update,
     grad,
@@ -69,6 +70,19 @@ def test_hyperparameters(step, name):
 )
 def test_reserved_hyperparameters(step, refused, name, problem):
     refused(renamed(step, name), "name", f"hyperparameter {name}", problem, "Rename it")
+
+
+@pytest.mark.parametrize("name", ["lambda", "sum", "theta", "params", "fused", "update"])
+def test_an_underscore_makes_a_free_name(step, refused, name):
+    refused(renamed(step, name), "name", f"Rename it, as to {name}_; ", '"Writing a rule" in the')
+    assert analyse(renamed(step, f"{name}_"))
+
+
+@pytest.mark.parametrize("name", ["_x", "tmp3", "a-b"])
+def test_and_no_name_where_it_does_not(step, name):
+    with pytest.raises(SpecError) as caught:
+        analyse(renamed(step, name))
+    assert caught.value.remedy == "Rename it"
 
 
 def test_reserved_series(momentum, refused):

@@ -1,12 +1,15 @@
 """``steprule audit``: what it prints, and the status it exits with."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from steprule.codegen.audit import command
 from steprule.codegen.cli import cli
+from steprule.codegen.loading.audited import Audited, audited, read
 
 WRONG = Path(__file__).parent / "wrong.py"
 
@@ -116,3 +119,34 @@ def test_bad_use_is_one_message(run: Any, spec: str) -> None:
     assert done.exit_code == 2
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.fixture
+def found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of peers that are audited anew, which is not done, and kept in a file apart."""
+    names: list[str] = []
+
+    def noted(known: Audited) -> Audited:
+        names.append(known.name)
+        return replace(known, found="agrees", version="torch 0")
+
+    monkeypatch.setattr(command, "again", noted)
+    monkeypatch.setattr(command, "FILE", tmp_path / "audited.toml")
+    return names
+
+
+def test_the_peers_of_one_library(run: Any, found_again: list[str], tmp_path: Path) -> None:
+    done = run("torch", "--peers")
+    assert done.exit_code == 0
+    assert found_again == [each.name for each in audited() if each.package == "torch"]
+    assert done.stdout == "".join(f"{name}: agrees\n" for name in found_again)
+    kept = read((tmp_path / "audited.toml").read_text())
+    versions = {each.package: each.version for each in kept}
+    assert versions["torch"] == "torch 0" != versions["optax"]
+
+
+def test_all_peers_are_none_that_is_named(run: Any, found_again: list[str]) -> None:
+    done = run("--peers", "--against", "torch.optim:SGD")
+    assert done.exit_code == 2
+    assert "--peers goes without --against" in done.stderr
+    assert not found_again

@@ -2,6 +2,7 @@
 
 import json
 from functools import partial, reduce
+from itertools import count
 
 import pytest
 import torch
@@ -56,18 +57,40 @@ def test_two_optimizers(tmp_path):
     assert not any(r["wrong"] for r in read["results"])
 
 
-def test_all_in_one_table(monkeypatch, tmp_path):
-    chosen = [spec for name in ("Adam", "Lion") for spec in command.selected([name])]
-    monkeypatch.setattr(command, "selected", lambda _: chosen)
+@pytest.fixture
+def a_second_each(monkeypatch):
+    """Every step takes a second, by a clock of its own."""
+    monkeypatch.setattr(command, "wall", lambda: wall(clock=count().__next__))
+
+
+@pytest.mark.usefixtures("a_second_each")
+def test_those_named_in_one_table(tmp_path):
     found = tmp_path / "found.json"
-    result = run("--all", *TINY, "--json", found)
+    result = run("--all", "adam", "lion", *TINY, "--json", found)
     assert result.exit_code == 0, result.output
-    rows = [line.split()[0] for line in result.stdout.splitlines() if line]
-    assert rows[:3] == ["optimizer", "Adam", "Lion"]
-    assert " of 2 fused steps reach 0.9 of the limit" in result.stdout
+    head, adam, lion, *told = result.stdout[result.stdout.index("optimizer ") :].splitlines()
+    assert head.split()[:3] == ["optimizer", "limit", "ms"]
+    row = "1000 1000 1.00 [1.00 1.00] 1.00 [1.00 1.00]"
+    assert " ".join(adam.split()) == f"Adam {row} torch.optim fused 1000 1.00 [1.00 1.00]"
+    assert " ".join(lion.split()).startswith(f"Lion {row} ")
+    assert told[0] == "2 of 2 fused steps reach 0.9 of the limit"
     read = json.loads(found.read_text())
+    assert {r["optimizer"] for r in read["results"]} == {"Adam", "Lion"}
     assert {r["workload"] for r in read["results"]} == {"large tensors"}
     assert not {r["contender"] for r in read["results"]} & {"textbook numpy", "steprule numpy"}
+
+
+def test_one_table_is_of_all_where_none_is_named(monkeypatch):
+    timed = set()
+
+    def measured(specs, *_, **__):
+        timed.update(spec.name for spec in specs)
+        return [], []
+
+    monkeypatch.setattr(command, "_measured", measured)
+    assert run("--all", *TINY).exit_code == 0
+    assert {"Adam", "Lion", "SGD"} <= timed
+    assert not timed & {"Muon", "NoisySGD", "StepLR"}
 
 
 @pytest.mark.usefixtures("small_model")
@@ -142,16 +165,18 @@ def test_rules_that_draw_are_left_out(spec_file):
 
 
 def test_bad_arguments(tmp_path):
-    assert "--all is of all optimizers" in refused("--all", "adam")
     assert "2.5 is no whole number of at least 4" in refused("--parameters", 2.5)
     assert "nan is no whole number of at least 4" in refused("--parameters", "nan")
     assert "3 is no whole number of at least 4" in refused("--parameters", 3)
     assert "0 is not in the range" in refused("--repeats", 0)
     assert "is not in the range" in refused("--threads", 1000)
     assert "'int8' is not one of" in refused("--dtype", "int8")
-    assert "Did you mean Adam" in refused("adamm")
-    assert "only optimizers have a step" in refused("StepLR")
-    assert "SOAP works on matrices, and every workload has vectors too" in refused("SOAP")
+    for form in ((), ("--all",)):
+        assert "Did you mean Adam" in refused(*form, "adamm")
+        assert "only optimizers have a step" in refused(*form, "StepLR")
+        assert "SOAP works on matrices, and every workload has vectors too" in refused(
+            *form, "SOAP"
+        )
     assert "Muon works on matrices, and every workload" in refused("Muon")
     nowhere = tmp_path / "nowhere"
     message = f"{nowhere} is no folder that can be written to"

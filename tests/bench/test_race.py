@@ -191,6 +191,15 @@ def test_what_cannot_run_says_why(sgd, monkeypatch):
     assert reasons["torch.optim loop"] == "it needs the moon: pip install 'steprule[moon]'"
 
 
+def test_a_peer_that_torch_lacks_is_left_out(sgd, monkeypatch):
+    monkeypatch.delattr("torch.optim.SGD")
+    running, left_out = able(sgd, PLAN)
+    assert not [name for name in running if name.startswith("torch.optim")]
+    reasons = {each.contender: each.reason for each in left_out}
+    said = "torch.optim.SGD is not there: torch.optim has no SGD"
+    assert reasons == {"torch.optim loop": said}
+
+
 def test_groups_by_memory():
     held = {"a": 3, "b": 4, "c": 9, "d": 1}
     field = [Contender(name, Family.OURS, lambda: Idle(None), n) for name, n in held.items()]

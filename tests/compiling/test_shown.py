@@ -12,6 +12,7 @@ import steprule._notebooks
 import steprule.numpy
 import steprule.torch
 import torch
+from steprule.codegen.compiling import shown
 from steprule.codegen.compiling.shown import as_html, as_markdown
 from steprule.specs.language import Optimizer
 from steprule.specs.optimizers.muon import muon
@@ -78,6 +79,21 @@ class TestAPage:
     @pytest.mark.parametrize("other", [int, torch.optim.SGD, steprule.torch.SGD.__mro__[1]])
     def test_of_nothing_else(self, other: type) -> None:
         assert as_html(other) is None
+
+
+def test_without_what_the_page_is_made_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule is shown as it would be; whatever else is missing is a fault, and raised."""
+    for missing in ("sympy", "nowhere"):
+
+        def page(spec: Any, name: str = missing) -> Any:
+            raise ModuleNotFoundError(name=name)
+
+        monkeypatch.setattr(shown, "_of_spec", page)
+        if missing == "sympy":
+            assert as_html(sgd) is as_markdown(sgd) is None
+        else:
+            with pytest.raises(ModuleNotFoundError):
+                as_html(sgd)
 
 
 class Formatter:

@@ -15,7 +15,8 @@ from steprule.codegen.files.build import Built, build, render_shared
 from steprule.codegen.files.cache import Memory
 from steprule.codegen.files.declared import declared
 from steprule.codegen.files.formatting import formatted
-from steprule.codegen.files.together import build_all, shared
+from steprule.codegen.files.sources import Sources
+from steprule.codegen.files.together import build_all, plan_all, shared
 from steprule.codegen.loading.load import all_builtin, load
 from steprule.specs.language import Hyper, Optimizer, SpecError, State, Update, states, t, theta
 from sympy import Integer, Symbol
@@ -93,6 +94,20 @@ def test_a_process_that_ends_is_done_without(
     monkeypatch.setattr(together, "build", ending)
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1})
     assert build_all(balls, SOME, Memory("")) == alone
+
+
+def test_what_follows_from_files_that_changed_meanwhile_is_not_kept(
+    balls: list[Optimizer], built: list[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    def planned(now: Sources) -> None:
+        monkeypatch.setattr(together, "sources", lambda: now)
+        plan_all(balls[:1], SOME, tmp_path, Sources("before", "before"), complete=False)
+
+    planned(Sources("other", "other"))
+    planned(Sources("before", "before"))
+    assert built == ["Ball0"] * 2
+    planned(Sources("before", "before"))
+    assert built == ["Ball0"] * 2
 
 
 def test_what_is_referred_to_twice_is_one(balls: list[Optimizer]) -> None:

@@ -1,15 +1,18 @@
 """The chapters: they render, rest on verdicts that hold, and say so where one has turned."""
 
+import builtins
 import re
 from dataclasses import replace
+from keyword import iskeyword
 from types import MappingProxyType
 
 import pytest
+from steprule.codegen.analysis.reserved import objection
 from steprule.codegen.handbook.edition import Edition, edition, languages
 from steprule.codegen.handbook.material import Material
 from steprule.codegen.handbook.page import Page
 from steprule.codegen.handbook.pages.chapters import chapter_pages
-from steprule.specs.language import SpecError
+from steprule.specs.language import Optimizer, Schedule, SpecError
 from steprule.specs.language.claims import Verdict
 
 CALL = re.compile(r"<<\s*(\w+)\((.*?)\)\s*>>", re.DOTALL)
@@ -159,3 +162,23 @@ def test_one_equation_in_all_its_forms(material: Material) -> None:
         assert form in text
     with pytest.raises(SpecError, match="there is no quantity of Adam of this name"):
         written('<< forms("adam", "w") >>', material)
+
+
+def listed(language: str, material: Material) -> list[set[str]]:
+    """The names in each list of names that are taken."""
+    text = rendered(material, edition(language))["writing"].text
+    lists = re.findall(r"^(?:`\w+` ?){5,}$", text, re.MULTILINE)
+    return [set(re.findall(r"\w+", each)) for each in lists]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_names_that_are_taken_are_listed(language: str, material: Material) -> None:
+    of_language, of_optimizers, of_schedules = listed(language, material)
+    assert {"t", "theta", "grad", "rows"} <= of_language
+    assert {"params", "state_dict", "closure", "np", "size", "values"} <= of_optimizers
+    assert {"step", "last_epoch", "get_lr", "np", "dataclass"} <= of_schedules
+    assert not {"lr", "beta", "m", "last_epoch"} & of_optimizers
+    for names, kind in ((of_optimizers, Optimizer), (of_schedules, Schedule)):
+        assert all("generated code" in objection(name, kind) for name in names)
+        # What is said of names in general is not said of each.
+        assert not any(iskeyword(n) or hasattr(builtins, n) or n[0] == "_" for n in names)

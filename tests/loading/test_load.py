@@ -301,3 +301,17 @@ class TestWhatAFileDoes:
         b = Piecewise((lr, one == 1), (0, True))
         """
         assert [spec.name for spec in load(file(text))] == ["A"]
+
+
+def test_a_name_that_two_specs_have_is_neithers(spec_file):
+    file = spec_file()
+    more = (
+        "\nfrom dataclasses import replace\n"
+        'again = replace(heavy_ball, name="HEAVYBALL")\nthird = replace(heavy_ball, name="Third")\n'
+    )
+    file.write_text(file.read_text() + more)
+    with pytest.raises(SpecError) as caught:
+        load(f"{file}:heavyball")
+    said = "heavy_ball and again are specs of one name (upper and lower case aside)"
+    assert caught.value.problem == said
+    assert [spec.name for spec in load(f"{file}:third")] == ["Third"]

@@ -60,6 +60,9 @@ def test_one_step_or_many(name: str) -> None:
     assert schedule(range(3)).shape == (3,)
     assert schedule([]).shape == (0,)
     assert schedule(np.zeros((2, 0), int)).shape == (2, 0)
+    other = schedule.rate(steps, lr=0.25)
+    assert other.dtype == np.float64
+    assert other.tolist() == [[schedule.rate(int(s), lr=0.25) for s in row] for row in steps]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,8 @@ def test_steps_that_are_none(name: str, bad: Any) -> None:
     schedule = made(name)
     with pytest.raises(ValueError, match="step must be a whole number of at least 0"):
         schedule(bad)
+    with pytest.raises(ValueError, match="step must be a whole number of at least 0"):
+        schedule.rate(bad, lr=0.25)
     if not isinstance(bad, list):
         with pytest.raises(ValueError, match="step must be a whole number"):
             schedule.momentum(bad)
@@ -140,6 +145,12 @@ def test_schedules_that_differ() -> None:
     assert schedules.ExponentialLR(0.1, 0.5) != schedules.InverseTimeLR(0.1, 0.5)
 
 
+def test_a_curve_from_another_rate() -> None:
+    halving = schedules.StepLR(0.1, step_size=2, gamma=0.5)
+    assert halving.rate(np.arange(5)).tolist() == [0.1, 0.1, 0.05, 0.05, 0.025]
+    assert halving.rate(np.arange(5), lr=8).tolist() == [8, 8, 4, 4, 2]
+
+
 def test_a_factor_is_evaluated_once() -> None:
     asked: list[int] = []
 
@@ -181,7 +192,7 @@ def test_a_plateau() -> None:
     assert plateau != copy.copy(plateau)
 
 
-@pytest.mark.parametrize("bad", [NAN, "0.5", True, None, np.ones(2)])
+@pytest.mark.parametrize("bad", [NAN, "0.5", True, None, np.ones(2), np.array([True])])
 def test_metrics_that_are_none(bad: Any) -> None:
     plateau = schedules.ReduceLROnPlateau(1.0)
     plateau.step(3.0)
@@ -214,6 +225,9 @@ def test_arrays_of_one_are_numbers_or_refused() -> None:
         schedules.StepLR(one, step_size=3)
     with pytest.raises(ValueError, match=r"^the learning rate at step 2 must be a number, got arr"):
         schedules.LambdaLR(0.1, lambda step: np.ones(2))(2)
+    for none in (np.ones(2), np.ones(0), np.array([True]), np.True_, np.array(["1"]), True, "1"):
+        with pytest.raises(ValueError, match=r"^lr must be a number, got "):
+            schedules.StepLR(0.1, step_size=3).rate(2, lr=none)
 
 
 @pytest.mark.filterwarnings("error")

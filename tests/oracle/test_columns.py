@@ -67,3 +67,18 @@ def test_a_product_with_zeros_is_nothing_whatever_else_is_irrational():
     found = matmul(to_exact([[0.0, 1.0, 2.0], [1.0, 0.0, 0.0]]), column)
     assert found[0, 0] == 0
     assert float(found[1, 0]) == 2**0.5
+
+
+def test_only_a_sum_with_a_zero_in_each_product_is_nothing():
+    """The others are irrational numbers, of which nobody could say that one is 0."""
+    root = square_root(exact(2))
+    lines = arrays.object_array([exact(0), root, exact(0), exact(0), exact(3), exact(0)], (3, 2))
+    columns = arrays.object_array([exact(0), root, exact(5), exact(0)], (2, 2))
+    found = matmul(lines, columns)
+    assert [[type(x) is fmpq for x in line] for line in found] == [
+        [False, True],
+        [True, True],
+        [True, False],
+    ]
+    expected = [[5 * 2**0.5, 0.0], [0.0, 0.0], [0.0, 3 * 2**0.5]]
+    np.testing.assert_allclose(floats(found), expected, rtol=0, atol=1e-15)

@@ -52,6 +52,16 @@ def test_rounding_is_the_cast(name):
     np.testing.assert_array_equal(to_floats(to_exact(x), FORMATS[name]), expected)
 
 
+@pytest.mark.parametrize("name", ["float16", "float32", "float64", "bfloat16"])
+def test_a_format_has_the_limits_that_pytorch_says(name):
+    form, limits = FORMATS[name], torch.finfo(getattr(torch, name))
+    assert float(form.epsilon) == limits.eps
+    assert float(form.largest) == limits.max
+    assert float(form.smallest_normal) == limits.smallest_normal
+    assert form.ulp(Q(1)) == form.epsilon
+    assert form.ulp(Q(0)) == form.smallest_normal * form.epsilon
+
+
 def test_float64_rounds_a_fraction_as_python_does():
     for x in (
         Q(1, 3),

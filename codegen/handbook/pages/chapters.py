@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from sympy import Basic
 
-from ....specs.language import Optimizer, Spec, SpecError, Update
+from ....specs.language import Optimizer, Schedule, Spec, SpecError, Update
 from ....specs.language.claims import Equivalence, Identity, Side, Stability, Verdict
 from ...analysis.nearby import either, near
+from ...analysis.reserved import LANGUAGE, reserved
 from ...backends.latex.notation import Notation
 from ...backends.latex.printer import LatexPrinter
 from ...prove.induction import Correspondence
@@ -50,6 +52,12 @@ _PICTURES: Mapping[str, Callable[[Material, Edition], Shown]] = {
     "shrinkage": shrinkage,
     "stability/momentum": momentum_region,
     "stability/nesterov": nesterov_region,
+}
+
+_TAKEN: Mapping[str, Callable[[], frozenset[str]]] = {
+    "language": lambda: LANGUAGE,
+    "optimizers": partial(reserved, Optimizer),
+    "schedules": partial(reserved, Schedule),
 }
 
 
@@ -188,6 +196,11 @@ class _Chapter:
     def page_of(self, spec: str) -> str:
         """Within a line: a spec's name, and a link to its page."""
         return page_link(self._spec(spec))
+
+    def taken(self, by: str) -> str:
+        """Names that no spec can have, as the language or generated code has them."""
+        names = self._among(_TAKEN, by, "user of names")()
+        return " ".join(f"`{name}`" for name in sorted(names))
 
     def _on(self, spec: Optimizer, on: tuple[str, ...]) -> frozenset[str]:
         known = {name: name for name in switches(spec)}

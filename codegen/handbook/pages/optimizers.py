@@ -57,16 +57,14 @@ def _content(spec: Optimizer, material: Material, write: Writer) -> Content:
         equations=algorithm(spec, printer, write),
         files={backend: f"{backend}/{spec.module}.py" for backend in STEP_METHODS},
         methods=STEP_METHODS,
-        before={
-            "arguments": _arguments(spec, printer, material, write),
+        before={"arguments": _arguments(spec, printer, material, write)},
+        usage=lambda package: optimizer_usage(spec, package),
+        after={
             "states": _states(spec, printer, material, write),
             "inputs": _inputs(spec, printer, write),
             "outputs": _outputs(spec, printer, write),
             "changes": _changes(spec, printer, write),
             "taken": taken(spec, material, write),
-        },
-        usage=lambda package: optimizer_usage(spec, package),
-        after={
             "tuning": tuning(spec, material, tried, write),
             "beside": beside_section(spec, material, write.edition),
             "cost": _cost(material.costs[spec.name], write),

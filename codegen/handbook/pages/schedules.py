@@ -45,10 +45,11 @@ def _content(schedule: Schedule, material: Material, write: Writer) -> Content:
             "arguments": signatures(schedule, material, write)
             + "\n\n"
             + write.arguments(schedule_arguments(schedule, printer)),
-            "states": write.states(states(schedule, printer)) if schedule.states else "",
         },
         usage=lambda package: schedule_usage(schedule, package),
-        after={},
+        after={
+            "states": write.states(states(schedule, printer)) if schedule.states else "",
+        },
         pictures=[curve.picture] if curve else [],
     )
 

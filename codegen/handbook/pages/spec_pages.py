@@ -19,9 +19,6 @@ from .related import relations_section
 
 _Kind = TypeVar("_Kind", Optimizer, Schedule)
 
-_LOOKED_UP = ("pictures", "arguments")
-"""Sections before the programs that stand there in any case; the others follow the code."""
-
 
 @dataclass(frozen=True)
 class Content:
@@ -31,10 +28,10 @@ class Content:
         equations: one step, in a box.
         files: the generated ones, by backend.
         methods: of the classes in them, what computes one step, in the order of calls.
-        before: the sections before those that are particular, by the keys of their titles. Each
-            stands or falls away by itself: an empty one is left out.
+        before: the sections before the programs, by the keys of their titles. Each stands or falls
+            away by itself: an empty one is left out.
         usage: the programs, as they import from a package.
-        after: the sections after them.
+        after: the sections after the code.
         pictures: those in the sections.
     """
 
@@ -134,12 +131,10 @@ def _sections(spec: Spec, content: Content, material: Material, write: Writer) -
     """
     is_own = spec.name not in material.builtin
     usage = content.usage(OWN_PACKAGE if is_own else "steprule")
-    looked_up = {key: body for key, body in content.before.items() if key in _LOOKED_UP}
     found = {
-        **looked_up,
+        **content.before,
         "usage": usage_section(usage, is_own, write),
         "code": _code(spec, content, material, write),
-        **{key: body for key, body in content.before.items() if key not in _LOOKED_UP},
         **content.after,
         "relations": relations_section(spec, material, write.edition),
         "peers": "" if is_own else peers_list(spec, material, write.edition),

@@ -155,6 +155,7 @@ _PREAMBLE = r"""
   \let\codeunderscore\_\protected\def\_{\codeunderscore\penalty\exhyphenpenalty}%
   \codewithdots{#1}}}
 \makeatletter
+\def\sphinxstyleindexentry#1{\texttt{\dotted#1.\@nil}}
 \def\sphinxstyleindexextra#1{ (\emph{\dotted#1.\@nil})}
 \def\dotted#1.#2\@nil{#1\ifx\relax#2\relax\else.\allowbreak\dotted#2\@nil\fi}
 \makeatother

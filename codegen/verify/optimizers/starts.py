@@ -8,6 +8,7 @@ from inspect import signature
 from types import ModuleType
 from typing import Any, TypeAlias
 
+from ...loading.peer import objection
 from .engines import Engine, Given, Kept, NumpyEngine, TorchEngine
 
 Package: TypeAlias = Callable[[str], ModuleType]
@@ -97,6 +98,12 @@ class StartPeer:
 
 
 def peer_class(path: str) -> Any:
-    """The class that a spec stands in for; that it is there was seen when the spec was loaded."""
+    """The class that a spec stands in for.
+
+    Raises:
+        ImportError: what is installed has none, as an older torch has not all.
+    """
+    if reason := objection(path):
+        raise ImportError(f"{path} {reason}")
     module, _, name = path.rpartition(".")
     return getattr(import_module(module), name)

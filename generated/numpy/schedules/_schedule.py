@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeAlias, cast, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from .._over_time import number
 from ._domains import require
 from ._heads import Factors
 
@@ -32,7 +33,7 @@ class Schedule(ABC):
     def __call__(self, step: int) -> float: ...
     @overload
     def __call__(self, step: Steps | Sequence[int]) -> NDArray[np.float64]: ...
-    def __call__(self, step: Any) -> Any:
+    def __call__(self, step: int | Steps | Sequence[int]) -> float | NDArray[np.float64]:
         """The learning rate at a step, or at each of an array of steps.
 
         Args:
@@ -44,14 +45,19 @@ class Schedule(ABC):
         Raises:
             ValueError: a step is negative, or no whole number.
         """
+        return self.rate(step)
+
+    @overload
+    def rate(self, step: int, lr: float | None = None) -> float: ...
+    @overload
+    def rate(self, step: Steps | Sequence[int], lr: float | None = None) -> NDArray[np.float64]: ...
+    def rate(self, step: Any, lr: float | None = None) -> Any:
+        """What a call gives, starting from another rate than its own if one is given."""
         if isinstance(step, np.ndarray | list | tuple | range):
             steps: NDArray[Any] = np.asarray(step)
-            rates = [self.rate(as_step(at)) for at in steps.ravel().tolist()]
+            rates: list[float] = [self.rate(each, lr) for each in steps.ravel().tolist()]
             return np.array(rates, dtype=np.float64).reshape(steps.shape)
-        return self.rate(as_step(step))
-
-    def rate(self, step: int, lr: float | None = None) -> float:
-        """The learning rate at a step, starting from another rate than its own."""
+        step = as_step(step)
         start = None if lr is None else as_number("lr", lr)
         return _result("learning rate", step, self._rate(step, **self._settings(start)))
 
@@ -130,8 +136,8 @@ class MetricSchedule(ABC):
         if odd := sorted(map(str, state.keys() - own)):
             name = type(self).__name__
             raise ValueError(f"the state has {', '.join(odd)}, which {name} does not keep")
-        for key, number in {key: as_number(key, value) for key, value in state.items()}.items():
-            setattr(self, key, number)
+        for key, value in {key: as_number(key, value) for key, value in state.items()}.items():
+            setattr(self, key, value)
 
     @staticmethod
     @abstractmethod
@@ -147,28 +153,28 @@ def as_step(value: Any) -> int:
 
 def as_number(name: str, value: Any) -> float:
     """A number, finite or not, as Python's own; ValueError for what is none."""
-    number = _float(value)
-    require(not math.isnan(number), name, value, "a number")
-    return value if isinstance(value, int) else number
+    found = _float(value)
+    require(not math.isnan(found), name, value, "a number")
+    return value if isinstance(value, int) else found
 
 
 def _result(what: str, step: int, value: Any) -> float:
     """What the equations give, of functions of the user's too; ValueError where it is no number."""
     if type(value) is float:
         return value
-    number = _float(value)
-    if math.isnan(number) and not isinstance(value, NUMBERS):
+    found = _float(value)
+    if math.isnan(found) and not isinstance(value, NUMBERS):
         raise ValueError(f"the {what} at step {step} must be a number, got {value!r}")
-    return number
+    return found
 
 
 def _float(value: Any) -> float:
     """A number, or that in an array of one; NaN for what is none."""
+    value = number(value)
     if isinstance(value, bool | str):
         return math.nan
     try:
-        number: Any = value.item() if hasattr(value, "item") else value
-        return float(number)
+        return float(value)
     except (TypeError, ValueError):  # as of an array of several
         return math.nan
 

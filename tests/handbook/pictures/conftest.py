@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from steprule.codegen.analysis import analyse
 from steprule.codegen.handbook import material as materials
 from steprule.codegen.handbook.edition import Edition, edition
 from steprule.codegen.handbook.material import Material
@@ -35,8 +34,7 @@ def material_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     def of(*given: Spec | str) -> Any:
         specs = [s for s in given if not isinstance(s, str)]
         if specs:
-            monkeypatch.setattr(materials, "named", lambda references: specs)
-            monkeypatch.setattr(materials, "selected", lambda references: list(map(analyse, specs)))
+            monkeypatch.setattr(materials, "declared", lambda references: specs)
         return gathered([s for s in given if isinstance(s, str)])
 
     return of
