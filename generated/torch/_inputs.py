@@ -114,8 +114,10 @@ def asked(
         call = f"step({'closure, ' if has_closure else ''}{name}=...)"
         return f"hand it over, {call}{', or a closure that returns the loss' * (name == loss)}"
 
-    require_given(given, [name for name in declared if name in read], rule, how)
     params = [p for group in groups for p in group["params"]]
+    if any(given.get(name) is None for name in read) and _moves_nothing(groups, params):
+        given = {**{name: _zero(declared[name], params) for name in read}, **given}
+    require_given(given, [name for name in declared if name in read], rule, how)
     known = {
         name: p
         for group in groups
@@ -126,6 +128,18 @@ def asked(
         for name, source in declared.items()
         if name in read
     }
+
+
+def _moves_nothing(groups: Sequence[Mapping[str, Any]], params: Sequence[Tensor]) -> bool:
+    """Whether all rates and gradients are zero: so torch.distributed.checkpoint has states made."""
+    if any(group.get("lr", 1.0) for group in groups):
+        return False
+    grads = shards.local([p.grad for p in params if p.grad is not None])
+    return bool(grads) and not any(grad.any() for grad in grads)
+
+
+def _zero(source: str, params: Sequence[Tensor]) -> Any:
+    return [torch.zeros_like(p) for p in params] if source in _TENSORS else 0.0
 
 
 def loss_of(declared: Mapping[str, str], value: Any) -> Named:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import nullcontext
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import steprule.torch
 import torch
 from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.distributed import checkpoint
 from torch.distributed.checkpoint import state_dict as distributed
 from torch.optim import lr_scheduler
 from torch.testing import assert_close
@@ -31,6 +33,11 @@ SCHEDULERS = {
         o, [lr_scheduler.LinearLR(o, 0.1, total_iters=2), lr_scheduler.CosineAnnealingLR(o, 3)], [2]
     ),
 }
+
+
+def given_beside(name: str) -> dict[str, str]:
+    """What a step of a rule is given beside gradients."""
+    return getattr(getattr(steprule.torch, name), "_inputs", {})
 
 
 def test_closure_runs_under_grad_and_its_loss_is_returned(rule: Any) -> None:
@@ -173,6 +180,45 @@ def test_distributed_checkpoint_round_trip(rule: Any) -> None:
     distributed.set_optimizer_state_dict(twin, after, saved)
     rule.train(before, list(model.parameters()), 2, 5)
     rule.train(after, list(twin.parameters()), 2, 5)
+    for p, q in zip(model.parameters(), twin.parameters(), strict=True):
+        assert torch.equal(p, q)
+
+
+@pytest.mark.parametrize("name", [n for n in dir(steprule.torch) if given_beside(n)])
+def test_distributed_checkpoints_of_rules_that_are_given_more(name: str, tmp_path: Path) -> None:
+    """Their states are made by a step that is given nothing, and moves nothing."""
+    make = getattr(steprule.torch, name)
+    x = torch.linspace(-1, 1, 12).reshape(4, 3)
+
+    def train(model: torch.nn.Module, optimizer: Any, steps: int) -> None:
+        for _ in range(steps):
+
+            def closure() -> Tensor:
+                optimizer.zero_grad()
+                loss = model(x).square().mean()
+                loss.backward()
+                return loss
+
+            closure()
+            squares = [p.grad.square() for p in model.parameters() if p.grad is not None]
+            read = [key for key, source in given_beside(name).items() if source == "elements"]
+            optimizer.step(closure, **dict.fromkeys(read, squares))
+
+    torch.manual_seed(0)
+    model = torch.nn.Linear(3, 2)
+    twin = deepcopy(model)
+    before, after = make(model.parameters(), lr=0.01), make(twin.parameters(), lr=0.01)
+    train(model, before, 3)
+    saved = {"optimizer": distributed.get_optimizer_state_dict(model, before)}
+    checkpoint.save(saved, checkpoint_id=tmp_path, no_dist=True)
+    start = deepcopy(twin.state_dict())
+    loaded = {"optimizer": distributed.get_optimizer_state_dict(twin, after)}
+    assert all(torch.equal(p, start[key]) for key, p in twin.state_dict().items())
+    checkpoint.load(loaded, checkpoint_id=tmp_path, no_dist=True)
+    distributed.set_optimizer_state_dict(twin, after, loaded["optimizer"])
+    twin.load_state_dict(model.state_dict())
+    train(model, before, 3)
+    train(twin, after, 3)
     for p, q in zip(model.parameters(), twin.parameters(), strict=True):
         assert torch.equal(p, q)
 
