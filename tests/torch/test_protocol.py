@@ -281,21 +281,39 @@ def test_parameters_that_are_not_computed_with_are_named(
         assert all(state["step"] == 1 for state in optimizer.state.values())
 
 
-@pytest.mark.parametrize("name", ["SGD", "AdamW", "Adafactor", "NAdam", "ScheduleFreeAdamW"])
 @pytest.mark.parametrize("foreach", [None, False, True])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("SGD", "AdamW", "Adafactor", "NAdam", "ScheduleFreeAdamW"),
+        *("Prodigy", "AdaGC", "SWATS"),  # with numbers over all tensors
+        *("PolyakSGD", "MoMoAdam", "Sophia", "SAM"),  # given more than gradients
+        *("NoisySGD", "AdaHessian", "APOLLO", "Kron"),  # given or drawing tensors
+    ],
+)
 def test_steps_of_tensors_without_numbers(name: str, foreach: bool | None) -> None:
     """As tools take that find out what memory a training needs."""
     kept: list[Any] = []
     for mode in (FakeTensorMode(), nullcontext()):
         with mode:
-            params = [torch.nn.Parameter(torch.ones(4, 3)), torch.nn.Parameter(torch.ones(2))]
-            optimizer = getattr(steprule.torch, name)(params, foreach=foreach)
+            params = [torch.nn.Parameter(torch.ones(4, 3)), torch.nn.Parameter(torch.ones(3, 2))]
+            groups = [{"params": [p]} for p in params]
+            optimizer = getattr(steprule.torch, name)(groups, foreach=foreach)
+            sources = given_beside(name)
+            beside = {
+                key: [torch.ones_like(p) for p in params]
+                for key, source in sources.items()
+                if source == "elements"
+            }
+            closure = params[0].sum if {"loss", "gradient"} & {*sources.values()} else None
             for _ in range(3):
                 for p in params:
                     p.grad = torch.ones_like(p)
-                optimizer.step()
+                optimizer.step(closure, **beside)
+            shared = [{*group} for group in optimizer.param_groups]
         states = [optimizer.state[p] for p in params]
-        kept.append([{key: (x.shape, x.dtype) for key, x in own.items()} for own in states])
+        own = [{key: (x.shape, x.dtype) for key, x in each.items()} for each in states]
+        kept.append((shared, own))
     assert kept[0] == kept[1]
 
 

@@ -20,7 +20,7 @@ from ._given import ELEMENTS, GRADIENT, LOSS, require_given, require_known
 from ._options import option
 from ._random import Draw, laid_out
 from ._rows import at
-from ._tensors import arithmetic, number, real
+from ._tensors import arithmetic, has_numbers, number, real
 
 Named: TypeAlias = dict[str, Any]
 """What a step is handed: numbers, and tensors by parameter."""
@@ -292,13 +292,14 @@ def on_device(inputs: Inputs, device: torch.device) -> dict[str, Any]:
     }
 
 
-def read_by(optimizer: Any, group: Mapping[str, Any], params: Iterable[Tensor]) -> list[str]:
+def read_by(optimizer: Any, group: Mapping[str, Any], params: Sequence[Tensor]) -> list[str]:
     """The names of the inputs that the next step of some parameters of a group reads, or draws.
 
-    The host does not know counts that are kept on the device: all inputs are read then.
+    The host does not know counts that are kept on the device, or have no numbers: all inputs are
+    read then.
     """
     names = [*optimizer._inputs, *optimizer._random]
-    if option(group, "capturable"):
+    if option(group, "capturable") or not all(map(has_numbers, params)):
         return names
     key, store = optimizer._step_key, optimizer.state
     states = (store.get(p, {}) for p in params)
