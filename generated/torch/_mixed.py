@@ -55,7 +55,10 @@ class Mixed(optim.Optimizer):
         if not optimizers:
             raise ValueError("there is no optimizer to take steps")
         self.optimizers = optimizers
-        super().__init__([group for each in optimizers for group in each.param_groups], {})
+        first, *others = (each.defaults for each in optimizers)
+        # What all groups have: torch's schedulers and loggers look there for momentum or betas.
+        shared = {name: first[name] for name in first if all(name in each for each in others)}
+        super().__init__([group for each in optimizers for group in each.param_groups], shared)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Refused, as no rule is named: add it to an optimizer, and make Mixed of them anew.

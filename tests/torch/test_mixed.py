@@ -13,6 +13,7 @@ from steprule.torch import (
     SGD,
     Adam,
     AdamW,
+    Lion,
     Mixed,
     Muon,
     ScheduleFreeSGD,
@@ -324,6 +325,23 @@ class TestCheckpoints:
         with pytest.raises(ValueError, match="a checkpoint of an optimizer has 'state' and"):
             optimizer.load_state_dict({})
         run(model, optimizer, 1)
+
+
+def test_torchs_schedulers_turn_the_momentum_that_all_rules_have() -> None:
+    made = [(AdamW, Lion), (torch.optim.AdamW,)]
+    seen = list[list[Any]]()
+    for rules in made:
+        apart = [make([nn.Parameter(torch.zeros(1))], betas=(0.8, 0.9)) for make in rules]
+        optimizer = Mixed(*apart) if len(apart) > 1 else apart[0]
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=5)
+        for _ in range(2):
+            optimizer.step()
+            scheduler.step()
+        seen.append([group["betas"] for group in optimizer.param_groups])
+    assert seen[0] == seen[1] * 2
+    assert seen[1] != [(0.8, 0.9)]
+    one = Mixed(AdamW([nn.Parameter(torch.zeros(1))]), SGD([nn.Parameter(torch.zeros(1))], 0.1))
+    assert not {"betas", "momentum"} & one.defaults.keys()
 
 
 class TestStates:
