@@ -317,6 +317,26 @@ def test_steps_of_tensors_without_numbers(name: str, foreach: bool | None) -> No
     assert kept[0] == kept[1]
 
 
+@pytest.mark.parametrize("how", [{}, {"foreach": False}, {"fused": True}])
+def test_a_number_set_to_where_the_equations_have_no_value_is_refused(how: dict[str, Any]) -> None:
+    """A warm-up begins at rate 0, by which Ftrl divides: its parameters would be NaN for ever."""
+    p = torch.nn.Parameter(torch.ones(3))
+    p.grad = torch.ones(3)
+    optimizer = steprule.torch.Ftrl([p], lr=0.1, **how)
+    optimizer.step()
+    before, state = p.detach().clone(), deepcopy(optimizer.state_dict()["state"])
+    for rate in (0.0, torch.tensor(0.0)):
+        optimizer.param_groups[0]["lr"] = rate
+        with pytest.raises(ValueError, match="lr must satisfy 0 < lr, got 0"):
+            optimizer.step()
+    assert torch.equal(p, before)
+    assert_close(optimizer.state_dict()["state"], state, rtol=0, atol=0)
+    optimizer.param_groups[0]["lr"] = 0.1
+    optimizer.step()
+    assert p.isfinite().all()
+    assert not torch.equal(p, before)
+
+
 def test_zero_grad(rule: Any) -> None:
     (p,) = rule.parameters((3,))
     optimizer = rule.ours([p])
