@@ -28,6 +28,11 @@ class Interval:
         self._low, self._above = _bound(low), _COMPARISONS.get(above)
         self._high, self._below = _bound(high), _COMPARISONS.get(below)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a bound is left out, as that is where equations have no value."""
+        return lt in (self._above, self._below)
+
     def __contains__(self, value: Any) -> bool:
         """Whether a number, or an array or tensor of one, lies in it; NaN lies in none."""
         return bool(self._above is None or self._above(self._low, value)) and bool(

@@ -17,7 +17,6 @@ from . import _inputs as inputs_given
 from . import _over_ranks as over_ranks
 from . import _plain as plain
 from . import _together as together
-from ._options import option
 from ._rule import Change, Group, Rule, Start, Work
 from ._scalars import Step
 from ._states import Store
@@ -127,7 +126,7 @@ def _shared_step(
 
     Where none is kept, it is the first one if no parameter has states.
     """
-    is_live = rule.differentiable or option(group, "capturable")
+    is_live = rule.differentiable or on_device([group])
     read = live if is_live else number
     scalars: dict[str, Any] = {name: read(group[name]) for name in rule.arguments}
     scalars |= dict.fromkeys(rule.scalar_states, 0.0) | dict(shared)

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 
@@ -22,7 +24,7 @@ class Runs(NamedTuple):
         length: how many elements each has.
     """
 
-    starts: Tensor
+    starts: NDArray[np.int64]
     length: int
 
 
@@ -30,7 +32,7 @@ def runs(x: Tensor) -> Runs:
     """The elements of a tensor that this rank holds: all, where it is no DTensor."""
     given: Any = x
     if not hasattr(given, "device_mesh"):
-        return Runs(torch.zeros(1, dtype=torch.int64), x.numel())
+        return Runs(np.zeros(1, np.int64), x.numel())
     return _runs(tuple(x.shape), given.device_mesh, tuple(given.placements))
 
 
@@ -58,7 +60,7 @@ def _runs(shape: tuple[int, ...], mesh: Any, placements: tuple[Any, ...]) -> Run
             starts = (places[:, None] * step + starts).reshape(-1)
         is_one = is_one and count == shape[axis]
         step *= shape[axis]
-    return Runs(starts, length)
+    return Runs(starts.numpy(), length)
 
 
 def _places(length: int, mesh: Any, placements: Sequence[Any]) -> Tensor:

@@ -232,6 +232,42 @@ class TestWithinTorchs:
         assert rates(theirs.ChainedScheduler(parts), 5) == pytest.approx(expected, rel=2e-15)
 
 
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("StepLR", {"step_size": 2, "gamma": 0.5}),
+        ("CosineAnnealingLR", {"T_max": 9}),
+        ("ExponentialLR", {"gamma": 0.9}),
+        ("LambdaLR", {"lr_lambda": lambda k: 1 / (1 + k)}),
+    ],
+)
+def test_others_drive_it_by_its_last_epoch(name: str, how: dict[str, Any]) -> None:
+    """Ignite counts ``last_epoch`` on, asks ``get_lr`` and sets the rate itself."""
+    seen: list[list[float]] = []
+    for module in (ours, theirs):
+        optimizer = sgd(0.1)
+        scheduler = getattr(module, name)(optimizer, **how)
+        scheduler._get_lr_called_within_step = True
+        rates_set: list[float] = []
+        for _ in range(6):
+            scheduler.last_epoch += 1
+            optimizer.param_groups[0]["lr"] = scheduler.get_lr()[0]
+            rates_set.append(optimizer.param_groups[0]["lr"])
+        seen.append(rates_set)
+    assert seen[0] == pytest.approx(seen[1], rel=1e-14)
+    assert len({*seen[0]}) > 2  # not one rate for ever
+
+
+def test_a_step_goes_on_from_the_last_epoch_that_was_set() -> None:
+    scheduler = ours.CosineAnnealingLR(sgd(0.1), 9)
+    scheduler.last_epoch = 4
+    assert scheduler.get_lr() == pytest.approx([0.1 * (1 + math.cos(math.pi * 4 / 9)) / 2])
+    scheduler.optimizer.step()
+    scheduler.step()
+    assert scheduler.last_epoch == 5
+    assert scheduler.get_last_lr() == pytest.approx([0.1 * (1 + math.cos(math.pi * 5 / 9)) / 2])
+
+
 class TestFaultsNotCopied:
     """Each says what torch does, and fails when torch no longer does."""
 

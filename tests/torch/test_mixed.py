@@ -13,6 +13,7 @@ from steprule.torch import (
     SGD,
     Adam,
     AdamW,
+    Lion,
     Mixed,
     Muon,
     ScheduleFreeSGD,
@@ -106,6 +107,45 @@ class TestSteps:
                 each.step()
         found = run(model, mixed(model), 5)
         torch.testing.assert_close(found, [*alone.parameters()], rtol=0, atol=0)
+
+    def test_hooks_of_each_are_called_around_its_step(self) -> None:
+        model = network()
+        optimizer, called = mixed(model), list[Any]()
+        for each in optimizer.optimizers:
+            weight = each.param_groups[0]["params"][0]
+
+            def seen(own: Any, _: Any, __: Any, weight: Tensor = weight) -> None:
+                called.append((own, weight.detach().clone()))
+
+            each.register_step_pre_hook(seen)
+            each.register_step_post_hook(seen)
+        run(model, optimizer, 1)
+        adamw, muon = optimizer.optimizers
+        assert [own for own, _ in called] == [adamw, muon, adamw, muon]
+        for place, start in ((0, "1.weight"), (1, "0.weight")):
+            before, after = called[place][1], called[place + 2][1]
+            assert torch.equal(before, network().get_parameter(start))
+            assert torch.equal(after, model.get_parameter(start))
+            assert not torch.equal(before, after)
+
+    def test_a_hook_of_one_can_change_what_it_is_handed(self) -> None:
+        models = [nn.Linear(3, 2), nn.Linear(2, 1)]
+        found = list[Tensor]()
+        for estimate in (4.0, 9.0):
+            torch.manual_seed(0)
+            for each in models:
+                each.reset_parameters()
+            sophia, sgd = Sophia(models[0].parameters(), 0.1), SGD(models[1].parameters(), 0.1)
+            if estimate == 4.0:
+                doubled = [torch.full_like(p, 9.0) for p in models[0].parameters()]
+                sophia.register_step_pre_hook(lambda *_, to=doubled: ((), {"hessian": to}))
+            models[1](models[0](torch.ones(4, 3))).square().mean().backward()
+            given = [torch.full_like(p, estimate) for p in models[0].parameters()]
+            optimizer = Mixed(sophia, sgd)
+            optimizer.step(hessian=given)
+            optimizer.zero_grad()
+            found.append(sophia.state[models[0].weight]["hessian"].clone())
+        assert torch.equal(found[0], found[1])
 
     def test_a_closure_is_called_once(self) -> None:
         model = network()
@@ -285,6 +325,69 @@ class TestCheckpoints:
         with pytest.raises(ValueError, match="a checkpoint of an optimizer has 'state' and"):
             optimizer.load_state_dict({})
         run(model, optimizer, 1)
+
+
+def test_torchs_schedulers_turn_the_momentum_that_all_rules_have() -> None:
+    made = [(AdamW, Lion), (torch.optim.AdamW,)]
+    seen = list[list[Any]]()
+    for rules in made:
+        apart = [make([nn.Parameter(torch.zeros(1))], betas=(0.8, 0.9)) for make in rules]
+        optimizer = Mixed(*apart) if len(apart) > 1 else apart[0]
+        scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=5)
+        for _ in range(2):
+            optimizer.step()
+            scheduler.step()
+        seen.append([group["betas"] for group in optimizer.param_groups])
+    assert seen[0] == seen[1] * 2
+    assert seen[1] != [(0.8, 0.9)]
+    one = Mixed(AdamW([nn.Parameter(torch.zeros(1))]), SGD([nn.Parameter(torch.zeros(1))], 0.1))
+    assert not {"betas", "momentum"} & one.defaults.keys()
+
+
+class TestStates:
+    def test_a_parameter_can_take_the_place_of_another_with_its_states(self) -> None:
+        """So those do who prune or split parameters in the middle of training."""
+        kept = torch.tensor([True, False, True])
+        values = list[Tensor]()
+        for wrapped in (False, True):
+            p = nn.Parameter(torch.tensor([1.0, 2.0, 3.0]))
+            inner = Adam([p], lr=0.1)
+            optimizer = Mixed(inner, SGD([nn.Parameter(torch.zeros(1))], 0.1)) if wrapped else inner
+            for _ in range(3):
+                p.grad = p.detach() ** 2
+                optimizer.step()
+            state = optimizer.state.pop(p)
+            state |= {key: x[kept] for key, x in state.items() if x.ndim}
+            p = nn.Parameter(p.detach()[kept])
+            optimizer.param_groups[0]["params"][0] = p
+            assert p not in optimizer.state
+            optimizer.state[p] = state
+            p.grad = p.detach() ** 2
+            optimizer.step()
+            assert optimizer.state[p]["step"] == 4
+            values.append(p.detach().clone())
+        assert torch.equal(values[0], values[1])
+
+    def test_states_that_are_emptied_begin_anew(self) -> None:
+        def emptied(optimizer: Mixed) -> None:
+            optimizer.state.clear()
+
+        def replaced(optimizer: Mixed) -> None:
+            optimizer.state = {}
+
+        for empty in (emptied, replaced):
+            model, fresh = network(), network()
+            optimizer = mixed(model)
+            run(model, optimizer, 3)
+            fresh.load_state_dict(model.state_dict())
+            empty(optimizer)
+            assert not optimizer.state
+            found, expected = run(model, optimizer, 2), run(fresh, mixed(fresh), 2)
+            torch.testing.assert_close(found, expected, rtol=0, atol=0)
+
+    def test_a_state_is_of_a_parameter_that_it_has(self) -> None:
+        with pytest.raises(KeyError, match="no group of the optimizers has this parameter"):
+            mixed(network()).state[torch.zeros(2)] = {}
 
 
 class TestRefused:

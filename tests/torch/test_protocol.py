@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import nullcontext
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import steprule.torch
 import torch
 from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.distributed import checkpoint
 from torch.distributed.checkpoint import state_dict as distributed
 from torch.optim import lr_scheduler
 from torch.testing import assert_close
@@ -31,6 +33,11 @@ SCHEDULERS = {
         o, [lr_scheduler.LinearLR(o, 0.1, total_iters=2), lr_scheduler.CosineAnnealingLR(o, 3)], [2]
     ),
 }
+
+
+def given_beside(name: str) -> dict[str, str]:
+    """What a step of a rule is given beside gradients."""
+    return getattr(getattr(steprule.torch, name), "_inputs", {})
 
 
 def test_closure_runs_under_grad_and_its_loss_is_returned(rule: Any) -> None:
@@ -177,6 +184,45 @@ def test_distributed_checkpoint_round_trip(rule: Any) -> None:
         assert torch.equal(p, q)
 
 
+@pytest.mark.parametrize("name", [n for n in dir(steprule.torch) if given_beside(n)])
+def test_distributed_checkpoints_of_rules_that_are_given_more(name: str, tmp_path: Path) -> None:
+    """Their states are made by a step that is given nothing, and moves nothing."""
+    make = getattr(steprule.torch, name)
+    x = torch.linspace(-1, 1, 12).reshape(4, 3)
+
+    def train(model: torch.nn.Module, optimizer: Any, steps: int) -> None:
+        for _ in range(steps):
+
+            def closure() -> Tensor:
+                optimizer.zero_grad()
+                loss = model(x).square().mean()
+                loss.backward()
+                return loss
+
+            closure()
+            squares = [p.grad.square() for p in model.parameters() if p.grad is not None]
+            read = [key for key, source in given_beside(name).items() if source == "elements"]
+            optimizer.step(closure, **dict.fromkeys(read, squares))
+
+    torch.manual_seed(0)
+    model = torch.nn.Linear(3, 2)
+    twin = deepcopy(model)
+    before, after = make(model.parameters(), lr=0.01), make(twin.parameters(), lr=0.01)
+    train(model, before, 3)
+    saved = {"optimizer": distributed.get_optimizer_state_dict(model, before)}
+    checkpoint.save(saved, checkpoint_id=tmp_path, no_dist=True)
+    start = deepcopy(twin.state_dict())
+    loaded = {"optimizer": distributed.get_optimizer_state_dict(twin, after)}
+    assert all(torch.equal(p, start[key]) for key, p in twin.state_dict().items())
+    checkpoint.load(loaded, checkpoint_id=tmp_path, no_dist=True)
+    distributed.set_optimizer_state_dict(twin, after, loaded["optimizer"])
+    twin.load_state_dict(model.state_dict())
+    train(model, before, 3)
+    train(twin, after, 3)
+    for p, q in zip(model.parameters(), twin.parameters(), strict=True):
+        assert torch.equal(p, q)
+
+
 @pytest.mark.usefixtures("double_precision")
 def test_parameters_added_while_training(rule: Any) -> None:
     (a, b), (x, y) = rule.parameters((3,), (4,)), rule.parameters((3,), (4,))
@@ -235,22 +281,60 @@ def test_parameters_that_are_not_computed_with_are_named(
         assert all(state["step"] == 1 for state in optimizer.state.values())
 
 
-@pytest.mark.parametrize("name", ["SGD", "AdamW", "Adafactor", "NAdam", "ScheduleFreeAdamW"])
 @pytest.mark.parametrize("foreach", [None, False, True])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("SGD", "AdamW", "Adafactor", "NAdam", "ScheduleFreeAdamW"),
+        *("Prodigy", "AdaGC", "SWATS"),  # with numbers over all tensors
+        *("PolyakSGD", "MoMoAdam", "Sophia", "SAM"),  # given more than gradients
+        *("NoisySGD", "AdaHessian", "APOLLO", "Kron"),  # given or drawing tensors
+    ],
+)
 def test_steps_of_tensors_without_numbers(name: str, foreach: bool | None) -> None:
     """As tools take that find out what memory a training needs."""
     kept: list[Any] = []
     for mode in (FakeTensorMode(), nullcontext()):
         with mode:
-            params = [torch.nn.Parameter(torch.ones(4, 3)), torch.nn.Parameter(torch.ones(2))]
-            optimizer = getattr(steprule.torch, name)(params, foreach=foreach)
+            params = [torch.nn.Parameter(torch.ones(4, 3)), torch.nn.Parameter(torch.ones(3, 2))]
+            groups = [{"params": [p]} for p in params]
+            optimizer = getattr(steprule.torch, name)(groups, foreach=foreach)
+            sources = given_beside(name)
+            beside = {
+                key: [torch.ones_like(p) for p in params]
+                for key, source in sources.items()
+                if source == "elements"
+            }
+            closure = params[0].sum if {"loss", "gradient"} & {*sources.values()} else None
             for _ in range(3):
                 for p in params:
                     p.grad = torch.ones_like(p)
-                optimizer.step()
+                optimizer.step(closure, **beside)
+            shared = [{*group} for group in optimizer.param_groups]
         states = [optimizer.state[p] for p in params]
-        kept.append([{key: (x.shape, x.dtype) for key, x in own.items()} for own in states])
+        own = [{key: (x.shape, x.dtype) for key, x in each.items()} for each in states]
+        kept.append((shared, own))
     assert kept[0] == kept[1]
+
+
+@pytest.mark.parametrize("how", [{}, {"foreach": False}, {"fused": True}])
+def test_a_number_set_to_where_the_equations_have_no_value_is_refused(how: dict[str, Any]) -> None:
+    """A warm-up begins at rate 0, by which Ftrl divides: its parameters would be NaN for ever."""
+    p = torch.nn.Parameter(torch.ones(3))
+    p.grad = torch.ones(3)
+    optimizer = steprule.torch.Ftrl([p], lr=0.1, **how)
+    optimizer.step()
+    before, state = p.detach().clone(), deepcopy(optimizer.state_dict()["state"])
+    for rate in (0.0, torch.tensor(0.0)):
+        optimizer.param_groups[0]["lr"] = rate
+        with pytest.raises(ValueError, match="lr must satisfy 0 < lr, got 0"):
+            optimizer.step()
+    assert torch.equal(p, before)
+    assert_close(optimizer.state_dict()["state"], state, rtol=0, atol=0)
+    optimizer.param_groups[0]["lr"] = 0.1
+    optimizer.step()
+    assert p.isfinite().all()
+    assert not torch.equal(p, before)
 
 
 def test_zero_grad(rule: Any) -> None:

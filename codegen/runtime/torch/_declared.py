@@ -270,6 +270,7 @@ class Declared:
                 shared=cls._shared,
                 own=cls._own,
             ),
+            bounded=tuple(member for member in cls._bounded if member[3].is_open),
         )
 
     def _works(
@@ -283,8 +284,7 @@ class Declared:
     ) -> list[Work]:
         """What there is to do in a group, for each kind of parameter that the rule tells apart."""
         if not (self._facts or self._sees):
-            existing = self._existing(group, {})
-            return [Work(group, existing, params, grads, clip, traits, {}, inputs)]
+            return [Work(group, self._existing(group, {}), params, grads, clip, traits, {}, inputs)]
         whole = Work(group, {}, params, grads, clip, traits, {}, inputs)
         return [
             whole.part(rows)._replace(

@@ -20,7 +20,7 @@ from ._given import ELEMENTS, GRADIENT, LOSS, require_given, require_known
 from ._options import option
 from ._random import Draw, laid_out
 from ._rows import at
-from ._tensors import arithmetic, number, real
+from ._tensors import arithmetic, has_numbers, number, real
 
 Named: TypeAlias = dict[str, Any]
 """What a step is handed: numbers, and tensors by parameter."""
@@ -113,8 +113,10 @@ def asked(
         call = f"step({'closure, ' if has_closure else ''}{name}=...)"
         return f"hand it over, {call}{', or a closure that returns the loss' * (name == loss)}"
 
-    require_given(given, [name for name in declared if name in read], rule, how)
     params = [p for group in groups for p in group["params"]]
+    if any(given.get(name) is None for name in read) and _moves_nothing(groups, params):
+        given = {**{name: _zero(declared[name], params) for name in read}, **given}
+    require_given(given, [name for name in declared if name in read], rule, how)
     known = {
         name: p
         for group in groups
@@ -125,6 +127,18 @@ def asked(
         for name, source in declared.items()
         if name in read
     }
+
+
+def _moves_nothing(groups: Sequence[Mapping[str, Any]], params: Sequence[Tensor]) -> bool:
+    """Whether all rates and gradients are zero: so torch.distributed.checkpoint has states made."""
+    if any(group.get("lr", 1.0) for group in groups):
+        return False
+    grads = shards.local([p.grad for p in params if p.grad is not None])
+    return bool(grads) and not any(grad.any() for grad in grads)
+
+
+def _zero(source: str, params: Sequence[Tensor]) -> Any:
+    return [torch.zeros_like(p) for p in params] if source in _TENSORS else 0.0
 
 
 def loss_of(declared: Mapping[str, str], value: Any) -> Named:
@@ -278,13 +292,14 @@ def on_device(inputs: Inputs, device: torch.device) -> dict[str, Any]:
     }
 
 
-def read_by(optimizer: Any, group: Mapping[str, Any], params: Iterable[Tensor]) -> list[str]:
+def read_by(optimizer: Any, group: Mapping[str, Any], params: Sequence[Tensor]) -> list[str]:
     """The names of the inputs that the next step of some parameters of a group reads, or draws.
 
-    The host does not know counts that are kept on the device: all inputs are read then.
+    The host does not know counts that are kept on the device, or have no numbers: all inputs are
+    read then.
     """
     names = [*optimizer._inputs, *optimizer._random]
-    if option(group, "capturable"):
+    if option(group, "capturable") or not all(map(has_numbers, params)):
         return names
     key, store = optimizer._step_key, optimizer.state
     states = (store.get(p, {}) for p in params)

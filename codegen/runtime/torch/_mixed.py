@@ -1,9 +1,7 @@
 """Several rules, each for parameters of its own, as one optimizer."""
 
-from collections import defaultdict
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import chain
 from typing import Any, overload
 
 import torch
@@ -13,6 +11,7 @@ from torch._compile import _disable_dynamo
 from . import _compiled as compiled
 from ._checkpoints import require_one
 from ._inputs import Named, loss_of
+from ._mixed_states import States
 from ._optimizer import Optimizer
 from ._options import autograd_sees
 from ._taking import take
@@ -32,7 +31,8 @@ class Mixed(optim.Optimizer):
 
     Args:
         optimizers: of this package, no two with a parameter in common, and all of named parameters
-            or none. From now on they are stepped together.
+            or none. From now on they are stepped together, and hooks of each are called with its
+            step.
 
     Raises:
         TypeError: one is no optimizer of this package.
@@ -54,7 +54,10 @@ class Mixed(optim.Optimizer):
         if not optimizers:
             raise ValueError("there is no optimizer to take steps")
         self.optimizers = optimizers
-        super().__init__([group for each in optimizers for group in each.param_groups], {})
+        first, *others = (each.defaults for each in optimizers)
+        # What all groups have: torch's schedulers and loggers look there for momentum or betas.
+        shared = {name: first[name] for name in first if all(name in each for each in others)}
+        super().__init__([group for each in optimizers for group in each.param_groups], shared)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Refused, as no rule is named: add it to an optimizer, and make Mixed of them anew.
@@ -69,13 +72,16 @@ class Mixed(optim.Optimizer):
         super().add_param_group(param_group)
 
     @property
-    def state(self) -> defaultdict[Tensor, Any]:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """The states of all, by parameter."""
-        return defaultdict(dict, chain.from_iterable(o.state.items() for o in self.optimizers))
+    def state(self) -> States:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The states of all, by parameter, as they stand in the optimizers."""
+        return States(self.optimizers)
 
     @state.setter
-    def state(self, _: object) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """Torch sets it empty, as an optimizer is made."""
+    def state(self, states: Mapping[Tensor, Any]) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        if "param_groups" in vars(self):  # torch sets it empty before, as an optimizer is made
+            states = dict(states)
+            self.state.clear()
+            self.state.update(states)
 
     @overload
     def step(self, closure: None = None, **inputs: Any) -> None: ...
@@ -196,9 +202,14 @@ def _step(
     for name in inputs:
         if not any(name in each._inputs for each in optimizers):
             raise TypeError(f"none of the rules reads {name!r}")
+    handed: list[dict[str, Any]] = []
     given: list[Named] = []
     for each in optimizers:
         read = {name: x for name, x in inputs.items() if name in each._inputs}
+        for hook in each._optimizer_step_pre_hooks.values():
+            changed = hook(each, (each,), read)
+            read = read if changed is None else changed[1]
+        handed.append(read)
         given.append(each._asked(read, has_closure=closure is not None))
     loss = None
     if closure is not None:
@@ -213,6 +224,9 @@ def _step(
         take(optimizers, given)
     for each in optimizers:  # torch's schedulers of one ask whether it has been stepped
         vars(each)["_opt_called"] = True
+    for each, read in zip(optimizers, handed, strict=True):
+        for hook in each._optimizer_step_post_hooks.values():
+            hook(each, (each,), read)
     return loss
 
 

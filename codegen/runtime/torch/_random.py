@@ -139,10 +139,12 @@ def _of_runs(draw: Draw, held: Runs, dtype: torch.dtype, device: torch.device) -
     ahead = starts % 4
     fours = (length + 3 + int(ahead.max())) // 4
     if is_one := len(starts) == 1:  # nothing is sent to the device then
-        first = int(starts) // 4
+        first = int(starts[0]) // 4
         blocks = torch.arange(first, first + fours, device=device)[None]
     else:
-        blocks = (starts // 4).to(device)[:, None] + torch.arange(fours, device=device)
+        blocks = torch.from_numpy(starts // 4).to(device)[:, None] + torch.arange(
+            fours, device=device
+        )
     source, stream, step = draw.source, draw.stream, draw.t
     is_live = isinstance(step, Tensor)
     step = step.to(device, torch.int64).expand(blocks.shape) if is_live else int(step)
@@ -161,8 +163,10 @@ def _of_runs(draw: Draw, held: Runs, dtype: torch.dtype, device: torch.device) -
     else:
         found = _uniform(each, stream, dtype)
     if is_one:
-        return found.narrow(1, int(ahead), length)
-    return found.gather(1, ahead.to(device)[:, None] + torch.arange(length, device=device))
+        return found.narrow(1, int(ahead[0]), length)
+    return found.gather(
+        1, torch.from_numpy(ahead).to(device)[:, None] + torch.arange(length, device=device)
+    )
 
 
 def _uniform(each: Callable[[int], Words], stream: int, dtype: torch.dtype) -> Tensor:

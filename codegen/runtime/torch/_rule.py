@@ -1,7 +1,7 @@
 """What the stages of a step know of an optimizer's rule, and of a group they are to update."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -13,6 +13,7 @@ from . import _shards as shards
 from ._arguments import flags_of
 from ._clip import Clip
 from ._inputs import NONE, Inputs
+from ._intervals import Member, require_within
 from ._rows import at
 from ._scalars import Step
 from ._shapes import LAST_TWO, Axes, Facts, View, lengths
@@ -53,6 +54,7 @@ class Rule:
         differentiable: whether autograd is to see the step.
         view, coefficients, loop, foreach: see the optimizer's methods.
         turns: what it has for all tensors together; false where that is nothing.
+        bounded: the numbers that must stay off a bound.
     """
 
     name: str
@@ -77,6 +79,9 @@ class Rule:
     loop: Callable[..., Any]
     foreach: Callable[..., Any]
     turns: Turns
+    bounded: tuple[Member, ...]
+    _within: dict[str, Any] = field(default_factory=dict)
+    """The settings that were found to lie within last."""
 
     @cached_property
     def are_whole(self) -> list[bool]:
@@ -99,8 +104,16 @@ class Rule:
         return lengths(axes, shape, self.view(group, len(shape)) if axes else LAST_TWO)
 
     def settings(self, group: Group) -> dict[str, Any]:
-        """What a group sets of the rule's arguments, as Python numbers."""
-        return {name: number(group[name]) for name in self.arguments}
+        """What a group sets of the rule's arguments, as Python numbers.
+
+        Raises:
+            ValueError: a scheduler or a hand has set one to where the equations have no value.
+        """
+        found = {name: number(group[name]) for name in self.arguments}
+        if self.bounded and found != self._within:
+            require_within(self.bounded, found)
+            self._within = found.copy()
+        return found
 
     def step(self, scalars: dict[str, Any]) -> tuple[Step[Any], dict[str, Any]]:
         """A step of these arguments, count and scalar states, and the new values of the last.

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensor
 
 Tensors: TypeAlias = list[Tensor] | tuple[Tensor, ...]
 
@@ -100,6 +101,11 @@ def require_one_number(name: str, value: Any) -> None:
     for x in members:
         if isinstance(x, Tensor) and x.numel() != 1:
             raise ValueError(f"{name} must be one number, got a tensor of shape {tuple(x.shape)}")
+
+
+def has_numbers(x: Any) -> bool:
+    """Whether it can be read: the tensors of ``FakeTensorMode`` cannot."""
+    return not isinstance(x, FakeTensor)
 
 
 def in_dtype(tensors: list[Tensor], dtype: torch.dtype) -> list[Tensor]:

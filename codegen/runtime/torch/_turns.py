@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ._options import option
 from ._scalars import Step
-from ._tensors import number
+from ._tensors import has_numbers, number
 
 Group: TypeAlias = dict[str, Any]
 Values: TypeAlias = Mapping[str, Any]
@@ -89,8 +89,11 @@ def require_agreement(turns: Turns, rule: str, groups: Sequence[Group]) -> None:
 
 
 def on_device(groups: Iterable[Group]) -> bool:
-    """Whether what is one for all must not be waited for."""
-    return any(option(group, "capturable") for group in groups)
+    """Whether what is one for all must not be waited for, or cannot be read."""
+    return any(
+        option(group, "capturable") or not all(map(has_numbers, group["params"]))
+        for group in groups
+    )
 
 
 def _require_number(rule: str, key: str, value: Any) -> None:
@@ -107,7 +110,7 @@ def _are_same(held: Sequence[Any]) -> bool:
 
 
 def _unread(x: Any) -> bool:
-    return isinstance(x, Tensor) and not x.is_cpu
+    return isinstance(x, Tensor) and not (x.is_cpu and has_numbers(x))
 
 
 def _equal(x: Any, y: Any) -> bool:

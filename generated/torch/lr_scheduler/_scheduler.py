@@ -30,6 +30,7 @@ from ._arguments import is_number, is_whole, plain, progress, require_optimizer
 from ._course import Course, Schedule, value
 from ._declared import Declared
 from ._domains import require
+from ._placed import Placed
 from ._rates import (
     as_stored,
     has_momentum,
@@ -43,7 +44,7 @@ from ._rates import (
 from ._target import require_same, target_of
 
 
-class Scheduler(Declared, LRScheduler):
+class Scheduler(Declared, Placed, LRScheduler):
     """A learning rate over time, as a function of the 0-based step."""
 
     base_lrs: list[float]  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -62,7 +63,6 @@ class Scheduler(Declared, LRScheduler):
         self._products = {}
         self._courses: list[Course] = []
         self._read: tuple[list[Any], list[Schedule]] = [], []
-        self._at: float = last_epoch
         self._found = self._rates_found()
         with self._target.as_rate(optimizer, resumes=last_epoch != -1):
             if last_epoch == -1:
@@ -113,16 +113,16 @@ class Scheduler(Declared, LRScheduler):
     def _update_lr(self, epoch: float | None = None) -> None:
         """Set the rate, and the momentum, of a step; everything is computed before any is set."""
         self._join_groups()
-        before = self.last_epoch, self._at, self._courses
+        before = self._at, self._courses
         step = self.last_epoch + 1 if epoch is None else epoch
         schedules = self._in_groups()
         try:
             self._courses = self._courses_to(step, schedules, jumps=epoch is not None)
-            self.last_epoch, self._at = math.floor(step), step
+            self._at = step
             self._get_lr_called_within_step = True
             rates = self.get_lr()
         except BaseException:
-            self.last_epoch, self._at, self._courses = before
+            self._at, self._courses = before
             raise
         finally:
             self._get_lr_called_within_step = False
@@ -287,7 +287,7 @@ class Scheduler(Declared, LRScheduler):
         self._load_arguments(state)
         self._products.clear()
         self._read = [], []
-        self.last_epoch, self._at = last_epoch, self._step_in(state, last_epoch)
+        self._at = self._step_in(state, last_epoch)
         self.base_lrs[:] = base_lrs
         self._found = [*state.get("_found", self._found)]
         self.base_momenta = [*state.get("base_momenta", self.base_momenta)]
@@ -316,6 +316,6 @@ class Scheduler(Declared, LRScheduler):
 
     def _stand_at(self, step: float, rates: list[float | Tensor]) -> None:
         """Stand at a step that another scheduler, made of this one, has gone to."""
-        self.last_epoch, self._at = math.floor(step), step
+        self._at = step
         self._step_count = self.last_epoch + 1
         self._last_lr = [*rates]
