@@ -115,7 +115,7 @@ def asked(
         return f"hand it over, {call}{', or a closure that returns the loss' * (name == loss)}"
 
     params = [p for group in groups for p in group["params"]]
-    if any(given.get(name) is None for name in read) and _moves_nothing(groups, params):
+    if any(given.get(name) is None for name in read) and moves_nothing(groups):
         given = {**{name: _zero(declared[name], params) for name in read}, **given}
     require_given(given, [name for name in declared if name in read], rule, how)
     known = {
@@ -130,10 +130,14 @@ def asked(
     }
 
 
-def _moves_nothing(groups: Sequence[Mapping[str, Any]], params: Sequence[Tensor]) -> bool:
-    """Whether all rates and gradients are zero: so torch.distributed.checkpoint has states made."""
-    if any(group.get("lr", 1.0) for group in groups):
+def moves_nothing(groups: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether all gradients, and rates if there are any, are zero.
+
+    So torch.distributed.checkpoint has states made.
+    """
+    if any(group.get("lr", 0.0) for group in groups):
         return False
+    params = [p for group in groups for p in group["params"]]
     grads = shards.local([p.grad for p in params if p.grad is not None])
     return bool(grads) and not any(grad.any() for grad in grads)
 

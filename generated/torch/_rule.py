@@ -2,7 +2,7 @@
 """What the stages of a step know of an optimizer's rule, and of a group they are to update."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -81,8 +81,6 @@ class Rule:
     foreach: Callable[..., Any]
     turns: Turns
     bounded: tuple[Member, ...]
-    _within: dict[str, Any] = field(default_factory=dict)
-    """The settings that were found to lie within last."""
 
     @cached_property
     def are_whole(self) -> list[bool]:
@@ -111,9 +109,7 @@ class Rule:
             ValueError: a scheduler or a hand has set one to where the equations have no value.
         """
         found = {name: number(group[name]) for name in self.arguments}
-        if self.bounded and found != self._within:
-            require_within(self.bounded, found)
-            self._within = found.copy()
+        require_within(self.bounded, found)
         return found
 
     def step(self, scalars: dict[str, Any]) -> tuple[Step[Any], dict[str, Any]]:

@@ -6,6 +6,7 @@ A step makes states before it changes anything: ``make_missing`` gives them to d
 """
 
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from functools import partial
 from itertools import compress
 from typing import Any, TypeAlias
 
@@ -15,7 +16,7 @@ from torch import Tensor
 from ._numbers import fill
 from ._options import option
 from ._rows import by_key
-from ._rule import Group, Rule, Start, State
+from ._rule import Change, Group, Rule, Start, State, Work
 from ._tensors import number
 
 Store: TypeAlias = MutableMapping[Tensor, State]
@@ -26,6 +27,16 @@ def states_of(store: Store, params: Iterable[Tensor]) -> list[State]:
     """What states there are."""
     none: State = {}
     return [store.get(p, none) for p in params]
+
+
+def made(rule: Rule, works: Iterable[Work], store: Store) -> list[Change]:
+    """What gives parameters the states that they lack."""
+    changes: list[Change] = []
+    for work in works:
+        states = states_of(store, work.params)
+        firsts = make_missing(rule, work.group, work.initial, work.params, states)
+        changes.append(partial(adopt, store, work.params, states, firsts))
+    return changes
 
 
 def make_missing(

@@ -1,7 +1,8 @@
 """engine="numba": the plain engine's numbers, from compiled kernels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -215,3 +216,42 @@ except RuntimeError as error:
     assert "HeavyBall has no compiled kernel, because it multiplies matrices" in done.stdout
     assert "HeavyBall has no fused implementation, because it multiplies" in done.stdout
     assert not (tmp_path / "rules/numba/heavyball.py").exists()
+
+
+def test_gradients_that_nobody_else_holds_are_there_until_they_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Numbers(Mapping[str, Any]):
+        """Makes an array whenever it is asked for one."""
+
+        def __getitem__(self, name: str) -> Any:
+            made = np.ones(3)
+            references.append(ref(made))
+            return made
+
+        def __iter__(self) -> Iterator[str]:
+            return iter("a")
+
+        def __len__(self) -> int:
+            return 1
+
+    def prepare(rule: str, dtype: str, table: Any, *given: Any, **how: Any) -> Callable[[], None]:
+        launch = own(rule, dtype, table, *given, **how)
+
+        def launched() -> None:
+            there = [x.ctypes.data for each in references if (x := each()) is not None]
+            found.append(table[3, 0] in there)
+            launch()
+
+        return launched
+
+    references: list[ref[Any]] = []
+    found: list[bool] = []
+    own = _launch.prepare
+    monkeypatch.setattr(_launch, "prepare", prepare)
+    theta = {"a": np.ones(3)}
+    optimizer = steprule.numpy.SGD(lr=0.25, engine="numba")
+    for _ in range(2):
+        optimizer.update(theta, Numbers())
+    assert found == [True, True]
+    assert theta["a"].tolist() == [0.5] * 3

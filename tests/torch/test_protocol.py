@@ -184,6 +184,19 @@ def test_distributed_checkpoint_round_trip(rule: Any) -> None:
         assert torch.equal(p, q)
 
 
+@pytest.mark.parametrize("name", ["A2Grad", "AdamW", "Ftrl", "GPAAdamW", "ScheduleFreeSGD"])
+def test_states_made_for_a_checkpoint_move_nothing(name: str) -> None:
+    """Averages of parameters round, and Ftrl divides by its rate: no step is taken."""
+    torch.manual_seed(0)
+    model = torch.nn.Linear(64, 64)
+    start = deepcopy(model.state_dict())
+    optimizer = getattr(steprule.torch, name)(model.parameters())
+    saved = distributed.get_optimizer_state_dict(model, optimizer)
+    assert saved["state"].keys() == start.keys()
+    assert all(torch.equal(p, start[key]) for key, p in model.state_dict().items())
+    assert all(state.get("step", 0) == 0 for state in optimizer.state.values())
+
+
 @pytest.mark.parametrize("name", [n for n in dir(steprule.torch) if given_beside(n)])
 def test_distributed_checkpoints_of_rules_that_are_given_more(name: str, tmp_path: Path) -> None:
     """Their states are made by a step that is given nothing, and moves nothing."""

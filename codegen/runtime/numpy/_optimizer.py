@@ -174,7 +174,7 @@ class Optimizer(Checked, Readable):
         for kind, rows in known.kinds_of_shape.items():
             step = steps[kind][0]
             if is_compiled:
-                how = (self._kernel, self._fingerprint, known, clips, vars(step), rows)
+                how = (self._kernel, self._fingerprint, known, given, clips, vars(step), rows)
                 launches, rows = engines.compiled(*how)
                 changes += launches
                 if not rows:

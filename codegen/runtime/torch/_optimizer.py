@@ -15,7 +15,7 @@ steps; neither sees the optimizer.
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from functools import partial
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any, TypeAlias, overload
 
 import torch
@@ -34,7 +34,7 @@ from . import _points as points
 from . import _sparse as sparse
 from ._arguments import refuse_nan
 from ._clipping import TRANSFORMS
-from ._inputs import Named, loss_of, of_groups
+from ._inputs import Named, loss_of, moves_nothing, of_groups
 from ._intervals import require_within
 from ._limits import chosen
 from ._locks import lock
@@ -43,7 +43,7 @@ from ._philox import require_seed
 from ._readable import Readable
 from ._rule import Change, Group, Rule
 from ._signals import Held
-from ._states import adopt, make_missing, remake_scalars, states_of
+from ._states import made, remake_scalars
 from ._taking import take
 from ._tensors import require_one_number
 from ._traits import Traits
@@ -158,10 +158,8 @@ class Optimizer(Readable, optim.Optimizer):
             raise
         in_turns.start(rule, group, self.param_groups, self._existing_globals)
         if self._eager:
-            for work in self._works(group, group["params"], group["params"]):
-                states = states_of(self.state, work.params)
-                firsts = make_missing(rule, group, work.initial, work.params, states)
-                adopt(self.state, work.params, states, firsts)
+            for change in made(rule, self._works(group, *[group["params"]] * 2), self.state):
+                change()
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load a checkpoint of this class or of its peer in torch.optim, as copies.
@@ -247,6 +245,8 @@ class Optimizer(Readable, optim.Optimizer):
                 return changes
         found = [(group, *gradients.present(group["params"])) for group in self.param_groups]
         found = [each for each in found if each[1]]
+        if not self.state and moves_nothing(self.param_groups):
+            return made(rule, chain.from_iterable(starmap(self._works, found)), self.state)
         groups = [group for group, _, _ in found]
         for group, own, _ in found:
             self._require_shapes(group)
