@@ -1,6 +1,6 @@
 """What functions, heads and relations of SymPy's trees mean on exact numbers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sympy import (
@@ -48,7 +48,7 @@ from ...specs.language import (
     transpose,
 )
 from ...specs.language import sequences as heads
-from ...specs.language.shapes import PLACES
+from ...specs.language.shapes import PLACES, Axis, places_of
 from . import arrays, exact, factors, sequences
 from .arrays import elementwise
 from .exact import Number
@@ -106,6 +106,12 @@ OVER_TENSORS: dict[type[Basic], Callable[..., Any]] = {
 
 AXES: Mapping[Basic, int] = {axis: place - 2 for axis, place in PLACES.items()}
 """Counted from behind."""
+
+
+def axes_of(over: Sequence[Axis]) -> tuple[int, ...]:
+    """Those a reduction goes along, likewise; none where it goes over all elements."""
+    return tuple(place - 2 for place in places_of(over)) if over else ()
+
 
 CONSTANTS: dict[Basic, Number] = {
     S.Pi: exact.PI,

@@ -167,6 +167,8 @@ def _unfitting(name: str, shape: Shape, kind: _Kind, beside: _Kind) -> tuple[str
     remedy = f"Declare State({name}, ..., shape={word})"
     if shape.is_global:
         return problem, f"Take global_total, global_norm or global_amax of it. Or: {remedy}"
+    if kind.axes[::-1] == shape.axes:
+        return problem, "Transpose what it gives"
     return problem, remedy
 
 
