@@ -13,6 +13,7 @@ from sympy import (
     Lt,
     Ne,
     S,
+    atan,
     atan2,
     cos,
     erf,
@@ -20,6 +21,7 @@ from sympy import (
     floor,
     log,
     sign,
+    sin,
     tanh,
 )
 from sympy import Mod as Modulo
@@ -61,6 +63,7 @@ FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
     tanh: elementwise(exact.hyperbolic_tangent, 1),
     erf: elementwise(exact.error_function, 1),
     atan2: elementwise(exact.angle, 2),
+    atan: elementwise(lambda x: exact.angle(x, exact.ONE), 1),
     clip: elementwise(exact.clip, 3),
     lerp: elementwise(exact.lerp, 3),
     one_minus_power: elementwise(exact.one_minus_power, 2),
@@ -76,6 +79,7 @@ FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
     descending: factors.descending,
     leading: factors.leading,
     cos: exact.cosine,
+    sin: exact.sine,
     floor: exact.floor,
     Modulo: exact.modulo,
     heads.passed: sequences.passed,
