@@ -48,6 +48,8 @@ _EQUIVALENT: dict[str, str] = {
     "sum": "total(x)",
     "trace": "trace(x)",
     "transpose": "transpose(x)",
+    "svd": "eigenvectors(matmul(transpose(x), x)), to the right of x, and the roots of their "
+    "eigenvalues",
     "tril": "lower(x)",
     "var": "mean((x - mean(x))**2)",
     "where": "Piecewise((x, condition), (y, True))",
@@ -87,6 +89,7 @@ _ALIKE = {
     "random": "rand",
     "size": "shape",
     "uniform": "rand",
+    "svdvals": "svd",
     "vector_norm": "norm",
     "zeros_like": "zeros",
 }
