@@ -1,11 +1,17 @@
 """The specs a command works on."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from ...specs.language import Spec, SpecError, Transform
 from ..analysis import analyse
 from .fingerprint import fingerprint
 from .load import all_builtin, load, transforms, transforms_named
+from .located import located
+from .packaged import path_and_name
+from .stacks import is_stack
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
 def named(references: Sequence[str]) -> list[Spec]:
@@ -45,14 +51,28 @@ def selected(references: Sequence[str]) -> list[Spec]:
     Raises:
         SpecError: one does not exist, does not import, or is not valid.
     """
-    found = (
-        [spec for reference in references for spec in load(reference)]
+    analysed = (
+        [valid(spec, reference) for reference in references for spec in load(reference)]
         if references
-        else list(all_builtin().values())
+        else [analyse(spec) for spec in all_builtin().values()]
     )
-    analysed = [analyse(spec) for spec in found]
     # What is referred to twice, by name or by file, is one spec.
     return list({fingerprint(spec): spec for spec in analysed}.values())
+
+
+def valid(spec: AnySpec, reference: str) -> AnySpec:
+    """A spec that a reference stands for, validated.
+
+    Raises:
+        SpecError: it is not valid; of one in a file, it says where.
+    """
+    try:
+        return analyse(spec)
+    except SpecError as error:
+        path, _ = path_and_name(reference)
+        if not path or is_stack(reference):
+            raise
+        raise located(error, path) from None
 
 
 def selected_with_transforms(
