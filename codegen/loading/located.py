@@ -66,8 +66,9 @@ def _series(module: ast.Module) -> dict[str, str]:
         if not (isinstance(n, ast.Assign) and isinstance(n.value, ast.Call) and n.value.args):
             continue
         text, target = n.value.args[0], n.targets[0]
-        is_naming = ast.unparse(n.value.func) in _NAMING and isinstance(text, ast.Constant)
-        if is_naming and isinstance(target, ast.Tuple | ast.List):
+        if not (isinstance(text, ast.Constant) and isinstance(target, ast.Tuple | ast.List)):
+            continue
+        if ast.unparse(n.value.func) in _NAMING:
             names = str(text.value).replace(",", " ").split()
             found |= zip(map(ast.unparse, target.elts), names, strict=False)
     return found
