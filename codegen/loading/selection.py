@@ -20,11 +20,15 @@ def named(references: Sequence[str]) -> list[Spec]:
     What is named is a spec or, as it is in the files that all specs share, a transform.
 
     Raises:
-        SpecError: one does not exist, or does not import.
+        SpecError: one does not exist, does not import, or is named and not valid.
     """
     if not references:
         return list(all_builtin().values())
-    return [spec for each in references if not transforms_named(each) for spec in load(each)]
+    of_rules = [each for each in references if not transforms_named(each)]
+    found = [(spec, each) for each in of_rules for spec in load(each)]
+    for spec, each in found:
+        valid(spec, each)
+    return [spec for spec, _ in found]
 
 
 def one(reference: str) -> Spec:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from steprule.codegen.loading.selection import selected
+from steprule.codegen.loading.selection import named, selected
 from steprule.specs.language import SpecError
 
 FILE = """from steprule.specs.language import *
@@ -61,10 +61,11 @@ def test_of_several_rules_it_is_the_line_of_the_one(
 ) -> None:
     file = tmp_path / "rules.py"
     file.write_text(FILE.format(**RIGHT | wrong))
-    with pytest.raises(SpecError) as caught:
-        selected([str(file)])
-    assert caught.value.code == code
-    assert f"Second: rules.py, line {line}: " in str(caught.value)
+    for of in (selected, named):
+        with pytest.raises(SpecError) as caught:
+            of([str(file)])
+        assert caught.value.code == code
+        assert f"Second: rules.py, line {line}: " in str(caught.value)
 
 
 def test_what_stands_elsewhere_is_of_the_line_where_the_rule_is_made(tmp_path: Path) -> None:
