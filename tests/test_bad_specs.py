@@ -157,6 +157,21 @@ WRONG: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"value": "m[t - 1] * softplus(g)"},
         ("Write Piecewise((x, x > 20), (log(1 + exp(x)), True)), as exp(x) overflows",),
     ),
+    "a factor that is not there": (
+        {"value": "svd(m[t - 1])"},
+        ("Write eigenvectors(matmul(transpose(x), x))",),
+    ),
+    "a function of two": (
+        {"value": "iterate(5, g, lambda X, Y: X)"},
+        ("a function of one argument, not with one of X, Y", "has its name already"),
+    ),
+    "no such word": (
+        {
+            "before": "c = Choice('c', ('a', 'b'), 'x')",
+            "value": "Piecewise((g, c['d']), (0, True))",
+        },
+        ("c has the words a, b, not 'd'. Name one of them",),
+    ),
     "numbers drawn in the spec": (
         {"value": "m[t - 1] * randn()"},
         ("Input(x, Source.NORMAL",),
@@ -182,7 +197,7 @@ WRONG: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "many equal parts": (
         {"before": "e = m[t]\nfor _ in range(60): e = e * e + e", "step": "e"},
-        ("theta[t]", "billions"),
+        ("theta[t]", "billions", "Name as intermediates what stands in it more than once"),
     ),
     "deep": (
         {"before": "e = m[t]\nfor _ in range(60): e = clip(e + 1, 0, 9)", "step": "e"},

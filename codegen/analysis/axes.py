@@ -94,8 +94,8 @@ def misfit(node: Basic, one: str, other: str, axes: str) -> tuple[str, str]:
         case Reduction():
             problem = f"{name} goes over {axes} of {one}"
             remedy = (
-                "Leave out the axes that it does not have; rows are to be its first, and cols or "
-                "basis its second: transpose it where they are not"
+                "Name both axes that it has, or one of them: rows where that is its first, cols or "
+                "basis where it is its second; where it is not, transpose it first"
             )
         case _:
             problem = f"{one} meets {other}"

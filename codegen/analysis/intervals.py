@@ -194,9 +194,17 @@ def modulo(a: Range, b: Range) -> Range:
 
 
 def cosine(a: Range) -> Range:
+    return _turning(exact.cosine, a)
+
+
+def sine(a: Range) -> Range:
+    return _turning(exact.sine, a)
+
+
+def _turning(function: Callable[[exact.Number], exact.Number], a: Range) -> Range:
     if a.low != a.high:
         return Range(Fraction(-1), Fraction(1))
-    low, high = _outward(exact.cosine(exact.exact(a.low)))
+    low, high = _outward(function(exact.exact(a.low)))
     return Range(low, high)
 
 

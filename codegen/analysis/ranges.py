@@ -19,6 +19,7 @@ from sympy import (
     Pow,
     S,
     Symbol,
+    atan,
     atan2,
     cos,
     erf,
@@ -26,6 +27,7 @@ from sympy import (
     floor,
     log,
     pi,
+    sin,
     sympify,
     tanh,
 )
@@ -73,6 +75,16 @@ _COUNT = Range(Fraction(0), intervals.REAL.high)
 _LENGTH = Range(Fraction(1), intervals.REAL.high)
 _EPSILON = Range(Fraction(1, 2**52), Fraction(1, 2**7))
 """Of float64, and of bfloat16."""
+_FUNCTIONS = {
+    Abs: intervals.absolute,
+    sign_of: intervals.sign,
+    exp: intervals.exponential,
+    tanh: intervals.hyperbolic_tangent,
+    erf: intervals.error_function,
+    cos: intervals.cosine,
+    sin: intervals.sine,
+    floor: intervals.floor,
+}
 _CONSTANTS = {
     pi: Range(Fraction(3), Fraction(4)),
     S.Infinity: intervals.REAL,  # only of what is compared: a metric's first best
@@ -198,22 +210,12 @@ class Evaluator:
                 return reduce(intervals.maximum, ranges)
             case Min():
                 return reduce(intervals.minimum, ranges)
-            case Abs():
-                return intervals.absolute(ranges[0])
-            case sign_of():
-                return intervals.sign(ranges[0])
-            case exp():
-                return intervals.exponential(ranges[0])
-            case tanh():
-                return intervals.hyperbolic_tangent(ranges[0])
-            case erf():
-                return intervals.error_function(ranges[0])
+            case Abs() | sign_of() | exp() | tanh() | erf() | cos() | sin() | floor():
+                return _FUNCTIONS[e.func](ranges[0])
             case atan2():
                 return intervals.angle(*ranges)
-            case cos():
-                return intervals.cosine(ranges[0])
-            case floor():
-                return intervals.floor(ranges[0])
+            case atan():
+                return intervals.angle(ranges[0], intervals.point(1))
             case Modulo():
                 self.require("division", e.args[1], ranges[1])
                 return intervals.modulo(*ranges)

@@ -27,7 +27,6 @@ from ...specs.language import (
 from ...specs.language.decompositions import Decomposition
 from ...specs.language.over_tensors import OverTensors
 from ...specs.language.reductions import Reduction
-from ...specs.language.shapes import WHOLE
 
 
 class Symmetry:
@@ -72,7 +71,7 @@ class Symmetry:
     def _is_symmetric(self, e: Basic) -> bool:
         match e:
             case Reduction():
-                return not e.over or {*e.over} == {*WHOLE}
+                return len(e.over) != 1
             case Value() if e.lag == 0 and e.name in self._values:
                 if e not in self._known:
                     self._known[e] = self.holds(self._values[e.name])

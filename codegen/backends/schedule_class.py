@@ -42,6 +42,7 @@ _FORMS: Table = {
     ops.ERF: "math.erf",
     ops.ATAN2: "math.atan2",
     ops.COS: "math.cos",
+    ops.SIN: "math.sin",
     ops.FLOOR: "math.floor",
     ops.ABS: "abs",
     ops.SIGN: "math.copysign({0} != 0, {0})",

@@ -12,10 +12,10 @@ from ..files.build import build
 from ..files.declared import declared
 from ..files.own import own_folder
 from ..files.sources import sources_of_texts
+from ..loading import selection
 from ..loading.fingerprint import fingerprint
 from ..loading.load import with_peers
 from ..loading.reading import loaded, reading
-from ..loading.selection import one
 from ..program.compiled import marked
 from ..showing.page import Page
 from ..showing.written import page_of
@@ -33,7 +33,7 @@ def made_of_text(text: str) -> tuple[Made, set[Path]]:
     What building raises comes from here too: see :func:`made_of_spec`.
     """
     with reading() as read:
-        spec = one(text)
+        spec = selection.valid(selection.one(text), text)
     return made_of_spec(spec), read | loaded()
 
 

@@ -91,8 +91,8 @@ def gathered(
         SpecError: a spec does not exist, does not import, or is not valid.
         GenerationError: no code can be made of it.
     """
-    named = declared(references)
-    specs = analysed(named)
+    found = declared(references)
+    specs = analysed(found)
     names = {spec.module for spec in specs}
     builtin = [analyse(s) for s in all_builtin().values()]
     known = {fingerprint(s) for s in builtin}
@@ -100,7 +100,7 @@ def gathered(
         folder = Path(name)
         # A schedule may be made of others, and is drawn with them.
         planned = plan_all(
-            [*named, *(s for s in all_builtin().values() if s.module not in names)],
+            [*(s for s, _ in found), *(s for s in all_builtin().values() if s.module not in names)],
             backends(),
             folder,
             sources(),

@@ -14,6 +14,7 @@ _NAMES = {
     r"\min": 3.5,
     r"\max": 3.8,
     r"\cos": 3.0,
+    r"\sin": 2.8,
     r"\tanh": 4.0,
     r"\log": 3.0,
     r"\exp": 3.3,

@@ -2,6 +2,7 @@
 
 _EQUIVALENT: dict[str, str] = {
     "abs": "Abs(x)",
+    "arctan": "atan(x)",
     "arctan2": "atan2(y, x)",
     "ceil": "-floor(-x)",
     "clip": "clip(x, lower, upper)",
@@ -48,11 +49,13 @@ _EQUIVALENT: dict[str, str] = {
     "sum": "total(x)",
     "trace": "trace(x)",
     "transpose": "transpose(x)",
+    "svd": "eigenvectors(matmul(transpose(x), x)), to the right of x, and the roots of their "
+    "eigenvalues",
     "tril": "lower(x)",
     "var": "mean((x - mean(x))**2)",
     "where": "Piecewise((x, condition), (y, True))",
     "zeros": "0, which is as long as what it meets",
-    **{n: f"{n}(x)" for n in ("cos", "erf", "exp", "floor", "log", "sign", "sqrt", "tanh")},
+    **{n: f"{n}(x)" for n in ("cos", "sin", "erf", "exp", "floor", "log", "sign", "sqrt", "tanh")},
     **dict.fromkeys(("array", "asarray", "tensor", "float64", "float32"), "the expression alone"),
     **dict.fromkeys(("clone", "copy", "detach", "data", "item"), "the expression alone"),
 }
@@ -60,6 +63,7 @@ _ALIKE = {
     "T": "transpose",
     "absolute": "abs",
     "amin": "min",
+    "atan": "arctan",
     "atan2": "arctan2",
     "bmm": "matmul",
     "clamp": "clip",
@@ -86,6 +90,7 @@ _ALIKE = {
     "random": "rand",
     "size": "shape",
     "uniform": "rand",
+    "svdvals": "svd",
     "vector_norm": "norm",
     "zeros_like": "zeros",
 }

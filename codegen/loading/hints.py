@@ -70,6 +70,8 @@ _HINTS: tuple[tuple[str, str], ...] = (
         "values to unpack",
         'Unpack as many names as there are in the text: a, b = hyperparameters("a b")',
     ),
+    ("has the words", "Name one of them"),
+    ("goes on with a function", "What else a round reads has its name already: let it stand there"),
     ("can go over rows, cols and", "Write over=rows or over=cols, which are the language's"),
     (
         "leading columns",

@@ -1,11 +1,17 @@
 """The specs a command works on."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from ...specs.language import Spec, SpecError, Transform
 from ..analysis import analyse
 from .fingerprint import fingerprint
 from .load import all_builtin, load, transforms, transforms_named
+from .located import located
+from .packaged import path_and_name
+from .stacks import is_stack
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
 def named(references: Sequence[str]) -> list[Spec]:
@@ -14,10 +20,15 @@ def named(references: Sequence[str]) -> list[Spec]:
     What is named is a spec or, as it is in the files that all specs share, a transform.
 
     Raises:
-        SpecError: one does not exist, or does not import.
+        SpecError: one does not exist, does not import, or is named and not valid.
     """
     others = [each for each in references if not transforms_named(each)]
-    return declared(others) if others or not references else []
+    if references and not others:
+        return []
+    found = declared(others)
+    for spec, reference in found if references else ():
+        valid(spec, reference)
+    return [spec for spec, _ in found]
 
 
 def one(reference: str) -> Spec:
@@ -38,30 +49,47 @@ def one(reference: str) -> Spec:
     )
 
 
-def declared(references: Sequence[str]) -> list[Spec]:
-    """The specs named, none of them a transform, or all built-in ones, as they are declared.
+def declared(references: Sequence[str]) -> list[tuple[Spec, str]]:
+    """The specs named, none of them a transform, as they are declared, and what each is named by.
+
+    Without any they are all built-in ones, which nothing names.
 
     Raises:
         SpecError: one does not exist, or does not import.
     """
     if not references:
-        return list(all_builtin().values())
-    return [spec for reference in references for spec in load(reference)]
+        return [(spec, "") for spec in all_builtin().values()]
+    return [(spec, reference) for reference in references for spec in load(reference)]
 
 
-def analysed(specs: Iterable[Spec]) -> list[Spec]:
-    """Specs, each once; validated, updates in an order they can run in.
+def analysed(found: Iterable[tuple[Spec, str]]) -> list[Spec]:
+    """Specs that are :func:`declared`, each once; validated, updates in an order they can run in.
 
     Raises:
         SpecError: one is not valid.
     """
     # What is referred to twice, by name or by file, is one spec.
-    return list({fingerprint(spec): spec for spec in map(analyse, specs)}.values())
+    return list({fingerprint(x): x for x in (valid(*each) for each in found)}.values())
 
 
 def selected(references: Sequence[str]) -> list[Spec]:
     """Those that are :func:`declared`, as they are :func:`analysed`."""
     return analysed(declared(references))
+
+
+def valid(spec: AnySpec, reference: str) -> AnySpec:
+    """A spec that a reference stands for, validated.
+
+    Raises:
+        SpecError: it is not valid; of one in a file, it says where.
+    """
+    try:
+        return analyse(spec)
+    except SpecError as error:
+        path, _ = path_and_name(reference)
+        if not path or is_stack(reference):
+            raise
+        raise located(error, path) from None
 
 
 def selected_with_transforms(

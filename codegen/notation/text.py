@@ -15,6 +15,7 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    atan,
     atan2,
     cos,
     erf,
@@ -23,6 +24,7 @@ from sympy import (
     log,
     pi,
     sign,
+    sin,
     tanh,
 )
 from sympy import Mod as Modulo
@@ -38,7 +40,7 @@ from .words import words
 
 _CASES, _SUM, _PRODUCT, _POWER, _ATOM = range(5)
 
-_FUNCTIONS = (Max, Min, Abs, sign, exp, log, cos, floor, tanh, erf, atan2)
+_FUNCTIONS = (Max, Min, Abs, sign, exp, log, cos, sin, floor, tanh, erf, atan, atan2)
 _CONSTANTS = {pi: "pi", S.Infinity: "inf", S.NegativeInfinity: "-inf"}
 
 

@@ -40,7 +40,15 @@ from .arrays import Array, Quantity, elementwise
 from .exact import ONE, Number, fmpq
 from .factors import Factored
 from .formats import COARSEST, Format
-from .meanings import AXES, CONSTANTS, FUNCTIONS, OVER_TENSORS, REDUCTIONS, RELATIONS
+from .meanings import (
+    AXES,
+    CONSTANTS,
+    FUNCTIONS,
+    OVER_TENSORS,
+    REDUCTIONS,
+    RELATIONS,
+    axes_of,
+)
 
 _add = elementwise(exact.add, 2)
 _multiply = elementwise(exact.multiply, 2)
@@ -136,8 +144,7 @@ class Equations:
             case Piecewise():
                 return self._cases(list(e.args))
             case Reduction():
-                axes = [AXES[axis] for axis in e.over]
-                return REDUCTIONS[type(e)](self.value(e.args[0]), axes)
+                return REDUCTIONS[type(e)](self.value(e.args[0]), axes_of(e.over))
             case iterate():
                 return self._iterated(e)
             case Decomposition() if e.is_factor:

@@ -244,6 +244,15 @@ def cosine(x: Number) -> Number:
     return ONE if is_zero(x) else Real(arb.cos, x)
 
 
+def sine(x: Number) -> Number:
+    """The sine, likewise."""
+    if isinstance(x, float):
+        return NAN
+    if isinstance(x, OfPi):
+        return cosine(subtract(multiply(PI, fmpq(1, 2)), x))
+    return ZERO if is_zero(x) else Real(arb.sin, x)
+
+
 _COSINES = {
     **{0: ONE, 4: fmpq(1, 2), 6: ZERO, 8: fmpq(-1, 2)},
     **{12: -ONE, 16: fmpq(-1, 2), 18: ZERO, 20: fmpq(1, 2)},

@@ -1,6 +1,6 @@
 """What functions, heads and relations of SymPy's trees mean on exact numbers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sympy import (
@@ -13,6 +13,7 @@ from sympy import (
     Lt,
     Ne,
     S,
+    atan,
     atan2,
     cos,
     erf,
@@ -20,6 +21,7 @@ from sympy import (
     floor,
     log,
     sign,
+    sin,
     tanh,
 )
 from sympy import Mod as Modulo
@@ -48,7 +50,7 @@ from ...specs.language import (
     transpose,
 )
 from ...specs.language import sequences as heads
-from ...specs.language.shapes import PLACES
+from ...specs.language.shapes import PLACES, Axis, places_of
 from . import arrays, exact, factors, sequences
 from .arrays import elementwise
 from .exact import Number
@@ -61,6 +63,7 @@ FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
     tanh: elementwise(exact.hyperbolic_tangent, 1),
     erf: elementwise(exact.error_function, 1),
     atan2: elementwise(exact.angle, 2),
+    atan: elementwise(lambda x: exact.angle(x, exact.ONE), 1),
     clip: elementwise(exact.clip, 3),
     lerp: elementwise(exact.lerp, 3),
     one_minus_power: elementwise(exact.one_minus_power, 2),
@@ -76,6 +79,7 @@ FUNCTIONS: dict[type[Basic], Callable[..., Any]] = {
     descending: factors.descending,
     leading: factors.leading,
     cos: exact.cosine,
+    sin: exact.sine,
     floor: exact.floor,
     Modulo: exact.modulo,
     heads.passed: sequences.passed,
@@ -106,6 +110,12 @@ OVER_TENSORS: dict[type[Basic], Callable[..., Any]] = {
 
 AXES: Mapping[Basic, int] = {axis: place - 2 for axis, place in PLACES.items()}
 """Counted from behind."""
+
+
+def axes_of(over: Sequence[Axis]) -> tuple[int, ...]:
+    """Those a reduction goes along, likewise; none where it goes over all elements."""
+    return tuple(place - 2 for place in places_of(over)) if over else ()
+
 
 CONSTANTS: dict[Basic, Number] = {
     S.Pi: exact.PI,

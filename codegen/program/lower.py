@@ -145,7 +145,7 @@ class Lowering:
             case Head():
                 return apply(ops.of_head(e), *map(self.node, e.args))
             case _ if e.func in FUNCTIONS:
-                return apply(FUNCTIONS[e.func], *map(self.node, e.args))
+                return FUNCTIONS[e.func](*map(self.node, e.args))
             case floor():
                 return self._floor(e.args[0])
             case Modulo():

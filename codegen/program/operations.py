@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import combinations_with_replacement
 from typing import Any
 
 from ...specs.language import (
@@ -24,7 +25,7 @@ from ...specs.language.shapes import Axes, Axis, basis, cols, narrowed, rows
 from ..analysis.axes import MATRICES
 from ..oracle import arrays, exact, factors, sequences
 from ..oracle.formats import COARSEST
-from ..oracle.meanings import AXES
+from ..oracle.meanings import AXES, axes_of
 
 
 class Kind(Enum):
@@ -68,7 +69,7 @@ class Operation:
     @property
     def axes(self) -> tuple[int, ...]:
         """Those it goes along, counted from behind."""
-        return tuple(AXES[axis] for axis in self.over)
+        return axes_of(self.over)
 
     def __repr__(self) -> str:
         return self.name
@@ -109,6 +110,7 @@ TANH = _define("tanh", 1, exact.hyperbolic_tangent)
 ERF = _define("erf", 1, exact.error_function)
 ATAN2 = _define("atan2", 2, exact.angle)
 COS = _define("cos", 1, exact.cosine)
+SIN = _define("sin", 1, exact.sine)
 FLOOR = _define("floor", 1, exact.floor)
 FLOORDIV = _define("floordiv", 2, lambda a, b: exact.floor(exact.divide(a, b)))
 MOD = _define("mod", 2, exact.modulo)
@@ -183,13 +185,14 @@ PARTS = {
 
 
 def _along(name: str, over: tuple[Axis, ...]) -> Operation:
-    axes = [AXES[axis] for axis in over]
+    axes = axes_of(over)
     joined = "_and_".join(map(str, over))
     exact = _REDUCTIONS[name]
     return _define(f"{name}_over_{joined}", 1, lambda x: exact(x, axes), Kind.REDUCTION, over=over)
 
 
-_WAYS: tuple[tuple[Axis, ...], ...] = ((rows,), (cols,), (rows, cols), (basis,), (rows, basis))
+_AXES = rows, cols, basis
+_WAYS = [(axis,) for axis in _AXES] + [*combinations_with_replacement(_AXES, 2)]
 ALONG: dict[tuple[str, tuple[Axis, ...]], Operation] = {
     (name, over): _along(name, over) for name in _REDUCTIONS for over in _WAYS
 }

@@ -8,6 +8,7 @@ from sympy import (
     Integer,
     Mod,
     Mul,
+    atan,
     atan2,
     cancel,
     cos,
@@ -21,7 +22,7 @@ from sympy import (
     tanh,
 )
 
-OPAQUE = (cos, sin, floor, log, tanh, erf, atan2)
+OPAQUE = (cos, sin, floor, log, tanh, erf, atan, atan2)
 """Functions that are symbols to a normal form, their arguments compared by it."""
 
 

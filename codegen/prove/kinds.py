@@ -1,17 +1,20 @@
-"""Every part of a claim in a file is of the kind that its place is for."""
+"""Every part of a claim in a file is of the kind that its place is for, and is about its rules."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, Float
 
 from ...specs.language import Optimizer, Schedule, SpecError, Transform
 from ...specs.language.claims import Claim, Equivalence, Identity, Part, Side, Stability, Verdict
+from ...specs.language.occurrences import nodes
 from ..analysis.fault import short
 
 Kinds = tuple[type, ...]
 
 _MANY = (tuple, list)
+_EXPRESSIONS = (Expr, int)
 _SAID: dict[str, Kinds] = {
     "name": (str,),
     "statement": (str,),
@@ -25,7 +28,7 @@ _FIELDS: dict[type, dict[str, Kinds]] = {
     Identity: _SAID | {"parts": _MANY, "expected": (Verdict,), "where": (Mapping,)},
     Stability: _SAID | {"side": (Side,), "expected": (Verdict,)},
     Side: {"spec": (Optimizer,), "options": _MANY, "hyper": (Mapping,)},
-    Part: {"left": (Expr, int), "right": (Expr, int)},
+    Part: {"left": _EXPRESSIONS, "right": _EXPRESSIONS},
 }
 _WITHIN: dict[str, Kinds] = {
     "parts": (Part,),
@@ -57,15 +60,36 @@ def require_kinds(claim: Claim) -> None:
     Raises:
         SpecError: it is one.
     """
+    error = partial(
+        SpecError, spec=claim.name if isinstance(claim.name, str) else short(claim.name)
+    )
     for where, value, kinds in _places(claim, ""):
+        for number in _floats(value):
+            problem, remedy = f"{number!r} is a float", f'Write Rational("{number!r}")'
+            raise error("float", where=where, problem=problem, remedy=remedy)
         if not isinstance(value, kinds):
-            raise SpecError(
-                "kind",
-                spec=claim.name if isinstance(claim.name, str) else short(claim.name),
-                where=where,
-                problem=f"{short(value)} is of type {type(value).__name__}",
-                remedy=_REMEDIES[kinds[0]],
-            )
+            problem = f"{short(value)} is of type {type(value).__name__}"
+            raise error("kind", where=where, problem=problem, remedy=_REMEDIES[kinds[0]])
+        if isinstance(value, Side) and (odd := _strangers(value)):
+            problem = f"{value.spec.name} has no {odd[0]}"
+            names = ", ".join(h.name for h in value.spec.hyperparameters)
+            remedy = f"Name one of {names}, or leave it out"
+            raise error("hyper", where=f"hyper of {where}", problem=problem, remedy=remedy)
+
+
+def _floats(value: Any) -> list[float]:
+    """Those in an expression: a float is already rounded, and 0.1 is not a tenth."""
+    if isinstance(value, float):
+        return [value]
+    return sorted(map(float, value.atoms(Float))) if isinstance(value, Basic) else []
+
+
+def _strangers(side: Side) -> list[Basic]:
+    """What is set of a rule that has nothing of it."""
+    if not (isinstance(side.spec, Optimizer) and isinstance(side.hyper, Mapping)):
+        return []
+    known = {node for update in side.spec.updates for node in nodes(update.value)}
+    return [x for x in side.hyper if isinstance(x, Basic) and x not in known | side.spec.symbols]
 
 
 def _places(of: Any, where: str) -> Iterator[tuple[str, Any, Kinds]]:
@@ -75,5 +99,7 @@ def _places(of: Any, where: str) -> Iterator[tuple[str, Any, Kinds]]:
         yield place, value, kinds
         if within:
             yield from ((place, each, within) for each in value)
+        if isinstance(value, Mapping):
+            yield from ((place, each, _EXPRESSIONS) for each in value.values())
         for each in value if within else (value,):
             yield from _places(each, f" of {field}")

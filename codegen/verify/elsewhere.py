@@ -7,6 +7,7 @@ results while that is busy. Those that run are forks of one that has imported to
 """
 
 import multiprocessing
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -26,7 +27,28 @@ def begin() -> None:
         from multiprocessing import forkserver
 
         _CONTEXT.set_forkserver_preload([f"{__package__}.preloaded"])
-        forkserver.ensure_running()
+        with _away_from_here():
+            forkserver.ensure_running()
+
+
+@contextmanager
+def _away_from_here() -> Iterator[None]:
+    """Within, Python starts without the folder that it is called in among those it imports from.
+
+    There what is generated may lie, in packages called torch and numba.
+    """
+    before = os.environ.get(_SAFE)
+    os.environ[_SAFE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE]
+        else:
+            os.environ[_SAFE] = before
+
+
+_SAFE = "PYTHONSAFEPATH"
 
 
 class Link:

@@ -24,7 +24,7 @@ Axes: TypeAlias = tuple[int, ...] | None
 
 HALVES = {
     **dict.fromkeys(("add", "sub", "mul", "div", "square", "sqrt", "mod", "pi"), 1),
-    **dict.fromkeys(("exp", "expm1", "log", "pow", "cos"), 2),
+    **dict.fromkeys(("exp", "expm1", "log", "pow", "cos", "sin"), 2),
     **dict.fromkeys(("erf", "atan2"), 2),
     "tanh": 4,
     "one_minus_power": 5,
@@ -35,7 +35,7 @@ correctly, of libm's functions two, of its hyperbolic ones four. ``one_minus_pow
 and by two of its own."""
 
 HALVES_OF_ARRAYS = HALVES | dict.fromkeys(
-    ("exp", "expm1", "log", "pow", "cos", "tanh", "erf", "atan2"), 8
+    ("exp", "expm1", "log", "pow", "cos", "sin", "tanh", "erf", "atan2"), 8
 )
 """The vector libraries that NumPy and torch compute such functions with promise four ulps.
 
@@ -203,6 +203,8 @@ def carried(name: str, value: Any, operands: Sequence[Uncertain], *, along: Axes
             return _turned(x, dx, y, dy)
         case "cos":
             return np.minimum(np.abs(np.sin(x)) * dx + dx * dx / 2, 2.0)
+        case "sin":
+            return np.minimum(np.abs(np.cos(x)) * dx + dx * dx / 2, 2.0)
         case "pow":
             return _of_power(x, dx, y, dy, value)
         case "one_minus_power":

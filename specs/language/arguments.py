@@ -70,6 +70,13 @@ class Choice:
         return self.words[0]
 
     def __getitem__(self, word: str) -> Symbol:
+        """The condition that it is the word.
+
+        Raises:
+            ValueError: it is none of them.
+        """
+        if word not in self.words:
+            raise ValueError(f"{self.name} has the words {', '.join(self.words)}, not {word!r}")
         return self.flags[word]
 
 

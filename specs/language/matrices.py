@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from sympy import Symbol
 from sympy.core.symbol import Str
 
-from .heads import Head, enclosed, meaning
+from .heads import Head, enclosed
 from .shapes import WHOLE
 
 DTYPES = ("bfloat16",)
@@ -154,9 +154,10 @@ class iterate(Head):
                 raise TypeError(f"iterate knows the dtype {DTYPES[0]}, not {dtype!r}")
             names = [*signature(round_).parameters] if callable(round_) else []
             if len(names) != 1:
+                given = f"one of {', '.join(names)}" if names else repr(round_)
                 raise TypeError(
-                    f"iterate takes a function of one argument, as lambda X: 2 * X, not "
-                    f"{round_!r}; it is: {meaning(cls)}"
+                    "iterate(rounds, start, lambda X: 2 * X) goes on with a function of one "
+                    f"argument, not with {given}"
                 )
             of = Iterand(names[0], real=True)
             round_, parts = round_(of), (of, Str(dtype))

@@ -1,7 +1,8 @@
 """Heads from a tensor to fewer numbers: one for all of it, or one for each row or column.
 
 ``over`` names the axes that are gone through; none stand for all elements, those of a batch of
-matrices too. In what comes out they have length one, so that it meets the tensor again.
+matrices too. In what comes out they have length one, so that it meets the tensor again. Two are
+all of a matrix: ``over=(rows, cols)``, of a square matrix ``over=(rows, rows)``.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,9 @@ class Reduction(Head):
             raise TypeError(f"{name} can go over rows, cols and basis, not over {odd[0]!r}")
         if len(tensors) != 1:
             raise TypeError(f"{name} is of one tensor, not of {len(tensors)}: {meaning(cls)}")
-        axes = {*axes, *(arg for arg in args if isinstance(arg, Axis))}
+        axes += [arg for arg in args if isinstance(arg, Axis)]
+        if len(axes) > 2:
+            raise TypeError(f"{name} goes over one axis or two, not over {len(axes)}")
         ordered = sorted(axes, key=(*WHOLE, basis).index)
         return super().__new__(cls, *tensors, *ordered, **options)  # pyright: ignore[reportReturnType]
 

@@ -18,6 +18,7 @@ the parameter as it is. They are known before any tensor is looked at, and a rul
 them: ``Piecewise((x, ndim >= 2), (y, True))``.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -59,7 +60,7 @@ WHOLE: Axes = (rows, cols)
 """A number for each element."""
 
 PLACES = {rows: 0, cols: 1, basis: 1}
-"""Which of the two lengths of a shape an axis has to be to be gone along."""
+"""Which of the two lengths of a shape an axis has to be to be gone along by itself."""
 
 EACH: Axes = (ONE,)
 """A number for each tensor, whatever its axes."""
@@ -165,12 +166,17 @@ def reduced(axes: Axes, over: Sequence[Axis]) -> Axes:
     """What is left of a shape when some axes are reduced to length one.
 
     Raises:
-        MisfitError: it does not have one of them, or not at its place.
+        MisfitError: it does not have them, or a single one not at its place.
     """
-    if len(axes) < 2 or any(axes[PLACES[axis]] != axis for axis in over):
+    gone = places_of(over)
+    if len(axes) < 2 or Counter(axes[place] for place in gone) != Counter(over):
         raise MisfitError(axes, tuple(over))
-    gone = {PLACES[axis] for axis in over}
     return tuple(ONE if place in gone else axis for place, axis in enumerate(axes))
+
+
+def places_of(over: Sequence[Axis]) -> tuple[int, ...]:
+    """Which of the two lengths of a shape are gone along: of two axes both, in any order."""
+    return (PLACES[over[0]],) if len(over) == 1 else (0, 1)
 
 
 @dataclass(frozen=True)

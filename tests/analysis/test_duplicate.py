@@ -16,6 +16,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
+from steprule.specs.schedules.factors import constant_lr
 
 
 def test_distinct(momentum):
@@ -60,3 +61,11 @@ def test_checkpoint_key(momentum, refused):
         momentum(states=[replace(m, key="step")]), "duplicate", "checkpoint key step", "state m"
     )
     assert analyse(momentum(states=[replace(m, key="step")], step_key="")).step_key == ""
+
+
+def test_the_rate_of_a_schedule(refused):
+    spec = constant_lr
+    hyper = [*spec.hyper, Hyper(*hyperparameters("lr"), "1", REAL, "")]
+    refused(
+        replace(spec, hyper=hyper), "duplicate", "every schedule has it already", "Leave it out"
+    )

@@ -35,7 +35,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
-from sympy import Eq, Float, Lambda, Mod, Piecewise, Symbol, floor, sin, sqrt
+from sympy import Eq, Float, Lambda, Mod, Piecewise, Symbol, floor, sinh, sqrt
 
 gamma, values, f, inner = hyperparameters("gamma values f inner")
 (period,) = counts("period")
@@ -157,7 +157,7 @@ def test_samples_are_looked_into(refused):
         (Update(eta[t], lr * gamma), "target", "gives a value at step"),
         (Update(eta[step], lr * gamma * x[step]), "undeclared", "x is given nowhere"),
         (Update(eta[step], lr * grad(theta[t - 1])), "unsupported", "GradientAt is nothing"),
-        (Update(eta[step], lr * sin(step)), "unsupported", "sin is nothing a backend"),
+        (Update(eta[step], lr * sinh(step)), "unsupported", "sinh is nothing a backend"),
         (Update(eta[step], lr * gamma * Float(0.5)), "float", "0.5 is a float"),
         (Update(eta[step], lr * gamma / (step - period)), "division", "can be 0"),
         (

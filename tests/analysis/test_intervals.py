@@ -61,6 +61,8 @@ def span(low, high, *, nonzero=False):
         (iv.modulo(point(7), point(2)), span(1, 1)),
         (iv.modulo(REAL, span(1, 3)), span(0, 3)),
         (iv.cosine(point(0)), span(1, 1)),
+        (iv.sine(point(0)), span(0, 0)),
+        (iv.sine(span(0, 1)), span(-1, 1)),
         (span(-1, 2).join(span(1, 5)), span(-1, 5)),
     ],
 )

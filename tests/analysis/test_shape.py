@@ -38,6 +38,7 @@ lr, beta = hyperparameters("lr beta")
 (m,) = states("m")
 (d,) = intermediates("d")
 g = grad(theta[t - 1])
+GRAM = matmul(g, transpose(g))
 SCALAR = State(m, 0, "m", shape=Shape.SCALAR)
 
 
@@ -149,6 +150,9 @@ ROWS = State(m, 0, "m", shape=(rows,))
         ((rows,), beta * m[t - 1] + mean(g**2, over=cols)),
         ((cols,), amax(g * theta[t - 1], over=rows)),
         ((rows, rows), m[t - 1] + matmul(g, transpose(g))),
+        ((rows, rows), GRAM / (1 + norm(GRAM, over=(rows, rows)))),
+        (Shape.TENSOR, g / (1 + norm(matmul(transpose(g), g), over=(cols, cols)))),
+        (Shape.TENSOR, g / (1 + norm(transpose(g), over=(rows, cols)))),
         ((cols, cols), transpose(matmul(transpose(g), g))),
         ((rows, cols), beta * m[t - 1] + g),
         (Shape.TENSOR, sqrt(rows / cols) * g / Max(1, rms(g))),
@@ -178,7 +182,17 @@ def test_shapes(momentum, shape, value):
         (
             (rows,),
             mean(mean(g * beta, over=cols), over=cols),
-            ["mean goes over cols of a value of shape (rows, 1)"],
+            ["mean goes over cols of a value of shape (rows, 1)", "Name both axes that it has"],
+        ),
+        (
+            (rows, rows),
+            beta * norm(GRAM, over=(rows, cols)) * GRAM,
+            ["norm goes over rows, cols of a value of shape (rows, rows)"],
+        ),
+        (
+            (rows,),
+            beta * transpose(mean(g, over=cols)),
+            ["of shape (1, rows)", "Transpose what it gives"],
         ),
     ],
 )
@@ -193,6 +207,7 @@ def test_misfits_of_shapes(momentum, refused, shape, value, words):
         (lambda: mean(g, over="cols"), "mean can go over rows, cols and basis, not over 'cols'"),
         (lambda: mean(g, over=1), "not over 1"),
         (lambda: mean(g, axis=1), "mean has no argument axis"),
+        (lambda: norm(g, over=(rows, cols, rows)), "norm goes over one axis or two, not over 3"),
         (lambda: norm(g, theta[t - 1]), "norm is of one tensor, not of 2"),
     ],
 )

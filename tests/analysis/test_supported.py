@@ -6,12 +6,12 @@ from steprule.specs.language import Constraint, Option, flags, grad, norm, t, th
 from sympy import (
     Abs,
     Function,
-    I,
     Implies,
     Max,
     Mod,
     Piecewise,
     Xor,
+    atan2,
     cos,
     exp,
     floor,
@@ -20,8 +20,8 @@ from sympy import (
     pi,
     sign,
     sin,
+    sinh,
     sqrt,
-    zoo,
 )
 
 g = grad(theta[t - 1])
@@ -32,21 +32,32 @@ OPTIONS = [Option(a, "a"), Option(b, "b")]
 def test_all_functions(step):
     every = exp(-Abs(g)) + log(1 + g**2) + sign(g) + Max(g, 0) + sqrt(norm(g))
     every += (cos(pi * t / 3) + floor(t / 3) + Mod(t, 3)) * g
+    every += (cos(pi / 2 - t) + sin(t)) * atan2(g, 1)  # of which SymPy makes sin(t) and atan(g)
     assert analyse(step(every))
 
 
 @pytest.mark.parametrize(
     ("value", "named"),
     [
-        (sin(g), "sin"),
+        (sinh(g), "sinh"),
         (Function("f")(g), "f is nothing"),
-        (I * g, "I"),
         (oo * g, "oo"),
-        (zoo * g, "zoo"),
     ],
 )
 def test_others(step, refused, value, named):
     refused(step(value), "unsupported", "theta[t] = ", named, "one_minus_power")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (sqrt(-4) * g, ["I is nothing", "a root of what is negative"]),
+        (g / 0, ["zoo is nothing", "a division by 0"]),
+        (g * (oo - oo), ["nan is nothing", "a division by 0"]),
+    ],
+)
+def test_what_sympy_makes_of_no_number(step, refused, value, words):
+    refused(step(value), "unsupported", "theta[t] = ", *words)
 
 
 def test_condition(step, refused):

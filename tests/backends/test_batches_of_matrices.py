@@ -9,15 +9,19 @@ from steprule.specs.language import (
     Optimizer,
     State,
     Update,
+    amax,
+    cols,
     grad,
     hyperparameters,
     intermediates,
     matmul,
     mean,
     norm,
+    rows,
     states,
     t,
     theta,
+    total,
     transpose,
 )
 
@@ -31,6 +35,9 @@ HEADS = {
     "Transposes": transpose(transpose(G) + 2 * transpose(m[t - 1]))
     + matmul(G, matmul(transpose(P), P)),
     "Reductions": G / (1 + norm(G)) + mean(P) * G,
+    "Squares": G / (1 + norm(matmul(G, transpose(G)), over=(rows, rows)))
+    + total(matmul(transpose(G), P), over=(cols, cols)) * G / 8
+    + amax(transpose(P), over=(rows, cols)) * G,
 }
 
 
@@ -126,3 +133,17 @@ def test_what_is_no_matrix_is_refused_before_anything_changes(shape, form, rules
     with pytest.raises(ValueError, match=r"Products works on matrices, and .* has shape \("):
         step(*arguments)
     np.testing.assert_array_equal(params[0], 1)
+
+
+@pytest.mark.parametrize("form", ["numpy", "loop", "foreach"])
+@pytest.mark.parametrize("shape", [(2, 3), (4, 3, 2), (2, 2, 2, 5)], ids=str)
+def test_two_axes_are_all_of_each_matrix(shape, form, rules):
+    theta, (g, _) = drawn(shape)
+    x = np.empty_like(g)
+    for i in np.ndindex(shape[:-2]):
+        size = np.linalg.norm(g[i] @ g[i].T, "fro")
+        x[i] = g[i] * (1 / (1 + size) + (g[i].T @ theta[i]).sum() / 8 + theta[i].max())
+    # Sums of up to 25 numbers of size 1, in any order.
+    np.testing.assert_allclose(
+        run(rules, "Squares", form, theta, [g]), theta - 0.25 * x, rtol=1e-13, atol=1e-14
+    )

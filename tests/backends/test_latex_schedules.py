@@ -62,11 +62,13 @@ from sympy import (
     Piecewise,
     Rational,
     S,
+    atan,
     cos,
     floor,
     oo,
     pi,
     sin,
+    sinh,
 )
 
 BUILTIN = {s.name: analyse(s) for s in builtin_schedules().values()}
@@ -230,6 +232,8 @@ NODES = {
     "floor": (floor(lr / a), r"\left\lfloor \frac{\eta}{a} \right\rfloor"),
     "remainder": (Mod(step + 1, n), r"(k + 1) \bmod N"),
     "cosine": (cos(pi * lr), r"\cos(\pi \eta)"),
+    "sine": (sin(pi * lr), r"\sin(\pi \eta)"),
+    "arc tangent": (atan(lr), r"\arctan(\eta)"),
     "pi": (pi, r"\pi"),
     "infinity": (Piecewise((oo, fast), (-oo, True)), _cases(
         r"\infty & \text{if } \texttt{fast}", r"-\infty & \text{otherwise}")),
@@ -286,7 +290,7 @@ def test_every_head_is_in_the_zoo() -> None:
 
 @pytest.mark.parametrize(
     ("value", "named"),
-    [(sin(step), "sin"), (undocumented(lr), "undocumented"), (S.ComplexInfinity, "Infinity")],
+    [(sinh(step), "sinh"), (undocumented(lr), "undocumented"), (S.ComplexInfinity, "Infinity")],
     ids=str,
 )
 def test_an_unknown_node_raises_and_is_named(value: Basic, named: str) -> None:

@@ -11,9 +11,11 @@ from steprule.specs.language import (
     Hyper,
     Input,
     Optimizer,
+    Shape,
     Source,
     State,
     Update,
+    global_norm,
     grad,
     hyperparameters,
     inputs,
@@ -57,6 +59,22 @@ SHARP = analyse(
         ],
     )
 )
+(far,) = states("far")
+COUNTED = analyse(
+    Optimizer(
+        "Counted",
+        summary="By the gradient as far ahead as a number of all tensors says, which a step moves.",
+        source="here",
+        hyper=[Hyper(lr, "0.1", NON_NEGATIVE, "rate")],
+        states=[State(far, init=1, key="far", shape=Shape.GLOBAL)],
+        inputs=[Input(ahead, Source.GRADIENT, "the gradient ahead")],
+        updates=[
+            Update(ahead[t], grad(theta[t - 1] - far[t - 1] * G)),
+            Update(far[t], global_norm(ahead[t])),
+            Update(theta[t], theta[t - 1] - lr * ahead[t]),
+        ],
+    )
+)
 HYPER = {"lr": 0.1, "beta": 0.5, "rho": 0.25}
 START = np.array([[0.5, -0.25, 0.125], [1.0, -0.75, 0.25]])
 WAYS = [{"foreach": False}, {"foreach": True}, {"capturable": True}, {"fused": True}]
@@ -64,7 +82,7 @@ WAYS = [{"foreach": False}, {"foreach": True}, {"capturable": True}, {"fused": T
 
 @pytest.fixture(scope="module")
 def made(package):
-    return package([SHARP], kernels=True)
+    return package([SHARP, COUNTED], kernels=True)
 
 
 def slope(x):
@@ -133,6 +151,32 @@ def test_torch(made, way, to_none):
         assert optimizer.step(closure).item() == pytest.approx(value(before.numpy()))
         np.testing.assert_allclose(p.detach().numpy(), after(step), rtol=1e-14)
         torch.testing.assert_close(p.grad, before + before**2, rtol=1e-15, atol=0)
+
+
+def counted(steps):
+    """The same in plain numbers, for the loss x**2 + y**2 from -1 and 2."""
+    x, y, far = -1.0, 2.0, 1.0
+    for _ in range(steps):
+        a, b = (2 * (z - far * 2 * z) for z in (x, y))
+        x, y, far = x - a / 10, y - b / 10, (a**2 + b**2) ** 0.5
+    return [x, y]
+
+
+def test_a_number_of_all_tensors_leads_to_the_point_that_it_has_come_to(made):
+    x = [np.array([-1.0]), np.array([2.0])]
+    optimizer = made.optimizer("numpy", COUNTED)()
+    p = [nn.Parameter(torch.tensor([-1.0]).double()), nn.Parameter(torch.tensor([2.0]).double())]
+    theirs = made.optimizer("torch", COUNTED)(p)
+
+    def closure():
+        for each in p:
+            each.grad = 2 * each.detach()
+
+    for step in (1, 2, 3):
+        optimizer.update(x, lambda params: [2 * each for each in params])
+        theirs.step(closure)
+        np.testing.assert_allclose(np.concatenate(x), counted(step), rtol=1e-14)
+        np.testing.assert_allclose(torch.cat(p).detach().numpy(), counted(step), rtol=1e-14)
 
 
 @pytest.mark.parametrize("fails_at", [1, 2, 3])

@@ -8,7 +8,7 @@ from steprule.codegen.program.schedule import lower_argument
 from steprule.specs.language import item, lr, passed, size, step
 from steprule.specs.schedules.cycles import cyclic_lr, gamma, step_size_up
 from steprule.specs.schedules.steps import milestones, multi_step_lr
-from sympy import Abs, Max, Min, Mod, Rational, cos, exp, floor, log, oo, pi, sign, sqrt
+from sympy import Abs, Max, Min, Mod, Rational, atan2, cos, exp, floor, log, oo, pi, sign, sqrt
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ from sympy import Abs, Max, Min, Mod, Rational, cos, exp, floor, log, oo, pi, si
         (Mod(step, step_size_up) / 2, "step % step_size_up / 2"),
         (-oo, "-math.inf"),
         (cos(pi * gamma) / 2, "math.cos(math.pi * gamma) / 2"),
+        (cos(pi / 2 - gamma), "math.sin(gamma)"),
+        (atan2(gamma, 1), "math.atan2(gamma, 1)"),
         (exp(-gamma) + log(gamma), "math.exp(-gamma) + math.log(gamma)"),
         (sqrt(Abs(gamma)), "math.sqrt(abs(gamma))"),
         (sign(gamma), "math.copysign(gamma != 0, gamma)"),

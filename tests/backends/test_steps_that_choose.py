@@ -19,7 +19,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
-from sympy import Eq, Mod, Or, Piecewise, cos, floor, pi, sqrt
+from sympy import Eq, Mod, Or, Piecewise, cos, floor, pi, sin, sqrt
 from torch import Tensor
 
 lr, k = hyperparameters("lr k")
@@ -44,7 +44,7 @@ RULES = [
     ),
     rule(
         "Waves",
-        Update(w[t], (1 + cos(pi * t / k)) / 2),
+        Update(w[t], (2 + cos(pi * t / k) + sin(pi * t / k)) / 4),
         Update(m[t], w[t] * m[t - 1] + (1 - w[t]) * G),
         Update(theta[t], P - lr * m[t]),
         states=[M],

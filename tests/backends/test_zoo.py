@@ -55,6 +55,7 @@ from sympy import (
     log,
     pi,
     sign,
+    sin,
     sqrt,
     tanh,
 )
@@ -191,6 +192,7 @@ HOST = {
     "HostThird": (a + Rational(1, 3)) / 3,
     "HostCurves": tanh(t / b) + erf(a / t) + atan2(a - 1, t - 2),
     "HostCosine": cos(pi * t / b) + pi * w,
+    "HostSine": sin(pi * t / b) + cos(pi / 2 - t / b) + atan2(t, 1),
     "HostFloor": floor(b * t) + floor(t / b) + floor(-exp(a) * t),
     "HostModulo": Mod(t, b) + Mod(-t, b) + Mod(t, 2) / 4,
     "HostPowerOfFloor": HALF ** floor(t / b),

@@ -1,5 +1,6 @@
 """Exact numbers: rationals, enclosures, infinities and NaN."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -96,6 +97,9 @@ def test_roots_and_multiples_of_pi_are_told_apart_exactly():
     assert exact.cosine(exact.multiply(Q(2**53), third)) == Q(-1, 2)
     assert exact.cosine(exact.multiply(exact.PI, Q(2**53 - 1))) == -1
     assert exact.divide(third, exact.PI) == Q(1, 3)
+    assert exact.sine(exact.multiply(exact.PI, Q(2**53))) == 0
+    assert exact.sine(exact.divide(third, Q(-2))) == Q(-1, 2)
+    assert float(exact.sine(Q(1))) == math.sin(1)
 
 
 def test_what_is_taken_from_itself_is_0_however_it_comes_about():

@@ -1,5 +1,6 @@
 """Claims of files, with something in a place that is for something else."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,29 @@ WRONG = [
     ("Identity('x', 's', (Part('a', lr, lr),), Verdict.PROVED, about='Adam')", "about", "tuple"),
     ("Identity(lr, 's', (Part('a', lr, lr),), Verdict.PROVED)", "name: lr", "in quotes"),
 ]
+
+
+OF_NOTHING = [
+    ("Equivalence('x', 's', side, Side(sgd, hyper={lr: 0.5}))", "float", "hyper of right: 0.5 is"),
+    (
+        "Equivalence('x', 's', side, side, {m[t]: 2.5 * m[t]})",
+        "float",
+        "phi: 2.5 is a float. Write R",
+    ),
+    ("Identity('x', 's', (Part('a', 0.1 * lr, lr / 10),), Verdict.PROVED)", "float", "0.1 is a fl"),
+    ("Equivalence('x', 's', Side(sgd, hyper={of: lr}), side)", "hyper", "SGD has no of. Name one"),
+]
+
+
+@pytest.mark.parametrize(("made", "code", "words"), OF_NOTHING)
+def test_numbers_that_are_rounded_and_what_a_rule_has_not(
+    made: str, code: str, words: str, tmp_path: Path
+) -> None:
+    file = FILE.replace("(lr,)", "(of,) = hyperparameters('of')\n(lr,)").format(claim=made)
+    (tmp_path / "claims.py").write_text(file)
+    with pytest.raises(SpecError, match=re.escape(words)) as caught:
+        claims_in(str(tmp_path / "claims.py"))
+    assert caught.value.code == code
 
 
 @pytest.mark.parametrize(("made", "where", "remedy"), WRONG)

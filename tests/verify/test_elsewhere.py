@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -125,3 +126,21 @@ def test_who_judges_has_no_need_of_what_generated_code_runs_on() -> None:
         "['numpy', 'numpy numba', 'torch loop', 'torch foreach', 'torch capturable', "
         "'torch fused'] True\n"
     ), run.stderr
+
+
+def test_what_lies_in_the_folder_of_the_command_is_not_imported(tmp_path: Path) -> None:
+    """Packages called numba and torch lie where ``steprule generate --out .`` was called."""
+    for name in ("numba", "torch"):
+        (tmp_path / f"{name}.py").write_text("open('imported', 'w').close()\n")
+    (tmp_path / "scripts").mkdir()
+    script = tmp_path / "scripts" / "script.py"
+    script.write_text(
+        "from steprule.codegen.verify.elsewhere import Link, running\n"
+        "if __name__ == '__main__':\n"
+        "    with running([link := Link()]):\n"
+        "        assert list(link.run_all([])) == []\n"
+        "        link.requests.put(None)\n"
+        "        link.answers.poll(None)\n"  # it has begun, with all that it imports before
+    )
+    subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True)
+    assert not (tmp_path / "imported").exists()

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ....specs.language import Iterand
+from ....specs.language import Iterand, Schedule, lr
 from ..fault import Fault
 from ..reserved import BACKENDS, SCHEDULES, TRANSFORMS
 from ..subject import Subject, declared
@@ -13,6 +13,12 @@ CODE = "duplicate"
 
 def check(subject: Subject) -> Iterator[Fault]:
     spec = subject.spec
+    if isinstance(spec, Schedule) and [h.name for h in spec.hyperparameters].count(lr.name) > 1:
+        yield Fault(
+            f"hyperparameter {lr.name}",
+            "every schedule has it already, as its first argument",
+            "Leave it out of hyper",
+        )
     beside = (*spec.inputs, *subject.outputs)
     named = [(d.name, declared(d)) for d in (*spec.hyper, *spec.states, *beside)]
     named += [(n, f"intermediate {n}") for n in subject.intermediates]

@@ -31,7 +31,7 @@ def check(subject: Subject) -> Iterator[Fault]:
                 where,
                 f"it has {_shown(nodes)} operations, numbers and symbols, more than the {NODES} "
                 "that the generator gets through in seconds",
-                "Write a shorter one",
+                "Name as intermediates what stands in it more than once, and counts each time",
             )
         if depth > DEPTH:
             yield Fault(
@@ -44,7 +44,7 @@ def check(subject: Subject) -> Iterator[Fault]:
             "updates",
             f"the equations have {total} operations, numbers and symbols together, more than the "
             f"{NODES} that the generator gets through in seconds",
-            "Write fewer or shorter ones",
+            "Name what stands in them more than once as intermediates, or write fewer",
         )
 
 

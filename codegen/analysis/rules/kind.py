@@ -211,6 +211,8 @@ def _meant(value: object, kinds: tuple[type, ...]) -> str:
             return f"Write {value.name}, without a time"
         case kind if kind in (Basic, Expr) and isinstance(value, Unindexed):
             return f"Write {value.name}[t]"
+        case kind if kind is Source:
+            return f"Write one of {', '.join(map(str, Source))}"
         case kind if kind is Interval:
             return "Write NON_NEGATIVE, POSITIVE, UNIT, REAL or Interval(low=0, high=1)"
         case kind if kind is Shape:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sympy import Basic, Mod, cos, floor
+from sympy import Basic, Mod, cos, floor, sin
 
 from ....specs.language import (
     Fact,
@@ -167,6 +167,8 @@ def _unfitting(name: str, shape: Shape, kind: _Kind, beside: _Kind) -> tuple[str
     remedy = f"Declare State({name}, ..., shape={word})"
     if shape.is_global:
         return problem, f"Take global_total, global_norm or global_amax of it. Or: {remedy}"
+    if kind.axes[::-1] == shape.axes:
+        return problem, "Transpose what it gives"
     return problem, remedy
 
 
@@ -219,7 +221,7 @@ def _operands(node: Head) -> tuple[Basic, ...]:
 
 def _beyond_host(node: Basic, kinds: Mapping[str, _Kind]) -> tuple[str, str] | None:
     """What a function of numbers of the host is wrongly taken of, and what to do instead."""
-    if not isinstance(node, floor | cos | Mod):
+    if not isinstance(node, floor | cos | sin | Mod):
         return None
     kind = _kind(node, kinds)
     if not kind.is_beside or (kind.is_of_all and not kind.axes):

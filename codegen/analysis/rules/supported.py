@@ -16,6 +16,7 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    atan,
     atan2,
     cos,
     erf,
@@ -24,6 +25,7 @@ from sympy import (
     log,
     pi,
     sign,
+    sin,
     tanh,
 )
 from sympy.core.relational import Relational
@@ -58,6 +60,7 @@ _FUNCTIONS = (
     log,
     tanh,
     erf,
+    atan,
     atan2,
     Abs,
     sign,
@@ -93,7 +96,7 @@ _HEADS: dict[type, tuple[type[heads.Head], ...]] = {
     ),
     Schedule: _heads(sequences),
 }
-_ON_HOST = (floor, cos, Mod, type(pi))
+_ON_HOST = (floor, cos, sin, Mod, type(pi))
 """What Python's own mathematics computes, of numbers of the host; ``shape`` sees to that."""
 _INFINITIES = (type(S.Infinity), type(S.NegativeInfinity))
 """What only schedules can use: the best that a metric was before there was one."""
@@ -117,11 +120,17 @@ def _unsupported(
     for node in nodes(expression):
         if not isinstance(node, known):
             name = type(node).__name__ if node.args else str(node)
-            yield Fault(
-                where,
-                f"{name} is nothing a backend can compute",
-                "Write it with + - * / **, sqrt, exp, log, tanh, erf, atan2, Abs, sign, Max, Min, "
-                f"Piecewise, floor, Mod, cos, pi{_OF_NUMBERS if kind is Optimizer else ''}, and "
-                f"the heads "
-                f"{', '.join(sorted(h.__name__ for h in _HEADS[kind]))}",
-            )
+            yield Fault(where, f"{name} is nothing a backend can compute", _remedy(node, kind))
+
+
+def _remedy(node: Basic, kind: type) -> str:
+    if node in (S.ComplexInfinity, S.NaN):
+        return "SymPy makes it of a division by 0, or of 0*oo: mend what is divided by"
+    if node == S.ImaginaryUnit:
+        return "SymPy makes it of a root of what is negative: equations are of real numbers"
+    of_numbers = _OF_NUMBERS if kind is Optimizer else ""
+    return (
+        "Write it with + - * / **, sqrt, exp, log, tanh, erf, atan, atan2, Abs, sign, Max, Min, "
+        f"Piecewise, floor, Mod, cos, sin, pi{of_numbers}, and the heads "
+        f"{', '.join(sorted(h.__name__ for h in _HEADS[kind]))}"
+    )

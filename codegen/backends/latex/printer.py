@@ -15,6 +15,7 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    atan,
     atan2,
     cos,
     erf,
@@ -23,6 +24,7 @@ from sympy import (
     log,
     pi,
     sign,
+    sin,
     tanh,
     true,
 )
@@ -169,8 +171,10 @@ class LatexPrinter:
                 return rf"\{e.func.__name__.lower()}{enclosed(listed)}", POWER
             case Abs():
                 return enclosed(self.expression(e.args[0]), r"\lvert", r"\rvert"), ATOM
-            case exp() | log() | cos() | tanh():
+            case exp() | log() | cos() | sin() | tanh():
                 return rf"\{e.func.__name__}{enclosed(self.expression(e.args[0]))}", POWER
+            case atan():
+                return rf"\arctan{enclosed(self.expression(e.args[0]))}", POWER
             case sign() | erf() | atan2():
                 listed = ", ".join(map(self.expression, e.args))
                 return rf"\operatorname{{{e.func.__name__}}}{enclosed(listed)}", POWER

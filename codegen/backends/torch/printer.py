@@ -89,6 +89,7 @@ _SCALARS: Table = {
     ops.ERF: "scalars.erf",
     ops.ATAN2: "scalars.atan2",
     ops.COS: "scalars.cos",
+    ops.SIN: "scalars.sin",
     ops.FLOOR: "scalars.floor",
     ops.PI: "math.pi",
     ops.ABS: "abs",

@@ -27,6 +27,7 @@ _NUMBERS: Table = {
     ops.ERF: "tl.erf",
     ops.ATAN2: "kernel.atan2",
     ops.COS: "tl.cos",
+    ops.SIN: "tl.sin",
     ops.FLOOR: "tl.floor",
     ops.SELECT: "tl.where",
 }

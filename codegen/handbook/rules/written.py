@@ -21,9 +21,12 @@ _NUMPY = {
     "max": "np.maximum",
     "min": "np.minimum",
     "abs": "np.abs",
+    "atan": "np.arctan",
     "atan2": "np.arctan2",
     "norm": "np.linalg.norm",
-    **{name: f"np.{name}" for name in ("sqrt", "sign", "exp", "log", "cos", "floor", "tanh")},
+    **{
+        name: f"np.{name}" for name in ("sqrt", "sign", "exp", "log", "cos", "sin", "floor", "tanh")
+    },
 }
 """What NumPy calls the functions of equations."""
 _GIVEN = {"np", "grad", "theta", "t"}

@@ -67,11 +67,11 @@ def _made(optimizer: Any, kind: Any) -> Any:
         for name in kind._tensor_states
         if name in optimizer._states
     }
-    scalars = {n: x for n, x in optimizer._scalars.items() if n in kind._scalar_states}
+    point = kind.__new__(kind)
+    scalars = {n: x for n, x in optimizer._scalars.items() if n in point._kept_numbers}
     own = {"_known": None, "_scratches": {}, "_states": states, "_scalars": scalars}
     own |= {} if kind._kernel else {"engine": "auto"}
     known = cast("dict[str, Any]", vars(optimizer))
-    point = kind.__new__(kind)
     point.__setstate__({name: x for name, x in known.items() if name != "_lock"} | own)
     return point
 

@@ -114,6 +114,14 @@ def cos(x: Scalar) -> Scalar:
 
 
 @overload
+def sin(x: Tensor) -> Tensor: ...
+@overload
+def sin(x: float) -> float: ...
+def sin(x: Scalar) -> Scalar:
+    return torch.sin(x) if isinstance(x, Tensor) else math.sin(x)
+
+
+@overload
 def floor(x: Tensor) -> Tensor: ...
 @overload
 def floor(x: float) -> float: ...

@@ -17,7 +17,8 @@ from ....specs.language.occurrences import nodes, values
 from ...oracle.arrays import Array, product
 from ...oracle.exact import Number, is_zero
 from ...oracle.factors import Factored
-from ...oracle.formats import FORMATS, Format, floor_log2
+from ...oracle.formats import FORMATS, Format
+from ...oracle.reals import Finite, narrow
 from ..roundings import halves
 from ..ulp import Doubles, expected, half_units
 from .wide import Wide
@@ -124,10 +125,16 @@ def _norm(a: Any, axis: Any) -> Any:
 
 def _scaled(matrix: Array) -> Any:
     """A matrix times a power of two that brings its elements near to 1, of which all depends."""
-    sizes = [floor_log2(x) for x in matrix.ravel() if not is_zero(x)]
+    sizes = [_size(x) for x in matrix.ravel() if not is_zero(x)]
     scale = _power_of_two(-max(sizes, default=0))
     parts = expected(product([scale, matrix]), FORMATS["float64"])
     return parts.high.astype(Wide) + parts.low
+
+
+def _size(x: Finite) -> int:
+    """About the exponent, of an irrational number too that no ball tells from a power of two."""
+    mantissa, exponent = narrow(x).mid().man_exp()
+    return int(exponent) + mantissa.bit_length()
 
 
 def _power_of_two(exponent: int) -> Number:

@@ -111,6 +111,7 @@ VALUES: dict[str, Any] = {
     "erf": lambda x: np.vectorize(math.erf, otypes=[Wide])(x),
     "atan2": np.arctan2,
     "cos": np.cos,
+    "sin": np.sin,
     "floor": np.floor,
     "floordiv": np.floor_divide,
     "mod": np.mod,

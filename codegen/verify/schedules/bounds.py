@@ -250,6 +250,7 @@ _OPERATIONS: dict[ops.Operation, Callable[..., Any]] = _RATIONAL | {
     ops.ERF: math.erf,
     ops.ATAN2: math.atan2,
     ops.COS: math.cos,
+    ops.SIN: math.sin,
     ops.PI: lambda: math.pi,
 }
 _EXACT: dict[ops.Operation, Callable[..., Any]] = {

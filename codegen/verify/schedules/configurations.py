@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any, TypeAlias
 
-from sympy import Mod, cos, floor
+from sympy import Mod, cos, floor, sin
 
 from ....specs.language import (
     Choice,
@@ -40,7 +40,7 @@ _FUNCTIONS = (
     lambda _: 1,
 )
 
-_HEADS = (Mod, call, completed_cycles, cos, floor, passed, running_product)
+_HEADS = (Mod, call, completed_cycles, cos, sin, floor, passed, running_product)
 """What a step is taken apart by, or that is computed in a way of its own."""
 
 Arguments: TypeAlias = dict[str, Any]

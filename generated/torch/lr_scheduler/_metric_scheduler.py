@@ -127,6 +127,9 @@ class MetricScheduler(Arguments, ReduceLROnPlateau):
         if not restored:
             self._last_lr = set_rates(self.optimizer, self._target, self._last_lr)
 
+    def _reset(self) -> None:
+        """Give the states their first values, if there are others than the rate."""
+
     @staticmethod
     def _next(metric: float, /, **arguments: Any) -> tuple[Any, ...]:
         """The states after one more metric, by the equations."""

@@ -6,10 +6,12 @@ from unittest import mock
 
 import numpy as np
 import pytest
+from flint import fmpq
 from steprule.codegen.analysis import analyse
 from steprule.codegen.loading.load import load
 from steprule.codegen.oracle.factors import Factored
 from steprule.codegen.oracle.formats import FORMATS, to_exact
+from steprule.codegen.oracle.reals import Real
 from steprule.codegen.program.compiled import CompiledRule
 from steprule.codegen.verify.optimizers.factors import judged
 from steprule.codegen.verify.optimizers.implementations import implementations
@@ -44,6 +46,15 @@ def rotated(q, i, j, angle):
     turn[i, i] = turn[j, j] = np.cos(angle)
     turn[i, j], turn[j, i] = -np.sin(angle), np.sin(angle)
     return q @ turn
+
+
+def test_a_number_that_no_ball_tells_from_a_power_of_two_is_no_hindrance():
+    quarter = Real(lambda x: x.log().exp(), fmpq(1, 4))
+    matrix = to_exact(np.diag([1.0, 0.0625]))
+    matrix[0, 0] = quarter
+    off = np.full((2, 2), 1e-16)
+    assert passes(np.eye(2), "eigenvectors", matrix, off=off)
+    assert not passes(np.eye(2)[::-1], "eigenvectors", matrix, off=off)  # 1/16 before 1/4
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
