@@ -57,6 +57,7 @@ def rule(
     with_momentum: tl.constexpr,
     with_weight_decay: tl.constexpr,
 ):
+    last_new = kernel.fill(0.0, theta)
     if maximize:
         # g[t]
         grad = -grad

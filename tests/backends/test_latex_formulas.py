@@ -56,7 +56,7 @@ from sympy import (
     Rational,
     S,
     sign,
-    sin,
+    sinh,
     sqrt,
 )
 
@@ -310,12 +310,12 @@ def test_parentheses_stand_where_they_are_needed_and_nowhere_else(value: Basic, 
 @pytest.mark.parametrize(
     ("value", "named"),
     [
-        (sin(A), "sin"),
-        (A + sin(A), "sin"),
+        (sinh(A), "sinh"),
+        (A + sinh(A), "sinh"),
         (A + Float("0.1"), "Float"),
         (S.ComplexInfinity, "ComplexInfinity"),
         (undocumented(A), "undocumented"),
-        (Piecewise((A, S.false | (sin(A) > 0)), (B, True)), "sin"),
+        (Piecewise((A, S.false | (sinh(A) > 0)), (B, True)), "sinh"),
     ],
     ids=str,
 )

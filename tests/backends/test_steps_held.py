@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+import steprule.numpy
 from steprule.codegen.analysis import analyse
 from steprule.codegen.loading.load import builtin, load
 from steprule.codegen.loading.stacks import operators
@@ -16,12 +17,12 @@ DAILY = {"NAdam"}
 TOO_LARGE = 1e3
 CLOSURES = {name for name, rule in builtin().items() if rule.inputs}
 """Rules that read more than the gradient, which this does not hand over."""
-OF_BASES = {"SOAP"}
+OF_BASES = {"GaLore", "SOAP", "SPlus", "Shampoo"}
 """Rules that take a basis anew every so many steps: the host, which is to ask for it, knows of no
 steps that totals hold."""
 STACKS = ["lookahead(adamw)", "accumulate(adamw)"]
 """Rules that count the steps they take."""
-MATRICES = {"Muon"}
+MATRICES = {name for name in builtin() if getattr(steprule.numpy, name)._on_matrices}
 """Rules that are given matrices alone."""
 
 

@@ -51,7 +51,8 @@ def _cases() -> list[Case]:
     for spec in _rules().values():
         flags = (h for h in spec.hyper if isinstance(h, Option))
         switched: dict[str, Any] = {o.name: not o.default for o in flags}
-        switched |= {h.name: 0.25 for h in spec.hyperparameters if float(h.default) == 0}
+        single = (h for h in spec.hyperparameters if not h.argument)
+        switched |= {h.name: 0.25 for h in single if float(h.default) == 0}
         words = [(c.name, w) for c in spec.choices for w in c.flags]
         alone = [Case(spec, dict([one])) for one in (*switched.items(), *words)]
         switched |= dict(words)

@@ -62,14 +62,17 @@ def kernel_of(
     clip: Clip | None = None,
     number: float | torch.Tensor = 0.5,
 ) -> CompiledKernel:
-    """The kernel of a rule with all options off or on, and all states that there can be."""
+    """The kernel of a rule with all options off or on, at a step after the first.
+
+    With them on, it has all states that there can be.
+    """
     program = CompiledRule(spec).kernel
     states = program.tensor_slots[1:]
-    options = {option.name for option in spec.options} | {"first"}
+    options = {option.name for option in spec.options}
     scalars: Mapping[str, Any] = {
-        name: on if name in options else number if on or name == "lr" else 0.0
-        for name in host_names(program)
+        name: number if on or name == "lr" else 0.0 for name in host_names(program)
     }
+    scalars |= dict.fromkeys(options & scalars.keys(), on) | {"first": False}
     theta, grad = ([torch.zeros(3, dtype=dtype)] for _ in range(2))
     keys = [s.name if on or s.when is None else None for s in states]
     kept = {key: torch.zeros(3, dtype=dtype) for key in keys if key}
@@ -78,7 +81,7 @@ def kernel_of(
         patch.setattr(driver, "_active", Elsewhere(capability))
         # Where it would be loaded.
         patch.setattr(CompiledKernel, "__getitem__", lambda kernel, grid: made.append(kernel))
-        batch = Batch([0], theta, [kept], keys, (), first=on)
+        batch = Batch([0], theta, [kept], keys, (), first=False)
         engine.prepare(spec.module, batch, grad, scalars, clip)
     (kernel,) = made
     return kernel
@@ -97,7 +100,9 @@ def check(
         # A number in memory is float64, and converted once it is loaded.
         assert not re.findall(r"^\s*(?!cvt\.rn\.f32\.f64)\S+\.f64\s", ptx, re.MULTILINE)
     usage = _usage(kernel.asm["cubin"], folder)
-    assert (usage["STACK"], usage["LOCAL"]) == (0, 0)
+    # One register may be put aside while the slow way of a quotient is called.
+    assert usage["STACK"] <= 8
+    assert usage["LOCAL"] == 0
     # Five programs or more on a multiprocessor at once: 100 kB on their way, to hide latency. Of a
     # rule that loads more columns, four have as much under way as five of Adam.
     widest = 168 if dtype == torch.float64 else 96 if loads < 5 else 128
@@ -120,12 +125,11 @@ def test_whole_blocks_move_128_bits_at_a_time_and_nothing_spills(
         pytest.skip("what it reads depends on the number of the step")
     kernel = kernel_of(compiled, spec, capability, on=on)
     states = [s for s in CompiledRule(spec).kernel.tensor_slots[1:] if on or not s.when]
-    unread = sum(on and s.init is None for s in spec.states)  # the first step gives them
     check(
         kernel,
         tmp_path,
         torch.float32,
-        loads=2 + len(states) - unread,
+        loads=2 + len(states),
         stores=1 + len(states),
     )
 

@@ -7,6 +7,7 @@ from ...program.passes.flag import flag
 from ...program.types import DType
 from ..statements import assigned, block
 from .printer import TRITON
+from .unsure import unsure
 
 
 def context(compiled: CompiledRule) -> dict[str, object]:
@@ -17,15 +18,19 @@ def context(compiled: CompiledRule) -> dict[str, object]:
     flags = {name: node for name, node in found.items() if name in reads(body)}
     flags |= {n.id: n for n in host if n.type.dtype is DType.BOOLEAN}
     printer = Printer(TRITON)
+    numbers = sorted({n.id for n in host} - flags.keys())
     theta, *states = [slot.name for slot in flagged.tensor_slots]
     inputs = [i.name.id for i in flagged.tensor_inputs]
+    tensors = [theta, flagged.gradient.id, *states, *inputs]
+    lacking = unsure(body, [theta, *states], [*tensors, *numbers, *flags])
+    before = [f"{name} = kernel.fill(0.0, {theta})" for name in lacking]
     return {
         "spec": compiled.spec,
-        "tensors": [theta, flagged.gradient.id, *states, *inputs],
+        "tensors": tensors,
         "results": [theta, *states],
-        "numbers": sorted({n.id for n in host} - flags.keys()),
+        "numbers": numbers,
         "flags": {name: condition(node) for name, node in sorted(flags.items())},
-        "body": block(body, printer, assigned(printer)),
+        "body": "\n".join([*before, block(body, printer, assigned(printer))]),
     }
 
 

@@ -24,6 +24,7 @@ from ..rendering import calls
 from ..statements import assigned, block
 from .context import condition
 from .printer import TRITON
+from .unsure import unsure
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,11 @@ def _pass(stage: Pass, name: str, ways: list[str], flags: Iterable[str]) -> Stag
     body = stage.program.body
     numbers = sorted(n.id for n in _on_host([stage]) if n.id not in {*flags})
     results = [*stage.writes, *(term.id for term in stage.terms)]
+    given = [*stage.reads, *numbers]
     first = stage.reads[0] if stage.reads else stage.program.gradient.id
-    lacking = [f"{n} = kernel.fill(0.0, {first})" for n in _unsure(body, results, stage.reads)]
+    lacking = [f"{n} = kernel.fill(0.0, {first})" for n in unsure(body, results, [*given, *flags])]
     text = _text(body, lacking)
     told = {"reads": [*stage.reads], "writes": [*stage.writes], "ways": ways, "numbers": numbers}
-    given = [*stage.reads, *numbers]
     return StageContext(name, "Pass", given, text, results, told, "STORED" in text)
 
 
@@ -122,7 +123,7 @@ def _numbers(stage: Numbers, name: str, before: Pass | None, flags: Iterable[str
     handed_on = [n.id for n in stage.kept]
     results = [*handed_on, *(slot.new.id for slot in stage.stores)]
     known = [*(target for target, _ in reduced), *loads]
-    lacking = [f"{n} = 0.0" for n in _unsure(body, results, known)]
+    lacking = [f"{n} = 0.0" for n in unsure(body, results, [*known, *numbers, *flags])]
     text = _text(body, lacking)
     told = {
         "ways": [way for _, way in reduced],
@@ -137,19 +138,6 @@ def _numbers(stage: Numbers, name: str, before: Pass | None, flags: Iterable[str
 def _text(body: tuple[Statement, ...], lacking: list[str]) -> str:
     printer = Printer(TRITON)
     return "\n".join([*lacking, block(body, printer, assigned(printer))])
-
-
-def _unsure(body: tuple[Statement, ...], results: list[str], known: Iterable[str]) -> list[str]:
-    """Of what is returned, what some settings leave without a value."""
-    sure = {*known} | _sure(body)
-    return [name for name in results if name not in sure]
-
-
-def _sure(body: tuple[Statement, ...]) -> set[str]:
-    found: set[str] = set()
-    for s in body:
-        found |= _sure(s.then) & _sure(s.otherwise) if isinstance(s, Branch) else {s.target.id}
-    return found
 
 
 def _ways(stages: Stages) -> dict[str, str]:

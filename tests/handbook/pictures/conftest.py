@@ -34,7 +34,9 @@ def material_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     def of(*given: Spec | str) -> Any:
         specs = [s for s in given if not isinstance(s, str)]
         if specs:
-            monkeypatch.setattr(materials, "declared", lambda references: specs)
+            monkeypatch.setattr(
+                materials, "declared", lambda references: [(spec, "") for spec in specs]
+            )
         return gathered([s for s in given if isinstance(s, str)])
 
     return of
