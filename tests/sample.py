@@ -98,6 +98,11 @@ def has_rate(spec: Optimizer) -> bool:
     return any(hyper.name == "lr" for hyper in spec.hyperparameters)
 
 
+def can_stand_still(spec: Optimizer) -> bool:
+    """Whether it has a learning rate, which can be 0."""
+    return any(h.name == "lr" and not h.domain.low_open for h in spec.hyperparameters)
+
+
 def schedule_declarations() -> Sample[Schedule]:
     """A sample of the ways in which schedules are declared."""
     return Sample(builtin_schedules(), _declared)

@@ -54,6 +54,9 @@ def test_a_step_is_that_of_float32_rounded(
         pytest.skip("what the rule itself rounds to depends on the dtype")
     if any(h.derived is not None for h in case.spec.hyperparameters):
         pytest.skip("what is left out depends on the dtype")
+    starts = case.make()._existing(0.125, dict.fromkeys(case.cls._facts, 1)).values()
+    if any(x != float(np.float16(x)) for x in starts if x != "theta"):
+        pytest.skip("a state starts as a number that float16 does not have")
     if engine == "numba" and not case.cls._kernel:
         pytest.skip("the rule has no kernel")
     require_rounded(case.make, engine, limit, dtype)
