@@ -17,7 +17,7 @@ from torch import Tensor
 from . import _clip_kernels as kernels
 from . import _over_ranks as over_ranks
 from . import _partition as partition
-from ._clip import Clip, Vectors, computed
+from ._clip import Clip, Vectors, Way, computed
 from ._clip_norms import Sharing, needed
 from ._clipping import TRANSFORMS
 from ._limits import chosen, not_finite
@@ -97,20 +97,21 @@ def clips(
         reaches = [way[0].reach if way else "" for way in ways]
         norms, total = needed(reaches, groups, params, grads, sharing)
         scales = [
-            _scales(name, group, own, found, total) if name else []
-            for name, group, own, found in zip(names, groups, grads, norms, strict=True)
+            _scales(name, way, group, own, found, total) if way else []
+            for name, way, group, own, found in zip(names, ways, groups, grads, norms, strict=True)
         ]
     return [Clip(*way, own) if way else None for way, own in zip(ways, scales, strict=True)]
 
 
 def _scales(
     name: str,
+    way: Way,
     group: Group,
     grads: list[Tensor],
     norms: Vectors,
     total: Tensor | None,
 ) -> Vectors:
-    transform, limit = TRANSFORMS[name], number(group[name])
+    transform, limit = way
     if total is not None and transform.reach == "all":
         norms = [(rows, total.to(device)) for (device, *_), rows in kinds(grads).items()]
     elif not transform.reach:

@@ -23,7 +23,6 @@ class Numbers:
         each = tensors if self._vector is None else [self._vector]
         on_host = all(type(x) is Tensor and x.is_cpu and x.dtype in _OF_NUMPY for x in each)
         self._arrays = [x.detach().numpy() for x in each] if on_host else []
-        self._is_one_array = on_host and self._vector is not None
 
     def first(self) -> float:
         """That of the first row."""
@@ -31,11 +30,11 @@ class Numbers:
 
     def common(self) -> float | None:
         """That of all rows; None where they are not equal."""
-        values = self._arrays[0].tolist() if self._is_one_array else self.read()
+        values = self.read()
         return values[0] if values.count(values[0]) == len(values) else None
 
     def read(self) -> list[float]:
-        if self._is_one_array:
+        if self._arrays and self._vector is not None:
             return self._arrays[0].tolist()
         return [x.item() for x in self._arrays or self.tensors]
 

@@ -18,14 +18,16 @@ from steprule.codegen.loading.load import builtin
 from steprule.codegen.program.compiled import CompiledRule
 from steprule.specs.language import Optimizer
 from steprule.torch._batch import Batch
+from steprule.torch._clip import Clip
 from steprule.torch._clipping import ClipByGlobalNorm, ClipByValue
-from steprule.torch._clips import Clip
 from steprule.triton import _kernel as kernel
 from sympy import Mod
 from triton import knobs
 from triton.backends.compiler import GPUTarget
 from triton.compiler import CompiledKernel
 from triton.runtime.driver import driver
+
+from .elsewhere import Elsewhere
 
 VECTORS = {
     torch.float32: "v4.b32",
@@ -34,22 +36,6 @@ VECTORS = {
     torch.float64: "v2.b64",
 }
 """An access of 128 bits, as PTX writes it."""
-
-
-class Elsewhere:
-    """What Triton asks of a GPU before it compiles."""
-
-    def __init__(self, capability: int) -> None:
-        self.target = GPUTarget("cuda", capability, 32)
-
-    def get_current_target(self) -> GPUTarget:
-        return self.target
-
-    def get_current_device(self) -> int:
-        return self.target.arch  # each capability is a device of its own
-
-    def get_current_stream(self, device: int) -> int:
-        return 0
 
 
 def kernel_of(

@@ -8,9 +8,10 @@ import steprule.torch
 import torch
 from steprule.torch._clipping import ClipByGlobalNorm, ClipByNorm, ClipByValue
 from torch import Tensor
-from triton.backends.compiler import GPUTarget
 from triton.compiler import CompiledKernel
 from triton.runtime.driver import driver
+
+from .elsewhere import Elsewhere
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
@@ -170,19 +171,6 @@ def test_what_is_clipped_by_value_needs_no_norm(monkeypatch: pytest.MonkeyPatch)
     assert scales([(ClipByValue, 1.0), None], [drawn(torch.float32)] * 2, {}) is None
 
 
-class Elsewhere:
-    """What Triton asks of a GPU before it compiles."""
-
-    def get_current_target(self) -> GPUTarget:
-        return GPUTarget("cuda", 90, 32)
-
-    def get_current_device(self) -> int:
-        return 90
-
-    def get_current_stream(self, device: int) -> int:
-        return 0
-
-
 @pytest.mark.parametrize("way", [ClipByNorm, ClipByGlobalNorm])
 def test_clipping_is_two_launches_and_each_compiles(
     compiled: Any, monkeypatch: pytest.MonkeyPatch, way: Any
@@ -193,7 +181,7 @@ def test_clipping_is_two_launches_and_each_compiles(
         made.append(self)
         return lambda *arguments: None
 
-    monkeypatch.setattr(driver, "_active", Elsewhere())
+    monkeypatch.setattr(driver, "_active", Elsewhere(90))
     monkeypatch.setattr(CompiledKernel, "__getitem__", launched)
     monkeypatch.setattr(compiled.tables, "BLOCK", 1024)
     grads, memory = drawn(torch.float32), {}

@@ -36,9 +36,10 @@ from steprule.specs.language import (
 )
 from sympy import Abs, And, Eq, Piecewise, sqrt
 from triton import knobs
-from triton.backends.compiler import GPUTarget
 from triton.compiler import CompiledKernel
 from triton.runtime.driver import driver
+
+from .elsewhere import Elsewhere
 
 lr, beta, decay = hyperparameters("lr beta decay")
 m, v, n, s, a, k = states("m v n s a k")
@@ -184,19 +185,6 @@ def test_reductions_of_numbers_of_any_size(
         assert found == pytest.approx(value, rel=18 * 2**-53, nan_ok=True), name
 
 
-class Elsewhere:
-    """What Triton asks of a GPU before it compiles."""
-
-    def get_current_target(self) -> GPUTarget:
-        return GPUTarget("cuda", 90, 32)
-
-    def get_current_device(self) -> int:
-        return 90
-
-    def get_current_stream(self, device: int) -> int:
-        return 0
-
-
 def test_lamb_is_three_launches_and_each_compiles(
     package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,7 +195,7 @@ def test_lamb_is_three_launches_and_each_compiles(
         engine = importlib.import_module(f"{package}.torch._triton")
         batches = importlib.import_module(f"{package}.torch._batch")
         made: list[CompiledKernel] = []
-        monkeypatch.setattr(driver, "_active", Elsewhere())
+        monkeypatch.setattr(driver, "_active", Elsewhere(90))
         monkeypatch.setattr(CompiledKernel, "__getitem__", lambda self, grid: made.append(self))
         x = [torch.zeros(3)]
         own = {"m": torch.zeros(3), "v": torch.zeros(3)}
