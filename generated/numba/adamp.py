@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _added, _clipping, _functions, _kernel, _lines, _room, _sums, _tile and _vectors, sha256:722c8aeddf70fa85, at which Numba itself does not look.
+# Compiled with _added, _clipping, _functions, _kernel, _lines, _room, _sums, _tile and _vectors, sha256:5964307b7ee2b5c8, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _lines as along

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _functions, _kernel, _room, _sums and _vectors, sha256:9acf0ae27815576c, at which Numba itself does not look.
+# Compiled with _clipping, _functions, _kernel, _room, _sums and _vectors, sha256:dfcf77bf26146ef8, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 from . import _sums as sums

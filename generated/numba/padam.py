@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Compiled with _clipping, _functions and _kernel, sha256:baa6b2e38e7dd9c4, at which Numba itself does not look.
+# Compiled with _clipping, _functions and _kernel, sha256:5f4d688fa3ec70b8, at which Numba itself does not look.
 from . import _clipping as clipping
 from . import _kernel as kernel
 

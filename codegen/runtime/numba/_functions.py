@@ -235,37 +235,38 @@ def _cube_root(x: Any) -> Any:
         return x ** (1 / 3)
 
     def of_float32(x: Any) -> Any:
-        size = np.float64(abs(x))
-        result = _F(size * _inverse_cube_root(size) ** 2)
-        result = _F(np.inf) if size == np.inf else result
-        result = _F(np.nan) if (x < _F(0)) & (size != np.inf) else result
+        size = abs(x)
+        guess = np.float64(_inverse_cube_root(size))
+        square = np.float64(size) * guess * guess
+        e = 1.0 - square * guess
+        result = _F(square + square * e * _SQUARE_REST(e))
+        result = _F(np.inf) if size == _F(np.inf) else result
+        result = _F(np.nan) if (x < _F(0)) & (size != _F(np.inf)) else result
         return x if x != x else result
 
     return of_float32 if x == types.float32 else plain
 
 
-_HALF = np.int64(32)
-_THIRD = 1 / 3
-_FIRST = float(0x553EE95A)
-"""With it the first guess below is within a thirtieth, and the third one has all digits."""
-_REST = _polynomial(_THIRD, 2 / 9, 14 / 81)
+_THIRD = _F(1 / 3)
+_FIRST = _F(0x54A20000)
+"""With it the first guess below is within a thirtieth, and the second within 2**-16."""
+_REST = _polynomial(*map(_F, (1 / 3, 2 / 9, 14 / 81)))
 """((1 - e)**(-1/3) - 1)/e, near 0."""
+_SQUARE_REST = _polynomial(2 / 3, 5 / 9)
+"""((1 - e)**(-2/3) - 1)/e, nearer still."""
+_NORMAL, _UP, _DOWN = _F(2.0**-126), _F(2.0**24), _F(2.0**8)
+"""The least float that has all digits, what makes such of less, and what undoes it below."""
 
 
 @inlined
 def _inverse_cube_root(x: Any) -> Any:
-    """Of a positive float64 that float32 has; of 0 a number, of infinity anything."""
-    # Of the upper half of the bits, which are nearly the logarithm, minus a third.
-    high = of_bits((bits_of(x) >> _HALF) + bits_of(_ROUNDER_64)) - _ROUNDER_64
-    shifted = _FIRST - high * _THIRD + _ROUNDER_64
-    guess = of_bits((bits_of(shifted) - bits_of(_ROUNDER_64)) << _HALF)
-    return _nearer(_nearer(guess, x), x)
-
-
-@inlined
-def _nearer(guess: Any, x: Any) -> Any:
-    e = 1.0 - x * guess * guess * guess
-    return guess + guess * e * _REST(e)
+    """Nearly, of a positive float32; of 0 a number, of infinity anything."""
+    size = x if x >= _NORMAL else x * _UP
+    # Its bits are nearly the logarithm: minus a third of them.
+    guess = of_bits(np.int32(_FIRST - _F(bits_of(size)) * _THIRD))
+    e = _F(1) - size * guess * guess * guess
+    nearer = guess + guess * e * _REST(e)
+    return nearer if x >= _NORMAL else nearer * _DOWN
 
 
 @inlined
