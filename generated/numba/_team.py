@@ -83,8 +83,7 @@ def share(
     if threads == 1 or team:
         entry.run(team, _NOBODY, 0, *how)
     elif own := workers():
-        with own.asked(threads - 1) as called:
-            entry.run(0, own.call, called, *how)
+        own.work(entry.run, threads - 1, how)
     else:
         spread(lambda _: entry.run(0, _NOBODY, 0, *how), threads, threads)
     if progress[_FAILED]:

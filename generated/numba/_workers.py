@@ -7,8 +7,8 @@ it finds beside it, and posts another. One thread at a time has them work.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from ctypes import CDLL, c_void_p, cast
 from functools import cache
 from threading import Lock, Thread
@@ -66,16 +66,21 @@ class Workers:
                 Thread(target=serve, args=(self.call,), name="steprule", daemon=True).start()
                 self.count += 1
 
-    @contextmanager
-    def asked(self, count: int) -> Iterator[int]:
-        """How many work within this, of so many: none where another thread has them work."""
-        if not self._lock.acquire(blocking=False):
-            yield 0
-            return
+    def work(self, run: Callable[..., None], count: int, given: tuple[Any, ...]) -> None:
+        """Run compiled code that has so many of them called, none if another thread has already.
+
+        Args:
+            run: the code, which takes OpenMP's team, of which there is none, ``call``, and how
+                many are called.
+            count: how many, if there are.
+            given: what it takes besides.
+        """
+        are_free = self._lock.acquire(blocking=False)
         try:
-            yield min(count, self.count)
+            run(0, self.call, min(count, self.count) if are_free else 0, *given)
         finally:
-            self._lock.release()
+            if are_free:
+                self._lock.release()
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from steprule.numba import _kernel, _team, _workers
 from steprule.torch import _openmp
 
@@ -81,12 +82,18 @@ def test_want_of_memory_is_told(threads: int, team: int) -> None:
 def test_who_finds_workers_busy_works_alone() -> None:
     if not (workers := _workers.workers()):
         pytest.skip("this system has no semaphores for threads")
-    with workers.asked(1) as first, workers.asked(1) as second:
-        assert (first, second) == (min(1, workers.count), 0)
-        done, _ = shared(mark_, 1000, 2, 0)
-    assert (done == 1).all()
-    with workers.asked(1) as again:
-        assert again == first
+    called: list[int] = []
+
+    def within(team: int, call: NDArray[np.int64], count: int) -> None:
+        called.append(count)
+        if len(called) == 1:
+            done, _ = shared(mark_, 1000, 2, 0)  # these are not waited for, which would be for ever
+            assert (done == 1).all()
+            workers.work(within, 1, ())
+
+    workers.work(within, 1, ())
+    workers.work(within, 1, ())
+    assert called == [min(1, workers.count), 0, min(1, workers.count)]
 
 
 def test_a_child_process_steps_on() -> None:

@@ -230,6 +230,20 @@ def test_a_gradient_among_the_elements_of_a_parameter_with_gaps() -> None:
         optimizer.update(theta, whole[12:])
 
 
+@pytest.mark.parametrize(("first", "is_apart"), [(0, True), (1, False), (15, False), (16, True)])
+def test_gradients_that_touch_a_parameter_or_reach_into_it(first: int, is_apart: bool) -> None:
+    whole = np.ones(24)
+    theta, optimizer = whole[8:16], Adam()
+    for _ in range(2):
+        optimizer.update(theta, np.ones(8))
+    if is_apart:
+        optimizer.update(theta, whole[first : first + 8])
+        assert optimizer.step == 3
+        return
+    with pytest.raises(ValueError, match="share memory"):
+        optimizer.update(theta, whole[first : first + 8])
+
+
 def test_what_is_not_aligned_is_not_taken_for_what_is() -> None:
     theta, grad = np.ones(3), np.ones(3)
     known = Known(theta, grad, {"": (theta, grad)}, {}, [], {(): [0]})

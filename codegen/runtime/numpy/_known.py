@@ -8,8 +8,9 @@ each is asked everything.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import accumulate
-from operator import attrgetter, is_
+from operator import attrgetter, is_, or_
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -95,7 +96,7 @@ class Known:
         """Of the step that is taken, those of each row; laid out in memory as its parameter is."""
         self.written = 2 + len(slots)
         """Where a row's inputs begin, which like its gradient are never written to."""
-        self._where = _addresses(gradients)
+        self._where = [*map(address, gradients)]
         self._tables: dict[int, tuple[dict[str, Table], list[int]]] = {}
         """Of a kind of shape, by its first row, those of each dtype, and the rows in none."""
         self._remember(params, grads, gradients)
@@ -121,10 +122,12 @@ class Known:
             return
         self._names = names
         self._seen = _looks(self.thetas), _looks(gradients)
-        self._apart = [*map(address, gradients)]
-        self._low = _addresses(self.thetas)
+        self._low = [*map(address, self.thetas)]
         self._lengths = np.array([x.nbytes for x in arrays])
-        self._alignments = np.array([x.dtype.alignment for x in gradients])
+        self._first = min(self._low)
+        self._end = max(address(x) + x.nbytes for x in self.thetas)
+        self._longest = max(x.nbytes for x in gradients)
+        self._unaligned = max(x.dtype.alignment for x in gradients) - 1
 
     def gradients(self, params: Tree, grads: Tree) -> list[Array] | None:
         """The gradients, if these are the parameters and all is as it was; else None."""
@@ -139,14 +142,19 @@ class Known:
             and all(map(_is_writeable, thetas))
         ):
             return None
-        addresses = [*map(address, given)]
-        if addresses != self._apart:  # they are elsewhere than at the last step
-            where = np.array(addresses, np.int64)
-            low = np.concatenate([self._low, where])
-            if (where % self._alignments).any() or not are_apart(low, low + self._lengths):
+        where = [*map(address, given)]
+        if where != self._where:  # they are elsewhere than at the last step
+            if reduce(or_, where) & self._unaligned or not self._are_apart(where):
                 return None
-            self._where, self._apart = where, addresses
+            self._where = where
         return given
+
+    def _are_apart(self, where: list[int]) -> bool:
+        """Whether gradients that begin there share no memory with a parameter, for all we know."""
+        if min(where) >= self._end or max(where) + self._longest <= self._first:
+            return True
+        low = np.array(self._low + where)
+        return are_apart(low, low + self._lengths)
 
     def tables(
         self, rows: Sequence[int], *, by_lines: bool
@@ -161,7 +169,7 @@ class Known:
             self._tables[rows[0]] = self._cut(rows, by_lines=by_lines)
         tables, others = self._tables[rows[0]]
         for table in tables.values():
-            table.columns[_GRADS] = self._where[table.rows]
+            table.columns[_GRADS] = [self._where[row] for row in table.rows]
         if any(self.inputs):
             tables = {dtype: self._with_inputs(table) for dtype, table in tables.items()}
         return tables, others
@@ -243,10 +251,6 @@ _what = attrgetter("dtype", "shape", "strides")
 def _looks(arrays: Sequence[Array]) -> tuple[list[Any], list[Any]]:
     """What arrays are, but for their memory and what is in it."""
     return [*map(type, arrays)], [*map(_what, arrays)]
-
-
-def _addresses(arrays: Sequence[Array]) -> NDArray[np.int64]:
-    return np.fromiter(map(address, arrays), np.int64, len(arrays))
 
 
 _is_writeable = attrgetter("flags.writeable")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any, cast
 
@@ -135,8 +136,8 @@ class Optimizer(Checked, Readable):
                 grads = points.gradients(self, params, grads, inputs)
             while not is_taken:
                 known = self._changes
-                changes, keep = self._prepare(params, cast(Tree, grads), inputs)
-                with Held(), Deferred():
+                changes, keep, errors = self._prepare(params, cast(Tree, grads), inputs)
+                with Held(), errors:
                     if is_taken := self._changes is known:  # else a handler loaded, or stepped
                         for change in changes:
                             change()
@@ -144,8 +145,11 @@ class Optimizer(Checked, Readable):
 
     def _prepare(
         self, params: Tree, grads: Tree, given_inputs: Mapping[str, Any]
-    ) -> tuple[list[Callable[[], Any]], Callable[[], None]]:
-        """All of a step that can fail: left are calls of what changes arrays, and of the last."""
+    ) -> tuple[list[Callable[[], Any]], Callable[[], None], AbstractContextManager[None]]:
+        """All of a step that can fail: left are calls of what changes arrays, and of the last.
+
+        And what they are called within.
+        """
         now, settled = self._at_this_step()
         read = now._read_at(self._step + 1, settled.lr) if self._inputs or self._random else []
         inputs = NONE
@@ -170,6 +174,7 @@ class Optimizer(Checked, Readable):
         step, new = next(iter(steps.values()))
         clips = cut(given)
         changes: list[Callable[[], Any]] = []
+        errors: AbstractContextManager[None] = nullcontext()  # kernels tell of none
         is_compiled = engines.compiles(self.engine, self._kernel, known.size)
         for kind, rows in known.kinds_of_shape.items():
             step = steps[kind][0]
@@ -179,6 +184,7 @@ class Optimizer(Checked, Readable):
                 changes += launches
                 if not rows:
                     continue
+            errors = Deferred()
             for dtype, part in ufuncs.parts(given, rows, apart=self._rounds):
                 rule = partial(self._rule, step.storing(dtype) if dtype else step)
                 of = (rule, known, given, clips, part, self._scratch)
@@ -190,10 +196,11 @@ class Optimizer(Checked, Readable):
         values = zip(self._scalar_states, new, strict=True)
         kept = {name: value for name, value in values if name in initial}
         if self._global_states or self._totals:
+            errors = Deferred()
             kept |= {name: scalars[name] for name in self._new_globals if name in initial}
             how = (step, (self._shared, self._own), self._totals, self._new_globals, kept)
             changes = [partial(together.run, changes, *how)]
-        return changes, partial(self._keep, known, known.states, kept, self._step + 1)
+        return changes, partial(self._keep, known, known.states, kept, self._step + 1), errors
 
     def _keep(
         self, known: Known | None, states: States, scalars: dict[str, float], step: int
