@@ -5,7 +5,7 @@ there are numbers of rows and columns, tensor by tensor on as many as pay.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -42,10 +42,12 @@ class Work(NamedTuple):
     numbers: NDArray[np.float64]
 
 
+@cache
 def has_stages(rule: str) -> bool:
     return hasattr(kernel_of(rule), "NUMBERS")
 
 
+@cache
 def sees_lines(rule: str) -> bool:
     """Whether it reduces rows or columns, and must know which elements those are."""
     return hasattr(kernel_of(rule), "along_lines")
