@@ -12,6 +12,7 @@ from ._mixed import Mixed as Mixed
 __all__ = [
     "A2Grad",
     "AccSGD",
+    "ACProp",
     "AdaBelief",
     "AdaBound",
     "Adadelta",
@@ -25,6 +26,7 @@ __all__ = [
     "AdamAtan2",
     "Adamax",
     "AdamC",
+    "AdamG",
     "AdamMini",
     "AdaMod",
     "AdamP",
@@ -41,10 +43,12 @@ __all__ = [
     "AliG",
     "AMSBound",
     "AMSGrad",
+    "Ano",
     "APOLLO",
     "ASAM",
     "ASGD",
     "AvaGrad",
+    "BCOS",
     "CAdamW",
     "CAME",
     "CLion",
@@ -58,6 +62,9 @@ __all__ = [
     "Dion",
     "DoG",
     "DoWG",
+    "EXAdam",
+    "FAdam",
+    "FOCUS",
     "Fromage",
     "Ftrl",
     "GaLore",
@@ -65,6 +72,7 @@ __all__ = [
     "Grams",
     "GrokFastAdamW",
     "KahanAdamW",
+    "Kate",
     "Kron",
     "Lamb",
     "LaProp",
@@ -76,12 +84,14 @@ __all__ = [
     "MARS",
     "MoMo",
     "MoMoAdam",
+    "MSVAG",
     "Muon",
     "NAdam",
     "NAdamW",
     "NoisySGD",
     "NorMuon",
     "NovoGrad",
+    "OGD",
     "OptimisticAdam",
     "PAdam",
     "PID",
@@ -97,6 +107,7 @@ __all__ = [
     "Rprop",
     "SAM",
     "ScheduleFreeAdamW",
+    "ScheduleFreeRAdam",
     "ScheduleFreeSGD",
     "Scion",
     "SGD",
@@ -118,12 +129,14 @@ __all__ = [
     "StableSPAM",
     "SWATS",
     "Tiger",
+    "VSGD",
     "Yogi",
 ]
 
 if TYPE_CHECKING:
     from .a2grad import A2Grad
     from .accsgd import AccSGD
+    from .acprop import ACProp
     from .adabelief import AdaBelief
     from .adabound import AdaBound
     from .adadelta import Adadelta
@@ -137,6 +150,7 @@ if TYPE_CHECKING:
     from .adamatan2 import AdamAtan2
     from .adamax import Adamax
     from .adamc import AdamC
+    from .adamg import AdamG
     from .adammini import AdamMini
     from .adamod import AdaMod
     from .adamp import AdamP
@@ -153,10 +167,12 @@ if TYPE_CHECKING:
     from .alig import AliG
     from .amsbound import AMSBound
     from .amsgrad import AMSGrad
+    from .ano import Ano
     from .apollo import APOLLO
     from .asam import ASAM
     from .asgd import ASGD
     from .avagrad import AvaGrad
+    from .bcos import BCOS
     from .cadamw import CAdamW
     from .came import CAME
     from .clion import CLion
@@ -170,6 +186,9 @@ if TYPE_CHECKING:
     from .dion import Dion
     from .dog import DoG
     from .dowg import DoWG
+    from .exadam import EXAdam
+    from .fadam import FAdam
+    from .focus import FOCUS
     from .fromage import Fromage
     from .ftrl import Ftrl
     from .galore import GaLore
@@ -177,6 +196,7 @@ if TYPE_CHECKING:
     from .grams import Grams
     from .grokfastadamw import GrokFastAdamW
     from .kahanadamw import KahanAdamW
+    from .kate import Kate
     from .kron import Kron
     from .lamb import Lamb
     from .laprop import LaProp
@@ -188,12 +208,14 @@ if TYPE_CHECKING:
     from .mars import MARS
     from .momo import MoMo
     from .momoadam import MoMoAdam
+    from .msvag import MSVAG
     from .muon import Muon
     from .nadam import NAdam
     from .nadamw import NAdamW
     from .noisysgd import NoisySGD
     from .normuon import NorMuon
     from .novograd import NovoGrad
+    from .ogd import OGD
     from .optimisticadam import OptimisticAdam
     from .padam import PAdam
     from .pid import PID
@@ -209,6 +231,7 @@ if TYPE_CHECKING:
     from .rprop import Rprop
     from .sam import SAM
     from .schedulefreeadamw import ScheduleFreeAdamW
+    from .schedulefreeradam import ScheduleFreeRAdam
     from .schedulefreesgd import ScheduleFreeSGD
     from .scion import Scion
     from .sgd import SGD
@@ -230,6 +253,7 @@ if TYPE_CHECKING:
     from .stablespam import StableSPAM
     from .swats import SWATS
     from .tiger import Tiger
+    from .vsgd import VSGD
     from .yogi import Yogi
 else:
     __getattr__, __dir__ = _on_demand(__name__, __all__)

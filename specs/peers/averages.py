@@ -5,7 +5,9 @@ from sympy import Eq, Expr, Max, Min, Piecewise, sqrt
 from ..gradients import g, thetabar, weight_decay
 from ..language import Update, t, theta
 from ..language.peers import Difference, Peer
+from ..optimizers import radam as _radam
 from ..optimizers import schedulefreeadamw as _free
+from ..optimizers import schedulefreeradam as _free_radam
 from .elementwise import TINY
 
 _DECAY = weight_decay.symbol
@@ -47,9 +49,23 @@ _TINY_UNDER = Difference(
     "1e-15 stands under the root",
     [_direction(sqrt(_free.vhat[t] + TINY), _DECAY * theta[t - 1])],
 )
+_AT_ONE = Difference(
+    "steps that are taken before there is a second moment have the rate 1, whatever lr is",
+    [
+        Update(
+            _RATE,
+            Piecewise(
+                (_free.lr * _radam.RECTIFIED, _radam.rho[t] > 4),
+                (0, _free_radam.silent_sgd_phase),
+                (1, True),
+            ),
+        )
+    ],
+)
 
 AVERAGES = (
     Peer("ScheduleFreeAdamW", "keras.optimizers.ScheduleFreeAdamW", (_ALIKE, _DECAY_OF_POINT)),
     Peer("ScheduleFreeAdamW", "optax.contrib.schedule_free_adamw", (_LATE_WARMUP,)),
     Peer("ScheduleFreeAdamW", "pytorch_optimizer.ScheduleFreeAdamW", (_TINY_UNDER,)),
+    Peer("ScheduleFreeRAdam", "pytorch_optimizer.ScheduleFreeRAdam", (_AT_ONE,)),
 )

@@ -9,10 +9,13 @@ from ..operators.lookahead import alpha as _alpha
 from ..operators.lookahead import is_due as _is_due
 from ..operators.lookahead import k as _k
 from ..operators.lookahead import slow as _slow
+from ..optimizers import acprop as _acprop
 from ..optimizers import adam as _adam
 from ..optimizers import adapnm as _adapnm
 from ..optimizers import adopt as _adopt
+from ..optimizers import bcos as _bcos
 from ..optimizers import diffgrad as _diffgrad
+from ..optimizers import kate as _kate
 from ..optimizers import madgrad as _madgrad
 from ..optimizers import rprop as _rprop
 from .optimizers import SHRUNK
@@ -148,8 +151,41 @@ _FIRST_DECAYED = Difference(
         )
     ],
 )
+_OF_MEAN_BEFORE = Difference(
+    "how far a gradient lies from the mean is taken before the mean takes it in",
+    [
+        Update(
+            _adam.v[t],
+            _adam.beta2 * _adam.v[t - 1]
+            + (1 - _adam.beta2) * (gtilde[t] - _adam.m[t - 1]) ** 2
+            + _acprop.eps,
+        )
+    ],
+)
+_TAKEN_IN = Difference(
+    "the momentum that is squared has the gradient of the step in it",
+    [
+        Update(
+            _bcos.v[t],
+            _bcos.beta2 * _bcos.m[t] ** 2 + (1 - _bcos.beta2) * g[t] ** 2,
+        )
+    ],
+)
+_EPS_ADDS_UP = Difference(
+    "epsilon is added to the sum itself in every step, and the roots of both sums are kept",
+    [
+        Update(_kate.total[t], _kate.b[t - 1] ** 2 + g[t] ** 2 + _kate.eps),
+        Update(_kate.b[t], sqrt(_kate.total[t])),
+        Update(
+            _kate.m[t],
+            sqrt(_kate.m[t - 1] ** 2 + _kate.eta * g[t] ** 2 + g[t] ** 2 / _kate.total[t]),
+        ),
+        Update(theta[t], thetabar[t] - _kate.lr * _kate.m[t] * g[t] / _kate.total[t]),
+    ],
+)
 
 ELEMENTWISE = (
+    Peer("ACProp", "optax.contrib.acprop", (_OF_MEAN_BEFORE,)),
     Peer("ADOPT", "pytorch_optimizer.ADOPT", (_LATER_BOUND, _FIRST_DECAYED)),
     Peer("AdaBelief", "optax.adabelief", (_BELIEF_EPS,)),
     Peer(
@@ -162,7 +198,9 @@ ELEMENTWISE = (
         "pytorch_optimizer.AdaPNM",
         (over_uncorrected_root(_adapnm.d[t] / (1 - _adam.beta1**t), _adam.vtilde[t]),),
     ),
+    Peer("BCOS", "pytorch_optimizer.BCOS", (_TAKEN_IN,)),
     Peer("DiffGrad", "pytorch_optimizer.DiffGrad", (_FROM_A_LEAST,)),
+    Peer("Kate", "pytorch_optimizer.Kate", (_EPS_ADDS_UP,)),
     Peer("lookahead(adamw)", "timm.optim.Lookahead(torch.optim.AdamW)", (_BEGUN_LATE,)),
     Peer("MADGRAD", "timm.optim.MADGRAD", (_DECAY_BEFORE,)),
     Peer("Rprop", "optax.rprop", (_ONE_BEHIND,)),

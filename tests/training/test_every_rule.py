@@ -30,31 +30,34 @@ RATES = {
             "AdaSmooth",
             "AdEMAMix",
         ),
-        *("AggMo", "AMSBound", "AMSGrad", "CAdamW", "CLion", "DiffGrad", "GPAAdamW", "Grams"),
+        *("AggMo", "AMSBound", "AMSGrad", "Ano", "CAdamW", "CLion", "DiffGrad", "FAdam"),
+        *("GPAAdamW", "Grams"),
         *("KahanAdamW", "Kron", "Lamb", "LaProp", "Lion", "Muon", "NAdamW", "NovoGrad"),
         *("OptimisticAdam", "QHAdam", "RAdam", "ScheduleFreeAdamW", "SignSGD", "Sophia", "SPAM"),
         *("SparseAdam", "StableAdamW", "StableSPAM", "SWATS"),
     ),
-    0.03: ("Ranger", "Rprop"),
+    0.03: ("Ranger", "Rprop", "VSGD"),
     0.1: (
-        *("AccSGD", "Adagrad", "Adai", "ASAM", "ASGD", "DAdaptLion", "Ftrl", "NoisySGD", "PID"),
-        *("PolarGrad", "SAM", "SGD", "SGDP", "SGDW", "Shampoo"),
+        *("AccSGD", "Adagrad", "Adai", "ASAM", "ASGD", "DAdaptLion", "Ftrl", "NoisySGD", "OGD"),
+        *("PID", "PolarGrad", "SAM", "ScheduleFreeRAdam", "SGD", "SGDP", "SGDW", "Shampoo"),
     ),
-    1.0: ("LARS", "PNM", "QHM"),
+    1.0: ("LARS", "MSVAG", "PNM", "QHM"),
 }
 """The learning rates of those whose default is for longer training, or for larger networks."""
 
 BESIDE: dict[str, dict[str, Any]] = {
     "A2Grad": {"beta": 1.0},  # of its 10 the steps have shrunk before there is much to be told
+    "AdamG": {"p": 0.5},  # its 0.2 is for longer training, as a rate would be
     "LARS": {"momentum": 0.9},  # its trust of 1e-3 makes steps small
     "Scion": {"scale": 10.0},  # the norm that each matrix is held to; 1 is too tight for this one
 }
 """What is not the default beside a rate."""
 
-LOWER = {"DAdaptLion": 0.9}
+LOWER = {"DAdaptLion": 0.9, "Kate": 0.9}
 """A lower band: DAdaptLion's estimate, made of signs, either hardly grows here or grows too far.
 
 Of the rates from 0.001 to 1 this is the best; at half of it, and at twice, less than half is told.
+KATE's first step is longer the smaller a gradient is, so that some elements are thrown far off.
 """
 
 
