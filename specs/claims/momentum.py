@@ -1,13 +1,14 @@
 """Momentum and Nesterov's look-ahead, in the forms papers, libraries and lectures write them."""
 
-from sympy import Expr, Integer
+from sympy import Eq, Expr, Integer, Piecewise
 
 from ..language import Optimizer, Update, grad, intermediates, states, t, theta
 from ..language.claims import Equivalence, Side, Verdict
+from ..optimizers import ogd as _ogd
 from ..optimizers import sgd as _sgd
 from .forms import beta, form, lr, rate_decay
 
-d, v, c, p = states("d v c p")
+d, v, c, p, h = states("d v c p h")
 (rate,) = intermediates("rate")
 
 G = grad(theta[t - 1])
@@ -83,6 +84,13 @@ TORCH = form(
     [d],
     Update(d[t], beta * d[t - 1] + G),
     Update(theta[t], theta[t - 1] - lr * (G + beta * d[t])),
+)
+PAST_EXTRAGRADIENT = form(
+    "PastExtragradient",
+    "Popov, 1980, whose first step looks ahead alone",
+    [h],
+    Update(h[t], grad(theta[t - 1] - lr * h[t - 1])),
+    Update(theta[t], theta[t - 1] - Piecewise((0, Eq(t, 1)), (lr * h[t], True))),
 )
 LOOK_AHEAD = _look_ahead(lr)
 DIFFERENCE = _gradient_difference(lr)
@@ -276,4 +284,16 @@ momentum_spec = Equivalence(
     Verdict.PROVED,
     ("beta is not 0",),
     about=("SGD",),
+)
+
+past_extragradient = Equivalence(
+    "past-extragradient",
+    "Optimistic descent is the extragradient method that looks ahead by its last gradient, with "
+    "the point ahead for its parameter.",
+    Side(PAST_EXTRAGRADIENT),
+    Side(_ogd.ogd, hyper={_ogd.alpha: Integer(1), _ogd.beta: Integer(1)}),
+    {theta[t]: theta[t] - lr * h[t], _ogd.last[t]: h[t]},
+    Verdict.PROVED,
+    (CONSTANT_RATE,),
+    about=("OGD",),
 )
