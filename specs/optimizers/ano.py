@@ -1,7 +1,5 @@
 """Ano: steps as long as the gradient says, in the direction that the momentum says."""
 
-from fractions import Fraction
-
 from sympy import Abs, Max, Piecewise, log, sign, sqrt
 
 from ..gradients import ascend_or_descend, decay_parameter, g, maximize, thetabar, weight_decay
@@ -9,7 +7,6 @@ from ..language import (
     NON_NEGATIVE,
     UNIT,
     Hyper,
-    Interval,
     Optimizer,
     Option,
     State,
@@ -36,13 +33,7 @@ ano = Optimizer(
     hyper=[
         Hyper(lr, "1e-4", NON_NEGATIVE, "learning rate", latex=r"\eta"),
         Hyper(beta1, "0.92", UNIT, "decay rate of the first moment", argument="betas"),
-        Hyper(
-            beta2,
-            "0.99",
-            Interval(low=Fraction(1, 2), high=1, high_open=True),
-            "decay rate of the second moment; of less than a half it would fall below 0",
-            argument="betas",
-        ),
+        Hyper(beta2, "0.99", UNIT, "decay rate of the second moment", argument="betas"),
         weight_decay,
         Option(logarithmic_schedule, "let the first decay rate be 1 - 1/log(t), as Anolog"),
         Hyper(eps, "1e-8", NON_NEGATIVE, "term added to the denominator", latex=r"\epsilon"),

@@ -4,7 +4,7 @@ What the moments of both kinds know of a gradient's variance says by which facto
 to be shortened to be, on average, as near to the true gradient as can be.
 """
 
-from sympy import Max, Min, Piecewise, Rational
+from sympy import Eq, Max, Min, Piecewise, Rational
 
 from ..gradients import ascend_or_descend, g, maximize
 from ..language import (
@@ -45,12 +45,18 @@ msvag = Optimizer(
         Update(v[t], beta * v[t - 1] + (1 - beta) * g[t] ** 2),
         Update(mhat[t], m[t] / (1 - beta**t)),
         Update(vhat[t], v[t] / (1 - beta**t)),
-        # Of the average's weights, the sum of their squares: 1 in the first step.
+        # The sum of the squares of the weights in the average.
         Update(
             rho[t],
             Min((1 - beta) * (1 + beta**t) / ((1 + beta) * (1 - beta**t)), Rational(9999, 10000)),
         ),
-        Update(doubt[t], rho[t] * Max(vhat[t] - mhat[t] ** 2, 0) / (1 - rho[t])),
+        # One gradient says nothing of its variance.
+        Update(
+            doubt[t],
+            Piecewise(
+                (0, Eq(t, 1)), (rho[t] * Max(vhat[t] - mhat[t] ** 2, 0) / (1 - rho[t]), True)
+            ),
+        ),
         Update(
             factor[t],
             Piecewise((mhat[t] ** 2 / (mhat[t] ** 2 + doubt[t]), mhat[t] ** 2 > 0), (0, True)),

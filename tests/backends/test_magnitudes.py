@@ -64,7 +64,7 @@ def configurations(spec: Optimizer, *, odd: bool) -> Iterator[Configuration]:
             for h in spec.hyperparameters:
                 if h.domain.high == 1 or h.name == "momentum":
                     most = 1 - 2.0**-24 if h.domain.high_open else 1.0
-                    least = 2.0**-24 if h.domain.low_open else 0.0
+                    least = float(h.domain.low or 0) + (2.0**-24 if h.domain.low_open else 0.0)
                     hyper[h.name] = max(least, min(weight, most))
             if has_rate(spec):
                 hyper["lr"] = 0.5
