@@ -10,7 +10,7 @@ def test_a_file_is_run_once_for_its_specs_and_once_for_its_claims(tmp_path: Path
     file, runs = tmp_path / "own_rules.py", tmp_path / "runs"
     file.write_text(f"{OWN_RULES}\nwith open({str(runs)!r}, 'a') as runs:\n    runs.write('.')\n")
     with gathered([str(file)]) as found:
-        assert [spec.name for spec in found.specs] == ["Normed", "Halved"]
+        assert [spec.name for spec in found.specs] == ["Normed", "Halved", "Index"]
         assert "numpy/normed.py" in found.code
         assert "normed-itself" in found.settled
     assert runs.read_text() == ".."
