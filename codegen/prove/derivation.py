@@ -226,6 +226,9 @@ def _equations(settled: Settled, claim: Identity | Stability) -> Iterator[Passag
 def _differences(obligations: Iterable[Obligation]) -> Iterator[Passage]:
     """What became of the difference of an equation's sides, in every case."""
     for o in obligations:
+        if o.when == "induction":
+            yield Passage("vanishes-by-induction")
+            continue
         key = "vanishes" if o.is_met else "remains"
         case = {} if o.case == S.true else {"case": o.case}
         left = () if o.is_met else (Chain((_factored(o),)),)

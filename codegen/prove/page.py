@@ -41,6 +41,10 @@ _SAID = {
     "without-options": "without options, and",
     "part": "{what}:",
     "vanishes": f"{_INDENT}The difference vanishes.",
+    "vanishes-by-induction": (
+        f"{_INDENT}The difference vanishes where the sums end at 1, and does not change where they "
+        "end one later: by induction it vanishes."
+    ),
     "vanishes-where": f"{_INDENT}Where {{case}}, the difference vanishes.",
 }
 _FOLLOWING = ("no-map", "with", "tried", "computed", "equal", "vanishes", "remains", "residual")
