@@ -10,10 +10,12 @@ from typing import Any
 from jinja2 import Environment
 
 from ..backends import rendering
+from ..backends.latex.letters import GREEK
 from .measure import shares
 from .page import Picture
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#$|~:])")
+_CODE = re.compile(r"\\texttt\{(?=[\x00-\x7f]*?\})")
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
 
@@ -35,8 +37,12 @@ def escaped(text: str) -> str:
 
 
 def capital(sentence: str) -> str:
-    """The sentence with a capital letter first; what begins one in Chinese is a name."""
-    return sentence if _CHINESE.search(sentence) else sentence[:1].upper() + sentence[1:]
+    """The sentence with a capital letter first; what begins one in Chinese is a name.
+
+    A Greek letter stands for a number, and its capital for another.
+    """
+    is_kept = _CHINESE.search(sentence) or sentence[:1] in GREEK
+    return sentence if is_kept else sentence[:1].upper() + sentence[1:]
 
 
 def code(text: str) -> str:
@@ -68,8 +74,9 @@ def equations(sides: Sequence[tuple[str, str]]) -> str:
 
 
 def _code_as_math(latex: str) -> str:
-    # A name of code is set with the formula's own letters, not as text among them.
-    return latex.replace(r"\texttt{", r"\mathtt{")
+    # A name of code is set with the formula's own letters, where it has them, not as text among
+    # them.
+    return _CODE.sub(r"\\mathtt{", latex)
 
 
 _TABLE = 96

@@ -4,7 +4,7 @@ import importlib
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ...specs import optimizers
-from ...specs.language import Optimizer, Schedule, Spec
+from ...specs.language import Optimizer, Schedule, Spec, SpecError
 from ...specs.language.claims import Claim
 from ..analysis import analyse
 from ..backends import backends
@@ -134,9 +134,36 @@ def gathered(
 
 
 def _own_claims(references: Sequence[str]) -> dict[str, list[Claim]]:
-    files = dict.fromkeys(path for each in references for path in _FILE.findall(each))
-    found = {f"of_{Path(path).stem}": [*claims_in(path).values()] for path in files}
-    return {page: claims for page, claims in found.items() if claims}
+    """By what the page of each file is called; a claim stands on one page of them all.
+
+    Raises:
+        SpecError: two files make a claim of one name.
+    """
+    paths = {Path(p).resolve(): p for each in references for p in _FILE.findall(each)}
+    found: dict[str, list[Claim]] = {}
+    made_in: dict[str, str] = {}
+    for file, path in paths.items():
+        claims = [*claims_in(path).values()]
+        for claim in claims:
+            if (other := made_in.setdefault(claim.name, path)) != path:
+                raise SpecError(
+                    "same-name",
+                    spec=path,
+                    where=claim.name,
+                    problem=f"a claim in {other} is called so, too",
+                    remedy="Rename one",
+                )
+        if claims:
+            found[f"of_{_told_apart(file, paths)}"] = claims
+    return found
+
+
+def _told_apart(file: Path, files: Iterable[Path]) -> str:
+    """The name of a file without its suffix, behind as many folders as tell it from the others."""
+    others = [other.parts for other in files if other != file]
+    sizes = range(1, len(file.parts))
+    needed = next((n for n in sizes if all(o[-n:] != file.parts[-n:] for o in others)), 1)
+    return "/".join(file.with_suffix("").parts[-needed:])
 
 
 def _declarations() -> dict[str, str]:

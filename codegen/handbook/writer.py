@@ -42,7 +42,7 @@ class Writer:
 
     def summary(self, spec: Spec) -> str:
         """What a spec is in short, where its name stands beside it; names of arguments as code."""
-        name = self.about(spec.name, "")
+        name = f"{spec.name}{self._tables['colon']}"
         text = capital(self.edition.said(spec.summary).removeprefix(name))
         names = "|".join(re.escape(h.name) for h in spec.hyper if "_" in h.name)
         if not names:
@@ -66,8 +66,8 @@ class Writer:
         return self._tables["semicolon"].join(texts)
 
     def about(self, name: str, text: str) -> str:
-        """What is said of something, behind its name."""
-        return f"{name}{self._tables['colon']}{text}"
+        """What is said of something, behind its name, which stands alone where that is nothing."""
+        return f"{name}{self._tables['colon']}{text}" if text else name
 
     def listed(self, cells: Sequence[Cell]) -> str:
         """Several cells, separated by commas."""

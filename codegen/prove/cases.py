@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from sympy import (
+    Abs,
     And,
     Basic,
     Expr,
@@ -16,11 +17,13 @@ from sympy import (
     factor,
     fraction,
     preorder_traversal,
+    sign,
     together,
 )
 from sympy.core.relational import Relational
 
 from ...specs.language import SpecError
+from ...specs.language.heads import Head
 from .conditions import can_hold
 
 
@@ -45,9 +48,28 @@ def cases(sides: Sequence[Basic], given: Basic) -> Iterator[tuple[Basic, tuple[B
             yield from cases(settled, And(given, assumed))
 
 
+CHOOSING = (Max, Min, Abs, sign)
+"""What is one of several values, by a comparison."""
+
+
 def chosen(e: Basic) -> Basic:
-    """The expression with every maximum and minimum as cases."""
-    return e.replace(lambda n: isinstance(n, Max | Min), lambda n: n.rewrite(Piecewise, deep=False))
+    """The expression with all that chooses as cases, but for what a reduction goes over.
+
+    There every element has a case of its own.
+    """
+    if isinstance(e, Head) or not e.has(*CHOOSING):
+        return e
+    args = [chosen(a) for a in e.args]
+    match e:
+        case Abs():
+            (x,) = args
+            return Piecewise((x, x >= 0), (-x, True))
+        case sign():
+            (x,) = args
+            return Piecewise((1, x > 0), (-1, x < 0), (0, True))
+        case Max() | Min():
+            return e.func(*args).rewrite(Piecewise, deep=False)
+    return e.func(*args)
 
 
 def vanishes(e: Expr, case: Basic) -> bool:

@@ -13,7 +13,10 @@ from sympy import Basic, Expr, S, Symbol, factor, sympify
 
 from ...specs.language import Optimizer, Value, t
 from ...specs.language.claims import Equivalence, Identity, Side, Stability, Verdict
+from .domains import known
+from .equalities import always_equal
 from .identity import parts_of, step_matrix
+from .in_cases import InCases
 from .induction import Correspondence, Obligation, setting
 from .opening import opened
 from .prove import Settled
@@ -98,7 +101,11 @@ def _of_formulations(settled: Settled, claim: Equivalence) -> Iterator[Passage]:
     yield Passage("map", {"left": left.name, "right": right.name}, images, left)
     if settled.tried:
         yield Passage("tried", {"tried": "; ".join(settled.tried)})
-    step = _one_step(phi, apart=any(o.when == "point" for o in settled.obligations))
+    same = _same(settled, claim, phi)
+    if same:
+        equal = tuple(Equation(_at_t(name), _at_t(other)) for name, other in same.items())
+        yield Passage("same", {}, equal, left)
+    step = _one_step(phi, same, apart=any(o.when == "point" for o in settled.obligations))
     if settled.verdict is Verdict.PROVED:
         yield from _algebra(settled, left, step)
     else:
@@ -132,7 +139,14 @@ class _Step:
     computed: Mapping[str, Expr]
 
 
-def _one_step(phi: Correspondence, *, apart: bool) -> _Step:
+def _same(settled: Settled, claim: Equivalence, phi: Correspondence) -> dict[str, str]:
+    """The left side's quantities that are others at every step, where the proof rests on it."""
+    used = {o.quantity for o in settled.obligations if o.when == "same"}
+    equal = always_equal(phi.left, InCases(known(claim)).is_zero) if used else {}
+    return {name: other for name, other in equal.items() if name in used}
+
+
+def _one_step(phi: Correspondence, same: Mapping[str, str], *, apart: bool) -> _Step:
     """Expanded by nothing yet; ``g`` is the gradient, and ``g'`` the right's at another point."""
     points: list[Expr] = []
 
@@ -147,7 +161,7 @@ def _one_step(phi: Correspondence, *, apart: bool) -> _Step:
 
         return gradient
 
-    stored = {n: Value(Symbol(n, real=True), t - 1) for n in phi.left.quantities}
+    stored = {n: Value(Symbol(same.get(n, n), real=True), t - 1) for n in phi.left.quantities}
     new_left = symbolic_step(phi.left, stored, asked("g"), first=False)
     of_right = asked("g'" if apart else "g")
     new_right = symbolic_step(phi.right, phi.of(stored, t - 1), of_right, first=False)
@@ -226,6 +240,9 @@ def _equations(settled: Settled, claim: Identity | Stability) -> Iterator[Passag
 def _differences(obligations: Iterable[Obligation]) -> Iterator[Passage]:
     """What became of the difference of an equation's sides, in every case."""
     for o in obligations:
+        if o.when == "induction":
+            yield Passage("vanishes-by-induction")
+            continue
         key = "vanishes" if o.is_met else "remains"
         case = {} if o.case == S.true else {"case": o.case}
         left = () if o.is_met else (Chain((_factored(o),)),)

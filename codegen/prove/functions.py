@@ -1,11 +1,15 @@
 """Functions of arguments in lowest terms, so that equal calls read the same."""
 
+from collections.abc import Callable, Mapping
+
 from sympy import (
     Add,
     Basic,
     Expr,
     Function,
     Integer,
+    Max,
+    Min,
     Mod,
     Mul,
     atan,
@@ -15,6 +19,7 @@ from sympy import (
     erf,
     exp,
     expand,
+    expand_log,
     floor,
     log,
     pi,
@@ -22,17 +27,49 @@ from sympy import (
     tanh,
 )
 
+from ...specs.language.heads import clip, lerp, one_minus_power
+
 OPAQUE = (cos, sin, floor, log, tanh, erf, atan, atan2)
 """Functions that are symbols to a normal form, their arguments compared by it."""
 
 
+_MEANINGS: Mapping[type[Basic], Callable[..., Expr]] = {
+    Mod: lambda a, b: a - b * floor(a / b),
+    one_minus_power: lambda base, exponent: 1 - base**exponent,
+    lerp: lambda start, end, weight: (1 - weight) * start + weight * end,
+    clip: lambda x, low, high: Min(Max(x, low), high),
+}
+
+
 def evaluated(e: Basic) -> Basic:
-    """The expression with ``Mod`` by its definition and every call's argument in lowest terms.
+    """The expression with what is named for short by its definition, arguments in lowest terms.
 
     Whole numbers come out of a floor, and half turns, as a sign, out of a cosine.
     """
-    e = e.replace(Mod, lambda a, b: a - b * floor(a / b))
+    e = expand_log(written_out(e)).replace(exp, _as_power)
     return e.replace(lambda n: isinstance(n, (*OPAQUE, exp)), _in_lowest_terms)
+
+
+def written_out(e: Basic) -> Basic:
+    """The expression with what is named for short by its definition."""
+    for name, meaning in _MEANINGS.items():
+        e = e.replace(name, meaning)
+    return e
+
+
+def _as_power(exponent: Expr) -> Expr:
+    """The exponential of a sum, where a term is a multiple of a logarithm a power of its argument.
+
+    Of a positive one: of others the logarithm is no number.
+    """
+    powers, rest = list[Expr](), list[Expr]()
+    for term in Add.make_args(expand(exponent) if exponent.has(log) else exponent):
+        logs = [f for f in Mul.make_args(term) if isinstance(f, log) and f.args[0].is_positive]
+        if logs:
+            powers.append(logs[0].args[0] ** (term / logs[0]))
+        else:
+            rest.append(term)
+    return Mul(exp(Add(*rest)), *powers)
 
 
 def _collected(argument: Expr) -> Expr:

@@ -12,8 +12,6 @@ from sympy import (
     Integer,
     Limit,
     Matrix,
-    Max,
-    Min,
     N,
     Rational,
     S,
@@ -28,15 +26,16 @@ from sympy.core.function import AppliedUndef
 
 from ...specs.language import GradientAt, SpecError, Value
 from ...specs.language.claims import Identity, Part, Stability
-from .cases import cases, chosen, vanishes
+from .cases import CHOOSING, cases, chosen, vanishes
 from .conditions import can_hold
-from .functions import evaluated
+from .functions import evaluated, written_out
 from .induction import Obligation, setting
 from .normal_form import NormalForm
-from .sums import Canonical
+from .sums import Canonical, common_end, taken
 from .symbolic import symbolic_step
 
 TRIES = 25
+"""With numbers above 0, and then as many with others too."""
 DIGITS = 50
 
 APART = Rational(1, 10**30)
@@ -102,7 +101,7 @@ def _spelled_out(claim: Identity) -> list[Part]:
 def _obligations(name: str, part: Part, k: int) -> list[Obligation]:
     """The difference must vanish, in each case if there are several.
 
-    A maximum is told apart into cases where its arguments alone do not settle it.
+    What chooses is told apart into cases where its arguments alone do not settle it.
     """
     if not can_hold(part.given):
         raise SpecError(
@@ -115,19 +114,31 @@ def _obligations(name: str, part: Part, k: int) -> list[Obligation]:
     found: list[Obligation] = []
     for case, both in cases((sympify(part.left), sympify(part.right)), part.given):
         residual = _residual(name, both, case)
-        if residual != 0 and any(side.has(Max, Min) for side in both):
+        if residual != 0 and any(side.has(*CHOOSING) for side in both):
             finer = cases([chosen(side) for side in both], case)
             found += [
                 Obligation(part.what, _residual(name, those, c), c, part=k) for c, those in finer
             ]
+        elif residual != 0 and case == S.true and _holds_by_induction(name, both):
+            found.append(Obligation(part.what, S.Zero, part=k, when="induction"))
         else:
             found.append(Obligation(part.what, residual, case, part=k))
     return found
 
 
+def _holds_by_induction(name: str, sides: Sequence[Basic]) -> bool:
+    """Whether the difference of sums is 0 for one term, and stays what it is with one more."""
+    n = common_end(sides)
+    if n is None:
+        return False
+    one = [side.xreplace({n: Integer(1)}) for side in sides]
+    added = [side.xreplace({n: n + 1}) - side for side in sides]
+    return all(_residual(name, each, S.true) == 0 for each in (one, added))
+
+
 def _residual(name: str, sides: Sequence[Basic], case: Basic) -> Expr:
     """What is left of the difference of two sides; 0 where the case leaves no room for it."""
-    canonical, normal = Canonical(name), NormalForm()
+    canonical, normal = Canonical(name), NormalForm(given=case)
     left, right = (canonical.of(evaluated(side)) for side in sides)
     if normal.is_zero(left - right):
         return sympify(0)
@@ -187,8 +198,8 @@ def stability_parts(claim: Stability) -> list[Part]:
 
 
 def _find_witness(part: Part, draw: random.Random) -> IdentityWitness | None:
-    for _ in range(TRIES):
-        numbers = _Numbers(draw)
+    for k in range(2 * TRIES):
+        numbers = _Numbers(draw, is_signed=k >= TRIES)
         if not numbers.satisfy(part.given):
             continue
         left, right = numbers.value(part.left), numbers.value(part.right)
@@ -200,10 +211,16 @@ def _find_witness(part: Part, draw: random.Random) -> IdentityWitness | None:
 
 
 class _Numbers:
-    """Rational numbers for whatever stands in an expression, the same ones every time."""
+    """Rational numbers for whatever stands in an expression, the same ones every time.
 
-    def __init__(self, draw: random.Random) -> None:
+    Args:
+        draw: they are drawn from.
+        is_signed: symbols and gradients may be below 0, where nothing says that they are not.
+    """
+
+    def __init__(self, draw: random.Random, *, is_signed: bool = False) -> None:
         self._draw = draw
+        self._is_signed = is_signed
         self._known: dict[Basic, Expr] = {}
         self._functions: dict[object, Expr] = {}
         self._argument = Symbol("x")
@@ -211,7 +228,9 @@ class _Numbers:
 
     def value(self, e: Basic) -> Expr | None:
         """Its value here: rational, or with 50 digits; None where it has none."""
-        e = sympify(e).replace(lambda n: isinstance(n, Limit), lambda n: n.doit())
+        e = written_out(sympify(e)).replace(lambda n: isinstance(n, Limit), taken)
+        if e.has(Limit):
+            return None
         e = e.replace(lambda n: isinstance(n, AppliedUndef), self._applied)
         e = e.replace(lambda n: isinstance(n, Derivative | Subs), lambda n: n.doit())
         whole = sorted((s for s in e.free_symbols if s.is_integer), key=str)
@@ -233,9 +252,14 @@ class _Numbers:
         if node not in self._known:
             whole = isinstance(node, Symbol) and node.is_integer
             drawn = Integer(self._draw.randint(2 if node.is_positive else 0, 5))
-            self._known[node] = drawn if whole else Rational(self._draw.randint(1, 7), 8)
+            self._known[node] = drawn if whole else self._fraction(node)
             self.drawn[node] = self._known[node]
         return self._known[node]
+
+    def _fraction(self, node: Basic) -> Expr:
+        found = Rational(self._draw.randint(1, 7), 8)
+        may_be_below = self._is_signed and not isinstance(node, Value) and not node.is_nonnegative
+        return -found if may_be_below and self._draw.random() < 0.5 else found
 
     def _applied(self, call: AppliedUndef) -> Basic:
         x = self._argument

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Basic, Dummy, Expr, S, Symbol, sympify
+from sympy import Basic, Dummy, Expr, Integer, S, Symbol, sympify
 from sympy.core.relational import Relational
 
 from ...specs.language import GradientAt, SpecError, Value, t, theta
 from ...specs.language.claims import Equivalence, Side
-from .normal_form import NormalForm
+from .domains import known
+from .equalities import always_equal
+from .in_cases import InCases
 from .symbolic import Setting, symbolic_step
 
 
@@ -22,8 +24,9 @@ class Obligation:
         case: the condition under which it must be, where cases are told apart.
         part: the number of the equation it belongs to, of those of an identity.
         quantity: the right side's that it is about, of an equivalence; else nothing.
-        when: of an equivalence ``start``, ``first-step`` or ``step``, or ``point`` for that of
-            the gradient; else nothing.
+        when: of an equivalence ``start``, ``first-step`` or ``step``, ``point`` for that of the
+            gradient, or ``same`` of a quantity of the left side that is another one at every step;
+            of an identity ``induction`` over the terms of its sums; else nothing.
     """
 
     what: str
@@ -115,14 +118,32 @@ class Correspondence:
 def obligations(claim: Equivalence) -> list[Obligation]:
     """What must vanish: at the start, of the points, and after a step from any state."""
     phi = Correspondence(claim)
-    normal = NormalForm(by_cases=True)
+    normal = InCases(known(claim))
     starts = _has_first_step(phi.left) or _has_first_step(phi.right)
     found = _at_the_start(phi, normal, starts)
     stored: dict[str, Expr | None] = {
         name: Value(Symbol(name, real=True), t - 1) for name in phi.left.quantities
     }
-    found += _after_a_step(phi, normal, stored, phi.of(stored, t - 1), first=False, when="a step")
-    return found
+    stepped = _stepped(phi, normal, stored)
+    if not all(o.is_met for o in stepped):
+        equal = always_equal(phi.left, normal.is_zero)
+        merged = {name: stored[equal[name]] for name in stored}
+        again = _stepped(phi, normal, merged) if merged != stored else stepped
+        if all(o.is_met for o in again):
+            same = [
+                Obligation(f"{n} is {e}", S.Zero, quantity=n, when="same")
+                for n, e in equal.items()
+                if n != e
+            ]
+            return found + same + again
+    return found + stepped
+
+
+def _stepped(
+    phi: Correspondence, normal: InCases, stored: Mapping[str, Expr | None]
+) -> list[Obligation]:
+    right = phi.of(stored, t - 1)
+    return _after_a_step(phi, normal, stored, right, first=False, when="a step")
 
 
 def _has_first_step(side: Setting) -> bool:
@@ -131,9 +152,10 @@ def _has_first_step(side: Setting) -> bool:
     )
 
 
-def _at_the_start(phi: Correspondence, normal: NormalForm, starts: bool) -> list[Obligation]:
+def _at_the_start(phi: Correspondence, normal: InCases, starts: bool) -> list[Obligation]:
     left = phi.left.initial(theta[0])
-    mapped = phi.of(left, sympify(0))
+    mapped = {name: _defined(e) for name, e in phi.of(left, sympify(0)).items()}
+    starts = starts or any(e is None for e in mapped.values())
     right = phi.right.initial(theta[0] if mapped["theta"] is None else mapped["theta"])
     found = [
         Obligation(
@@ -145,14 +167,23 @@ def _at_the_start(phi: Correspondence, normal: NormalForm, starts: bool) -> list
         for name, value in right.items()
         if value is not None and mapped[name] is not None
     ]
-    if starts:
-        found += _after_a_step(phi, normal, left, right, first=True, when="the first step")
-    return found
+    if not starts and all(o.is_met for o in found):
+        return found
+    stepped = _after_a_step(phi, normal, left, right, first=True, when="the first step")
+    if all(o.is_met for o in stepped):
+        # Induction begins there: a first step may forget what differs before it.
+        return [o for o in found if o.is_met] + stepped
+    return found + stepped if starts else found
+
+
+def _defined(e: Expr | None) -> Expr | None:
+    """A value of the map before the first step; None where it divides by 0 there."""
+    return None if e is None or e.has(S.NaN, S.ComplexInfinity) else e
 
 
 def _after_a_step(
     phi: Correspondence,
-    normal: NormalForm,
+    normal: InCases,
     left: Mapping[str, Expr | None],
     right: Mapping[str, Expr | None],
     *,
@@ -185,6 +216,8 @@ def _after_a_step(
     mapped = phi.of(new_left, t)
     for name, value in new_right.items():
         difference = mapped[name] - value  # pyright: ignore[reportOptionalOperand]
+        if first:
+            difference = difference.xreplace({t: Integer(1)})
         met = normal.is_zero(difference)
         residual = sympify(0) if met else normal.readable(difference)
         moment = "first-step" if first else "step"

@@ -32,6 +32,7 @@ from sympy import (
     Piecewise,
     Pow,
     Rational,
+    S,
     Symbol,
     cancel,
     default_sort_key,
@@ -52,6 +53,7 @@ from sympy.polys.polytools import reduced
 
 from ...specs.language import GradientAt, Value
 from ...specs.language.heads import Head
+from .conditions import can_hold
 from .functions import OPAQUE, evaluated
 
 HALF = Rational(1, 2)
@@ -64,13 +66,15 @@ class NormalForm:
     and ``1 - beta**t`` are; where a factor is squared its root is its absolute value.
     """
 
-    def __init__(self, *, by_cases: bool = False) -> None:
-        """Nothing is known yet.
+    def __init__(self, *, by_cases: bool = False, given: Basic = S.true) -> None:
+        """Nothing is known yet but what is given.
 
         Args:
             by_cases: of what is not told apart by its cases beforehand, conditions are symbols.
+            given: conditions on symbols that hold.
         """
         self._by_cases = by_cases
+        self._given = given
         self._opaque: dict[Basic, Symbol] = {}
         self._relations: dict[Symbol, Expr] = {}
         """A root and what vanishes of it; what it is the root of has only roots before it."""
@@ -253,6 +257,8 @@ class NormalForm:
     def _absolute_of(self, factor: Expr, k: int) -> Expr:
         if k % 2 == 0 or factor.is_positive or factor in self._positive:
             return factor**k
+        if self._holds_always(factor >= 0):
+            return factor**k
         if factor.is_Number:
             return abs(factor) ** k
         node = Abs(factor, evaluate=False)
@@ -263,8 +269,14 @@ class NormalForm:
     def _sign_of(self, factor: Expr, k: int) -> Expr:
         if factor.is_Number:
             return sign(factor) ** k
+        if self._holds_always(factor > 0):
+            return Integer(1)
         symbol = self._symbol(sign(factor, evaluate=False), lambda s: s**3 - s)
         return symbol if k % 2 else symbol**2
+
+    def _holds_always(self, condition: Basic) -> bool:
+        """Whether what is given leaves a condition on symbols no choice."""
+        return self._given != S.true and not can_hold(self._given, Not(condition))
 
     def _symbol(self, node: Basic, vanishing: Callable[[Symbol], Expr] | None = None) -> Symbol:
         if node not in self._opaque:

@@ -20,6 +20,7 @@ _SAID = {
     "right": "Right: {name} ({source})",
     "rule": "The rule: {name} ({source})",
     "map": "The map, from {left} to {right}:",
+    "same": "At the start and after every step, by induction over t:",
     "tried": "(Tried: {tried}.)",
     "point": "Both ask for the gradient at the same point, and its value there is g:",
     "points": "Both ask for the gradient at the same point, and its value there is g:",
@@ -29,8 +30,7 @@ _SAID = {
     "equal": f"{_INDENT}The two are equal.",
     "induction": "At the start they correspond, so by induction over t they do at every step.",
     "induction-from-first-step": (
-        "At the start and after the first step they correspond, so by induction over t they do "
-        "at every step."
+        "After the first step they correspond, so by induction over t they do after every step."
     ),
     "two-points": "They ask for the gradient at two points, where its values are g and g':",
     "apart": "What does not vanish:",
@@ -41,6 +41,10 @@ _SAID = {
     "without-options": "without options, and",
     "part": "{what}:",
     "vanishes": f"{_INDENT}The difference vanishes.",
+    "vanishes-by-induction": (
+        f"{_INDENT}The difference vanishes where the sums end at 1, and does not change where they "
+        "end one later: by induction it vanishes."
+    ),
     "vanishes-where": f"{_INDENT}Where {{case}}, the difference vanishes.",
 }
 _FOLLOWING = ("no-map", "with", "tried", "computed", "equal", "vanishes", "remains", "residual")

@@ -8,6 +8,8 @@ along its exponent: ``b**(t - i)`` is ``b**t/b**i``. For a given t what is claim
 rational in b, so what holds for every b but 0 holds for 0, where both sides are defined there.
 """
 
+from collections.abc import Sequence
+
 from sympy import (
     Add,
     Basic,
@@ -32,6 +34,14 @@ _INDEX = Symbol("i", integer=True, positive=True)
 _OPAQUE = (Value, GradientAt, AppliedUndef, Derivative)
 
 
+def taken(e: Limit) -> Basic:
+    """The value of a limit; itself where SymPy knows none."""
+    try:
+        return e.doit()
+    except NotImplementedError:
+        return e
+
+
 class Canonical:
     """Expressions over one set of opaque symbols, so that equal things are equal symbols.
 
@@ -48,7 +58,7 @@ class Canonical:
         """The expression with every sum, power with a symbolic exponent and function opaque."""
         match e:
             case Limit():
-                value = e.doit()
+                value = taken(e)
                 return self._symbol(value) if isinstance(value, Limit) else self.of(value)
             case Sum():
                 return self._sum(e)
@@ -137,6 +147,19 @@ class Canonical:
 
     def _varies(self, factor: Expr, index: Symbol) -> bool:
         return index in self.written_out(factor).free_symbols
+
+
+def common_end(sides: Sequence[Basic]) -> Symbol | None:
+    """The whole number that all sums run to, or to near it; None where there is no one such.
+
+    In a limit it goes to infinity, and is none.
+    """
+    if any(side.has(Limit) for side in sides):
+        return None
+    sums = [each for side in sides for each in side.atoms(Sum)]
+    symbols = {s for each in sums for _, _, high in each.limits for s in high.free_symbols}
+    n = symbols.pop() if len(symbols) == 1 else None
+    return n if n is not None and n.is_integer and n.is_positive else None
 
 
 def _end(high: Expr) -> Expr:

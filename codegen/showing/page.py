@@ -71,7 +71,7 @@ class Page:
             lines += [[_markdown(cell) for cell in row] for row in table.rows]
             shown = "\n".join(f"| {' | '.join(line)} |" for line in lines)
             parts.append(f"**{table.title}**\n\n{shown}")
-        parts.append(f"Source: {self.source}.")
+        parts += [f"Source: {self.source}."] if self.source else []
         parts += [f"```python\n{code.rstrip()}\n```"] if code else []
         return "\n\n".join(parts) + "\n"
 
@@ -86,7 +86,7 @@ class Page:
             rows += [_row("td", map(_html, row)) for row in table.rows]
             title = f"<caption><strong>{html.escape(table.title)}</strong></caption>"
             parts.append(f"<table>{title}{''.join(rows)}</table>")
-        parts.append(f"<p>Source: {html.escape(self.source)}.</p>")
+        parts += [f"<p>Source: {html.escape(self.source)}.</p>"] if self.source else []
         if code:
             folded = f"<pre><code>{html.escape(code)}</code></pre>"
             parts.append(f"<details><summary>Code</summary>{folded}</details>")

@@ -72,7 +72,8 @@ class Part:
     Args:
         what: what it says, in words.
         left: an expression. Sums up to t or up to a whole number N, limits, undefined functions
-            and cases (``Piecewise``) may stand in it.
+            and cases (``Piecewise``) may stand in it. That a sum has a closed form is proved by
+            induction over its terms.
         right: what it is equal to.
         given: the condition under which it is claimed. It settles the cases it speaks of, and
             the numbers of a witness satisfy it.

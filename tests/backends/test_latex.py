@@ -62,6 +62,7 @@ def test_text_is_escaped() -> None:
         r"a\_b \& 5\% \#1 \{x\} \$ \textasciitilde{} \textasciicircum{} \textbackslash{} "
         r"\textless{}"
     )
+    assert escaped("α ≤ ß") == r"\ensuremath{\alpha} \ensuremath{\leq} ß"
     (a,) = hyperparameters("a")
     plain = Optimizer(
         "Plain",

@@ -22,6 +22,10 @@ from steprule.codegen.loading.load import builtin
         ("omicron", r"\mathrm{omicron}_t"),
         ("chat", r"\hat{c}_t"),
         ("vmaxbar", r"\bar{v}^{\max}_t"),
+        ("β_next", r"\beta^{\mathrm{next}}_t"),
+        ("Δθ", r"\mathrm{\Delta \theta}_t"),
+        # A formula has no letters but Latin and Greek.
+        ("größe", r"\mathrm{gr\text{öß}e}_t"),
     ],
 )
 def test_a_notation_is_read_off_a_name(name: str, tex: str) -> None:

@@ -58,6 +58,15 @@ halved = Schedule(
     updates=[Update(eta[step], lr * share)],
     example={"lr": "0.1", "share": "0.5"},
 )
+
+index = Schedule(
+    "Index",
+    summary="",
+    source="",
+    hyper=[],
+    updates=[Update(eta[step], lr / (step + 1))],
+    example={"lr": "0.1"},
+)
 '''
 
 

@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from steprule.codegen.backends.latex.letters import SET
+from steprule.codegen.handbook.contents import ordered
 from steprule.codegen.handbook.edition import Edition, edition
 from steprule.codegen.handbook.markdown import table
 from steprule.codegen.handbook.page import Page
@@ -103,7 +105,6 @@ def test_a_language_is_gone_with_its_build(space: Workspace) -> None:
 needs_latex = pytest.mark.skipif(shutil.which("latexmk") is None, reason="needs latexmk")
 
 
-@needs_latex
 def test_a_reference_has_the_words_of_its_language(space: Workspace) -> None:
     text = ":::{py:function} f(x)\n\n:param x: a number\n:::\n"
     fill(space, [Page("index", f"# A\n\n{text}")])
@@ -112,6 +113,7 @@ def test_a_reference_has_the_words_of_its_language(space: Workspace) -> None:
         assert f'{word}<span class="colon">:</span>' in shown
 
 
+@needs_latex
 def test_a_book_is_made_of_the_same_pages(space: Workspace, edition: Edition) -> None:
     fill(space, [Page("index", HOME)])
     made = book(space, edition, "A book of rules", _silent)
@@ -126,6 +128,32 @@ def test_what_stops_latex_is_shown(space: Workspace, edition: Edition) -> None:
     fill(space, [Page("index", "# Home\n\n$\\nosuchcommand$\n")])
     with pytest.raises(BuildError, match=r"(?s)LaTeX stops: .*Undefined control sequence.*nosuch"):
         book(space, edition, "", _silent)
+
+
+@needs_latex
+def test_signs_of_mathematics_stand_in_text_code_and_formulas(
+    space: Workspace, edition: Edition
+) -> None:
+    every = "".join(SET)
+    text = f"# Home\n\nOf {every}\n\n`{every}`\n\n```python\nβ = 1  # {every}\n```\n"
+    fill(space, [Page("index", f"{text}\n$\\mathrm{{\\Delta β}} ≤ β$\n")])
+    made = book(space, edition, "", _silent)
+    log = made.with_suffix(".log").read_text(errors="replace")
+    assert "invalid in math mode" not in log
+    assert "Missing character" not in log
+
+
+@needs_latex
+@pytest.mark.parametrize(("language", "letter"), [("en", "最"), ("zh", "🚀")])
+def test_a_letter_without_a_font_is_named_with_its_pages(
+    language: str, letter: str, space: Workspace
+) -> None:
+    if language == "zh" and shutil.which("xelatex") is None:
+        pytest.skip("needs xelatex")
+    pages = [Page("index", "# Home\n"), Page("writing", f"# One\n\nAs {letter} is.\n")]
+    fill(space, ordered(pages, edition(language)))
+    with pytest.raises(BuildError, match=rf"no {letter} \(U\+{ord(letter):04X}\).* in writing\."):
+        book(space, edition(language), "", _silent)
 
 
 def test_missing_latex_is_named_with_its_packages(monkeypatch: pytest.MonkeyPatch) -> None:

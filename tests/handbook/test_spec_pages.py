@@ -147,6 +147,7 @@ def test_a_rule_of_ones_own_has_what_can_be_said_of_it(own_pages: dict[str, Page
         "optimizers/normed",
         "schedules/index",
         "schedules/halved",
+        "schedules/index-spec",
     }
     text = own_pages["optimizers/normed"].text
     # Nothing is an option, and nobody has made a peer of it.
@@ -168,6 +169,17 @@ def test_a_rule_of_ones_own_has_what_can_be_said_of_it(own_pages: dict[str, Page
         "Use",
         "Code",
     ]
+
+
+def test_what_is_not_said_of_a_rule_is_left_out(own_pages: dict[str, Page]) -> None:
+    """No sentence is about nothing; and the list of all stays what it is beside a rule Index."""
+    assert own_pages["schedules/index-spec"].text.splitlines()[:4] == ["# Index", "", "", ""]
+    listed = own_pages["schedules/index"].text
+    assert "[Halved](halved.md): A share of the rate, at every step.\n" in listed
+    assert re.search(r"\[Index\]\(index-spec\.md\)$", listed, re.MULTILINE)
+    assert re.search(
+        r"\[Index\]\(/schedules/index-spec\.md\)$", own_pages["index"].text, re.MULTILINE
+    )
 
 
 def test_symbols_lead_to_their_equations(pages: dict[str, Page]) -> None:

@@ -1,5 +1,6 @@
 """What pages say of settings: what is declared, of the rule or of what it grew out of."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from steprule.codegen.handbook.pictures.tried import is_tried
 from steprule.codegen.handbook.rules.settings import tuned
 from steprule.codegen.handbook.writer import Writer
 from steprule.codegen.loading.load import builtin
+from steprule.specs.language import Update
 from steprule.specs.settings import SETTINGS
 
 TRIED = {name: next((s for s in own if s.tried), None) for name, own in SETTINGS.items()}
@@ -59,6 +61,13 @@ def test_a_rule_has_those_of_what_it_grew_out_of_where_defaults_are_alike() -> N
     # A decay that is off there is in the gradient, and here beside it.
     assert tuned(builtin()["SGDW"])[0] == "SGD"
     assert [each.hyper.name for each in tuned(builtin()["SGDW"])[1]] == ["lr"]
+
+
+def test_what_is_said_of_a_rule_is_not_said_of_another_of_its_name() -> None:
+    lion = builtin()["Lion"]
+    *others, last = lion.updates
+    longer = Update(last.target, 2 * last.value)
+    assert tuned(replace(lion, lineage=(), updates=[*others, longer])) == ("", [])
 
 
 def test_a_rule_that_is_declared_to_have_none_has_none() -> None:

@@ -10,7 +10,22 @@ from steprule.codegen.prove.page import page
 from steprule.codegen.prove.prove import prove
 from steprule.specs.language import SpecError
 from steprule.specs.language.claims import Identity, Part, Verdict
-from sympy import Abs, And, Eq, Integer, Max, Min, Piecewise, Symbol, cos, pi, sqrt, symbols, true
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Integer,
+    Max,
+    Min,
+    Piecewise,
+    Symbol,
+    cos,
+    pi,
+    sign,
+    sqrt,
+    symbols,
+    true,
+)
 
 T, w = symbols("T w", integer=True, positive=True)
 step = Symbol("step", integer=True, nonnegative=True)
@@ -41,7 +56,10 @@ def claim(left, right, given=true):
         (WARMUP, a * Min(1, (step + 1) / w), Verdict.REFUTED),
         (Max(step - w, 0) + Min(step, w), step, Verdict.PROVED),
         (Max(1, step), step, Verdict.REFUTED),
-        (Max(a, b) - Min(a, b), Abs(a - b), Verdict.UNKNOWN),
+        (Max(a, b) - Min(a, b), Abs(a - b), Verdict.PROVED),
+        (1 - Abs(1 - 2 * x), Min(2 * x, 2 - 2 * x), Verdict.PROVED),
+        (x, sign(x) * Abs(x), Verdict.PROVED),
+        (Max(x, 0), (x - Abs(x)) / 2, Verdict.REFUTED),
     ],
 )
 def test_case_by_case(left, right, expected):

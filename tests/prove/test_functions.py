@@ -4,11 +4,12 @@ import pytest
 from steprule.codegen.prove.functions import evaluated
 from steprule.codegen.prove.normal_form import NormalForm
 from steprule.codegen.prove.prove import prove
-from steprule.specs.language import states, t
+from steprule.specs.language import clip, lerp, one_minus_power, states, t
 from steprule.specs.language.claims import Identity, Part, Verdict
-from sympy import E, Integer, Mod, Symbol, cos, exp, floor, log, pi, sin, sqrt, symbols
+from sympy import E, Integer, Max, Min, Mod, Symbol, cos, exp, floor, log, pi, sin, sqrt, symbols
 
 T = Symbol("T", integer=True, positive=True)
+q = Symbol("q", positive=True)
 step = Symbol("step", integer=True, nonnegative=True)
 eta, eta0, gamma, x, y = symbols("eta eta0 gamma x y", real=True)
 m = states("m")[0][t]
@@ -39,6 +40,14 @@ HOLDS = {
     "a power of e": (exp(x + 1), E * exp(x)),
     "an exponential of a quotient": (exp((x**2 - y**2) / (x - y)), exp(x) * exp(y)),
     "a logarithm": (log((x**2 - y**2) / (x - y)), log(x + y)),
+    "a logarithm of a power": (log(q**step), step * log(q)),
+    "a power by its logarithm": (exp(step * log(q) / T - x), q ** (step / T) * exp(-x)),
+    "halving": (exp(-step * log(2) / T), Integer(2) ** (-step / T)),
+    "what is named for short": (
+        lerp(x, y, gamma) / one_minus_power(gamma, step),
+        ((1 - gamma) * x + gamma * y) / (1 - gamma**step),
+    ),
+    "a clipped number": (clip(x, -q, q), Min(q, Max(x, -q))),
 }
 
 FAILS = {
@@ -50,6 +59,8 @@ FAILS = {
     "a remainder": (step, Mod(step, T)),
     "an exponential": (exp(x * y), exp(x) * exp(y)),
     "a logarithm": (log(2 + x + y), log(2 + x) + log(y)),
+    "a power by its logarithm": (exp(step * log(q)), q ** (step + 1)),
+    "an average": (lerp(x, y, gamma), gamma * x + (1 - gamma) * y),
     "pi": (pi * x, 3 * x),
 }
 

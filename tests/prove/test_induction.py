@@ -76,6 +76,37 @@ def test_another_initial_state():
     assert prove(made).verdict is Verdict.REFUTED
 
 
+(x, s) = states("x s")
+DESCENT = Update(theta[t], theta[t - 1] - lr * G)
+
+
+def averaged(start):
+    return Optimizer(
+        "Averaged",
+        summary="Descent, and the mean of its parameters.",
+        source="",
+        hyper=PLAIN.spec.hyper,
+        states=[State(x, start, "x")],
+        updates=[DESCENT, Update(x[t], x[t - 1] + (theta[t] - x[t - 1]) / t)],
+    )
+
+
+def test_a_first_step_may_forget_the_start():
+    """The mean after step 1 is the parameter, whatever was there before."""
+    assert prove(claim(Side(averaged(theta[0])), Side(averaged(0)))).verdict is Verdict.PROVED
+    found = {(o.quantity, o.when) for o in obligations(claim(Side(averaged(1)), Side(averaged(0))))}
+    assert ("x", "first-step") in found
+    assert ("x", "start") not in found
+
+
+def test_a_map_may_divide_by_the_steps_that_were_taken():
+    added = form("Added", "", [s], DESCENT, Update(s[t], s[t - 1] + theta[t]))
+    made = claim(Side(added), Side(averaged(theta[0])), {x[t]: s[t] / t})
+    assert prove(made).verdict is Verdict.PROVED
+    late = replace(made, phi={x[t]: s[t] / (t + 1)})
+    assert prove(late).verdict is not Verdict.PROVED
+
+
 def test_another_point_of_the_gradient():
     ahead = form("Ahead", "", [], Update(theta[t], theta[t - 1] - lr * grad(theta[t - 1] * 2)))
     residuals = unmet(claim(PLAIN, Side(ahead)))

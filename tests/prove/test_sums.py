@@ -1,9 +1,13 @@
 """Sums up to a whole number: constants pulled out, sums split, sums of sums."""
 
 import pytest
+from steprule.codegen.prove.derivation import derivation
 from steprule.codegen.prove.normal_form import NormalForm
+from steprule.codegen.prove.page import page
+from steprule.codegen.prove.prove import Settled, prove
 from steprule.codegen.prove.sums import Canonical
 from steprule.specs.language import SpecError, t
+from steprule.specs.language.claims import Identity, Part, Verdict
 from sympy import Expr, Function, Integer, Sum, Symbol, symbols
 
 N, B, i, j, k = symbols("N B i j k", integer=True, positive=True)
@@ -71,6 +75,37 @@ def test_what_is_left_is_written_out():
     e = canonical.of(total((g(i) - c) * (g(j) - c), i, j))
     expected = (total(g(i), i) - N * c) ** 2
     assert canonical.written_out(e).expand() == expected.expand()
+
+
+CLOSED = {
+    "the numbers": (total(i, i), N * (N + 1) / 2),
+    "their squares": (total(i**2, i), N * (N + 1) * (2 * N + 1) / 6),
+    "powers": (Sum(c**i, (i, 0, N)), (1 - c ** (N + 1)) / (1 - c)),
+    "up to t": (Sum(i, (i, 1, t)), t * (t + 1) / 2),
+    "up to the step before": (Sum(i, (i, 1, t - 1)), t * (t - 1) / 2),
+}
+WRONG = {
+    "at another end": (total(i, i), N * (N - 1) / 2),
+    "but for a constant": (total(i, i), N * (N + 1) / 2 + 1),
+    "at the first end alone": (total(i, i), N**2),
+}
+
+
+def settled(left: Expr, right: Expr) -> Settled:
+    return prove(Identity("tried", "Tried.", (Part("it", left, right),), Verdict.PROVED))
+
+
+@pytest.mark.parametrize(("left", "right"), CLOSED.values(), ids=CLOSED.keys())
+def test_closed_forms_are_proved_by_induction(left: Expr, right: Expr) -> None:
+    found = settled(left, right)
+    assert found.verdict is Verdict.PROVED
+    assert [o.when for o in found.obligations] == ["induction"]
+    assert "by induction it vanishes" in page(derivation(found))
+
+
+@pytest.mark.parametrize(("left", "right"), WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_closed_form_is_refuted(left: Expr, right: Expr) -> None:
+    assert settled(left, right).verdict is Verdict.REFUTED
 
 
 def test_an_end_that_is_no_count_is_refused():

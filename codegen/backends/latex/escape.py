@@ -1,5 +1,7 @@
 """Plain text made safe for LaTeX."""
 
+from .letters import SET
+
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -15,11 +17,11 @@ _SPECIAL = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
 }
-_TABLE = str.maketrans(_SPECIAL)
+_TABLE = str.maketrans(_SPECIAL | SET)
 
 
 def escaped(text: str) -> str:
-    """The text with every character that means something to LaTeX written as itself."""
+    """The text with every character that means something to LaTeX, or nothing, set as itself."""
     return text.translate(_TABLE)
 
 

@@ -9,7 +9,7 @@ from .numerals import number
 _LARGEST_DIVISOR = 10
 """Up to this denominator a factor divides, ``x/2``; beyond it a decimal stands in front."""
 
-_ENDS_IN_WORD = re.compile(r"(^| )\\mathrm\{[^{}]*\}(_\w|_\{[^{}]*\})?$")
+_ENDS_IN_WORD = re.compile(r"(^| )\\mathrm\{(?:[^{}]|\{[^{}]*\})*\}(_\w|_\{[^{}]*\})?$")
 """Of a row of factors."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ....specs.language import Choice, Option, Schedule, Spec, lr, metric, step
 from .escape import escaped
+from .letters import GREEK
 
 METRIC = "x"
 _OF_SCHEDULES = {step.name: "k", lr.name: r"\eta", metric.name: f"{METRIC}_k"}
@@ -15,6 +16,8 @@ _GREEK = re.compile(
     "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau"
     "|upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega"
 )
+_RUNS = re.compile(rf"[{''.join(GREEK)}]|[\x00-\x7f]+|[^\x00-\x7f{''.join(GREEK)}]+")
+"""Letters that a formula has or takes alike."""
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 
 
@@ -88,7 +91,7 @@ class Names:
         stem, _, suffix = name.partition("_")
         if suffix and self._is_letter(stem):
             inner = self.of(stem)
-            word = rf"\mathrm{{{escaped(suffix)}}}"
+            word = _upright(suffix)
             return Notation(inner.base, inner.sub, f"{inner.sup},{word}" if inner.sup else word)
         for accent in _ACCENTS:
             bare = name.removesuffix(accent)
@@ -101,10 +104,23 @@ class Names:
             return Notation(inner.base, inner.sub, rf"\prime{inner.sup}")
         if _GREEK.fullmatch(name):
             return Notation(rf"\{name}")
-        return Notation(name if len(name) == 1 else rf"\mathrm{{{escaped(name)}}}")
+        return Notation(_letters(name) if len(name) == 1 else _upright(name))
 
     def _is_letter(self, name: str) -> bool:
         return bool(name) and not self.of(name).base.startswith(r"\mathrm")
+
+
+def _upright(name: str) -> str:
+    return rf"\mathrm{{{_letters(name)}}}"
+
+
+def _letters(name: str) -> str:
+    """A name's letters, as a formula has them; it has but Latin and Greek ones of its own."""
+    runs = (
+        f"{GREEK[run]} " if run in GREEK else escaped(run) if run.isascii() else rf"\text{{{run}}}"
+        for run in _RUNS.findall(name)
+    )
+    return "".join(runs).rstrip()
 
 
 def _parts(tex: str) -> list[str]:

@@ -19,10 +19,15 @@ TEMPLATES = environment(
 )
 
 
+def page_name(spec: Spec) -> str:
+    """What the page of a spec is called in its folder, in which ``index`` is the list of all."""
+    return f"{spec.module}-spec" if spec.module == "index" else spec.module
+
+
 def page_link(spec: Spec) -> str:
     """The name of a spec, with a link to its page."""
     folder = "schedules" if isinstance(spec, Schedule) else "optimizers"
-    return f"[{spec.name}](/{folder}/{spec.module}.md)"
+    return f"[{spec.name}](/{folder}/{page_name(spec)}.md)"
 
 
 def python(source: str) -> str:

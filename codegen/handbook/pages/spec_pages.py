@@ -14,7 +14,7 @@ from ..rules.peers import peers_list
 from ..rules.snippets import OWN_PACKAGE, Usage
 from ..rules.written import written
 from ..writer import Writer
-from .parts import TEMPLATES, python, usage_section
+from .parts import TEMPLATES, page_name, python, usage_section
 from .related import relations_section
 
 _Kind = TypeVar("_Kind", Optimizer, Schedule)
@@ -72,7 +72,7 @@ def spec_pages(
         return []
     write = Writer(edition, folder)
     pages = [
-        Page(f"{folder}/{spec.module}", _text(spec, found, material, write), found.pictures)
+        Page(f"{folder}/{page_name(spec)}", _text(spec, found, material, write), found.pictures)
         for spec in specs
         for found in [content(spec, material, write)]
     ]
@@ -86,11 +86,12 @@ def plain_index(
     return TEMPLATES.get_template("index.md.j2").render(
         title=write.word("index"),
         about=write.word("index_about"),
-        listed=[
-            f"{picture(s)} {write.about(f'[{s.name}]({s.module}.md)', write.summary(s))}".lstrip()
-            for s in specs
-        ],
+        listed=[f"{picture(s)} {_in_short(s, write)}".lstrip() for s in specs],
     )
+
+
+def _in_short(spec: Spec, write: Writer) -> str:
+    return write.about(f"[{spec.name}]({page_name(spec)}.md)", write.summary(spec))
 
 
 def _text(spec: Spec, content: Content, material: Material, write: Writer) -> str:

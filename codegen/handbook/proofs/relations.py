@@ -1,13 +1,10 @@
 """Which claims a spec's page shows, and how: their statement, verdict and witness."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from ....specs.language import Operator, Optimizer, Schedule, Spec, Transform
 from ....specs.language.claims import Claim, Equivalence, Identity, Stability
-from ...analysis import analyse
-from ...loading.fingerprint import fingerprint
-from ...loading.load import all_builtin
+from ...loading.ours import is_builtin
 from ...prove.discover import builtin_claims
 from ...prove.prove import Settled
 from ..edition import Edition
@@ -21,7 +18,7 @@ def relations(spec: Spec | Transform | Operator, settled: Mapping[str, Settled])
 
     Built-in claims are about built-in specs, not about one of one's own that has the name of one.
     """
-    is_own = isinstance(spec, Optimizer | Schedule) and not _is_builtin(spec)
+    is_own = isinstance(spec, Optimizer | Schedule) and not is_builtin(spec)
     left_out = builtin_claims() if is_own else ()
     return [
         each
@@ -37,16 +34,6 @@ def related(each: Settled, edition: Edition) -> str:
     lines = [f"{said(each.claim.statement, edition)} {badge(each, edition)} ({where})"]
     lines += [part for part in (broken(each, edition) or witnessed(each, edition),) if part]
     return "\n\n".join(lines) + "\n"
-
-
-def _is_builtin(spec: Spec) -> bool:
-    known = _builtin().get(spec.name)
-    return known is not None and fingerprint(analyse(known)) == fingerprint(analyse(spec))
-
-
-@cache
-def _builtin() -> Mapping[str, Spec]:
-    return all_builtin()
 
 
 def subjects(claim: Claim) -> list[str]:

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from ...backends.latex.letters import SET
 from ..edition import ENGLISH, Edition
 from .build import BuildError, build
 from .workspace import Workspace
@@ -85,6 +86,7 @@ def book(
             "fvset": r"\fvset{fontsize=\footnotesize}",
             **({} if edition.language == ENGLISH else _CHINESE),
             "preamble": _PREAMBLE
+            + _SIGNS
             + _contents_name(words["contents"])
             + (_CONTINUOUS if is_short else ""),
             "maketitle": r"\date{}\sphinxmaketitle",
@@ -97,6 +99,9 @@ def book(
     kind = "-pdf" if engine == "pdflatex" else "-pdfxe"
     command = ["latexmk", kind, *options, "steprule.tex"]
     run = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace")
+    log = (folder / "steprule.log").read_text(encoding="utf-8", errors="replace")
+    if lost := _LOST.search(log):
+        raise BuildError(_without(chr(int(lost[1], 16)), space))
     if run.returncode:
         raise BuildError(f"LaTeX stops: {_fault(run.stdout) or run.stderr.strip()}")
     return folder / "steprule.pdf"
@@ -172,6 +177,11 @@ _CONTINUOUS = r"""
 \renewcommand{\bookpart}[1]{\phantomsection\addcontentsline{toc}{part}{#1}}
 """
 
+_SIGNS = "\\usepackage{newunicodechar}\n" + "".join(
+    rf"\newunicodechar{{{sign}}}{{{tex}}}" + "\n" for sign, tex in SET.items()
+)
+"""What fonts of text do not have."""
+
 _CHINESE = {
     "fontpkg": r"""
 \setCJKmainfont{Noto Serif CJK SC}[ItalicFont=*]
@@ -195,6 +205,24 @@ def _engine(language: str) -> str:
 
 def _is_found(name: str) -> bool:
     return not subprocess.run(["kpsewhich", name], capture_output=True, check=False).returncode
+
+
+_LOST = re.compile(r"(?:Unicode character|There is no) \S+ \(U\+([0-9A-F]+)\)")
+"""A letter that there is no font for: pdfTeX stops there, XeTeX goes on without it."""
+
+
+def _without(letter: str, space: Workspace) -> str:
+    """That the book cannot have a letter, and where it stands."""
+    pages = (
+        page.relative_to(space.sources).with_suffix("").as_posix()
+        for page in sorted(space.sources.rglob("*.md"))
+        if letter in page.read_text(encoding="utf-8")
+    )
+    return (
+        f"the fonts of the book have no {letter} (U+{ord(letter):04X}), which stands in "
+        f"{', '.join(pages)}. Write it in other letters, or a site, which has all; the book of "
+        "--language zh has those of Chinese"
+    )
 
 
 def _fault(log: str) -> str:

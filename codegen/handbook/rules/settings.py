@@ -7,6 +7,7 @@ from ....specs.language import Hyper, Optimizer
 from ....specs.language.settings import Setting
 from ....specs.settings import SETTINGS
 from ...loading.load import builtin
+from ...loading.ours import is_builtin
 
 
 class Tuned(NamedTuple):
@@ -19,7 +20,7 @@ class Tuned(NamedTuple):
 def tuned(spec: Optimizer) -> tuple[str, Sequence[Tuned]]:
     """The rule of which it is said, and what; nothing where nothing is known."""
     own = {h.name: h for h in spec.hyperparameters}
-    for name in (spec.name, *_ancestors(spec)):
+    for name in ([spec.name] if is_builtin(spec) else []) + [*_ancestors(spec)]:
         if name in SETTINGS:
             there = {h.name: h for h in builtin()[name].hyperparameters}
             found = [(s, own[s.name], there[s.name]) for s in SETTINGS[name] if s.name in own]
