@@ -44,6 +44,7 @@ from .rules import (
     division,
     domain,
     duplicate,
+    even,
     example,
     existence,
     extent,
@@ -120,6 +121,7 @@ RULES: tuple[Rule, ...] = (
     unused,
     view,
     shape,
+    even,
     factor,
     constraint,
     # every course a step can take

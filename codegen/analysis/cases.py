@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
-from sympy import Basic, Integer, Piecewise, Symbol
+from sympy import Basic, Expr, Integer, Piecewise, Symbol, floor
 from sympy.core.relational import Relational
 
 from ...specs.language import (
@@ -203,7 +203,7 @@ class Case:
         if e.is_Rational:
             return intervals.of_rational(e)
         if self.facts and e.free_symbols and e.atoms(Fact) == e.free_symbols:
-            return intervals.point(Fraction(str(e.xreplace(self._lengths))))
+            return _of_number(e.xreplace(self._lengths))
         return self.admissible.get(e, intervals.REAL)
 
     @cached_property
@@ -258,3 +258,17 @@ class Case:
             if fact in symbols and self.facts
         ]
         return " and ".join(words) or "always"
+
+
+_FINE = 2**64
+"""The parts of 1 that an irrational number lies between two of."""
+
+
+def _of_number(e: Basic) -> Range:
+    """The range of a number, such as the root of a length."""
+    if e.is_Rational:
+        return intervals.of_rational(e)
+    if not e.is_comparable:  # the logarithm of 0, say
+        return intervals.REAL
+    below = int(floor(cast(Expr, e) * _FINE))
+    return Range(Fraction(below, _FINE), Fraction(below + 1, _FINE))

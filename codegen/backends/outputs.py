@@ -11,7 +11,7 @@ from ..notation.text import text_of
 from ..program.compiled import CompiledRule
 from ..program.forms import Language, Printer
 from ..program.nodes import Assign, Program
-from .signature import Argument, arguments, tests
+from .signature import Argument, arguments, taken_apart, tests
 from .statements import assigned, block
 
 _RESULT = "theta"
@@ -73,14 +73,15 @@ def _lines(spec: Optimizer, program: Program, language: Language) -> list[str]:
     lines: list[str] = []
     for a in _read(spec, read):
         if a.is_tuple:
-            own = (h.name if h.name in read else f"_{h.name}" for h in a.members)
-            lines.append(f"{', '.join(own)} = {a.name}")
+            own = [h.name if h.name in read else f"_{h.name}" for h in a.members]
+            lines.append(taken_apart(a.name, own))
         asked = tests((a,), str).items()
         lines += [f"{flag} = {test[1:-1]}" for flag, test in asked if flag in read]
     lines += ["first = t == 1"] if "first" in read else []
     lines += map(assigned(printer), program.host)
-    *before, last = program.body
-    ends = isinstance(last, Assign)
-    body = block(tuple(before) if ends else program.body, printer, assigned(printer))
-    lines += [line for line in body.splitlines() if not line.lstrip().startswith("#")]
-    return [*lines, f"return {printer(last.value) if ends else printer.name(_RESULT)}"]
+    body, result = program.body, printer.name(_RESULT)
+    if body and isinstance(last := body[-1], Assign):
+        body, result = body[:-1], printer(last.value)
+    text = block(body, printer, assigned(printer))
+    lines += [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    return [*lines, f"return {result}"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..program.forms import Language, Printer
 from ..program.nodes import Branch, Name, Node, Program, Statement, names, walk
-from .signature import Argument
+from .signature import Argument, taken_apart
 
 
 def host_names(program: Program) -> list[str]:
@@ -90,7 +90,7 @@ def scalars(
         if a.is_tuple and read & {h.name for h in a.members}:
             known |= of_step([h.name for h in a.members if h.name in met and h.name not in derived])
             own = (h.name if h.name in read else f"_{h.name}" for h in a.members)
-            lines.append(f"{', '.join(known.get(name, name) for name in own)} = {a.name}")
+            lines.append(taken_apart(a.name, [known.get(name, name) for name in own]))
     assigned = {assign.target.id for assign in program.host}
     given = [a.name for a in args if not a.is_tuple and not a.is_option]
     given += ["t", *program.facts]

@@ -1,6 +1,6 @@
 """The constructor of a generated optimizer: arguments, defaults, documentation, checks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
@@ -61,15 +61,15 @@ def arguments(spec: Optimizer) -> tuple[Argument, ...]:
         members = list(group)
         hyper = tuple(h for h in members if isinstance(h, Hyper))
         if isinstance(choice := members[0], Choice):
-            listed = ", ".join(f'``"{word}"``' for word in choice.words)
-            doc = f"{choice.doc}: {listed}" + ("; None for the first" if choice.omissible else "")
+            named = ", ".join(f'``"{word}"``' for word in choice.words)
+            doc = f"{choice.doc}: {named}" + ("; None for the first" if choice.omissible else "")
             default = "None" if choice.omissible else f'"{choice.default}"'
             words = {word: flag.name for word, flag in choice.flags.items()}
             found.append(Argument(name, default, (), False, choice.keyword, doc, words))
         elif isinstance(option := members[0], Option):
             found.append(Argument(name, str(option.default), (), False, option.keyword, option.doc))
         elif hyper[0].argument:
-            default = f"({', '.join(map(_source, hyper))})"
+            default = f"({listed([_source(h) for h in hyper])})"
             doc = "; ".join(f"{h.name}, {_described(h)}" for h in hyper)
             found.append(Argument(name, default, hyper, True, hyper[0].keyword, doc))
         else:
@@ -77,6 +77,17 @@ def arguments(spec: Optimizer) -> tuple[Argument, ...]:
             found.append(Argument(name, _source(h), hyper, False, h.keyword, _described(h)))
     # Keyword-only arguments stand last, in the order they were declared.
     return tuple(sorted(found, key=lambda a: a.keyword))
+
+
+def listed(members: Sequence[str]) -> str:
+    """The members of a tuple, without its brackets; Python tells one alone by its comma."""
+    return f"{members[0]}," if len(members) == 1 else ", ".join(members)
+
+
+def taken_apart(name: str, members: Sequence[str]) -> str:
+    """The statement that gives the members of a tuple names."""
+    left = listed(members)
+    return f"({left}) = {name}" if len(members) == 1 else f"{left} = {name}"
 
 
 def _described(h: Hyper) -> str:

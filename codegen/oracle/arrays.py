@@ -274,3 +274,10 @@ def product(factors: Sequence[Quantity]) -> Quantity:
 _multiply = elementwise(multiply, 2)
 _subtract = elementwise(subtract, 2)
 _divide = elementwise(divide, 2)
+
+
+def spread(value: Quantity, shape: tuple[int, ...]) -> Array:
+    """A number on every element; an array as it is."""
+    if isinstance(value, np.ndarray):
+        return value
+    return object_array([value] * math.prod(shape), shape)

@@ -27,16 +27,19 @@ from ...specs.language import (
     GradientAt,
     SpecError,
     Value,
+    basis,
     identity,
     iterate,
     stored,
 )
 from ...specs.language import t as step_symbol
 from ...specs.language.decompositions import Decomposition
+from ...specs.language.heads import Head
 from ...specs.language.over_tensors import OverTensors
 from ...specs.language.reductions import Reduction
+from ...specs.language.shapes import ONE as ONE_COLUMN
 from . import arrays, exact, factors
-from .arrays import Array, Quantity, elementwise
+from .arrays import Array, Quantity, elementwise, spread
 from .exact import ONE, Number, fmpq
 from .factors import Factored
 from .formats import COARSEST, Format
@@ -144,7 +147,7 @@ class Equations:
             case Piecewise():
                 return self._cases(list(e.args))
             case Reduction():
-                return REDUCTIONS[type(e)](self.value(e.args[0]), axes_of(e.over))
+                return REDUCTIONS[type(e)](self._tensor(e.args[0]), axes_of(e.over))
             case iterate():
                 return self._iterated(e)
             case Decomposition() if e.is_factor:
@@ -161,12 +164,18 @@ class Equations:
                 return self._constant(e)
             case _ if e in (S.Infinity, S.NegativeInfinity):
                 return exact.INFINITY if e == S.Infinity else exact.negate(exact.INFINITY)
+        if isinstance(e, Head) and e.category == "matrix":
+            return FUNCTIONS[type(e)](*map(self._tensor, e.args))
         if function := FUNCTIONS.get(type(e)):
             return function(*map(self.value, e.args))
         raise NotImplementedError(f"no exact value for {type(e).__name__}: {e}")
 
+    def _tensor(self, e: Basic) -> Quantity:
+        """What a head goes over: a number that a step has in place of a tensor is one each."""
+        return self.value(e) if e in (basis, ONE_COLUMN) else spread(self.value(e), self.shape)
+
     def _iterated(self, e: iterate) -> Quantity:
-        rounds, x = self.value(e.rounds), self.value(e.start)
+        rounds, x = self.value(e.rounds), self._tensor(e.start)
         for _ in range(int(rounds)):
             within = copy(self)
             within._known = {**self._known, e.iterand: x}

@@ -1,13 +1,12 @@
 """What a step is given, as exact numbers: the gradient, states, inputs."""
 
-import math
 from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arrays import Array, Quantity, object_array
+from .arrays import Array, Quantity, spread
 from .exact import exact
 from .formats import to_exact
 from .known import Real
@@ -44,10 +43,3 @@ def gradient_of(
         raise ValueError("a gradient away from the stored parameter must be given as a function")
 
     return at
-
-
-def spread(value: Quantity, shape: tuple[int, ...]) -> Array:
-    """A number on every element; an array as it is."""
-    if isinstance(value, np.ndarray):
-        return value
-    return object_array([value] * math.prod(shape), shape)

@@ -13,12 +13,12 @@ from sympy import Basic, sympify
 
 from ...specs.language import Optimizer, Series, Shape, SpecError, State, basis, theta
 from ...specs.language import t as step_symbol
-from .arrays import Array, Quantity
+from .arrays import Array, Quantity, spread
 from .evaluate import Equations
 from .exact import Number, exact
 from .factors import Factored
 from .formats import COARSEST, Format, to_exact
-from .given import GradientOf, gradient_of, quantity_of, spread
+from .given import GradientOf, gradient_of, quantity_of
 from .known import Real, existing_by, symbols_of
 from .views import shape_seen
 

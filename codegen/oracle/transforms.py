@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...specs.language import Transform
-from .arrays import Array
+from .arrays import Array, spread
 from .evaluate import Equations
 from .formats import to_exact
-from .given import gradient_of, spread
+from .given import gradient_of
 from .known import Real, symbols_of
 
 

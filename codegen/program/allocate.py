@@ -230,7 +230,7 @@ class _Allocation:
         return Instruction(name, value.op, args, None, s.equation)
 
     def _in_place(self, value: Apply, state: _State, live: set[str]) -> str | None:
-        """An operand whose buffer can take the result: ours, of its shape, not read again."""
+        """An operand whose buffer can take the result: numbers of its shape, not read again."""
         if value.op.kind is not Kind.ELEMENTWISE:
             return None
         for i, a in enumerate(value.args):
@@ -239,7 +239,7 @@ class _Allocation:
                 and a.is_tensor
                 and a.id not in live | self.numbers
                 and a.type.axes == value.type.axes
-                and (self.reuse_scratch or a.type.dtype is DType.REAL)
+                and a.type.dtype is DType.REAL
                 and state.buffers[a.id] <= self.scratch
                 and not any(state.buffers[a.id] & state.buffers.get(v, set()) for v in live)
                 and (i == 0 or value.op in COMMUTATIVE)

@@ -105,3 +105,11 @@ class Flag(Symbol):
             f"{self.name} is an option, and Python cannot know whether it is on: write "
             f"Piecewise((x, {self.name}), (y, True)) for a choice, And, Or, Not for conditions"
         )
+
+    def as_set(self) -> NoReturn:
+        """Say that it is no condition on a number.
+
+        SymPy takes a symbol for one that holds of every number, and then drops all other cases of
+        a choice that is compared with something.
+        """
+        raise NotImplementedError(f"{self.name} is an option, and no condition on a number")

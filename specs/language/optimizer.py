@@ -6,7 +6,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import ClassVar, TypeVar, cast
 
-from sympy import Basic, Expr, Symbol, false, true
+from sympy import Basic, Expr, Integer, Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
 from .arguments import Choice
@@ -136,9 +136,14 @@ class Optimizer:
 
         Its stored values are those after a step, and t is that step. All that is known of rules
         then holds for outputs: when one is valid, what it computes, how near it comes to that.
+        States that the first step gives are there after it, as those are that begin with 0.
         """
         read = {v.name for v in output.value.atoms(Value)}
-        states = [s for s in self.states if s.name in read]
+        states = [
+            replace(s, init=Integer(0)) if s.init is None else s
+            for s in self.states
+            if s.name in read
+        ]
         stored = {x[t]: x[t - 1] for x in (theta, *(s.series for s in states))}
         return replace(
             self,

@@ -2,19 +2,24 @@
 
 from dataclasses import replace
 
+import pytest
 from steprule.codegen.analysis import analyse
+from steprule.codegen.analysis.cases import SHAPE, Case
 from steprule.specs.language import (
     REAL,
     Constraint,
     Hyper,
     Option,
+    cols,
     flags,
     grad,
     hyperparameters,
+    numel,
+    rows,
     t,
     theta,
 )
-from sympy import And, Eq, Ne, Not, Piecewise, true
+from sympy import And, Eq, Ne, Not, Piecewise, Rational, log, sin, sqrt, true
 
 (mu,) = hyperparameters("mu")
 (flip,) = flags("flip")
@@ -55,3 +60,19 @@ def test_declarations(momentum, refused):
         momentum(states=[replace(state, when=beta)]), "condition", "when of state m", "Ne(beta, 0)"
     )
     refused(momentum(constraints=[Constraint(beta, "beta")]), "condition", "constraint 'beta'")
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (sqrt(numel) > Rational(244, 100), True),  # the root of 6 is 2.449...
+        (sqrt(numel) > Rational(245, 100), False),
+        (Eq(sqrt(numel), Rational(2449489742783178, 10**15)), False),
+        (sin(rows) < Rational(9093, 10000), True),  # the sine of 2 is 0.90929...
+        (log(rows / cols) < 0, True),
+    ],
+)
+def test_comparisons_of_functions_of_lengths(step, condition, holds):
+    spec = step(Piecewise((g, condition), (2 * g, True)))
+    assert analyse(spec)
+    assert Case(spec, {SHAPE: (2, 3)}).decide(condition) is holds

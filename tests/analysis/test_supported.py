@@ -72,3 +72,10 @@ def test_implication_is_for_constraints(step, refused):
     refused(
         step(Piecewise((g, Implies(a, b)), (-g, True)), hyper=OPTIONS), "unsupported", "Implies"
     )
+
+
+def test_what_sympy_makes_of_a_comparison_with_a_choice(step, refused):
+    """Of all its cases, where an option decides: SymPy may not take one for all of them."""
+    choice = Piecewise((g, a), (2 * g, True))
+    spec = step(Piecewise((g, choice > 1), (0, True)), hyper=OPTIONS[:1])
+    refused(spec, "unsupported", "ITE is nothing", "a comparison with a Piecewise", "compare x[t]")

@@ -29,7 +29,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
-from sympy import And, Max, Piecewise
+from sympy import And, Eq, Max, Piecewise
 from torch import nn
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.tensor import DTensor, Shard, distribute_tensor
@@ -398,3 +398,39 @@ def test_states_of_other_shapes_are_not_asked_for():
     found = optimizer.output("averaged", params)
     for name, a in average.items():
         np.testing.assert_allclose(found[name], a / (1 - 0.9**3), rtol=1e-14)  # a few roundings
+
+
+def outputs_of(folder_of, name, **fields):
+    """The outputs of a rule in NumPy, one step after parameters of ones met gradients of ones."""
+    given = {"summary": name, "source": "here", "hyper": [Hyper(lr, "0.5", NON_NEGATIVE, "rate")]}
+    spec = analyse(Optimizer(name, **given, **fields))
+    optimizer = folder_of([spec]).optimizer("numpy", spec)()
+    params = [np.ones(2)]
+    optimizer.update(params, [np.ones(2)])
+    return {o.name: optimizer.output(o.name, params)[0].tolist() for o in spec.outputs}
+
+
+def test_an_output_may_read_what_the_first_step_gives(package):
+    g = grad(theta[t - 1])
+    found = outputs_of(
+        package,
+        "Late",
+        states=[State(b, init=None, key="b")],
+        updates=[
+            Update(b[t], Piecewise((3 * g, Eq(t, 1)), (b[t - 1] + g, True))),
+            Update(theta[t], theta[t - 1] - lr * b[t]),
+        ],
+        outputs=[Output("ahead", theta[t] - b[t], "a step further")],
+    )
+    assert found == {"ahead": [1 - 0.5 * 3 - 3] * 2}
+
+
+def test_an_output_may_be_the_parameter(package):
+    found = outputs_of(
+        package,
+        "Itself",
+        states=[],
+        updates=[Update(theta[t], theta[t - 1] - lr * grad(theta[t - 1]))],
+        outputs=[Output("itself", theta[t], "the same")],
+    )
+    assert found == {"itself": [0.5, 0.5]}

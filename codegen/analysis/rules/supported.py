@@ -31,7 +31,7 @@ from sympy import (
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.functions.elementary.piecewise import ExprCondPair
-from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Implies, Not, Or
+from sympy.logic.boolalg import ITE, And, BooleanFalse, BooleanTrue, Implies, Not, Or
 
 from ....specs.language import (
     GradientAt,
@@ -128,6 +128,11 @@ def _remedy(node: Basic, kind: type) -> str:
         return "SymPy makes it of a division by 0, or of 0*oo: mend what is divided by"
     if node == S.ImaginaryUnit:
         return "SymPy makes it of a root of what is negative: equations are of real numbers"
+    if isinstance(node, ITE):
+        return (
+            "SymPy makes it of a comparison with a Piecewise: give that an equation of its own, "
+            "x[t], and compare x[t]"
+        )
     of_numbers = _OF_NUMBERS if kind is Optimizer else ""
     return (
         "Write it with + - * / **, sqrt, exp, log, tanh, erf, atan, atan2, Abs, sign, Max, Min, "

@@ -131,6 +131,10 @@ class Conditions:
         self.names = {test: _option(test, k) for k, test in enumerate(self._reached, start=1)}
         self.names |= roots
 
+    def said(self, test: Node) -> str:
+        """A condition or its opposite, by name."""
+        return self.names[test] if test in self.names else f"not {self.names[negation(test)]}"
+
     @property
     def printed(self) -> dict[str, str]:
         """By the name of each, how the host finds it."""

@@ -195,7 +195,7 @@ class _Texts:
             given,
             parts,
             {term.name: same.get(term.name, term.name) for term in reduced},
-            block(_without(stage.program.body, same), self.conditions.names.__getitem__, statement),
+            block(_without(stage.program.body, same), self.conditions.said, statement),
         )
 
     def _reduced(self, stage: Pass) -> list[Term]:
@@ -240,7 +240,7 @@ class _Texts:
             return line
 
         kept = [a.target.id for a in assignments(stage.body)]
-        body = block(stage.body, self.conditions.names.__getitem__, statement)
+        body = block(stage.body, self.conditions.said, statement)
         loaded = [
             f"values[row, {self._places[s.name]}] = {s.name}"
             for s in stage.loads
@@ -298,14 +298,15 @@ def _same(body: tuple[Statement, ...], terms: set[str]) -> dict[str, str]:
 
 
 def _without(body: tuple[Statement, ...], left_out: Collection[str]) -> tuple[Statement, ...]:
-    """The statements but those that assign some names."""
-    return tuple(
-        replace(s, then=_without(s.then, left_out), otherwise=_without(s.otherwise, left_out))
-        if isinstance(s, Branch)
-        else s
-        for s in body
-        if isinstance(s, Branch) or s.target.id not in left_out
-    )
+    """The statements but those that assign some names, and choices between nothing else."""
+    return tuple(each for s in body for each in _left(s, left_out))
+
+
+def _left(s: Statement, left_out: Collection[str]) -> tuple[Statement, ...]:
+    if not isinstance(s, Branch):
+        return () if s.target.id in left_out else (s,)
+    then, otherwise = _without(s.then, left_out), _without(s.otherwise, left_out)
+    return (replace(s, then=then, otherwise=otherwise),) if then or otherwise else ()
 
 
 def _way(node: Node) -> str:
