@@ -30,7 +30,7 @@ from ._inputs import NONE, Inputs
 from ._intervals import Member, members
 from ._options import DEFAULTS, autograd_sees
 from ._rows import alike
-from ._rule import Group, Rule, Start, Work
+from ._rule import Group, Rule, Start, Work, parameter
 from ._scalars import Step
 from ._shapes import LAST_TWO, Axes, Facts, View, otherwise, told
 from ._traits import Traits
@@ -155,7 +155,7 @@ class Declared:
         params: list[Tensor] = group["params"]
         if self._on_matrices and (others := [i for i, p in enumerate(params) if p.ndim < 2]):
             raise ValueError(
-                f"{type(self).__name__} works on matrices, and {_parameter(group, others[0])} has "
+                f"{type(self).__name__} works on matrices, and {parameter(group, others[0])} has "
                 f"shape {tuple(params[others[0]].shape)}; give such parameters to a rule that "
                 "works element by element, such as AdamW"
             )
@@ -166,7 +166,7 @@ class Declared:
                 self._view(group, p.ndim).of(p.shape)
             except ValueError as error:
                 raise ValueError(
-                    f"{_parameter(group, i)}, of shape {tuple(p.shape)}, {error}; give it to a "
+                    f"{parameter(group, i)}, of shape {tuple(p.shape)}, {error}; give it to a "
                     f"group of its own{otherwise(self._viewing)}"
                 ) from None
 
@@ -313,9 +313,3 @@ class Declared:
             return {}
         starts = self._initial(group, **dict.fromkeys(self._facts, 1))  # none depends on it
         return {name: x for name in self._global_states if (x := starts[name]) is not None}
-
-
-def _parameter(group: Group, index: int) -> str:
-    """Which parameter of a group it is, by name if it has one."""
-    names = group.get("param_names")
-    return f"the parameter {names[index]!r}" if names else f"parameter {index} of its group"

@@ -123,6 +123,33 @@ def test_what_torch_refuses_of_parameters(rule: Any) -> None:
     assert len(optimizer.param_groups) == 1
 
 
+@pytest.mark.filterwarnings("ignore:optimizer contains a parameter group with duplicate")
+@pytest.mark.parametrize("way", [{"foreach": False}, {"foreach": True}, {"fused": True}])
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_a_parameter_stands_once(name: str, way: dict[str, bool]) -> None:
+    """Two states would be made for it, of which one is freed while kernels write to it."""
+    p, q = torch.ones(2).requires_grad_(), torch.ones(2).requires_grad_()
+    cls = getattr(steprule.torch, name)
+    with pytest.raises(ValueError, match=r"^parameter 2 of its group is there twice; hand over e"):
+        cls([p, q, p], **way)
+    with pytest.raises(ValueError, match=r"^the parameter 'decoder' is there twice"):
+        cls([("encoder", p), ("decoder", p)], **way)
+    optimizer = cls([p], **way)
+    with pytest.raises(ValueError, match="is there twice"):
+        optimizer.add_param_group({"params": [q, q]})
+    assert len(optimizer.param_groups) == 1
+    optimizer.add_param_group({"params": [q]})
+    p.grad, q.grad = torch.ones(2), torch.ones(2)
+    for group in optimizer.param_groups:  # as the entries of a dict they can be changed
+        group["params"].append(p)
+        with pytest.raises(ValueError, match=r"^parameter . of its group is there twice"):
+            optimizer.step()
+        assert group["params"].pop() is p
+    assert (p.tolist(), q.tolist(), len(optimizer.state)) == ([1, 1], [1, 1], 0)
+    optimizer.step()
+    assert torch.equal(p, q)
+
+
 def test_named_parameters_and_generators(rule: Any) -> None:
     model = torch.nn.Linear(2, 3)
     optimizer = rule.ours(model.named_parameters())

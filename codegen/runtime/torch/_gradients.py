@@ -1,26 +1,54 @@
 """Gradients as a step takes them, from those that parameters have.
 
-``present``  the parameters that have one.
+``present``  the parameters that have one, each of which stands once.
 ``held``     what this rank holds of them.
 ``usable``   conjugations carried out, sparse ones gathered; or refused.
 """
+
+from itertools import chain
 
 import torch
 from torch import Tensor
 
 from . import _shards as shards
 from . import _sparse as sparse
-from ._rule import Group, Rule
+from ._rule import Group, Rule, parameter
 from ._tensors import is_computed_with
 from ._traits import Traits
 
 
-def present(params: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-    """The parameters that have a gradient, and these."""
-    grads = [grad for p in params if (grad := p.grad) is not None]
-    if len(grads) == len(params):
-        return params, grads
-    return [p for p in params if p.grad is not None], grads
+def present(groups: list[Group]) -> list[tuple[Group, list[Tensor], list[Tensor]]]:
+    """The groups with parameters that have a gradient, with those and these.
+
+    Raises:
+        ValueError: a parameter stands twice.
+    """
+    require_once(groups)
+    found: list[tuple[Group, list[Tensor], list[Tensor]]] = []
+    for group in groups:
+        params: list[Tensor] = group["params"]
+        grads = [grad for p in params if (grad := p.grad) is not None]
+        if len(grads) < len(params):
+            params = [p for p in params if p.grad is not None]
+        if grads:
+            found.append((group, params, grads))
+    return found
+
+
+def require_once(groups: list[Group]) -> None:
+    """Raise ValueError if a parameter stands twice: it would be given two states, and lose one."""
+    every = [*chain.from_iterable(group["params"] for group in groups)]
+    if len({*map(id, every)}) == len(every):
+        return
+    seen: set[int] = set()
+    for group in groups:
+        for i, p in enumerate(group["params"]):
+            if id(p) in seen:
+                raise ValueError(
+                    f"{parameter(group, i)} is there twice; hand over each parameter once, as "
+                    "parameters() of a model gives them"
+                )
+            seen.add(id(p))
 
 
 def held(

@@ -78,7 +78,7 @@ class Optimizer(Readable, optim.Optimizer):
             the CPU, ``"steprule[cuda]"`` for CUDA. A step finds that the kernel is not of the spec
             that the class is of.
         ValueError: a hyperparameter lies outside its domain, or is a tensor of several numbers, or
-            two limits of gradients are set.
+            two limits of gradients are set, or a parameter stands twice.
     """
 
     _wrapper = ""
@@ -151,6 +151,7 @@ class Optimizer(Readable, optim.Optimizer):
         super().add_param_group(param_group)
         group, rule = self.param_groups[-1], self._rule(self.defaults)
         try:
+            gradients.require_once([group])
             self._require_shapes(group)
             launches.check(rule, group, {p.device for p in group["params"]})
         except (RuntimeError, ValueError):
@@ -212,7 +213,8 @@ class Optimizer(Readable, optim.Optimizer):
                 capturable; ``clipvalue`` is set, and a gradient is complex; with
                 ``error_if_nonfinite``, a norm to clip by is infinite or NaN.
             TypeError: an input is missing, or unknown; or a parameter is an integer or of 8 bits.
-            ValueError: a group has two limits of its gradients, or an input does not fit.
+            ValueError: a group has two limits of its gradients, an input does not fit, or a
+                parameter stands twice.
 
         Nothing has been changed when one of these is raised. What a handler of a signal raises, as
         that of Ctrl-C does, is raised before the step or after it. Only want of memory for what
@@ -243,8 +245,7 @@ class Optimizer(Readable, optim.Optimizer):
             changes = self._memory.again(*how)
             if changes is not None:
                 return changes
-        found = [(group, *gradients.present(group["params"])) for group in self.param_groups]
-        found = [each for each in found if each[1]]
+        found = gradients.present(self.param_groups)
         if not self.state and moves_nothing(self.param_groups):
             return made(rule, chain.from_iterable(starmap(self._works, found)), self.state)
         groups = [group for group, _, _ in found]

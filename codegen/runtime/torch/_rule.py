@@ -30,6 +30,12 @@ Change: TypeAlias = Callable[[], Any]
 """What is left of a step when all that can fail is done. It may give tensors that take turns."""
 
 
+def parameter(group: Group, index: int) -> str:
+    """Which parameter of a group it is, by name if it has one."""
+    names = group.get("param_names")
+    return f"the parameter {names[index]!r}" if names else f"parameter {index} of its group"
+
+
 @dataclass(eq=False)
 class Rule:
     """A rule: names, the keys its states have in checkpoints, and its functions.
