@@ -121,7 +121,7 @@ class MSVAG(Optimizer):
         doubt += mhat_squared
         with np.errstate(all="ignore"):  # of what is not chosen
             mhat_squared /= doubt
-        np.copyto(tmp4, np.where(tmp4, mhat_squared, 0))
-        tmp4 *= mhat
-        tmp4 *= step.lr
-        theta -= tmp4
+        np.copyto(tmp2, np.where(tmp4, mhat_squared, 0))
+        tmp2 *= mhat
+        tmp2 *= step.lr
+        theta -= tmp2

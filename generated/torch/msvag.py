@@ -152,8 +152,8 @@ class MSVAG(Optimizer):
         tmp4 = [mhat_squared > 0 for mhat_squared in mhat_squared]
         torch._foreach_add_(doubt, mhat_squared)
         torch._foreach_div_(mhat_squared, doubt)
-        tmp4 = [
+        tmp2 = [
             torch.where(tmp4, mhat_squared, 0)
             for mhat_squared, tmp4 in zip(mhat_squared, tmp4, strict=True)
         ]
-        torch._foreach_addcmul_(theta, tmp4, mhat, -step.lr)
+        torch._foreach_addcmul_(theta, tmp2, mhat, -step.lr)
