@@ -8,10 +8,10 @@ from sympy import Piecewise, sqrt
 from ..gradients import g, weight_decay
 from ..language import Option, Update, derived, flags, intermediates, t, theta
 from .radam import RECTIFIED, RHO_INF, rho
-from .schedulefreeadamw import beta2, d, eps, lr, rate, schedule_free_adamw, vhat
+from .schedulefreeadamw import beta2, d, eps, lr, rate, schedule_free_adamw, v
 
 (silent_sgd_phase,) = flags("silent_sgd_phase")
-(rectified,) = intermediates("rectified")
+rectified, scaled = intermediates("rectified scaled")
 
 schedulefreeradam = derived(
     schedule_free_adamw,
@@ -28,9 +28,9 @@ schedulefreeradam = derived(
         ),
         Update(rate[t], lr * rectified[t]),
         Update(
-            d[t],
-            Piecewise((g[t] / (sqrt(vhat[t]) + eps), rho[t] > 4), (g[t], True))
-            + weight_decay.symbol * theta[t - 1],
+            scaled[t],
+            Piecewise((g[t] / (sqrt(v[t] / (1 - beta2**t)) + eps), rho[t] > 4), (g[t], True)),
         ),
+        Update(d[t], scaled[t] + weight_decay.symbol * theta[t - 1]),
     ],
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import accumulate
-from operator import attrgetter, is_, or_
+from operator import attrgetter, is_
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -144,7 +144,7 @@ class Known:
             return None
         where = [*map(address, given)]
         if where != self._where:  # they are elsewhere than at the last step
-            if reduce(or_, where) & self._unaligned or not self._are_apart(where):
+            if reduce(int.__or__, where) & self._unaligned or not self._are_apart(where):
                 return None
             self._where = where
         return given
