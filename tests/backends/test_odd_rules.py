@@ -14,6 +14,7 @@ from steprule.specs.language import (
     State,
     Update,
     amax,
+    clip,
     cols,
     grad,
     hyperparameters,
@@ -63,6 +64,7 @@ SPECS = {
         step("TupleOfOne", beta * G),
         step("ComparedTwice", Abs(Piecewise((1, beta * P < G), (G, True))) ** 3),
         step("NormInTurns", G * norm(IN_TURNS) + G * total(lr * IN_TURNS)),
+        step("RateWithinNorms", G * clip(lr, -norm(G) / 9, norm(G) / 9)),
         step("RowsInTurns", G * total(IN_TURNS, over=cols)),
         step("ProductInTurns", matmul(IN_TURNS, transpose(G), G)),
         rule(
