@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, cast
 
-from sympy import Basic, Expr, Integer, Piecewise, Symbol, floor
+from sympy import Basic, Expr, Integer, Piecewise, Rational, Symbol
 from sympy.core.relational import Relational
 
 from ...specs.language import (
@@ -260,8 +260,7 @@ class Case:
         return " and ".join(words) or "always"
 
 
-_FINE = 2**64
-"""The parts of 1 that an irrational number lies between two of."""
+_DIGITS = 40
 
 
 def _of_number(e: Basic) -> Range:
@@ -270,5 +269,7 @@ def _of_number(e: Basic) -> Range:
         return intervals.of_rational(e)
     if not e.is_comparable:  # the logarithm of 0, say
         return intervals.REAL
-    below = int(floor(cast(Expr, e) * _FINE))
-    return Range(Fraction(below, _FINE), Fraction(below + 1, _FINE))
+    near = Rational(cast(Expr, e).evalf(_DIGITS))
+    found = Fraction(int(near.p), int(near.q))
+    off = max(abs(found), Fraction(1)) / 10 ** (_DIGITS // 2)
+    return Range(found - off, found + off)

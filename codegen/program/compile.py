@@ -103,7 +103,7 @@ def compile_stages(spec: Optimizer) -> Stages:
     }
     program = split_roots(program, {n for n, low in lows.items() if low is not None and low >= 0})
     stages = stages_of(program)
-    checker(spec).check(program, after="stages", run=stages.run)
+    checker(spec).check(stages.program, after="stages", run=stages.run)
     return stages
 
 

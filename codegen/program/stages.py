@@ -62,7 +62,7 @@ from .operations import Kind
 from .passes.expand import expand
 from .passes.fill import fill
 from .passes.name_parts import is_small, name_parts, reduces
-from .passes.reuse_names import reuse_names
+from .passes.reuse_names import name_slots, reuse_names
 from .passes.settle import settle
 from .place import Columns, kept, placed
 from .types import Place
@@ -181,7 +181,8 @@ def stages_of(program: Program) -> Stages:
     """
     if Kind.MATRIX in program.kinds or any(_is_square(s.old) for s in program.slots):
         raise NotImplementedError("it works on whole matrices")
-    program = name_parts(_with_own_names(expand(program)))
+    program = name_slots(expand(program), program.scalar_slots)  # as the host knows them
+    program = name_parts(_with_own_names(program))
     plan = placed(program)
     stages: list[Stage] = []
     for k in range(len(plan.columns) + 1):

@@ -190,8 +190,12 @@ def _beside(test: Tensor, x: float) -> Tensor:
     return torch.full_like(test, x, dtype=torch.float64)
 
 
-def clip(x: Tensor, low: Scalar, high: Scalar) -> Tensor:
-    """A tensor within bounds, of which one may be a number, where torch asks both to be alike."""
+@overload
+def clip(x: Tensor, low: Scalar, high: Scalar) -> Tensor: ...
+@overload
+def clip(x: Scalar, low: Tensor, high: Tensor) -> Tensor: ...
+def clip(x: Scalar, low: Scalar, high: Scalar) -> Scalar:
+    """What lies within bounds, of which some are numbers, where torch asks for tensors alone."""
     return minimum(maximum(x, low), high)
 
 

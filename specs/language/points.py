@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
-from sympy import Expr
+from sympy import Eq, Expr, Piecewise
 
-from .declarations import Update
+from .declarations import State, Update
 from .inputs import Source
 from .optimizer import Optimizer
 from .symbols import GradientAt, Value, t, theta
@@ -43,7 +43,7 @@ def _leading_to(spec: Optimizer, name: str, point: Expr) -> Optimizer:
     names = {v.name for v in values}
     computed = {u.target.name for u in needed}
     states = tuple(s for s in spec.states if s.name in names)
-    still = (Update(s.series[t], s.series[t - 1]) for s in states if s.name not in computed)
+    still = (Update(s.series[t], _kept(s)) for s in states if s.name not in computed)
     drawn = {i.name for i in spec.inputs if i.is_random}  # whose numbers follow from their order
     title = f"{spec.name}Point{name.capitalize()}"
     return replace(
@@ -56,6 +56,12 @@ def _leading_to(spec: Optimizer, name: str, point: Expr) -> Optimizer:
         outputs=(),
         peer="",
     )
+
+
+def _kept(state: State) -> Expr:
+    """The value a state has; before the first step gives it one, any will do."""
+    value = state.series[t - 1]
+    return value if state.init is not None else Piecewise((0, Eq(t, 1)), (value, True))
 
 
 def _needed(spec: Optimizer, names: Iterable[str]) -> list[Update]:

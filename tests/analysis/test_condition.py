@@ -19,7 +19,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
-from sympy import And, Eq, Ne, Not, Piecewise, Rational, log, sin, sqrt, true
+from sympy import And, Eq, Ne, Not, Piecewise, Rational, erf, exp, log, sin, sqrt, true
 
 (mu,) = hyperparameters("mu")
 (flip,) = flags("flip")
@@ -70,6 +70,8 @@ def test_declarations(momentum, refused):
         (Eq(sqrt(numel), Rational(2449489742783178, 10**15)), False),
         (sin(rows) < Rational(9093, 10000), True),  # the sine of 2 is 0.90929...
         (log(rows / cols) < 0, True),
+        (erf(24 * rows) > Rational(1, 2), True),  # 1, but for less than a float tells
+        (exp(-numel) > 0, True),
     ],
 )
 def test_comparisons_of_functions_of_lengths(step, condition, holds):

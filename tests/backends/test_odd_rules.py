@@ -11,9 +11,11 @@ from steprule.specs.language import (
     UNIT,
     Hyper,
     Optimizer,
+    Shape,
     State,
     Update,
     amax,
+    clip,
     cols,
     grad,
     hyperparameters,
@@ -32,7 +34,7 @@ from steprule.specs.language import (
 from sympy import Abs, Eq, Mod, Piecewise, Symbol, sqrt
 
 lr, beta, share = hyperparameters("lr beta share")
-(r,) = states("r")
+h, r = states("h r")
 d, e = intermediates("d e")
 G, P = grad(theta[t - 1]), theta[t - 1]
 
@@ -63,6 +65,7 @@ SPECS = {
         step("TupleOfOne", beta * G),
         step("ComparedTwice", Abs(Piecewise((1, beta * P < G), (G, True))) ** 3),
         step("NormInTurns", G * norm(IN_TURNS) + G * total(lr * IN_TURNS)),
+        step("RateWithinNorms", G * clip(lr, -norm(G) / 9, norm(G) / 9)),
         step("RowsInTurns", G * total(IN_TURNS, over=cols)),
         step("ProductInTurns", matmul(IN_TURNS, transpose(G), G)),
         rule(
@@ -77,6 +80,15 @@ SPECS = {
             Update(theta[t], P - lr * rms(e[t], over=rows)),
         ),
         rule(
+            "NumberMetAnew",
+            Update(h[t], beta * h[t - 1]),
+            Update(
+                theta[t],
+                P - lr * Piecewise((G, h[t] > lr), (P, True)) * norm(G) - h[t] * P - (1 - h[t]) * G,
+            ),
+            states=[State(h, init=1, key="h", shape=Shape.SCALAR)],
+        ),
+        rule(
             "StateByCases",
             Update(r[t], Piecewise((mean(G, over=cols), EVERY_OTHER), (share, True))),
             Update(theta[t], P - lr * G / (1 + sqrt(Abs(r[t] + r[t - 1])))),
@@ -85,7 +97,7 @@ SPECS = {
     )
 }
 FORMS = ("numpy", "loop", "foreach", "capturable")
-BY_KERNELS = ("OtherwiseAlone", "StateByCases", "TupleOfOne")
+BY_KERNELS = ("NumberMetAnew", "OtherwiseAlone", "StateByCases", "TupleOfOne")
 """Those of which there is something to say in kernels, which take seconds to compile."""
 
 

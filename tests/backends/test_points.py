@@ -26,6 +26,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
+from sympy import Eq, Piecewise
 from torch import nn
 
 lr, beta, rho = hyperparameters("lr beta rho")
@@ -253,3 +254,29 @@ def test_what_to_do_where_there_is_no_closure(made):
         made.optimizer("torch", SHARP)([p]).step(f=1.0)
     with pytest.raises(TypeError, match=r"hand over what gives .*update\(params, function\)"):
         made.optimizer("numpy", SHARP)().update(START.copy(), START.copy(), f=1.0)
+
+
+def test_a_point_may_read_what_the_first_step_gives(package):
+    """Of x**2/2, whose gradient is x: by hand from 1, at rate 1/2."""
+    before = Piecewise((G, Eq(t, 1)), (m[t - 1], True))
+    spec = analyse(
+        Optimizer(
+            "Late",
+            summary="By the gradient as far ahead as it has changed.",
+            source="here",
+            hyper=[Hyper(lr, "0.5", NON_NEGATIVE, "rate")],
+            states=[State(m, init=None, key="last")],
+            inputs=[Input(ahead, Source.GRADIENT, "the gradient ahead")],
+            updates=[
+                Update(ahead[t], grad(theta[t - 1] + G - before)),
+                Update(m[t], G),
+                Update(theta[t], theta[t - 1] - lr * ahead[t]),
+            ],
+        )
+    )
+    optimizer = package([spec]).optimizer("numpy", spec)()
+    params, found = [np.ones(1)], []
+    for _ in range(3):
+        optimizer.update(params, lambda at: [x.copy() for x in at])
+        found.append(float(params[0][0]))
+    assert found == [0.5, 0.5, 0.25]

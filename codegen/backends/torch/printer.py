@@ -46,10 +46,11 @@ def _clamped(bound: str) -> Callable[[Apply], str]:
 
 
 def _clipped(node: Apply) -> str:
-    """A tensor within bounds; torch takes two numbers or two tensors, not one of each."""
-    low, high = (names(bound) for bound in node.args[1:])
+    """What lies within bounds; torch takes two numbers or two tensors, of a tensor."""
+    value, *bounds = node.args
+    low, high = map(names, bounds)
     alike = low == high and len(low) <= 1
-    return "{}.clamp({}, {})" if alike else "scalars.clip"
+    return "{}.clamp({}, {})" if alike and not value.on_host else "scalars.clip"
 
 
 def _never(*_: object) -> None:

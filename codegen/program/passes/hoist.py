@@ -182,5 +182,5 @@ def _stem(node: Apply, parent: Apply, target: str) -> str:
         return "step_size"
     if parent.op is MUL and node is parent.args[0]:
         scaled = next((n.id for n in walk(parent.args[1]) if isinstance(n, Name)), target)
-        return f"{scaled.removesuffix('[t]')}_factor"
-    return f"{target.removesuffix('[t]')}_factor"
+        return f"{scaled}_factor"
+    return f"{target}_factor"

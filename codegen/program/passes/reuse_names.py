@@ -6,6 +6,7 @@
 From here on a name may be assigned more than once.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..naming import free
@@ -27,7 +28,12 @@ from ..nodes import (
 def reuse_names(program: Program) -> Program:
     while (pair := _replaceable(program)) is not None:
         program = _rename(program, *pair)
-    for slot in program.slots:
+    return name_slots(program, program.slots)
+
+
+def name_slots(program: Program, slots: Sequence[Slot]) -> Program:
+    """The program with names that can be printed for the new values of some slots."""
+    for slot in slots:
         if not slot.is_global and _stays(program.body, slot):
             program = _rename(program, slot.new, slot.old)
             continue
