@@ -24,8 +24,7 @@ def turn(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
         OSError: the folder cannot be made, or written to.
     """
     made = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / LOCK)
+    lock = FileLock(folder / LOCK)  # which makes the folder too
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -1,8 +1,10 @@
 """What is tried in place of a trial where two optimizers part."""
 
+from dataclasses import replace
+
 import numpy as np
 from steprule.codegen.analysis import analyse
-from steprule.codegen.audit.smaller import smaller
+from steprule.codegen.audit.smaller import size, smaller
 from steprule.codegen.audit.trial import Trial
 from steprule.specs.language import (
     NON_NEGATIVE,
@@ -17,6 +19,7 @@ from steprule.specs.language import (
     t,
     theta,
 )
+from steprule.specs.optimizers import polyaksgd
 from sympy import Piecewise
 
 (lr,) = hyperparameters("lr")
@@ -56,3 +59,39 @@ def test_options_are_switched_back_in_the_order_they_are_declared_in():
         for each in smaller(spec, trial, frozenset(on))
     ]
     assert found == [*({name} for name in NAMES), {plain, weak}]
+
+
+def test_an_option_is_plain_as_it_is_by_default():
+    """Which may be on: off, it is what has to be said of the trial."""
+    (on,) = flags("on")
+    factor = Piecewise((2, on), (1, True))
+    spec = analyse(
+        Optimizer(
+            "On",
+            summary="On by default.",
+            source="Nobody",
+            hyper=[
+                Hyper(lr, "1", NON_NEGATIVE, "learning rate"),
+                Option(on, "twice as fast", default=True),
+            ],
+            states=[],
+            updates=[Update(theta[t], theta[t - 1] - lr * factor * grad(theta[t - 1]))],
+        )
+    )
+    trial = Trial({"lr": 1.0}, {"on": False}, (np.zeros(()),), ((np.zeros(()),),))
+    plain = replace(trial, options={"on": True})
+    free = frozenset({"on"})
+    assert size(spec, plain, free) < size(spec, trial, free)
+    assert [each.options for each in smaller(spec, trial, free)] == [{"on": True}]
+
+
+def test_a_loss_counts_by_how_round_it_is():
+    spec = analyse(polyaksgd.polyaksgd)
+    of_steps = ((np.zeros(()),), (np.zeros(()),))
+    hyper = {h.name: float(h.default) for h in spec.hyperparameters}
+    trial = Trial(hyper, spec.defaults, (np.zeros(()),), of_steps, numbers={"f": (0.3, 2.0)})
+    found = {
+        each.numbers["f"] for each in smaller(spec, trial, frozenset()) if each.numbers["f"][1:]
+    }
+    assert (0.0, 2.0) in found
+    assert (0.3, 1.0) in found

@@ -114,6 +114,13 @@ class TestNotWhole:
         assert entries.publish(MARK, FILES) == entry
         assert {p: (entry / p).read_bytes() for p in FILES} == FILES
 
+    def test_is_looked_at_again_where_that_is_asked(self, cache: Path) -> None:
+        """What this process has kept itself it may have imported: that stays as it is."""
+        entry = entries.publish(MARK, FILES)
+        (entry / "numpy" / "a.py").write_text("a = 3\n")
+        assert entries.find(MARK) == entry
+        assert entries.find(MARK, again=True) is None
+
     def test_is_made_anew(self, cache: Path, spec_file: Callable[..., Path]) -> None:
         rule = spec_file()
         cls = steprule.compile(rule, "numpy")

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from filelock import FileLock
 from steprule.codegen.cli import cli
 from steprule.codegen.commands import generation
+from steprule.codegen.files import turns
 from steprule.codegen.files.turns import LOCK, turn
 
 
@@ -62,6 +64,35 @@ def test_a_folder_left_empty_is_gone(tmp_path: Path) -> None:
     with turn(tmp_path / "a", never):
         (tmp_path / "a" / "file").touch()
     assert [f.name for f in (tmp_path / "a").iterdir()] == ["file"]
+
+
+def test_it_is_let_go_of_by_who_keeps_it_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[FileLock] = []
+
+    def keep(path: Path) -> FileLock:
+        kept.append(FileLock(path))
+        return kept[-1]
+
+    monkeypatch.setattr(turns, "FileLock", keep)
+    with turn(tmp_path, never):
+        assert [lock.is_locked for lock in kept] == [True]
+    assert [lock.is_locked for lock in kept] == [False]
+
+
+def test_somebody_clears_the_folder_meanwhile(tmp_path: Path) -> None:
+    with turn(tmp_path / "a", never):
+        (tmp_path / "a" / LOCK).unlink()
+        (tmp_path / "a").rmdir()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    with pytest.raises(OSError, match="a"), turn(tmp_path / "a" / "b", never):
+        pass
+    assert [f.name for f in tmp_path.iterdir()] == ["a"]
 
 
 def test_generate_waits_before_it_looks_at_what_is_there(

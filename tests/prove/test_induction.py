@@ -22,7 +22,7 @@ from steprule.specs.language import (
 from steprule.specs.language.claims import Equivalence, Side, Verdict
 from steprule.specs.language.domains import REAL
 from steprule.specs.optimizers import sgd
-from sympy import Integer, expand, sqrt
+from sympy import Eq, Integer, Piecewise, expand, sqrt
 
 d, v, unknown = states("d v unknown")
 G = grad(theta[t - 1])
@@ -168,6 +168,19 @@ def test_a_first_step_of_its_own():
         "b after a step",
     ]
     assert all(o.is_met for o in found)
+
+
+def test_a_first_step_that_its_number_tells_apart():
+    """All states exist before it."""
+    rate = Piecewise((lr / 2, Eq(t, 1)), (lr, True))
+    careful = Side(form("Careful", "", [], Update(theta[t], theta[t - 1] - rate * G)))
+    found = obligations(claim(careful, careful))
+    assert [o.what for o in found] == [
+        "theta at the start",
+        "theta after the first step",
+        "theta after a step",
+    ]
+    assert "theta after the first step" in unmet(claim(PLAIN, careful))
 
 
 def test_dampening_shows_after_the_first_step_only():

@@ -1,13 +1,16 @@
 """Rules that reduce: a launch for each stage, interpreted beside the loop, and compiled."""
 
+import ast
 import importlib
 import math
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+import steprule.triton
 import torch
 import triton.language as tl
 from steprule.codegen.analysis import analyse
@@ -214,3 +217,16 @@ def test_lamb_is_three_launches_and_each_compiles(
     assert first.count("ld.global.v4.b32") == last.count("ld.global.v4.b32") == 8
     assert last.count("st.global.v4.b32") == 6
     assert first.count("st.global.v4.b32") == 0
+
+
+def test_a_word_out_of_a_tuple_is_made_a_constant() -> None:
+    """Before Triton 3.6, and torch 2.9 has 3.5, it is plain text, which no kernel takes."""
+    tree = ast.parse(Path(steprule.triton.__file__).with_name("_stages.py").read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    taken = [
+        ast.unparse(call.func)
+        for call in calls
+        for argument in call.args
+        if ast.unparse(argument).startswith("WAYS[")
+    ]
+    assert taken == ["tl.constexpr"] * 2

@@ -177,7 +177,9 @@ def _elements(
         if WRITES[k]:
             store(targets[k], i, left, new[k].to(STORED), WHOLE)
     for k in tl.static_range(len(WAYS)):
-        put(new[len(WRITES) + k].to(tl.float64), i < left, sums + k * SCALES, WAYS[k], COMPUTED)
+        term = new[len(WRITES) + k].to(tl.float64)
+        # A word out of a tuple is no constexpr before Triton 3.6, nor is one that has a name.
+        put(term, i < left, sums + k * SCALES, tl.constexpr(WAYS[k]), COMPUTED)
 
 
 @triton.jit
@@ -204,9 +206,8 @@ def numbers_(
     size = tl.load(tensor)
     given = ()
     for k in tl.static_range(len(WAYS)):
-        given += (
-            reduced(added + k * SCALES, len(WAYS) * SCALES, first, last, size, WAYS[k], COMPUTED),
-        )
+        own, stride = added + k * SCALES, len(WAYS) * SCALES
+        given += (reduced(own, stride, first, last, size, tl.constexpr(WAYS[k]), COMPUTED),)
     for k in tl.static_range(len(LOADS)):
         if LOADS[k]:
             place = tl.load(tensor + LOADS[k]).to(tl.pointer_type(STORED))
