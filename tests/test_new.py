@@ -79,7 +79,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         ("class.py", ("Python keyword", "my_class.py")),
         ("optimizer.py", ("generated code uses itself", "my_optimizer.py")),
         ("numpy.py", ("an installed module", "my_numpy.py")),
-        ("é.py", ("no Python class name", "my_rule.py")),
+        ("é.py", ("letters other than A to Z", "my_rule.py")),
         ("gone/my_rule.py", ("there is no folder", "Make it first")),
     ],
 )

@@ -76,8 +76,10 @@ def _is_private(name: str) -> bool:
 
 def class_objection(name: str) -> str:
     """Why no optimizer can have this name; or nothing."""
-    if not (name.isidentifier() and name.isascii()):
+    if not name.isidentifier():
         return "is no Python class name"
+    if not name.isascii():
+        return "has letters other than A to Z, which names of files do not have on every system"
     if not name[0].isupper():
         return "does not start with a capital, and so would be its own module's name"
     if keyword.iskeyword(name) or keyword.iskeyword(name.lower()):

@@ -7,10 +7,13 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from ...specs.language import SpecError
 from ...specs.language.claims import Verdict
 from ..console import fail, note, progress, reported, say, show_table
+from ..loading.packaged import path_and_name
+from ..loading.selection import selected
 from .derivation import derivation
-from .discover import builtin_claims, claims_of, neither
+from .discover import builtin_claims, claims_in, claims_of, neither
 from .facts import facts
 from .page import page
 from .pair import apart, pair
@@ -50,7 +53,23 @@ def prove_command(claim: tuple[str, ...], map_file: Path | None, as_json: bool) 
 def _are_specs(names: tuple[str, ...], map_file: Path | None) -> bool:
     if map_file is not None and len(names) != 2:
         raise click.UsageError("--map goes with two specs")
-    return len(names) == 2 and not set(names) & builtin_claims().keys()
+    return (
+        len(names) == 2
+        and not set(names) & builtin_claims().keys()
+        and (map_file is not None or not all(map(_makes_claims_alone, names)))
+    )
+
+
+def _makes_claims_alone(name: str) -> bool:
+    """Whether something is a file that makes no rule, and claims."""
+    path, _ = path_and_name(name)
+    if path != name:
+        return False
+    try:
+        selected([name])
+    except SpecError as error:
+        return error.code == "no-spec" and bool(claims_in(path))
+    return False
 
 
 def _of_specs(names: tuple[str, ...], map_file: Path | None) -> list[Settled]:

@@ -13,7 +13,7 @@ from sympy import Basic, Expr, S, Symbol, factor, sympify
 
 from ...specs.language import Optimizer, Value, t
 from ...specs.language.claims import Equivalence, Identity, Side, Stability, Verdict
-from .domains import known
+from .domains import known, scalars
 from .equalities import always_equal
 from .identity import parts_of, step_matrix
 from .in_cases import InCases
@@ -142,7 +142,7 @@ class _Step:
 def _same(settled: Settled, claim: Equivalence, phi: Correspondence) -> dict[str, str]:
     """The left side's quantities that are others at every step, where the proof rests on it."""
     used = {o.quantity for o in settled.obligations if o.when == "same"}
-    equal = always_equal(phi.left, InCases(known(claim)).is_zero) if used else {}
+    equal = always_equal(phi.left, InCases(known(claim), scalars(claim)).is_zero) if used else {}
     return {name: other for name, other in equal.items() if name in used}
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from sympy import And, Basic, Rational, Symbol
+from sympy import And, Basic, Rational, Symbol, sympify
 
-from ...specs.language import Interval
+from ...specs.language import Interval, t
 from ...specs.language.claims import Equivalence
 
 
@@ -17,6 +17,17 @@ def known(claim: Equivalence) -> Basic:
             for h in side.spec.hyperparameters
             if h.symbol not in side.hyper
             for relation in _within(h.symbol, h.domain)
+        )
+    )
+
+
+def scalars(claim: Equivalence) -> set[Symbol]:
+    """What is one number for a whole tensor: the step, and what hyperparameters stand for."""
+    return {t}.union(
+        *(
+            sympify(side.hyper.get(h.symbol, h.symbol)).free_symbols
+            for side in (claim.left, claim.right)
+            for h in side.spec.hyperparameters
         )
     )
 

@@ -1,6 +1,8 @@
 """Decide whether an expression is zero, in every case if not as a whole."""
 
-from sympy import Basic, Dummy, Expr, Piecewise
+from collections.abc import Collection
+
+from sympy import Basic, Dummy, Expr, Piecewise, Symbol
 from sympy.core.function import AppliedUndef
 
 from ...specs.language.heads import Head
@@ -15,9 +17,9 @@ _MOST = 64
 class InCases(NormalForm):
     """A normal form that tells cases apart where it cannot decide without."""
 
-    def __init__(self, given: Basic) -> None:
-        """Nothing is known but what is given, conditions on symbols that hold."""
-        super().__init__(by_cases=True, given=given)
+    def __init__(self, given: Basic, scalars: Collection[Symbol] = ()) -> None:
+        """Nothing is known but conditions on symbols, and which are one number for a tensor."""
+        super().__init__(by_cases=True, given=given, scalars=scalars)
         self._given = given
 
     def is_zero(self, expression: Expr) -> bool:

@@ -8,7 +8,7 @@ from sympy.core.relational import Relational
 
 from ...specs.language import GradientAt, SpecError, Value, t, theta
 from ...specs.language.claims import Equivalence, Side
-from .domains import known
+from .domains import known, scalars
 from .equalities import always_equal
 from .in_cases import InCases
 from .symbolic import Setting, symbolic_step
@@ -118,7 +118,7 @@ class Correspondence:
 def obligations(claim: Equivalence) -> list[Obligation]:
     """What must vanish: at the start, of the points, and after a step from any state."""
     phi = Correspondence(claim)
-    normal = InCases(known(claim))
+    normal = InCases(known(claim), scalars(claim))
     starts = _has_first_step(phi.left) or _has_first_step(phi.right)
     found = _at_the_start(phi, normal, starts)
     stored: dict[str, Expr | None] = {

@@ -75,6 +75,14 @@ def require_kinds(claim: Claim) -> None:
             names = ", ".join(h.name for h in value.spec.hyperparameters)
             remedy = f"Name one of {names}, or leave it out"
             raise error("hyper", where=f"hyper of {where}", problem=problem, remedy=remedy)
+        if isinstance(value, Side) and (flag := _stranger(value)) is not None:
+            flags = ", ".join(o.name for o in value.spec.options)
+            problem = f"{value.spec.name} has no option {flag}"
+            remedy = f"Name one of {flags}, or leave it out" if flags else "Leave it out"
+            raise error("option", where=f"options of {where}", problem=problem, remedy=remedy)
+        if where == "parts" and not value:
+            problem, remedy = "there is none, so nothing is claimed", "Write what is equal to what"
+            raise error("given", where=where, problem=problem, remedy=remedy)
 
 
 def _floats(value: Any) -> list[float]:
@@ -90,6 +98,16 @@ def _strangers(side: Side) -> list[Basic]:
         return []
     known = {node for update in side.spec.updates for node in nodes(update.value)}
     return [x for x in side.hyper if isinstance(x, Basic) and x not in known | side.spec.symbols]
+
+
+def _stranger(side: Side) -> Basic | None:
+    """An option that a rule is taken with, and does not have."""
+    if not isinstance(side.spec, Optimizer):
+        return None
+    known = {option.flag for option in side.spec.options}
+    return next(
+        (each for each in side.options if isinstance(each, Basic) and each not in known), None
+    )
 
 
 def _places(of: Any, where: str) -> Iterator[tuple[str, Any, Kinds]]:

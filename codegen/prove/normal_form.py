@@ -8,11 +8,12 @@ same decision. What remains is a quotient of polynomials, which is zero if its n
 expands to zero modulo the relations.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from math import floor
 
 from sympy import (
     Abs,
+    Add,
     And,
     Basic,
     Dummy,
@@ -34,8 +35,6 @@ from sympy import (
     Rational,
     S,
     Symbol,
-    cancel,
-    default_sort_key,
     exp,
     expand,
     factor_list,
@@ -53,8 +52,11 @@ from sympy.polys.polytools import reduced
 
 from ...specs.language import GradientAt, Value
 from ...specs.language.heads import Head
+from ...specs.language.reductions import mean, norm, total
 from .conditions import can_hold
 from .functions import OPAQUE, evaluated
+from .quotients import at_small, lowest
+from .reductions import factors, summands
 
 HALF = Rational(1, 2)
 
@@ -66,13 +68,17 @@ class NormalForm:
     and ``1 - beta**t`` are; where a factor is squared its root is its absolute value.
     """
 
-    def __init__(self, *, by_cases: bool = False, given: Basic = S.true) -> None:
+    def __init__(
+        self, *, by_cases: bool = False, given: Basic = S.true, scalars: Collection[Symbol] = ()
+    ) -> None:
         """Nothing is known yet but what is given.
 
         Args:
             by_cases: of what is not told apart by its cases beforehand, conditions are symbols.
             given: conditions on symbols that hold.
+            scalars: symbols that are one number for all elements of a tensor.
         """
+        self._scalars = scalars
         self._by_cases = by_cases
         self._given = given
         self._opaque: dict[Basic, Symbol] = {}
@@ -90,7 +96,7 @@ class NormalForm:
 
     def readable(self, expression: Expr) -> Expr:
         """The expression in lowest terms, with the opaque symbols written out again."""
-        result = _lowest(self._rational(evaluated(sympify(expression))))
+        result = lowest(self._rational(evaluated(sympify(expression))))
         back = {symbol: node for node, symbol in self._opaque.items()}
         while (step := result.xreplace(back)) != result:
             result = step
@@ -184,6 +190,16 @@ class NormalForm:
 
     def _function(self, e: Basic) -> Expr:
         node = e.func(*(self._argument(a) for a in e.args))
+        match node:
+            case mean() | total():
+                of, *axes = node.args
+                terms = summands(of, self._is_scalar)
+                return Add(*(c * self._symbol(node.func(x, *axes)) for c, x in terms))
+            case norm():
+                of, *axes = node.args
+                common, rest = factors(of, self._is_scalar)
+                outside = prod(self._absolute_of(f, k) for f, k in common)
+                return outside * self._symbol(norm(self._argument(rest), *axes))
         # Equal arguments may have made another function of it.
         return self._symbol(node) if isinstance(node, e.func) else self._rational(node)
 
@@ -191,7 +207,7 @@ class NormalForm:
         """The argument, or the one before it that it equals."""
         if not isinstance(e, Expr):
             return e  # the word for an axis, of a reduction along it
-        new = _lowest(self._rational(e))
+        new = lowest(self._rational(e))
         if new in self._arguments:
             return new
         known = next((a for a in self._arguments if self._numerator(a - new) == 0), None)
@@ -238,7 +254,7 @@ class NormalForm:
         constant /= divisor
         powers: list[tuple[Expr, int]] = []
         for factor, k in (*above, *((f, -k) for f, k in below)):
-            turned = expand(-factor) if _at_small(factor) < 0 else factor
+            turned = expand(-factor) if at_small(factor) < 0 else factor
             constant *= 1 if turned == factor else (-1) ** abs(k)
             powers.append((turned, k))
         if constant == 0:
@@ -274,6 +290,14 @@ class NormalForm:
         symbol = self._symbol(sign(factor, evaluate=False), lambda s: s**3 - s)
         return symbol if k % 2 else symbol**2
 
+    def _is_scalar(self, e: Expr) -> bool:
+        """Whether an expression is one number for all elements, as far as is known."""
+        meanings = {symbol: node for node, symbol in self._opaque.items()}
+        return not e.has(Value, GradientAt) and all(
+            s in self._scalars or (s in meanings and self._is_scalar(meanings[s]))
+            for s in e.free_symbols
+        )
+
     def _holds_always(self, condition: Basic) -> bool:
         """Whether what is given leaves a condition on symbols no choice."""
         return self._given != S.true and not can_hold(self._given, Not(condition))
@@ -285,17 +309,3 @@ class NormalForm:
             if vanishing:
                 self._relations[symbol] = vanishing(symbol)
         return self._opaque[node]
-
-
-def _lowest(e: Expr) -> Expr:
-    """The quotient in lowest terms.
-
-    It is expanded first: SymPy's cancel leaves ``-1/9 + 1/9`` of a sum that vanishes.
-    """
-    numerator, denominator = fraction(together(e))
-    return cancel(expand(numerator) / expand(denominator))
-
-
-def _at_small(factor: Expr) -> Expr:
-    symbols = sorted(factor.free_symbols, key=default_sort_key)
-    return factor.xreplace({s: Rational(1, 7 + 2 * i) for i, s in enumerate(symbols)})

@@ -29,6 +29,7 @@ def test_class_names(momentum, name):
     [
         ("My rule", "no Python class name"),
         ("2SGD", "no Python class name"),
+        ("Größte", "letters other than A to Z"),
         ("", "no Python class name"),
         ("momentum", "capital"),
         ("_Momentum", "capital"),

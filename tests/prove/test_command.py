@@ -51,6 +51,17 @@ def test_the_flagship_reads_as_a_page():
     assert lines[-1].startswith("At the start they correspond, so by induction over t")
 
 
+def test_two_files_that_make_claims_alone_are_no_rules(tmp_path: Path) -> None:
+    files = [tmp_path / "one.py", tmp_path / "two.py"]
+    for file in files:
+        file.write_text(
+            "from steprule.specs.language import *\n"
+            f"c = Identity('of-{file.stem}', 'In {file.stem}.', (Part('t', t, t),), Verdict.PROVED)"
+        )
+    status, page = run(*files)
+    assert (status, page.count("PROVED: In ")) == (0, 2)
+
+
 def test_a_refutation_shows_residual_and_witness():
     status, page = run("average-printed")
     assert status == 0

@@ -3,9 +3,9 @@
 import pytest
 from steprule.codegen.prove.prove import prove
 from steprule.specs.claims.forms import beta, eps, form, lr, max_norm
-from steprule.specs.language import Update, clip, grad, mean, norm, states, t, theta
+from steprule.specs.language import Update, clip, cols, grad, mean, norm, states, t, theta, total
 from steprule.specs.language.claims import Equivalence, Side, Verdict
-from sympy import Abs, Expr, Max, Min, Piecewise, sign
+from sympy import Abs, Expr, Integer, Max, Min, Piecewise, sign
 
 m, d = states("m d")
 G = grad(theta[t - 1])
@@ -32,6 +32,9 @@ SAME = {
         Piecewise((G, max_norm >= LENGTH), (max_norm * G / LENGTH, True)),
     ),
     "a size and its sign": (G, Abs(G) * sign(G)),
+    "a length of a multiple": (norm(lr * (G - theta[t - 1])), lr * norm(theta[t - 1] - G)),
+    "a mean of multiples": (mean(lr * G + beta), lr * mean(G) + beta * mean(Integer(1))),
+    "a row's total": (total(G / (1 - beta), over=cols), total(G, over=cols) / (1 - beta)),
     "what a domain says": (Abs(lr * G), lr * Abs(G)),
 }
 
@@ -41,6 +44,9 @@ OTHER = {
     # Of one number they are the same, of several only where all have one sign.
     "a mean of sizes": (sign(G) * mean(Abs(G)), mean(G)),
     "a mean of what is above 0": (Max(G, 0) * mean(Max(G, 0)), Max(G, 0) * mean(G)),
+    "a length of what may be below 0": (norm((lr - 1) * G), (lr - 1) * LENGTH),
+    "a mean of products": (mean(G * theta[t - 1]), theta[t - 1] * mean(G)),
+    "a length of a sum": (norm(G + theta[t - 1]), LENGTH + norm(theta[t - 1])),
     "what no domain says": (Abs((lr - 1) * G), (1 - lr) * Abs(G)),
 }
 

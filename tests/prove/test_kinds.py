@@ -42,6 +42,12 @@ OF_NOTHING = [
     ),
     ("Identity('x', 's', (Part('a', 0.1 * lr, lr / 10),), Verdict.PROVED)", "float", "0.1 is a fl"),
     ("Equivalence('x', 's', Side(sgd, hyper={of: lr}), side)", "hyper", "SGD has no of. Name one"),
+    (
+        "Equivalence('x', 's', Side(sgd, [of]), side)",
+        "option",
+        "no option of. Name one of nesterov",
+    ),
+    ("Identity('x', 's', (), Verdict.PROVED)", "given", "parts: there is none, so nothing is"),
 ]
 
 
