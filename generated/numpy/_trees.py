@@ -78,9 +78,11 @@ def key(name: str, path: str) -> str:
 
 def address(array: Array) -> int:
     """Where an array's memory begins, of any array."""
-    try:  # takes a third of the time, but neither memory in another order nor what is read-only
+    # Takes a third of the time, but neither memory in another order nor what is read-only, nor
+    # longdoubles in the byte order of other machines.
+    try:
         return addressof(_NO_BYTES.from_buffer(array))
-    except TypeError:
+    except (TypeError, ValueError):
         return array.ctypes.data
 
 

@@ -153,7 +153,9 @@ def test_no_dimension_and_no_element(case: Any) -> None:
     assert empty.shape == (0, 3)
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble, ">f4", ">f8"])
+@pytest.mark.parametrize(
+    "dtype", [np.float16, np.float32, np.float64, np.longdouble, ">f4", ">f8", ">g"]
+)
 def test_dtypes(case: Any, dtype: Any, rng: np.random.Generator) -> None:
     start, *gradients = (rng.normal(size=9).astype(dtype) for _ in range(1 + STEPS))
     small = getattr(case.make(), "eps", None)  # 1e-8 is 0 in float16
