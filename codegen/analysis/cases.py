@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, cast
 
-from sympy import Basic, Expr, Integer, Piecewise, Rational, Symbol
+from sympy import Basic, Expr, Integer, Piecewise, Symbol
 from sympy.core.relational import Relational
 
 from ...specs.language import (
@@ -269,7 +269,6 @@ def _of_number(e: Basic) -> Range:
         return intervals.of_rational(e)
     if not e.is_comparable:  # the logarithm of 0, say
         return intervals.REAL
-    near = Rational(cast(Expr, e).evalf(_DIGITS))
-    found = Fraction(int(near.p), int(near.q))
+    found = Fraction(str(cast(Expr, e).evalf(_DIGITS)))
     off = max(abs(found), Fraction(1)) / 10 ** (_DIGITS // 2)
     return Range(found - off, found + off)
