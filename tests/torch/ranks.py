@@ -362,7 +362,9 @@ def a_gradient_is_of_its_parameters_sort() -> None:
     p.grad, q.grad = torch.zeros_like(p.detach()), None
     optimizer = ours.SGD([p], lr=0.1)
     with (
-        mock.patch.object(ours._gradients, "present", lambda params: (params, [torch.zeros(5, 6)])),
+        mock.patch.object(
+            ours._gradients, "present", lambda groups: [(groups[0], [p], [torch.zeros(5, 6)])]
+        ),
         raises(RuntimeError, "both must be DTensors"),
     ):
         optimizer.step()

@@ -167,6 +167,7 @@ def test_what_is_derived() -> None:
             for name in ("SGD", "SGDW", "SignSGD", "Signum", "PID")
         },
         "Adagrad": [{"weight_decay": True}],
+        "Kate": [{"weight_decay": True}],
         "SparseAdam": [{}],
     }
 
