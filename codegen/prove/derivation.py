@@ -13,10 +13,7 @@ from sympy import Basic, Expr, S, Symbol, factor, sympify
 
 from ...specs.language import Optimizer, Value, t
 from ...specs.language.claims import Equivalence, Identity, Side, Stability, Verdict
-from .domains import known, scalars
-from .equalities import always_equal
 from .identity import parts_of, step_matrix
-from .in_cases import InCases
 from .induction import Correspondence, Obligation, setting
 from .opening import opened
 from .prove import Settled
@@ -101,7 +98,7 @@ def _of_formulations(settled: Settled, claim: Equivalence) -> Iterator[Passage]:
     yield Passage("map", {"left": left.name, "right": right.name}, images, left)
     if settled.tried:
         yield Passage("tried", {"tried": "; ".join(settled.tried)})
-    same = _same(settled, claim, phi)
+    same = {o.quantity: o.other for o in settled.obligations if o.when == "same"}
     if same:
         equal = tuple(Equation(_at_t(name), _at_t(other)) for name, other in same.items())
         yield Passage("same", {}, equal, left)
@@ -137,13 +134,6 @@ class _Step:
     before: Mapping[str, Expr]
     image: Mapping[str, Expr]
     computed: Mapping[str, Expr]
-
-
-def _same(settled: Settled, claim: Equivalence, phi: Correspondence) -> dict[str, str]:
-    """The left side's quantities that are others at every step, where the proof rests on it."""
-    used = {o.quantity for o in settled.obligations if o.when == "same"}
-    equal = always_equal(phi.left, InCases(known(claim), scalars(claim)).is_zero) if used else {}
-    return {name: other for name, other in equal.items() if name in used}
 
 
 def _one_step(phi: Correspondence, same: Mapping[str, str], *, apart: bool) -> _Step:

@@ -20,7 +20,6 @@ class InCases(NormalForm):
     def __init__(self, given: Basic, scalars: Collection[Symbol] = ()) -> None:
         """Nothing is known but conditions on symbols, and which are one number for a tensor."""
         super().__init__(by_cases=True, given=given, scalars=scalars)
-        self._given = given
 
     def is_zero(self, expression: Expr) -> bool:
         return super().is_zero(expression) or self._vanishes(expression)

@@ -27,6 +27,7 @@ class Obligation:
         when: of an equivalence ``start``, ``first-step`` or ``step``, ``point`` for that of the
             gradient, or ``same`` of a quantity of the left side that is another one at every step;
             of an identity ``induction`` over the terms of its sums; else nothing.
+        other: the quantity that it is the ``same`` as.
     """
 
     what: str
@@ -35,6 +36,7 @@ class Obligation:
     part: int = 0
     quantity: str = ""
     when: str = ""
+    other: str = ""
 
     @property
     def is_met(self) -> bool:
@@ -131,7 +133,7 @@ def obligations(claim: Equivalence) -> list[Obligation]:
         again = _stepped(phi, normal, merged) if merged != stored else stepped
         if all(o.is_met for o in again):
             same = [
-                Obligation(f"{n} is {e}", S.Zero, quantity=n, when="same")
+                Obligation(f"{n} is {e}", S.Zero, quantity=n, when="same", other=e)
                 for n, e in equal.items()
                 if n != e
             ]

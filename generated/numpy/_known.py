@@ -126,7 +126,7 @@ class Known:
         self._low = [*map(address, self.thetas)]
         self._lengths = np.array([x.nbytes for x in arrays])
         self._first = min(self._low)
-        self._end = max(address(x) + x.nbytes for x in self.thetas)
+        self._end = max(low + x.nbytes for low, x in zip(self._low, self.thetas, strict=True))
         self._longest = max(x.nbytes for x in gradients)
         self._unaligned = max(x.dtype.alignment for x in gradients) - 1
 
